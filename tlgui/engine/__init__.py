@@ -1,0 +1,1 @@
+"""The process boundary: the window on one side, TensorFlow on the other."""

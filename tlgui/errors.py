@@ -1,0 +1,61 @@
+"""What can go wrong in a way the user can mend: what happened, naming the file, and what to do about it.
+
+Everything that is not a `TlguiError` is a bug, and is shown as one. `Cancelled` is neither: it is the user's wish.
+"""
+
+from typing_extensions import override
+
+
+class TlguiError(Exception):
+    """A problem a user can understand.
+
+    Args:
+        message: What happened, in plain words, naming the file or the setting.
+        hint: What to do about it; empty where there is nothing to do.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    @override
+    def __str__(self) -> str:
+        """Return the message alone: logs and tests read it."""
+        return self.message
+
+
+class PhotoError(TlguiError):
+    """One photo cannot be read; the others can."""
+
+
+class CollectionError(TlguiError):
+    """The folder cannot be used as a collection as it is."""
+
+
+class SettingError(TlguiError):
+    """A value of a recipe breaks its rule."""
+
+
+class WeightsError(TlguiError):
+    """A backbone's weights are missing, damaged or for another network."""
+
+
+class ModelFileError(TlguiError):
+    """A `.tlmodel` file cannot be read or must not be trusted."""
+
+
+class ExportError(TlguiError):
+    """An export could not be written or does not agree with the model."""
+
+
+class StorageError(TlguiError):
+    """The disk refused a write: full, read-only, or gone."""
+
+
+class EngineError(TlguiError):
+    """The engine process died or had to be replaced."""
+
+
+class Cancelled(Exception):  # noqa: N818 - it is a wish, not an error
+    """The user pressed Stop."""

@@ -1,0 +1,113 @@
+"""Where things live on disk, and how they are written: whole or not at all."""
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import platformdirs
+
+from tlgui.errors import StorageError
+
+APP_NAME = "tlgui"
+
+_WHY = {
+    errno.ENOSPC: ("the disk is full", "Free some space or choose another folder, then try again."),
+    errno.EDQUOT: ("your disk quota is used up", "Free some space or choose another folder, then try again."),
+    errno.EROFS: ("the disk is read-only", "Choose a folder on a disk that can be written to."),
+    errno.EACCES: ("you may not write there", "Choose a folder of your own, or change its permissions."),
+    errno.EPERM: ("you may not write there", "Choose a folder of your own, or change its permissions."),
+    errno.ENOENT: ("the folder is not there", "Choose a folder that exists."),
+    errno.ENOTDIR: ("part of the path is not a folder", "Choose a folder that exists."),
+    errno.EISDIR: ("there is a folder of that name", "Choose another name."),
+    errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name."),
+}
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be computed again, made if it is not there."""
+    return _made(Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False)))
+
+
+def data_folder() -> Path:
+    """Return the folder for what must be kept, such as models not yet saved elsewhere; made if it is not there."""
+    return _made(Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)))
+
+
+def log_folder() -> Path:
+    """Return the folder for the log, made if it is not there."""
+    return _made(Path(platformdirs.user_log_dir(APP_NAME, appauthor=False)))
+
+
+def resource(name: str) -> Path:
+    """Return the path of a shipped file, in the installed package or in the checkout.
+
+    Args:
+        name: The path below `resources/`, such as `"weights/efficientnet-lite0.weights.h5"`.
+    """
+    package = Path(__file__).resolve().parent
+    installed = package / "resources"
+    return (installed if installed.is_dir() else package.parent / "resources") / name
+
+
+def storage_error(error: OSError, path: Path) -> StorageError:
+    """Return what the user is told when the disk refuses to write `path`.
+
+    Args:
+        error: What the system said.
+        path: The file that was to be written, not the temporary one.
+    """
+    why, hint = _WHY.get(error.errno or 0, (error.strerror or str(error), "Choose another place and try again."))
+    return StorageError(f"“{path.name}” could not be written to {path.parent}: {why}.", hint)
+
+
+@contextlib.contextmanager
+def atomic_path(target: Path) -> Iterator[Path]:
+    """Give a temporary path beside `target` to write to; put it in place when all went well.
+
+    The old file stays until the new one is complete and on the disk. Nothing is left behind on failure.
+
+    Raises:
+        StorageError: The disk refused; `target` is as it was.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{APP_NAME}-", dir=target.parent) as folder:
+            temporary = Path(folder) / target.name
+            yield temporary
+            _sync(temporary)
+            temporary.replace(target)
+    except OSError as error:
+        raise storage_error(error, target) from error
+
+
+@contextlib.contextmanager
+def atomic_open(target: Path) -> Iterator[BinaryIO]:
+    """Like `atomic_path`, with the temporary file opened for binary writing."""
+    with atomic_path(target) as temporary, temporary.open("wb") as stream:
+        yield stream
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write `text` as UTF-8, whole or not at all.
+
+    Raises:
+        StorageError: The disk refused; `target` is as it was.
+    """
+    with atomic_open(target) as stream:
+        stream.write(text.encode("utf-8"))
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _sync(path: Path) -> None:
+    """Ask the disk to keep what was written; a folder's files are synced one by one."""
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            with file.open("rb+") as stream:
+                os.fsync(stream.fileno())

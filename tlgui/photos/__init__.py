@@ -1,0 +1,1 @@
+"""The user's pictures on disk: Pillow, no Qt, no TensorFlow."""

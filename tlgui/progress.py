@@ -1,0 +1,165 @@
+"""What a job says while it runs: frozen plain events, and the context a job says them to."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """What a job is busy with; the window has the words for it."""
+
+    STARTING = "starting"
+    SCANNING = "scanning"
+    LOADING = "loading"
+    FEATURES = "features"
+    TRAINING = "training"
+    EVALUATING = "evaluating"
+    SAVING = "saving"
+    PREDICTING = "predicting"
+    CONVERTING = "converting"
+    COMPARING = "comparing"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Anything a job reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress(Event):
+    """How far a stage is.
+
+    Args:
+        stage: What is being done.
+        done: Finished steps: photos, files or batches.
+        total: All steps, or None while that is not known.
+        seconds_left: Estimate of the time this stage still takes, or None while there is none.
+    """
+
+    stage: Stage
+    done: int = 0
+    total: int | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEnded(Event):
+    """One batch of one epoch was trained.
+
+    Args:
+        epoch: The running epoch, from 1.
+        epochs: The most epochs this training may take.
+        batch: The batch just ended, from 1.
+        batches: Batches in an epoch.
+        loss: Mean training loss of the epoch so far.
+        accuracy: Training accuracy of the epoch so far, 0..1.
+        seconds_left: Estimate for all remaining epochs, or None.
+    """
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    loss: float
+    accuracy: float
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded(Event):
+    """One epoch was trained and validated.
+
+    Args:
+        epoch: The epoch, from 1.
+        epochs: The most epochs this training may take.
+        loss: Mean training loss.
+        accuracy: Training accuracy, 0..1.
+        validation_loss: Mean validation loss.
+        validation_accuracy: Validation accuracy, 0..1.
+        learning_rate: The optimiser's rate in this epoch.
+        seconds: How long the epoch took.
+        is_best: Whether this epoch is the best so far, so that its weights are kept.
+    """
+
+    epoch: int
+    epochs: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    learning_rate: float
+    seconds: float
+    is_best: bool
+
+
+def _ignore(_event: Event) -> None:
+    """Report to nobody."""
+
+
+def _go_on() -> None:
+    """Never stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """What a job may use of the world: a place to report to, and a place to ask whether to go on.
+
+    Args:
+        report: Called with each event, from the job's own thread.
+        checkpoint: Called in every batch, file and epoch; raises `Cancelled` once the user pressed Stop.
+    """
+
+    report: Callable[[Event], None] = field(default=_ignore)
+    checkpoint: Callable[[], None] = field(default=_go_on)
+
+
+class Throttle:
+    """Pass at most `per_second` progress events of a kind on, and everything else untouched.
+
+    The first event of a stage and the one that completes it always pass, so that a bar starts and ends where it should.
+    """
+
+    def __init__(
+        self, report: Callable[[Event], None], per_second: float = 10.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._report = report
+        self._interval = 1.0 / per_second
+        self._clock = clock
+        self._last_kind: object = None
+        self._last_time = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Report `event`, or drop it when one of its kind was passed on a moment ago."""
+        if isinstance(event, Progress):
+            kind: object = event.stage
+            must_pass = event.total is not None and event.done >= event.total
+        elif isinstance(event, BatchEnded):
+            kind, must_pass = BatchEnded, False
+        else:
+            self._report(event)
+            return
+        now = self._clock()
+        if must_pass or kind != self._last_kind or now - self._last_time >= self._interval:
+            self._last_kind, self._last_time = kind, now
+            self._report(event)
+
+
+class Countdown:
+    """Estimate the seconds left from the pace so far.
+
+    Args:
+        total: Steps in all.
+        clock: Seconds; replaced in tests.
+    """
+
+    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._total = total
+        self._clock = clock
+        self._start = clock()
+
+    def seconds_left(self, done: int) -> float | None:
+        """Return the estimate after `done` steps, or None before there is a pace to go by."""
+        if done <= 0:
+            return None
+        return (self._clock() - self._start) / done * max(self._total - done, 0)

@@ -1,0 +1,106 @@
+"""One job on one thread: its events and its one outcome arrive on the GUI thread as signals.
+
+`Job` is what pages meet. The QThread under it lives until it has finished, whoever forgets the job.
+"""
+
+import threading
+import traceback
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+from typing_extensions import override
+
+from tlgui.engine.protocol import BugError
+from tlgui.errors import Cancelled, TlguiError
+from tlgui.progress import Event, JobContext
+
+Operation = Callable[[JobContext], object]
+
+_running: set["Worker"] = set()
+
+
+class Worker(QThread):
+    """Runs one operation; subclassed so that every receiver lives on the thread that made it."""
+
+    reported = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, operation: Operation) -> None:
+        super().__init__()
+        self._operation = operation
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the operation to stop at its next checkpoint."""
+        self._stop.set()
+
+    @override
+    def run(self) -> None:
+        context = JobContext(self._report, self._checkpoint)
+        try:
+            result = self._operation(context)
+        except Cancelled:
+            self.cancelled.emit()
+        except TlguiError as error:
+            self.failed.emit(error)
+        except Exception as error:  # noqa: BLE001 - here a job's outcome is decided
+            self.failed.emit(BugError(f"Something unexpected happened: {error}", traceback.format_exc()))
+        else:
+            self.succeeded.emit(result)
+
+    def _report(self, event: Event) -> None:
+        self.reported.emit(event)
+
+    def _checkpoint(self) -> None:
+        if self._stop.is_set():
+            raise Cancelled
+
+
+class Job(QObject):
+    """One operation under way: any number of `reported`, then one of `succeeded`, `failed`, `cancelled`, then `ended`.
+
+    Args:
+        request: What was asked for; pages tell jobs apart by its type.
+        operation: What to run on the thread.
+        parent: The owner.
+    """
+
+    reported = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+    ended = Signal()
+
+    def __init__(self, request: object, operation: Operation, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.request = request
+        self.is_stopping = False
+        self._worker = Worker(operation)
+        self._worker.reported.connect(self.reported)
+        self._worker.succeeded.connect(self.succeeded)
+        self._worker.failed.connect(self.failed)
+        self._worker.cancelled.connect(self.cancelled)
+        self._worker.finished.connect(self._on_worker_finished)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        _running.add(self._worker)
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Ask the job to stop; its outcome still arrives by signal."""
+        self.is_stopping = True
+        self._worker.stop()
+
+    def wait(self, timeout_ms: int) -> bool:
+        """Wait for the thread to end, for closing the window; return whether it did."""
+        return self._worker.wait(timeout_ms)
+
+    @Slot()
+    def _on_worker_finished(self) -> None:
+        # `finished` arrives a moment before the thread is gone, and dropping a QThread that runs aborts the process.
+        self._worker.wait()
+        _running.discard(self._worker)
+        self.ended.emit()
