@@ -136,7 +136,8 @@ class JobCancelled:
     """The job stopped because it was asked to."""
 
 
-Answer = Ready | Reported | Succeeded | Failed | JobCancelled
+Outcome = Succeeded | Failed | JobCancelled
+Answer = Ready | Reported | Outcome
 
 
 class BugError(TlguiError):

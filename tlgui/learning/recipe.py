@@ -43,11 +43,13 @@ class Limits:
         low: The smallest value.
         high: The largest value.
         unit: What it counts or measures, for the control and the message.
+        step: What one press of a control's arrow adds.
     """
 
     low: float
     high: float
     unit: str = ""
+    step: float = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class Choices:
     values: tuple[str, ...]
 
 
-def _limits(low: float, high: float, unit: str = "") -> dict[str, Limits]:
-    return {"rule": Limits(low, high, unit)}
+def _limits(low: float, high: float, unit: str = "", step: float = 1) -> dict[str, Limits]:
+    return {"rule": Limits(low, high, unit, step)}
 
 
 def _choices(*values: str) -> dict[str, Choices]:
@@ -113,8 +115,8 @@ class SplitSettings(_Checked):
         use_own: Keep to the folder's own train/validation/test folders where it has them.
     """
 
-    validation: float = field(default=0.2, metadata=_limits(0.05, 0.5))
-    test: float = field(default=0.0, metadata=_limits(0.0, 0.4))
+    validation: float = field(default=0.2, metadata=_limits(0.05, 0.5, step=0.05))
+    test: float = field(default=0.0, metadata=_limits(0.0, 0.4, step=0.05))
     use_own: bool = True
 
 
@@ -134,13 +136,13 @@ class Augmentation(_Checked):
         copies: Changed copies of each training photo, beside the photo itself; 0 trains on the photos alone.
     """
 
-    rotation: float = field(default=0.0, metadata=_limits(0.0, 180.0, "degrees"))
-    shift_horizontal: float = field(default=0.0, metadata=_limits(0.0, 0.9))
-    shift_vertical: float = field(default=0.0, metadata=_limits(0.0, 0.9))
-    shear: float = field(default=0.0, metadata=_limits(0.0, 60.0, "degrees"))
-    zoom: float = field(default=0.0, metadata=_limits(0.0, 0.9))
+    rotation: float = field(default=0.0, metadata=_limits(0.0, 180.0, "degrees", step=5))
+    shift_horizontal: float = field(default=0.0, metadata=_limits(0.0, 0.9, step=0.05))
+    shift_vertical: float = field(default=0.0, metadata=_limits(0.0, 0.9, step=0.05))
+    shear: float = field(default=0.0, metadata=_limits(0.0, 60.0, "degrees", step=5))
+    zoom: float = field(default=0.0, metadata=_limits(0.0, 0.9, step=0.05))
     flip_horizontal: bool = False
-    brightness: float = field(default=0.0, metadata=_limits(0.0, 0.9))
+    brightness: float = field(default=0.0, metadata=_limits(0.0, 0.9, step=0.05))
     fill_mode: str = field(default="nearest", metadata=_choices("nearest", "reflect", "wrap", "constant"))
     copies: int = field(default=0, metadata=_limits(0, 50, "copies"))
 
@@ -154,8 +156,8 @@ class Head(_Checked):
         dropout: Share of the inputs of the last layer left out at random while training.
     """
 
-    dense_units: int = field(default=0, metadata=_limits(0, 8192, "units"))
-    dropout: float = field(default=0.0, metadata=_limits(0.0, 0.9))
+    dense_units: int = field(default=0, metadata=_limits(0, 8192, "units", step=32))
+    dropout: float = field(default=0.0, metadata=_limits(0.0, 0.9, step=0.05))
 
 
 @dataclass(frozen=True)
@@ -198,14 +200,14 @@ class Recipe(_Checked):
     description: str = ""
     backbone: str = field(default=EMBEDDED_BACKBONE, metadata=_choices(*BACKBONE_IDS))
     weights: str = SHIPPED
-    input_size: int = field(default=224, metadata=_limits(32, 1024, "pixels"))
+    input_size: int = field(default=224, metadata=_limits(32, 1024, "pixels", step=32))
     pooling: str = field(default="average", metadata=_choices("average", "max", "flatten"))
     head: Head = field(default_factory=Head)
     optimizer: str = field(default="adam", metadata=_choices("adam", "adamw", "sgd", "rmsprop"))
     learning_rate: float = field(default=0.001, metadata=_limits(1e-7, 10.0))
-    label_smoothing: float = field(default=0.0, metadata=_limits(0.0, 0.5))
+    label_smoothing: float = field(default=0.0, metadata=_limits(0.0, 0.5, step=0.01))
     epochs: int = field(default=30, metadata=_limits(1, 10_000, "epochs"))
-    batch_size: int = field(default=32, metadata=_limits(1, 4096, "photos"))
+    batch_size: int = field(default=32, metadata=_limits(1, 4096, "photos", step=8))
     early_stopping: EarlyStopping = field(default_factory=EarlyStopping)
     split: SplitSettings = field(default_factory=SplitSettings)
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -224,32 +226,6 @@ class Recipe(_Checked):
         replaced = _replaced(self, setting.split("."), text, setting)
         assert isinstance(replaced, Recipe)
         return replaced
-
-
-QUICK = Recipe(
-    name="Quick",
-    description=(
-        "Looks at each photo once and learns in seconds what sets your classes apart. "
-        "Start here: it shows how far your photos carry."
-    ),
-)
-BALANCED = Recipe(
-    name="Balanced",
-    description=(
-        "Also looks at changed copies of each photo and learns a hidden layer. "
-        "Use it when Quick works and you can wait a few times as long."
-    ),
-    head=Head(dense_units=256, dropout=0.3),
-    optimizer="adamw",
-    learning_rate=0.0005,
-    label_smoothing=0.1,
-    epochs=40,
-    early_stopping=EarlyStopping(patience=6),
-    augmentation=Augmentation(
-        rotation=15.0, shift_horizontal=0.1, shift_vertical=0.1, zoom=0.2, flip_horizontal=True, copies=3
-    ),
-)
-BUILT_IN: dict[str, Recipe] = {"quick": QUICK, "balanced": BALANCED}
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -320,3 +296,30 @@ def _replaced(group: _Checked, path: list[str], text: str, setting: str) -> _Che
     if rest:
         return dataclasses.replace(group, **{name: _replaced(getattr(group, name), rest, text, setting)})
     return dataclasses.replace(group, **{name: _parsed(text, hints[name], setting)})
+
+
+# Last, because a recipe checks itself with the functions above.
+QUICK = Recipe(
+    name="Quick",
+    description=(
+        "Looks at each photo once and learns in seconds what sets your classes apart. "
+        "Start here: it shows how far your photos carry."
+    ),
+)
+BALANCED = Recipe(
+    name="Balanced",
+    description=(
+        "Also looks at changed copies of each photo and learns a hidden layer. "
+        "Use it when Quick works and you can wait a few times as long."
+    ),
+    head=Head(dense_units=256, dropout=0.3),
+    optimizer="adamw",
+    learning_rate=0.0005,
+    label_smoothing=0.1,
+    epochs=40,
+    early_stopping=EarlyStopping(patience=6),
+    augmentation=Augmentation(
+        rotation=15.0, shift_horizontal=0.1, shift_vertical=0.1, zoom=0.2, flip_horizontal=True, copies=3
+    ),
+)
+BUILT_IN: dict[str, Recipe] = {"quick": QUICK, "balanced": BALANCED}

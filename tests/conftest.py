@@ -1,0 +1,148 @@
+"""What every test gets without asking: a home of its own, no screen, and a check that it leaves nothing behind."""
+
+import logging
+import os
+import re
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from tests.fakes import FakeEngine
+
+pytest.register_assert_rewrite("tests.engine_protocol")
+
+_SHARED_CACHES = Path(tempfile.gettempdir()) / "tlgui-tests"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--headed", action="store_true", help="show the windows that the tests open")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("--headed"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # These two hold nothing of a test, and take seconds to make: matplotlib's list of fonts, and Keras's settings file.
+    os.environ["MPLCONFIGDIR"] = str(_SHARED_CACHES / "matplotlib")
+    os.environ["KERAS_HOME"] = str(_SHARED_CACHES / "keras")
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+
+@pytest.fixture(autouse=True)
+def isolated_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test an empty home folder; settings, caches, logs and kept models go there."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(home))
+    for name, folder in (
+        ("XDG_CONFIG_HOME", ".config"),
+        ("XDG_CACHE_HOME", ".cache"),
+        ("XDG_DATA_HOME", ".local/share"),
+        ("XDG_STATE_HOME", ".local/state"),
+        ("APPDATA", "AppData/Roaming"),
+        ("LOCALAPPDATA", "AppData/Local"),
+    ):
+        monkeypatch.setenv(name, str(home / folder))
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    # Qt works its settings folder out once and keeps it, so it is told anew; tests without Qt do not load it.
+    if qt := sys.modules.get("PySide6.QtCore"):
+        for kind in (qt.QSettings.Format.NativeFormat, qt.QSettings.Format.IniFormat):
+            qt.QSettings.setPath(kind, qt.QSettings.Scope.UserScope, str(home / ".config"))
+    return home
+
+
+class _Listener(logging.Handler):
+    """Collects warnings that no test said it expects."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+        self.expected: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+    def unexpected(self) -> list[str]:
+        lines = [f"{record.name}: {record.getMessage()}" for record in self.records]
+        return [line for line in lines if not any(re.search(pattern, line) for pattern in self.expected)]
+
+
+@pytest.fixture(autouse=True)
+def _log_listener() -> Iterator[_Listener]:
+    listener = _Listener()
+    logging.getLogger().addHandler(listener)
+    yield listener
+    logging.getLogger().removeHandler(listener)
+    if lines := listener.unexpected():
+        pytest.fail("unexpected log warnings:\n" + "\n".join(lines))
+
+
+@pytest.fixture
+def expect_log(_log_listener: _Listener) -> Callable[[str], None]:
+    """Return a function that says which warning this test causes on purpose, as a pattern for `name: message`."""
+    return _log_listener.expected.append
+
+
+def _threads() -> set[threading.Thread]:
+    # Python invents a dummy for each foreign thread that ran Python code; before 3.13 it outlives that thread.
+    return {thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)}
+
+
+def _children() -> set[psutil.Process]:
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        try:
+            # multiprocessing keeps one helper of its own for as long as Python runs.
+            is_helper = any("multiprocessing.resource_tracker" in part for part in process.cmdline())
+        except psutil.Error:
+            continue
+        if not is_helper:
+            found.add(process)
+    return found
+
+
+def _running_jobs() -> list[object]:
+    """Return the window's worker threads that still run, after what waits in the event loop was delivered."""
+    module = sys.modules.get("tlgui.ui.worker")
+    if module is None:
+        return []
+    application = sys.modules["PySide6.QtCore"].QCoreApplication.instance()
+    if application is not None:
+        application.processEvents()
+    return [worker for worker in module._running if not worker.wait(5000)]
+
+
+@pytest.fixture(autouse=True)
+def _no_leaks() -> Iterator[None]:
+    threads, children = _threads(), _children()
+    yield
+    jobs = _running_jobs()
+    for thread in _threads() - threads:
+        thread.join(5)
+    _, leaked_children = psutil.wait_procs(list(_children() - children), timeout=5)
+    for process in leaked_children:
+        process.kill()
+    if jobs:
+        pytest.fail(f"jobs still run: {jobs}")
+    if leaked := _threads() - threads:
+        pytest.fail(f"threads still run: {sorted(thread.name for thread in leaked)}")
+    if leaked_children:
+        pytest.fail(f"child processes still run: {leaked_children}")
+
+
+@pytest.fixture
+def fake_engine() -> Iterator["FakeEngine"]:
+    """Give an engine that obeys the protocol without TensorFlow; what it holds up is let go at the end."""
+    from tests.fakes import FakeEngine  # noqa: PLC0415 - loaded for the tests that use it
+
+    engine = FakeEngine()
+    yield engine
+    engine.close()

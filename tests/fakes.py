@@ -1,0 +1,347 @@
+"""An engine without TensorFlow: it obeys the same protocol tests as the real one, and does what a test scripts.
+
+It reads real photos and writes real files, but learns nothing: a photo whose path holds a class's name gets that class.
+"""
+
+import pickle
+import threading
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from typing_extensions import override
+
+from tlgui import files
+from tlgui.engine.protocol import (
+    Engine,
+    EvaluateRequest,
+    ExportRequest,
+    OpenModelRequest,
+    PredictRequest,
+    PreviewRequest,
+    Request,
+    TrainRequest,
+)
+from tlgui.errors import Cancelled, EngineError, ModelFileError, PhotoError
+from tlgui.learning.records import (
+    ClassResult,
+    ClassScore,
+    Evaluation,
+    ExportResult,
+    Interval,
+    ModelSummary,
+    PhotosPredicted,
+    Prediction,
+    PredictionSummary,
+    PreviewImage,
+    StopReason,
+)
+from tlgui.photos.collection import Collection, Part
+from tlgui.photos.decode import read_photo
+from tlgui.photos.scan import find_photos
+from tlgui.photos.split import split_collection
+from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
+
+ResultT = TypeVar("ResultT")
+
+_MAGIC = b"fake tlmodel\n"
+_POLL_SECONDS = 0.005
+
+
+class Gate:
+    """A place where the fake waits until the test lets it go on; Stop works while it waits."""
+
+    def __init__(self, matches: Callable[[Event], bool]) -> None:
+        self._matches = matches
+        self._reached = threading.Event()
+        self._open = threading.Event()
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the job waits here, or waited: for `qtbot.waitUntil(lambda: gate.is_reached)`."""
+        return self._reached.is_set()
+
+    def wait_until_reached(self, timeout: float = 10.0) -> None:
+        """Block until the job waits here; only where no event loop must run."""
+        assert self._reached.wait(timeout), "the job never came to the gate"
+
+    def open(self) -> None:
+        """Let the job go on, now and whenever it comes here again."""
+        self._open.set()
+
+    def pass_through(self, event: Event, checkpoint: Callable[[], None]) -> None:
+        """Wait here before `event` is reported, if it is the one this gate is for."""
+        if self._open.is_set() or not self._matches(event):
+            return
+        self._reached.set()
+        while not self._open.wait(_POLL_SECONDS):
+            checkpoint()
+
+
+class FakeEngine(Engine):
+    """Runs scripted jobs on the caller's thread.
+
+    Attributes:
+        requests: Every request it was given, in order.
+        is_started: Whether `start` was called.
+        is_closed: Whether `close` was called.
+        batches: Batches in an epoch of a training.
+        final_accuracy: The validation accuracy that a training reaches in its last epoch.
+        export_difference: The largest difference an export finds.
+    """
+
+    def __init__(self) -> None:
+        self.requests: list[Request[Any]] = []
+        self.is_started = False
+        self.is_closed = False
+        self.batches = 4
+        self.final_accuracy = 0.9
+        self.export_difference = 2e-7
+        self._lock = threading.Lock()
+        self._gates: list[Gate] = []
+        self._next_error: Exception | None = None
+
+    def pause_before(self, kind: type[Event], matches: Callable[[Any], bool] = lambda _event: True) -> Gate:
+        """Make jobs wait before they report such an event.
+
+        Args:
+            kind: The event's class, such as `EpochEnded`.
+            matches: Which of them, such as `lambda event: event.epoch == 2`.
+        """
+        gate = Gate(lambda event: isinstance(event, kind) and matches(event))
+        self._gates.append(gate)
+        return gate
+
+    def fail_next(self, error: Exception) -> None:
+        """Make the next job report that it has begun, and then raise `error`."""
+        self._next_error = error
+
+    def die_next(self) -> None:
+        """Make the next job fail as it does when the engine's process is killed."""
+        self.fail_next(
+            EngineError(
+                "The engine was ended by the system, probably because memory ran out.",
+                "Close other programs, or use smaller batches or a smaller input size.",
+            )
+        )
+
+    @override
+    def start(self) -> None:
+        self.is_started = True
+
+    @override
+    def close(self) -> None:
+        self.is_closed = True
+        for gate in self._gates:
+            gate.open()
+
+    @override
+    def run(self, request: Request[ResultT], context: JobContext) -> ResultT:
+        self._wait_for_turn(context)
+        try:
+            self.requests.append(request)
+            handler = _HANDLERS[type(request)]
+            return cast(ResultT, handler(self, request, self._scripted(context)))
+        finally:
+            self._lock.release()
+
+    def _wait_for_turn(self, context: JobContext) -> None:
+        while not self._lock.acquire(timeout=_POLL_SECONDS):
+            self._checkpoint(context)
+        if self.is_closed:
+            self._lock.release()
+            raise Cancelled
+
+    def _checkpoint(self, context: JobContext) -> None:
+        if self.is_closed:
+            raise Cancelled
+        context.checkpoint()
+
+    def _scripted(self, context: JobContext) -> JobContext:
+        """Return a context that waits at the gates and fails when it was told to."""
+
+        def checkpoint() -> None:
+            self._checkpoint(context)
+
+        def report(event: Event) -> None:
+            for gate in list(self._gates):
+                gate.pass_through(event, checkpoint)
+            context.report(event)
+            error, self._next_error = self._next_error, None
+            if error is not None:
+                raise error
+
+        return JobContext(report, checkpoint)
+
+    def _train(self, request: TrainRequest, context: JobContext) -> ModelSummary:
+        recipe = request.recipe
+        shares = recipe.split
+        split = split_collection(request.collection, shares.validation, shares.test, shares.use_own, recipe.seed)
+        history: list[EpochEnded] = []
+        stop_reason = StopReason.COMPLETED
+        try:
+            for done in range(len(split.training) + 1):
+                context.checkpoint()
+                context.report(Progress(Stage.FEATURES, done, len(split.training), seconds_left=1.0))
+            for epoch in range(1, recipe.epochs + 1):
+                history.append(self._epoch(epoch, request, context))
+                context.report(history[-1])
+        except Cancelled:
+            if not history:
+                raise
+            stop_reason = StopReason.STOPPED
+        context.report(Progress(Stage.SAVING, 0, 1))
+        evaluation = _evaluation(request.collection, Part.VALIDATION, history[-1].validation_accuracy)
+        summary = ModelSummary(
+            path=request.model_path,
+            class_names=request.collection.class_names,
+            backbone=recipe.backbone,
+            input_size=recipe.input_size,
+            recipe=recipe,
+            created="2026-01-01T12:00:00+00:00",
+            photo_count=len(split.training),
+            evaluation=evaluation,
+            history=tuple(history),
+            seconds=float(len(history)),
+            stop_reason=stop_reason,
+            versions=(("fake", "1"),),
+        )
+        _write_model(summary)
+        context.report(Progress(Stage.SAVING, 1, 1))
+        return summary
+
+    def _epoch(self, epoch: int, request: TrainRequest, context: JobContext) -> EpochEnded:
+        epochs = request.recipe.epochs
+        for batch in range(1, self.batches + 1):
+            context.checkpoint()
+            left = float((epochs - epoch) * self.batches + self.batches - batch)
+            context.report(BatchEnded(epoch, epochs, batch, self.batches, 1.0 / epoch, 1.0 - 0.5 / epoch, left))
+        context.checkpoint()
+        accuracy = self.final_accuracy * (0.5 + 0.5 * epoch / epochs)
+        return EpochEnded(
+            epoch=epoch,
+            epochs=epochs,
+            loss=1.0 / epoch,
+            accuracy=1.0 - 0.5 / epoch,
+            validation_loss=1.2 / epoch,
+            validation_accuracy=accuracy,
+            learning_rate=request.recipe.learning_rate,
+            seconds=1.0,
+            is_best=True,
+        )
+
+    def _open(self, request: OpenModelRequest, context: JobContext) -> ModelSummary:
+        context.report(Progress(Stage.LOADING))
+        context.checkpoint()
+        return _read_model(request.model_path)
+
+    def _predict(self, request: PredictRequest, context: JobContext) -> PredictionSummary:
+        model = _read_model(request.model_path)
+        paths = find_photos(request.paths, context)
+        errors = 0
+        context.report(Progress(Stage.PREDICTING, 0, len(paths)))
+        for done, path in enumerate(paths, start=1):
+            context.checkpoint()
+            prediction = _prediction(path, model.class_names, request.top)
+            errors += bool(prediction.error)
+            context.report(PhotosPredicted((prediction,)))
+            context.report(Progress(Stage.PREDICTING, done, len(paths)))
+        return PredictionSummary(len(paths) - errors, errors, 0.1)
+
+    def _evaluate(self, request: EvaluateRequest, context: JobContext) -> Evaluation:
+        model = _read_model(request.model_path)
+        context.report(Progress(Stage.EVALUATING, 0, request.collection.photo_count))
+        context.checkpoint()
+        context.report(Progress(Stage.EVALUATING, request.collection.photo_count, request.collection.photo_count))
+        accuracy = model.evaluation.accuracy if model.evaluation is not None else 0.0
+        return _evaluation(request.collection, request.part, accuracy)
+
+    def _preview(self, request: PreviewRequest, context: JobContext) -> tuple[PreviewImage, ...]:
+        images = []
+        for done, path in enumerate(request.paths):
+            context.checkpoint()
+            context.report(Progress(Stage.LOADING, done, len(request.paths)))
+            images.append(PreviewImage(request.size, request.size, read_photo(path, request.size).tobytes()))
+        return tuple(images)
+
+    def _export(self, request: ExportRequest, context: JobContext) -> ExportResult:
+        _read_model(request.model_path)
+        for done in range(2):
+            context.checkpoint()
+            context.report(Progress(Stage.CONVERTING, done, 1))
+        context.report(Progress(Stage.COMPARING, 0, 16))
+        context.checkpoint()
+        content = f"fake {request.format_id}\n"
+        files.write_text(request.target, content)
+        context.report(Progress(Stage.COMPARING, 16, 16))
+        return ExportResult(
+            path=request.target,
+            format_id=request.format_id,
+            size_bytes=len(content),
+            largest_difference=self.export_difference,
+            compared_count=max(16, len(request.photos)),
+            used_drawn_pictures=len(request.photos) < 16,
+        )
+
+
+_HANDLERS: dict[type, Callable[..., object]] = {
+    TrainRequest: FakeEngine._train,
+    OpenModelRequest: FakeEngine._open,
+    PredictRequest: FakeEngine._predict,
+    EvaluateRequest: FakeEngine._evaluate,
+    PreviewRequest: FakeEngine._preview,
+    ExportRequest: FakeEngine._export,
+}
+
+
+def _write_model(summary: ModelSummary) -> None:
+    with files.atomic_open(summary.path) as stream:
+        stream.write(_MAGIC + pickle.dumps(summary))
+
+
+def _read_model(path: Path) -> ModelSummary:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"“{path.name}” cannot be read.", "Choose a .tlmodel file.") from error
+    if not content.startswith(_MAGIC):
+        raise ModelFileError(f"“{path.name}” is not a model of tlgui.", "Choose a .tlmodel file.")
+    summary = pickle.loads(content.removeprefix(_MAGIC))
+    assert isinstance(summary, ModelSummary)
+    return replace(summary, path=path)
+
+
+def _prediction(path: Path, class_names: tuple[str, ...], top: int) -> Prediction:
+    try:
+        read_photo(path, 32)
+    except PhotoError as error:
+        return Prediction(path, error=str(error))
+    named = [name for name in class_names if name.lower() in str(path).lower()]
+    best = named[-1] if named else class_names[zlib.crc32(path.name.encode()) % len(class_names)]
+    others = [name for name in class_names if name != best]
+    scores = [ClassScore(best, 0.8), *(ClassScore(name, 0.2 / len(others)) for name in others)]
+    return Prediction(path, tuple(scores[:top]))
+
+
+def _evaluation(collection: Collection, part: Part | None, accuracy: float) -> Evaluation:
+    counts = [len(photo_class.photos) for photo_class in collection.classes]
+    confusion = []
+    for row, count in enumerate(counts):
+        entries = [0] * len(counts)
+        entries[row] = round(count * accuracy)
+        entries[(row + 1) % len(counts)] += count - entries[row]
+        confusion.append(tuple(entries))
+    return Evaluation(
+        part=part,
+        photo_count=sum(counts),
+        accuracy=accuracy,
+        interval=Interval(max(accuracy - 0.05, 0.0), min(accuracy + 0.04, 1.0)),
+        loss=0.4,
+        classes=tuple(
+            ClassResult(photo_class.name, count, accuracy, accuracy)
+            for photo_class, count in zip(collection.classes, counts, strict=True)
+        ),
+        confusion=tuple(confusion),
+    )

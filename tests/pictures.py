@@ -1,0 +1,224 @@
+"""Writes the good, bad and odd picture files the tests need; every function returns the path it wrote."""
+
+import struct
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+ODD_NAMES = (
+    "two words.jpg",
+    "it's “quoted” 'here'.jpg",
+    'double "quotes".jpg',
+    "party 🎉👩‍👩‍👧.jpg",
+    "صورة جميلة.jpg",
+    "two\nlines.jpg",
+    "100% [a] #1 & more;.jpg",
+    " leading and trailing .jpg",
+    "-rf.jpg",
+)
+"""Names that a file may have and that careless code trips over."""
+
+CLASS_COLOURS = ((200, 60, 50), (60, 160, 70), (60, 90, 200), (220, 190, 60), (150, 70, 180), (70, 190, 200))
+
+
+def pixels(
+    width: int = 64, height: int = 48, colour: Sequence[int] = (200, 60, 50), seed: int = 1
+) -> NDArray[np.uint8]:
+    """Return a picture in one colour with a gradient and some noise, as uint8 (height, width, 3)."""
+    noise = np.random.default_rng(seed).normal(0, 12, (height, width, 3))
+    gradient = np.linspace(-25, 25, width)[None, :, None]
+    return np.clip(np.asarray(colour) + gradient + noise, 0, 255).astype(np.uint8)
+
+
+def write_jpeg(
+    path: Path, width: int = 64, height: int = 48, colour: Sequence[int] = (200, 60, 50), seed: int = 1
+) -> Path:
+    """Write a plain RGB JPEG."""
+    Image.fromarray(pixels(width, height, colour, seed)).save(path, "JPEG", quality=90)
+    return path
+
+
+def write_png(
+    path: Path, width: int = 64, height: int = 48, colour: Sequence[int] = (200, 60, 50), seed: int = 1
+) -> Path:
+    """Write a plain RGB PNG."""
+    Image.fromarray(pixels(width, height, colour, seed)).save(path, "PNG")
+    return path
+
+
+def write_format(path: Path, pillow_format: str, width: int = 64, height: int = 48) -> Path:
+    """Write a plain picture in any format Pillow writes, such as `"WEBP"`, `"BMP"`, `"GIF"` or `"TIFF"`."""
+    Image.fromarray(pixels(width, height)).save(path, pillow_format)
+    return path
+
+
+def write_truncated_jpeg(path: Path) -> Path:
+    """Write a JPEG whose second half is missing."""
+    return _cut(write_jpeg(path, 200, 150))
+
+
+def write_truncated_png(path: Path) -> Path:
+    """Write a PNG whose second half is missing."""
+    return _cut(write_png(path, 200, 150))
+
+
+def write_short_png(path: Path, width: int = 64, height: int = 48) -> Path:
+    """Write a PNG whose every chunk is whole, but which holds only a quarter of its rows."""
+    rows = b"".join(b"\0" + bytes(width * 3) for _ in range(height // 4))
+    return _write_png_chunks(path, width, height, zlib.compress(rows))
+
+
+def write_empty(path: Path) -> Path:
+    """Write a file of zero bytes."""
+    path.write_bytes(b"")
+    return path
+
+
+def write_text(path: Path) -> Path:
+    """Write a text file, whatever its name says."""
+    path.write_text("This is a shopping list, not a photo.\n" * 20, encoding="utf-8")
+    return path
+
+
+def write_cmyk_jpeg(path: Path, width: int = 64, height: int = 48) -> Path:
+    """Write a JPEG in printing colours that looks red: no cyan, full magenta and yellow."""
+    Image.new("CMYK", (width, height), (0, 255, 255, 0)).save(path, "JPEG", quality=95)
+    return path
+
+
+def write_grey_jpeg(path: Path, grey: int = 128, width: int = 64, height: int = 48) -> Path:
+    """Write a JPEG with a single channel."""
+    Image.new("L", (width, height), grey).save(path, "JPEG", quality=95)
+    return path
+
+
+def write_16_bit_png(path: Path, width: int = 64, height: int = 48) -> Path:
+    """Write a grey PNG of 16 bits a pixel: black at the left to white at the right."""
+    ramp = np.linspace(0, 65535, width).round().astype(np.uint16)
+    Image.fromarray(np.ascontiguousarray(np.broadcast_to(ramp, (height, width)))).save(path, "PNG")
+    return path
+
+
+def write_palette_png(path: Path, width: int = 64, height: int = 48) -> Path:
+    """Write a PNG with a palette: left half red, right half blue."""
+    image = Image.new("P", (width, height), 0)
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.paste(1, (width // 2, 0, width, height))
+    image.save(path, "PNG")
+    return path
+
+
+def write_animated_gif(path: Path, width: int = 64, height: int = 48) -> Path:
+    """Write a GIF of three frames: red, green, blue."""
+    frames = [Image.new("RGB", (width, height), colour) for colour in ((255, 0, 0), (0, 255, 0), (0, 0, 255))]
+    frames[0].save(path, "GIF", save_all=True, append_images=frames[1:], duration=100, loop=0)
+    return path
+
+
+def write_transparent_png(path: Path, width: int = 64, height: int = 48) -> Path:
+    """Write a PNG whose left half is opaque red and whose right half is fully transparent black."""
+    image = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    image.paste((255, 0, 0, 255), (0, 0, width // 2, height))
+    image.save(path, "PNG")
+    return path
+
+
+def write_transparent_palette_png(path: Path, width: int = 64, height: int = 48) -> Path:
+    """Write a palette PNG whose left half is red and whose right half is transparent by the palette."""
+    image = Image.new("P", (width, height), 0)
+    image.putpalette([255, 0, 0, 0, 0, 0])
+    image.paste(1, (width // 2, 0, width, height))
+    image.save(path, "PNG", transparency=1)
+    return path
+
+
+def write_rotated_jpeg(path: Path, width: int = 48, height: int = 64, orientation: int = 6) -> Path:
+    """Write a JPEG that a camera held sideways took.
+
+    Seen upright it is `width` x `height`, its upper half red and its lower half blue; stored it lies on its side,
+    and the EXIF orientation says so. Orientation 1 is upright, 3 upside down, 6 and 8 on a side.
+    """
+    turns = {1: 0, 3: 2, 6: 1, 8: 3}[orientation]
+    stored = np.ascontiguousarray(np.rot90(_red_over_blue(width, height), turns))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(stored).save(path, "JPEG", quality=95, exif=exif)
+    return path
+
+
+def write_broken_exif_jpeg(path: Path) -> Path:
+    """Write a JPEG that is whole but for its EXIF block, which is rubbish."""
+    exif = b"Exif\0\0MM\0*\0\0\0\x08" + b"\xff" * 40
+    Image.fromarray(pixels()).save(path, "JPEG", exif=exif)
+    return path
+
+
+def write_bomb_png(path: Path, width: int = 50_000, height: int = 50_000) -> Path:
+    """Write a tiny PNG whose header promises 50,000 x 50,000 pixels: a decompression bomb."""
+    return _write_png_chunks(path, width, height, zlib.compress(bytes(1000)))
+
+
+def write_odd_names(folder: Path) -> list[Path]:
+    """Write one good JPEG under each of `ODD_NAMES`."""
+    return [write_jpeg(folder / name, seed=seed) for seed, name in enumerate(ODD_NAMES)]
+
+
+def write_collection(
+    folder: Path, classes: int | Sequence[str] = 3, photos: int = 6, size: int = 48, seed: int = 1
+) -> Path:
+    """Write a small collection with one subfolder a class; each class has its own colour.
+
+    Args:
+        folder: Made if it is not there.
+        classes: The class names, or how many classes: `class 01`, `class 02`, …
+        photos: Photos in each class.
+        size: Side of the pictures in pixels.
+        seed: Other seeds give other noise.
+    """
+    names = [f"class {number:02d}" for number in range(1, classes + 1)] if isinstance(classes, int) else classes
+    for number, name in enumerate(names):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for photo in range(photos):
+            colour = CLASS_COLOURS[number % len(CLASS_COLOURS)]
+            path = folder / name / f"photo {photo:03d}.jpg"
+            write_jpeg(path, size, size, colour, seed=seed + 1000 * number + photo)
+    return folder
+
+
+def write_split_collection(
+    folder: Path,
+    classes: int | Sequence[str] = 3,
+    photos: int = 6,
+    parts: Sequence[str] = ("train", "validation", "test"),
+) -> Path:
+    """Write a collection that brings its own split: `parts`, each with every class."""
+    for number, part in enumerate(parts):
+        write_collection(folder / part, classes, photos, seed=1 + 100_000 * number)
+    return folder
+
+
+def _red_over_blue(width: int, height: int) -> NDArray[np.uint8]:
+    upright = np.zeros((height, width, 3), np.uint8)
+    upright[: height // 2, :, 0] = 255
+    upright[height // 2 :, :, 2] = 255
+    return upright
+
+
+def _cut(path: Path) -> Path:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    return path
+
+
+def _write_png_chunks(path: Path, width: int, height: int, compressed: bytes) -> Path:
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", compressed), (b"IEND", b""))
+    body = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+    return path

@@ -1,0 +1,280 @@
+"""The window's end of the engine process: starts it, gives it one job at a time, stops it, replaces it.
+
+A job's thread waits for two things at once, the next answer and the end of the process, so that a death is noticed at once.
+"""
+
+import contextlib
+import importlib
+import logging
+import multiprocessing
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from multiprocessing.synchronize import Event as StopEvent
+from typing import TypeVar, cast
+
+from typing_extensions import override
+
+from tlgui.engine.protocol import Answer, Engine, Failed, JobCancelled, Outcome, Ready, Reported, Request, Succeeded
+from tlgui.errors import Cancelled, EngineError
+from tlgui.progress import JobContext, Progress, Stage
+
+ResultT = TypeVar("ResultT")
+
+SERVER = "tlgui.engine.server"
+SERVER_LOG = "engine.log"
+JOBS = "tlgui.engine.jobs"
+"""The module that does the work in the engine process; tests of the process itself put another in its place."""
+
+_POLL_SECONDS = 0.05
+_EXIT_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Child:
+    """One engine process and the means to talk to it."""
+
+    process: SpawnProcess
+    connection: Connection
+    cancel: StopEvent
+    is_ready: bool = False
+
+    def send(self, request: Request[object]) -> None:
+        """Send a request; raises `_ChildDied` when nobody is there to take it."""
+        try:
+            self.connection.send(request)
+        except OSError as error:
+            raise _ChildDied from error
+
+    def next_answer(self) -> Answer | None:
+        """Return the next answer, or None when none came for a moment; raises `_ChildDied` when none will come."""
+        ready = wait([self.connection, self.process.sentinel], _POLL_SECONDS)
+        try:
+            # What it sent before it ended still counts.
+            if self.connection in ready:
+                return cast(Answer, self.connection.recv())
+        except (EOFError, OSError) as error:
+            raise _ChildDied from error
+        if ready:
+            raise _ChildDied
+        return None
+
+    def end(self) -> None:
+        """Make sure that the process is gone, and let go of what it held; may be called again."""
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+class _ChildDied(Exception):  # noqa: N818 - it is a fact about the process; the user is told in other words
+    """The process ended without answering."""
+
+
+class EngineProcess(Engine):
+    """Runs jobs in a child process that holds TensorFlow.
+
+    Args:
+        patience: Seconds a job may take to stop before its process is replaced.
+        jobs: The module whose `perform` does the work in the child.
+    """
+
+    def __init__(self, patience: float = 10.0, jobs: str = JOBS) -> None:
+        self._patience = patience
+        self._jobs = jobs
+        self._run_lock = threading.Lock()
+        self._child_lock = threading.Lock()
+        self._child: _Child | None = None
+        self._is_closed = False
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the engine's process, or None while there is none."""
+        child = self._child
+        return child.process.pid if child is not None else None
+
+    @override
+    def start(self) -> None:
+        # What hinders it now is tried again, and told, when there is a job.
+        with contextlib.suppress(EngineError):
+            self._living_child()
+
+    @override
+    def run(self, request: Request[ResultT], context: JobContext) -> ResultT:
+        self._wait_for_turn(context)
+        try:
+            return cast(ResultT, self._run_on(self._living_child(), request, context))
+        finally:
+            self._run_lock.release()
+
+    @override
+    def close(self) -> None:
+        with self._child_lock:
+            self._is_closed = True
+            child = self._child
+        if child is None:
+            return
+        child.process.kill()
+        # A job's thread may still look at the process; it sees the end at once, and then the rest can be let go.
+        if self._run_lock.acquire(timeout=_EXIT_SECONDS):
+            try:
+                child.end()
+            finally:
+                self._run_lock.release()
+        self._child = None
+
+    def _wait_for_turn(self, context: JobContext) -> None:
+        """Wait until no other job runs; raises `Cancelled` when asked to stop before that."""
+        while not self._run_lock.acquire(timeout=_POLL_SECONDS):
+            context.checkpoint()
+
+    def _living_child(self) -> _Child:
+        """Return the engine's process; start one where there is none, or where it died while nothing was under way."""
+        with self._child_lock:
+            if self._is_closed:
+                raise Cancelled
+            if self._child is not None and not self._child.process.is_alive():
+                _log.info("the engine ended while idle, with exit code %s", self._child.process.exitcode)
+                self._child.end()
+                self._child = None
+            if self._child is None:
+                self._child = _start_child(self._jobs)
+            return self._child
+
+    def _run_on(self, child: _Child, request: Request[object], context: JobContext) -> object:
+        """Give one job to `child` and return its result."""
+        try:
+            self._wait_until_ready(child, context)
+            outcome = self._converse(child, request, context)
+        except _ChildDied:
+            self._replace(child)
+            if self._is_closed:
+                raise Cancelled from None
+            raise death_error(child.process.exitcode) from None
+        if isinstance(outcome, Failed):
+            raise outcome.error
+        if isinstance(outcome, JobCancelled):
+            raise Cancelled
+        return outcome.result
+
+    def _wait_until_ready(self, child: _Child, context: JobContext) -> None:
+        """Wait until TensorFlow is loaded; asked to stop before that, the job was never begun and the engine goes on."""
+        if child.is_ready:
+            return
+        context.report(Progress(Stage.STARTING))
+        while not child.is_ready:
+            context.checkpoint()
+            answer = child.next_answer()
+            if isinstance(answer, Failed):
+                raise answer.error
+            child.is_ready = isinstance(answer, Ready)
+
+    def _converse(self, child: _Child, request: Request[object], context: JobContext) -> Outcome:
+        """Send one job and pass its reports on until it ends."""
+        outcome: Outcome | None = None
+        try:
+            child.cancel.clear()
+            child.send(request)
+            stopping = _Stopping(child, context, self._patience)
+            while outcome is None:
+                stopping.check()
+                answer = child.next_answer()
+                if isinstance(answer, Reported):
+                    context.report(answer.event)
+                elif isinstance(answer, Succeeded | Failed | JobCancelled):
+                    outcome = answer
+            return outcome
+        finally:
+            # A job that nobody listens to any more takes its process with it; the next job needs one that is idle.
+            if outcome is None:
+                self._replace(child)
+
+    def _replace(self, child: _Child) -> None:
+        """End `child`, however it is, and start another one, unless that was done already or the window closes."""
+        child.end()
+        with self._child_lock:
+            if self._child is child:
+                self._child = None if self._is_closed else _start_child(self._jobs)
+
+
+class _Stopping:
+    """Asks the job to stop when the user does, and loses patience when it does not."""
+
+    def __init__(self, child: _Child, context: JobContext, patience: float) -> None:
+        self._child = child
+        self._context = context
+        self._patience = patience
+        self._deadline: float | None = None
+
+    def check(self) -> None:
+        """Look whether to stop; raises `EngineError` when the job was asked to and did not."""
+        if self._deadline is None:
+            try:
+                self._context.checkpoint()
+            except Cancelled:
+                self._child.cancel.set()
+                self._deadline = time.monotonic() + self._patience
+        elif time.monotonic() > self._deadline:
+            raise EngineError(
+                "The engine did not stop when it was asked to, so it was ended and a new one started.",
+                "What was saved before is intact.",
+            )
+
+
+def death_error(exit_code: int | None) -> EngineError:
+    """Return what the user is told of an engine that ended in the middle of a job.
+
+    Args:
+        exit_code: As the process left it; negative for the number of the signal that ended it.
+    """
+    if exit_code is not None and exit_code < 0:
+        name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else f"signal {-exit_code}"
+        what, hint = _DEATHS.get(name, (f"The engine crashed ({name}).", _REPORT))
+    else:
+        what, hint = f"The engine ended unexpectedly (exit code {exit_code}).", _REPORT
+    return EngineError(what, f"{hint} A new engine is starting; what was saved before is intact.")
+
+
+_REPORT = f"If it happens again, please report it with the file {SERVER_LOG} from the log folder."
+_DEATHS = {
+    "SIGKILL": (
+        "The engine was ended by the system, probably because memory ran out.",
+        "Close other programs, or use a smaller batch size or input size.",
+    ),
+    "SIGTERM": ("The engine was ended from outside.", "Start the job again."),
+    "SIGILL": (
+        "The engine crashed because this computer's processor lacks an instruction that TensorFlow needs.",
+        "TensorFlow needs a processor with AVX, as most since 2011 have.",
+    ),
+}
+
+
+def _start_child(jobs: str) -> _Child:
+    spawning = multiprocessing.get_context("spawn")
+    ours, theirs = spawning.Pipe()
+    cancel = spawning.Event()
+    # As a daemon it ends with this process even where nobody called `close`.
+    process = spawning.Process(target=_serve, args=(theirs, cancel, jobs), name="tlgui-engine", daemon=True)
+    try:
+        process.start()
+    except OSError as error:
+        ours.close()
+        raise EngineError(
+            f"The engine could not be started: {error.strerror or error}.", "Close other programs and try again."
+        ) from error
+    finally:
+        # While this end of it is open here too, the end of the process would not close the pipe.
+        theirs.close()
+    return _Child(process, ours, cancel)
+
+
+def _serve(connection: Connection, cancel: StopEvent, jobs: str) -> None:
+    """Run the server in the child.
+
+    It is imported by name, at run time: an import statement, here too, would make the window depend on what it loads.
+    """
+    importlib.import_module(SERVER).serve(connection, cancel, jobs)

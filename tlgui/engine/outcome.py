@@ -1,0 +1,45 @@
+"""How a job ended, decided in one place for the engine process and for the headless commands."""
+
+import errno
+import logging
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from tlgui import files
+from tlgui.engine.protocol import BugError, Failed, JobCancelled, Outcome, Succeeded
+from tlgui.errors import Cancelled, TlguiError
+
+_log = logging.getLogger(__name__)
+
+_DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT}
+# TensorFlow's error is told by its name: this module is loaded where TensorFlow is not.
+_OUT_OF_MEMORY = {"MemoryError", "ResourceExhaustedError"}
+
+
+def outcome_of(operation: Callable[[], object]) -> Outcome:
+    """Run `operation` and return how it ended; whatever it raises becomes words."""
+    try:
+        return Succeeded(operation())
+    except Cancelled:
+        return JobCancelled()
+    except TlguiError as error:
+        return Failed(error, error.details if isinstance(error, BugError) else "")
+    except Exception as error:  # noqa: BLE001 - here a job's outcome is decided
+        return _failure(error)
+
+
+def _failure(error: Exception) -> Failed:
+    """Return what the user is told of an error that nobody expected."""
+    if type(error).__name__ in _OUT_OF_MEMORY:
+        return Failed(
+            TlguiError(
+                "There is not enough memory for this.",
+                "Use a smaller batch size or input size, or close other programs.",
+            )
+        )
+    if isinstance(error, OSError) and error.errno in _DISK_IS_FULL:
+        return Failed(files.storage_error(error, Path(error.filename or files.cache_folder() / "temporary file")))
+    details = "".join(traceback.format_exception(error))
+    _log.error("a job failed in a way nobody expected:\n%s", details)
+    return Failed(BugError(f"Something unexpected happened: {type(error).__name__}: {error}", details), details)

@@ -1,0 +1,99 @@
+"""Keep TensorFlow's chatter out of the user's terminal: it goes to a log file instead."""
+
+import contextlib
+import faulthandler
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from tlgui import files
+
+_LARGEST_LOG = 2_000_000
+
+
+def open_log(name: str) -> TextIO:
+    """Open a log for appending, line by line; a log that grew large is set aside first.
+
+    Args:
+        name: The file's name in the log folder.
+
+    Returns:
+        The log, or what swallows everything where no log can be written: that is no reason not to work.
+    """
+    try:
+        path = files.log_folder() / name
+        if path.exists() and path.stat().st_size > _LARGEST_LOG:
+            path.replace(path.with_suffix(".old.log"))
+        return path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
+    except OSError:
+        return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def prepare_tensorflow() -> None:
+    """Set what TensorFlow reads from the environment when it is imported; call it before."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+
+
+def send_output_to(log: TextIO) -> None:
+    """Send everything this process prints to `log` for good: Python's, the libraries' in C++, and a crash's last words."""
+    for stream in (sys.stdout, sys.stderr):
+        # A program without a console has no streams.
+        if stream is not None:
+            stream.flush()
+    os.dup2(log.fileno(), 1)
+    os.dup2(log.fileno(), 2)
+    sys.stdout = sys.stderr = log
+    faulthandler.enable(log)
+    logging.basicConfig(
+        stream=log, level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s", force=True
+    )
+
+
+@contextlib.contextmanager
+def own_output(log_name: str) -> Iterator[tuple[TextIO, TextIO]]:
+    """Keep standard output and standard error for the caller; whoever else prints, prints to a log.
+
+    Args:
+        log_name: The log's name in the log folder.
+
+    Yields:
+        Standard output and standard error as they were, for the caller's own words.
+    """
+    out, err = sys.stdout, sys.stderr
+    with contextlib.ExitStack() as stack:
+        log = stack.enter_context(open_log(log_name))
+        streams = tuple(_kept(stream, number, log, stack) for number, stream in ((1, out), (2, err)))
+        sys.stdout = sys.stderr = log
+        handler = logging.StreamHandler(log)
+        logging.getLogger().addHandler(handler)
+        try:
+            yield streams[0], streams[1]
+        finally:
+            logging.getLogger().removeHandler(handler)
+            sys.stdout, sys.stderr = out, err
+
+
+def _kept(stream: TextIO, number: int, log: TextIO, stack: contextlib.ExitStack) -> TextIO:
+    """Return a stream that still leads where `stream` did, after the file descriptor `number` leads to the log."""
+    stream.flush()
+    try:
+        is_descriptor = stream.fileno() == number
+    except OSError:
+        is_descriptor = False
+    if not is_descriptor:
+        return stream
+    original = os.dup(number)
+    os.dup2(log.fileno(), number)
+
+    def restore() -> None:
+        os.dup2(original, number)
+        os.close(original)
+
+    stack.callback(restore)
+    kept = os.fdopen(os.dup(original), "w", encoding=stream.encoding, errors=stream.errors)
+    stack.enter_context(kept)
+    return kept

@@ -1,0 +1,120 @@
+"""The engine process's main loop: it loads TensorFlow, says so, and then does one job at a time until nobody asks."""
+
+import contextlib
+import importlib
+import logging
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection, wait
+from multiprocessing.synchronize import Event as StopEvent
+from typing import cast
+
+from tlgui.engine import quiet
+from tlgui.engine.outcome import outcome_of
+from tlgui.engine.protocol import BugError, Failed, Outcome, Ready, Reported, Request, Succeeded
+from tlgui.errors import Cancelled
+from tlgui.progress import Event, JobContext, Throttle
+
+LOG_NAME = "engine.log"
+
+_NICENESS = 5
+
+_log = logging.getLogger(__name__)
+
+Perform = Callable[[Request[object], JobContext], object]
+
+
+def serve(connection: Connection, cancel: StopEvent, jobs: str) -> None:
+    """Answer requests until the other end is closed.
+
+    Args:
+        connection: Requests come from here, answers go there.
+        cancel: Set while the running job is asked to stop.
+        jobs: The module whose `perform(request, context)` does the work; it is imported here, because that takes long.
+    """
+    # Ctrl+C in a terminal reaches every process of it; the window decides what to do, and tells us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    quiet.send_output_to(quiet.open_log(LOG_NAME))
+    _leave_when_parent_is_gone()
+    _be_nice()
+    quiet.prepare_tensorflow()
+    _log.info("engine starts")
+    perform = _load(jobs)
+    with contextlib.suppress(EOFError, OSError):
+        if isinstance(perform, Failed):
+            connection.send(perform)
+        else:
+            connection.send(Ready())
+            _answer_requests(connection, cancel, perform)
+    _log.info("engine ends")
+
+
+def _load(jobs: str) -> Perform | Failed:
+    """Return the module's `perform`, or why it cannot be loaded."""
+    outcome = outcome_of(lambda: importlib.import_module(jobs).perform)
+    if isinstance(outcome, Succeeded):
+        return cast(Perform, outcome.result)
+    details = outcome.details if isinstance(outcome, Failed) else ""
+    return Failed(BugError("The engine could not be loaded.", details), details)
+
+
+def _answer_requests(connection: Connection, cancel: StopEvent, perform: Perform) -> None:
+    """Do one job after another; ends with `EOFError` when the other end is closed."""
+
+    def send(event: Event) -> None:
+        connection.send(Reported(event))
+
+    def checkpoint() -> None:
+        if cancel.is_set():
+            raise Cancelled
+
+    while True:
+        packed_request = connection.recv_bytes()
+        context = JobContext(Throttle(send), checkpoint)
+        connection.send_bytes(_packed(_answer(perform, packed_request, context)))
+
+
+def _answer(perform: Perform, packed_request: bytes, context: JobContext) -> Outcome:
+    """Do one job and return how it ended."""
+
+    def work() -> object:
+        request = pickle.loads(packed_request)
+        _log.info("job: %s", type(request).__name__)
+        return perform(request, context)
+
+    return outcome_of(work)
+
+
+def _packed(answer: Outcome) -> bytes:
+    """Return `answer` as it is sent; one that could not be unpacked at the other end becomes a failure that can."""
+
+    def pack() -> bytes:
+        packed = pickle.dumps(answer)
+        pickle.loads(packed)
+        return packed
+
+    packing = outcome_of(pack)
+    return cast(bytes, packing.result) if isinstance(packing, Succeeded) else pickle.dumps(packing)
+
+
+def _leave_when_parent_is_gone() -> None:
+    """End this process at once when the window's process is gone, in the middle of a job too."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(0)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def _be_nice() -> None:
+    """Give way to the window, so that it stays lively on a machine with few cores."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)

@@ -1,0 +1,221 @@
+"""`.tlmodel` files: one zip with the manifest, the network and the history of its training.
+
+A model file comes from anyone. So it is checked from the outside in (the zip, the digests, the manifest, the network's
+own zip, every layer it names) before Keras builds anything; and Keras itself is told to be safe.
+"""
+
+import contextlib
+import hashlib
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tlgui.errors import ModelFileError
+from tlgui.files import atomic_open
+from tlgui.learning.archive import (
+    DamagedError,
+    UntrustedError,
+    digest,
+    open_archive,
+    parse_json,
+    read_member,
+    stream_member,
+)
+from tlgui.learning.keras_check import check_keras_file
+from tlgui.learning.manifest import (
+    FORMAT_VERSION,
+    Fields,
+    ManifestProblemError,
+    history_of,
+    manifest_of,
+    summary_from,
+)
+from tlgui.learning.records import ModelSummary
+
+if TYPE_CHECKING:
+    import keras
+
+SUFFIX = ".tlmodel"
+MANIFEST, NETWORK, HISTORY = "manifest.json", "model.keras", "history.json"
+
+# Zips beyond this need a second directory, which makes a file harder to check than it is worth.
+MOST_BYTES = 2 * 1024**3 - 1
+# What prediction sends through the network at once; `load_model` warms these sizes.
+BATCH_SIZE = 32
+
+_NOT_WHOLE = "Copy or download it again; if that does not help, train the model again."
+_NOT_TRUSTED = "Open only models that you or someone you trust made with tlgui."
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model ready to be used.
+
+    Args:
+        summary: What its file says of it.
+        model: The Keras network: RGB 0..255 to probabilities.
+        predict: The same as a fast function: float32 of shape (photos, size, size, 3) with values 0..255, to
+            float32 of shape (photos, classes).
+    """
+
+    summary: ModelSummary
+    model: "keras.Model"
+    predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
+
+
+def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None:
+    """Write a `.tlmodel`, whole or not at all, without the optimiser.
+
+    Args:
+        path: The file to write; an older one stays until the new one is complete.
+        model: RGB 0..255 of shape (batch, size, size, 3) to softmax probabilities, of built-in layers only.
+        summary: What the file shall say of the model; its `path` is not written.
+
+    Raises:
+        StorageError: The disk refused; the old file is as it was.
+        ModelFileError: The model could never be opened again: a class name too long, too many classes, too large.
+    """
+    try:
+        manifest = manifest_of(summary)
+    except ManifestProblemError as error:
+        raise ModelFileError(f"“{path.name}” cannot be saved: {error}.") from error
+    history = _json(history_of(summary))
+    # The network goes to a folder of our own first: Keras's errors do not say what the user's disk refused.
+    with atomic_open(path) as stream, tempfile.TemporaryDirectory(prefix="tlgui-") as folder:
+        network = Path(folder) / NETWORK
+        _without_optimizer(model).save(network)
+        if network.stat().st_size > MOST_BYTES - 2 * len(history):
+            raise ModelFileError(
+                f"“{path.name}” cannot be saved: the network is larger than 2 GB.",
+                "Choose a smaller hidden layer or another pooling.",
+            )
+        manifest["members"] = {NETWORK: _file_digest(network), HISTORY: digest(history)}
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr(MANIFEST, _json(manifest))
+            archive.write(network, NETWORK)
+            archive.writestr(HISTORY, history)
+
+
+def read_summary(path: Path) -> ModelSummary:
+    """Return what a `.tlmodel` says of itself, checked, without loading Keras.
+
+    Raises:
+        ModelFileError: The file cannot be read, or must not be trusted.
+    """
+    with _opened(path) as (summary, archive, digests):
+        hashed = hashlib.sha256()
+        for chunk in stream_member(archive, NETWORK):
+            hashed.update(chunk)
+        _check_digest(NETWORK, hashed.hexdigest(), digests)
+    return summary
+
+
+def load_model(path: Path) -> LoadedModel:
+    """Check a `.tlmodel`, load its network and warm it, so that the next photo is named without delay.
+
+    Raises:
+        ModelFileError: The file cannot be read, must not be trusted, or its network is not what the manifest says.
+    """
+    # `tlgui info` and the tests of the checks above need no TensorFlow, which takes seconds to load.
+    from tlgui.learning.network import fast_function  # noqa: PLC0415
+
+    with _opened(path) as (summary, archive, digests), tempfile.TemporaryDirectory(prefix="tlgui-") as folder:
+        network = Path(folder) / NETWORK
+        hashed = hashlib.sha256()
+        with network.open("wb") as stream:
+            for chunk in stream_member(archive, NETWORK):
+                hashed.update(chunk)
+                stream.write(chunk)
+        _check_digest(NETWORK, hashed.hexdigest(), digests)
+        with network.open("rb") as checked:
+            check_keras_file(checked, MOST_BYTES)
+        model = _loaded(network)
+        _check_shapes(model, summary)
+    predict = fast_function(model)
+    for count in (BATCH_SIZE, 1):
+        predict(np.zeros((count, summary.input_size, summary.input_size, 3), np.float32))
+    return LoadedModel(summary, model, predict)
+
+
+def _json(data: object) -> bytes:
+    # Escaped to ASCII: a class name may come from a file name that is not valid Unicode.
+    return json.dumps(data, indent=1, allow_nan=False).encode("ascii")
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _without_optimizer(model: "keras.Model") -> "keras.Model":
+    """Return the same layers and weights as a model that was never compiled: a third of the size on disk."""
+    import keras  # noqa: PLC0415 - the caller has a model, so Keras is loaded already
+
+    return keras.Model(model.inputs, model.outputs, name=model.name)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[ModelSummary, zipfile.ZipFile, dict[str, str]]]:
+    """Open a file as far as it can be trusted; turn every refusal, here and in the caller's block, into words."""
+    try:
+        with path.open("rb") as stream, open_archive(stream, MOST_BYTES) as archive:
+            manifest = parse_json(read_member(archive, MANIFEST), MANIFEST)
+            _check_version(manifest, path)
+            _check_members(archive)
+            digests = Fields(manifest, "manifest").group("members").texts()
+            history = read_member(archive, HISTORY)
+            _check_digest(HISTORY, digest(history), digests)
+            yield summary_from(manifest, parse_json(history, HISTORY), path), archive, digests
+    except UntrustedError as error:
+        hint = _NOT_WHOLE if isinstance(error, DamagedError) else _NOT_TRUSTED
+        raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", hint) from error
+    except ManifestProblemError as error:
+        raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", _NOT_TRUSTED) from error
+    except FileNotFoundError as error:
+        raise ModelFileError(f"“{path.name}” is not there any more.", f"It was looked for in {path.parent}.") from error
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ModelFileError(
+            f"“{path.name}” cannot be read: {why}.", "Check that the file is yours to read."
+        ) from error
+
+
+def _check_version(manifest: object, path: Path) -> None:
+    version = Fields(manifest, "manifest").whole("format_version", 1, 1_000_000)
+    if version > FORMAT_VERSION:
+        raise ModelFileError(f"“{path.name}” was saved by a newer tlgui.", "Update tlgui to open it.")
+
+
+def _check_members(archive: zipfile.ZipFile) -> None:
+    if set(archive.namelist()) != {MANIFEST, NETWORK, HISTORY}:
+        raise UntrustedError("it holds files that do not belong there, or not all that do")
+
+
+def _check_digest(name: str, found: str, digests: dict[str, str]) -> None:
+    if digests.get(name) != found:
+        raise DamagedError(f"“{name}” in it is damaged: it is not what was saved")
+
+
+def _loaded(network: Path) -> "keras.Model":
+    import keras  # noqa: PLC0415 - see load_model
+
+    try:
+        return keras.saving.load_model(network, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises whatever a senseless configuration leads to.
+        raise UntrustedError("the network in it cannot be built") from error
+
+
+def _check_shapes(model: Any, summary: ModelSummary) -> None:  # noqa: ANN401 - Keras has no types
+    side, classes = summary.input_size, len(summary.class_names)
+    shapes = [tuple(tensor.shape) for tensor in (*model.inputs, *model.outputs)]
+    if shapes != [(None, side, side, 3), (None, classes)]:
+        raise UntrustedError(
+            f"its network does not turn pictures of {side} by {side} pixels into {classes} probabilities"
+        )

@@ -1,0 +1,131 @@
+"""Divides a collection into training, validation and test photos, and says what a collection lacks for that.
+
+A photo's place follows from a hash of the seed and its path, not from its neighbours: when photos are added, the
+others stay where they are, but for the few at a border that the new counts move.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+
+from tlgui.errors import CollectionError
+from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, ProblemKind, Split
+
+_FEWEST_CLASSES = 2
+_FEWEST_PHOTOS = 2
+_NAMES_SHOWN = 3
+_ADD_PHOTOS = "Each class needs at least 2 photos to learn from and be checked on; 20 or more work well."
+
+
+def split_collection(collection: Collection, validation: float, test: float, use_own: bool, seed: int) -> Split:  # noqa: FBT001 - the settings of the recipe, in its order
+    """Divide a collection class by class, so that every class has its share in every part.
+
+    With `use_own`, photos stay in the part their folder puts them in; a class without validation photos of its own
+    has them cut from its training photos, and so are test photos where the folder has none at all.
+
+    Args:
+        collection: At least two classes.
+        validation: Share of each class to judge the training by, 0..1; at least one photo.
+        test: Share of each class to keep apart for an evaluation, 0..1.
+        use_own: Keep to the folder's own `train`, `validation` and `test` where it has them.
+        seed: Other seeds divide otherwise.
+
+    Returns:
+        Every photo in exactly one part, in the collection's order.
+
+    Raises:
+        CollectionError: Fewer than two classes, or a class with too few photos.
+    """
+    own = use_own and collection.has_own_split
+    too_few = _advice(collection, own=own)
+    if too_few:
+        raise CollectionError(" ".join(too_few), "Add photos, then scan the folder again.")
+    has_test = own and any(photo.part is Part.TEST for photo in collection.photos())
+    parts: dict[Part, list[Photo]] = {part: [] for part in Part}
+    for photo_class in collection.classes:
+        placed = {photo: photo.part for photo in photo_class.photos if own and photo.part is not Part.TRAINING}
+        free = [photo for photo in photo_class.photos if placed.get(photo) is None]
+        has_validation = Part.VALIDATION in placed.values()
+        cut = _cut(
+            _ordered(free, collection, seed),
+            0.0 if has_validation else validation,
+            0.0 if has_test else test,
+        )
+        for photo in photo_class.photos:
+            parts[placed.get(photo) or cut[photo]].append(photo)
+    return Split(tuple(parts[Part.TRAINING]), tuple(parts[Part.VALIDATION]), tuple(parts[Part.TEST]))
+
+
+def training_advice(collection: Collection) -> tuple[str, ...]:
+    """Say what must be added before the collection can be trained on.
+
+    Returns:
+        Sentences; none when the collection will do.
+    """
+    return _advice(collection, own=collection.has_own_split)
+
+
+def _advice(collection: Collection, *, own: bool) -> tuple[str, ...]:
+    if not collection.classes:
+        return (_where_photos_are(collection),)
+    advice = []
+    if len(collection.classes) < _FEWEST_CLASSES:
+        advice.append(
+            f"There is only one class with photos, “{collection.classes[0].name}”. "
+            "Add a second subfolder with photos of something else."
+        )
+    few = [item for item in collection.classes if _training_count(item, own=own) < _FEWEST_PHOTOS]
+    if few:
+        photos = " to the training part" if own else ""
+        advice.append(f"Add photos{photos} of {_listed([item.name for item in few])}. {_ADD_PHOTOS}")
+    return tuple(advice)
+
+
+def _where_photos_are(collection: Collection) -> str:
+    """Explain a folder without a single class: often the right folder is one level further down, or up."""
+    nested = [problem.path for problem in collection.problems if problem.kind is ProblemKind.NESTED]
+    if nested:
+        return f"The photos seem to lie one folder deeper. Choose the folder “{nested[0].parent.name}” instead."
+    loose = [problem for problem in collection.problems if problem.kind is ProblemKind.OUTSIDE_CLASS]
+    start = (
+        f"No class was found in “{collection.folder.name}”: its photos are not in subfolders."
+        if loose
+        else f"No photos were found in “{collection.folder.name}”."
+    )
+    return f"{start} Make one subfolder for each class and put at least 2 photos in each."
+
+
+def _training_count(photo_class: PhotoClass, *, own: bool) -> int:
+    return sum(photo.part in {Part.TRAINING, None} for photo in photo_class.photos) if own else len(photo_class.photos)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [f"“{name}”" for name in names[:_NAMES_SHOWN]]
+    more = len(names) - len(shown)
+    if more:
+        shown.append(f"{more} more {'class' if more == 1 else 'classes'}")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _ordered(photos: Sequence[Photo], collection: Collection, seed: int) -> list[Photo]:
+    """Shuffle photos in an order that only depends on the seed and each photo's own path in the collection."""
+
+    def key(photo: Photo) -> tuple[bytes, str]:
+        path = photo.path
+        inside = path.relative_to(collection.folder) if path.is_relative_to(collection.folder) else path
+        text = os.fsencode(inside.as_posix())
+        return hashlib.blake2b(text, digest_size=8, salt=seed.to_bytes(8, "big")).digest(), str(path)
+
+    return sorted(photos, key=key)
+
+
+def _cut(ordered: Sequence[Photo], validation: float, test: float) -> dict[Photo, Part]:
+    """Take validation photos from the front and test photos from the back, so that only training borders on each."""
+    count = len(ordered)
+    most = max(count - 1, 0)
+    validation_count = min(max(1, round(count * validation)), most) if validation else 0
+    test_count = min(round(count * test), most - validation_count)
+    cut = dict.fromkeys(ordered, Part.TRAINING)
+    cut.update(dict.fromkeys(ordered[:validation_count], Part.VALIDATION))
+    cut.update(dict.fromkeys(ordered[count - test_count :], Part.TEST))
+    return cut

@@ -1,0 +1,52 @@
+"""The icons: one-colour drawings in `resources/icons` that take the palette's colours, light or dark."""
+
+import functools
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from tlgui import files
+
+_SIDES = (16, 24, 32, 48, 64, 96)
+_MODES = (
+    (QIcon.Mode.Normal, QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText),
+    (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText),
+    (QIcon.Mode.Selected, QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText),
+)
+
+
+def app_icon() -> QIcon:
+    """Return the program's own icon, in its own colours."""
+    return QIcon(str(files.resource("icons/tlgui.svg")))
+
+
+def themed_icon(name: str, palette: QPalette) -> QIcon:
+    """Return an icon in the colours of `palette`; ask again when the palette changes.
+
+    Args:
+        name: A file in `resources/icons`, without its suffix.
+        palette: Whose text colours it takes.
+    """
+    icon = QIcon()
+    for mode, group, role in _MODES:
+        for side in _SIDES:
+            icon.addPixmap(icon_pixmap(name, palette.color(group, role), side), mode)
+    return icon
+
+
+def icon_pixmap(name: str, colour: QColor, side: int) -> QPixmap:
+    """Return an icon in one colour as a square of `side` device pixels."""
+    svg = _drawing(name).replace(b"currentColor", colour.name().encode("ascii"))
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setOpacity(colour.alphaF())
+    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return pixmap
+
+
+@functools.cache
+def _drawing(name: str) -> bytes:
+    return files.resource(f"icons/{name}.svg").read_bytes()

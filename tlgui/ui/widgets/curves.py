@@ -1,0 +1,312 @@
+"""The curves of a training, drawn by matplotlib: one canvas for each measure, and both together as a file.
+
+Importing this module imports matplotlib, so only `plots` does, on a thread and after the window is on the screen.
+A canvas keeps a picture of its axes and draws only the lines again while epochs end: that takes a few milliseconds,
+where a whole drawing would hold up the window.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontInfo, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy
+from typing_extensions import override
+
+from tlgui import files
+from tlgui.progress import EpochEnded
+from tlgui.ui.colours import Accent, colour, mixed
+
+_ROUND_LIMITS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+_MARKED_EPOCHS = 60
+_SAVED_INCHES = (11.0, 4.4)
+_SAVED_DPI = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one plot shows of an epoch.
+
+    Args:
+        title: What stands over the plot.
+        label: What the upright axis counts, in plain words.
+        training: Reads the value of the training photos.
+        validation: Reads the value of the validation photos.
+        limits: Gives the ends of the upright axis for the values drawn.
+        tick: Writes a value at the axis.
+        legend: Where the legend is least in the way.
+    """
+
+    title: str
+    label: str
+    training: Callable[[EpochEnded], float]
+    validation: Callable[[EpochEnded], float]
+    limits: Callable[[Sequence[float]], tuple[float, float]]
+    tick: Callable[[float], str]
+    legend: str
+
+
+def accuracy_limits(values: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of the accuracy axis: up to 100 %, down to the round share below the lowest value."""
+    lowest = min(values, default=0.0)
+    low = max(step for step in (0.0, 0.25, 0.5, 0.75, 0.9) if step <= max(lowest - 0.01, 0.0))
+    return low, 1.0 + 0.03 * (1.0 - low)
+
+
+def loss_limits(values: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of the loss axis: from 0 to the round number (1, 2 or 5 times a power of 10) above the highest."""
+    highest = max(values, default=1.0)
+    power = 10.0 ** math.floor(math.log10(max(highest, 1e-6)))
+    return 0.0, next((step * power for step in (1, 2, 5) if highest <= step * power * 0.97), 10 * power)
+
+
+ACCURACY = Measure(
+    title="Accuracy",
+    label="Photos named rightly",
+    training=lambda epoch: epoch.accuracy,
+    validation=lambda epoch: epoch.validation_accuracy,
+    limits=accuracy_limits,
+    tick=lambda value: f"{value * 100:.0f} %",
+    legend="lower right",
+)
+LOSS = Measure(
+    title="Loss",
+    label="Error, lower is better",
+    training=lambda epoch: epoch.loss,
+    validation=lambda epoch: epoch.validation_loss,
+    limits=loss_limits,
+    tick=lambda value: f"{value:g}",
+    legend="upper right",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The colours, as `#rrggbb`, and the size of the letters, in points."""
+
+    background: str
+    text: str
+    grid: str
+    training: str
+    validation: str
+    points: float
+
+
+def look(palette: QPalette, points: float) -> Look:
+    """Return the look that fits `palette`, light or dark."""
+    base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+    return Look(
+        background=base.name(),
+        text=text.name(),
+        grid=mixed(base, text, 0.2).name(),
+        training=colour(Accent.TRAINING, palette).name(),
+        validation=colour(Accent.VALIDATION, palette).name(),
+        points=points,
+    )
+
+
+def epoch_limit(history: Sequence[EpochEnded], *, is_running: bool) -> int:
+    """Return the last epoch the level axis has room for.
+
+    It moves seldom, because every move draws the whole plot: a short training shows all its epochs from the start,
+    a long one grows in round steps, and at the end the axis fits what was trained.
+    """
+    if not history:
+        return _ROUND_LIMITS[0]
+    last, planned = history[-1].epoch, history[-1].epochs
+    if not is_running:
+        return max(last, 2)
+    if planned <= _ROUND_LIMITS[2]:
+        return planned
+    return next((limit for limit in _ROUND_LIMITS if last <= limit * 0.95), last)
+
+
+class CurvePlot:
+    """One measure on one pair of axes.
+
+    Args:
+        axes: Where to draw.
+        measure: What to draw.
+    """
+
+    def __init__(self, axes: Axes, measure: Measure) -> None:
+        self.axes = axes
+        self._measure = measure
+        self._limits: tuple[float, ...] = ()
+        # Animated artists are left out of a whole drawing and drawn over it.
+        line: dict[str, Any] = {"animated": True, "linewidth": 1.8}
+        (self._training,) = axes.plot([], [], "-", marker="o", label="Training photos", **line)
+        (self._validation,) = axes.plot([], [], "--", marker="s", label="Validation photos", **line)
+        (self._best,) = axes.plot([], [], ":", marker="*", label="Best epoch, kept", **line)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _position: measure.tick(value)))
+        axes.spines[["top", "right"]].set_visible(False)
+        self.set_history((), is_running=False)
+
+    @property
+    def moving_artists(self) -> tuple[Artist, ...]:
+        """What is drawn again when an epoch ended."""
+        return self._best, self._training, self._validation
+
+    def set_history(self, history: Sequence[EpochEnded], *, is_running: bool) -> bool:
+        """Show `history`; return whether the axes changed, so that a whole drawing is needed."""
+        epochs = [epoch.epoch for epoch in history]
+        training = [self._measure.training(epoch) for epoch in history]
+        validation = [self._measure.validation(epoch) for epoch in history]
+        self._training.set_data(epochs, training)
+        self._validation.set_data(epochs, validation)
+        for line, size in ((self._training, 4.0), (self._validation, 4.0)):
+            line.set_markersize(size if len(epochs) <= _MARKED_EPOCHS else 0.0)
+        last = epoch_limit(history, is_running=is_running)
+        room = max(0.4, 0.02 * last)
+        values = [value for value in (*training, *validation) if math.isfinite(value)]
+        low, high = self._measure.limits(values)
+        best = next((epoch for epoch in reversed(history) if epoch.is_best), None)
+        if best is None:
+            self._best.set_data([], [])
+        else:
+            self._best.set_data([best.epoch] * 3, [low, self._measure.validation(best), high])
+        return self._set_limits(1 - room, last + room, low, high)
+
+    def set_look(self, look: Look) -> None:
+        """Dress everything anew; needs a whole drawing."""
+        axes, small = self.axes, look.points * 0.9
+        axes.set_facecolor(look.background)
+        axes.set_title(self._measure.title, loc="left", fontsize=look.points, fontweight="bold", color=look.text)
+        axes.set_xlabel("Epoch (one pass over the training photos)", fontsize=small, color=look.text)
+        axes.set_ylabel(self._measure.label, fontsize=small, color=look.text)
+        axes.tick_params(labelsize=small, colors=look.text, which="both")
+        axes.grid(visible=True, color=look.grid, linewidth=0.8)
+        for spine in axes.spines.values():
+            spine.set_color(look.grid)
+        self._training.set_color(look.training)
+        self._validation.set_color(look.validation)
+        self._best.set(color=look.text, linewidth=1.2, markersize=look.points, markevery=[1])
+        legend = axes.legend(loc=self._measure.legend, fontsize=small, labelcolor=look.text)
+        legend.get_frame().set(facecolor=look.background, edgecolor=look.grid, alpha=0.85)
+
+    def _set_limits(self, *limits: float) -> bool:
+        if limits == self._limits:
+            return False
+        self._limits = limits
+        self.axes.set_xlim(limits[0], limits[1])
+        self.axes.set_ylim(limits[2], limits[3])
+        return True
+
+
+class CurveCanvas(FigureCanvasQTAgg):
+    """One measure on the screen.
+
+    Args:
+        measure: What it shows.
+    """
+
+    def __init__(self, measure: Measure) -> None:
+        figure = Figure()
+        super().__init__(figure)
+        figure.set_dpi(self.logicalDpiX())
+        self._measure = measure
+        self._background: Any = None
+        self._plot = CurvePlot(figure.add_subplot(), measure)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(f"{measure.title} of each epoch")
+        self.mpl_connect("draw_event", self._on_drawn)
+        self._dress()
+
+    @property
+    def plot(self) -> CurvePlot:
+        """What is drawn."""
+        return self._plot
+
+    def set_history(self, history: Sequence[EpochEnded], *, is_running: bool) -> None:
+        """Show `history`, drawing no more than has changed."""
+        needs_all = self._plot.set_history(history, is_running=is_running)
+        if history:
+            last = self._measure.tick(self._measure.validation(history[-1]))
+            self.setAccessibleDescription(f"After epoch {history[-1].epoch}: {last} on the validation photos.")
+        if not self.isVisible():
+            self._background = None
+        elif needs_all or self._background is None:
+            self.draw_idle()
+        else:
+            self.restore_region(self._background)
+            self._draw_lines()
+            self.update()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._background is None:
+            self.draw_idle()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._background = None
+        self._set_margins(event.size().width(), event.size().height())
+        super().resizeEvent(event)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+            self._dress()
+            self._set_margins(self.width(), self.height())
+            self._background = None
+            self.draw_idle()
+
+    def _dress(self) -> None:
+        style = look(self.palette(), QFontInfo(self.font()).pointSizeF())
+        self.figure.set_facecolor(style.background)
+        self._plot.set_look(style)
+
+    def _set_margins(self, width: int, height: int) -> None:
+        """Leave room for the words by the size of the letters, so that numbers of any length move nothing."""
+        metrics = self.fontMetrics()
+        line = metrics.height()
+        left = metrics.horizontalAdvance("100 %") + line * 1.9
+        self.figure.subplots_adjust(
+            left=min(left / max(width, 1), 0.45),
+            right=max(1 - line * 0.8 / max(width, 1), 0.55),
+            top=max(1 - line * 1.9 / max(height, 1), 0.55),
+            bottom=min(line * 3.0 / max(height, 1), 0.45),
+        )
+
+    def _on_drawn(self, _event: object) -> None:
+        self._background = self.copy_from_bbox(self.figure.bbox)
+        self._draw_lines()
+
+    def _draw_lines(self) -> None:
+        for artist in self._plot.moving_artists:
+            self._plot.axes.draw_artist(artist)
+
+
+def save_curves(history: Sequence[EpochEnded], path: Path, palette: QPalette) -> None:
+    """Write both plots side by side, dark on light, as the kind of file its suffix says (`.png`, `.svg`).
+
+    Args:
+        history: The epochs.
+        path: The file.
+        palette: The light colours to draw with.
+
+    Raises:
+        StorageError: The disk refused; the old file is as it was.
+    """
+    figure = Figure(figsize=_SAVED_INCHES, dpi=_SAVED_DPI, layout="constrained")
+    style = look(palette, points=10.0)
+    figure.set_facecolor(style.background)
+    for place, measure in enumerate((ACCURACY, LOSS), start=1):
+        plot = CurvePlot(figure.add_subplot(1, 2, place), measure)
+        plot.set_history(history, is_running=False)
+        plot.set_look(style)
+    with files.atomic_path(path) as temporary:
+        figure.savefig(temporary, format=path.suffix.lstrip(".").lower())
