@@ -8,18 +8,26 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from typing_extensions import override
 
-if TYPE_CHECKING:
-    from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine
 
 pytest.register_assert_rewrite("tests.engine_protocol")
 
 _SHARED_CACHES = Path(tempfile.gettempdir()) / "tlgui-tests"
+_HOME_FOLDERS = {
+    "HOME": "",
+    "USERPROFILE": "",
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_CACHE_HOME": ".cache",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_STATE_HOME": ".local/state",
+    "APPDATA": "AppData/Roaming",
+    "LOCALAPPDATA": "AppData/Local",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,28 +37,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--headed"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # What outlives a single test, such as an engine that a whole class uses, must not use the real home either.
+    home = tempfile.TemporaryDirectory(prefix="tlgui-tests-home-", ignore_cleanup_errors=True)
+    config.add_cleanup(home.cleanup)
+    os.environ.update(_home_variables(Path(home.name)))
     # These two hold nothing of a test, and take seconds to make: matplotlib's list of fonts, and Keras's settings file.
     os.environ["MPLCONFIGDIR"] = str(_SHARED_CACHES / "matplotlib")
     os.environ["KERAS_HOME"] = str(_SHARED_CACHES / "keras")
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 
+def _home_variables(home: Path) -> dict[str, str]:
+    """Return the environment in which `home` is the home folder, with its folders made."""
+    variables = {name: home / folder for name, folder in _HOME_FOLDERS.items()}
+    for folder in variables.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    return {name: str(folder) for name, folder in variables.items()}
+
+
 @pytest.fixture(autouse=True)
 def isolated_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the test an empty home folder; settings, caches, logs and kept models go there."""
     home = tmp_path_factory.mktemp("home")
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(home))
-    for name, folder in (
-        ("XDG_CONFIG_HOME", ".config"),
-        ("XDG_CACHE_HOME", ".cache"),
-        ("XDG_DATA_HOME", ".local/share"),
-        ("XDG_STATE_HOME", ".local/state"),
-        ("APPDATA", "AppData/Roaming"),
-        ("LOCALAPPDATA", "AppData/Local"),
-    ):
-        monkeypatch.setenv(name, str(home / folder))
-        (home / folder).mkdir(parents=True, exist_ok=True)
+    for name, folder in _home_variables(home).items():
+        monkeypatch.setenv(name, folder)
     # Qt works its settings folder out once and keeps it, so it is told anew; tests without Qt do not load it.
     if qt := sys.modules.get("PySide6.QtCore"):
         for kind in (qt.QSettings.Format.NativeFormat, qt.QSettings.Format.IniFormat):
@@ -139,10 +149,8 @@ def _no_leaks() -> Iterator[None]:
 
 
 @pytest.fixture
-def fake_engine() -> Iterator["FakeEngine"]:
+def fake_engine() -> Iterator[FakeEngine]:
     """Give an engine that obeys the protocol without TensorFlow; what it holds up is let go at the end."""
-    from tests.fakes import FakeEngine  # noqa: PLC0415 - loaded for the tests that use it
-
     engine = FakeEngine()
     yield engine
     engine.close()

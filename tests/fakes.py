@@ -25,6 +25,7 @@ from tlgui.engine.protocol import (
     TrainRequest,
 )
 from tlgui.errors import Cancelled, EngineError, ModelFileError, PhotoError
+from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import (
     ClassResult,
     ClassScore,
@@ -38,7 +39,7 @@ from tlgui.learning.records import (
     PreviewImage,
     StopReason,
 )
-from tlgui.photos.collection import Collection, Part
+from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.decode import read_photo
 from tlgui.photos.scan import find_photos
 from tlgui.photos.split import split_collection
@@ -177,14 +178,14 @@ class FakeEngine(Engine):
 
     def _train(self, request: TrainRequest, context: JobContext) -> ModelSummary:
         recipe = request.recipe
-        shares = recipe.split
-        split = split_collection(request.collection, shares.validation, shares.test, shares.use_own, recipe.seed)
+        training = _photos(request.collection, recipe, Part.TRAINING)
+        validation = _photos(request.collection, recipe, Part.VALIDATION)
         history: list[EpochEnded] = []
         stop_reason = StopReason.COMPLETED
         try:
-            for done in range(len(split.training) + 1):
+            for done in range(len(training) + 1):
                 context.checkpoint()
-                context.report(Progress(Stage.FEATURES, done, len(split.training), seconds_left=1.0))
+                context.report(Progress(Stage.FEATURES, done, len(training), seconds_left=1.0))
             for epoch in range(1, recipe.epochs + 1):
                 history.append(self._epoch(epoch, request, context))
                 context.report(history[-1])
@@ -193,15 +194,16 @@ class FakeEngine(Engine):
                 raise
             stop_reason = StopReason.STOPPED
         context.report(Progress(Stage.SAVING, 0, 1))
-        evaluation = _evaluation(request.collection, Part.VALIDATION, history[-1].validation_accuracy)
+        names = request.collection.class_names
+        evaluation = _evaluation(validation, names, Part.VALIDATION, history[-1].validation_accuracy)
         summary = ModelSummary(
             path=request.model_path,
-            class_names=request.collection.class_names,
+            class_names=names,
             backbone=recipe.backbone,
             input_size=recipe.input_size,
             recipe=recipe,
             created="2026-01-01T12:00:00+00:00",
-            photo_count=len(split.training),
+            photo_count=len(training),
             evaluation=evaluation,
             history=tuple(history),
             seconds=float(len(history)),
@@ -252,11 +254,12 @@ class FakeEngine(Engine):
 
     def _evaluate(self, request: EvaluateRequest, context: JobContext) -> Evaluation:
         model = _read_model(request.model_path)
-        context.report(Progress(Stage.EVALUATING, 0, request.collection.photo_count))
+        photos = _photos(request.collection, model.recipe, request.part)
+        context.report(Progress(Stage.EVALUATING, 0, len(photos)))
         context.checkpoint()
-        context.report(Progress(Stage.EVALUATING, request.collection.photo_count, request.collection.photo_count))
+        context.report(Progress(Stage.EVALUATING, len(photos), len(photos)))
         accuracy = model.evaluation.accuracy if model.evaluation is not None else 0.0
-        return _evaluation(request.collection, request.part, accuracy)
+        return _evaluation(photos, model.class_names, request.part, accuracy)
 
     def _preview(self, request: PreviewRequest, context: JobContext) -> tuple[PreviewImage, ...]:
         images = []
@@ -325,8 +328,16 @@ def _prediction(path: Path, class_names: tuple[str, ...], top: int) -> Predictio
     return Prediction(path, tuple(scores[:top]))
 
 
-def _evaluation(collection: Collection, part: Part | None, accuracy: float) -> Evaluation:
-    counts = [len(photo_class.photos) for photo_class in collection.classes]
+def _photos(collection: Collection, recipe: Recipe, part: Part | None) -> tuple[Photo, ...]:
+    if part is None:
+        return tuple(collection.photos())
+    shares = recipe.split
+    return split_collection(collection, shares.validation, shares.test, shares.use_own, recipe.seed).part(part)
+
+
+def _evaluation(photos: tuple[Photo, ...], names: tuple[str, ...], part: Part | None, accuracy: float) -> Evaluation:
+    """Return an evaluation where all classes fare alike; what is not recognised is taken for the next class."""
+    counts = [sum(photo.class_name == name for photo in photos) for name in names]
     confusion = []
     for row, count in enumerate(counts):
         entries = [0] * len(counts)
@@ -335,13 +346,10 @@ def _evaluation(collection: Collection, part: Part | None, accuracy: float) -> E
         confusion.append(tuple(entries))
     return Evaluation(
         part=part,
-        photo_count=sum(counts),
+        photo_count=len(photos),
         accuracy=accuracy,
         interval=Interval(max(accuracy - 0.05, 0.0), min(accuracy + 0.04, 1.0)),
         loss=0.4,
-        classes=tuple(
-            ClassResult(photo_class.name, count, accuracy, accuracy)
-            for photo_class, count in zip(collection.classes, counts, strict=True)
-        ),
+        classes=tuple(ClassResult(name, count, accuracy, accuracy) for name, count in zip(names, counts, strict=True)),
         confusion=tuple(confusion),
     )

@@ -1,11 +1,15 @@
 """Writes the good, bad and odd picture files the tests need; every function returns the path it wrote."""
 
+import io
+import os
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -64,12 +68,6 @@ def write_truncated_jpeg(path: Path) -> Path:
 def write_truncated_png(path: Path) -> Path:
     """Write a PNG whose second half is missing."""
     return _cut(write_png(path, 200, 150))
-
-
-def write_short_png(path: Path, width: int = 64, height: int = 48) -> Path:
-    """Write a PNG whose every chunk is whole, but which holds only a quarter of its rows."""
-    rows = b"".join(b"\0" + bytes(width * 3) for _ in range(height // 4))
-    return _write_png_chunks(path, width, height, zlib.compress(rows))
 
 
 def write_empty(path: Path) -> Path:
@@ -199,6 +197,27 @@ def write_split_collection(
     for number, part in enumerate(parts):
         write_collection(folder / part, classes, photos, seed=1 + 100_000 * number)
     return folder
+
+
+def forbid(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Take away the permission to read a file or list a folder, from root too.
+
+    Root may read what no one may, so for root the two calls that would be refused are made to refuse this one path.
+    """
+    path.chmod(0o000)
+    if os.access(path, os.R_OK):
+        for module, name in ((io, "open"), (os, "scandir")):
+            monkeypatch.setattr(module, name, _refusing(getattr(module, name), path))
+    return path
+
+
+def _refusing(function: Callable[..., Any], path: Path) -> Callable[..., Any]:
+    def refuse(target: Any = ".", *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - stands in for any call
+        if isinstance(target, str | os.PathLike) and Path(target) == path:
+            raise PermissionError(13, "Permission denied", str(path))
+        return function(target, *arguments, **keywords)
+
+    return refuse
 
 
 def _red_over_blue(width: int, height: int) -> NDArray[np.uint8]:

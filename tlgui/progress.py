@@ -126,22 +126,22 @@ class Throttle:
         self._report = report
         self._interval = 1.0 / per_second
         self._clock = clock
-        self._last_kind: object = None
-        self._last_time = 0.0
+        self._last_times: dict[object, float] = {}
 
     def __call__(self, event: Event) -> None:
         """Report `event`, or drop it when one of its kind was passed on a moment ago."""
         if isinstance(event, Progress):
             kind: object = event.stage
-            must_pass = event.total is not None and event.done >= event.total
+            must_pass = event.done == 0 or (event.total is not None and event.done >= event.total)
         elif isinstance(event, BatchEnded):
             kind, must_pass = BatchEnded, False
         else:
             self._report(event)
             return
         now = self._clock()
-        if must_pass or kind != self._last_kind or now - self._last_time >= self._interval:
-            self._last_kind, self._last_time = kind, now
+        # Each kind has its own time: a job may report two kinds by turns.
+        if must_pass or now - self._last_times.get(kind, -self._interval) >= self._interval:
+            self._last_times[kind] = now
             self._report(event)
 
 

@@ -1,6 +1,6 @@
 """The window's end of the engine process: starts it, gives it one job at a time, stops it, replaces it.
 
-A job's thread waits for two things at once, the next answer and the end of the process, so that a death is noticed at once.
+A job's thread waits for the next answer and for the end of the process at once, so that a death does not go unnoticed.
 """
 
 import contextlib
@@ -35,6 +35,10 @@ _EXIT_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
+class _ChildDied(Exception):  # noqa: N818 - it is a fact about the process; the user is told in other words
+    """The process ended without answering."""
+
+
 @dataclass
 class _Child:
     """One engine process and the means to talk to it."""
@@ -44,12 +48,16 @@ class _Child:
     cancel: StopEvent
     is_ready: bool = False
 
+    def is_dead(self) -> bool:
+        """Whether the process has ended."""
+        return bool(wait([self.process.sentinel], 0))
+
     def send(self, request: Request[object]) -> None:
         """Send a request; raises `_ChildDied` when nobody is there to take it."""
         try:
             self.connection.send(request)
         except OSError as error:
-            raise _ChildDied from error
+            raise self._died() from error
 
     def next_answer(self) -> Answer | None:
         """Return the next answer, or None when none came for a moment; raises `_ChildDied` when none will come."""
@@ -59,20 +67,21 @@ class _Child:
             if self.connection in ready:
                 return cast(Answer, self.connection.recv())
         except (EOFError, OSError) as error:
-            raise _ChildDied from error
+            raise self._died() from error
         if ready:
-            raise _ChildDied
+            raise self._died()
         return None
+
+    def _died(self) -> _ChildDied:
+        # The pipe closes a moment before the process has its exit code, which tells what happened.
+        self.process.join(_EXIT_SECONDS)
+        return _ChildDied()
 
     def end(self) -> None:
         """Make sure that the process is gone, and let go of what it held; may be called again."""
         self.process.kill()
         self.process.join()
         self.connection.close()
-
-
-class _ChildDied(Exception):  # noqa: N818 - it is a fact about the process; the user is told in other words
-    """The process ended without answering."""
 
 
 class EngineProcess(Engine):
@@ -137,7 +146,7 @@ class EngineProcess(Engine):
         with self._child_lock:
             if self._is_closed:
                 raise Cancelled
-            if self._child is not None and not self._child.process.is_alive():
+            if self._child is not None and self._child.is_dead():
                 _log.info("the engine ended while idle, with exit code %s", self._child.process.exitcode)
                 self._child.end()
                 self._child = None
@@ -162,7 +171,7 @@ class EngineProcess(Engine):
         return outcome.result
 
     def _wait_until_ready(self, child: _Child, context: JobContext) -> None:
-        """Wait until TensorFlow is loaded; asked to stop before that, the job was never begun and the engine goes on."""
+        """Wait until TensorFlow is loaded; asked to stop before that, the job is never begun."""
         if child.is_ready:
             return
         context.report(Progress(Stage.STARTING))
@@ -229,13 +238,14 @@ def death_error(exit_code: int | None) -> EngineError:
     """Return what the user is told of an engine that ended in the middle of a job.
 
     Args:
-        exit_code: As the process left it; negative for the number of the signal that ended it.
+        exit_code: As the process left it; negative for the number of the signal that ended it, None where it got lost.
     """
     if exit_code is not None and exit_code < 0:
         name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else f"signal {-exit_code}"
         what, hint = _DEATHS.get(name, (f"The engine crashed ({name}).", _REPORT))
     else:
-        what, hint = f"The engine ended unexpectedly (exit code {exit_code}).", _REPORT
+        code = "" if exit_code is None else f" (exit code {exit_code})"
+        what, hint = f"The engine ended unexpectedly{code}.", _REPORT
     return EngineError(what, f"{hint} A new engine is starting; what was saved before is intact.")
 
 

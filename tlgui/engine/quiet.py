@@ -39,7 +39,7 @@ def prepare_tensorflow() -> None:
 
 
 def send_output_to(log: TextIO) -> None:
-    """Send everything this process prints to `log` for good: Python's, the libraries' in C++, and a crash's last words."""
+    """Send everything this process prints to `log` for good: from Python, from C++, and a crash's last words."""
     for stream in (sys.stdout, sys.stderr):
         # A program without a console has no streams.
         if stream is not None:
@@ -84,8 +84,6 @@ def _kept(stream: TextIO, number: int, log: TextIO, stack: contextlib.ExitStack)
         is_descriptor = stream.fileno() == number
     except OSError:
         is_descriptor = False
-    if not is_descriptor:
-        return stream
     original = os.dup(number)
     os.dup2(log.fileno(), number)
 
@@ -94,6 +92,8 @@ def _kept(stream: TextIO, number: int, log: TextIO, stack: contextlib.ExitStack)
         os.close(original)
 
     stack.callback(restore)
+    if not is_descriptor:
+        return stream
     kept = os.fdopen(os.dup(original), "w", encoding=stream.encoding, errors=stream.errors)
     stack.enter_context(kept)
     return kept

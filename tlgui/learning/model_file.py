@@ -158,7 +158,7 @@ def _without_optimizer(model: "keras.Model") -> "keras.Model":
     """Return the same layers and weights as a model that was never compiled: a third of the size on disk."""
     import keras  # noqa: PLC0415 - the caller has a model, so Keras is loaded already
 
-    return keras.Model(model.inputs, model.outputs, name=model.name)
+    return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ fields' metadata, so that the window's controls, the checks and their sentences 
 
 import dataclasses
 import json
-import math
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, get_type_hints
@@ -33,6 +33,9 @@ BACKBONE_IDS = (
     "nasnetmobile",
 )
 EMBEDDED_BACKBONE = BACKBONE_IDS[0]
+
+_LONGEST_QUOTE = 60
+_LARGEST_WHOLE = 10**15  # beyond it a fraction no longer holds every whole number
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ class _Checked:
             if isinstance(rule, Limits) and isinstance(value, int | float):
                 _check_limits(item.name, value, rule)
             elif isinstance(rule, Choices) and value not in rule.values:
-                raise SettingError(f"{_words(item.name)} must be one of {', '.join(rule.values)}; it is “{value}”.")
+                raise SettingError(
+                    f"{_words(item.name)} must be one of {', '.join(rule.values)}; it is {_quoted(value)}."
+                )
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as plain dictionaries, ready for `json.dumps`."""
@@ -94,15 +99,19 @@ class _Checked:
             SettingError: Not a dictionary, a name that is not a setting, or a value against its rule.
         """
         if not isinstance(data, dict):
-            raise SettingError(f"{cls.__name__} must be a group of settings; it is {type(data).__name__}.")
+            raise SettingError(f"{cls._title()} must be a group of settings; it is {_quoted(data)}.")
         hints = get_type_hints(cls)
-        unknown = sorted(set(data) - set(hints))
+        unknown = sorted(set(data) - set(hints), key=str)
         if unknown:
-            raise SettingError(f"There is no setting “{unknown[0]}” in {cls.__name__}.", f"Known: {', '.join(hints)}.")
+            raise SettingError(f"{cls._title()} has no setting “{unknown[0]}”.", f"Known here: {', '.join(hints)}.")
         values = {
             name: hints[name].from_json(value) if _is_group(hints[name]) else value for name, value in data.items()
         }
         return cls(**values)
+
+    @classmethod
+    def _title(cls) -> str:
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).capitalize()
 
 
 @dataclass(frozen=True)
@@ -235,12 +244,17 @@ def load_recipe(path: Path) -> Recipe:
         SettingError: The file cannot be read, is not a recipe, is from a newer version, or a value is against its rule.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        # Windows editors put a byte order mark in front.
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise SettingError(f"“{path.name}” cannot be opened: {why}.", "Choose a recipe saved by tlgui.") from error
+    except (ValueError, RecursionError) as error:
         raise SettingError(f"“{path.name}” cannot be read as a recipe.", "Choose a recipe saved by tlgui.") from error
-    if not isinstance(data, dict) or not isinstance(data.get("tlgui_recipe"), int):
+    version = data.get("tlgui_recipe") if isinstance(data, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise SettingError(f"“{path.name}” is not a recipe.", "Choose a recipe saved by tlgui.")
-    if data["tlgui_recipe"] > FORMAT_VERSION:
+    if version > FORMAT_VERSION:
         raise SettingError(f"“{path.name}” was saved by a newer tlgui.", "Update tlgui to open it.")
     return Recipe.from_json({name: value for name, value in data.items() if name != "tlgui_recipe"})
 
@@ -259,20 +273,35 @@ def _words(name: str) -> str:
 
 
 def _check_limits(name: str, value: float, rule: Limits) -> None:
-    if not (math.isfinite(value) and rule.low <= value <= rule.high):
+    # Neither NaN nor a whole number too large for a fraction passes a comparison it should not.
+    if not rule.low <= value <= rule.high:
         unit = f" {rule.unit}" if rule.unit else ""
-        raise SettingError(f"{_words(name)} must be from {rule.low:g} to {rule.high:g}{unit}; it is {value:g}.")
+        ends = f"from {_number(rule.low)} to {_number(rule.high)}{unit}"
+        raise SettingError(f"{_words(name)} must be {ends}; it is {_number(value)}.")
+
+
+def _number(value: float) -> str:
+    """Return a number as people write it: whole ones with all their digits as far as they can be read."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < _LARGEST_WHOLE else "a number of more than 15 digits"
+    return f"{value:g}"
+
+
+def _quoted(value: object) -> str:
+    """Return what was received, cut where it would drown the message."""
+    text = str(value)
+    return f"“{text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + '…'}”"
 
 
 def _converted(name: str, value: object, hint: object) -> object:
     """Return `value` as the type its field asks for; whole numbers pass as fractions, nothing else does."""
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+    if hint is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_WHOLE:
         return float(value)
     if not isinstance(hint, type) or not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}.get(
             hint if isinstance(hint, type) else object, "a group of settings"
         )
-        raise SettingError(f"{_words(name)} must be {kind}; it is “{value}”.")
+        raise SettingError(f"{_words(name)} must be {kind}; it is {_quoted(value)}.")
     return value
 
 
@@ -283,16 +312,19 @@ def _parsed(text: str, hint: object, setting: str) -> object:
         try:
             return int(text) if hint is int else float(text)
         except ValueError:
-            raise SettingError(f"“{setting}” must be a number; it is “{text}”.") from None
+            kind = "a whole number" if hint is int else "a number"
+            raise SettingError(f"“{setting}” must be {kind}; it is {_quoted(text)}.") from None
     return text
 
 
 def _replaced(group: _Checked, path: list[str], text: str, setting: str) -> _Checked:
     hints = get_type_hints(type(group))
     name, *rest = path
+    if name in hints and _is_group(hints[name]) and not rest:
+        known = ", ".join(f"{setting}.{part}" for part in get_type_hints(hints[name]))
+        raise SettingError(f"“{setting}” is a group of settings.", f"Set one of {known}.")
     if name not in hints or _is_group(hints[name]) != bool(rest):
-        known = ", ".join(hints)
-        raise SettingError(f"There is no setting “{setting}”.", f"Known here: {known}.")
+        raise SettingError(f"There is no setting “{setting}”.", f"Known here: {', '.join(hints)}.")
     if rest:
         return dataclasses.replace(group, **{name: _replaced(getattr(group, name), rest, text, setting)})
     return dataclasses.replace(group, **{name: _parsed(text, hints[name], setting)})

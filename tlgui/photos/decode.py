@@ -6,6 +6,7 @@ decoded, and whatever Pillow raises for a bad file becomes one plain `PhotoError
 
 import contextlib
 import errno
+import logging
 import stat
 import struct
 import threading
@@ -29,6 +30,7 @@ MAX_PIXELS = 200_000_000  # what the largest phone cameras take; about 800 MB wh
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "DIB", "GIF", "TIFF")
 _LARGE_PIXELS = 25_000_000
+_LARGEST_SHADE = 1e30  # of floating-point pixels: differences of larger ones would overflow
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -39,7 +41,8 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# What Pillow's readers let through when a file is damaged, besides OSError: they parse as they go.
+# What Pillow's readers let through when a file is damaged, besides OSError: they parse as they go. The list is wide
+# because one odd file among 100,000 must not end a scan.
 _DAMAGED = (
     ArithmeticError,
     AssertionError,
@@ -53,10 +56,13 @@ _DAMAGED = (
     struct.error,
     zlib.error,
 )
+_SMALLER_COPY = "Save a smaller copy of it and use that."
 _OTHER_COPY = "Replace it with a good copy, or leave it out."
 
-# Pillow's own bound is half of ours; it still guards the frames and tiles inside a file, which only Pillow sees.
+# Pillow would refuse what large cameras take. It still checks the frames and tiles inside a file, which only it sees.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+# It logs what it finds odd in a file; whether that matters, and why, is what `PhotoError` says.
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 _one_large_photo = threading.Semaphore(1)
 
@@ -174,9 +180,8 @@ def _opened(path: Path) -> Iterator[ImageFile.ImageFile]:
     except Image.DecompressionBombError as error:
         raise _too_large(path, "It holds more pixels than a photo does") from error
     except MemoryError as error:
-        raise _unusable(
-            path, ProblemKind.TOO_LARGE, "There is not enough memory to open it.", "Make it smaller."
-        ) from (error)
+        reason = "There is not enough memory to open it."
+        raise _unusable(path, ProblemKind.TOO_LARGE, reason, _SMALLER_COPY) from error
     except UnidentifiedImageError as error:
         raise _not_an_image(path) from error
     except OSError as error:
@@ -229,15 +234,16 @@ def _rgb(image: Image.Image) -> Image.Image:
 
 def _eight_bit(image: Image.Image) -> Image.Image:
     """Scale pixels of more than 8 bits to 0..255; Pillow's own conversion would cut them off at 255."""
-    values = np.nan_to_num(np.asarray(image, np.float32), posinf=0, neginf=0)
-    low, high = min(float(values.min()), 0.0), float(values.max())
+    values = np.nan_to_num(np.asarray(image, np.float32), posinf=0, neginf=0).clip(-_LARGEST_SHADE, _LARGEST_SHADE)
+    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
     if image.mode.startswith("I;16") or (low == 0 and 255 < high <= 65535):
         low, high = 0, 65535
     elif image.mode == "F" and low == 0 and high <= 1:
         high = 1
     elif low == 0 and high <= 255:
         high = 255
-    return Image.fromarray(((values - low) * (255 / (high - low)) + 0.5).astype(np.uint8))
+    scaled = (values / (high - low) - low / (high - low)) * 255 + 0.5
+    return Image.fromarray(np.clip(scaled, 0, 255).astype(np.uint8))
 
 
 def _turned_upright(pixels: Image.Image, image: Image.Image) -> Image.Image:
@@ -267,14 +273,14 @@ def _unusable(path: Path, kind: ProblemKind, reason: str, hint: str = "") -> Unu
 
 def _too_large(path: Path, what: str) -> UnusablePhotoError:
     reason = f"{what}; the most is {MAX_PIXELS // 1_000_000} million."
-    return _unusable(path, ProblemKind.TOO_LARGE, reason, "Save a smaller copy of it and use that.")
+    return _unusable(path, ProblemKind.TOO_LARGE, reason, _SMALLER_COPY)
 
 
 def _not_an_image(path: Path) -> UnusablePhotoError:
     return _unusable(
         path,
         ProblemKind.NOT_AN_IMAGE,
-        "It is not an image, or not of a kind that can be read here.",
+        "It is not an image of a kind that can be read here, or its beginning is damaged.",
         "Use JPEG, PNG, WebP, BMP, GIF or TIFF.",
     )
 
@@ -284,7 +290,7 @@ def _damaged(path: Path) -> UnusablePhotoError:
 
 
 def _system_error(path: Path, error: OSError) -> UnusablePhotoError:
-    """Tell what the system refused from what Pillow finds wrong in a file, which comes as an OSError without a number."""
+    """Tell what the system refused from what Pillow found wrong: that is an OSError without a number."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return _unusable(path, ProblemKind.GONE, "It is no longer there.", "Put it back, or choose the folder again.")
     if isinstance(error, PermissionError):

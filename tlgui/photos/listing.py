@@ -61,6 +61,14 @@ class Layout:
     problems: list[Problem] = field(default_factory=list)
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder at `path` as far as may be seen; `Path.is_dir` raises where it may not."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def is_hidden(name: str) -> bool:
     """Return whether a name is one that file managers do not show, or that only they use."""
     return name.startswith(".") or name.lower() in _SYSTEM_NAMES
@@ -94,7 +102,8 @@ def list_layout(folder: Path, context: JobContext) -> Layout:
         top = list_folder(folder, context)
     except OSError as error:
         raise _unusable_folder(folder, error) from error
-    listed = {entry.path: _listed(entry.path, layout, context) for entry in _visible(top, layout) if entry.is_folder}
+    visible = _visible(top, layout)
+    listed = {entry.path: _listed(entry.path, layout, context) for entry in visible if entry.is_folder}
     parts = _part_folders(listed)
     for path, entries in listed.items():
         if not parts:
@@ -104,7 +113,7 @@ def list_layout(folder: Path, context: JobContext) -> Layout:
         else:
             reason = "This folder lies beside the folders of the split, so its contents are not used."
             layout.problems.append(Problem(path, ProblemKind.OUTSIDE_CLASS, reason))
-    _add_stray_files(top, layout)
+    _add_outside(visible, "It lies beside the class folders, not in one.", layout)
     return layout
 
 
@@ -123,7 +132,8 @@ def _entry(item: os.DirEntry[str], folder: Path) -> Entry:
 
 def _leads_back(path: Path) -> bool:
     """Return whether a linked folder is one that the link itself lies in."""
-    return Path(os.path.realpath(path)) in (Path(os.path.realpath(path.parent)) / "x").parents
+    real, parent = Path(os.path.realpath(path)), Path(os.path.realpath(path.parent))
+    return real == parent or real in parent.parents
 
 
 def _broken_link(path: Path, error: OSError) -> Problem:
@@ -210,11 +220,6 @@ def _add_class(folder: Path, entries: Sequence[Entry], part: Part | None, layout
             layout.photos.append(Photo(entry.path, name, part))
         else:
             layout.problems.append(Problem(entry.path, ProblemKind.NOT_AN_IMAGE, _why_not_an_image(entry.path)))
-
-
-def _add_stray_files(top: Sequence[Entry], layout: Layout) -> None:
-    usable = [entry for entry in top if entry.problem is None and not is_hidden(entry.path.name)]
-    _add_outside(usable, "It lies beside the class folders, not in one.", layout)
 
 
 def _add_outside(entries: Sequence[Entry], reason: str, layout: Layout) -> None:

@@ -19,6 +19,7 @@ from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 SAMPLE_CLASSES = ("boats", "flowers", "trees")
 
+_NOBODY = JobContext()
 _OVERSAMPLING = 2
 _NOISE = 6.0
 
@@ -107,7 +108,7 @@ def draw_sample_photos(
     photos_per_class: int = 40,
     seed: int = 1,
     size: int = 256,
-    context: JobContext = JobContext(),  # noqa: B008 - frozen, and does nothing
+    context: JobContext = _NOBODY,
 ) -> None:
     """Draw a small collection of three classes to try tlgui on.
 
@@ -124,8 +125,9 @@ def draw_sample_photos(
         Cancelled: The user pressed Stop; nothing is left behind.
     """
     folder = folder.absolute()
-    existed = folder.exists()
+    existed = True
     try:
+        existed = folder.exists()
         _make_empty_folder(folder)
         # Drawn in a hidden place and moved when complete: a collection half drawn would look like a whole one.
         with tempfile.TemporaryDirectory(prefix=f".{APP_NAME}-", dir=folder) as name:

@@ -8,17 +8,19 @@ import itertools
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Collection, Photo, PhotoClass, Problem, ProblemKind
 from tlgui.photos.decode import IMAGE_SUFFIXES, UnusablePhotoError, check_photo
-from tlgui.photos.listing import Entry, Layout, is_hidden, list_folder, list_layout
+from tlgui.photos.listing import Entry, Layout, is_folder, is_hidden, list_folder, list_layout
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 _THREADS = min(8, (os.cpu_count() or 1) + 1)
 _QUEUED = 4 * _THREADS
+# How long Stop may go unheard while a single photo is slow to read.
+_PATIENCE_SECONDS = 0.1
 
 
 def scan(folder: Path, context: JobContext) -> Collection:
@@ -47,7 +49,7 @@ def scan(folder: Path, context: JobContext) -> Collection:
             usable[photo.class_name].append(photo)
         else:
             problems.append(problem)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise CollectionError(f"The folder “{folder.name}” was removed while it was read.", "Choose another folder.")
     problems += _empty_classes(layout, usable)
     classes = tuple(
@@ -71,7 +73,7 @@ def find_photos(paths: Sequence[Path], context: JobContext) -> list[Path]:
     found: dict[Path, None] = {}
     visited: set[str] = set()
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             found.update(dict.fromkeys(_photos_below(path, visited, len(found), context)))
         else:
             found[path] = None
@@ -112,17 +114,26 @@ def _checked(photos: Iterable[Photo], context: JobContext) -> Iterator[tuple[Pho
     context.report(Progress(Stage.SCANNING, 0, len(photos)))
     remaining = iter(photos)
     running: deque[tuple[Photo, Future[Problem | None]]] = deque()
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="scan") as pool:
-        try:
-            for done in range(1, len(photos) + 1):
-                context.checkpoint()
-                for photo in itertools.islice(remaining, _QUEUED - len(running)):
-                    running.append((photo, pool.submit(_problem_with, photo)))
-                photo, future = running.popleft()
-                yield photo, future.result()
-                context.report(Progress(Stage.SCANNING, done, len(photos), countdown.seconds_left(done)))
-        finally:
-            pool.shutdown(cancel_futures=True)
+    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="scan")
+    try:
+        for done in range(1, len(photos) + 1):
+            for photo in itertools.islice(remaining, _QUEUED - len(running)):
+                running.append((photo, pool.submit(_problem_with, photo)))
+            photo, future = running[0]
+            _await(future, context)
+            running.popleft()
+            yield photo, future.result()
+            context.report(Progress(Stage.SCANNING, done, len(photos), countdown.seconds_left(done)))
+    finally:
+        # A photo that is being read cannot be stopped; nobody waits for it.
+        pool.shutdown(wait=not running, cancel_futures=True)
+
+
+def _await(future: Future[Problem | None], context: JobContext) -> None:
+    context.checkpoint()
+    while not future.done():
+        wait([future], _PATIENCE_SECONDS)
+        context.checkpoint()
 
 
 def _problem_with(photo: Photo) -> Problem | None:
@@ -134,7 +145,9 @@ def _problem_with(photo: Photo) -> Problem | None:
 
 
 def _empty_classes(layout: Layout, usable: dict[str, list[Photo]]) -> Iterator[Problem]:
+    explained = {problem.path for problem in layout.problems}
     for name, photos in usable.items():
-        if not photos:
+        folder = layout.class_folders[name][0]
+        if not photos and folder not in explained:
             reason = "No photo in this folder can be used, so it is not a class."
-            yield Problem(layout.class_folders[name][0], ProblemKind.EMPTY_CLASS, reason)
+            yield Problem(folder, ProblemKind.EMPTY_CLASS, reason)

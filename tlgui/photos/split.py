@@ -10,11 +10,14 @@ from collections.abc import Sequence
 
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, ProblemKind, Split
+from tlgui.photos.decode import shown_name
 
 _FEWEST_CLASSES = 2
 _FEWEST_PHOTOS = 2
 _NAMES_SHOWN = 3
-_ADD_PHOTOS = "Each class needs at least 2 photos to learn from and be checked on; 20 or more work well."
+_ENOUGH = (
+    f"Each class needs at least {_FEWEST_PHOTOS} photos, to learn from and to be checked on; 20 or more work well."
+)
 
 
 def split_collection(collection: Collection, validation: float, test: float, use_own: bool, seed: int) -> Split:  # noqa: FBT001 - the settings of the recipe, in its order
@@ -77,22 +80,27 @@ def _advice(collection: Collection, *, own: bool) -> tuple[str, ...]:
     few = [item for item in collection.classes if _training_count(item, own=own) < _FEWEST_PHOTOS]
     if few:
         photos = " to the training part" if own else ""
-        advice.append(f"Add photos{photos} of {_listed([item.name for item in few])}. {_ADD_PHOTOS}")
+        advice.append(f"Add photos{photos} of {_listed([item.name for item in few])}. {_ENOUGH}")
     return tuple(advice)
 
 
 def _where_photos_are(collection: Collection) -> str:
     """Explain a folder without a single class: often the right folder is one level further down, or up."""
-    nested = [problem.path for problem in collection.problems if problem.kind is ProblemKind.NESTED]
-    if nested:
-        return f"The photos seem to lie one folder deeper. Choose the folder “{nested[0].parent.name}” instead."
-    loose = [problem for problem in collection.problems if problem.kind is ProblemKind.OUTSIDE_CLASS]
-    start = (
-        f"No class was found in “{collection.folder.name}”: its photos are not in subfolders."
-        if loose
-        else f"No photos were found in “{collection.folder.name}”."
+    name = shown_name(collection.folder)
+    parents = {problem.path.parent for problem in collection.problems if problem.kind is ProblemKind.NESTED}
+    if len(parents) == 1:
+        return f"The photos seem to lie one folder deeper. Choose the folder “{shown_name(parents.pop())}” instead."
+    if parents:
+        return f"The photos in “{name}” lie in folders inside the class folders. Move them up into the class folders."
+    if any(problem.kind is ProblemKind.OUTSIDE_CLASS for problem in collection.problems):
+        return (
+            f"The photos in “{name}” are not in subfolders. Make one subfolder for each class and move them there, "
+            "or choose the folder that holds the class folders."
+        )
+    return (
+        f"No photos that can be used were found in “{name}”. "
+        f"Make one subfolder for each class and put at least {_FEWEST_PHOTOS} photos in each."
     )
-    return f"{start} Make one subfolder for each class and put at least 2 photos in each."
 
 
 def _training_count(photo_class: PhotoClass, *, own: bool) -> int:
@@ -124,7 +132,7 @@ def _cut(ordered: Sequence[Photo], validation: float, test: float) -> dict[Photo
     count = len(ordered)
     most = max(count - 1, 0)
     validation_count = min(max(1, round(count * validation)), most) if validation else 0
-    test_count = min(round(count * test), most - validation_count)
+    test_count = min(max(1, round(count * test)), most - validation_count) if test else 0
     cut = dict.fromkeys(ordered, Part.TRAINING)
     cut.update(dict.fromkeys(ordered[:validation_count], Part.VALIDATION))
     cut.update(dict.fromkeys(ordered[count - test_count :], Part.TEST))

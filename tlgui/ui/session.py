@@ -3,6 +3,7 @@
 Pages show the session and ask it for jobs; they never talk to the engine themselves.
 """
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from tlgui.engine.protocol import (
     Request,
     TrainRequest,
 )
-from tlgui.learning.recipe import QUICK, Augmentation, Recipe
+from tlgui.errors import CollectionError
+from tlgui.learning.recipe import QUICK, Augmentation, Recipe, SplitSettings
 from tlgui.learning.records import ModelSummary
 from tlgui.photos.collection import Collection, Photo, Split
 from tlgui.photos.samples import draw_sample_photos
@@ -55,6 +57,16 @@ class SaveModelRequest:
     target: Path
 
 
+@dataclass(frozen=True, slots=True)
+class _Division:
+    """A split and all it depends on."""
+
+    collection: Collection
+    shares: SplitSettings
+    seed: int
+    split: Split
+
+
 class Session(QObject):
     """The state of one window.
 
@@ -73,6 +85,8 @@ class Session(QObject):
         super().__init__(parent)
         self._engine = engine
         self._collection: Collection | None = None
+        self._advice: tuple[str, ...] = ()
+        self._division: _Division | None = None
         self._recipe = QUICK
         self._model: ModelSummary | None = None
         self._job: Job | None = None
@@ -103,16 +117,23 @@ class Session(QObject):
         """Whether a job is under way, so that no other can start."""
         return self._job is not None
 
+    def start_engine(self) -> None:
+        """Load the engine in the background, so that it is there when it is needed."""
+        self._engine.start()
+
     def advice(self) -> tuple[str, ...]:
         """Return what keeps the collection from being trained on, a sentence each; empty when nothing does."""
-        return training_advice(self._collection) if self._collection is not None else ()
+        return self._advice
 
     def split(self) -> Split | None:
-        """Return who is used for what under the present recipe, or None where the collection cannot be split."""
-        if self._collection is None or self.advice():
+        """Return who is used for what under the present recipe, or None where the collection cannot be split.
+
+        Raises:
+            CollectionError: The collection will do, but not with this recipe's shares.
+        """
+        if self._collection is None or self._advice:
             return None
-        shares = self._recipe.split
-        return split_collection(self._collection, shares.validation, shares.test, shares.use_own, self._recipe.seed)
+        return self._divided(self._collection, self._recipe)
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Use `recipe` from now on."""
@@ -123,14 +144,15 @@ class Session(QObject):
     def scan_folder(self, folder: Path) -> Job:
         """Read `folder` and make it the open collection; until then the old one stays."""
         request = ScanRequest(folder)
-        return self._begin(request, lambda context: scan(folder, context), self._on_scan_succeeded)
+        return self._begin(request, lambda context: self._scan(folder, context), self._on_scan_succeeded)
 
     def draw_samples(self, folder: Path) -> Job:
-        """Draw the sample photos below `folder` and open them."""
+        """Draw the sample photos into `folder` and open them; where it already holds something, open that."""
 
         def draw_and_scan(context: JobContext) -> Collection:
-            draw_sample_photos(folder, context=context)
-            return scan(folder, context)
+            if not folder.is_dir() or not any(folder.iterdir()):
+                draw_sample_photos(folder, context=context)
+            return self._scan(folder, context)
 
         return self._begin(SamplePhotosRequest(folder), draw_and_scan, self._on_scan_succeeded)
 
@@ -155,7 +177,7 @@ class Session(QObject):
         return self._begin_engine(ExportRequest(self._needed_model().path, format_id, target, photos))
 
     def save_model(self, target: Path) -> Job:
-        """Copy the open model's file to `target`, whole or not at all; from then on `target` is the open model."""
+        """Copy the open model's file to `target`, whole or not at all."""
         source = self._needed_model().path
 
         def copy(_context: JobContext) -> Path:
@@ -189,6 +211,24 @@ class Session(QObject):
         self._engine.close()
         return in_time and all(job.wait(timeout_ms) for job in jobs)
 
+    def _scan(self, folder: Path, context: JobContext) -> Collection:
+        """Scan, and divide on the same thread: with many photos that takes too long for the GUI's."""
+        collection = scan(folder, context)
+        if not training_advice(collection):
+            # The page that shows the split says why there is none.
+            with contextlib.suppress(CollectionError):
+                self._divided(collection, self._recipe)
+        return collection
+
+    def _divided(self, collection: Collection, recipe: Recipe) -> Split:
+        """Return the split, from memory where nothing that it depends on has changed."""
+        known, shares = self._division, recipe.split
+        if known is not None and known.collection is collection and (known.shares, known.seed) == (shares, recipe.seed):
+            return known.split
+        split = split_collection(collection, shares.validation, shares.test, shares.use_own, recipe.seed)
+        self._division = _Division(collection, shares, recipe.seed, split)
+        return split
+
     def _needed_model(self) -> ModelSummary:
         if self._model is None:
             raise RuntimeError("this needs a model")
@@ -217,6 +257,7 @@ class Session(QObject):
     def _on_scan_succeeded(self, collection: object) -> None:
         assert isinstance(collection, Collection)
         self._collection = collection
+        self._advice = training_advice(collection)
         self.collection_changed.emit()
 
     @Slot(object)

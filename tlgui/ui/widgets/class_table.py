@@ -27,7 +27,7 @@ from typing_extensions import override
 from tlgui.photos.collection import Collection, Part, Photo, Split
 from tlgui.ui.colours import mixed
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader
-from tlgui.ui.wording import counted
+from tlgui.wording import count
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -37,6 +37,7 @@ _SAMPLES = 24
 _HEADERS = ("Class", "Photos", "Training", "Validation", "Test", "Samples")
 _NAME, _SAMPLES_COLUMN = 0, len(_HEADERS) - 1
 _LINES_A_ROW = 3
+_WIDEST_IN_LETTERS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,7 @@ class ClassTableModel(QAbstractTableModel):
             return _name_data(row, role)
         if column == _SAMPLES_COLUMN:
             return _samples_data(row, role)
-        count = row.counts[column - 1]
-        if role == SORT_ROLE:
-            return -1 if count is None else count
-        if role == Qt.ItemDataRole.DisplayRole:
-            return "—" if count is None else f"{count:,}"
-        return None
+        return _count_data(row.counts[column - 1], role)
 
 
 class ThumbnailDelegate(QStyledItemDelegate):
@@ -136,7 +132,7 @@ class ThumbnailDelegate(QStyledItemDelegate):
         photos = index.data(PHOTOS_ROLE)
         area: QRect = option.rect
         side = area.height() - 4
-        place = QRect(area.left() + 2, area.top() + 2, side, side)
+        place = QRect(area.left() + option.fontMetrics.averageCharWidth(), area.top() + 2, side, side)
         for photo in photos:
             if place.right() > area.right():
                 break
@@ -185,7 +181,7 @@ class ClassTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.verticalHeader().hide()
@@ -202,7 +198,7 @@ class ClassTable(QTableView):
         letter = self.fontMetrics().averageCharWidth()
         for column in range(_SAMPLES_COLUMN):
             self.resizeColumnToContents(column)
-        self.setColumnWidth(_NAME, min(self.columnWidth(_NAME) + 2 * letter, 32 * letter))
+            self.setColumnWidth(column, min(self.columnWidth(column) + 2 * letter, _WIDEST_IN_LETTERS * letter))
 
     @override
     def sizeHint(self) -> QSize:
@@ -225,13 +221,21 @@ def _name_data(row: ClassRow, role: int) -> object:
     return row.name if is_name else None
 
 
+def _count_data(photos: int | None, role: int) -> object:
+    if role == SORT_ROLE:
+        return -1 if photos is None else photos
+    if role == Qt.ItemDataRole.DisplayRole:
+        return "—" if photos is None else f"{photos:,}"
+    return None
+
+
 def _samples_data(row: ClassRow, role: int) -> object:
     if role == PHOTOS_ROLE:
         return row.samples
     if role == SORT_ROLE:
         return row.name
     if role == Qt.ItemDataRole.AccessibleTextRole:
-        return counted(len(row.samples), "sample photo") + f" of {row.name}"
+        return f"{count('sample photo', len(row.samples))} of {row.name}"
     return None
 
 

@@ -5,11 +5,14 @@ A canvas keeps a picture of its axes and draws only the lines again while epochs
 where a whole drawing would hold up the window.
 """
 
+# matplotlib has types, but not in its Qt canvas.
+# mypy: disallow-untyped-calls=False
+
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -51,7 +54,7 @@ class Measure:
     validation: Callable[[EpochEnded], float]
     limits: Callable[[Sequence[float]], tuple[float, float]]
     tick: Callable[[float], str]
-    legend: str
+    legend: Literal["lower right", "upper right"]
 
 
 def accuracy_limits(values: Sequence[float]) -> tuple[float, float]:
@@ -62,7 +65,7 @@ def accuracy_limits(values: Sequence[float]) -> tuple[float, float]:
 
 
 def loss_limits(values: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of the loss axis: from 0 to the round number (1, 2 or 5 times a power of 10) above the highest."""
+    """Return the ends of the loss axis: from 0 to 1, 2 or 5 times a power of 10, above the highest value."""
     highest = max(values, default=1.0)
     power = 10.0 ** math.floor(math.log10(max(highest, 1e-6)))
     return 0.0, next((step * power for step in (1, 2, 5) if highest <= step * power * 0.97), 10 * power)
@@ -147,7 +150,7 @@ class CurvePlot:
         (self._validation,) = axes.plot([], [], "--", marker="s", label="Validation photos", **line)
         (self._best,) = axes.plot([], [], ":", marker="*", label="Best epoch, kept", **line)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _position: measure.tick(value)))
         axes.spines[["top", "right"]].set_visible(False)
         self.set_history((), is_running=False)
@@ -212,11 +215,14 @@ class CurveCanvas(FigureCanvasQTAgg):
 
     def __init__(self, measure: Measure) -> None:
         figure = Figure()
-        super().__init__(figure)
-        figure.set_dpi(self.logicalDpiX())
+        # Before the canvas is made, because matplotlib's own set-up already sends it events.
         self._measure = measure
         self._background: Any = None
         self._plot = CurvePlot(figure.add_subplot(), measure)
+        super().__init__(figure)
+        figure.set_dpi(self.logicalDpiX())
+        # matplotlib gives its canvas a white background; ours follows light and dark.
+        self.setPalette(QPalette())
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(f"{measure.title} of each epoch")

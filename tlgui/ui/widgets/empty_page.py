@@ -106,7 +106,8 @@ class EmptyPage(QWidget):
                 font = button.font()
                 font.setPointSizeF(font.pointSizeF() * 1.2)
                 button.setFont(font)
-            button.setMinimumHeight(int(button.fontMetrics().height() * 2))
+            metrics = button.fontMetrics()
+            button.setMinimumSize(button.sizeHint().width() + 2 * metrics.averageCharWidth(), metrics.height() * 2)
             row.addWidget(button)
         row.addStretch(1)
         return row

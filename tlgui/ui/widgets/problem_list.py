@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QTool
 from typing_extensions import override
 
 from tlgui.photos.collection import Collection, Problem, ProblemKind
-from tlgui.ui.wording import counted
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -27,6 +26,7 @@ _TITLES = {
 }
 _HEADERS = ("What", "Why")
 _NO_GROUP = 0
+_OPENED_AT_ONCE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +146,11 @@ class ProblemList(QWidget):
         """Show what was left out of `collection`; nothing at all where nothing was."""
         self.model.set_collection(collection)
         count = len(collection.problems)
-        self.toggle.setText(f"{counted(count, 'file or folder', 'files and folders')} left out, and why")
+        what = "file or folder" if count == 1 else "files and folders"
+        self.toggle.setText(f"{count:,} {what} left out, and why")
         self.toggle.setAccessibleName(self.toggle.text())
         self.setVisible(count > 0)
-        if self.model.rowCount() == 1:
+        if count <= _OPENED_AT_ONCE:
             self.tree.expandAll()
         self.tree.setColumnWidth(0, self.fontMetrics().averageCharWidth() * 40)
 

@@ -1,6 +1,6 @@
 """One control for each kind of setting, and the binding that keeps controls and the session's recipe the same.
 
-Ranges, steps, units and choices come from the recipe's fields; a control shows a value and says when the user changed it.
+Ranges, steps, units and choices come from the recipe's fields; a control shows a value and says when it was changed.
 """
 
 import dataclasses
@@ -37,7 +37,7 @@ def recipe_value(recipe: Recipe, path: str) -> Any:  # noqa: ANN401 - settings a
     return value
 
 
-def with_setting(recipe: Recipe, path: str, value: object) -> Recipe:
+def with_setting(recipe: Recipe, path: str, value: Any) -> Recipe:  # noqa: ANN401 - settings are of four types
     """Return a copy of `recipe` with the setting at `path` replaced.
 
     Raises:
@@ -97,11 +97,15 @@ class _Switch(SettingControl):
     def __init__(self, label: str) -> None:
         self._box = QCheckBox(label)
         super().__init__(self._box)
-        self._box.toggled.connect(self.changed)
+        self._box.toggled.connect(self._on_toggled)
 
     @override
     def _show(self, value: bool) -> None:
         self._box.setChecked(value)
+
+    @Slot(bool)
+    def _on_toggled(self, is_on: bool) -> None:  # noqa: FBT001 - a slot of `toggled`
+        self.changed.emit(is_on)
 
 
 class _Choice(SettingControl):
@@ -162,7 +166,7 @@ class _TidySpinBox(QDoubleSpinBox):
         return self._read(text)[0]
 
     @override
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         value, is_number = self._read(text)
         inside = is_number and self.minimum() <= value <= self.maximum()
         state = QValidator.State.Acceptable if inside else QValidator.State.Intermediate

@@ -1,6 +1,7 @@
 """What each setting of a recipe is called on screen, and what it does, in the order the forms show them.
 
-Ranges, steps and units are not here: they stand with the settings in `learning.recipe`.
+Ranges, steps and units are not here: they stand with the settings in `learning.recipe`. Mnemonics keep clear of those
+of the menus and of the page's buttons.
 """
 
 from collections.abc import Mapping
@@ -31,33 +32,33 @@ TRAINING: dict[str, SettingWords] = {
         "&Learning rate", "How large each step of learning is. Too large never settles, too small never arrives."
     ),
     "split.validation": SettingWords(
-        "&Validation share", "The share of each class that is kept apart to judge the training by."
+        "Vali&dation share", "The share of each class that is kept apart to judge the training by."
     ),
     "early_stopping.enabled": SettingWords(
         "Stop early when nothing &improves", "End the training when the validation photos no longer gain from it."
     ),
-    "early_stopping.patience": SettingWords("&Patience", "Epochs to wait for an improvement before stopping early."),
+    "early_stopping.patience": SettingWords("Patie&nce", "Epochs to wait for an improvement before stopping early."),
 }
 
 AUGMENTATION: dict[str, SettingWords] = {
     "augmentation.copies": SettingWords(
-        "C&opies of each photo", "How many changed copies to learn from, beside each photo itself."
+        "Copies of each photo", "How many changed copies to learn from, beside each photo itself."
     ),
     "augmentation.rotation": SettingWords("&Rotation", "The largest turn, to either side."),
     "augmentation.shift_horizontal": SettingWords(
-        "&Horizontal shift", "The largest shift to the left or right, as a share of the width."
+        "Hori&zontal shift", "The largest shift to the left or right, as a share of the width."
     ),
     "augmentation.shift_vertical": SettingWords(
-        "Vertical shi&ft", "The largest shift up or down, as a share of the height."
+        "Verti&cal shift", "The largest shift up or down, as a share of the height."
     ),
-    "augmentation.shear": SettingWords("She&ar", "The largest slant, to either side."),
-    "augmentation.zoom": SettingWords("&Zoom", "The largest change of size, smaller or larger."),
+    "augmentation.shear": SettingWords("Shear", "The largest slant, to either side."),
+    "augmentation.zoom": SettingWords("Zoo&m", "The largest change of size, smaller or larger."),
     "augmentation.brightness": SettingWords("Bri&ghtness", "The largest change of brightness, darker or lighter."),
     "augmentation.flip_horizontal": SettingWords(
-        "&Mirror half of the copies", "Flip about half of the copies left to right."
+        "Mirror half of the copies", "Flip about half of the copies left to right."
     ),
     "augmentation.fill_mode": SettingWords(
-        "Fill empty spa&ce with",
+        "Fill empt&y space with",
         "What fills the space that a turn or a shift leaves empty.",
         {
             "nearest": "the nearest pixels",

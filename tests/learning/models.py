@@ -1,0 +1,135 @@
+"""A small model of built-in layers, and `.tlmodel` files made of it: good ones, and ones somebody tampered with."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import keras
+from keras import layers
+
+from tlgui.learning.evaluation import wilson_interval
+from tlgui.learning.model_file import write_model
+from tlgui.learning.recipe import QUICK, Recipe
+from tlgui.learning.records import ClassResult, Evaluation, ModelSummary, StopReason
+from tlgui.photos.collection import Part
+from tlgui.progress import EpochEnded
+
+# What `json.loads` returns; a test knows what is in it.
+Json: TypeAlias = Any
+
+SIZE = 32
+CLASS_NAMES = ("class 01", "class 02", "class 03")
+
+# Keras asks NumPy for arrays in a way that NumPy 2.4 deprecates, whenever a model is saved.
+KERAS_SAVE_WARNING = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+
+
+def small_network(class_count: int = len(CLASS_NAMES), size: int = SIZE) -> keras.Model:
+    """Return a network of the kinds of layers the embedded backbone has: RGB 0..255 to probabilities."""
+    keras.utils.set_random_seed(1)
+    rgb = keras.Input((size, size, 3), name="rgb")
+    x = layers.Rescaling(1 / 128, offset=-127 / 128)(rgb)
+    x = layers.Conv2D(8, 3, strides=2, padding="same", use_bias=False)(x)
+    x = layers.ReLU(max_value=6.0)(layers.BatchNormalization(epsilon=1e-3)(x))
+    x = layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x)
+    x = layers.ReLU(max_value=6.0)(layers.BatchNormalization(epsilon=1e-3)(x))
+    backbone = keras.Model(rgb, layers.GlobalAveragePooling2D()(x), name="backbone")
+    features = keras.Input(backbone.output_shape[1:])
+    x = layers.Dropout(0.3)(layers.Dense(16, activation="relu")(features))
+    head = keras.Model(features, layers.Dense(class_count, activation="softmax")(x), name="head")
+    return keras.Model(backbone.input, head(backbone.output), name="tlgui")
+
+
+def some_evaluation(class_names: Sequence[str] = CLASS_NAMES) -> Evaluation:
+    """Return an evaluation in which every class has ten photos, one of them taken for the next class."""
+    count = len(class_names)
+    confusion = tuple(
+        tuple(9 if column == row else 1 if column == (row + 1) % count else 0 for column in range(count))
+        for row in range(count)
+    )
+    return Evaluation(
+        part=Part.VALIDATION,
+        photo_count=10 * count,
+        accuracy=0.9,
+        interval=wilson_interval(9 * count, 10 * count),
+        loss=0.4,
+        classes=tuple(ClassResult(name, 10, 0.9, 0.9) for name in class_names),
+        confusion=confusion,
+    )
+
+
+def some_summary(path: Path, class_names: Sequence[str] = CLASS_NAMES, recipe: Recipe = QUICK) -> ModelSummary:
+    """Return the summary of a training of two epochs."""
+    return ModelSummary(
+        path=path,
+        class_names=tuple(class_names),
+        backbone=recipe.backbone,
+        input_size=SIZE,
+        recipe=recipe,
+        created="2026-01-31T12:34:56+01:00",
+        photo_count=120,
+        evaluation=some_evaluation(class_names),
+        history=(
+            EpochEnded(1, 30, 1.0, 0.5, 1.1, 0.4, 0.001, 2.5, is_best=False),
+            EpochEnded(2, 30, 0.5, 0.8, 0.6, 0.7, 0.001, 2.4, is_best=True),
+        ),
+        seconds=4.9,
+        stop_reason=StopReason.STOPPED,
+        versions=(("keras", keras.__version__), ("tlgui", "0.1")),
+    )
+
+
+def write_small_model(path: Path, class_names: Sequence[str] = CLASS_NAMES, recipe: Recipe = QUICK) -> Path:
+    """Write a good `.tlmodel`."""
+    write_model(path, small_network(len(class_names)), some_summary(path, class_names, recipe))
+    return path
+
+
+def members_of(path: Path) -> dict[str, bytes]:
+    """Return the members of a zip."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zip_bytes(members: Mapping[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
+    """Return a zip of these members."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", compression) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+def rewrite(path: Path, changed: Mapping[str, bytes | None]) -> Path:
+    """Replace, add or (None) remove members, with digests that match: as somebody who means harm would."""
+    members = {name: data for name, data in {**members_of(path), **changed}.items() if data is not None}
+    manifest = json.loads(members["manifest.json"])
+    manifest["members"] = {
+        name: hashlib.sha256(data).hexdigest() for name, data in members.items() if name != "manifest.json"
+    }
+    members["manifest.json"] = json.dumps(manifest).encode()
+    path.write_bytes(zip_bytes(members))
+    return path
+
+
+def change_manifest(path: Path, field: str, value: object) -> Path:
+    """Set one field of the manifest; the file is consistent otherwise."""
+    manifest = json.loads(members_of(path)["manifest.json"])
+    manifest[field] = value
+    return rewrite(path, {"manifest.json": json.dumps(manifest).encode()})
+
+
+def change_network(path: Path, change: Callable[[Json], None]) -> Path:
+    """Change the configuration of the network inside; all digests match."""
+    inner = path.with_suffix(".keras")
+    inner.write_bytes(members_of(path)["model.keras"])
+    members = members_of(inner)
+    config = json.loads(members["config.json"])
+    change(config)
+    members["config.json"] = json.dumps(config).encode()
+    inner.unlink()
+    return rewrite(path, {"model.keras": zip_bytes(members)})

@@ -1,0 +1,69 @@
+"""The real engine, with TensorFlow and the embedded backbone in its own process, obeys the protocol."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from typing_extensions import override
+
+from tests.engine_protocol import LONG_RECIPE, EngineProtocol, Listener
+from tlgui.engine.client import EngineProcess
+from tlgui.engine.protocol import Engine, OpenModelRequest, TrainRequest
+from tlgui.errors import EngineError
+from tlgui.learning.records import ModelSummary
+from tlgui.photos.collection import Collection
+from tlgui.progress import EpochEnded, Event, JobContext, Progress, Stage
+
+
+class TestEngineProcess(EngineProtocol):
+    @pytest.fixture(scope="class")
+    @classmethod
+    @override
+    def engine(cls) -> Iterator[Engine]:
+        engine = EngineProcess()
+        engine.start()
+        yield engine
+        engine.close()
+
+    def test_tensorflow_is_loaded_before_the_first_job_and_never_here(
+        self, engine: Engine, model: ModelSummary
+    ) -> None:
+        listener = Listener()
+
+        engine.run(OpenModelRequest(model.path), listener.context)
+
+        assert Progress(Stage.STARTING) not in listener.events
+        assert [name for name in sys.modules if name.split(".")[0] in {"tensorflow", "keras"}] == []
+
+    def test_same_recipe_gives_the_same_history(
+        self, engine: Engine, collection: Collection, model: ModelSummary, tmp_path: Path
+    ) -> None:
+        again = engine.run(TrainRequest(collection, model.recipe, tmp_path / "again.tlmodel"), JobContext())
+
+        assert [replace(epoch, seconds=0.0) for epoch in again.history] == [
+            replace(epoch, seconds=0.0) for epoch in model.history
+        ]
+
+    def test_kill_in_mid_training_is_told_and_the_next_training_works(
+        self, collection: Collection, model: ModelSummary, tmp_path: Path
+    ) -> None:
+        engine = EngineProcess()
+
+        def kill(event: Event) -> None:
+            if isinstance(event, EpochEnded):
+                assert engine.process_id is not None
+                psutil.Process(engine.process_id).kill()
+
+        path = tmp_path / "a.tlmodel"
+        try:
+            with pytest.raises(EngineError, match="ended by the system"):
+                engine.run(TrainRequest(collection, LONG_RECIPE, path), JobContext(kill))
+            assert list(tmp_path.iterdir()) == []
+
+            engine.run(TrainRequest(collection, model.recipe, path), JobContext())
+            assert path.exists()
+        finally:
+            engine.close()

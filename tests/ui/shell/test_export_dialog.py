@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from tlgui.exporting.catalog import FORMATS
+from tlgui.ui.dialogs.export_dialog import ExportDialog
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, tmp_path: Path) -> ExportDialog:
+    dialog = ExportDialog("birds", tmp_path)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    return dialog
+
+
+def test_every_format_of_the_catalogue_can_be_chosen(dialog: ExportDialog, tmp_path: Path) -> None:
+    for item in FORMATS:
+        dialog.choose(item.id)
+        assert dialog.chosen() == item
+        target = Path(dialog.target.text())
+        assert target.parent == tmp_path
+        assert target.name.startswith("birds")
+        assert target.suffix == item.suffix
+        assert dialog.export_button.isEnabled()
+
+
+def test_export_asks_for_what_was_chosen(qtbot: QtBot, dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.choose("onnx")
+    with qtbot.waitSignals([dialog.export_requested, dialog.accepted]) as asked:
+        QTest.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    assert asked.all_signals_and_args[0].args == ("onnx", tmp_path / "birds.onnx")
+
+
+def test_a_place_that_will_not_do_is_said_before(dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.target.setText(str(tmp_path / "nowhere" / "birds.keras"))
+    assert not dialog.export_button.isEnabled()
+    assert "nowhere" in dialog.note.text()
+    dialog.target.setText("birds.keras")
+    assert not dialog.export_button.isEnabled()
+    dialog.target.setText("")
+    assert not dialog.export_button.isEnabled()
+    dialog.target.setText(str(tmp_path))
+    assert not dialog.export_button.isEnabled()
+    assert "Choose another name" in dialog.note.text()
+
+
+def test_a_file_that_would_be_replaced_is_named(dialog: ExportDialog, tmp_path: Path) -> None:
+    (tmp_path / "birds.onnx").write_bytes(b"old")
+    dialog.choose("onnx")
+    assert dialog.export_button.isEnabled()
+    assert dialog.note.text() == "“birds.onnx” is there already and will be replaced."
+
+
+def test_browsing_changes_the_target(qtbot: QtBot, dialog: ExportDialog, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    dialog.choose("onnx")
+    QTest.mouseClick(dialog.browse_button, Qt.MouseButton.LeftButton)
+    question = dialog.findChild(QFileDialog)
+    assert question is not None
+    question.setDirectory(str(tmp_path / "other"))
+    question.selectFile("owls")
+    question.accept()
+    assert dialog.target.text() == str(tmp_path / "other" / "owls.onnx")
+    dialog.choose("savedmodel")
+    qtbot.waitUntil(lambda: dialog.findChild(QFileDialog) is None)
+    QTest.mouseClick(dialog.browse_button, Qt.MouseButton.LeftButton)
+    question = dialog.findChild(QFileDialog)
+    assert question is not None
+    question.selectFile(str(tmp_path))
+    question.accept()
+    assert Path(dialog.target.text()) == tmp_path / "birds savedmodel"

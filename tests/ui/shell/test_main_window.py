@@ -1,0 +1,420 @@
+"""The window as a whole, over the fake engine: actions, steps, drops, recent lists, closing."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeEngine
+from tests.pictures import write_jpeg
+from tlgui.app import create_window
+from tlgui.engine.protocol import ExportRequest, TrainRequest
+from tlgui.learning.recipe import BUILT_IN
+from tlgui.progress import EpochEnded, Progress
+from tlgui.ui.actions import ACTIONS, Action, MenuTitle
+from tlgui.ui.dialogs.export_dialog import ExportDialog
+from tlgui.ui.main_window import MainWindow
+from tlgui.ui.session import Session
+from tlgui.ui.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
+from tlgui.ui.widgets.step_list import Mark, Step
+from tlgui.ui.worker import Job
+
+Finish = Callable[[Session, Job], None]
+
+
+@pytest.fixture
+def window(qtbot: QtBot, fake_engine: FakeEngine) -> Iterator[MainWindow]:
+    window = create_window(fake_engine)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.session.close(5000)
+    qtbot.waitUntil(lambda: not window.session.is_busy)
+    window.hide()
+    window.deleteLater()
+
+
+def action(window: MainWindow, action_id: str) -> QAction:
+    return window.actions_table.action(action_id)
+
+
+def enabled(window: MainWindow) -> set[str]:
+    return {entry.id for entry in ACTIONS if isinstance(entry, Action) and action(window, entry.id).isEnabled()}
+
+
+def open_folder(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    with qtbot.waitSignal(window.session.job_ended):
+        window.commands.open_folder(folder)
+
+
+def train(qtbot: QtBot, window: MainWindow, folder: Path) -> Path:
+    open_folder(qtbot, window, folder)
+    with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
+        action(window, "start").trigger()
+    assert window.session.model is not None
+    return window.session.model.path
+
+
+def drop(widget: QWidget, *paths: Path) -> bool:
+    """Drop files as the platform does: enter first, then drop; return whether the drop was taken."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(widget, enter)
+    if not enter.isAccepted():
+        return False
+    event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()
+
+
+def question(window: QWidget) -> QFileDialog:
+    dialogs = [dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible()]
+    assert len(dialogs) == 1
+    return dialogs[0]
+
+
+ALWAYS = {"quit", "view-photos", "view-train", "view-results", "view-predict", "about"}
+IDLE = {"open-folder", "samples", "open-model"}
+MODEL = {"save-model", "export-model", "open-photos", "open-photo-folder", "paste"}
+
+
+def test_each_action_is_enabled_only_when_it_can_work(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    assert enabled(window) == ALWAYS | IDLE
+    open_folder(qtbot, window, birds)
+    assert enabled(window) == ALWAYS | IDLE | {"start"}
+    gate = fake_engine.pause_before(Progress)
+    action(window, "start").trigger()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    assert enabled(window) == ALWAYS | {"stop"}
+    with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
+        gate.open()
+    assert enabled(window) == ALWAYS | IDLE | MODEL | {"start", "save-plot", "save-history"}
+
+
+def test_shortcuts_and_mnemonics_are_all_different(window: MainWindow) -> None:
+    shortcuts = [entry.shortcut for entry in ACTIONS if isinstance(entry, Action) and entry.shortcut]
+    assert len(set(shortcuts)) == len(shortcuts)
+    for title in MenuTitle:
+        letters = [entry.text[entry.text.index("&") + 1].lower() for entry in ACTIONS if entry.menu is title]
+        assert len(set(letters)) == len(letters), title
+    titles = [title.value[title.value.index("&") + 1] for title in MenuTitle]
+    assert len(set(titles)) == len(titles)
+    assert window.menuBar().actions()[0].text() == "&File"
+
+
+def test_every_control_has_a_name_for_a_screen_reader(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
+    open_folder(qtbot, window, birds)
+    for button in window.findChildren(QPushButton):
+        assert button.text() or button.accessibleName(), button
+    for widget in (window.steps, window.pages.photos.view.table, window.job_bar.bar):
+        assert widget.accessibleName()
+
+
+def test_the_steps_say_how_they_stand(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
+    steps = window.steps
+    assert [steps.step_state(step).words for step in Step] == [
+        "Choose a folder",
+        "Needs photos first",
+        "Nothing yet",
+        "Needs a model",
+    ]
+    train(qtbot, window, birds)
+    assert steps.step_state(Step.PHOTOS).words == "30 photos"
+    assert steps.step_state(Step.PHOTOS).mark is Mark.DONE
+    assert steps.step_state(Step.TRAIN).words == "Trained"
+    assert steps.step_state(Step.RESULTS).words == "90.0 % right"
+    assert "90.0 % right" in steps.item(2).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_too_few_photos_mark_the_step_in_words_too(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "Few" / "one").mkdir(parents=True)
+    write_jpeg(tmp_path / "Few" / "one" / "a.jpg")
+    open_folder(qtbot, window, tmp_path / "Few")
+    assert window.steps.step_state(Step.PHOTOS).words == "Needs more photos"
+    assert window.steps.step_state(Step.PHOTOS).mark is Mark.PROBLEM
+    assert not action(window, "start").isEnabled()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_the_keyboard_goes_to_each_step(qtbot: QtBot, window: MainWindow, number: int) -> None:
+    QTest.keySequence(window, "Ctrl+2" if number == 1 else "Ctrl+1")
+    QTest.keySequence(window, f"Ctrl+{number}")
+    qtbot.waitUntil(lambda: window.steps.current() == number - 1)
+    pages = (window.pages.photos, window.pages.train, window.pages.results, window.pages.predict)
+    assert [page.isVisible() for page in pages] == [index == number - 1 for index in range(4)]
+
+
+def test_opening_a_folder_by_the_menu(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
+    action(window, "open-folder").trigger()
+    dialog = question(window)
+    dialog.selectFile(str(birds))
+    with qtbot.waitSignal(window.session.collection_changed):
+        dialog.accept()
+    assert window.windowTitle().startswith("Birds")
+    assert window.pages.photos.view.heading.text() == "30 photos in 3 classes"
+
+
+def test_trying_it_with_sample_photos(qtbot: QtBot, window: MainWindow, isolated_home: Path) -> None:
+    with qtbot.waitSignal(window.session.job_ended, timeout=60_000):
+        QTest.mouseClick(window.pages.photos.empty.samples_button, Qt.MouseButton.LeftButton)
+    collection = window.session.collection
+    assert collection is not None
+    assert collection.folder.is_relative_to(isolated_home)
+    assert len(collection.classes) == 3
+    before = sorted(collection.folder.rglob("*"))
+    with qtbot.waitSignal(window.session.job_ended, timeout=60_000):
+        action(window, "samples").trigger()
+    assert sorted(collection.folder.rglob("*")) == before
+    assert window.messages.isHidden()
+
+
+@pytest.mark.parametrize("where", ["photos", "train", "results"])
+def test_a_dropped_folder_is_opened(qtbot: QtBot, window: MainWindow, birds: Path, where: str) -> None:
+    page = getattr(window.pages, where)
+    window.show_step({"photos": 0, "train": 1, "results": 2}[where])
+    with qtbot.waitSignal(window.session.collection_changed):
+        assert drop(page, birds)
+    assert window.steps.current() is Step.PHOTOS
+
+
+def test_a_dropped_file_or_several_folders_say_what_to_drop(window: MainWindow, birds: Path, tmp_path: Path) -> None:
+    photo = write_jpeg(tmp_path / "a.jpg")
+    assert drop(window.pages.photos, photo)
+    assert "“a.jpg” is not a folder" in window.messages.message.text()
+    assert drop(window.pages.photos, birds / "owl", birds / "wren")
+    assert "one folder" in window.messages.hint.text()
+    assert not window.session.is_busy
+
+
+def test_something_that_is_no_file_is_not_taken(window: MainWindow) -> None:
+    data = QMimeData()
+    data.setText("words")
+    event = QDragEnterEvent(
+        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(window.pages.photos, event)
+    assert not event.isAccepted()
+
+
+@pytest.mark.parametrize("where", ["photos", "train", "results", "predict"])
+def test_a_dropped_model_is_opened_wherever_it_falls(qtbot: QtBot, window: MainWindow, birds: Path, where: str) -> None:
+    path = train(qtbot, window, birds)
+    with qtbot.waitSignal(window.session.model_changed):
+        assert drop(getattr(window.pages, where), path)
+    assert window.steps.current() is Step.PREDICT
+    assert "is open" in window.messages.message.text()
+
+
+def test_a_drop_while_busy_says_so(qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path) -> None:
+    open_folder(qtbot, window, birds)
+    gate = fake_engine.pause_before(Progress)
+    action(window, "start").trigger()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    drop(window.pages.photos, birds)
+    assert "still under way" in window.messages.message.text()
+    with qtbot.waitSignal(window.session.job_ended):
+        action(window, "stop").trigger()
+
+
+def test_the_model_is_saved_where_asked_and_offered_again(
+    qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path
+) -> None:
+    kept = train(qtbot, window, birds)
+    action(window, "save-model").trigger()
+    dialog = question(window)
+    dialog.setDirectory(str(tmp_path))
+    dialog.selectFile("my birds")
+    with qtbot.waitSignal(window.session.job_ended):
+        dialog.accept()
+    saved = tmp_path / "my birds.tlmodel"
+    assert saved.read_bytes() == kept.read_bytes()
+    assert "my birds.tlmodel" in window.messages.message.text()
+    offered = [entry.data() for entry in window.actions_table.recent_menu("recent-models").actions()]
+    assert offered == [saved, kept]
+    with qtbot.waitSignal(window.session.model_changed):
+        window.actions_table.recent_menu("recent-models").actions()[0].trigger()
+    assert window.session.model is not None
+    assert window.session.model.path == saved
+
+
+def test_an_export_says_what_was_compared(qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path) -> None:
+    train(qtbot, window, birds)
+    action(window, "export-model").trigger()
+    dialog = window.findChild(ExportDialog)
+    assert dialog is not None
+    dialog.choose("onnx")
+    dialog.target.setText(str(tmp_path / "birds.onnx"))
+    with qtbot.waitSignal(window.session.job_ended):
+        QTest.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    assert window.messages.message.text() == "Exported to “birds.onnx”."
+    assert "30 photos" in window.messages.hint.text()
+    assert "2e-07" in window.messages.hint.text()
+    assert window.messages.action_button.isVisible()
+
+
+def test_a_failed_job_is_told_and_the_next_one_works(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    open_folder(qtbot, window, birds)
+    fake_engine.die_next()
+    with qtbot.waitSignal(window.session.job_ended):
+        action(window, "start").trigger()
+    assert "ended by the system" in window.messages.message.text()
+    assert window.messages.hint.text()
+    with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
+        action(window, "start").trigger()
+    assert window.messages.isHidden()
+    assert window.session.model is not None
+
+
+def test_a_recent_folder_that_is_gone_is_told_and_forgotten(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    window.settings.add_recent(RECENT_FOLDERS, gone)
+    with qtbot.waitSignal(window.session.job_ended):
+        window.commands.open_folder(gone)
+    assert "gone" in window.messages.message.text()
+    assert window.settings.value(RECENT_FOLDERS) == ()
+
+
+def test_a_plot_that_cannot_be_written_is_told(qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path) -> None:
+    train(qtbot, window, birds)
+    action(window, "save-history").trigger()
+    dialog = question(window)
+    dialog.setDirectory(str(tmp_path))
+    dialog.selectFile("numbers")
+    dialog.accept()
+    assert (tmp_path / "numbers.csv").read_text(encoding="utf-8").count("\n") > 2
+    assert "numbers.csv" in window.messages.message.text()
+
+
+def test_pasting_and_opening_photos_go_to_the_predict_page(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    train(qtbot, window, birds)
+    action(window, "open-photo-folder").trigger()
+    dialog = question(window)
+    dialog.selectFile(str(birds / "owl"))
+    with qtbot.waitSignal(window.session.job_ended):
+        dialog.accept()
+    assert window.steps.current() is Step.PREDICT
+    assert window.pages.predict.has_predictions
+    assert action(window, "save-predictions").isEnabled()
+    assert fake_engine.requests[-1].paths == (birds / "owl",)  # type: ignore[attr-defined]  # a PredictRequest
+
+
+def test_state_survives_a_restart(qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path) -> None:
+    open_folder(qtbot, window, birds)
+    window.session.set_recipe(BUILT_IN["balanced"])
+    window.resize(1010, 707)
+    assert window.close()
+    again = create_window(fake_engine)
+    qtbot.addWidget(again)
+    assert again.session.recipe == BUILT_IN["balanced"]
+    assert (again.width(), again.height()) == (1010, 707)
+    assert [entry.data() for entry in again.actions_table.recent_menu("recent-folders").actions()] == [birds]
+
+
+def test_closing_without_a_job_asks_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    with qtbot.waitSignal(window.closed):
+        assert window.close()
+    assert not window.isVisible()
+    assert window.findChild(QMessageBox) is None
+
+
+def answer(window: MainWindow, text: str) -> None:
+    box = window.findChild(QMessageBox)
+    assert box is not None
+    button = next(button for button in box.buttons() if button.text().replace("&", "") == text)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def begin_training(qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path) -> None:
+    open_folder(qtbot, window, birds)
+    gate = fake_engine.pause_before(EpochEnded, lambda event: event.epoch == 3)
+    action(window, "start").trigger()
+    qtbot.waitUntil(lambda: gate.is_reached)
+
+
+def test_closing_during_a_training_asks_and_can_be_refused(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    begin_training(qtbot, window, fake_engine, birds)
+    assert not window.close()
+    answer(window, "Keep running")
+    assert window.isVisible()
+    assert window.session.is_busy
+    assert window.session.job is not None
+    assert not window.session.job.is_stopping
+
+
+def test_closing_during_a_training_stops_it_and_keeps_the_best(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    begin_training(qtbot, window, fake_engine, birds)
+    assert not window.close()
+    assert not window.close()
+    assert len(window.findChildren(QMessageBox)) == 1
+    with qtbot.waitSignal(window.closed):
+        answer(window, "Stop and close")
+    assert not window.isVisible()
+    assert not window.session.is_busy
+    request = fake_engine.requests[-1]
+    assert isinstance(request, TrainRequest)
+    assert request.model_path.is_file()
+
+
+def test_the_question_goes_when_the_job_ends_by_itself(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    open_folder(qtbot, window, birds)
+    gate = fake_engine.pause_before(Progress)
+    action(window, "start").trigger()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    assert not window.close()
+    with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
+        gate.open()
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox) is None)
+    assert window.isVisible()
+
+
+def test_about_names_versions_and_licences(window: MainWindow) -> None:
+    action(window, "about").trigger()
+    box = window.findChild(QMessageBox)
+    assert box is not None
+    assert "tensorflow 2." in box.informativeText()
+    assert "Apache License 2.0" in box.informativeText()
+    assert not box.isModal()
+    box.close()
+
+
+def test_an_exported_file_of_a_model_without_a_collection_uses_drawn_pictures(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path, tmp_path: Path
+) -> None:
+    path = train(qtbot, window, birds)
+    other = create_window(fake_engine)
+    qtbot.addWidget(other)
+    with qtbot.waitSignal(other.session.job_ended):
+        other.commands.open_model(path)
+    with qtbot.waitSignal(other.session.job_ended):
+        other.commands._export("keras", tmp_path / "a.keras")
+    assert isinstance(fake_engine.requests[-1], ExportRequest)
+    assert "16 drawn pictures" in other.messages.hint.text()
+    assert other.settings.value(RECENT_MODELS) == (str(path),)
+
+
+def test_settings_are_only_written_below_the_users_home(window: MainWindow, isolated_home: Path) -> None:
+    window.settings.add_recent(RECENT_FOLDERS, Path("/x"))
+    assert window.close()
+    written = [path for path in isolated_home.rglob("settings.ini") if path.is_file()]
+    assert len(written) == 1
+    assert Settings(written[0]).value(RECENT_FOLDERS) == (str(Path("/x")),)
+    assert QGuiApplication.instance() is not None

@@ -1,0 +1,206 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QTableView
+from pytestqt.qtbot import QtBot
+
+from tests.pictures import write_collection, write_jpeg, write_split_collection, write_text
+from tlgui.learning.recipe import SplitSettings
+from tlgui.ui.pages.photos_page import PhotosPage
+from tlgui.ui.session import Session
+from tlgui.ui.settings import RECENT_FOLDERS, Settings
+from tlgui.ui.widgets.class_table import PHOTOS_ROLE
+from tlgui.ui.worker import Job
+
+Finish = Callable[[Session, Job], None]
+
+
+@pytest.fixture
+def page(qtbot: QtBot, session: Session, settings: Settings) -> PhotosPage:
+    page = PhotosPage(session, settings)
+    qtbot.addWidget(page)
+    page.resize(900, 600)
+    page.show()
+    return page
+
+
+def cells(table: QTableView) -> list[list[str]]:
+    model = table.model()
+    return [[str(model.index(row, column).data()) for column in range(5)] for row in range(model.rowCount())]
+
+
+def click(button: QPushButton) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_the_empty_page_offers_what_to_do(qtbot: QtBot, page: PhotosPage) -> None:
+    assert page.empty.isVisible()
+    with qtbot.waitSignal(page.choose_requested):
+        click(page.empty.choose_button)
+    with qtbot.waitSignal(page.samples_requested):
+        click(page.empty.samples_button)
+
+
+def test_the_empty_page_offers_folders_opened_before(qtbot: QtBot, session: Session, settings: Settings) -> None:
+    for name in ("a & b", "with a very long name " * 10):
+        settings.add_recent(RECENT_FOLDERS, Path("/photos") / name)
+    page = PhotosPage(session, settings)
+    qtbot.addWidget(page)
+    page.show()
+    buttons = {button.toolTip(): button for button in page.empty.findChildren(QPushButton)}
+    with qtbot.waitSignal(page.folder_requested) as asked:
+        click(buttons[str(Path("/photos/a & b"))])
+    assert asked.args == [Path("/photos/a & b")]
+    assert buttons[str(Path("/photos/a & b"))].text() == str(Path("/photos/a && b"))
+
+
+def test_a_scanned_folder_is_shown_with_its_counts(
+    page: PhotosPage, session: Session, birds: Path, finish: Finish
+) -> None:
+    finish(session, session.scan_folder(birds))
+    view = page.view
+    assert view.isVisible()
+    assert view.heading.text() == "30 photos in 3 classes"
+    assert cells(view.table) == [[name, "10", "8", "2", "0"] for name in ("owl", "robin", "wren")]
+    assert "Training 24, Validation 6, Test 0" in view.split_bar.accessibleName()
+    assert view.split_text.text().startswith("20 % of each class")
+    assert view.next_button.isEnabled()
+    assert view.advice.isHidden()
+    assert view.problems.isHidden()
+
+
+def test_classes_can_be_sorted_by_count(page: PhotosPage, session: Session, birds: Path, finish: Finish) -> None:
+    write_jpeg(birds / "wren" / "one more.jpg")
+    finish(session, session.scan_folder(birds))
+    page.view.table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert cells(page.view.table)[0][:2] == ["wren", "11"]
+
+
+def test_a_changed_share_changes_the_counts(page: PhotosPage, session: Session, birds: Path, finish: Finish) -> None:
+    finish(session, session.scan_folder(birds))
+    page.hide()
+    session.set_recipe(replace(session.recipe, split=SplitSettings(validation=0.5, test=0.2)))
+    page.show()
+    assert cells(page.view.table)[0] == ["owl", "10", "3", "5", "2"]
+
+
+def test_the_folders_own_split_is_said_to_be_used(
+    page: PhotosPage, session: Session, tmp_path: Path, finish: Finish
+) -> None:
+    finish(session, session.scan_folder(write_split_collection(tmp_path / "own", ["a", "b"], photos=4)))
+    assert page.view.split_text.text().startswith("The folder's own division")
+    assert cells(page.view.table)[0] == ["a", "12", "4", "4", "4"]
+    session.set_recipe(replace(session.recipe, split=SplitSettings(use_own=False)))
+    assert page.view.split_text.text().startswith("20 %")
+
+
+def test_an_own_split_without_validation_says_what_is_cut(
+    page: PhotosPage, session: Session, tmp_path: Path, finish: Finish
+) -> None:
+    folder = write_split_collection(tmp_path / "own", ["a", "b"], photos=10, parts=("train", "test"))
+    finish(session, session.scan_folder(folder))
+    assert "no validation photos, so 20 %" in page.view.split_text.text()
+    assert cells(page.view.table)[0] == ["a", "20", "8", "2", "10"]
+
+
+def test_one_class_says_what_to_add_and_cannot_go_on(
+    page: PhotosPage, session: Session, tmp_path: Path, finish: Finish
+) -> None:
+    finish(session, session.scan_folder(write_collection(tmp_path / "one", ["alone"], photos=5)))
+    assert page.view.advice.isVisible()
+    assert "“alone”" in page.view.advice_text.text()
+    assert not page.view.next_button.isEnabled()
+    assert cells(page.view.table) == [["alone", "5", "—", "—", "—"]]
+
+
+def test_an_empty_folder_is_shown_with_advice(
+    page: PhotosPage, session: Session, tmp_path: Path, finish: Finish
+) -> None:
+    folder = tmp_path / "nothing"
+    folder.mkdir()
+    finish(session, session.scan_folder(folder))
+    assert page.view.heading.text() == "No photos to learn from in “nothing”"
+    assert page.view.advice.isVisible()
+    assert page.view.table.isHidden()
+    assert page.view.split_bar.isHidden()
+
+
+def test_what_was_left_out_is_grouped_and_can_be_copied(
+    page: PhotosPage, session: Session, birds: Path, finish: Finish
+) -> None:
+    write_text(birds / "owl" / "list.jpg")
+    write_text(birds / "owl" / "notes.txt")
+    (birds / "empty").mkdir()
+    (birds / ".hidden").write_text("x")
+    finish(session, session.scan_folder(birds))
+    problems = page.view.problems
+    assert problems.isVisible()
+    assert problems.tree.isHidden()
+    QTest.mouseClick(problems.toggle, Qt.MouseButton.LeftButton)
+    assert problems.tree.isVisible()
+    groups = {str(problems.model.index(row, 0).data()): row for row in range(problems.model.rowCount())}
+    assert {"Folders without photos (1)", "Hidden (1)"} <= set(groups)
+    group = problems.model.index(groups["Folders without photos (1)"], 0)
+    entry = problems.model.index(0, 0, group)
+    assert entry.data() == "empty"
+    assert problems.model.parent(entry) == group
+    assert problems.model.parent(group) == QModelIndex()
+    click(problems.copy_button)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert len(lines) == 4
+    assert any(str(Path("owl") / "list.jpg") in line for line in lines)
+    problems.tree.setFocus()
+    problems.tree.setCurrentIndex(entry)
+    QTest.keySequence(problems.tree, "Ctrl+C")
+    assert QGuiApplication.clipboard().text().startswith("empty\t")
+
+
+def test_thumbnails_are_asked_for_only_where_seen(
+    qtbot: QtBot, page: PhotosPage, session: Session, tmp_path: Path, finish: Finish
+) -> None:
+    folder = write_collection(tmp_path / "many", 60, photos=2)
+    finish(session, session.scan_folder(folder))
+    table = page.view.table
+    qtbot.waitUntil(lambda: table.grab().toImage().pixelColor(0, 0).isValid() and len(table._loader._cache) > 4)
+    seen = {path.parent.name for path in table._loader._cache}
+    assert "class 01" in seen
+    assert "class 60" not in seen
+    table.scrollToBottom()
+    qtbot.waitUntil(lambda: any(path.parent.name == "class 60" for path in table._loader._cache))
+    samples = table.model().index(0, 5).data(PHOTOS_ROLE)
+    assert [photo.path.name for photo in samples] == ["photo 000.jpg", "photo 001.jpg"]
+
+
+def test_a_long_class_name_has_a_tooltip(page: PhotosPage, session: Session, tmp_path: Path, finish: Finish) -> None:
+    name = "a name that goes on and on " * 6 + "end"
+    finish(session, session.scan_folder(write_collection(tmp_path / "long", [name, "b"], photos=3)))
+    table = page.view.table
+    index = table.model().index(0, 0)
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == name
+    assert table.columnWidth(0) < page.width() // 2
+
+
+def test_reading_again_asks_for_the_same_folder(
+    qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, finish: Finish
+) -> None:
+    finish(session, session.scan_folder(birds))
+    with qtbot.waitSignal(page.folder_requested) as asked:
+        click(page.view.again_button)
+    assert asked.args == [birds]
+    with qtbot.waitSignal(page.next_requested):
+        click(page.view.next_button)
+
+
+def test_nothing_can_be_chosen_while_a_folder_is_read(
+    qtbot: QtBot, page: PhotosPage, session: Session, birds: Path
+) -> None:
+    job = session.scan_folder(birds)
+    assert not page.empty.choose_button.isEnabled()
+    with qtbot.waitSignal(session.job_ended):
+        job.stop()
+    assert page.view.choose_button.isEnabled()

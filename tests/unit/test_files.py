@@ -1,0 +1,147 @@
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from tlgui import files
+from tlgui.errors import StorageError
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_text_is_written_as_utf_8(tmp_path: Path) -> None:
+    target = tmp_path / "größe 🎉.json"
+
+    files.write_text(target, "„Bäume“\n")
+
+    assert target.read_bytes() == "„Bäume“\n".encode()
+    assert names_in(tmp_path) == [target.name]
+
+
+def test_new_content_replaces_the_old(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("old and much longer than the new")
+
+    files.write_text(target, "new")
+
+    assert target.read_text() == "new"
+
+
+def test_error_in_the_middle_of_writing_keeps_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    def write_half() -> None:
+        with files.atomic_open(target) as stream:
+            stream.write(b"ne")
+            raise ValueError("the picture vanished")
+
+    with pytest.raises(ValueError, match="the picture vanished"):
+        write_half()
+
+    assert target.read_text() == "old"
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_until_the_block_ends_the_old_file_is_there(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    with files.atomic_open(target) as stream:
+        stream.write(b"new")
+        stream.flush()
+        assert target.read_text() == "old"
+
+    assert target.read_text() == "new"
+
+
+def test_folder_is_put_in_place_whole(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+
+    with files.atomic_path(target) as temporary:
+        (temporary / "variables").mkdir(parents=True)
+        (temporary / "variables" / "data").write_bytes(b"x")
+        assert not target.exists()
+
+    assert (target / "variables" / "data").read_bytes() == b"x"
+    assert names_in(tmp_path) == ["model"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EDQUOT, "quota"),
+        (errno.EROFS, "read-only"),
+        (errno.EACCES, "may not write"),
+        (errno.ENAMETOOLONG, "too long"),
+    ],
+)
+def test_refusal_of_the_disk_is_explained_and_changes_nothing(tmp_path: Path, code: int, words: str) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    def write_on_a_bad_disk() -> None:
+        with files.atomic_open(target) as stream:
+            stream.write(b"half of it")
+            raise OSError(code, os.strerror(code))
+
+    with pytest.raises(StorageError, match=words) as caught:
+        write_on_a_bad_disk()
+
+    assert "“a.txt”" in caught.value.message
+    assert str(tmp_path) in caught.value.message
+    assert caught.value.hint
+    assert target.read_text() == "old"
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_disk_that_is_really_full_is_explained(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("only Linux has a device that is always full")
+    target = tmp_path / "a.txt"
+
+    def write_to_a_full_disk() -> None:
+        with files.atomic_path(target) as temporary:
+            temporary.symlink_to(full)
+            temporary.write_bytes(b"x" * 100_000)
+
+    with pytest.raises(StorageError, match="the disk is full"):
+        write_to_a_full_disk()
+
+    assert names_in(tmp_path) == []
+
+
+def test_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="the folder is not there"):
+        files.write_text(tmp_path / "gone" / "a.txt", "x")
+
+
+def test_folder_in_the_way_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").mkdir()
+
+    with pytest.raises(StorageError, match="there is a folder of that name"):
+        files.write_text(tmp_path / "a.txt", "x")
+
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_unknown_refusal_says_what_the_system_said(tmp_path: Path) -> None:
+    error = files.storage_error(OSError(errno.EIO, "Input/output error"), tmp_path / "a.txt")
+
+    assert "Input/output error" in error.message
+
+
+def test_own_folders_are_made_apart_from_each_other(isolated_home: Path) -> None:
+    folders = {files.cache_folder(), files.data_folder(), files.log_folder()}
+
+    assert len(folders) == 3
+    assert all(folder.is_dir() and folder.is_relative_to(isolated_home) for folder in folders)
+
+
+def test_resource_lies_in_the_checkout() -> None:
+    assert files.resource("weights").parent.name == "resources"

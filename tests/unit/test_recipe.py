@@ -1,0 +1,258 @@
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+
+from tlgui.errors import SettingError
+from tlgui.learning import recipe as recipes
+from tlgui.learning.recipe import (
+    BALANCED,
+    BUILT_IN,
+    QUICK,
+    Augmentation,
+    Choices,
+    EarlyStopping,
+    Head,
+    Limits,
+    Recipe,
+    SplitSettings,
+    load_recipe,
+    recipe_text,
+)
+
+GROUPS = (Recipe, Head, EarlyStopping, SplitSettings, Augmentation)
+
+
+def saved(path: Path, data: object) -> Path:
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=list(BUILT_IN))
+def test_built_in_recipe_survives_saving(tmp_path: Path, recipe: Recipe) -> None:
+    path = tmp_path / "recipe.json"
+    path.write_text(recipe_text(recipe), encoding="utf-8")
+
+    assert load_recipe(path) == recipe
+
+
+def test_every_setting_survives_saving(tmp_path: Path) -> None:
+    changed = Recipe(
+        name="Größe “42” 🎉",
+        description="two\nlines",
+        backbone="vgg16",
+        weights="/somewhere/weights.h5",
+        input_size=150,
+        pooling="flatten",
+        head=Head(dense_units=256, dropout=0.5),
+        optimizer="rmsprop",
+        learning_rate=2e-5,
+        label_smoothing=0.1,
+        epochs=50,
+        batch_size=16,
+        early_stopping=EarlyStopping(enabled=False, patience=9),
+        split=SplitSettings(validation=0.3, test=0.1, use_own=False),
+        augmentation=Augmentation(40.0, 0.2, 0.2, 20.0, 0.2, True, 0.1, "reflect", 4),  # noqa: FBT003 - all, in order
+        seed=7,
+    )
+    for group, default in ((changed, QUICK), (changed.augmentation, Augmentation())):
+        for item in dataclasses.fields(group):
+            assert getattr(group, item.name) != getattr(default, item.name), f"{item.name} is not changed"
+    path = tmp_path / "recipe.json"
+    path.write_text(recipe_text(changed), encoding="utf-8")
+
+    assert load_recipe(path) == changed
+
+
+def test_settings_that_are_not_named_take_their_defaults(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.json", {"tlgui_recipe": 1, "epochs": 3, "head": {"dense_units": 8}})
+
+    assert load_recipe(path) == Recipe(epochs=3, head=Head(dense_units=8))
+
+
+def test_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("\ufeff" + recipe_text(BALANCED), encoding="utf-8")
+
+    assert load_recipe(path) == BALANCED
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not json", b"\xff\xfe\x00", b"[" * 200_000, b'{"tlgui_recipe": 1, "epochs": ' + b"9" * 5000 + b"}"],
+    ids=["empty", "no json", "no text", "nested too deep", "5000 digits"],
+)
+def test_file_that_is_not_json_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "holiday.json"
+    path.write_bytes(content)
+
+    with pytest.raises(SettingError, match=r"“holiday\.json” cannot be read as a recipe") as caught:
+        load_recipe(path)
+
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "data", [[], 5, None, {}, {"epochs": 3}, {"tlgui_recipe": "1"}, {"tlgui_recipe": True}, {"tlgui_recipe": 0}]
+)
+def test_json_that_is_no_recipe_is_refused(tmp_path: Path, data: object) -> None:
+    with pytest.raises(SettingError, match=r"“a\.json” is not a recipe"):
+        load_recipe(saved(tmp_path / "a.json", data))
+
+
+def test_recipe_of_a_newer_version_asks_for_an_update_whatever_it_holds(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.json", {"tlgui_recipe": 2, "something_new": 1})
+
+    with pytest.raises(SettingError, match="saved by a newer tlgui") as caught:
+        load_recipe(path)
+
+    assert "Update" in caught.value.hint
+
+
+@pytest.mark.parametrize("make", ["missing", "folder"])
+def test_file_that_cannot_be_opened_is_named(tmp_path: Path, make: str) -> None:
+    path = tmp_path / "a.json"
+    if make == "folder":
+        path.mkdir()
+
+    with pytest.raises(SettingError, match=r"“a\.json” cannot be opened"):
+        load_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"epoch": 3}, "Recipe has no setting “epoch”"),
+        ({"early_stopping": {"patients": 3}}, "Early stopping has no setting “patients”"),
+        ({"early_stopping": 3}, "Early stopping must be a group of settings; it is “3”"),
+        ({"head": None}, "Head must be a group of settings"),
+        ({"epochs": True}, "Epochs must be a whole number; it is “True”"),
+        ({"epochs": 3.0}, "Epochs must be a whole number; it is “3.0”"),
+        ({"epochs": "3"}, "Epochs must be a whole number; it is “3”"),
+        ({"epochs": None}, "Epochs must be a whole number"),
+        ({"epochs": [3]}, "Epochs must be a whole number"),
+        ({"learning_rate": True}, "Learning rate must be a number; it is “True”"),
+        ({"learning_rate": float("nan")}, "Learning rate must be from 1e-07 to 10; it is nan"),
+        ({"learning_rate": float("inf")}, "Learning rate must be from 1e-07 to 10; it is inf"),
+        ({"augmentation": {"flip_horizontal": 1}}, "Flip horizontal must be true or false; it is “1”"),
+        ({"augmentation": {"copies": -1}}, "Copies must be from 0 to 50 copies; it is -1"),
+        ({"augmentation": {"rotation": 10**400}}, "Rotation must be a number"),
+        ({"name": 5}, "Name must be a word; it is “5”"),
+        ({"backbone": "vgg17"}, "Backbone must be one of efficientnet-lite0, vgg16.*; it is “vgg17”"),
+        ({"seed": 2**31}, "Seed must be from 0 to 2147483647; it is 2147483648"),
+        ({"epochs": 10**400}, "Epochs must be from 1 to 10000 epochs; it is a number of more than 15 digits"),
+    ],
+)
+def test_bad_value_in_a_file_is_refused_with_its_rule(tmp_path: Path, data: dict[str, Any], words: str) -> None:
+    with pytest.raises(SettingError, match=words):
+        load_recipe(saved(tmp_path / "a.json", {"tlgui_recipe": 1, **data}))
+
+
+def test_message_stays_short_whatever_was_received() -> None:
+    with pytest.raises(SettingError) as caught:
+        Recipe(pooling="x" * 10_000)
+
+    assert len(caught.value.message) < 200
+
+
+def test_whole_number_passes_as_a_fraction_and_becomes_one() -> None:
+    rotation = Augmentation(rotation=15).rotation
+
+    assert rotation == 15
+    assert type(rotation) is float
+
+
+def _rules() -> list[tuple[type, dataclasses.Field[Any]]]:
+    return [(group, item) for group in GROUPS for item in dataclasses.fields(group)]
+
+
+def test_every_number_has_limits() -> None:
+    for group, item in _rules():
+        if get_type_hints(group)[item.name] in {int, float}:
+            assert isinstance(item.metadata.get("rule"), Limits), f"{group.__name__}.{item.name}"
+
+
+@pytest.mark.parametrize(("group", "item"), _rules(), ids=lambda value: getattr(value, "name", None))
+def test_both_ends_of_a_rule_are_allowed_and_nothing_beyond(group: type, item: dataclasses.Field[Any]) -> None:
+    rule = item.metadata.get("rule")
+    if isinstance(rule, Limits):
+        kind = get_type_hints(group)[item.name]
+        for value in (rule.low, rule.high):
+            assert getattr(group(**{item.name: kind(value)}), item.name) == value
+        step = 1 if kind is int else 1e-8
+        for value in (rule.low - step, rule.high + step):
+            with pytest.raises(SettingError):
+                group(**{item.name: kind(value)})
+    elif isinstance(rule, Choices):
+        for word in rule.values:
+            assert getattr(group(**{item.name: word}), item.name) == word
+        with pytest.raises(SettingError):
+            group(**{item.name: rule.values[0].upper()})
+
+
+@pytest.mark.parametrize(
+    ("setting", "text", "expected"),
+    [
+        ("epochs", "5", Recipe(epochs=5)),
+        ("learning_rate", "1e-4", Recipe(learning_rate=0.0001)),
+        ("learning_rate", "1", Recipe(learning_rate=1.0)),
+        ("head.dense_units", "128", Recipe(head=Head(dense_units=128))),
+        ("augmentation.flip_horizontal", "True", Recipe(augmentation=Augmentation(flip_horizontal=True))),
+        ("split.use_own", "false", Recipe(split=SplitSettings(use_own=False))),
+        ("augmentation.fill_mode", "wrap", Recipe(augmentation=Augmentation(fill_mode="wrap"))),
+        ("name", "5", Recipe(name="5")),
+    ],
+)
+def test_typed_value_replaces_one_setting(setting: str, text: str, expected: Recipe) -> None:
+    assert Recipe().with_value(setting, text) == expected
+
+
+def test_replacing_a_value_keeps_the_others_and_the_original() -> None:
+    replaced = BALANCED.with_value("head.dropout", "0.5")
+
+    assert replaced.head == Head(dense_units=BALANCED.head.dense_units, dropout=0.5)
+    assert dataclasses.replace(replaced, head=BALANCED.head) == BALANCED
+    assert BALANCED.head.dropout == 0.3
+
+
+@pytest.mark.parametrize(
+    ("setting", "text", "words"),
+    [
+        ("epoch", "5", "There is no setting “epoch”"),
+        ("", "5", "There is no setting “”"),
+        ("head.", "5", "There is no setting “head.”"),
+        ("head.units", "5", "There is no setting “head.units”"),
+        ("epochs.more", "5", "There is no setting “epochs.more”"),
+        ("with_value", "5", "There is no setting “with_value”"),
+        ("head", "5", "“head” is a group of settings"),
+        ("epochs", "5.5", "“epochs” must be a whole number; it is “5.5”"),
+        ("epochs", "many", "“epochs” must be a whole number"),
+        ("learning_rate", "fast", "“learning_rate” must be a number"),
+        ("learning_rate", "nan", "Learning rate must be from"),
+        ("epochs", "0", "Epochs must be from 1 to 10000 epochs; it is 0"),
+        ("split.use_own", "yes", "Use own must be true or false; it is “yes”"),
+        ("split.use_own", "1", "Use own must be true or false"),
+        ("pooling", "mean", "Pooling must be one of average, max, flatten; it is “mean”"),
+    ],
+)
+def test_typed_value_against_the_rules_is_refused(setting: str, text: str, words: str) -> None:
+    with pytest.raises(SettingError, match=words):
+        Recipe().with_value(setting, text)
+
+
+def test_unknown_setting_is_answered_with_those_there_are() -> None:
+    with pytest.raises(SettingError) as caught:
+        Recipe().with_value("head.units", "5")
+    assert caught.value.hint == "Known here: dense_units, dropout."
+
+    with pytest.raises(SettingError) as caught:
+        Recipe().with_value("head", "5")
+    assert caught.value.hint == "Set one of head.dense_units, head.dropout."
+
+
+def test_default_recipe_is_quick_on_the_embedded_backbone() -> None:
+    assert dataclasses.replace(Recipe(), description=QUICK.description) == QUICK
+    assert QUICK.backbone == recipes.EMBEDDED_BACKBONE
+    assert QUICK.weights == recipes.SHIPPED

@@ -1,0 +1,164 @@
+"""The command line: `tlgui` opens the window; with a command it works without one, for scripts and servers."""
+
+import argparse
+import multiprocessing
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tlgui import __version__
+from tlgui.engine import quiet
+from tlgui.engine.outcome import outcome_of
+from tlgui.exporting.catalog import FORMATS
+from tlgui.learning.recipe import BUILT_IN
+from tlgui.photos.collection import Part
+from tlgui.terminal import Terminal
+
+LOG_NAME = "headless.log"
+MODEL_SUFFIX = ".tlmodel"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, or open the window where there is none.
+
+    Args:
+        arguments: The command line without the program's name; None for the real one.
+
+    Returns:
+        The exit code: 0, or 1 where it could not be done. Wrong usage exits with 2 by itself.
+    """
+    # In an installed program the engine process is this same program, started again.
+    multiprocessing.freeze_support()
+    parsed = _parser().parse_args(arguments)
+    return _open_window() if parsed.command is None else _run(parsed)
+
+
+def _open_window() -> int:
+    try:
+        from tlgui import app  # noqa: PLC0415 - the headless commands must work where Qt cannot be loaded
+    except ImportError as error:
+        sys.stderr.write(
+            f"error: The window cannot be opened: {error}\n"
+            "hint: Install what is missing; packaging/bootstrap.py names it. "
+            "The commands in “tlgui --help” need no window.\n"
+        )
+        return 1
+    return app.main()
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from tlgui import headless  # noqa: PLC0415 - the window starts without it
+
+    commands: dict[str, headless.Command] = {
+        "train": headless.train,
+        "evaluate": headless.evaluate,
+        "predict": headless.predict,
+        "export": headless.export,
+        "info": headless.info,
+        "sample-photos": headless.sample_photos,
+    }
+    command = commands[parsed.command]
+    with quiet.own_output(LOG_NAME) as (out, err):
+        terminal = Terminal(out, err, wants_json=parsed.json)
+        with terminal.stopping_at_interrupt():
+            return terminal.end(outcome_of(lambda: command(parsed, terminal)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tlgui",
+        description="Teach your computer to sort photos. Without a command, the window opens.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"tlgui {__version__}")
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    for name, summary, add_arguments in _COMMANDS:
+        command = commands.add_parser(name, help=summary, description=f"{summary}.", allow_abbrev=False)
+        add_arguments(command)
+        command.add_argument("--json", action="store_true", help="print one JSON object last on standard output")
+    return parser
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="holds one subfolder for each class")
+    parser.add_argument("--out", type=_model_file, required=True, metavar="MODEL.tlmodel", help="the file to write")
+    parser.add_argument(
+        "--recipe",
+        default="quick",
+        metavar="NAME|FILE.json",
+        help=f"{', '.join(BUILT_IN)}, or a recipe file; quick where it is not given",
+    )
+    parser.add_argument(
+        "--set",
+        type=_setting,
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="PATH=VALUE",
+        help="one value of the recipe, such as head.dense_units=128; may be given again",
+    )
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    _add_model(parser)
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="holds one subfolder for each class")
+    parser.add_argument(
+        "--part",
+        choices=("all", *(part.value for part in Part)),
+        help="which photos; where it is not given, the folder's own test photos, else its validation photos, else all",
+    )
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    _add_model(parser)
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="photos, and folders that hold some")
+    parser.add_argument("--top", type=_positive, default=3, metavar="K", help="classes for each photo; 3 by default")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="also write a table")
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    _add_model(parser)
+    parser.add_argument(
+        "--format", required=True, choices=[export_format.id for export_format in FORMATS], help="what to write"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the file or folder to write")
+    parser.add_argument(
+        "--photos", type=Path, metavar="FOLDER", help="compare on photos from here; drawn pictures otherwise"
+    )
+
+
+def _add_sample_photos(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL.tlmodel", help="a model that tlgui made")
+
+
+_COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
+    ("train", "Learn from a folder of photos and write a model", _add_train),
+    ("evaluate", "Say how well a model does", _add_evaluate),
+    ("predict", "Name photos", _add_predict),
+    ("export", "Write a model for other programs", _add_export),
+    ("info", "Say what a model is", _add_model),
+    ("sample-photos", "Draw a small collection to try things on", _add_sample_photos),
+)
+
+
+def _model_file(text: str) -> Path:
+    if not text.endswith(MODEL_SUFFIX):
+        raise argparse.ArgumentTypeError(f"the name of a model ends in {MODEL_SUFFIX}: {text}{MODEL_SUFFIX}")
+    return Path(text)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not path or not equals:
+        raise argparse.ArgumentTypeError(f"write PATH=VALUE, such as epochs=5; it is “{text}”")
+    return path, value
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1; it is “{text}”")
+    return int(text)

@@ -1,0 +1,97 @@
+"""What each request asks for, done: the one place that knows both the protocol and the code that uses TensorFlow.
+
+It is loaded in the engine process and by the headless commands, never in the window's process.
+"""
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from tlgui.engine.protocol import (
+    EvaluateRequest,
+    ExportRequest,
+    OpenModelRequest,
+    PredictRequest,
+    PreviewRequest,
+    Request,
+    TrainRequest,
+)
+from tlgui.errors import ModelFileError
+from tlgui.exporting.export import export
+from tlgui.learning.augmentation import previews
+from tlgui.learning.evaluation import evaluate
+from tlgui.learning.model_file import LoadedModel, load_model
+from tlgui.learning.prediction import predict
+from tlgui.learning.records import Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
+from tlgui.learning.training import train
+from tlgui.photos.scan import find_photos
+from tlgui.progress import JobContext, Progress, Stage
+
+ResultT = TypeVar("ResultT")
+
+
+def perform(request: Request[ResultT], context: JobContext) -> ResultT:
+    """Do one job and return its result.
+
+    Raises:
+        Cancelled: `context.checkpoint` said so, and there is nothing to use.
+        TlguiError: It cannot be done, in a way the user can mend.
+    """
+    return cast(ResultT, _HANDLERS[type(request)](request, context))
+
+
+def _train(request: TrainRequest, context: JobContext) -> ModelSummary:
+    return train(request.collection, request.recipe, request.model_path, context)
+
+
+def _open(request: OpenModelRequest, context: JobContext) -> ModelSummary:
+    return _warm_model(request.model_path, context).summary
+
+
+def _predict(request: PredictRequest, context: JobContext) -> PredictionSummary:
+    model = _warm_model(request.model_path, context)
+    return predict(model, find_photos(request.paths, context), request.top, context)
+
+
+def _evaluate(request: EvaluateRequest, context: JobContext) -> Evaluation:
+    return evaluate(_warm_model(request.model_path, context), request.collection, request.part, context)
+
+
+def _preview(request: PreviewRequest, context: JobContext) -> tuple[PreviewImage, ...]:
+    return previews(request.paths, request.augmentation, request.size, request.seed, context)
+
+
+def _export(request: ExportRequest, context: JobContext) -> ExportResult:
+    model = _warm_model(request.model_path, context)
+    return export(model, request.format_id, request.target, request.photos, context)
+
+
+# Each function takes the request it is listed under; a type cannot say that of a table.
+_HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
+    TrainRequest: _train,
+    OpenModelRequest: _open,
+    PredictRequest: _predict,
+    EvaluateRequest: _evaluate,
+    PreviewRequest: _preview,
+    ExportRequest: _export,
+}
+
+
+def _warm_model(path: Path, context: JobContext) -> LoadedModel:
+    """Return the model, loaded already where it is the last one used and its file has not changed since."""
+    context.checkpoint()
+    context.report(Progress(Stage.LOADING))
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise ModelFileError(
+            f"“{path.name}” cannot be read: {os.strerror(error.errno or 0)}.", "Choose a .tlmodel file that is there."
+        ) from error
+    return _load(path, state.st_mtime_ns, state.st_size)
+
+
+@functools.lru_cache(maxsize=1)
+def _load(path: Path, _changed: int, _size: int) -> LoadedModel:
+    return load_model(path)

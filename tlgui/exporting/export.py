@@ -1,0 +1,118 @@
+"""Exports a model: written to a place of ours, loaded again in its own runtime, compared, and only then handed over."""
+
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
+from pathlib import Path
+from typing import TypeVar
+
+from tlgui.errors import ExportError, TlguiError
+from tlgui.exporting.comparing import gather_pictures, largest_difference
+from tlgui.exporting.exporter import Exporter, FloatArray, labels_text
+from tlgui.exporting.formats import EXPORTERS
+from tlgui.exporting.placing import check_target, place, size_of
+from tlgui.files import storage_error
+from tlgui.learning.model_file import LoadedModel
+from tlgui.learning.records import ExportResult
+from tlgui.progress import JobContext, Progress, Stage
+
+ResultT = TypeVar("ResultT")
+
+_PATIENCE_SECONDS = 0.1
+# A conversion that was given up still runs to its end; the next one waits for it, so that memory holds.
+_converting = threading.Lock()
+
+
+def export(
+    model: LoadedModel, format_id: str, target: Path, photos: Sequence[Path], context: JobContext
+) -> ExportResult:
+    """Write a model in another format, and keep it only when it agrees with the model.
+
+    The class names go into `<name>.labels.txt` beside it, and into the format's metadata where it has a place for them.
+
+    Args:
+        model: The model.
+        format_id: A key of `EXPORTERS`.
+        target: The file or folder to write; an older export there stays until the new one was compared.
+        photos: Photos to compare on; drawn pictures stand in for those missing from 16.
+        context: Told the stages, and asked again and again whether to go on.
+
+    Raises:
+        ExportError: The format cannot hold this model, the export disagrees with it, or the target must not be
+            replaced.
+        StorageError: The disk refused; the target is as it was.
+        Cancelled: The user pressed Stop; the target is as it was.
+    """
+    exporter = EXPORTERS[format_id]
+    check_target(target, exporter.format)
+    context.report(Progress(Stage.CONVERTING))
+    with tempfile.TemporaryDirectory(prefix="tlgui-", ignore_cleanup_errors=True) as folder:
+        written, run = _patiently(lambda: _converted(exporter, model, Path(folder)), context)
+        pictures = gather_pictures(photos, model.summary.input_size, context)
+        difference = largest_difference(model.predict, run, pictures.pixels, context)
+        _check_difference(difference, exporter)
+        context.report(Progress(Stage.SAVING))
+        context.checkpoint()
+        place(written, target, labels_text(model.summary.class_names))
+        return ExportResult(
+            path=target,
+            format_id=format_id,
+            size_bytes=size_of(written),
+            largest_difference=difference,
+            compared_count=len(pictures.pixels),
+            used_drawn_pictures=pictures.drawn_count > 0,
+        )
+
+
+def _converted(exporter: Exporter, model: LoadedModel, folder: Path) -> tuple[Path, Callable[[FloatArray], FloatArray]]:
+    """Convert the model and load the result; the libraries fail in many ways, which are all the same to the user."""
+    try:
+        with _converting:
+            path = exporter.write(model, folder)
+            return path, exporter.reopen(path)
+    except TlguiError:
+        raise
+    except OSError as error:
+        raise storage_error(error, folder) from error
+    except Exception as error:
+        raise ExportError(
+            f"{exporter.format.title} cannot hold this model: {_first_line(error)}",
+            "Choose another format: LiteRT takes most networks, Keras takes all.",
+        ) from error
+
+
+def _patiently(work: Callable[[], ResultT], context: JobContext) -> ResultT:
+    """Run `work`, which cannot be stopped for many seconds, but return at once when the user presses Stop.
+
+    Raises:
+        Cancelled: The user did; the work goes on to its end with nobody to hear of it.
+    """
+    future: Future[ResultT] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised again where the job waits
+            future.set_exception(error)
+
+    context.checkpoint()
+    threading.Thread(target=run, name="conversion", daemon=True).start()
+    while not future.done():
+        wait_for([future], _PATIENCE_SECONDS)
+        context.checkpoint()
+    return future.result()
+
+
+def _check_difference(difference: float, exporter: Exporter) -> None:
+    if not difference <= exporter.tolerance:
+        raise ExportError(
+            f"The {exporter.format.title} export does not agree with the model: probabilities differ by up to "
+            f"{difference:.2g} where {exporter.tolerance:g} is the most that rounding can do. It was not kept.",
+            "Choose another format, and please report this.",
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)[:200]

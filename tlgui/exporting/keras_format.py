@@ -1,0 +1,30 @@
+"""Export as `.keras`: the network as Keras itself saves it, without the optimiser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+from typing_extensions import override
+
+from tlgui.exporting.catalog import format_by_id
+from tlgui.exporting.exporter import Exporter, FloatArray
+from tlgui.learning.model_file import LoadedModel
+
+
+class KerasExporter(Exporter):
+    """Writes a `.keras` file; the format has no place for class names."""
+
+    def __init__(self) -> None:
+        super().__init__(format_by_id("keras"), tolerance=1e-4)
+
+    @override
+    def write(self, model: LoadedModel, folder: Path) -> Path:
+        path = folder / "model.keras"
+        model.model.save(path)
+        return path
+
+    @override
+    def reopen(self, path: Path) -> Callable[[FloatArray], FloatArray]:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        return lambda pictures: np.asarray(model.predict_on_batch(pictures), np.float32)

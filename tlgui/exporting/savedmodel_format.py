@@ -1,0 +1,78 @@
+"""Export as a TensorFlow SavedModel, for TensorFlow Serving and the LiteRT converter."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from typing_extensions import override
+
+from tlgui.exporting.catalog import format_by_id
+from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, Exporter, FloatArray, labels_text
+from tlgui.learning.model_file import LoadedModel
+
+SIGNATURE = "serving_default"
+UINT8_SIGNATURE = "serving_uint8"
+CLASS_NAMES_SIGNATURE = "class_names"
+LABELS_FILE = "labels.txt"
+
+
+class SavedModelExporter(Exporter):
+    """Writes a SavedModel that takes any number of float or whole-number pictures and can say its class names."""
+
+    def __init__(self) -> None:
+        super().__init__(format_by_id("savedmodel"), tolerance=1e-4)
+
+    @override
+    def write(self, model: LoadedModel, folder: Path) -> Path:
+        path = folder / "savedmodel"
+        names = model.summary.class_names
+        archive = float_archive(model)
+        network = model.model
+        archive.add_endpoint(
+            UINT8_SIGNATURE,
+            lambda image: {OUTPUT_NAME: network(tf.cast(image, tf.float32), training=False)},
+            [picture_spec(model, tf.uint8)],
+        )
+        archive.add_endpoint(
+            CLASS_NAMES_SIGNATURE,
+            lambda: {"class_names": tf.constant([name.encode("utf-8", "backslashreplace") for name in names])},
+            [],
+        )
+        archive.write_out(str(path), verbose=False)
+        assets = path / "assets"
+        assets.mkdir(exist_ok=True)
+        (assets / LABELS_FILE).write_text(labels_text(names), encoding="utf-8")
+        return path
+
+    @override
+    def reopen(self, path: Path) -> Callable[[FloatArray], FloatArray]:
+        loaded = tf.saved_model.load(str(path))
+        serve = loaded.signatures[SIGNATURE]
+        # A signature does not keep the variables of its model alive: the function must hold on to both.
+        return lambda pictures: _served(loaded, serve, pictures)
+
+
+def float_archive(model: LoadedModel) -> Any:  # noqa: ANN401 - Keras has no types
+    """Return a Keras export archive that serves the model on float32 pictures, ready to be written or added to."""
+    network = model.model
+    archive = keras.export.ExportArchive()
+    archive.track(network)
+    archive.add_endpoint(
+        SIGNATURE,
+        lambda image: {OUTPUT_NAME: network(image, training=False)},
+        [picture_spec(model, tf.float32)],
+    )
+    return archive
+
+
+def picture_spec(model: LoadedModel, dtype: tf.DType) -> tf.TensorSpec:
+    """Return the model's input, any number of pictures, with the name exports give it."""
+    side = model.summary.input_size
+    return tf.TensorSpec((None, side, side, 3), dtype, name=INPUT_NAME)
+
+
+def _served(_loaded: object, serve: Any, pictures: FloatArray) -> FloatArray:  # noqa: ANN401 - TensorFlow has no types
+    return np.asarray(serve(**{INPUT_NAME: tf.constant(pictures)})[OUTPUT_NAME].numpy(), np.float32)

@@ -1,0 +1,237 @@
+"""The headless commands: each asks for what the window asks for, and says the result in words or as JSON.
+
+What needs TensorFlow is imported by the command that needs it, once it is known that its arguments are right.
+"""
+
+import argparse
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from tlgui.engine import quiet
+from tlgui.engine.protocol import (
+    EvaluateRequest,
+    ExportRequest,
+    PredictRequest,
+    Request,
+    TrainRequest,
+)
+from tlgui.errors import CollectionError, SettingError, TlguiError
+from tlgui.learning.model_file import read_summary
+from tlgui.learning.recipe import BUILT_IN, Recipe, load_recipe
+from tlgui.learning.records import Evaluation, ModelSummary, PhotosPredicted, Prediction
+from tlgui.photos.collection import Collection, Part
+from tlgui.photos.decode import shown_name
+from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
+from tlgui.photos.scan import find_photos, scan
+from tlgui.progress import Event
+from tlgui.tables import predictions_csv
+from tlgui.terminal import Terminal
+from tlgui.wording import accuracy_in_words, count, duration_in_words, percent, size_in_words, stop_reason_in_words
+
+ResultT = TypeVar("ResultT")
+Command = Callable[[argparse.Namespace, Terminal], None]
+
+_PROBLEMS_SHOWN = 10
+_PHOTOS_COMPARED = 32
+
+
+def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui train FOLDER --out MODEL.tlmodel`: learn, and write the model."""
+    recipe = chosen_recipe(arguments.recipe, arguments.settings)
+    out = arguments.out.absolute()
+    if not out.parent.is_dir():
+        raise SettingError(f"The folder {out.parent} is not there.", "Make it, or choose another --out.")
+    collection = _scan(arguments.folder, terminal)
+    model = _perform(TrainRequest(collection, recipe, out), terminal)
+    terminal.say(
+        f"Learned from {count('photo', model.photo_count)} of {count('class', len(model.class_names))} "
+        f"in {duration_in_words(model.seconds)}. {stop_reason_in_words(model.stop_reason, len(model.history))}."
+    )
+    _say_accuracy(model.evaluation, terminal)
+    terminal.say(f"Saved as {model.path}")
+    terminal.give({"model": model})
+
+
+def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui evaluate MODEL.tlmodel FOLDER`: say how far a model can be trusted."""
+    read_summary(arguments.model)
+    collection = _scan(arguments.folder, terminal)
+    part = evaluated_part(arguments.part, collection)
+    result = _perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal)
+    _say_accuracy(result, terminal)
+    if part is None and arguments.part is None:
+        terminal.note(
+            "note: All photos of the folder were used. If the model learned from some of them, it does worse on new "
+            "ones; --part validation keeps to those it did not learn from."
+        )
+    _say_classes(result, terminal)
+    terminal.give({"evaluation": result})
+
+
+def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui predict MODEL.tlmodel PATH…`: name photos."""
+    read_summary(arguments.model)
+    predictions: list[Prediction] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, PhotosPredicted):
+            predictions.extend(event.predictions)
+            for prediction in event.predictions:
+                terminal.say(_prediction_line(prediction))
+
+    request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), arguments.top)
+    summary = _perform(request, terminal, listen)
+    if arguments.csv is not None:
+        predictions_csv(arguments.csv, predictions, arguments.top)
+        terminal.note(f"Saved as {arguments.csv}")
+    terminal.give(
+        {
+            "predictions": predictions,
+            "photo_count": summary.photo_count,
+            "error_count": summary.error_count,
+            "seconds": summary.seconds,
+        }
+    )
+    if summary.photo_count == 0:
+        files = f"None of {count('file', summary.error_count)}" if summary.error_count else "No photo"
+        raise TlguiError(f"{files} could be named.", "Give photos, or folders that hold some.")
+
+
+def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui export MODEL.tlmodel --format … --out PATH`: write the model for another program, and check it."""
+    read_summary(arguments.model)
+    photos: Sequence[Path] = ()
+    if arguments.photos is not None:
+        found = find_photos([arguments.photos], terminal.context())
+        if not found:
+            raise CollectionError(f"There are no photos in {arguments.photos}.", "Choose another folder.")
+        photos = found[:: max(1, len(found) // _PHOTOS_COMPARED)][:_PHOTOS_COMPARED]
+    request = ExportRequest(arguments.model.absolute(), arguments.format, arguments.out.absolute(), tuple(photos))
+    result = _perform(request, terminal)
+    pictures = "drawn picture" if result.used_drawn_pictures and not photos else "picture"
+    terminal.say(
+        f"Loaded again and compared on {count(pictures, result.compared_count)}: "
+        f"the largest difference is {result.largest_difference:.2g}."
+    )
+    terminal.say(f"Saved as {result.path} ({size_in_words(result.size_bytes)})")
+    terminal.give({"export": result})
+
+
+def info(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui info MODEL.tlmodel`: say what a model is."""
+    model = read_summary(arguments.model)
+    for name, value in _facts(model):
+        terminal.say(f"{name:<16}{value}")
+    terminal.give({"model": model})
+
+
+def sample_photos(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui sample-photos DIR`: draw a small collection to try things on."""
+    folder = arguments.folder.absolute()
+    draw_sample_photos(folder, context=terminal.context())
+    terminal.say(f"Drew {', '.join(SAMPLE_CLASSES)} in {folder}")
+    terminal.say("Next: " + shlex.join(["tlgui", "train", str(folder), "--out", f"{folder.name}.tlmodel"]))
+    terminal.give({"folder": folder, "classes": SAMPLE_CLASSES})
+
+
+def chosen_recipe(name: str, settings: Sequence[tuple[str, str]]) -> Recipe:
+    """Return the recipe of `--recipe` with the values of `--set`.
+
+    Args:
+        name: A built-in recipe, or the path of a recipe file.
+        settings: Paths of settings with their values as typed, such as `("head.dense_units", "128")`.
+
+    Raises:
+        SettingError: No such recipe or setting, or a value against its rule.
+    """
+    if name.lower() in BUILT_IN:
+        recipe = BUILT_IN[name.lower()]
+    elif Path(name).suffix.lower() == ".json":
+        recipe = load_recipe(Path(name))
+    else:
+        known = ", ".join(BUILT_IN)
+        raise SettingError(f"There is no recipe “{name}”.", f"Choose one of {known}, or a recipe file (.json).")
+    for setting, value in settings:
+        recipe = recipe.with_value(setting, value)
+    return recipe
+
+
+def evaluated_part(wish: str | None, collection: Collection) -> Part | None:
+    """Return the part to evaluate; None for all photos.
+
+    Without a wish these are the folder's own test photos, else its own validation photos, else all.
+    """
+    if wish is not None:
+        return None if wish == "all" else Part(wish)
+    own = {photo.part for photo in collection.photos()}
+    return next((part for part in (Part.TEST, Part.VALIDATION) if part in own), None)
+
+
+def _perform(request: Request[ResultT], terminal: Terminal, listen: Callable[[Event], None] | None = None) -> ResultT:
+    """Do a job in this process, with the code that the engine process runs."""
+    terminal.checkpoint()
+    terminal.note("Loading TensorFlow")
+    quiet.prepare_tensorflow()
+    from tlgui.engine.jobs import perform  # noqa: PLC0415 - loads TensorFlow, for seconds
+
+    return perform(request, terminal.context(listen))
+
+
+def _scan(folder: Path, terminal: Terminal) -> Collection:
+    """Return the folder's collection, and say on standard error what is left out."""
+    collection = scan(folder.absolute(), terminal.context())
+    for problem in collection.problems[:_PROBLEMS_SHOWN]:
+        terminal.note(f"left out: {shown_name(problem.path)}: {problem.reason}")
+    if (more := len(collection.problems) - _PROBLEMS_SHOWN) > 0:
+        terminal.note(f"left out: {more:,} more")
+    return collection
+
+
+def _say_accuracy(evaluation: Evaluation | None, terminal: Terminal) -> None:
+    if evaluation is not None:
+        part = f"{evaluation.part.value} " if evaluation.part is not None else ""
+        terminal.say(f"{accuracy_in_words(evaluation)}, on {count(part + 'photo', evaluation.photo_count)}")
+
+
+def _say_classes(evaluation: Evaluation, terminal: Terminal) -> None:
+    width = max(len(result.name) for result in evaluation.classes) + 2
+    terminal.say(f"\n{'class':<{width}}{'photos':>8}{'recognised':>12}{'rightly so':>12}")
+    for result in evaluation.classes:
+        terminal.say(
+            f"{result.name:<{width}}{result.photo_count:>8,}{percent(result.recall):>12}{percent(result.precision):>12}"
+        )
+    mistakes = [
+        (number, true.name, taken.name)
+        for true, row in zip(evaluation.classes, evaluation.confusion, strict=True)
+        for taken, number in zip(evaluation.classes, row, strict=True)
+        if number and true is not taken
+    ]
+    for number, true_name, taken_name in sorted(mistakes, reverse=True)[:_PROBLEMS_SHOWN]:
+        terminal.say(f"{count('photo', number)} of {true_name} taken for {taken_name}")
+
+
+def _prediction_line(prediction: Prediction) -> str:
+    if prediction.error:
+        return f"{prediction.path.parent / shown_name(prediction.path)}: {prediction.error}"
+    scores = ", ".join(f"{score.class_name} {percent(score.probability)}" for score in prediction.scores)
+    return f"{prediction.path.parent / shown_name(prediction.path)}: {scores}"
+
+
+def _facts(model: ModelSummary) -> list[tuple[str, str]]:
+    facts = [
+        ("Model", str(model.path)),
+        ("Classes", f"{len(model.class_names)}: {', '.join(model.class_names)}"),
+        ("Recipe", model.recipe.name),
+        ("Backbone", model.backbone),
+        ("Input", f"{model.input_size} x {model.input_size} pixels"),
+        ("Made", model.created),
+        ("Learned from", f"{count('photo', model.photo_count)} in {duration_in_words(model.seconds)}"),
+        ("Training", stop_reason_in_words(model.stop_reason, len(model.history))),
+    ]
+    if model.evaluation is not None:
+        judged = f"{accuracy_in_words(model.evaluation)}, on {count('photo', model.evaluation.photo_count)}"
+        facts.append(("Accuracy", judged))
+    facts.append(("Made with", ", ".join(f"{name} {version}" for name, version in model.versions)))
+    return facts

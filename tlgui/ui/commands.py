@@ -1,0 +1,289 @@
+"""What the window can do when asked: each action of the menus is one method here, and says when it can work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtWidgets import QWidget
+
+from tlgui import files
+from tlgui.errors import TlguiError
+from tlgui.photos.decode import IMAGE_SUFFIXES
+from tlgui.ui.dialogs.about_dialog import show_about
+from tlgui.ui.dialogs.export_dialog import ExportDialog
+from tlgui.ui.dialogs.file_questions import ask_file, ask_files, ask_folder, ask_target
+from tlgui.ui.pages.photos_page import PhotosPage
+from tlgui.ui.pages.predict_page import PredictPage
+from tlgui.ui.pages.results_page import ResultsPage
+from tlgui.ui.pages.train_page import TrainPage
+from tlgui.ui.session import MODEL_SUFFIX, Session
+from tlgui.ui.settings import EXPORT_FOLDER, MODEL_FOLDER, PHOTO_FOLDER, RECENT_FOLDERS, RECENT_MODELS, Settings
+from tlgui.ui.widgets.message_bar import MessageBar
+from tlgui.ui.widgets.step_list import Step
+
+_MODELS = f"Models of tlgui (*{MODEL_SUFFIX})"
+_PHOTOS = f"Photos ({' '.join(sorted(f'*{suffix}' for suffix in IMAGE_SUFFIXES))});;All files (*)"
+_KEPT_SHOWN = 10
+_SAMPLES_FOLDER = "tlgui sample photos"
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The four pages."""
+
+    photos: PhotosPage
+    train: TrainPage
+    results: ResultsPage
+    predict: PredictPage
+
+
+class Commands(QObject):
+    """The window's doings.
+
+    Args:
+        window: The owner of every question.
+        session: What is open.
+        settings: What is remembered.
+        pages: Where things are shown.
+        messages: Where outcomes are said.
+    """
+
+    step_requested = Signal(int)
+
+    def __init__(
+        self, window: QWidget, session: Session, settings: Settings, pages: Pages, messages: MessageBar
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._settings = settings
+        self._pages = pages
+        self._messages = messages
+
+    # When an action can work. Menus ask only after a signal of the session or a page.
+
+    def always(self) -> bool:
+        """It can always work."""
+        return True
+
+    def is_idle(self) -> bool:
+        """No job is under way."""
+        return not self._session.is_busy
+
+    def is_busy(self) -> bool:
+        """A job is under way."""
+        return self._session.is_busy
+
+    def can_use_model(self) -> bool:
+        """A model is open and nothing is under way."""
+        return self._session.model is not None and self.is_idle()
+
+    def can_train(self) -> bool:
+        """A training can start."""
+        return self._pages.train.can_start
+
+    def has_history(self) -> bool:
+        """There are curves."""
+        return self._pages.train.has_history
+
+    def has_predictions(self) -> bool:
+        """There are predictions."""
+        return self._pages.predict.has_predictions
+
+    # File
+
+    def choose_folder(self) -> None:
+        """Ask for a collection and open it."""
+        start = self._session.collection.folder.parent if self._session.collection is not None else _pictures_folder()
+        ask_folder(
+            self._window, "Choose the folder that holds one subfolder for each class", str(start), self.open_folder
+        )
+
+    def open_folder(self, folder: Path) -> None:
+        """Open a collection."""
+        if self._is_free():
+            self.show_step(Step.PHOTOS)
+            self._session.scan_folder(folder)
+
+    def draw_samples(self) -> None:
+        """Draw the sample photos among the user's documents, where they are found again, and open them."""
+        if self._is_free():
+            self.show_step(Step.PHOTOS)
+            self._session.draw_samples(_documents_folder() / _SAMPLES_FOLDER)
+
+    def recent_folders(self) -> tuple[Path, ...]:
+        """Return the collections opened before, the last one first."""
+        return tuple(Path(text) for text in self._settings.value(RECENT_FOLDERS))
+
+    def choose_model(self) -> None:
+        """Ask for a model and open it."""
+        start = self._settings.value(MODEL_FOLDER) or str(_documents_folder())
+        ask_file(self._window, "Open model", start, _MODELS, self.open_model)
+
+    def open_model(self, path: Path) -> None:
+        """Open a model."""
+        if self._is_free():
+            self._session.open_model(path)
+
+    def recent_models(self) -> tuple[Path, ...]:
+        """Return the models opened or saved before, then those that every training keeps by itself, newest first."""
+        recent = tuple(Path(text) for text in self._settings.value(RECENT_MODELS))
+        return recent + tuple(path for path in _kept_models() if path not in recent)
+
+    def save_model(self) -> None:
+        """Ask where to, and copy the open model there."""
+        model = self._session.model
+        if model is None:
+            return
+        folder = self._settings.value(MODEL_FOLDER) or str(_documents_folder())
+        start = Path(folder) / model.path.name
+        ask_target(self._window, "Save model", str(start), _MODELS, MODEL_SUFFIX[1:], self._save_model_to)
+
+    def export_model(self) -> None:
+        """Ask for format and place, and export the open model."""
+        model = self._session.model
+        if model is None:
+            return
+        folder = Path(self._settings.value(EXPORT_FOLDER) or str(_documents_folder()))
+        dialog = ExportDialog(model.path.stem, folder, self._window)
+        dialog.export_requested.connect(self._export)
+        dialog.open()
+
+    def quit(self) -> None:
+        """Close the window; it asks when something is under way."""
+        self._window.close()
+
+    # Train
+
+    def start_training(self) -> None:
+        """Train, and show it."""
+        self.show_step(Step.TRAIN)
+        self._pages.train.start()
+
+    def stop(self) -> None:
+        """Ask the job under way to stop."""
+        self._session.stop()
+
+    def save_plot(self) -> None:
+        """Ask where to, and write the plots."""
+        kinds = "PNG picture (*.png);;SVG drawing (*.svg)"
+        self._ask_and_write("Save plot", "training.png", kinds, "png", self._pages.train.save_plot)
+
+    def save_history(self) -> None:
+        """Ask where to, and write the numbers behind the plots."""
+        self._ask_and_write(
+            "Save numbers", "training.csv", "CSV table (*.csv)", "csv", self._pages.train.save_history_csv
+        )
+
+    # Predict
+
+    def choose_photos(self) -> None:
+        """Ask for photos and name them."""
+        ask_files(self._window, "Open photos to name", self._photo_folder(), _PHOTOS, self._predict)
+
+    def choose_photo_folder(self) -> None:
+        """Ask for a folder and name all photos in it."""
+        ask_folder(
+            self._window, "Open a folder of photos to name", self._photo_folder(), lambda path: self._predict((path,))
+        )
+
+    def paste_image(self) -> None:
+        """Name the picture on the clipboard."""
+        self.show_step(Step.PREDICT)
+        self._pages.predict.paste_image()
+
+    def save_predictions(self) -> None:
+        """Ask where to, and write the predictions."""
+        self._ask_and_write(
+            "Save predictions", "predictions.csv", "CSV table (*.csv)", "csv", self._pages.predict.save_csv
+        )
+
+    # View and Help
+
+    def show_photos(self) -> None:
+        """Go to the first step."""
+        self.show_step(Step.PHOTOS)
+
+    def show_train(self) -> None:
+        """Go to the second step."""
+        self.show_step(Step.TRAIN)
+
+    def show_results(self) -> None:
+        """Go to the third step."""
+        self.show_step(Step.RESULTS)
+
+    def show_predict(self) -> None:
+        """Go to the fourth step."""
+        self.show_step(Step.PREDICT)
+
+    def show_step(self, step: Step) -> None:
+        """Go to `step`."""
+        self.step_requested.emit(step.value)
+
+    def about(self) -> None:
+        """Say what this is."""
+        show_about(self._window)
+
+    def _is_free(self) -> bool:
+        if self._session.is_busy:
+            self._messages.show_info("Something is still under way.", "Wait until it has ended, or stop it.")
+        return not self._session.is_busy
+
+    def _save_model_to(self, target: Path) -> None:
+        self._settings.set_value(MODEL_FOLDER, str(target.parent))
+        if self._is_free():
+            self._session.save_model(target)
+
+    def _export(self, format_id: str, target: Path) -> None:
+        self._settings.set_value(EXPORT_FOLDER, str(target.parent))
+        if self._is_free():
+            self._session.export(format_id, target)
+
+    def _photo_folder(self) -> str:
+        return self._settings.value(PHOTO_FOLDER) or str(_pictures_folder())
+
+    def _predict(self, paths: tuple[Path, ...]) -> None:
+        self._settings.set_value(PHOTO_FOLDER, str(paths[0].parent))
+        self.show_step(Step.PREDICT)
+        self._pages.predict.predict_paths(paths)
+
+    def _ask_and_write(self, title: str, name: str, kinds: str, suffix: str, write: Callable[[Path], None]) -> None:
+        def write_and_say(target: Path) -> None:
+            self._settings.set_value(EXPORT_FOLDER, str(target.parent))
+            try:
+                write(target)
+            except TlguiError as error:
+                self._messages.show_error(error)
+            else:
+                self._messages.show_success(f"Saved “{target.name}”.", str(target.parent), target)
+
+        folder = Path(self._settings.value(EXPORT_FOLDER) or str(_documents_folder()))
+        ask_target(self._window, title, str(folder / name), kinds, suffix, write_and_say)
+
+
+def _kept_models() -> list[Path]:
+    """Return the models that trainings left in the data folder, newest first."""
+    kept = sorted((files.data_folder() / "models").glob(f"*{MODEL_SUFFIX}"), key=_changed_at, reverse=True)
+    return kept[:_KEPT_SHOWN]
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _documents_folder() -> Path:
+    return _standard_folder(QStandardPaths.StandardLocation.DocumentsLocation)
+
+
+def _pictures_folder() -> Path:
+    return _standard_folder(QStandardPaths.StandardLocation.PicturesLocation)
+
+
+def _standard_folder(kind: QStandardPaths.StandardLocation) -> Path:
+    """Return one of the user's folders, or the home folder on a system without it."""
+    folder = Path(QStandardPaths.writableLocation(kind))
+    return folder if folder.is_dir() else Path.home()

@@ -1,0 +1,264 @@
+"""The one window: four steps down the left side, the page beside them, messages above it and progress below."""
+
+from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from tlgui.engine.protocol import ExportRequest, OpenModelRequest, TrainRequest
+from tlgui.errors import TlguiError
+from tlgui.learning.records import ExportResult, ModelSummary
+from tlgui.ui.actions import ActionTable
+from tlgui.ui.commands import Commands, Pages
+from tlgui.ui.drops import DropRouter
+from tlgui.ui.icons import app_icon
+from tlgui.ui.pages.photos_page import PhotosPage
+from tlgui.ui.pages.predict_page import PredictPage
+from tlgui.ui.pages.results_page import ResultsPage
+from tlgui.ui.pages.train_page import TrainPage
+from tlgui.ui.session import SamplePhotosRequest, SaveModelRequest, ScanRequest, Session
+from tlgui.ui.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
+from tlgui.ui.step_states import step_states
+from tlgui.ui.widgets.job_bar import JobBar
+from tlgui.ui.widgets.message_bar import MessageBar
+from tlgui.ui.widgets.step_list import Step, StepList
+from tlgui.ui.worker import Job
+from tlgui.wording import count, size_in_words
+
+_CLOSE_TIMEOUT_MS = 15_000
+_FIRST_SIZE_IN_LETTERS = (150, 46)
+
+
+class MainWindow(QMainWindow):
+    """Puts pages, menus and bars together, and passes what happens from one to the other.
+
+    Args:
+        session: What is open.
+        settings: What is remembered from one start to the next.
+    """
+
+    closed = Signal()
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.session = session
+        self.settings = settings
+        session.set_recipe(settings.recipe())
+        self._is_closing = False
+        self.messages = MessageBar()
+        self.job_bar = JobBar()
+        self.steps = StepList()
+        self.pages = Pages(
+            PhotosPage(session, settings),
+            TrainPage(session, settings),
+            ResultsPage(session),
+            PredictPage(session, settings),
+        )
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self.commands = Commands(self, session, settings, self.pages, self.messages)
+        self.actions_table = ActionTable(self, self.commands)
+        self._drops = DropRouter(self)
+        self._connect_session()
+        self._connect_pages()
+        self._connect_drops()
+        self.steps.choose(Step.PHOTOS)
+        self._refresh()
+        self._restore_geometry()
+
+    @Slot(int)
+    def show_step(self, step: int) -> None:
+        """Go to a step."""
+        self.steps.choose(Step(step))
+
+    @Slot(object)
+    def show_problem(self, error: TlguiError) -> None:
+        """Say what went wrong."""
+        self.messages.show_error(error)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_table"):
+            self.actions_table.draw_icons(self.palette())
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.session.is_busy or (self._is_closing and not self._close_timer.isActive()):
+            self.settings.set_geometry(self.saveGeometry())
+            self.settings.save()
+            event.accept()
+            self.closed.emit()
+            return
+        event.ignore()
+        if not self._is_closing:
+            self._ask_before_closing()
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("tlgui")
+        self.setWindowIcon(app_icon())
+        for page in (self.pages.photos, self.pages.train, self.pages.results, self.pages.predict):
+            # Where letters are large and the window is small, a page scrolls instead of holding the window open.
+            area = QScrollArea()
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setWidgetResizable(True)
+            area.setWidget(page)
+            self._stack.addWidget(area)
+        column = QVBoxLayout()
+        column.addWidget(self.messages)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.job_bar)
+        central = QWidget()
+        row = QHBoxLayout(central)
+        row.addWidget(self.steps)
+        row.addLayout(column, 1)
+        self.setCentralWidget(central)
+        self._close_timer = QTimer(self, singleShot=True, interval=_CLOSE_TIMEOUT_MS)
+        self._close_timer.timeout.connect(self.close)
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.collection_changed.connect(self._on_session_collection_changed)
+        session.model_changed.connect(self._refresh)
+        session.recipe_changed.connect(self._refresh)
+        session.job_started.connect(self._on_session_job_started)
+        session.job_ended.connect(self._on_session_job_ended)
+        self.steps.step_chosen.connect(self._stack.setCurrentIndex)
+        self.commands.step_requested.connect(self.show_step)
+
+    def _connect_pages(self) -> None:
+        photos, train, predict = self.pages.photos, self.pages.train, self.pages.predict
+        photos.choose_requested.connect(self.commands.choose_folder)
+        photos.samples_requested.connect(self.commands.draw_samples)
+        photos.folder_requested.connect(self.commands.open_folder)
+        photos.next_requested.connect(self.commands.show_train)
+        train.photos_requested.connect(self.commands.show_photos)
+        train.results_requested.connect(self.commands.show_results)
+        train.predict_requested.connect(self.commands.show_predict)
+        train.problem_raised.connect(self.show_problem)
+        train.state_changed.connect(self._refresh)
+        predict.state_changed.connect(self._refresh)
+
+    def _connect_drops(self) -> None:
+        self._drops.watch(self, takes_folders=True)
+        for page in (self.pages.photos, self.pages.train, self.pages.results):
+            self._drops.watch(page, takes_folders=True)
+        self._drops.watch(self.pages.predict, takes_folders=False)
+        self._drops.folder_dropped.connect(self.commands.open_folder)
+        self._drops.model_dropped.connect(self.commands.open_model)
+        self._drops.problem_raised.connect(self.show_problem)
+
+    def _restore_geometry(self) -> None:
+        geometry = self.settings.geometry()
+        if geometry is None or not self.restoreGeometry(geometry):
+            letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
+            columns, lines = _FIRST_SIZE_IN_LETTERS
+            room = self.screen().availableSize()
+            self.resize(min(columns * letter, room.width() * 9 // 10), min(lines * line, room.height() * 9 // 10))
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Bring the actions and the steps up to date; called on signals of the session and the pages only."""
+        self.actions_table.refresh()
+        for step, state in step_states(self.session, self.pages).items():
+            self.steps.set_state(step, state)
+
+    @Slot()
+    def _on_session_collection_changed(self) -> None:
+        collection = self.session.collection
+        if collection is not None:
+            self.settings.add_recent(RECENT_FOLDERS, collection.folder)
+            self.setWindowTitle(f"{collection.folder.name} — tlgui")
+        self._refresh()
+
+    @Slot(Job)
+    def _on_session_job_started(self, job: Job) -> None:
+        self.messages.clear()
+        job.succeeded.connect(self._on_job_succeeded)
+        job.failed.connect(self._on_job_failed)
+        if not isinstance(job.request, TrainRequest):
+            self.job_bar.follow(job)
+        self._refresh()
+
+    @Slot(Job)
+    def _on_session_job_ended(self, _job: Job) -> None:
+        self._refresh()
+        if self._is_closing:
+            self._close_timer.stop()
+            self.close()
+
+    @Slot(object)
+    def _on_job_succeeded(self, result: object) -> None:
+        request = self.session.job.request if self.session.job is not None else None
+        if isinstance(request, OpenModelRequest) and isinstance(result, ModelSummary):
+            self.settings.add_recent(RECENT_MODELS, result.path)
+            self.messages.show_success(f"“{result.path.name}” is open.", _model_words(result))
+            self.show_step(Step.PREDICT)
+        elif isinstance(request, SaveModelRequest):
+            self.settings.add_recent(RECENT_MODELS, request.target)
+            self.messages.show_success(
+                f"The model is saved as “{request.target.name}”.", str(request.target.parent), request.target
+            )
+        elif isinstance(result, ExportResult):
+            self.messages.show_success(f"Exported to “{result.path.name}”.", _export_words(result), result.path)
+
+    @Slot(object)
+    def _on_job_failed(self, error: TlguiError) -> None:
+        request = self.session.job.request if self.session.job is not None else None
+        if isinstance(request, ScanRequest | SamplePhotosRequest) and not request.folder.is_dir():
+            self.settings.remove_recent(RECENT_FOLDERS, request.folder)
+        if isinstance(request, OpenModelRequest | ExportRequest) and not request.model_path.is_file():
+            self.settings.remove_recent(RECENT_MODELS, request.model_path)
+        self.show_problem(error)
+
+    def _ask_before_closing(self) -> None:
+        job = self.session.job
+        is_training = job is not None and isinstance(job.request, TrainRequest)
+        box = QMessageBox(self)
+        box.setWindowTitle("Close tlgui")
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText("The training is still running." if is_training else "Something is still under way.")
+        box.setInformativeText(
+            "Stop it and close? The best epoch so far is kept as a model." if is_training else "Stop it and close?"
+        )
+        stop = box.addButton("&Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        keep = box.addButton("&Keep running", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        stop.clicked.connect(self._stop_and_close)
+        self.session.job_ended.connect(box.reject)
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    @Slot()
+    def _stop_and_close(self) -> None:
+        """Stop what runs; the window closes when it has ended, or when it does not end in good time."""
+        self._is_closing = True
+        self.job_bar.show_stopping()
+        self.job_bar.show()
+        self._close_timer.start()
+        self.session.stop()
+        if not self.session.is_busy:
+            self.close()
+
+
+def _model_words(model: ModelSummary) -> str:
+    names = ", ".join(model.class_names[:6]) + ("…" if len(model.class_names) > 6 else "")
+    return f"It knows {count('class', len(model.class_names))}: {names}."
+
+
+def _export_words(result: ExportResult) -> str:
+    what = "drawn picture" if result.used_drawn_pictures else "photo"
+    return (
+        f"Loaded again and compared on {count(what, result.compared_count)}: the largest difference is "
+        f"{result.largest_difference:.2g}. {size_in_words(result.size_bytes)}, in {result.path.parent}."
+    )

@@ -1,0 +1,232 @@
+"""What the model said of each photo: a list that is painted row by row, so that any number of rows stays quick."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
+from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPalette
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from typing_extensions import override
+
+from tlgui.learning.records import ClassScore, Prediction
+from tlgui.ui.colours import Accent, colour, mixed
+from tlgui.ui.widgets.thumbnails import ThumbnailLoader
+from tlgui.wording import percent
+
+Index = QModelIndex | QPersistentModelIndex
+
+PREDICTION_ROLE = Qt.ItemDataRole.UserRole
+_SHOWN_CLASSES = 3
+_LINES = 1 + _SHOWN_CLASSES
+_NAME_LETTERS = 24
+_BAR_LETTERS = 40
+
+
+def prediction_text(prediction: Prediction) -> str:
+    """Return a row in words: the file, and its best classes or why it could not be read."""
+    if prediction.error:
+        return f"{prediction.path.name}: {prediction.error}"
+    scores = (f"{score.class_name} {percent(score.probability)}" for score in prediction.scores[:_SHOWN_CLASSES])
+    return f"{prediction.path.name}: {', '.join(scores)}"
+
+
+class PredictionModel(QAbstractListModel):
+    """The rows: predictions in the order they came."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[Prediction] = []
+
+    @property
+    def predictions(self) -> Sequence[Prediction]:
+        """Every row."""
+        return self._rows
+
+    def append(self, predictions: Sequence[Prediction]) -> None:
+        """Add rows at the end."""
+        if predictions:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(predictions) - 1)
+            self._rows.extend(predictions)
+            self.endInsertRows()
+
+    def clear(self) -> None:
+        """Remove every row."""
+        self.beginResetModel()
+        self._rows = []
+        self.endResetModel()
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        prediction = self._rows[index.row()]
+        if role == PREDICTION_ROLE:
+            return prediction
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return str(prediction.path)
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return prediction_text(prediction)
+        return None
+
+
+class PredictionDelegate(QStyledItemDelegate):
+    """Paints a row: thumbnail, file name, and a bar with its percentage for each of the best classes.
+
+    Args:
+        loader: Where thumbnails come from.
+        parent: The view.
+    """
+
+    def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._loader = loader
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(option.fontMetrics.averageCharWidth() * _NAME_LETTERS, row_height(option.fontMetrics))
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        prediction = index.data(PREDICTION_ROLE)
+        metrics, palette = option.fontMetrics, option.palette
+        painter.save()
+        self._paint_background(painter, option)
+        gap = _gap(metrics)
+        area: QRect = option.rect.adjusted(gap, gap, -gap, -gap)
+        side = area.height()
+        self._paint_thumbnail(painter, QRect(area.topLeft(), QSize(side, side)), palette, prediction)
+        text = area.adjusted(side + 2 * gap, 0, 0, 0)
+        _paint_file_name(painter, text, option.font, palette, prediction.path.name)
+        rows = text.adjusted(0, metrics.lineSpacing(), 0, 0)
+        if prediction.error:
+            _paint_error(painter, rows, palette, prediction.error)
+        else:
+            _paint_scores(painter, rows, metrics, palette, prediction.scores[:_SHOWN_CLASSES])
+        painter.restore()
+
+    def _paint_background(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        palette, area = option.palette, option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            # A tint, so that the bars and the text keep their own colours.
+            painter.fillRect(area, mixed(palette.base().color(), palette.highlight().color(), 0.25))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(palette.highlight().color())
+            painter.drawRect(area.adjusted(0, 0, -1, -1))
+        painter.setPen(mixed(palette.base().color(), palette.text().color(), 0.15))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+
+    def _paint_thumbnail(self, painter: QPainter, place: QRect, palette: QPalette, prediction: Prediction) -> None:
+        image = None if prediction.error else self._loader.image(prediction.path)
+        if image is not None and not image.isNull():
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(_centred(image, place), image)
+            return
+        painter.fillRect(place, mixed(palette.base().color(), palette.text().color(), 0.1))
+        if prediction.error:
+            painter.setPen(colour(Accent.ERROR, palette))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "?")
+
+
+class PredictionList(QListView):
+    """The list itself.
+
+    Args:
+        parent: The owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = PredictionModel(self)
+        self.setModel(self.rows)
+        side = row_height(self.fontMetrics()) - 2 * _gap(self.fontMetrics())
+        self._loader = ThumbnailLoader(round(side * self.devicePixelRatioF()), self)
+        self._loader.loaded.connect(self._on_loader_loaded)
+        self.setItemDelegate(PredictionDelegate(self._loader, self))
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setAccessibleName("Photos and what the model says of them")
+
+    def append(self, predictions: Sequence[Prediction], *, is_first: bool = False) -> None:
+        """Add rows at the end.
+
+        Args:
+            predictions: The rows.
+            is_first: Whether they are the first of what was dropped; then they are scrolled to.
+        """
+        start = self.rows.rowCount()
+        self.rows.append(predictions)
+        if is_first and predictions:
+            self.scrollTo(self.rows.index(start), QAbstractItemView.ScrollHint.PositionAtTop)
+
+    def clear(self) -> None:
+        """Remove every row."""
+        self.rows.clear()
+        self._loader.forget()
+
+    @Slot(object)
+    def _on_loader_loaded(self, _path: object) -> None:
+        # Qt gathers these into one repaint, and only of what is seen.
+        self.viewport().update()
+
+
+def row_height(metrics: QFontMetrics) -> int:
+    """Return the height of a row in letters of `metrics`."""
+    return metrics.lineSpacing() * _LINES + 2 * _gap(metrics)
+
+
+def _gap(metrics: QFontMetrics) -> int:
+    return max(4, metrics.height() // 3)
+
+
+def _paint_file_name(painter: QPainter, place: QRect, font: QFont, palette: QPalette, name: str) -> None:
+    bold = QFont(font)
+    bold.setBold(True)
+    painter.setFont(bold)
+    painter.setPen(palette.text().color())
+    _paint_line(painter, place, QFontMetrics(bold), name, Qt.TextElideMode.ElideMiddle)
+    painter.setFont(font)
+
+
+def _paint_error(painter: QPainter, place: QRect, palette: QPalette, error: str) -> None:
+    painter.setPen(colour(Accent.ERROR, palette))
+    painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, error)
+
+
+def _paint_scores(
+    painter: QPainter, place: QRect, metrics: QFontMetrics, palette: QPalette, scores: Sequence[ClassScore]
+) -> None:
+    gap, line = _gap(metrics), metrics.lineSpacing()
+    names = min(metrics.averageCharWidth() * _NAME_LETTERS, place.width() * 2 // 5)
+    numbers = metrics.horizontalAdvance("100.0 %")
+    bars = max(min(metrics.averageCharWidth() * _BAR_LETTERS, place.width() - names - numbers - 2 * gap), 0)
+    strong, quiet = colour(Accent.INFO, palette), mixed(palette.base().color(), palette.text().color(), 0.45)
+    for rank, score in enumerate(scores):
+        row = QRect(place.left(), place.top() + rank * line, place.width(), line)
+        painter.setPen(palette.text().color())
+        name = QRect(row.left(), row.top(), names, line)
+        _paint_line(painter, name, metrics, score.class_name, Qt.TextElideMode.ElideRight)
+        bar = QRect(name.right() + gap, row.top() + line // 4, bars, line // 2)
+        painter.fillRect(bar, mixed(palette.base().color(), palette.text().color(), 0.08))
+        filled = QRect(bar.topLeft(), QSize(round(bar.width() * score.probability), bar.height()))
+        painter.fillRect(filled, strong if rank == 0 else quiet)
+        number = QRect(bar.right() + gap, row.top(), numbers, line)
+        painter.drawText(
+            number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(score.probability)
+        )
+
+
+def _paint_line(painter: QPainter, place: QRect, metrics: QFontMetrics, text: str, elide: Qt.TextElideMode) -> None:
+    line = QRect(place.left(), place.top(), place.width(), metrics.lineSpacing())
+    # A name may hold a line break; here it has one line.
+    shown = metrics.elidedText(" ".join(text.splitlines()), elide, line.width())
+    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _centred(image: QImage, place: QRect) -> QRect:
+    size = image.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    rect = QRect(0, 0, size.width(), size.height())
+    rect.moveCenter(place.center())
+    return rect

@@ -1,0 +1,72 @@
+"""A strip that stands out: tinted in its accent, with an icon and a stripe of it; words beside say the same."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from typing_extensions import override
+
+from tlgui.ui.colours import Accent, colour, mixed
+from tlgui.ui.icons import icon_pixmap
+
+_TINT = 0.14
+
+
+class TintedBar(QWidget):
+    """The strip; put what it says into `row`.
+
+    Args:
+        accent: Its colour.
+        icon: Its icon's name.
+        parent: The owner.
+    """
+
+    def __init__(self, accent: Accent, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._accent = accent
+        self._icon_name = icon
+        self._icon = QLabel()
+        self.row = QHBoxLayout(self)
+        margin = self.fontMetrics().height() // 2
+        self.row.setContentsMargins(2 * margin, margin, margin, margin)
+        self.row.setSpacing(margin)
+        self.row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._draw_icon()
+
+    def set_look(self, accent: Accent, icon: str) -> None:
+        """Change colour and icon."""
+        self._accent, self._icon_name = accent, icon
+        self._draw_icon()
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        accent = colour(self._accent, self.palette())
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), mixed(self.palette().window().color(), accent, _TINT))
+        painter.fillRect(0, 0, max(4, self.fontMetrics().averageCharWidth() // 2), self.height(), accent)
+        painter.end()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        ratio = self.devicePixelRatioF()
+        side = round(self.fontMetrics().height() * 1.2 * ratio)
+        pixmap = icon_pixmap(self._icon_name, colour(self._accent, self.palette()), side)
+        pixmap.setDevicePixelRatio(ratio)
+        self._icon.setPixmap(pixmap)
+
+
+def plain_label(text: str = "") -> QLabel:
+    """Return a label that wraps, can be selected, and shows a file's name as it is even where it looks like markup."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label
