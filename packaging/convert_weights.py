@@ -250,7 +250,7 @@ def read_imagenet(path: Path) -> NDArray[np.float32]:
     left, top = (picture.width - side) / 2, (picture.height - side) / 2
     box = (left, top, left + side, top + side)
     pixels = np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.BICUBIC, box), np.float32)
-    return (pixels - 127) / 128
+    return (pixels - np.float32(127)) / np.float32(128)
 
 
 def check(model: keras.Model, folder: Path) -> tuple[float, float, int]:

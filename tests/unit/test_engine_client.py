@@ -129,6 +129,22 @@ def test_batches_are_throttled_and_epochs_never(engine: EngineProcess) -> None:
     assert stop.events[-4] == Progress(Stage.TRAINING, 2000, 2000)
 
 
+def test_engine_gets_ready_after_what_succeeded_and_survives_trouble_there(engine: EngineProcess) -> None:
+    engine.run(Do("echo", "trouble"), JobContext())
+    with pytest.raises(PhotoError):
+        engine.run(Do("fail"), JobContext())
+
+    assert engine.run(Do("say what it got ready after"), JobContext()) == ["trouble"]
+
+
+def test_window_side_of_the_engine_never_loads_tensorflow() -> None:
+    code = "import sys, tlgui.engine.client; print([name for name in sys.modules if name in ('tensorflow', 'keras')])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
 def test_stop_cancels_and_the_same_process_goes_on(engine: EngineProcess) -> None:
     before = engine.process_id
 

@@ -1,17 +1,15 @@
 import os
 import shutil
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests import pictures
-from tlgui.errors import Cancelled, CollectionError
-from tlgui.photos import scan as scanning
+from tlgui.errors import CollectionError
 from tlgui.photos.collection import Collection, Part, Problem, ProblemKind
-from tlgui.photos.scan import find_photos, scan
-from tlgui.progress import Event, JobContext, Progress, Stage
+from tlgui.photos.scan import scan
+from tlgui.progress import JobContext
 
 QUIET = JobContext()
 
@@ -33,19 +31,6 @@ def everything_below(folder: Path) -> dict[str, tuple[int, int]]:
     return {
         str(path): (path.lstat().st_mtime_ns, path.lstat().st_size) for path in [folder, *sorted(folder.rglob("*"))]
     }
-
-
-def stopping_at(count: int) -> JobContext:
-    """Return the context of a job whose user presses Stop at the `count`-th checkpoint."""
-    seen = 0
-
-    def checkpoint() -> None:
-        nonlocal seen
-        seen += 1
-        if seen >= count:
-            raise Cancelled
-
-    return JobContext(checkpoint=checkpoint)
 
 
 def test_subfolders_are_classes_and_photos_are_sorted(tmp_path: Path) -> None:
@@ -335,158 +320,3 @@ def test_path_that_is_no_folder_is_refused(tmp_path: Path, make: Callable[[Path]
         scan(tmp_path / "pets", QUIET)
 
     assert caught.value.hint
-
-
-def removing(path: Path) -> JobContext:
-    """Return the context of a scan during which someone removes `path`, after listing and before checking."""
-
-    def report(event: Event) -> None:
-        if isinstance(event, Progress) and event.total and not event.done:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-    return JobContext(report=report)
-
-
-def test_photo_removed_during_the_scan_is_listed_as_gone(tmp_path: Path) -> None:
-    folder = pictures.write_collection(tmp_path, 2, 2)
-
-    collection = scan(folder, removing(folder / "class 02" / "photo 001.jpg"))
-
-    assert problem_kinds(collection) == {"class 02/photo 001.jpg": ProblemKind.GONE}
-    assert counts(collection) == {"class 01": 2, "class 02": 1}
-
-
-def test_class_removed_during_the_scan_is_no_class(tmp_path: Path) -> None:
-    folder = pictures.write_collection(tmp_path, 2, 2)
-
-    collection = scan(folder, removing(folder / "class 02"))
-
-    assert counts(collection) == {"class 01": 2}
-    assert set(problem_kinds(collection).values()) == {ProblemKind.GONE, ProblemKind.EMPTY_CLASS}
-
-
-def test_folder_removed_during_the_scan_is_an_error(tmp_path: Path) -> None:
-    folder = pictures.write_collection(tmp_path / "pets", 2, 2)
-
-    with pytest.raises(CollectionError, match="“pets” was removed"):
-        scan(folder, removing(folder))
-
-
-def test_progress_counts_every_photo_up_to_the_last(tmp_path: Path) -> None:
-    folder = pictures.write_collection(tmp_path, 3, 5)
-    events: list[Event] = []
-
-    scan(folder, JobContext(report=events.append))
-
-    progress = [event for event in events if isinstance(event, Progress)]
-    assert progress == events
-    assert {event.stage for event in progress} == {Stage.SCANNING}
-    assert progress[0] == Progress(Stage.SCANNING)
-    assert [(event.done, event.total) for event in progress[1:]] == [(done, 15) for done in range(16)]
-    assert progress[1].seconds_left is None
-    assert progress[8].seconds_left is not None
-    assert progress[-1].seconds_left == 0
-
-
-@pytest.mark.parametrize("count", [1, 5, 20, 30])
-def test_stop_ends_the_scan(tmp_path: Path, count: int) -> None:
-    folder = pictures.write_collection(tmp_path, 3, 5)
-
-    with pytest.raises(Cancelled):
-        scan(folder, stopping_at(count))
-
-
-def test_stop_does_not_wait_for_a_photo_that_is_slow_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = pictures.write_collection(tmp_path, 2, 5)
-    let_go, started = threading.Event(), threading.Event()
-
-    def read_slowly(_: Path) -> None:
-        started.set()
-        let_go.wait()
-
-    def checkpoint() -> None:
-        if started.is_set():
-            raise Cancelled
-
-    monkeypatch.setattr(scanning, "check_photo", read_slowly)
-    try:
-        with pytest.raises(Cancelled):
-            scan(folder, JobContext(checkpoint=checkpoint))
-    finally:
-        let_go.set()
-
-
-def test_only_a_few_photos_are_read_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = pictures.write_collection(tmp_path, 2, 30, size=8)
-    monkeypatch.setattr(scanning, "_QUEUED", 4)
-    ahead: list[int] = []
-    read, reported = 0, 0
-    lock = threading.Lock()
-
-    def count_read(_: Path) -> None:
-        nonlocal read
-        with lock:
-            read += 1
-            ahead.append(read - reported)
-
-    def report(event: Event) -> None:
-        nonlocal reported
-        assert isinstance(event, Progress)
-        reported = event.done
-
-    monkeypatch.setattr(scanning, "check_photo", count_read)
-    scan(folder, JobContext(report=report))
-
-    assert read == 60
-    assert max(ahead) <= 5
-
-
-def test_found_photos_are_the_files_named_and_the_images_in_folders(tmp_path: Path) -> None:
-    folder = pictures.write_collection(tmp_path / "b", 2, 2)
-    deep = pictures.write_png(folder / "class 01" / "deep.PNG")
-    pictures.write_text(folder / "notes.txt")
-    pictures.write_jpeg(folder / ".hidden.jpg")
-    pictures.write_collection(folder, [".thumbnails"], 2)
-    text = pictures.write_text(tmp_path / "a.txt")
-    gone = tmp_path / "gone.jpg"
-
-    found = find_photos([text, folder, gone], QUIET)
-
-    images = sorted([*(folder / "class 01").iterdir(), *(folder / "class 02").iterdir()])
-    assert deep in images
-    assert found == [text, *images, gone]
-
-
-def test_photo_named_twice_is_found_once(tmp_path: Path) -> None:
-    path = pictures.write_jpeg(tmp_path / "a.jpg")
-
-    assert find_photos([path, tmp_path, path], QUIET) == [path]
-
-
-def test_search_ends_in_spite_of_links_in_circles(tmp_path: Path) -> None:
-    folder = pictures.write_collection(tmp_path, 1, 2)
-    (folder / "class 01" / "again").symlink_to(folder)
-    (folder / "self").symlink_to("self")
-    (folder / "other").symlink_to("class 01")
-
-    found = find_photos([folder], QUIET)
-
-    assert len(found) == 2
-
-
-def test_folder_that_may_not_be_opened_is_found_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = pictures.write_collection(tmp_path, 2, 1)
-    closed = pictures.forbid(folder / "class 02", monkeypatch)
-
-    assert find_photos([folder], QUIET) == [folder / "class 01" / "photo 000.jpg", closed]
-
-
-def test_search_reports_what_it_found_and_can_be_stopped(tmp_path: Path) -> None:
-    folder = pictures.write_collection(tmp_path, 3, 2)
-    events: list[Event] = []
-
-    find_photos([folder], JobContext(report=events.append))
-
-    assert events[-1] == Progress(Stage.SCANNING, 6)
-    with pytest.raises(Cancelled):
-        find_photos([folder], stopping_at(2))

@@ -42,6 +42,12 @@ def perform(request: Request[ResultT], context: JobContext) -> ResultT:
     return cast(ResultT, _HANDLERS[type(request)](request, context))
 
 
+def get_ready_after(result: object) -> None:
+    """Load the model that was just trained: its owner will drop a photo on it next, and expects an answer at once."""
+    if isinstance(result, ModelSummary):
+        _warm_model(result.path, JobContext())
+
+
 def _train(request: TrainRequest, context: JobContext) -> ModelSummary:
     return train(request.collection, request.recipe, request.model_path, context)
 

@@ -8,10 +8,9 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.synchronize import Event as StopEvent
-from typing import cast
+from typing import Protocol, cast
 
 from tlgui.engine import quiet
 from tlgui.engine.outcome import outcome_of
@@ -25,7 +24,15 @@ _NICENESS = 5
 
 _log = logging.getLogger(__name__)
 
-Perform = Callable[[Request[object], JobContext], object]
+
+class Jobs(Protocol):
+    """The module that does the work."""
+
+    def perform(self, request: Request[object], context: JobContext) -> object:
+        """Do one job and return its result."""
+
+    def get_ready_after(self, result: object) -> None:
+        """Do what the next job will likely need, in the time when nobody waits."""
 
 
 def serve(connection: Connection, cancel: StopEvent, jobs: str) -> None:
@@ -34,7 +41,7 @@ def serve(connection: Connection, cancel: StopEvent, jobs: str) -> None:
     Args:
         connection: Requests come from here, answers go there.
         cancel: Set while the running job is asked to stop.
-        jobs: The module whose `perform(request, context)` does the work; it is imported here, because that takes long.
+        jobs: The name of the module that does the work; it is imported here, because that takes long.
     """
     # Ctrl+C in a terminal reaches every process of it; the window decides what to do, and tells us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -43,27 +50,28 @@ def serve(connection: Connection, cancel: StopEvent, jobs: str) -> None:
     _be_nice()
     quiet.prepare_tensorflow()
     _log.info("engine starts")
-    perform = _load(jobs)
+    loaded = _load(jobs)
     with contextlib.suppress(EOFError, OSError):
-        if isinstance(perform, Failed):
-            connection.send(perform)
-        else:
-            connection.send(Ready())
-            _answer_requests(connection, cancel, perform)
-    _log.info("engine ends")
+        if isinstance(loaded, Failed):
+            connection.send(loaded)
+            return
+        connection.send(Ready())
+        while True:
+            _do_one_job(connection, cancel, loaded)
 
 
-def _load(jobs: str) -> Perform | Failed:
-    """Return the module's `perform`, or why it cannot be loaded."""
-    outcome = outcome_of(lambda: importlib.import_module(jobs).perform)
+def _load(jobs: str) -> Jobs | Failed:
+    """Return the module that does the work, or why it cannot be loaded."""
+    outcome = outcome_of(lambda: importlib.import_module(jobs))
     if isinstance(outcome, Succeeded):
-        return cast(Perform, outcome.result)
+        return cast(Jobs, outcome.result)
     details = outcome.details if isinstance(outcome, Failed) else ""
     return Failed(BugError("The engine could not be loaded.", details), details)
 
 
-def _answer_requests(connection: Connection, cancel: StopEvent, perform: Perform) -> None:
-    """Do one job after another; ends with `EOFError` when the other end is closed."""
+def _do_one_job(connection: Connection, cancel: StopEvent, jobs: Jobs) -> None:
+    """Wait for a request and answer it; raises `EOFError` when the other end is closed."""
+    packed = connection.recv_bytes()
 
     def send(event: Event) -> None:
         connection.send(Reported(event))
@@ -72,21 +80,16 @@ def _answer_requests(connection: Connection, cancel: StopEvent, perform: Perform
         if cancel.is_set():
             raise Cancelled
 
-    while True:
-        packed_request = connection.recv_bytes()
-        context = JobContext(Throttle(send), checkpoint)
-        connection.send_bytes(_packed(_answer(perform, packed_request, context)))
-
-
-def _answer(perform: Perform, packed_request: bytes, context: JobContext) -> Outcome:
-    """Do one job and return how it ended."""
-
     def work() -> object:
-        request = pickle.loads(packed_request)
+        request = pickle.loads(packed)
         _log.info("job: %s", type(request).__name__)
-        return perform(request, context)
+        return jobs.perform(request, JobContext(Throttle(send), checkpoint))
 
-    return outcome_of(work)
+    outcome = outcome_of(work)
+    connection.send_bytes(_packed(outcome))
+    if isinstance(outcome, Succeeded):
+        # What goes wrong here goes wrong again, and is told, in the job that needs it.
+        outcome_of(lambda: jobs.get_ready_after(outcome.result))
 
 
 def _packed(answer: Outcome) -> bytes:

@@ -27,4 +27,4 @@ class KerasExporter(Exporter):
     @override
     def reopen(self, path: Path) -> Callable[[FloatArray], FloatArray]:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        return lambda pictures: np.asarray(model.predict_on_batch(pictures), np.float32)
+        return lambda pictures: np.asarray(model(pictures, training=False), np.float32)

@@ -19,6 +19,7 @@ from tlgui.photos.decode import read_photo
 from tlgui.progress import JobContext
 
 FloatArray = NDArray[np.float32]
+Matrix = NDArray[np.float64]
 PixelArray = NDArray[np.uint8] | FloatArray
 
 _FULL_RANGE = 255.0
@@ -117,7 +118,6 @@ def previews(
 
 
 def _change_function(fill_mode: str) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:
-    @tf.function(reduce_retracing=True)
     def change(photos: tf.Tensor, transforms: tf.Tensor, brightness: tf.Tensor) -> tf.Tensor:
         moved = tf.raw_ops.ImageProjectiveTransformV3(
             images=photos,
@@ -129,29 +129,29 @@ def _change_function(fill_mode: str) -> Callable[[tf.Tensor, tf.Tensor, tf.Tenso
         )
         return tf.clip_by_value(moved + brightness[:, None, None, None], 0.0, _FULL_RANGE)
 
-    return change  # type: ignore[no-any-return]  # TensorFlow has no types
+    return tf.function(change, reduce_retracing=True)  # type: ignore[no-any-return]  # TensorFlow has no types
 
 
-def _about_centre(matrix: FloatArray, height: int, width: int) -> FloatArray:
+def _about_centre(matrix: Matrix, height: int, width: int) -> Matrix:
     x, y = (width - 1) / 2, (height - 1) / 2
     return _shifted(x, y) @ matrix @ _shifted(-x, -y)
 
 
-def _shifted(x: float, y: float) -> FloatArray:
+def _shifted(x: float, y: float) -> Matrix:
     return np.array([[1, 0, x], [0, 1, y], [0, 0, 1]])
 
 
-def _turned(angle: float) -> FloatArray:
+def _turned(angle: float) -> Matrix:
     return np.array([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0], [0, 0, 1]])
 
 
-def _slanted(angle: float) -> FloatArray:
+def _slanted(angle: float) -> Matrix:
     return np.array([[1, math.tan(angle), 0], [0, 1, 0], [0, 0, 1]])
 
 
-def _scaled(factor: float) -> FloatArray:
+def _scaled(factor: float) -> Matrix:
     return np.diag([factor, factor, 1.0])
 
 
-def _mirrored(*, is_mirrored: bool) -> FloatArray:
+def _mirrored(*, is_mirrored: bool) -> Matrix:
     return np.diag([-1.0 if is_mirrored else 1.0, 1.0, 1.0])

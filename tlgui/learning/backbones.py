@@ -85,9 +85,7 @@ def _from_keras(
 def _embedded() -> Backbone:
     about = BACKBONE_TITLES[EMBEDDED_BACKBONE]
     weights = "weights/efficientnet-lite0.weights.h5"
-    return Backbone(
-        EMBEDDED_BACKBONE, about.title, about.input_size, SMALLEST_SIZE, build_lite0, _around_127, weights
-    )
+    return Backbone(EMBEDDED_BACKBONE, about.title, about.input_size, SMALLEST_SIZE, build_lite0, _around_127, weights)
 
 
 # Where a network of Keras brings its own preprocessing, that is left out: all of it stands here, in one place.

@@ -39,6 +39,7 @@ class FeatureCache:
         self._name = name
         self._length = length
         self._folder = folder
+        self._path: Path | None = None
         self._connection: sqlite3.Connection | None = None
         self._keys: set[bytes] = set()
         self._uncommitted = 0
@@ -54,15 +55,13 @@ class FeatureCache:
             return self
         path = folder / f"{digest}.sqlite"
         _make_room(folder, path)
+        self._path = path
         try:
             self._open(path)
-        except sqlite3.OperationalError:
-            self._close()
-        except sqlite3.DatabaseError:
-            self._close()
-            with contextlib.suppress(OSError, sqlite3.Error):
-                path.unlink()
-                self._open(path)
+        except sqlite3.Error as error:
+            if self._abandon(error):
+                with contextlib.suppress(sqlite3.Error):
+                    self._open(path)
         return self
 
     def __exit__(
@@ -84,8 +83,8 @@ class FeatureCache:
             return None
         try:
             row = self._connection.execute("SELECT vector, checksum FROM features WHERE key = ?", (key,)).fetchone()
-        except sqlite3.Error:
-            self._close()
+        except sqlite3.Error as error:
+            self._abandon(error)
             return None
         if row is None or not isinstance(row[0], bytes) or row[1] != zlib.crc32(row[0], zlib.crc32(key)):
             return None
@@ -119,6 +118,18 @@ class FeatureCache:
                 "CREATE TABLE IF NOT EXISTS features (key BLOB PRIMARY KEY, vector BLOB, checksum INTEGER)"
             )
         self._keys = {key for (key,) in self._connection.execute("SELECT key FROM features")}
+
+    def _abandon(self, error: sqlite3.Error) -> bool:
+        """Let the store go, for good where it is damaged; return whether a new one can take its place."""
+        self._close()
+        # An operational error is about the disk or another process; the file may be sound.
+        if isinstance(error, sqlite3.OperationalError) or self._path is None:
+            return False
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
 
     def _close(self) -> None:
         """Let the store go; from then on it is as if nothing were kept."""

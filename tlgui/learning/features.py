@@ -11,7 +11,7 @@ import os
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -136,9 +136,11 @@ class FeatureExtractor:
         ):
             stores = [plain] + [changed] * copies
             work = _Extraction(self, stores, _matrix((len(photos), 1 + copies, self.length)), context)
-            for photo, found in _read_all(photos, self._recipe.input_size, stores, context):
-                work.take(photo, found)
-                pace.advance(1 + copies)
+            # Closed at once on Stop: its threads are not to read on while the error travels up.
+            with closing(_read_all(photos, self._recipe.input_size, stores, context)) as found_photos:
+                for photo, found in found_photos:
+                    work.take(photo, found)
+                    pace.advance(1 + copies)
             work.finish()
         return work.result()
 
@@ -301,7 +303,7 @@ class _Found:
 
 def _read_all(
     photos: Sequence[Photo], size: int, stores: Sequence[FeatureCache], context: JobContext
-) -> Iterator[tuple[Photo, _Found | PhotoError]]:
+) -> Generator[tuple[Photo, _Found | PhotoError]]:
     """Yield every photo in order, read by a few threads that are a few batches ahead."""
     upcoming = iter(photos)
     waiting: deque[tuple[Photo, Future[_Found | PhotoError]]] = deque()

@@ -51,9 +51,7 @@ class Fit:
     probabilities: FloatArray
 
 
-def fit_head(
-    head: keras.Model, recipe: Recipe, training: Examples, validation: Examples, context: JobContext
-) -> Fit:
+def fit_head(head: keras.Model, recipe: Recipe, training: Examples, validation: Examples, context: JobContext) -> Fit:
     """Train `head` and leave it with the weights of its best epoch, the one of the lowest validation loss.
 
     Args:
@@ -194,7 +192,6 @@ def _functions(head: keras.Model, recipe: Recipe) -> tuple[Callable[..., tuple[t
     classes = head.output_shape[-1]
     signature = [tf.TensorSpec([None, *head.input_shape[1:]], tf.float32), tf.TensorSpec([None], tf.int64)]
 
-    @tf.function(input_signature=signature)
     def step(features: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             probabilities = head(features, training=True)
@@ -203,12 +200,11 @@ def _functions(head: keras.Model, recipe: Recipe) -> tuple[Callable[..., tuple[t
         optimizer.apply_gradients(zip(gradients, head.trainable_variables, strict=True))
         return loss, tf.math.count_nonzero(tf.argmax(probabilities, axis=1) == labels)
 
-    @tf.function(input_signature=signature)
     def judge(features: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         probabilities = head(features, training=False)
         return smoothed(tf.one_hot(labels, classes), probabilities), probabilities
 
-    return step, judge
+    return tf.function(step, input_signature=signature), tf.function(judge, input_signature=signature)
 
 
 def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:

@@ -99,9 +99,7 @@ def _summary(
         recipe=recipe,
         created=datetime.now().astimezone().isoformat(timespec="seconds"),
         photo_count=photo_count,
-        evaluation=evaluate_probabilities(
-            fit.probabilities, judged.labels, collection.class_names, Part.VALIDATION
-        ),
+        evaluation=evaluate_probabilities(fit.probabilities, judged.labels, collection.class_names, Part.VALIDATION),
         history=fit.history,
         seconds=time.monotonic() - started,
         stop_reason=fit.reason,

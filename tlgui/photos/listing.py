@@ -52,7 +52,7 @@ class Layout:
 
     Args:
         class_folders: The folders of each class, by class name; several where the parts of a split each have one.
-        photos: The files that look like photos, each with its class and part.
+        photos: The files that look like photos, each with its class and part, sorted by path.
         problems: What is left out already.
     """
 
@@ -86,7 +86,7 @@ def list_folder(folder: Path, context: JobContext) -> list[Entry]:
         for item in listing:
             context.checkpoint()
             entries.append(_entry(item, folder))
-    return sorted(entries, key=lambda entry: entry.path)
+    return sorted(entries, key=lambda entry: entry.path.name)
 
 
 def list_layout(folder: Path, context: JobContext) -> Layout:

@@ -52,11 +52,7 @@ def scan(folder: Path, context: JobContext) -> Collection:
     if not is_folder(folder):
         raise CollectionError(f"The folder “{folder.name}” was removed while it was read.", "Choose another folder.")
     problems += _empty_classes(layout, usable)
-    classes = tuple(
-        PhotoClass(name, tuple(sorted(photos, key=lambda photo: photo.path)))
-        for name, photos in sorted(usable.items())
-        if photos
-    )
+    classes = tuple(PhotoClass(name, tuple(photos)) for name, photos in sorted(usable.items()) if photos)
     return Collection(folder, classes, tuple(sorted(problems, key=lambda problem: problem.path)))
 
 
@@ -100,7 +96,7 @@ def _photos_below(folder: Path, visited: set[str], found_before: int, context: J
         waiting += [entry.path for entry in shown if entry.is_folder]
         photos += [entry.path for entry in shown if not entry.is_folder and _has_image_suffix(entry)]
         context.report(Progress(Stage.SCANNING, found_before + len(photos)))
-    return sorted(photos)
+    return sorted(photos, key=lambda path: path.parts)
 
 
 def _has_image_suffix(entry: Entry) -> bool:

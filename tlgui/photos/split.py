@@ -44,19 +44,19 @@ def split_collection(collection: Collection, validation: float, test: float, use
     if too_few:
         raise CollectionError(" ".join(too_few), "Add photos, then scan the folder again.")
     has_test = own and any(photo.part is Part.TEST for photo in collection.photos())
-    parts: dict[Part, list[Photo]] = {part: [] for part in Part}
+    divided: dict[Part, list[Photo]] = {part: [] for part in Part}
     for photo_class in collection.classes:
-        placed = {photo: photo.part for photo in photo_class.photos if own and photo.part is not Part.TRAINING}
-        free = [photo for photo in photo_class.photos if placed.get(photo) is None]
-        has_validation = Part.VALIDATION in placed.values()
-        cut = _cut(
-            _ordered(free, collection, seed),
-            0.0 if has_validation else validation,
-            0.0 if has_test else test,
-        )
-        for photo in photo_class.photos:
-            parts[placed.get(photo) or cut[photo]].append(photo)
-    return Split(tuple(parts[Part.TRAINING]), tuple(parts[Part.VALIDATION]), tuple(parts[Part.TEST]))
+        photos = photo_class.photos
+        parts = [photo.part or Part.TRAINING for photo in photos] if own else [Part.TRAINING] * len(photos)
+        lots = [_lot(photo, collection, seed) for photo in photos]
+        free = sorted((place for place, part in enumerate(parts) if part is Part.TRAINING), key=lots.__getitem__)
+        has_validation = Part.VALIDATION in parts
+        cut = _cut(len(free), 0.0 if has_validation else validation, 0.0 if has_test else test)
+        for place, part in zip(free, cut, strict=True):
+            parts[place] = part
+        for photo, part in zip(photos, parts, strict=True):
+            divided[part].append(photo)
+    return Split(tuple(divided[Part.TRAINING]), tuple(divided[Part.VALIDATION]), tuple(divided[Part.TEST]))
 
 
 def training_advice(collection: Collection) -> tuple[str, ...]:
@@ -115,25 +115,20 @@ def _listed(names: Sequence[str]) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def _ordered(photos: Sequence[Photo], collection: Collection, seed: int) -> list[Photo]:
-    """Shuffle photos in an order that only depends on the seed and each photo's own path in the collection."""
-
-    def key(photo: Photo) -> tuple[bytes, str]:
-        path = photo.path
-        inside = path.relative_to(collection.folder) if path.is_relative_to(collection.folder) else path
-        text = os.fsencode(inside.as_posix())
-        return hashlib.blake2b(text, digest_size=8, salt=seed.to_bytes(8, "big")).digest(), str(path)
-
-    return sorted(photos, key=key)
+def _lot(photo: Photo, collection: Collection, seed: int) -> tuple[bytes, str]:
+    """Return a photo's lot, which depends on nothing but the seed and its path in the collection."""
+    path, folder = str(photo.path), f"{collection.folder}{os.sep}"
+    inside = path.removeprefix(folder).replace(os.sep, "/")
+    return hashlib.blake2b(os.fsencode(inside), digest_size=8, salt=seed.to_bytes(8, "big")).digest(), path
 
 
-def _cut(ordered: Sequence[Photo], validation: float, test: float) -> dict[Photo, Part]:
-    """Take validation photos from the front and test photos from the back, so that only training borders on each."""
-    count = len(ordered)
+def _cut(count: int, validation: float, test: float) -> list[Part]:
+    """Return the parts of so many photos: validation in front, test at the back, training between them.
+
+    A photo more or less then moves one photo at each border, and none between validation and test.
+    """
     most = max(count - 1, 0)
     validation_count = min(max(1, round(count * validation)), most) if validation else 0
     test_count = min(max(1, round(count * test)), most - validation_count) if test else 0
-    cut = dict.fromkeys(ordered, Part.TRAINING)
-    cut.update(dict.fromkeys(ordered[:validation_count], Part.VALIDATION))
-    cut.update(dict.fromkeys(ordered[count - test_count :], Part.TEST))
-    return cut
+    training_count = count - validation_count - test_count
+    return [Part.VALIDATION] * validation_count + [Part.TRAINING] * training_count + [Part.TEST] * test_count

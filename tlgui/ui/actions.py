@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
 from tlgui.ui.commands import Commands
 from tlgui.ui.icons import themed_icon
+from tlgui.ui.session import MODEL_SUFFIX, model_title
 
 
 class MenuTitle(Enum):
@@ -164,7 +165,7 @@ ACTIONS: tuple[Action | RecentMenu, ...] = (
         MenuTitle.PREDICT,
         "&Open photos…",
         Commands.choose_photos,
-        Commands.can_use_model,
+        Commands.can_predict,
         "Ctrl+P",
         "photos",
     ),
@@ -173,7 +174,7 @@ ACTIONS: tuple[Action | RecentMenu, ...] = (
         MenuTitle.PREDICT,
         "Open a &folder of photos…",
         Commands.choose_photo_folder,
-        Commands.can_use_model,
+        Commands.can_predict,
         "Ctrl+Shift+P",
         "folder",
     ),
@@ -182,7 +183,7 @@ ACTIONS: tuple[Action | RecentMenu, ...] = (
         MenuTitle.PREDICT,
         "&Paste an image",
         Commands.paste_image,
-        Commands.can_use_model,
+        Commands.can_predict,
         "Ctrl+V",
         "paste",
     ),
@@ -259,6 +260,8 @@ class ActionTable:
         toolbar.setObjectName("toolbar")
         toolbar.setMovable(False)
         toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        side = round(self._window.fontMetrics().height() * 1.2)
+        toolbar.setIconSize(QSize(side, side))
         toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._window.addToolBar(toolbar)
         return toolbar
@@ -288,6 +291,6 @@ class ActionTable:
 
 def _short_names(paths: tuple[Path, ...]) -> Iterator[str]:
     """Yield each path's name, with its folder where the name alone is not enough."""
-    names = [path.stem if path.suffix else path.name for path in paths]
+    names = [model_title(path) if path.suffix == MODEL_SUFFIX else path.name for path in paths]
     for path, name in zip(paths, names, strict=True):
         yield name if names.count(name) == 1 else f"{name} — {path.parent}"

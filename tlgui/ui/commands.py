@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QWidget
 
 from tlgui import files
+from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import TlguiError
 from tlgui.photos.decode import IMAGE_SUFFIXES
 from tlgui.ui.dialogs.about_dialog import show_about
@@ -17,7 +18,7 @@ from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.pages.predict_page import PredictPage
 from tlgui.ui.pages.results_page import ResultsPage
 from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.session import MODEL_SUFFIX, Session
+from tlgui.ui.session import MODEL_SUFFIX, Session, model_name
 from tlgui.ui.settings import EXPORT_FOLDER, MODEL_FOLDER, PHOTO_FOLDER, RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.widgets.message_bar import MessageBar
 from tlgui.ui.widgets.step_list import Step
@@ -79,6 +80,11 @@ class Commands(QObject):
         """A model is open and nothing is under way."""
         return self._session.model is not None and self.is_idle()
 
+    def can_predict(self) -> bool:
+        """A model is open, and nothing but naming photos is under way: more of them wait their turn."""
+        job = self._session.job
+        return self._session.model is not None and (job is None or isinstance(job.request, PredictRequest))
+
     def can_train(self) -> bool:
         """A training can start."""
         return self._pages.train.can_start
@@ -137,7 +143,7 @@ class Commands(QObject):
         if model is None:
             return
         folder = self._settings.value(MODEL_FOLDER) or str(_documents_folder())
-        start = Path(folder) / model.path.name
+        start = Path(folder) / (model_name(model.path) + MODEL_SUFFIX)
         ask_target(self._window, "Save model", str(start), _MODELS, MODEL_SUFFIX[1:], self._save_model_to)
 
     def export_model(self) -> None:
@@ -146,7 +152,7 @@ class Commands(QObject):
         if model is None:
             return
         folder = Path(self._settings.value(EXPORT_FOLDER) or str(_documents_folder()))
-        dialog = ExportDialog(model.path.stem, folder, self._window)
+        dialog = ExportDialog(model_name(model.path), folder, self._window)
         dialog.export_requested.connect(self._export)
         dialog.open()
 

@@ -8,12 +8,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from tlgui import files
 
-_SIDES = (16, 24, 32, 48, 64, 96)
-_MODES = (
-    (QIcon.Mode.Normal, QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText),
-    (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText),
-    (QIcon.Mode.Selected, QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText),
-)
+# Few, because all are drawn before the window is seen; Qt makes the sizes between, and the greyed ones, when needed.
+_SIDES = (16, 24, 48)
 
 
 def app_icon() -> QIcon:
@@ -26,12 +22,11 @@ def themed_icon(name: str, palette: QPalette) -> QIcon:
 
     Args:
         name: A file in `resources/icons`, without its suffix.
-        palette: Whose text colours it takes.
+        palette: Whose text colour it takes.
     """
     icon = QIcon()
-    for mode, group, role in _MODES:
-        for side in _SIDES:
-            icon.addPixmap(icon_pixmap(name, palette.color(group, role), side), mode)
+    for side in _SIDES:
+        icon.addPixmap(icon_pixmap(name, palette.color(QPalette.ColorRole.WindowText), side))
     return icon
 
 

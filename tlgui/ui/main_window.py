@@ -25,7 +25,7 @@ from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.pages.predict_page import PredictPage
 from tlgui.ui.pages.results_page import ResultsPage
 from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.session import SamplePhotosRequest, SaveModelRequest, ScanRequest, Session
+from tlgui.ui.session import SamplePhotosRequest, SaveModelRequest, ScanRequest, Session, model_title
 from tlgui.ui.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.step_states import step_states
 from tlgui.ui.widgets.job_bar import JobBar
@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self.settings = settings
         session.set_recipe(settings.recipe())
+        self._is_asking = False
         self._is_closing = False
         self.messages = MessageBar()
         self.job_bar = JobBar()
@@ -61,7 +62,7 @@ class MainWindow(QMainWindow):
             PhotosPage(session, settings),
             TrainPage(session, settings),
             ResultsPage(session),
-            PredictPage(session, settings),
+            PredictPage(session),
         )
         self._stack = QStackedWidget()
         self._lay_out()
@@ -100,7 +101,7 @@ class MainWindow(QMainWindow):
             self.closed.emit()
             return
         event.ignore()
-        if not self._is_closing:
+        if not self._is_closing and not self._is_asking:
             self._ask_before_closing()
 
     def _lay_out(self) -> None:
@@ -146,6 +147,12 @@ class MainWindow(QMainWindow):
         train.predict_requested.connect(self.commands.show_predict)
         train.problem_raised.connect(self.show_problem)
         train.state_changed.connect(self._refresh)
+        predict.train_requested.connect(self.commands.show_train)
+        predict.open_model_requested.connect(self.commands.choose_model)
+        predict.open_photos_requested.connect(self.commands.choose_photos)
+        predict.open_folder_requested.connect(self.commands.choose_photo_folder)
+        predict.save_requested.connect(self.commands.save_predictions)
+        predict.problem_raised.connect(self.show_problem)
         predict.state_changed.connect(self._refresh)
 
     def _connect_drops(self) -> None:
@@ -201,7 +208,7 @@ class MainWindow(QMainWindow):
         request = self.session.job.request if self.session.job is not None else None
         if isinstance(request, OpenModelRequest) and isinstance(result, ModelSummary):
             self.settings.add_recent(RECENT_MODELS, result.path)
-            self.messages.show_success(f"“{result.path.name}” is open.", _model_words(result))
+            self.messages.show_success(f"“{model_title(result.path)}” is open.", _model_words(result))
             self.show_step(Step.PREDICT)
         elif isinstance(request, SaveModelRequest):
             self.settings.add_recent(RECENT_MODELS, request.target)
@@ -236,8 +243,14 @@ class MainWindow(QMainWindow):
         box.setEscapeButton(keep)
         stop.clicked.connect(self._stop_and_close)
         self.session.job_ended.connect(box.reject)
+        box.finished.connect(self._on_question_finished)
         box.finished.connect(box.deleteLater)
+        self._is_asking = True
         box.open()
+
+    @Slot()
+    def _on_question_finished(self) -> None:
+        self._is_asking = False
 
     @Slot()
     def _stop_and_close(self) -> None:

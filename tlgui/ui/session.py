@@ -33,6 +33,7 @@ from tlgui.progress import JobContext
 from tlgui.ui.worker import Job, Operation
 
 MODEL_SUFFIX = ".tlmodel"
+_KEPT_NAME = re.compile(r"^(.+) (\d{4}-\d\d-\d\d) (\d\d)-(\d\d)-\d\d-\d{6}$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +280,16 @@ class Session(QObject):
         assert isinstance(job, Job)
         self._quiet_jobs.discard(job)
         job.deleteLater()
+
+
+def model_name(path: Path) -> str:
+    """Return what a model is called: the file's name, for a model that a training kept without the time in it."""
+    return _KEPT_NAME.sub(r"\1", path.stem)
+
+
+def model_title(path: Path) -> str:
+    """Return what a model is called in a list, where a time tells those that trainings kept apart."""
+    return _KEPT_NAME.sub(r"\1, trained \2 \3:\4", path.stem)
 
 
 def _kept_model_path(collection: Collection) -> Path:

@@ -3,11 +3,12 @@
 `Job` is what pages meet. The QThread under it lives until it has finished, whoever forgets the job.
 """
 
+import functools
 import threading
 import traceback
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from typing_extensions import override
 
 from tlgui.engine.protocol import BugError
@@ -31,6 +32,12 @@ class Worker(QThread):
         super().__init__()
         self._operation = operation
         self._stop = threading.Event()
+        self.finished.connect(self._on_finished)
+
+    def begin(self) -> None:
+        """Start the thread, and keep it alive until it has finished."""
+        _running.add(self)
+        self.start()
 
     def stop(self) -> None:
         """Ask the operation to stop at its next checkpoint."""
@@ -49,6 +56,13 @@ class Worker(QThread):
             self.failed.emit(BugError(f"Something unexpected happened: {error}", traceback.format_exc()))
         else:
             self.succeeded.emit(result)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        # `finished` arrives a moment before the thread is gone, and dropping a QThread that runs aborts the process.
+        self.wait()
+        # Not here: nobody else may know this object any more, and it must not vanish in the middle of its own slot.
+        QTimer.singleShot(0, functools.partial(_running.discard, self))
 
     def _report(self, event: Event) -> None:
         self.reported.emit(event)
@@ -82,12 +96,12 @@ class Job(QObject):
         self._worker.succeeded.connect(self.succeeded)
         self._worker.failed.connect(self.failed)
         self._worker.cancelled.connect(self.cancelled)
-        self._worker.finished.connect(self._on_worker_finished)
+        # After the worker's own slot, which waits for the thread: what has ended does not run any more.
+        self._worker.finished.connect(self.ended)
 
     def start(self) -> None:
         """Begin; returns at once."""
-        _running.add(self._worker)
-        self._worker.start()
+        self._worker.begin()
 
     def stop(self) -> None:
         """Ask the job to stop; its outcome still arrives by signal."""
@@ -97,10 +111,3 @@ class Job(QObject):
     def wait(self, timeout_ms: int) -> bool:
         """Wait for the thread to end, for closing the window; return whether it did."""
         return self._worker.wait(timeout_ms)
-
-    @Slot()
-    def _on_worker_finished(self) -> None:
-        # `finished` arrives a moment before the thread is gone, and dropping a QThread that runs aborts the process.
-        self._worker.wait()
-        _running.discard(self._worker)
-        self.ended.emit()

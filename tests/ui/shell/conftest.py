@@ -8,6 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
+from tlgui.app import create_window
+from tlgui.ui.main_window import MainWindow
 from tlgui.ui.session import Session
 from tlgui.ui.settings import Settings
 from tlgui.ui.worker import Job
@@ -19,6 +21,18 @@ def session(qtbot: QtBot, fake_engine: FakeEngine) -> Iterator[Session]:
     yield session
     session.close(5000)
     qtbot.waitUntil(lambda: not session.is_busy)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, fake_engine: FakeEngine) -> Iterator[MainWindow]:
+    window = create_window(fake_engine)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.session.close(5000)
+    qtbot.waitUntil(lambda: not window.session.is_busy)
+    window.hide()
+    window.deleteLater()
 
 
 @pytest.fixture

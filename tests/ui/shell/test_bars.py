@@ -124,6 +124,21 @@ def test_stop_stops_the_job_and_says_so(qtbot: QtBot, job_bar: JobBar) -> None:
         assert not job_bar.stop_button.isEnabled()
 
 
+def test_a_job_that_begins_in_the_end_of_another_is_followed(qtbot: QtBot, job_bar: JobBar) -> None:
+    first, second = Job("one", Stepwise()), Job("two", Stepwise())
+    first.ended.connect(lambda: job_bar.follow(second))
+    job_bar.follow(first)
+    first.start()
+    qtbot.waitUntil(job_bar.isVisible)
+    with qtbot.waitSignal(first.ended):
+        first.stop()
+    second.start()
+    qtbot.waitUntil(lambda: job_bar.stage.text().endswith("25 of 100"))
+    with qtbot.waitSignals([second.cancelled, second.ended]):
+        QTest.mouseClick(job_bar.stop_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(job_bar.isHidden)
+
+
 def test_the_next_job_keeps_the_bar_without_a_gap(qtbot: QtBot, job_bar: JobBar) -> None:
     first, second = Job("one", Stepwise()), Job("two", Stepwise())
     job_bar.follow(first)

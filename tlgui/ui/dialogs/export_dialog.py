@@ -95,7 +95,9 @@ class ExportDialog(QDialog):
         column.addStretch(1)
         column.addWidget(QuietLabel(_PROMISE))
         column.addWidget(self.buttons)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 70)
+        width = self.fontMetrics().averageCharWidth() * 85
+        self.setMinimumWidth(width)
+        self.resize(width, column.heightForWidth(width))
 
     def _file_name(self, item: ExportFormat) -> str:
         return self._name + (item.suffix or f" {item.id}")

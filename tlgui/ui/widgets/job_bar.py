@@ -90,6 +90,9 @@ class JobBar(QWidget):
 
     @Slot()
     def _on_job_ended(self) -> None:
+        # Where the end of one job begins the next, that one is followed already.
+        if self.sender() is not self._job:
+            return
         self._job = None
         self._appear.stop()
         if not self.isHidden():

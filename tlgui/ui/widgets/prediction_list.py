@@ -2,9 +2,17 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPalette
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 from typing_extensions import override
 
 from tlgui.learning.records import ClassScore, Prediction
@@ -18,7 +26,7 @@ PREDICTION_ROLE = Qt.ItemDataRole.UserRole
 _SHOWN_CLASSES = 3
 _LINES = 1 + _SHOWN_CLASSES
 _NAME_LETTERS = 24
-_BAR_LETTERS = 40
+_BAR_LETTERS = 50
 
 
 def prediction_text(prediction: Prediction) -> str:
@@ -83,10 +91,6 @@ class PredictionDelegate(QStyledItemDelegate):
         self._loader = loader
 
     @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(option.fontMetrics.averageCharWidth() * _NAME_LETTERS, row_height(option.fontMetrics))
-
-    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         prediction = index.data(PREDICTION_ROLE)
         metrics, palette = option.fontMetrics, option.palette
@@ -98,7 +102,7 @@ class PredictionDelegate(QStyledItemDelegate):
         self._paint_thumbnail(painter, QRect(area.topLeft(), QSize(side, side)), palette, prediction)
         text = area.adjusted(side + 2 * gap, 0, 0, 0)
         _paint_file_name(painter, text, option.font, palette, prediction.path.name)
-        rows = text.adjusted(0, metrics.lineSpacing(), 0, 0)
+        rows = text.adjusted(0, line_height(metrics), 0, 0)
         if prediction.error:
             _paint_error(painter, rows, palette, prediction.error)
         else:
@@ -128,8 +132,8 @@ class PredictionDelegate(QStyledItemDelegate):
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "?")
 
 
-class PredictionList(QListView):
-    """The list itself.
+class PredictionList(QTableView):
+    """The list itself: a table of one column, because Qt's own list lays out every row anew whenever some are added.
 
     Args:
         parent: The owner.
@@ -143,11 +147,8 @@ class PredictionList(QListView):
         self._loader = ThumbnailLoader(round(side * self.devicePixelRatioF()), self)
         self._loader.loaded.connect(self._on_loader_loaded)
         self.setItemDelegate(PredictionDelegate(self._loader, self))
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setAccessibleName("Photos and what the model says of them")
+        self._set_up()
+        self._fit_rows()
 
     def append(self, predictions: Sequence[Prediction], *, is_first: bool = False) -> None:
         """Add rows at the end.
@@ -166,6 +167,30 @@ class PredictionList(QListView):
         self.rows.clear()
         self._loader.forget()
 
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._fit_rows()
+
+    def _set_up(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setAccessibleName("Photos and what the model says of them")
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def _fit_rows(self) -> None:
+        height = row_height(self.fontMetrics())
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.verticalHeader().setDefaultSectionSize(height)
+
     @Slot(object)
     def _on_loader_loaded(self, _path: object) -> None:
         # Qt gathers these into one repaint, and only of what is seen.
@@ -174,7 +199,12 @@ class PredictionList(QListView):
 
 def row_height(metrics: QFontMetrics) -> int:
     """Return the height of a row in letters of `metrics`."""
-    return metrics.lineSpacing() * _LINES + 2 * _gap(metrics)
+    return line_height(metrics) * _LINES + 2 * _gap(metrics)
+
+
+def line_height(metrics: QFontMetrics) -> int:
+    """Return the height of one of a row's lines: a little airier than running text."""
+    return round(metrics.lineSpacing() * 1.2)
 
 
 def _gap(metrics: QFontMetrics) -> int:
@@ -198,7 +228,7 @@ def _paint_error(painter: QPainter, place: QRect, palette: QPalette, error: str)
 def _paint_scores(
     painter: QPainter, place: QRect, metrics: QFontMetrics, palette: QPalette, scores: Sequence[ClassScore]
 ) -> None:
-    gap, line = _gap(metrics), metrics.lineSpacing()
+    gap, line = _gap(metrics), line_height(metrics)
     names = min(metrics.averageCharWidth() * _NAME_LETTERS, place.width() * 2 // 5)
     numbers = metrics.horizontalAdvance("100.0 %")
     bars = max(min(metrics.averageCharWidth() * _BAR_LETTERS, place.width() - names - numbers - 2 * gap), 0)
@@ -219,7 +249,7 @@ def _paint_scores(
 
 
 def _paint_line(painter: QPainter, place: QRect, metrics: QFontMetrics, text: str, elide: Qt.TextElideMode) -> None:
-    line = QRect(place.left(), place.top(), place.width(), metrics.lineSpacing())
+    line = QRect(place.left(), place.top(), place.width(), line_height(metrics))
     # A name may hold a line break; here it has one line.
     shown = metrics.elidedText(" ".join(text.splitlines()), elide, line.width())
     painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

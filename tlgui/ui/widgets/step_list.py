@@ -19,7 +19,8 @@ from tlgui.ui.colours import Accent, colour, mixed
 from tlgui.ui.icons import icon_pixmap
 
 _STATE_ROLE = Qt.ItemDataRole.UserRole
-_LETTERS = 21
+# The longest words a step says; the list is as wide as they need.
+_LONGEST = "Needs more photos"
 
 
 class Step(IntEnum):
@@ -105,7 +106,7 @@ class StepList(QListWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * _LETTERS + 4 * self.frameWidth(), 0)
+        return QSize(self.sizeHintForColumn(0) + 2 * self.frameWidth(), 0)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -121,7 +122,7 @@ class _StepDelegate(QStyledItemDelegate):
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         line = option.fontMetrics.height()
-        return QSize(option.fontMetrics.averageCharWidth() * _LETTERS, line * 3 + line // 2)
+        return QSize(option.fontMetrics.horizontalAdvance(_LONGEST) + line * 4, line * 3 + line // 2)
 
     @override
     def paint(

@@ -1,0 +1,46 @@
+"""Runs benchmarks and prints their figures as a Markdown table.
+
+Usage: `python -m tests.benchmarks [NAME …] --photos FOLDER`
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks import kill, predict, quick, responsiveness, startup, stop
+from tests.benchmarks.driving import use_home
+from tests.benchmarks.figures import Figure, table
+
+BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
+    "startup": startup.measure,
+    "responsiveness": responsiveness.measure,
+    "stop": stop.measure,
+    "kill": kill.measure,
+    "quick": quick.measure,
+    "predict": predict.measure,
+}
+
+
+def main() -> int:
+    """Run what was asked for; return 1 where a target was missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure what tlgui must reach.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; all of them by default")
+    parser.add_argument("--photos", type=Path, required=True, metavar="FOLDER", help="one subfolder for each class")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(BENCHMARKS):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    figures: list[Figure] = []
+    for name in options.names or BENCHMARKS:
+        # Every benchmark finds an empty home, so that no cache of another one helps it.
+        with tempfile.TemporaryDirectory(prefix="tlgui-benchmark-", ignore_cleanup_errors=True) as home:
+            use_home(Path(home))
+            print(f"{name} …", file=sys.stderr, flush=True)
+            figures += BENCHMARKS[name](options.photos.resolve())
+    print(table(figures))
+    return int(any(figure.verdict == "MISSED" for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

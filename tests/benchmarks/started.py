@@ -1,0 +1,70 @@
+"""Starts the program, or a bare Qt window, and says when its window was seen; `startup` runs this as its child.
+
+The clock began in the parent, before this Python did: `STARTED_AT` is in seconds since 1970. With `--stay`, the window
+is kept open for a while and what its process has loaded by then is said too.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
+from typing_extensions import override
+
+
+class Watch(QObject):
+    """Waits for the first paint of a main window.
+
+    Args:
+        application: What is watched, and ended in the end.
+        stay_ms: How long the window stays after it was seen.
+    """
+
+    def __init__(self, application: QApplication, stay_ms: int) -> None:
+        super().__init__(application)
+        self._application = application
+        self._stay_ms = stay_ms
+        application.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QMainWindow):
+            self._application.removeEventFilter(self)
+            # The paint itself is over once the event loop comes round.
+            QTimer.singleShot(0, self, self._on_seen)
+        return False
+
+    @Slot()
+    def _on_seen(self) -> None:
+        print("visible", (time.time() - float(os.environ["STARTED_AT"])) * 1000, flush=True)
+        QTimer.singleShot(self._stay_ms, self, self._on_stayed)
+
+    @Slot()
+    def _on_stayed(self) -> None:
+        print("loaded", *sorted({"tensorflow", "keras"} & sys.modules.keys()), flush=True)
+        self._application.closeAllWindows()
+
+
+def main() -> int:
+    """Show the window that was asked for."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("which", choices=["bare", "tlgui"])
+    parser.add_argument("--stay", type=int, default=0, metavar="MS")
+    options = parser.parse_args()
+    application = QApplication([])
+    Watch(application, options.stay)
+    if options.which == "tlgui":
+        # A bare window must not pay for what the program imports.
+        from tlgui import app  # noqa: PLC0415
+
+        return app.main()
+    window = QMainWindow()
+    window.setCentralWidget(QLabel("A bare window"))
+    window.show()
+    return application.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,205 @@
+"""The headless commands from end to end: the real engine code, the embedded backbone, photos drawn for the test."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tlgui.cli import main
+from tlgui.photos.samples import draw_sample_photos
+
+# Keras hands NumPy 2.4 its variables in a way that NumPy is about to drop; nothing of ours can change that.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+FAST = ("--recipe", "quick", "--set", "epochs=5", "--set", "head.dense_units=16")
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("photos") / "my samples"
+    draw_sample_photos(folder, photos_per_class=12, size=96)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
+    out = tmp_path_factory.mktemp("models") / "samples.tlmodel"
+    return tlgui("train", str(photos), "--out", str(out), *FAST, "--json")
+
+
+@pytest.fixture(scope="module")
+def model(trained: "subprocess.CompletedProcess[str]") -> str:
+    return str(json.loads(trained.stdout)["model"]["path"])
+
+
+def tlgui(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, "-m", "tlgui", *arguments], capture_output=True, text=True, check=False)
+
+
+def result_of(capfd: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main([*arguments, "--json"]) == 0
+    result = json.loads(capfd.readouterr().out)
+    assert isinstance(result, dict)
+    return result
+
+
+def test_training_prints_one_object_and_its_progress_apart(
+    trained: "subprocess.CompletedProcess[str]", photos: Path
+) -> None:
+    assert trained.returncode == 0
+    result = json.loads(trained.stdout)["model"]
+    assert trained.stdout.count("\n") == 1
+    assert result["class_names"] == ["boats", "flowers", "trees"]
+    assert result["recipe"]["head"]["dense_units"] == 16
+    assert result["photo_count"] + result["evaluation"]["photo_count"] == sum(1 for _ in photos.glob("*/*.jpg"))
+    assert Path(result["path"]).is_file()
+    assert "Epoch 1 of 5" in trained.stderr
+
+
+def test_nobody_else_writes_to_standard_error(trained: "subprocess.CompletedProcess[str]") -> None:
+    ours = ("Loading", "Getting ready", "Reading the folder", "Looking at", "Training", "Epoch", "Checking", "Saving")
+
+    assert [line for line in trained.stderr.splitlines() if not line.startswith(ours)] == []
+
+
+def test_info_says_what_training_said(
+    model: str, trained: "subprocess.CompletedProcess[str]", capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert result_of(capfd, "info", model) == json.loads(trained.stdout)
+
+
+def test_info_in_words_names_classes_and_accuracy(model: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", model]) == 0
+
+    out = capfd.readouterr().out
+    assert "3: boats, flowers, trees" in out
+    assert "right (" in out
+
+
+@pytest.mark.parametrize(("part", "count"), [("all", 36), ("training", 30), ("validation", 6)])
+def test_evaluation_keeps_to_its_part(
+    model: str, photos: Path, capfd: pytest.CaptureFixture[str], part: str, count: int
+) -> None:
+    result = result_of(capfd, "evaluate", model, str(photos), "--part", part)["evaluation"]
+
+    assert result["photo_count"] == count
+    assert sum(map(sum, result["confusion"])) == count
+
+
+def test_evaluation_uses_a_folders_own_test_photos(
+    model: str, photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for part, numbers in (("train", range(6)), ("test", range(6, 8))):
+        for class_folder in sorted(photos.iterdir()):
+            folder = tmp_path / part / class_folder.name
+            folder.mkdir(parents=True)
+            files = sorted(class_folder.iterdir())
+            for number in numbers:
+                (folder / files[number].name).symlink_to(files[number])
+
+    result = result_of(capfd, "evaluate", model, str(tmp_path))["evaluation"]
+
+    assert (result["part"], result["photo_count"]) == ("test", 6)
+
+
+def test_evaluation_in_words_says_how_often_it_is_right(
+    model: str, photos: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", model, str(photos)]) == 0
+
+    out, err = capfd.readouterr()
+    assert out.splitlines()[0].endswith("on 36 photos")
+    assert "All photos of the folder were used" in err
+
+
+def test_prediction_names_photos_writes_a_table_and_goes_on_after_a_bad_file(
+    model: str, photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "notes.jpg"
+    bad.write_text("not a photo", encoding="utf-8")
+    table = tmp_path / "table.csv"
+    good = sorted(photos.glob("*/*.jpg"))[0]
+
+    result = result_of(capfd, "predict", model, str(bad), str(good), "--top", "2", "--csv", str(table))
+
+    assert [item["path"] for item in result["predictions"]] == [str(bad), str(good)]
+    assert "notes.jpg" in result["predictions"][0]["error"]
+    assert len(result["predictions"][1]["scores"]) == 2
+    assert (result["photo_count"], result["error_count"]) == (1, 1)
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["photo"] for row in rows] == [str(bad), str(good)]
+
+
+def test_prediction_without_one_good_photo_fails(model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "notes.jpg"
+    bad.write_text("not a photo", encoding="utf-8")
+
+    assert main(["predict", model, str(bad)]) == 1
+
+    out, err = capfd.readouterr()
+    assert "notes.jpg" in out
+    assert "error: None of 1 file could be named." in err
+
+
+def test_export_is_compared_on_the_photos_given(
+    model: str, photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "samples.keras"
+
+    result = result_of(capfd, "export", model, "--format", "keras", "--out", str(target), "--photos", str(photos))[
+        "export"
+    ]
+
+    assert target.is_file()
+    assert result["compared_count"] >= 16
+    assert not result["used_drawn_pictures"]
+
+
+def test_full_or_missing_place_for_an_export_is_told(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["export", model, "--format", "keras", "--out", str(tmp_path / "gone" / "a.keras")])
+
+    assert code == 1
+    assert "error: " in capfd.readouterr().err
+
+
+def test_interrupt_in_mid_training_keeps_the_best_epoch(photos: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.tlmodel"
+    arguments = [
+        "train",
+        str(photos),
+        "--out",
+        str(out),
+        "--set",
+        "epochs=10000",
+        "--set",
+        "early_stopping.enabled=false",
+    ]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tlgui", *arguments, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        for line in child.stderr:
+            if line.startswith("Epoch"):
+                os.kill(child.pid, signal.SIGINT)
+                break
+        # Both streams are read to their end, so that neither fills up.
+        child.stderr.read()
+        result = json.loads(child.stdout.read())["model"]
+
+    assert child.returncode == 0
+    assert result["stop_reason"] == "stopped"
+    assert 1 <= len(result["history"]) < 10_000
+    assert out.is_file()

@@ -1,0 +1,201 @@
+"""Evaluation: figures that can be checked by hand, and the photos that are, or are not, evaluated."""
+
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.learning.models import CLASS_NAMES, SIZE, some_summary
+from tests.pictures import write_collection, write_split_collection, write_text
+from tlgui.errors import Cancelled, CollectionError
+from tlgui.learning.evaluation import evaluate, evaluate_probabilities, wilson_interval
+from tlgui.learning.model_file import LoadedModel
+from tlgui.learning.recipe import QUICK, Recipe
+from tlgui.photos.collection import Collection, Part
+from tlgui.photos.scan import scan
+from tlgui.progress import Event, JobContext, Progress, Stage
+
+# Red, green and blue, as `write_collection` colours its first three classes.
+COLOURS = np.array([[200, 60, 50], [60, 160, 70], [60, 90, 200]], np.float32)
+
+
+def name_by_colour(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Stand in for a trained network: the class whose colour is nearest gets 0.8."""
+    distances = np.linalg.norm(pictures.mean(axis=(1, 2))[:, None] - COLOURS, axis=2)
+    probabilities = np.full((len(pictures), len(COLOURS)), 0.1, np.float32)
+    probabilities[np.arange(len(pictures)), distances.argmin(axis=1)] = 0.8
+    return probabilities
+
+
+def colour_model(recipe: Recipe = QUICK) -> LoadedModel:
+    return LoadedModel(some_summary(Path("colours.tlmodel"), CLASS_NAMES, recipe), None, name_by_colour)
+
+
+def scanned(folder: Path) -> Collection:
+    return scan(folder, JobContext())
+
+
+# --- Wilson's interval
+
+
+@pytest.mark.parametrize(
+    ("right", "total", "low", "high"),
+    [
+        # R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998),
+        # table I, method 3.
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_interval_agrees_with_the_published_examples(right: int, total: int, low: float, high: float) -> None:
+    interval = wilson_interval(right, total)
+    assert interval.low == pytest.approx(low, abs=5e-5)
+    assert interval.high == pytest.approx(high, abs=5e-5)
+
+
+@pytest.mark.parametrize("total", [1, 2, 10, 1000, 100_000])
+def test_wilson_interval_holds_the_share_and_stays_within_0_and_1(total: int) -> None:
+    for right in {0, 1, total // 2, total - 1, total}:
+        interval = wilson_interval(right, total)
+        assert 0 <= interval.low <= right / total <= interval.high <= 1
+
+
+def test_wilson_interval_without_photos_says_anything_is_possible() -> None:
+    interval = wilson_interval(0, 0)
+    assert (interval.low, interval.high) == (0, 1)
+
+
+# --- figures
+
+
+def test_figures_are_those_counted_by_hand() -> None:
+    probabilities = np.array(
+        [[0.7, 0.2, 0.1], [0.6, 0.3, 0.1], [0.1, 0.8, 0.1], [0.5, 0.4, 0.1], [0.2, 0.3, 0.5]], np.float32
+    )
+    evaluation = evaluate_probabilities(probabilities, np.array([0, 0, 1, 1, 0]), ("a", "b", "c"), Part.TEST)
+    assert evaluation.confusion == ((2, 0, 1), (1, 1, 0), (0, 0, 0))
+    assert evaluation.photo_count == 5
+    assert evaluation.accuracy == pytest.approx(3 / 5)
+    assert evaluation.interval == wilson_interval(3, 5)
+    assert evaluation.loss == pytest.approx(-np.log([0.7, 0.6, 0.8, 0.4, 0.2]).mean())
+    assert evaluation.part is Part.TEST
+    assert [(result.name, result.photo_count) for result in evaluation.classes] == [("a", 3), ("b", 2), ("c", 0)]
+    assert [result.recall for result in evaluation.classes] == pytest.approx([2 / 3, 1 / 2, 0])
+    assert [result.precision for result in evaluation.classes] == pytest.approx([2 / 3, 1, 0])
+
+
+def test_certain_and_wrong_has_a_finite_loss() -> None:
+    evaluation = evaluate_probabilities(np.array([[1.0, 0.0]], np.float32), np.array([1]), ("a", "b"), None)
+    assert evaluation.loss == pytest.approx(-math.log(1e-7))
+
+
+# --- collections
+
+
+def test_all_photos_are_evaluated(tmp_path: Path) -> None:
+    collection = scanned(write_collection(tmp_path / "c", 3, 15, size=40))
+    evaluation = evaluate(colour_model(), collection, None, JobContext())
+    assert evaluation.confusion == ((15, 0, 0), (0, 15, 0), (0, 0, 15))
+    assert evaluation.accuracy == 1.0
+    assert evaluation.part is None
+
+
+def test_mistakes_are_found_where_they_are(tmp_path: Path) -> None:
+    folder = write_collection(tmp_path / "c", 3, 4)
+    (folder / "class 01" / "photo 000.jpg").rename(folder / "class 03" / "moved.jpg")
+    evaluation = evaluate(colour_model(), scanned(folder), None, JobContext())
+    assert evaluation.confusion == ((3, 0, 0), (0, 4, 0), (1, 0, 4))
+
+
+def test_part_is_the_one_of_the_split_of_the_recipe(tmp_path: Path) -> None:
+    collection = scanned(write_collection(tmp_path / "c", 3, 10))
+    recipe = QUICK.with_value("split.validation", "0.3").with_value("split.test", "0.1")
+    counts = {part: evaluate(colour_model(recipe), collection, part, JobContext()).photo_count for part in Part}
+    assert counts == {Part.TRAINING: 18, Part.VALIDATION: 9, Part.TEST: 3}
+
+
+def test_own_test_photos_are_evaluated_even_where_nothing_else_is_left(tmp_path: Path) -> None:
+    folder = write_split_collection(tmp_path / "c", 3, 2, ("train", "test"))
+    assert evaluate(colour_model(), scanned(folder), Part.TEST, JobContext()).photo_count == 6
+    for file in (folder / "train").rglob("*.jpg"):
+        file.unlink()
+    assert evaluate(colour_model(), scanned(folder), Part.TEST, JobContext()).photo_count == 6
+
+
+def test_collection_may_have_fewer_classes_than_the_model(tmp_path: Path) -> None:
+    folder = write_collection(tmp_path / "c", 2, 3)
+    shutil.rmtree(folder / "class 01")
+    evaluation = evaluate(colour_model(), scanned(folder), None, JobContext())
+    assert evaluation.confusion == ((0, 0, 0), (0, 3, 0), (0, 0, 0))
+
+
+def test_class_that_the_model_does_not_know_is_named(tmp_path: Path) -> None:
+    collection = scanned(write_collection(tmp_path / "c", ("class 01", "zebra"), 3))
+    with pytest.raises(CollectionError, match="zebra") as caught:
+        evaluate(colour_model(), collection, None, JobContext())
+    assert "class 01" not in caught.value.message
+    assert "class 03" in caught.value.hint
+
+
+def test_part_without_photos_is_named(tmp_path: Path) -> None:
+    collection = scanned(write_collection(tmp_path / "c", 3, 5))
+    with pytest.raises(CollectionError, match="no test photos"):
+        evaluate(colour_model(), collection, Part.TEST, JobContext())
+
+
+def test_photos_that_cannot_be_read_are_left_out(tmp_path: Path) -> None:
+    folder = write_collection(tmp_path / "c", 3, 5)
+    collection = scanned(folder)
+    write_text(folder / "class 01" / "photo 000.jpg")
+    (folder / "class 02" / "photo 004.jpg").unlink()
+    evaluation = evaluate(colour_model(), collection, None, JobContext())
+    assert [result.photo_count for result in evaluation.classes] == [4, 4, 5]
+    assert evaluation.accuracy == 1.0
+
+
+def test_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    folder = write_collection(tmp_path / "c", 3, 2)
+    collection = scanned(folder)
+    folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(CollectionError, match="None of the 6 photos"):
+        evaluate(colour_model(), collection, None, JobContext())
+
+
+def test_progress_goes_from_nothing_to_all(tmp_path: Path) -> None:
+    events: list[Event] = []
+    collection = scanned(write_collection(tmp_path / "c", 3, 15))
+    evaluate(colour_model(), collection, None, JobContext(events.append))
+    assert events[0] == Progress(Stage.EVALUATING, 0, 45)
+    assert events[-1] == Progress(Stage.EVALUATING, 45, 45, 0.0)
+
+
+def test_stop_ends_it(tmp_path: Path) -> None:
+    collection = scanned(write_collection(tmp_path / "c", 3, 4))
+    asked: list[None] = []
+
+    def stop_at_the_third() -> None:
+        asked.append(None)
+        if len(asked) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        evaluate(colour_model(), collection, None, JobContext(checkpoint=stop_at_the_third))
+
+
+def test_network_sees_at_most_a_batch_at_a_time(tmp_path: Path) -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def watched(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        seen.append(pictures.shape)
+        return name_by_colour(pictures)
+
+    collection = scanned(write_collection(tmp_path / "c", 3, 30))
+    evaluate(LoadedModel(colour_model().summary, None, watched), collection, None, JobContext())
+    assert sum(shape[0] for shape in seen) == 90
+    assert max(shape[0] for shape in seen) <= 32
+    assert {shape[1:] for shape in seen} == {(SIZE, SIZE, 3)}

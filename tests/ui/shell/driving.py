@@ -1,0 +1,52 @@
+"""How the tests drive the window: by its actions, dialogs and drops."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from tlgui.ui.actions import ACTIONS, Action
+from tlgui.ui.main_window import MainWindow
+
+
+def action(window: MainWindow, action_id: str) -> QAction:
+    return window.actions_table.action(action_id)
+
+
+def enabled(window: MainWindow) -> set[str]:
+    return {entry.id for entry in ACTIONS if isinstance(entry, Action) and action(window, entry.id).isEnabled()}
+
+
+def open_folder(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    with qtbot.waitSignal(window.session.job_ended):
+        window.commands.open_folder(folder)
+
+
+def train(qtbot: QtBot, window: MainWindow, folder: Path) -> Path:
+    open_folder(qtbot, window, folder)
+    with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
+        action(window, "start").trigger()
+    assert window.session.model is not None
+    return window.session.model.path
+
+
+def drop(widget: QWidget, *paths: Path) -> bool:
+    """Drop files as the platform does: enter first, then drop; return whether the drop was taken."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(widget, enter)
+    if not enter.isAccepted():
+        return False
+    event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()
+
+
+def question(window: QWidget) -> QFileDialog:
+    dialogs = [dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible()]
+    assert len(dialogs) == 1
+    return dialogs[0]

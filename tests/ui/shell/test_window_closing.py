@@ -1,0 +1,77 @@
+"""Closing the window: at once, or after asking when something is under way."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeEngine
+from tests.ui.shell.driving import action, open_folder
+from tlgui.engine.protocol import TrainRequest
+from tlgui.progress import EpochEnded, Progress
+from tlgui.ui.main_window import MainWindow
+
+
+def test_closing_without_a_job_asks_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    with qtbot.waitSignal(window.closed):
+        assert window.close()
+    assert not window.isVisible()
+    assert window.findChild(QMessageBox) is None
+
+
+def answer(window: MainWindow, text: str) -> None:
+    box = window.findChild(QMessageBox)
+    assert box is not None
+    button = next(button for button in box.buttons() if button.text().replace("&", "") == text)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def begin_training(qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path) -> None:
+    open_folder(qtbot, window, birds)
+    gate = fake_engine.pause_before(EpochEnded, lambda event: event.epoch == 3)
+    action(window, "start").trigger()
+    qtbot.waitUntil(lambda: gate.is_reached)
+
+
+def test_closing_during_a_training_asks_and_can_be_refused(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    begin_training(qtbot, window, fake_engine, birds)
+    assert not window.close()
+    answer(window, "Keep running")
+    assert window.isVisible()
+    assert window.session.is_busy
+    assert window.session.job is not None
+    assert not window.session.job.is_stopping
+
+
+def test_closing_during_a_training_stops_it_and_keeps_the_best(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    begin_training(qtbot, window, fake_engine, birds)
+    assert not window.close()
+    assert not window.close()
+    assert len(window.findChildren(QMessageBox)) == 1
+    with qtbot.waitSignal(window.closed):
+        answer(window, "Stop and close")
+    assert not window.isVisible()
+    assert not window.session.is_busy
+    request = fake_engine.requests[-1]
+    assert isinstance(request, TrainRequest)
+    assert request.model_path.is_file()
+
+
+def test_the_question_goes_when_the_job_ends_by_itself(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    open_folder(qtbot, window, birds)
+    gate = fake_engine.pause_before(Progress)
+    action(window, "start").trigger()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    assert not window.close()
+    with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
+        gate.open()
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox) is None)
+    assert window.isVisible()

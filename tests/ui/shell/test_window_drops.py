@@ -1,0 +1,64 @@
+"""What happens to files and folders dropped on the window, as real drop events."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeEngine
+from tests.pictures import write_jpeg
+from tests.ui.shell.driving import action, drop, open_folder, train
+from tlgui.progress import Progress
+from tlgui.ui.main_window import MainWindow
+from tlgui.ui.widgets.step_list import Step
+
+
+@pytest.mark.parametrize("where", ["photos", "train", "results"])
+def test_a_dropped_folder_is_opened(qtbot: QtBot, window: MainWindow, birds: Path, where: str) -> None:
+    page = getattr(window.pages, where)
+    window.show_step({"photos": 0, "train": 1, "results": 2}[where])
+    with qtbot.waitSignal(window.session.collection_changed):
+        assert drop(page, birds)
+    assert window.steps.current() is Step.PHOTOS
+
+
+def test_a_dropped_file_or_several_folders_say_what_to_drop(window: MainWindow, birds: Path, tmp_path: Path) -> None:
+    photo = write_jpeg(tmp_path / "a.jpg")
+    assert drop(window.pages.photos, photo)
+    assert "“a.jpg” is not a folder" in window.messages.message.text()
+    assert drop(window.pages.photos, birds / "owl", birds / "wren")
+    assert "one folder" in window.messages.hint.text()
+    assert not window.session.is_busy
+
+
+def test_something_that_is_no_file_is_not_taken(window: MainWindow) -> None:
+    data = QMimeData()
+    data.setText("words")
+    event = QDragEnterEvent(
+        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(window.pages.photos, event)
+    assert not event.isAccepted()
+
+
+@pytest.mark.parametrize("where", ["photos", "train", "results", "predict"])
+def test_a_dropped_model_is_opened_wherever_it_falls(qtbot: QtBot, window: MainWindow, birds: Path, where: str) -> None:
+    path = train(qtbot, window, birds)
+    with qtbot.waitSignal(window.session.model_changed):
+        assert drop(getattr(window.pages, where), path)
+    assert window.steps.current() is Step.PREDICT
+    assert "is open" in window.messages.message.text()
+
+
+def test_a_drop_while_busy_says_so(qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path) -> None:
+    open_folder(qtbot, window, birds)
+    gate = fake_engine.pause_before(Progress)
+    action(window, "start").trigger()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    drop(window.pages.photos, birds)
+    assert "still under way" in window.messages.message.text()
+    with qtbot.waitSignal(window.session.job_ended):
+        action(window, "stop").trigger()

@@ -1,0 +1,130 @@
+"""How each class fared: a table that can be sorted by any of its columns."""
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from typing_extensions import override
+
+from tlgui.learning.records import ClassResult
+from tlgui.wording import percent
+
+Index = QModelIndex | QPersistentModelIndex
+
+SORT_ROLE = Qt.ItemDataRole.UserRole
+_COLUMNS = (
+    ("Class", "The class"),
+    ("Photos", "How many of its photos the model was judged by"),
+    ("Found", "Of the photos of this class, how many the model recognised (recall)"),
+    ("Right when named", "Of the photos the model gave this name, how many deserve it (precision)"),
+)
+_NAME = 0
+_NAME_LETTERS = 30
+
+
+class ClassResultsModel(QAbstractTableModel):
+    """The rows of the table."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[ClassResult, ...] = ()
+
+    def set_rows(self, rows: tuple[ClassResult, ...]) -> None:
+        """Show `rows` instead of what was there."""
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        title, help_text = _COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return title
+        return help_text if role == Qt.ItemDataRole.ToolTipRole else None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row, column = self._rows[index.row()], index.column()
+        if role == SORT_ROLE:
+            return (row.name, row.photo_count, row.recall, row.precision)[column]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (row.name, f"{row.photo_count:,}", _recall(row), percent(row.precision))[column]
+        if role == Qt.ItemDataRole.ToolTipRole and column == _NAME:
+            return row.name
+        if role == Qt.ItemDataRole.TextAlignmentRole and column != _NAME:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+class ClassResultsTable(QTableView):
+    """The table itself.
+
+    Args:
+        parent: The owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("How each class fared")
+        self._rows = ClassResultsModel(self)
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSortRole(SORT_ROLE)
+        self._sorted.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._sorted.setSourceModel(self._rows)
+        self.setModel(self._sorted)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(1)
+        self._fit_rows()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
+        for column in range(_NAME + 1, len(_COLUMNS)):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSortIndicator(_NAME, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+
+    def show_results(self, results: tuple[ClassResult, ...]) -> None:
+        """Show a row for each class."""
+        self._rows.set_rows(results)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() * 3 // 2)
+
+    @override
+    def sizeHint(self) -> QSize:
+        letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
+        numbers = sum(self.horizontalHeader().sectionSizeHint(column) for column in range(1, len(_COLUMNS)))
+        return QSize(numbers + _NAME_LETTERS * letter, 10 * line)
+
+
+def _recall(row: ClassResult) -> str:
+    return percent(row.recall) if row.photo_count else "—"

@@ -1,0 +1,37 @@
+"""A sentence above a page's content that says why something was not done, with at most one thing to press."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from tlgui.ui.colours import Accent
+from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+
+
+class NoticeBar(TintedBar):
+    """Hidden while there is nothing to say.
+
+    Args:
+        parent: The owner.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Accent.INFO, "info", parent)
+        self.text = plain_label()
+        self.button = QPushButton()
+        self.button.clicked.connect(self.pressed)
+        self.row.addWidget(self.text, 1)
+        self.row.addWidget(self.button)
+        self.hide()
+
+    def say(self, sentence: str, button: str = "") -> None:
+        """Show `sentence`, and a button where there is something to press; an empty sentence hides the bar."""
+        self.text.setText(sentence)
+        self.setAccessibleName(sentence)
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
+        self.setVisible(bool(sentence))
+        if sentence:
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
