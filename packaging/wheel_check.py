@@ -18,25 +18,28 @@ from environment import ROOT, run_pip, venv_python
 from problems import SetupError, say
 
 ResultT = TypeVar("ResultT")
+TIMEOUT_SECONDS = 600
 
-# Opens the real window with the real engine, and closes it as the user would.
+# The program's own start, and the user's own way to end it.
 WINDOW_SCRIPT = """
 import multiprocessing, sys
 
+def close(application):
+    windows = [window for window in application.topLevelWidgets() if window.isVisible()]
+    assert windows, "no window is visible"
+    assert not {"tensorflow", "keras"} & sys.modules.keys(), "the window has loaded TensorFlow"
+    application.closeAllWindows()
+
 def main():
-    from PySide6.QtTest import QTest
+    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
-    from tlgui.app import create_window
-    from tlgui.engine.client import EngineProcess
+    from tlgui import app
 
     application = QApplication([])
-    window = create_window(EngineProcess())
-    window.show()
-    QTest.qWait(1000)
-    assert window.isVisible(), "the window is not visible"
-    assert "tensorflow" not in sys.modules, "TensorFlow was loaded by the window"
-    assert window.close(), "the window did not close"
+    QTimer.singleShot(3000, lambda: close(application))
+    assert app.main() == 0, "the program did not end well"
     assert not multiprocessing.active_children(), "the engine is still there"
+    print("closed")
 
 if __name__ == "__main__":
     main()
@@ -61,7 +64,7 @@ def check(work: Path) -> None:
     tlgui.expect_version()
     tlgui.expect_own_resources()
     tlgui.expect_training_and_prediction()
-    _step("window", lambda: tlgui.run_python(WINDOW_SCRIPT))
+    tlgui.expect_window()
 
 
 class Installed:
@@ -100,6 +103,11 @@ class Installed:
         if photo.parent.name not in json.dumps(json.loads(answer.splitlines()[-1])):
             raise CheckFailedError(f"{photo} was predicted as {answer}")
 
+    def expect_window(self) -> None:
+        """The window opens with its engine behind it, and closes without leaving anything."""
+        if "closed" not in _step("window", lambda: self.run_python(WINDOW_SCRIPT)):
+            raise CheckFailedError("the window was not closed by its user")
+
     def run_python(self, code: str) -> str:
         """Run a script kept in a file, which the engine's process can import again; return what it prints."""
         script = self._folder / "script.py"
@@ -110,15 +118,19 @@ class Installed:
         return self._run(str(self._python.parent / "tlgui"), *arguments)
 
     def _run(self, *command: str) -> str:
-        result = subprocess.run(
-            command,
-            cwd=self._folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        try:
+            result = subprocess.run(
+                command,
+                cwd=self._folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=TIMEOUT_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise CheckFailedError(f"{' '.join(command)} did not end: {error.stderr!r}") from error
         if result.returncode or "Traceback" in result.stderr:
             raise CheckFailedError(
                 f"{' '.join(command)} exited with {result.returncode}\n{result.stdout}\n{result.stderr}"

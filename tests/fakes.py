@@ -187,8 +187,9 @@ class FakeEngine(Engine):
                 context.checkpoint()
                 context.report(Progress(Stage.FEATURES, done, len(training), seconds_left=1.0))
             for epoch in range(1, recipe.epochs + 1):
-                history.append(self._epoch(epoch, request, context))
-                context.report(history[-1])
+                ended = self._epoch(epoch, request, context)
+                context.report(ended)
+                history.append(ended)
         except Cancelled:
             if not history:
                 raise

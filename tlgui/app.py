@@ -24,6 +24,7 @@ from tlgui.ui.settings import Settings
 from tlgui.ui.widgets.plots import load_curves
 
 _AFTER_FIRST_PAINT_MS = 100
+_HEARTBEAT_MS = 300
 _CLOSE_TIMEOUT_MS = 5_000
 _NO_DISPLAY = """\
 error: There is no display to open the window on.
@@ -57,6 +58,10 @@ def main(arguments: Sequence[str] = ()) -> int:
     last_resort.install()
     try:
         window.show()
+        # Python looks at Ctrl+C in the terminal only when it is given a turn.
+        heartbeat = QTimer(window, interval=_HEARTBEAT_MS)
+        heartbeat.timeout.connect(_do_nothing)
+        heartbeat.start()
         QTimer.singleShot(_AFTER_FIRST_PAINT_MS, window, lambda: _load_behind(window))
         code = application.exec()
         # The window is gone from the screen; now its engine goes too.
@@ -106,6 +111,10 @@ def _application(arguments: Sequence[str]) -> QApplication:
     application.setDesktopFileName(APP_NAME)
     application.setWindowIcon(app_icon())
     return application
+
+
+def _do_nothing() -> None:
+    """Give Python a turn."""
 
 
 def _load_behind(window: MainWindow) -> None:

@@ -58,10 +58,10 @@ def _run(parsed: argparse.Namespace) -> int:
         "sample-photos": headless.sample_photos,
     }
     command = commands[parsed.command]
-    with quiet.own_output(LOG_NAME) as (out, err):
+    with quiet.own_output(LOG_NAME) as (out, err, log):
         terminal = Terminal(out, err, wants_json=parsed.json)
         with terminal.stopping_at_interrupt():
-            return terminal.end(outcome_of(lambda: command(parsed, terminal)))
+            return terminal.end(outcome_of(lambda: command(parsed, terminal)), log)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -110,7 +110,7 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
         photos = found[:: max(1, len(found) // _PHOTOS_COMPARED)][:_PHOTOS_COMPARED]
     request = ExportRequest(arguments.model.absolute(), arguments.format, arguments.out.absolute(), tuple(photos))
     result = _perform(request, terminal)
-    pictures = "drawn picture" if result.used_drawn_pictures and not photos else "picture"
+    pictures = ("picture" if photos else "drawn picture") if result.used_drawn_pictures else "photo"
     terminal.say(
         f"Loaded again and compared on {count(pictures, result.compared_count)}: "
         f"the largest difference is {result.largest_difference:.2g}."

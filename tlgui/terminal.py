@@ -93,13 +93,19 @@ class Terminal:
         finally:
             signal.signal(signal.SIGINT, previous)
 
-    def end(self, outcome: Outcome) -> int:
-        """Say what went wrong, if anything did, and return the exit code."""
+    def end(self, outcome: Outcome, log: Path) -> int:
+        """Say what went wrong, if anything did, and return the exit code.
+
+        Args:
+            outcome: How the command ended.
+            log: Where the details of a bug are.
+        """
         self._clear_line()
         if isinstance(outcome, Failed):
             self.note(f"error: {outcome.error.message}")
-            if outcome.error.hint:
-                self.note(f"hint: {outcome.error.hint}")
+            where = f" They are in {log}" if outcome.details else ""
+            if hint := outcome.error.hint + where:
+                self.note(f"hint: {hint}")
             return 1
         if isinstance(outcome, JobCancelled):
             self.note("error: Stopped before there was anything to keep.")

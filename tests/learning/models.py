@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import keras
+import numpy as np
 from keras import layers
+from numpy.typing import NDArray
 
 from tlgui.learning.evaluation import wilson_interval
-from tlgui.learning.model_file import write_model
+from tlgui.learning.model_file import LoadedModel, write_model
 from tlgui.learning.recipe import QUICK, Recipe
 from tlgui.learning.records import ClassResult, Evaluation, ModelSummary, StopReason
 from tlgui.photos.collection import Part
@@ -133,3 +135,20 @@ def change_network(path: Path, change: Callable[[Json], None]) -> Path:
     members["config.json"] = json.dumps(config).encode()
     inner.unlink()
     return rewrite(path, {"model.keras": zip_bytes(members)})
+
+
+# Red, green and blue, as `write_collection` colours its first three classes.
+_COLOURS = np.array([[200, 60, 50], [60, 160, 70], [60, 90, 200]], np.float32)
+
+
+def name_by_colour(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Stand in for a trained network: the class whose colour is nearest gets 0.8."""
+    distances = np.linalg.norm(pictures.mean(axis=(1, 2))[:, None] - _COLOURS, axis=2)
+    probabilities = np.full((len(pictures), len(_COLOURS)), 0.1, np.float32)
+    probabilities[np.arange(len(pictures)), distances.argmin(axis=1)] = 0.8
+    return probabilities
+
+
+def colour_model(recipe: Recipe = QUICK) -> LoadedModel:
+    """Return a loaded model that names the first three classes of `write_collection` without a mistake."""
+    return LoadedModel(some_summary(Path("colours.tlmodel"), CLASS_NAMES, recipe), None, name_by_colour)

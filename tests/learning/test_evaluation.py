@@ -8,30 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.learning.models import CLASS_NAMES, SIZE, some_summary
+from tests.learning.models import SIZE, colour_model, name_by_colour
 from tests.pictures import write_collection, write_split_collection, write_text
 from tlgui.errors import Cancelled, CollectionError
 from tlgui.learning.evaluation import evaluate, evaluate_probabilities, wilson_interval
 from tlgui.learning.model_file import LoadedModel
-from tlgui.learning.recipe import QUICK, Recipe
+from tlgui.learning.recipe import QUICK
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.scan import scan
 from tlgui.progress import Event, JobContext, Progress, Stage
-
-# Red, green and blue, as `write_collection` colours its first three classes.
-COLOURS = np.array([[200, 60, 50], [60, 160, 70], [60, 90, 200]], np.float32)
-
-
-def name_by_colour(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Stand in for a trained network: the class whose colour is nearest gets 0.8."""
-    distances = np.linalg.norm(pictures.mean(axis=(1, 2))[:, None] - COLOURS, axis=2)
-    probabilities = np.full((len(pictures), len(COLOURS)), 0.1, np.float32)
-    probabilities[np.arange(len(pictures)), distances.argmin(axis=1)] = 0.8
-    return probabilities
-
-
-def colour_model(recipe: Recipe = QUICK) -> LoadedModel:
-    return LoadedModel(some_summary(Path("colours.tlmodel"), CLASS_NAMES, recipe), None, name_by_colour)
 
 
 def scanned(folder: Path) -> Collection:

@@ -96,6 +96,12 @@ def test_saved_model_serves_floats_and_whole_numbers_and_its_class_names(
     assert assets.read_text(encoding="utf-8").splitlines() == list(CLASS_NAMES)
 
 
+def test_saved_model_holds_each_weight_once(exports: dict[str, ExportResult], model: LoadedModel) -> None:
+    weights = sum(array.nbytes for array in model.model.get_weights())
+    (data,) = (exports["savedmodel"].path / "variables").glob("variables.data-*")
+    assert weights <= data.stat().st_size < 1.9 * weights
+
+
 @pytest.mark.parametrize("format_id", ["tflite", "tflite-float16"])
 @pytest.mark.parametrize("count", [1, 5])
 def test_tflite_runs_in_litert(

@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.learning.models import CLASS_NAMES, KERAS_SAVE_WARNING, some_summary, write_small_model
-from tests.learning.test_evaluation import colour_model, name_by_colour
+from tests.learning.models import (
+    CLASS_NAMES,
+    KERAS_SAVE_WARNING,
+    colour_model,
+    name_by_colour,
+    some_summary,
+    write_small_model,
+)
 from tests.pictures import write_bomb_png, write_collection, write_empty, write_jpeg, write_text, write_truncated_jpeg
 from tlgui.errors import Cancelled, CollectionError
 from tlgui.learning import reading

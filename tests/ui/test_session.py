@@ -30,8 +30,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def session(qtbot: QtBot, fake_engine: FakeEngine) -> Iterator[Session]:
-    assert qtbot
+def session(fake_engine: FakeEngine) -> Iterator[Session]:
     session = Session(fake_engine)
     yield session
     session.close(WAIT_MS)

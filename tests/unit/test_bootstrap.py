@@ -17,6 +17,8 @@ import environment
 import problems
 import pytest
 import system_packages
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from system_packages import Library
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -325,15 +327,15 @@ def test_failing_suite_fails_the_checks_but_lets_the_others_run(
     assert "second: ok" in summary
 
 
-def test_every_dependency_is_pinned() -> None:
-    def names(words: list[str]) -> set[str]:
-        return {re.split(r"[<>=\[; ]", word)[0].lower().replace("_", "-") for word in words}
-
-    def pinned(file: str) -> set[str]:
-        lines = (ROOT / "packaging" / file).read_text(encoding="utf-8").splitlines()
-        return names([line for line in lines if re.fullmatch(r"\S+==\S+", line)])
-
+@pytest.mark.parametrize("kind", ["requirements.txt", "requirements-dev.txt"])
+def test_every_dependency_is_pinned_within_its_range(kind: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    needed = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
-    assert names(needed) <= pinned("requirements.txt")
-    assert names(project["project"]["optional-dependencies"]["dev"]) <= pinned("requirements-dev.txt")
+    needed = {
+        "requirements.txt": [*project["project"]["dependencies"], *project["build-system"]["requires"]],
+        "requirements-dev.txt": project["project"]["optional-dependencies"]["dev"],
+    }[kind]
+    lines = (ROOT / "packaging" / kind).read_text(encoding="utf-8").splitlines()
+    pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    versions = {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pins}
+    for requirement in map(Requirement, needed):
+        assert versions[canonicalize_name(requirement.name)] in requirement.specifier, requirement

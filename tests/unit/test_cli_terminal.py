@@ -12,6 +12,7 @@ import pytest
 from typing_extensions import override
 
 from tlgui import files
+from tlgui.cli import main
 from tlgui.engine.protocol import BugError, Failed, JobCancelled, Succeeded
 from tlgui.engine.quiet import open_log, own_output
 from tlgui.errors import Cancelled, PhotoError
@@ -93,9 +94,9 @@ def test_without_json_standard_output_has_words_alone() -> None:
         (Failed(PhotoError("“a.jpg” is empty.", "Remove it.")), 1, "error: “a.jpg” is empty.\nhint: Remove it.\n"),
         (Failed(PhotoError("“a.jpg” is empty.")), 1, "error: “a.jpg” is empty.\n"),
         (
-            Failed(BugError("Something broke.", "Traceback")),
+            Failed(BugError("Something broke.", "Traceback"), "Traceback"),
             1,
-            "error: Something broke.\nhint: Please report this with the details.\n",
+            "error: Something broke.\nhint: Please report this with the details. They are in headless.log\n",
         ),
         (JobCancelled(), 1, "error: Stopped before there was anything to keep.\n"),
     ],
@@ -105,7 +106,7 @@ def test_outcome_decides_exit_code_and_last_words(
 ) -> None:
     err = io.StringIO()
 
-    assert Terminal(io.StringIO(), err, wants_json=False).end(outcome) == code
+    assert Terminal(io.StringIO(), err, wants_json=False).end(outcome, Path("headless.log")) == code
     assert err.getvalue() == words
 
 
@@ -158,7 +159,7 @@ except Cancelled:
 
 
 def test_others_prints_go_to_the_log_and_ours_where_they_belong(capfd: pytest.CaptureFixture[str]) -> None:
-    with own_output("headless.log") as (out, err):
+    with own_output("headless.log") as (out, err, log):
         print("from Python")  # noqa: T201 - the test looks where it goes
         os.write(1, b"from C++\n")
         os.write(2, b"complaint from C++\n")
@@ -167,9 +168,9 @@ def test_others_prints_go_to_the_log_and_ours_where_they_belong(capfd: pytest.Ca
     os.write(1, b"after\n")
 
     assert capfd.readouterr() == ("result\nafter\n", "progress\n")
-    log = (files.log_folder() / "headless.log").read_text(encoding="utf-8")
+    assert log == files.log_folder() / "headless.log"
     for words in ("from Python", "from C++", "complaint from C++"):
-        assert words in log
+        assert words in log.read_text(encoding="utf-8")
 
 
 def test_log_that_grew_large_is_set_aside() -> None:
@@ -183,12 +184,14 @@ def test_log_that_grew_large_is_set_aside() -> None:
     assert (files.log_folder() / "a.old.log").stat().st_size == 3_000_000
 
 
-def test_without_a_place_for_the_log_the_work_goes_on(isolated_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_place_for_the_log_the_work_goes_on(
+    isolated_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (isolated_home / "a file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_STATE_HOME", str(isolated_home / "a file"))
 
-    with open_log("a.log") as log:
-        log.write("nobody reads this\n")
+    assert main(["info", "missing.tlmodel"]) == 1
+    assert capsys.readouterr().err.startswith("error: “missing.tlmodel”")
 
 
 def test_plain_keeps_numbers_and_turns_groups_into_lists() -> None:

@@ -28,6 +28,7 @@ from tlgui.photos.decode import (
     read_thumbnail,
     shown_name,
 )
+from tlgui.photos.samples import draw_picture
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 Reader = Callable[[Path], object]
@@ -87,12 +88,14 @@ def test_small_photo_is_enlarged_to_the_square_asked_for(tmp_path: Path) -> None
 
 
 def test_large_jpeg_read_small_looks_like_the_whole_one_made_small(tmp_path: Path) -> None:
-    path = pictures.write_jpeg(tmp_path / "a.jpg", 1600, 1200)
+    path = tmp_path / "a.jpg"
+    draw_picture(1, 5, 520).resize((520, 390)).save(path)
 
     small = read_photo(path, 64).astype(int)
     whole = np.asarray(Image.fromarray(read_photo(path)).resize((64, 64), Image.Resampling.BILINEAR)).astype(int)
 
-    assert np.abs(small - whole).max() <= 3
+    assert np.abs(small - whole).max() <= 15
+    assert np.abs(small - whole).mean() <= 1
 
 
 @pytest.mark.parametrize(("width", "height", "shape"), [(200, 100, (32, 64, 3)), (100, 200, (64, 32, 3))])
@@ -274,7 +277,7 @@ def test_very_large_photos_are_decoded_one_at_a_time(tmp_path: Path, monkeypatch
     paths = [pictures.write_jpeg(tmp_path / f"{number}.jpg", seed=number) for number in range(12)]
     monkeypatch.setattr(decode, "_LARGE_PIXELS", 1000)
     busy, most, lock = 0, 0, threading.Lock()
-    decode_all = decode._rgb
+    decode_all, meeting = decode._rgb, threading.Barrier(2)
 
     def counted(image: Image.Image) -> Image.Image:
         nonlocal busy, most
@@ -282,6 +285,9 @@ def test_very_large_photos_are_decoded_one_at_a_time(tmp_path: Path, monkeypatch
             busy += 1
             most = max(most, busy)
         try:
+            # A second photo gets the time to come in, if anything lets it.
+            with contextlib.suppress(threading.BrokenBarrierError):
+                meeting.wait(0.3)
             return decode_all(image)
         finally:
             with lock:

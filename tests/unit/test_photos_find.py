@@ -70,5 +70,6 @@ def test_search_reports_what_it_found_and_can_be_stopped(tmp_path: Path) -> None
     find_photos([folder], JobContext(report=events.append))
 
     assert events[-1] == Progress(Stage.SCANNING, 6)
-    with pytest.raises(Cancelled):
-        find_photos([folder], stopping_at(2))
+    for paths in ([folder], list((folder / "class 01").iterdir())):
+        with pytest.raises(Cancelled):
+            find_photos(paths, stopping_at(2))

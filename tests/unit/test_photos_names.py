@@ -1,24 +1,10 @@
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests import pictures
-from tlgui.photos.decode import (
-    check_photo,
-    read_photo,
-    read_thumbnail,
-    shown_name,
-)
-
-RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
-Reader = Callable[[Path], object]
-READERS = pytest.mark.parametrize(
-    "read",
-    [read_photo, lambda path: read_photo(path, 32), lambda path: read_thumbnail(path, 32), check_photo],
-    ids=["whole", "squashed", "thumbnail", "check"],
-)
+from tlgui.photos.decode import shown_name
 
 
 @pytest.mark.parametrize("name", [*pictures.ODD_NAMES, os.fsdecode(b"caf\xe9.jpg"), "a\u2028b\x00\x1b[31m.jpg"])

@@ -92,6 +92,13 @@ def test_folder_called_train_that_holds_photos_is_a_class(tmp_path: Path) -> Non
     assert problem_kinds(collection) == {"train/steam": ProblemKind.NESTED}
 
 
+def test_folders_called_like_parts_that_hold_only_photos_are_classes(tmp_path: Path) -> None:
+    collection = scan(pictures.write_collection(tmp_path, ("train", "test"), 2), QUIET)
+
+    assert counts(collection) == {"test": 2, "train": 2}
+    assert not collection.has_own_split
+
+
 def test_folder_beside_the_parts_is_left_out_with_a_reason(tmp_path: Path) -> None:
     pictures.write_split_collection(tmp_path, 2, 2)
     pictures.write_collection(tmp_path, ["notes"], 2)

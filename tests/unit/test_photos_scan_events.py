@@ -97,19 +97,25 @@ def test_stop_ends_the_scan(tmp_path: Path, count: int) -> None:
 def test_stop_does_not_wait_for_a_photo_that_is_slow_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = pictures.write_collection(tmp_path, 2, 5)
     let_go, started = threading.Event(), threading.Event()
+    finished: list[Path] = []
+    asked = 0
 
-    def read_slowly(_: Path) -> None:
+    def read_slowly(path: Path) -> None:
         started.set()
-        let_go.wait()
+        let_go.wait(10)
+        finished.append(path)
 
     def checkpoint() -> None:
-        if started.is_set():
+        nonlocal asked
+        asked += started.is_set()
+        if asked == 3:
             raise Cancelled
 
     monkeypatch.setattr(scanning, "check_photo", read_slowly)
     try:
         with pytest.raises(Cancelled):
             scan(folder, JobContext(checkpoint=checkpoint))
+        assert finished == []
     finally:
         let_go.set()
 

@@ -179,6 +179,7 @@ class EngineProcess(Engine):
             context.checkpoint()
             answer = child.next_answer()
             if isinstance(answer, Failed):
+                child.end()
                 raise answer.error
             child.is_ready = isinstance(answer, Ready)
 

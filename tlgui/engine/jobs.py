@@ -26,7 +26,6 @@ from tlgui.learning.model_file import LoadedModel, load_model
 from tlgui.learning.prediction import predict
 from tlgui.learning.records import Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
 from tlgui.learning.training import train
-from tlgui.photos.scan import find_photos
 from tlgui.progress import JobContext, Progress, Stage
 
 ResultT = TypeVar("ResultT")
@@ -58,7 +57,7 @@ def _open(request: OpenModelRequest, context: JobContext) -> ModelSummary:
 
 def _predict(request: PredictRequest, context: JobContext) -> PredictionSummary:
     model = _warm_model(request.model_path, context)
-    return predict(model, find_photos(request.paths, context), request.top, context)
+    return predict(model, request.paths, request.top, context)
 
 
 def _evaluate(request: EvaluateRequest, context: JobContext) -> Evaluation:

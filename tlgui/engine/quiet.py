@@ -54,14 +54,14 @@ def send_output_to(log: TextIO) -> None:
 
 
 @contextlib.contextmanager
-def own_output(log_name: str) -> Iterator[tuple[TextIO, TextIO]]:
+def own_output(log_name: str) -> Iterator[tuple[TextIO, TextIO, Path]]:
     """Keep standard output and standard error for the caller; whoever else prints, prints to a log.
 
     Args:
         log_name: The log's name in the log folder.
 
     Yields:
-        Standard output and standard error as they were, for the caller's own words.
+        Standard output and standard error as they were, for the caller's own words; and the log's path.
     """
     out, err = sys.stdout, sys.stderr
     with contextlib.ExitStack() as stack:
@@ -71,7 +71,7 @@ def own_output(log_name: str) -> Iterator[tuple[TextIO, TextIO]]:
         handler = logging.StreamHandler(log)
         logging.getLogger().addHandler(handler)
         try:
-            yield streams[0], streams[1]
+            yield streams[0], streams[1], Path(log.name)
         finally:
             logging.getLogger().removeHandler(handler)
             sys.stdout, sys.stderr = out, err

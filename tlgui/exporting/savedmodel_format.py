@@ -58,8 +58,8 @@ class SavedModelExporter(Exporter):
 def float_archive(model: LoadedModel) -> Any:  # noqa: ANN401 - Keras has no types
     """Return a Keras export archive that serves the model on float32 pictures, ready to be written or added to."""
     network = model.model
+    # Not tracked: an endpoint keeps the variables it uses by itself, and tracking would write them all a second time.
     archive = keras.export.ExportArchive()
-    archive.track(network)
     archive.add_endpoint(
         SIGNATURE,
         lambda image: {OUTPUT_NAME: network(image, training=False)},

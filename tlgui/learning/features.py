@@ -303,7 +303,7 @@ class _Found:
 
 def _read_all(
     photos: Sequence[Photo], size: int, stores: Sequence[FeatureCache], context: JobContext
-) -> Generator[tuple[Photo, _Found | PhotoError]]:
+) -> Generator[tuple[Photo, _Found | PhotoError], None, None]:
     """Yield every photo in order, read by a few threads that are a few batches ahead."""
     upcoming = iter(photos)
     waiting: deque[tuple[Photo, Future[_Found | PhotoError]]] = deque()

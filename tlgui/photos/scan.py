@@ -64,11 +64,12 @@ def find_photos(paths: Sequence[Path], context: JobContext) -> list[Path]:
 
     Args:
         paths: Files and folders, as dropped or typed.
-        context: Told how many were found; asked before each folder whether to go on.
+        context: Told how many were found; asked before each file and folder whether to go on.
     """
     found: dict[Path, None] = {}
     visited: set[str] = set()
     for path in paths:
+        context.checkpoint()
         if is_folder(path):
             found.update(dict.fromkeys(_photos_below(path, visited, len(found), context)))
         else:
@@ -80,7 +81,6 @@ def _photos_below(folder: Path, visited: set[str], found_before: int, context: J
     photos: list[Path] = []
     waiting = [folder]
     while waiting:
-        context.checkpoint()
         current = waiting.pop()
         # A link can lead back to where the search came from, or to a folder that was also dropped.
         real = os.path.realpath(current)

@@ -67,19 +67,19 @@ class LastResort(QObject):
         super().__init__(parent)
         self._show = show
         self._handling = threading.local()
+        self._before = sys.excepthook, threading.excepthook, None
         self._caught.connect(self._on_caught)
 
     def install(self) -> None:
-        """Take the place of Python's and Qt's own handlers."""
+        """Take the place of the handlers of Python and Qt."""
+        self._before = sys.excepthook, threading.excepthook, qInstallMessageHandler(_on_qt_message)
         sys.excepthook = self._on_exception
         threading.excepthook = self._on_thread_exception
-        qInstallMessageHandler(_on_qt_message)
 
     def uninstall(self) -> None:
-        """Give Python's and Qt's own handlers their place back."""
-        sys.excepthook = sys.__excepthook__
-        threading.excepthook = threading.__excepthook__
-        qInstallMessageHandler(None)
+        """Give the handlers that were there before their place back."""
+        sys.excepthook, threading.excepthook, qt_handler = self._before
+        qInstallMessageHandler(qt_handler)
 
     def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):

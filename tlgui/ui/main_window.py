@@ -1,5 +1,7 @@
 """The one window: four steps down the left side, the page beside them, messages above it and progress below."""
 
+import logging
+
 from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from tlgui.engine.protocol import ExportRequest, OpenModelRequest, TrainRequest
+from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, TrainRequest
 from tlgui.errors import TlguiError
 from tlgui.learning.records import ExportResult, ModelSummary
 from tlgui.ui.actions import ActionTable
@@ -34,6 +36,9 @@ from tlgui.ui.widgets.step_list import Step, StepList
 from tlgui.ui.worker import Job
 from tlgui.wording import count, size_in_words
 
+_log = logging.getLogger(__name__)
+
+# The engine is replaced after ten seconds; what does not end after that hangs for good.
 _CLOSE_TIMEOUT_MS = 15_000
 _FIRST_SIZE_IN_LETTERS = (150, 46)
 
@@ -137,23 +142,25 @@ class MainWindow(QMainWindow):
         self.commands.step_requested.connect(self.show_step)
 
     def _connect_pages(self) -> None:
-        photos, train, predict = self.pages.photos, self.pages.train, self.pages.predict
-        photos.choose_requested.connect(self.commands.choose_folder)
-        photos.samples_requested.connect(self.commands.draw_samples)
-        photos.folder_requested.connect(self.commands.open_folder)
-        photos.next_requested.connect(self.commands.show_train)
-        train.photos_requested.connect(self.commands.show_photos)
-        train.results_requested.connect(self.commands.show_results)
-        train.predict_requested.connect(self.commands.show_predict)
-        train.problem_raised.connect(self.show_problem)
-        train.state_changed.connect(self._refresh)
-        predict.train_requested.connect(self.commands.show_train)
-        predict.open_model_requested.connect(self.commands.choose_model)
-        predict.open_photos_requested.connect(self.commands.choose_photos)
-        predict.open_folder_requested.connect(self.commands.choose_photo_folder)
-        predict.save_requested.connect(self.commands.save_predictions)
-        predict.problem_raised.connect(self.show_problem)
-        predict.state_changed.connect(self._refresh)
+        photos, train, results, predict = self.pages.photos, self.pages.train, self.pages.results, self.pages.predict
+        commands = self.commands
+        photos.choose_requested.connect(commands.choose_folder)
+        photos.samples_requested.connect(commands.draw_samples)
+        photos.folder_requested.connect(commands.open_folder)
+        for signal in (photos.next_requested, results.train_requested, predict.train_requested):
+            signal.connect(commands.show_train)
+        for signal in (train.predict_requested, results.predict_requested):
+            signal.connect(commands.show_predict)
+        for signal in (results.open_model_requested, predict.open_model_requested):
+            signal.connect(commands.choose_model)
+        train.photos_requested.connect(commands.show_photos)
+        train.results_requested.connect(commands.show_results)
+        predict.open_photos_requested.connect(commands.choose_photos)
+        predict.open_folder_requested.connect(commands.choose_photo_folder)
+        predict.save_requested.connect(commands.save_predictions)
+        for page in (train, predict):
+            page.problem_raised.connect(self.show_problem)
+            page.state_changed.connect(self._refresh)
 
     def _connect_drops(self) -> None:
         self._drops.watch(self, takes_folders=True)
@@ -225,6 +232,8 @@ class MainWindow(QMainWindow):
             self.settings.remove_recent(RECENT_FOLDERS, request.folder)
         if isinstance(request, OpenModelRequest | ExportRequest) and not request.model_path.is_file():
             self.settings.remove_recent(RECENT_MODELS, request.model_path)
+        if isinstance(error, BugError):
+            _log.error("a job failed: %s\n%s", error.message, error.details)
         self.show_problem(error)
 
     def _ask_before_closing(self) -> None:

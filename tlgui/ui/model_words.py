@@ -16,9 +16,11 @@ def model_title(model: ModelSummary) -> str:
 
 
 def model_in_words(model: ModelSummary) -> str:
-    """Return which model it is, how many classes it knows, how good it is and what they are called."""
-    parts = [model_title(model), count("class", len(model.class_names))]
-    if model.evaluation is not None:
-        parts.append(accuracy_in_words(model.evaluation))
-    parts.append(", ".join(model.class_names))
-    return " · ".join(parts)
+    """Return which model it is and how good it is."""
+    good = f" · {accuracy_in_words(model.evaluation)}" if model.evaluation is not None else ""
+    return model_title(model) + good
+
+
+def classes_in_words(model: ModelSummary) -> str:
+    """Return how many classes the model knows, and which."""
+    return f"{count('class', len(model.class_names))}: {', '.join(model.class_names)}"

@@ -44,7 +44,7 @@ def last_resort(qapp: QApplication, window: Window) -> Iterator[LastResort]:
     hook.install()
     yield hook
     hook.uninstall()
-    sys.excepthook, threading.excepthook = before
+    assert (sys.excepthook, threading.excepthook) == before
 
 
 def fail() -> None:

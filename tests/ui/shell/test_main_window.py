@@ -1,19 +1,21 @@
 """The window as a whole, over the fake engine: actions, steps, questions, recent lists, messages."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
 from tests.ui.shell.driving import action, enabled, open_folder, question, train
 from tlgui.app import create_window
-from tlgui.engine.protocol import ExportRequest, PredictRequest
+from tlgui.engine.protocol import BugError, ExportRequest, PredictRequest
+from tlgui.errors import StorageError
 from tlgui.learning.recipe import BUILT_IN
 from tlgui.progress import Progress
 from tlgui.ui.actions import ACTIONS, Action, MenuTitle
@@ -170,6 +172,48 @@ def test_a_failed_job_is_told_and_the_next_one_works(
     assert window.session.model is not None
 
 
+def test_a_bug_in_a_job_is_logged_with_its_details(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a job failed: It broke\nTraceback")
+    open_folder(qtbot, window, birds)
+    fake_engine.fail_next(BugError("It broke", "Traceback"))
+    with qtbot.waitSignal(window.session.job_ended):
+        action(window, "start").trigger()
+    assert window.messages.action_button.text() == "&Copy details"
+
+
+def test_the_kind_of_file_chosen_decides_its_suffix(
+    qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path
+) -> None:
+    train(qtbot, window, birds)
+    window.show_step(Step.TRAIN)
+    action(window, "save-plot").trigger()
+    dialog = question(window)
+    dialog.setDirectory(str(tmp_path))
+    dialog.filterSelected.emit(dialog.nameFilters()[1])
+    dialog.selectFile("curves")
+    dialog.accept()
+    qtbot.waitUntil(window.messages.isVisible)
+    assert (tmp_path / "curves.svg").read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_icons_and_quiet_words_follow_light_and_dark(qtbot: QtBot, window: MainWindow) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    before = application.palette()
+    icon = action(window, "open-folder").icon
+    for palette, is_dark in ((QPalette(QColor("#303030"), QColor("#202020")), True), (before, False)):
+        key = icon().cacheKey()
+        application.setPalette(palette)
+        qtbot.waitUntil(lambda old=key: icon().cacheKey() != old)  # type: ignore[misc]  # bound now, not when called
+        image = icon().pixmap(24, 24).toImage()
+        tones = [image.pixelColor(x, y) for x in range(24) for y in range(24)]
+        assert (min(tone.lightness() for tone in tones if tone.alpha() > 200) > 150) is is_dark
+        quiet = window.pages.photos.view.split_text.palette().windowText().color()
+        assert (quiet.lightness() > 120) is is_dark
+
+
 def test_a_recent_folder_that_is_gone_is_told_and_forgotten(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     window.settings.add_recent(RECENT_FOLDERS, gone)
@@ -217,6 +261,35 @@ def test_state_survives_a_restart(qtbot: QtBot, window: MainWindow, fake_engine:
     assert again.session.recipe == BUILT_IN["balanced"]
     assert (again.width(), again.height()) == (720, 560)
     assert [entry.data() for entry in again.actions_table.recent_menu("recent-folders").actions()] == [birds]
+
+
+def test_what_pages_ask_for_is_done(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
+    photos, pages, steps = window.pages.photos, window.pages, window.steps
+    open_folder(qtbot, window, birds)
+    QTest.mouseClick(photos.view.next_button, Qt.MouseButton.LeftButton)
+    assert steps.current() is Step.TRAIN
+    for signal, step in (
+        (pages.train.results_requested, Step.RESULTS),
+        (pages.results.predict_requested, Step.PREDICT),
+        (pages.predict.train_requested, Step.TRAIN),
+        (pages.train.photos_requested, Step.PHOTOS),
+        (pages.train.predict_requested, Step.PREDICT),
+        (pages.results.train_requested, Step.TRAIN),
+    ):
+        signal.emit()
+        assert steps.current() is step
+    for request in (
+        photos.choose_requested,
+        pages.results.open_model_requested,
+        pages.predict.open_model_requested,
+        pages.predict.open_photos_requested,
+        pages.predict.open_folder_requested,
+        pages.predict.save_requested,
+    ):
+        request.emit()
+        question(window).reject()
+    pages.predict.problem_raised.emit(StorageError("The disk is full.", "Free some space."))
+    assert window.messages.message.text() == "The disk is full."
 
 
 def test_about_names_versions_and_licences(window: MainWindow) -> None:

@@ -63,6 +63,23 @@ def test_old_wishes_give_way_to_new_ones(qtbot: QtBot, tmp_path: Path, monkeypat
     assert set(paths[-3:]) <= set(loaded)
 
 
+def test_what_is_painted_now_comes_before_what_was_scrolled_away(qtbot: QtBot, tmp_path: Path) -> None:
+    loader = ThumbnailLoader(16)
+    paths = [write_jpeg(tmp_path / f"{number}.jpg", 600, 400) for number in range(20)]
+    loaded: list[object] = []
+    loader.loaded.connect(loaded.append)
+    for path in paths[:12]:
+        loader.image(path)
+    qtbot.waitUntil(lambda: bool(loaded))
+    for path in paths[12:]:
+        loader.image(path)
+    qtbot.waitUntil(lambda: len(loaded) == len(paths))
+    order = [paths.index(Path(str(path))) for path in loaded]
+    # Two are decoded at a time, so neighbours may change places, and a few had begun before.
+    assert all(order.index(early) < order.index(late) for early in range(12, 16) for late in range(8, 12))
+    assert order.index(12) < order.index(18)
+
+
 def test_forgetting_drops_pictures_and_wishes(qtbot: QtBot, tmp_path: Path) -> None:
     loader = ThumbnailLoader(16)
     path = write_jpeg(tmp_path / "a.jpg")

@@ -1,7 +1,9 @@
 """Closing the window: at once, or after asking when something is under way."""
 
+import threading
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
@@ -61,6 +63,23 @@ def test_closing_during_a_training_stops_it_and_keeps_the_best(
     request = fake_engine.requests[-1]
     assert isinstance(request, TrainRequest)
     assert request.model_path.is_file()
+
+
+def test_a_job_that_hangs_does_not_keep_the_window_open(
+    qtbot: QtBot, window: MainWindow, birds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+    monkeypatch.setattr("tlgui.ui.session.scan", lambda _folder, _context: let_go.wait(30))
+    window._close_timer.setInterval(200)
+    window.commands.open_folder(birds)
+    assert not window.close()
+    with qtbot.waitSignal(window.closed):
+        answer(window, "Stop and close")
+    assert not window.isVisible()
+    assert window.session.is_busy
+    monkeypatch.setattr("tlgui.ui.session.training_advice", lambda _collection: ("nothing was read",))
+    with qtbot.waitSignal(window.session.job_ended), qtbot.captureExceptions():
+        let_go.set()
 
 
 def test_the_question_goes_when_the_job_ends_by_itself(

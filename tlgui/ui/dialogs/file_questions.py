@@ -1,5 +1,6 @@
 """The questions for files and folders: the platform's own dialogs, opened without holding up the window."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,10 +64,17 @@ def ask_target(
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     dialog.setNameFilter(kinds)
     dialog.setDefaultSuffix(suffix)
+    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_suffix_of(kind) or suffix))
     if start:
         dialog.selectFile(Path(start).name)
     dialog.open()
     return dialog
+
+
+def _suffix_of(kind: str) -> str:
+    """Return the suffix in one kind of a name filter: `"svg"` of `"SVG drawing (*.svg)"`."""
+    found = re.search(r"\*\.(\w+)", kind)
+    return found[1] if found else ""
 
 
 def _dialog(parent: QWidget, title: str, start: str, on_chosen: Callable[[Path], object]) -> QFileDialog:

@@ -23,7 +23,7 @@ from tlgui.learning.records import ModelSummary, PhotosPredicted, Prediction, Pr
 from tlgui.progress import Event
 from tlgui.ui.colours import Accent, colour
 from tlgui.ui.drops import dropped_paths
-from tlgui.ui.model_words import model_in_words
+from tlgui.ui.model_words import classes_in_words, model_in_words
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import EmptyPage, page_heading
@@ -159,6 +159,7 @@ class PredictPage(QWidget):
     def _make_widgets(self) -> None:
         self.heading = page_heading("Name photos")
         self.model_line = ElidedLabel()
+        self.classes_line = ElidedLabel()
         self.notice = NoticeBar()
         self.notice.pressed.connect(self._name_again)
         self.list = PredictionList()
@@ -199,6 +200,7 @@ class PredictPage(QWidget):
         layout = QVBoxLayout(self)
         layout.addWidget(self.heading)
         layout.addWidget(self.model_line)
+        layout.addWidget(self.classes_line)
         layout.addWidget(self.notice)
         layout.addWidget(self.stack, 1)
 
@@ -231,8 +233,9 @@ class PredictPage(QWidget):
         """Show what there is and what can be done now."""
         model = self._session.model
         self.heading.setVisible(model is not None or self.has_predictions)
-        self.model_line.setVisible(model is not None)
-        self.model_line.set_text(model_in_words(model) if model is not None else "")
+        for line, words in ((self.model_line, model_in_words), (self.classes_line, classes_in_words)):
+            line.setVisible(model is not None)
+            line.set_text(words(model) if model is not None else "")
         if self.has_predictions or self._job is not None:
             self.stack.setCurrentWidget(self._listed)
         else:

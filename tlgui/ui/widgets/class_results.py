@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 from typing_extensions import override
 
@@ -26,6 +27,7 @@ _COLUMNS = (
 )
 _NAME = 0
 _NAME_LETTERS = 30
+_LEAST_NAME_LETTERS = 16
 
 
 class ClassResultsModel(QAbstractTableModel):
@@ -100,7 +102,6 @@ class ClassResultsTable(QTableView):
         self._fit_rows()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
         for column in range(_NAME + 1, len(_COLUMNS)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setSortIndicator(_NAME, Qt.SortOrder.AscendingOrder)
@@ -109,6 +110,12 @@ class ClassResultsTable(QTableView):
     def show_results(self, results: tuple[ClassResult, ...]) -> None:
         """Show a row for each class."""
         self._rows.set_rows(results)
+        self._fit_names()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -118,6 +125,12 @@ class ClassResultsTable(QTableView):
 
     def _fit_rows(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() * 3 // 2)
+
+    def _fit_names(self) -> None:
+        """Give the names what the numbers leave, but never less than can be read."""
+        numbers = sum(self.columnWidth(column) for column in range(_NAME + 1, len(_COLUMNS)))
+        least = self.fontMetrics().averageCharWidth() * _LEAST_NAME_LETTERS
+        self.setColumnWidth(_NAME, max(self.viewport().width() - numbers, least))
 
     @override
     def sizeHint(self) -> QSize:

@@ -145,7 +145,7 @@ class CurvePlot:
         self._measure = measure
         self._limits: tuple[float, ...] = ()
         # Animated artists are left out of a whole drawing and drawn over it.
-        line: dict[str, Any] = {"animated": True, "linewidth": 1.8}
+        line: dict[str, Any] = {"animated": True}
         (self._training,) = axes.plot([], [], "-", marker="o", label="Training photos", **line)
         (self._validation,) = axes.plot([], [], "--", marker="s", label="Validation photos", **line)
         (self._best,) = axes.plot([], [], ":", marker="*", label="Best epoch, kept", **line)
@@ -167,8 +167,8 @@ class CurvePlot:
         validation = [self._measure.validation(epoch) for epoch in history]
         self._training.set_data(epochs, training)
         self._validation.set_data(epochs, validation)
-        for line, size in ((self._training, 4.0), (self._validation, 4.0)):
-            line.set_markersize(size if len(epochs) <= _MARKED_EPOCHS else 0.0)
+        for line in (self._training, self._validation):
+            line.set_markevery(1 if len(epochs) <= _MARKED_EPOCHS else [])
         last = epoch_limit(history, is_running=is_running)
         room = max(0.4, 0.02 * last)
         values = [value for value in (*training, *validation) if math.isfinite(value)]
@@ -191,9 +191,10 @@ class CurvePlot:
         axes.grid(visible=True, color=look.grid, linewidth=0.8)
         for spine in axes.spines.values():
             spine.set_color(look.grid)
-        self._training.set_color(look.training)
-        self._validation.set_color(look.validation)
-        self._best.set(color=look.text, linewidth=1.2, markersize=look.points, markevery=[1])
+        lines = {"linewidth": look.points * 0.18, "markersize": look.points * 0.4}
+        self._training.set(color=look.training, **lines)
+        self._validation.set(color=look.validation, **lines)
+        self._best.set(color=look.text, linewidth=look.points * 0.12, markersize=look.points, markevery=[1])
         legend = axes.legend(loc=self._measure.legend, fontsize=small, labelcolor=look.text)
         legend.get_frame().set(facecolor=look.background, edgecolor=look.grid, alpha=0.85)
 

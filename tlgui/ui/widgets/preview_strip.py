@@ -81,7 +81,7 @@ class PreviewStrip(QWidget):
     @Slot()
     def _ask(self) -> None:
         wish = self._wish()
-        if wish is None or wish == self._asked or self._job is not None:
+        if not self.isVisible() or wish is None or wish == self._asked or self._job is not None:
             return
         if self._session.is_busy:
             self.note.setText(_BUSY)

@@ -137,7 +137,9 @@ class _WholeNumber(SettingControl):
 
     @override
     def _show(self, value: int) -> None:
-        self._box.setValue(value)
+        # Setting the same value again would write the text anew, under the hands of whoever is typing it.
+        if value != self._box.value():
+            self._box.setValue(value)
         self._write_unit()
 
     @Slot(int)
@@ -151,7 +153,9 @@ class _WholeNumber(SettingControl):
             unit = unit.removesuffix("ies") + "y"
         elif self._box.value() == 1:
             unit = unit.removesuffix("s")
-        self._box.setSuffix(f" {unit}" if unit else "")
+        suffix = f" {unit}" if unit else ""
+        if suffix != self._box.suffix():
+            self._box.setSuffix(suffix)
 
 
 class _TidySpinBox(QDoubleSpinBox):
@@ -194,7 +198,7 @@ class _Number(SettingControl):
 
     @override
     def _show(self, value: float) -> None:
-        # Setting the same value again would tidy away the comma that the user has just typed.
+        # As above; it would also tidy away the comma that has just been typed.
         if round(value * self._scale, 9) != round(self._box.value(), 9):
             self._box.setValue(value * self._scale)
 

@@ -4,7 +4,7 @@ import logging
 from collections import OrderedDict
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from typing_extensions import override
 
@@ -49,7 +49,8 @@ class _Task(QRunnable):
 class ThumbnailLoader(QObject):
     """Gives thumbnails for painting: at once when it has them, by signal when they had to be decoded.
 
-    Ask from `paint`, so that only visible photos are decoded; those asked for last come first.
+    Ask from `paint`, so that only visible photos are decoded. Those of the latest painting come first, in its order:
+    what was scrolled away waits.
 
     Args:
         size: Longer side, in device pixels.
@@ -62,8 +63,10 @@ class ThumbnailLoader(QObject):
         super().__init__(parent)
         self._size = size
         self._cache: OrderedDict[Path, QImage] = OrderedDict()
-        self._waiting: OrderedDict[Path, None] = OrderedDict()
+        self._waiting: OrderedDict[Path, int] = OrderedDict()
         self._running: set[Path] = set()
+        self._painting = 0
+        self._painting_ended = QTimer(self, singleShot=True, interval=0)
         self._relay = _Relay()
         self._relay.done.connect(self._on_relay_done)
         self._pool = QThreadPool(self)
@@ -79,7 +82,10 @@ class ThumbnailLoader(QObject):
             self._cache.move_to_end(path)
             return image
         if path not in self._running:
-            self._waiting[path] = None
+            if not self._painting_ended.isActive():
+                self._painting += 1
+                self._painting_ended.start()
+            self._waiting[path] = self._painting
             self._waiting.move_to_end(path)
             while len(self._waiting) > _WAITING:
                 self._waiting.popitem(last=False)
@@ -93,7 +99,9 @@ class ThumbnailLoader(QObject):
 
     def _start_next(self) -> None:
         while self._waiting and len(self._running) < _THREADS:
-            path, _ = self._waiting.popitem()
+            # Of those with the same number, max() takes the first.
+            path = max(self._waiting, key=self._waiting.__getitem__)
+            del self._waiting[path]
             self._running.add(path)
             self._pool.start(_Task(path, self._size, self._relay))
 

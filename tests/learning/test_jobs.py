@@ -1,0 +1,69 @@
+"""The model that was just used stays loaded; one whose file changed does not."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from tlgui.engine import jobs
+from tlgui.engine.protocol import PredictRequest, TrainRequest
+from tlgui.learning.recipe import QUICK
+from tlgui.learning.records import ModelSummary
+from tlgui.photos.collection import Collection
+from tlgui.photos.samples import draw_sample_photos
+from tlgui.photos.scan import scan
+from tlgui.progress import JobContext
+
+# Keras hands NumPy 2.4 its variables in a way that NumPy is about to drop; nothing of ours can change that.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+
+class LoadedAgainError(Exception):
+    pass
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
+    folder = tmp_path_factory.mktemp("photos") / "samples"
+    draw_sample_photos(folder, photos_per_class=4, size=64)
+    return scan(folder, JobContext())
+
+
+@pytest.fixture(scope="module")
+def model(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> ModelSummary:
+    path = tmp_path_factory.mktemp("models") / "a.tlmodel"
+    return jobs.perform(TrainRequest(collection, replace(QUICK, epochs=1), path), JobContext())
+
+
+@pytest.fixture
+def no_more_loading(monkeypatch: pytest.MonkeyPatch, model: ModelSummary) -> None:
+    """Load the model as after its training, and from then on refuse to load anything."""
+    jobs.get_ready_after(model)
+
+    def refuse(_path: Path) -> NoReturn:
+        raise LoadedAgainError
+
+    monkeypatch.setattr(jobs, "load_model", refuse)
+
+
+@pytest.mark.usefixtures("no_more_loading")
+def test_model_is_warm_after_its_training_and_stays_so(model: ModelSummary, collection: Collection) -> None:
+    photo = next(collection.photos()).path
+
+    for _ in range(2):
+        assert jobs.perform(PredictRequest(model.path, (photo,)), JobContext()).photo_count == 1
+
+
+@pytest.mark.usefixtures("no_more_loading")
+def test_other_model_is_loaded(model: ModelSummary, collection: Collection, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.tlmodel"
+    shutil.copy(model.path, copy)
+
+    with pytest.raises(LoadedAgainError):
+        jobs.perform(PredictRequest(copy, (next(collection.photos()).path,)), JobContext())
+
+
+def test_getting_ready_after_other_jobs_does_nothing() -> None:
+    jobs.get_ready_after(())

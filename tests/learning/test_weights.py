@@ -1,0 +1,195 @@
+"""Weights are found, shipped or the user's; whatever does not fit is refused in words, and nothing is half loaded."""
+
+import hashlib
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from tests.learning.models import KERAS_SAVE_WARNING
+from tlgui.errors import WeightsError
+from tlgui.files import resource
+from tlgui.learning.backbones import BACKBONES
+from tlgui.learning.recipe import BACKBONE_IDS, EMBEDDED_BACKBONE, SHIPPED
+from tlgui.learning.weights import load_weights, weights_digest, weights_path
+
+pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
+
+SMALL = BACKBONES["mobilenetv3small"]
+
+
+@pytest.fixture(scope="module")
+def network() -> keras.Model:
+    """Return a network whose weights are all numbers of their own."""
+    built = SMALL.build(32)
+    dice = np.random.default_rng(1)
+    built.set_weights([dice.random(weight.shape, np.float32) for weight in built.weights])
+    return built
+
+
+@pytest.fixture(scope="module")
+def _target() -> keras.Model:
+    return SMALL.build(32)
+
+
+@pytest.fixture
+def target(_target: keras.Model) -> keras.Model:
+    """Return the same network, its weights all 0."""
+    _target.set_weights([np.zeros(weight.shape) for weight in _target.weights])
+    return _target
+
+
+def _write_older(network: keras.Model, path: Path, group_name: str = "") -> Path:
+    """Write the layout that Keras had before version 3, in which the networks of Keras are offered."""
+    with h5py.File(path, "w") as file:
+        top = file.create_group(group_name) if group_name else file
+        top.attrs["layer_names"] = [layer.name.encode() for layer in network.layers]
+        for layer in network.layers:
+            group = top.create_group(layer.name)
+            weights = layer.trainable_weights + layer.non_trainable_weights
+            names = [f"{layer.name}/{number}:0" for number in range(len(weights))]
+            group.attrs["weight_names"] = [name.encode() for name in names]
+            for name, weight in zip(names, weights, strict=True):
+                group[name] = np.asarray(weight)
+    return path
+
+
+def _write_current(network: keras.Model, path: Path) -> Path:
+    network.save_weights(path)
+    return path
+
+
+def _write_renamed(network: keras.Model, path: Path) -> Path:
+    return _write_current(network, path.with_suffix(".weights.h5")).rename(path)
+
+
+def _write_model(network: keras.Model, path: Path) -> Path:
+    network.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("write", "name"),
+    [
+        (_write_current, "small.weights.h5"),
+        (_write_renamed, "small.h5"),
+        (_write_model, "small.keras"),
+        (_write_older, "small_notop.h5"),
+        (lambda network, path: _write_older(network, path, "model_weights"), "whole.h5"),
+    ],
+    ids=["weights.h5", "renamed", "keras", "older", "older whole model"],
+)
+def test_every_kind_of_file_sets_every_weight(
+    write: Callable[[keras.Model, Path], Path], name: str, network: keras.Model, target: keras.Model, tmp_path: Path
+) -> None:
+    load_weights(target, SMALL, write(network, tmp_path / name))
+
+    for found, expected in zip(target.get_weights(), network.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_shipped_weights_are_those_that_notice_names() -> None:
+    path = weights_path(EMBEDDED_BACKBONE, SHIPPED)
+    notice = Path(__file__).parents[2] / "NOTICE"
+
+    assert path == resource("weights/efficientnet-lite0.weights.h5")
+    assert weights_digest(path) == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert weights_digest(path) in notice.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("backbone_id", [name for name in BACKBONE_IDS if name != EMBEDDED_BACKBONE])
+def test_weights_that_are_not_shipped_are_named_with_the_way_out(backbone_id: str) -> None:
+    with pytest.raises(WeightsError) as caught:
+        weights_path(backbone_id, SHIPPED)
+
+    assert BACKBONES[backbone_id].title in caught.value.message
+    assert "not shipped" in caught.value.message
+    assert "EfficientNet-Lite0" in caught.value.hint
+
+
+def test_users_file_is_used_and_a_missing_one_named(tmp_path: Path) -> None:
+    path = tmp_path / "vgg.h5"
+    with pytest.raises(WeightsError, match=r"vgg\.h5.*is not there"):
+        weights_path("vgg16", str(path))
+
+    path.touch()
+
+    assert weights_path("vgg16", str(path)) == path
+
+
+def test_file_for_another_network_is_refused_with_what_differs(target: keras.Model) -> None:
+    path = weights_path(EMBEDDED_BACKBONE, SHIPPED)
+    count = len(target.weights)
+
+    with pytest.raises(WeightsError, match=f"it holds 245 weights, the network without its classifier has {count}"):
+        load_weights(target, SMALL, path)
+
+    _assert_untouched(target)
+
+
+def test_older_file_for_another_network_is_refused_with_what_differs(
+    network: keras.Model, target: keras.Model, tmp_path: Path
+) -> None:
+    path = _write_older(network, tmp_path / "other.h5")
+    with h5py.File(path, "a") as file:
+        layer = next(layer for layer in network.layers if layer.weights)
+        del file[layer.name][f"{layer.name}/0:0"]
+        file[layer.name][f"{layer.name}/0:0"] = np.zeros((5, 5, 3, 16), np.float32)
+
+    with pytest.raises(WeightsError, match=r"\(5, 5, 3, 16\).*\(3, 3, 3, 16\)"):
+        load_weights(target, SMALL, path)
+
+    with h5py.File(path, "a") as file:
+        file.attrs["layer_names"] = file.attrs["layer_names"][:20]
+    with pytest.raises(WeightsError, match="layers with weights"):
+        load_weights(target, SMALL, path)
+
+
+def test_same_shapes_in_another_order_are_refused(network: keras.Model, target: keras.Model, tmp_path: Path) -> None:
+    path = _write_current(network, tmp_path / "small.weights.h5")
+    with h5py.File(path, "a") as file:
+        file.move("layers/conv2d", "layers/aside")
+        file.move("layers/conv2d_1", "layers/conv2d")
+        file.move("layers/aside", "layers/conv2d_1")
+
+    with pytest.raises(WeightsError, match="another order"):
+        load_weights(target, SMALL, path)
+
+
+@pytest.mark.parametrize("content", [b"", b"a shopping list", b"\x89HDF\r\n\x1a\n" + bytes(600)])
+def test_file_that_is_no_weights_file_is_refused(content: bytes, target: keras.Model, tmp_path: Path) -> None:
+    path = tmp_path / "weights.h5"
+    path.write_bytes(content)
+
+    with pytest.raises(WeightsError, match=r"“weights\.h5” is damaged or not a weights file"):
+        load_weights(target, SMALL, path)
+
+
+def test_truncated_file_is_refused(network: keras.Model, target: keras.Model, tmp_path: Path) -> None:
+    path = _write_current(network, tmp_path / "small.weights.h5")
+    path.write_bytes(path.read_bytes()[:-1000])
+
+    with pytest.raises(WeightsError, match="damaged"):
+        load_weights(target, SMALL, path)
+
+
+def test_archive_without_weights_or_far_too_large_is_refused(target: keras.Model, tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", "{}")
+    with pytest.raises(WeightsError, match="without Keras weights"):
+        load_weights(target, SMALL, path)
+
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("model.weights.h5", "w") as stream:
+        for _ in range(600):
+            stream.write(bytes(2**20))
+    with pytest.raises(WeightsError, match="far too large"):
+        load_weights(target, SMALL, path)
+
+
+def _assert_untouched(network: keras.Model) -> None:
+    assert not any(weight.any() for weight in network.get_weights())

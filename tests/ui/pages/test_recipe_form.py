@@ -1,0 +1,266 @@
+"""The recipe's form: one control a setting, bound in both directions, with the rules that stand in the recipe."""
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QSpinBox,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from tlgui.errors import SettingError
+from tlgui.learning.recipe import BALANCED, QUICK, Choices, Limits, Recipe, load_recipe
+from tlgui.ui.actions import MenuTitle
+from tlgui.ui.pages.train_page import TrainPage
+from tlgui.ui.session import Session
+from tlgui.ui.widgets.recipe_form import RecipeForm
+from tlgui.ui.widgets.setting_controls import recipe_value, setting_rule
+from tlgui.ui.widgets.setting_words import ADVANCED, AUGMENTATION, CHOSEN_ELSEWHERE, TRAINING
+
+
+def setting_paths(group: type = Recipe, prefix: str = "") -> Iterator[str]:
+    for name, hint in get_type_hints(group).items():
+        if dataclasses.is_dataclass(hint):
+            assert isinstance(hint, type)
+            yield from setting_paths(hint, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+SETTINGS = [path for path in setting_paths() if path not in CHOSEN_ELSEWHERE]
+
+
+@pytest.fixture
+def form(qtbot: QtBot, session: Session) -> RecipeForm:
+    form = RecipeForm(session)
+    qtbot.addWidget(form)
+    form.show()
+    form.advanced_button.setChecked(True)
+    return form
+
+
+def control(form: RecipeForm, path: str) -> Any:
+    found = form.findChildren(QWidget, path)
+    assert len(found) == 1
+    return found[0]
+
+
+def type_into(box: QAbstractSpinBox, text: str) -> None:
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, text)
+
+
+def test_every_setting_of_the_recipe_has_exactly_one_control(form: RecipeForm) -> None:
+    assert sorted([*TRAINING, *AUGMENTATION, *ADVANCED]) == sorted(SETTINGS)
+    for path in SETTINGS:
+        assert control(form, path).accessibleName()
+        assert control(form, path).toolTip()
+
+
+@pytest.mark.parametrize("path", SETTINGS)
+def test_a_control_allows_what_the_recipe_allows(form: RecipeForm, path: str) -> None:
+    _, rule = setting_rule(path)
+    box = control(form, path)
+    if isinstance(rule, Limits):
+        assert isinstance(box, QSpinBox | QDoubleSpinBox)
+        scale = 100 if box.suffix() == " %" else 1
+        assert (box.minimum(), box.maximum()) == pytest.approx((rule.low * scale, rule.high * scale))
+    elif isinstance(rule, Choices):
+        assert isinstance(box, QComboBox)
+        assert tuple(box.itemData(place) for place in range(box.count())) == rule.values
+    else:
+        assert isinstance(box, QCheckBox)
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "value"),
+    [
+        ("epochs", "7", 7),
+        ("batch_size", "128", 128),
+        ("learning_rate", "0.0005", 0.0005),
+        ("learning_rate", "1e-5", 1e-5),
+        ("split.validation", "12.5", 0.125),
+        ("augmentation.rotation", "30", 30.0),
+        ("augmentation.zoom", "7", 0.07),
+        ("head.dense_units", "64", 64),
+        ("seed", "1234567", 1234567),
+    ],
+)
+def test_typing_a_number_changes_the_recipe(
+    form: RecipeForm, session: Session, path: str, typed: str, value: float
+) -> None:
+    type_into(control(form, path), typed)
+    assert recipe_value(session.recipe, path) == value
+
+
+def test_clicking_and_choosing_change_the_recipe(qtbot: QtBot, form: RecipeForm, session: Session) -> None:
+    mirror = control(form, "augmentation.flip_horizontal")
+    qtbot.mouseClick(mirror, Qt.MouseButton.LeftButton, pos=QPoint(8, mirror.height() // 2))
+    assert session.recipe.augmentation.flip_horizontal
+    optimiser = control(form, "optimizer")
+    optimiser.setFocus()
+    qtbot.keyClick(optimiser, Qt.Key.Key_Down)
+    assert session.recipe.optimizer == "adamw"
+
+
+def test_a_letter_cannot_be_typed_into_a_number(form: RecipeForm, session: Session) -> None:
+    type_into(control(form, "learning_rate"), "x0.01")
+    assert session.recipe.learning_rate == 0.01
+
+
+def test_controls_show_the_recipe_that_is_set_elsewhere(form: RecipeForm, session: Session) -> None:
+    session.set_recipe(BALANCED)
+    assert control(form, "epochs").text() == "40 epochs"
+    assert control(form, "learning_rate").text() == "0.0005"
+    assert control(form, "augmentation.zoom").text() == "20 %"
+    assert control(form, "augmentation.rotation").text() == "15°"
+    assert control(form, "augmentation.flip_horizontal").isChecked()
+    assert control(form, "optimizer").currentText() == "AdamW"
+    assert session.recipe == BALANCED
+
+
+def test_changing_one_setting_leaves_the_finest_digits_of_the_others(form: RecipeForm, session: Session) -> None:
+    fine = dataclasses.replace(QUICK, split=dataclasses.replace(QUICK.split, validation=0.123456))
+    session.set_recipe(fine)
+    type_into(control(form, "epochs"), "3")
+    assert session.recipe.split.validation == 0.123456
+
+
+def test_one_is_singular(form: RecipeForm) -> None:
+    type_into(control(form, "epochs"), "1")
+    assert control(form, "epochs").text() == "1 epoch"
+    type_into(control(form, "augmentation.copies"), "1")
+    assert control(form, "augmentation.copies").text() == "1 copy"
+
+
+def test_patience_is_used_only_with_early_stopping(qtbot: QtBot, form: RecipeForm) -> None:
+    assert control(form, "early_stopping.patience").isEnabled()
+    switch = control(form, "early_stopping.enabled")
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
+    assert not control(form, "early_stopping.patience").isEnabled()
+
+
+def test_the_wheel_scrolls_the_form_and_changes_no_value(form: RecipeForm, session: Session) -> None:
+    box = control(form, "epochs")
+    form.recipe_choice.box.setFocus()
+    wheel = QWheelEvent(
+        QPointF(5, 5), QPointF(box.mapToGlobal(QPoint(5, 5))), QPoint(0, 0), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(box, wheel)
+    assert session.recipe == QUICK
+    assert not wheel.isAccepted()
+
+
+def test_the_changed_mark_comes_and_undo_takes_the_change_back(
+    qtbot: QtBot, form: RecipeForm, session: Session
+) -> None:
+    choice = form.recipe_choice
+    assert not choice.changed_mark.isVisible()
+    assert choice.description.text() == QUICK.description
+    type_into(control(form, "epochs"), "3")
+    assert choice.changed_mark.isVisible()
+    qtbot.mouseClick(choice.undo_button, Qt.MouseButton.LeftButton)
+    assert session.recipe == QUICK
+    assert not choice.changed_mark.isVisible()
+
+
+def test_choosing_a_built_in_recipe_uses_it(qtbot: QtBot, form: RecipeForm, session: Session) -> None:
+    form.recipe_choice.box.setFocus()
+    qtbot.keyClick(form.recipe_choice.box, Qt.Key.Key_Down)
+    assert session.recipe == BALANCED
+    assert form.recipe_choice.description.text() == BALANCED.description
+
+
+def test_a_recipe_saved_and_loaded_is_the_same(form: RecipeForm, session: Session, tmp_path: Path) -> None:
+    type_into(control(form, "epochs"), "3")
+    form.recipe_choice.save(tmp_path / "my birds.json")
+    assert session.recipe.name == form.recipe_choice.box.currentText() == "my birds"
+    assert not form.recipe_choice.changed_mark.isVisible()
+    saved = session.recipe
+    assert load_recipe(tmp_path / "my birds.json") == saved
+    session.set_recipe(QUICK)
+    form.recipe_choice.load(tmp_path / "my birds.json")
+    assert session.recipe == saved
+
+
+def test_a_recipe_saved_under_a_built_in_name_leaves_the_built_in_one(
+    form: RecipeForm, session: Session, tmp_path: Path
+) -> None:
+    type_into(control(form, "epochs"), "3")
+    form.recipe_choice.save(tmp_path / "Quick.json")
+    assert session.recipe.name == "Quick (own)"
+    form.recipe_choice.box.setCurrentIndex(0)
+    form.recipe_choice.box.activated.emit(0)
+    assert session.recipe == QUICK
+
+
+def test_a_file_that_is_no_recipe_is_told_and_changes_nothing(
+    qtbot: QtBot, form: RecipeForm, session: Session, tmp_path: Path
+) -> None:
+    (tmp_path / "list.json").write_text(json.dumps(["milk"]), encoding="utf-8")
+    with qtbot.waitSignal(form.recipe_choice.problem_raised) as raised:
+        form.recipe_choice.load(tmp_path / "list.json")
+    assert isinstance(raised.args[0], SettingError)
+    assert "list.json" in raised.args[0].message
+    assert session.recipe == QUICK
+
+
+def test_a_recipe_that_cannot_be_written_is_told(qtbot: QtBot, form: RecipeForm, tmp_path: Path) -> None:
+    with qtbot.waitSignal(form.recipe_choice.problem_raised) as raised:
+        form.recipe_choice.save(tmp_path / "gone" / "mine.json")
+    assert "mine.json" in raised.args[0].message
+
+
+def test_another_backbone_needs_its_weights_file(
+    qtbot: QtBot, train_page: TrainPage, opened: Session, tmp_path: Path
+) -> None:
+    choice = train_page.form.backbone_choice
+    assert "comes with tlgui" in choice.box.itemText(0)
+    assert not choice.weights_button.isVisible()
+    place = choice.box.findData("inceptionv3")
+    choice.box.setCurrentIndex(place)
+    choice.box.activated.emit(place)
+    assert (opened.recipe.backbone, opened.recipe.input_size) == ("inceptionv3", 299)
+    assert choice.weights_button.isVisible()
+    assert not train_page.status.start_button.isEnabled()
+    assert "weights file of InceptionV3" in train_page.status.reason.text()
+
+    weights = tmp_path / "inception.h5"
+    weights.write_bytes(b"weights")
+    choice.use_weights(weights)
+    assert opened.recipe.weights == str(weights)
+    assert train_page.status.start_button.isEnabled()
+    assert "inception.h5" in choice.weights_note.text()
+
+    choice.box.activated.emit(0)
+    assert (opened.recipe.backbone, opened.recipe.weights) == ("efficientnet-lite0", "shipped")
+    choice.box.activated.emit(place)
+    assert opened.recipe.weights == str(weights)
+    weights.unlink()
+    assert "not there any more" in train_page.start_problem()
+
+
+def test_mnemonics_are_all_different_and_none_is_a_menus(train_page: TrainPage) -> None:
+    labels = [*train_page.findChildren(QLabel), *train_page.findChildren(QAbstractButton)]
+    texts = [label.text() for label in labels if not label.isHidden()] + [title.value for title in MenuTitle]
+    letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
+    assert len(letters) > 10
+    assert [letter for letter, times in Counter(letters).items() if times > 1] == []

@@ -1,0 +1,58 @@
+"""The start of the window, with the real `main` over the fake engine, and in a process of its own."""
+
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from tests.fakes import FakeEngine
+from tlgui import app, files
+from tlgui.ui.main_window import MainWindow
+from tlgui.ui.widgets.plots import load_curves
+
+
+@pytest.mark.usefixtures("qapp")
+def test_main_shows_the_window_starts_the_engine_and_ends_it(
+    fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    monkeypatch.setattr(app, "EngineProcess", lambda: fake_engine)
+    expect_log("propagateSizeHints")  # Said by the offscreen platform alone.
+    hooks = sys.excepthook, threading.excepthook
+    handlers = list(logging.getLogger().handlers)
+    seen: list[bool] = []
+    timer = QTimer(interval=50)
+
+    def look() -> None:
+        windows = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+        if windows and windows[0].isVisible() and not seen:
+            seen.append(fake_engine.is_started)
+        if fake_engine.is_started and load_curves():
+            timer.stop()
+            windows[0].close()
+
+    timer.timeout.connect(look)
+    timer.start()
+    assert app.main([]) == 0
+    assert seen == [False]
+    assert fake_engine.is_closed
+    assert (sys.excepthook, threading.excepthook) == hooks
+    assert logging.getLogger().handlers == handlers
+    assert "is open" in (files.log_folder() / "tlgui.log").read_text(encoding="utf-8")
+
+
+def test_nothing_heavy_is_imported_before_the_window_is_seen() -> None:
+    code = (
+        "import sys; from PySide6.QtWidgets import QApplication; a = QApplication([]); "
+        "import tlgui.app; from tests.fakes import FakeEngine; "
+        "w = tlgui.app.create_window(FakeEngine()); w.show(); a.processEvents(); "
+        "heavy = {'tensorflow', 'keras', 'matplotlib', 'onnx', 'onnxruntime', 'ai_edge_litert', 'h5py', 'scipy'}; "
+        "print(sorted(heavy & set(sys.modules)), w.isVisible()); w.session.close(1000)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.strip() == "[] True", done.stderr
+    assert done.returncode == 0
