@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 import psutil
@@ -57,16 +58,13 @@ def _refuse() -> NoReturn:
     raise AssertionError("unpickled in the wrong process")
 
 
-_made_ready_after: list[object] = []
-
-
 def perform(request: Do, context: JobContext) -> object:
     return _JOBS[request.name](request.argument, context)
 
 
 def get_ready_after(result: object) -> None:
-    _made_ready_after.append(result)
-    if result == "trouble":
+    if isinstance(result, Path):
+        result.touch()
         raise ZeroDivisionError("by nought")
 
 
@@ -136,10 +134,6 @@ def _process(_argument: object, _context: JobContext) -> dict[str, object]:
     return {"id": os.getpid(), "niceness": psutil.Process().nice(), "modules": sorted(sys.modules)}
 
 
-def _say_what_it_got_ready_after(_argument: object, _context: JobContext) -> object:
-    return list(_made_ready_after)
-
-
 _JOBS: dict[str, Callable[[object, JobContext], object]] = {
     "echo": _echo,
     "work": _work,
@@ -154,5 +148,4 @@ _JOBS: dict[str, Callable[[object, JobContext], object]] = {
     "die": _die,
     "return what cannot be sent": lambda _argument, _context: Unpicklable(),
     "describe process": _process,
-    "say what it got ready after": _say_what_it_got_ready_after,
 }

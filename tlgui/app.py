@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from tlgui import __version__
@@ -17,6 +17,7 @@ from tlgui.engine.client import EngineProcess
 from tlgui.engine.protocol import Engine
 from tlgui.files import APP_NAME
 from tlgui.ui.excepthook import LastResort, start_log
+from tlgui.ui.garbage import GarbageCollector
 from tlgui.ui.icons import app_icon
 from tlgui.ui.main_window import MainWindow
 from tlgui.ui.session import Session
@@ -53,6 +54,8 @@ def main(arguments: Sequence[str] = ()) -> int:
         return 1
     log_handler = start_log()
     application = _application(arguments)
+    garbage = GarbageCollector()
+    garbage.start()
     window = create_window(EngineProcess())
     last_resort = LastResort(window.show_problem, window)
     last_resort.install()
@@ -68,12 +71,16 @@ def main(arguments: Sequence[str] = ()) -> int:
         is_idle = window.session.close(_CLOSE_TIMEOUT_MS)
     finally:
         last_resort.uninstall()
+        garbage.stop()
     _log.info("tlgui ends")
     logging.getLogger().removeHandler(log_handler)
     log_handler.close()
     if not is_idle:
         # A thread hangs, on a dead network drive for example; Python would wait for it for ever.
         os._exit(code)
+    # Now, and not when Python comes across it, on whatever thread.
+    window.deleteLater()
+    application.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     return code
 
 

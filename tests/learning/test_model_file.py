@@ -10,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -55,6 +56,17 @@ def test_loaded_model_predicts_as_the_network_that_was_written(model_path: Path)
     np.testing.assert_allclose(loaded.predict(pictures[:1]), expected[:1], atol=1e-5)
     np.testing.assert_allclose(np.asarray(loaded.model(pictures, training=False)), expected, atol=1e-5)
     assert loaded.summary == some_summary(model_path)
+
+
+def test_network_with_operations_between_its_layers_is_trusted(tmp_path: Path) -> None:
+    rgb = keras.Input((SIZE, SIZE, 3))
+    backbone = keras.applications.MobileNetV3Small(include_top=False, weights=None, input_shape=(SIZE, SIZE, 3))
+    features = keras.layers.Flatten()(backbone(rgb, training=False))
+    network = keras.Model(rgb, keras.layers.Dense(3, activation="softmax")(features))
+    path = tmp_path / "m.tlmodel"
+    write_model(path, network, some_summary(path))
+    pictures = np.full((1, SIZE, SIZE, 3), 99, np.float32)
+    np.testing.assert_allclose(load_model(path).predict(pictures), network(pictures, training=False), atol=1e-5)
 
 
 def test_odd_class_names_come_back(tmp_path: Path) -> None:

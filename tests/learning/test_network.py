@@ -15,7 +15,7 @@ from tlgui.learning.recipe import QUICK, Head, Recipe
 SMALL = Recipe(input_size=64)
 
 # What EfficientNet-Lite0 says of the generated picture: every 160th of its 1280 features, their mean and deviation.
-# Computed in 64-bit NumPy from the PyTorch tensors, by another rebuild of the network that shares no code with this one.
+# Computed in 64-bit NumPy from the PyTorch tensors, by a rebuild of the network that shares no code with this one.
 _FEATURES = [1.29492, 0.0, 0.0, 0.14268, 0.0, 0.04156, 0.0, 0.0]
 _MEAN, _DEVIATION = 0.168697, 0.470368
 _LARGEST = {113: 5.3024, 245: 3.6578, 989: 3.5949, 897: 3.3874}

@@ -149,6 +149,8 @@ def test_older_file_for_another_network_is_refused_with_what_differs(
         load_weights(target, SMALL, path)
 
 
+# Keras warns before it raises.
+@pytest.mark.filterwarnings("ignore:Skipping nested container:UserWarning")
 def test_same_shapes_in_another_order_are_refused(network: keras.Model, target: keras.Model, tmp_path: Path) -> None:
     path = _write_current(network, tmp_path / "small.weights.h5")
     with h5py.File(path, "a") as file:

@@ -21,6 +21,7 @@ from tlgui.progress import Event, JobContext, Throttle
 LOG_NAME = "engine.log"
 
 _NICENESS = 5
+_IDLE_SECONDS = 0.3
 
 _log = logging.getLogger(__name__)
 
@@ -87,7 +88,8 @@ def _do_one_job(connection: Connection, cancel: StopEvent, jobs: Jobs) -> None:
 
     outcome = outcome_of(work)
     connection.send_bytes(_packed(outcome))
-    if isinstance(outcome, Succeeded):
+    # Whoever asks again at once, for another training say, is not kept waiting.
+    if isinstance(outcome, Succeeded) and not connection.poll(_IDLE_SECONDS):
         # What goes wrong here goes wrong again, and is told, in the job that needs it.
         outcome_of(lambda: jobs.get_ready_after(outcome.result))
 

@@ -8,9 +8,12 @@ import hashlib
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import h5py
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from tlgui.errors import WeightsError
 from tlgui.files import resource
@@ -23,6 +26,7 @@ _MEMBER = "model.weights.h5"
 # A saved model may hold the optimiser's two numbers for each weight, and a classifier that is not used.
 _MEMBER_GROWTH = 4
 _MEMBER_SPARE = 512 * 2**20
+_OTHER_ORDER = "its layers stand in another order"
 
 
 def weights_path(backbone_id: str, weights: str) -> Path:
@@ -111,6 +115,10 @@ def _load_h5(network: keras.Model, backbone: Backbone, path: Path, name: str) ->
     if found != needed:
         raise _misfit(name, backbone, _difference(found, needed))
     _load_current(network, backbone, path, name)
+    with h5py.File(path, "r") as file:
+        # Keras only warns of parts that it does not find where it looks for them, and leaves them at random.
+        if sorted(_digest(value) for value in network.get_weights()) != _digests_in(file):
+            raise _misfit(name, backbone, _OTHER_ORDER)
 
 
 def _load_current(network: keras.Model, backbone: Backbone, path: Path, name: str) -> None:
@@ -124,7 +132,7 @@ def _load_current(network: keras.Model, backbone: Backbone, path: Path, name: st
                 link.write_bytes(path.read_bytes())
                 network.load_weights(link)
     except (ValueError, KeyError) as error:
-        raise _misfit(name, backbone, "its layers stand in another order") from error
+        raise _misfit(name, backbone, _OTHER_ORDER) from error
 
 
 def _load_older(network: keras.Model, backbone: Backbone, file: h5py.Group, name: str) -> None:
@@ -146,15 +154,27 @@ def _load_older(network: keras.Model, backbone: Backbone, file: h5py.Group, name
 
 
 def _shapes_in(file: h5py.File) -> list[Shape]:
-    """Return the shapes of all weights in a file of Keras 3, sorted; an optimiser's numbers are not weights."""
-    shapes: list[Shape] = []
+    return sorted(dataset.shape for dataset in _datasets_in(file))
+
+
+def _digests_in(file: h5py.File) -> list[bytes]:
+    return sorted(_digest(dataset[()]) for dataset in _datasets_in(file))
+
+
+def _digest(values: NDArray[Any]) -> bytes:
+    return hashlib.sha256(np.ascontiguousarray(values, np.float32)).digest()
+
+
+def _datasets_in(file: h5py.File) -> list[h5py.Dataset]:
+    """Return all weights in a file of Keras 3; an optimiser's numbers are not weights."""
+    datasets: list[h5py.Dataset] = []
 
     def collect(name: str, item: object) -> None:
         if isinstance(item, h5py.Dataset) and "/vars/" in f"/{name}" and not name.startswith("optimizer"):
-            shapes.append(item.shape)
+            datasets.append(item)
 
     file.visititems(collect)
-    return sorted(shapes)
+    return datasets
 
 
 def _difference(found: list[Shape], needed: list[Shape]) -> str:

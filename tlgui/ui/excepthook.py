@@ -33,6 +33,10 @@ _LEVELS = {
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
 
+_Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
+_ThreadHook = Callable[[threading.ExceptHookArgs], object]
+_QtHook = Callable[[QtMsgType, QMessageLogContext, str], object]
+
 _log = logging.getLogger(__name__)
 _qt_log = logging.getLogger("qt")
 
@@ -67,7 +71,7 @@ class LastResort(QObject):
         super().__init__(parent)
         self._show = show
         self._handling = threading.local()
-        self._before = sys.excepthook, threading.excepthook, None
+        self._before: tuple[_Hook, _ThreadHook, _QtHook | None] = sys.excepthook, threading.excepthook, None
         self._caught.connect(self._on_caught)
 
     def install(self) -> None:

@@ -266,7 +266,6 @@ class MainWindow(QMainWindow):
         """Stop what runs; the window closes when it has ended, or when it does not end in good time."""
         self._is_closing = True
         self.job_bar.show_stopping()
-        self.job_bar.show()
         self._close_timer.start()
         self.session.stop()
         if not self.session.is_busy:

@@ -120,6 +120,7 @@ def test_stop_before_the_first_epoch_leaves_no_model(
 def test_after_a_failure_the_next_training_works(
     qtbot: QtBot, train_page: TrainPage, opened: Session, fake_engine: FakeEngine
 ) -> None:
+    qtbot.waitUntil(lambda: not train_page.form.augmentation.previews.pictures[0].is_empty)
     fake_engine.die_next()
     train(qtbot, train_page, opened)
     assert "did not come to its end" in train_page.status.stage.text()
@@ -171,7 +172,7 @@ def test_plots_are_saved_by_their_suffix(
     if suffix == ".png":
         with Image.open(target) as image:
             assert image.width > 1000
-            assert len(set(image.convert("RGB").resize((200, 80)).getdata())) > 10
+            assert len(set(image.convert("RGB").resize((200, 80)).get_flattened_data())) > 10
     else:
         assert "<svg" in target.read_text(encoding="utf-8")
 
@@ -197,6 +198,7 @@ def test_a_plot_that_cannot_be_written_raises_and_leaves_nothing(
 def test_a_collection_that_vanished_fails_and_the_page_stays_usable(
     qtbot: QtBot, train_page: TrainPage, opened: Session, birds: Path, fake_engine: FakeEngine
 ) -> None:
+    qtbot.waitUntil(lambda: not train_page.form.augmentation.previews.pictures[0].is_empty)
     shutil.rmtree(birds)
     fake_engine.fail_next(StorageError("The folder is gone."))
     train(qtbot, train_page, opened)

@@ -110,7 +110,8 @@ class PredictPage(QWidget):
 
     def paste_image(self) -> None:
         """Name the image, or the photo files, on the clipboard."""
-        if not self._take(QGuiApplication.clipboard().mimeData()):
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+        if data is None or not self._take(data):
             self.notice.say(_NO_IMAGE)
 
     def save_csv(self, path: Path) -> None:

@@ -112,7 +112,7 @@ class TrainPage(QWidget):
             super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
-        photos_button = QPushButton("Go to &Photos")
+        photos_button = QPushButton("&Go to Photos")
         photos_button.clicked.connect(self.photos_requested)
         self.empty = EmptyPage(
             "Train",

@@ -235,20 +235,25 @@ class CurveCanvas(FigureCanvasQTAgg):
         """What is drawn."""
         return self._plot
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the axes are on the screen as they are, so that an epoch needs its lines only."""
+        return self._background is not None
+
     def set_history(self, history: Sequence[EpochEnded], *, is_running: bool) -> None:
         """Show `history`, drawing no more than has changed."""
         needs_all = self._plot.set_history(history, is_running=is_running)
         if history:
             last = self._measure.tick(self._measure.validation(history[-1]))
             self.setAccessibleDescription(f"After epoch {history[-1].epoch}: {last} on the validation photos.")
-        if not self.isVisible():
+        if needs_all or not self.isVisible():
             self._background = None
-        elif needs_all or self._background is None:
-            self.draw_idle()
-        else:
+        if self._background is not None:
             self.restore_region(self._background)
             self._draw_lines()
             self.update()
+        elif self.isVisible():
+            self.draw_idle()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

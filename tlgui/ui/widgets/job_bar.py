@@ -61,7 +61,9 @@ class JobBar(QWidget):
             self._appear.start()
 
     def show_stopping(self) -> None:
-        """Say that the job has been asked to stop."""
+        """Say that the job has been asked to stop, at once."""
+        if self.isHidden():
+            self._on_appear_timeout()
         self._say("Stopping…")
         self.stop_button.setEnabled(False)
         self.bar.setRange(0, 0)

@@ -160,6 +160,8 @@ class PredictionList(QTableView):
         start = self.rows.rowCount()
         self.rows.append(predictions)
         if is_first and predictions:
+            # The scroll bar learns of new rows only when the view is laid out anew.
+            self.updateGeometries()
             self.scrollTo(self.rows.index(start), QAbstractItemView.ScrollHint.PositionAtTop)
 
     def clear(self) -> None:

@@ -1,0 +1,312 @@
+"""The Predict page: real drops and pastes, and rows that say what the model thinks."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeEngine
+from tests.pictures import write_collection, write_jpeg, write_text
+from tlgui.engine.protocol import PredictRequest
+from tlgui.errors import StorageError
+from tlgui.learning.records import ClassScore, PhotosPredicted, Prediction
+from tlgui.progress import EpochEnded, Progress
+from tlgui.ui.pages.predict_page import PredictPage
+from tlgui.ui.session import Session
+from tlgui.ui.widgets.prediction_list import PredictionList, prediction_text
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def files_data(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def picture_data() -> QMimeData:
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    data = QMimeData()
+    data.setImageData(image)
+    return data
+
+
+def drop(widget: QWidget, data: QMimeData) -> bool:
+    """Drop as the platform does: enter first; return whether the page took it."""
+    rest = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(5, 5), *rest)
+    QApplication.sendEvent(widget, enter)
+    if not enter.isAccepted():
+        return False
+    event = QDropEvent(QPointF(5, 5), *rest)
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()
+
+
+def wait_for_rows(qtbot: QtBot, page: PredictPage, session: Session, rows: int) -> None:
+    qtbot.waitUntil(lambda: not session.is_busy and len(page.predictions) == rows, timeout=20_000)
+
+
+@pytest.fixture
+def page(predict_page: PredictPage, trained: Session) -> PredictPage:
+    assert trained.model is not None
+    return predict_page
+
+
+def test_without_a_model_a_drop_says_what_to_do(
+    qtbot: QtBot, predict_page: PredictPage, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    assert predict_page.no_model.isVisible()
+    assert drop(predict_page, files_data(write_jpeg(tmp_path / "a.jpg")))
+    assert predict_page.notice.isVisible()
+    assert "There is no model yet" in predict_page.notice.text.text()
+    assert fake_engine.requests == []
+    buttons = predict_page.no_model.findChildren(QPushButton)
+    with qtbot.waitSignal(predict_page.train_requested):
+        qtbot.mouseClick(buttons[0], LEFT)
+
+
+def test_the_page_says_which_model_it_is_and_how_good(page: PredictPage) -> None:
+    assert page.drop_here.isVisible()
+    assert "Birds" in page.model_line.accessibleName()
+    assert "About 9 in 10 right" in page.model_line.accessibleName()
+    assert page.classes_line.accessibleName() == "3 classes: owl, robin, wren"
+
+
+def test_dropped_photos_and_folders_become_rows(
+    qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path
+) -> None:
+    lone = write_jpeg(tmp_path / "a robin.jpg")
+    folder = write_collection(tmp_path / "New", ["wren"], photos=3)
+    assert drop(page, files_data(lone, folder))
+    wait_for_rows(qtbot, page, session, 4)
+    assert page.list.isVisible()
+    assert page.predictions[0].path == lone
+    assert [prediction.scores[0].class_name for prediction in page.predictions] == ["robin", "wren", "wren", "wren"]
+    assert page.summary.text() == "4 photos named"
+    assert prediction_text(page.predictions[0]) == "a robin.jpg: robin 80.0 %, owl 10.0 %, wren 10.0 %"
+
+
+def test_a_drop_on_any_part_of_the_page_arrives(page: PredictPage) -> None:
+    for widget in page.findChildren(QWidget):
+        assert not widget.acceptDrops(), f"{widget} would keep drops from the page"
+
+
+def test_a_bad_file_becomes_a_row_that_says_why(
+    qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path
+) -> None:
+    bad, good = write_text(tmp_path / "list.jpg"), write_jpeg(tmp_path / "an owl.jpg")
+    drop(page, files_data(bad, good))
+    wait_for_rows(qtbot, page, session, 2)
+    assert "list.jpg" in page.predictions[0].error
+    assert page.predictions[1].scores[0].class_name == "owl"
+    assert page.summary.text() == "1 photo named, 1 file could not be read"
+    assert "list.jpg" in str(page.list.rows.index(0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def test_a_dropped_picture_without_a_file_is_named(qtbot: QtBot, page: PredictPage, session: Session) -> None:
+    assert drop(page, picture_data())
+    wait_for_rows(qtbot, page, session, 1)
+    path = page.predictions[0].path
+    assert path.suffix == ".png"
+    with Image.open(path) as image:
+        assert image.size == (40, 30)
+        assert image.convert("RGB").getpixel((5, 5)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("make", [picture_data, lambda: None], ids=["picture", "nothing"])
+def test_pasting_names_the_picture_or_says_there_is_none(
+    qtbot: QtBot, page: PredictPage, session: Session, make: Callable[[], QMimeData | None]
+) -> None:
+    clipboard, data = QGuiApplication.clipboard(), make()
+    clipboard.clear()
+    if data is not None:
+        clipboard.setMimeData(data)
+    page.paste_image()
+    if data is None:
+        assert "no image on the clipboard" in page.notice.text.text()
+    else:
+        wait_for_rows(qtbot, page, session, 1)
+    clipboard.clear()
+
+
+def test_pasted_files_are_named(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
+    QGuiApplication.clipboard().setMimeData(files_data(write_jpeg(tmp_path / "owl.jpg")))
+    page.paste_image()
+    wait_for_rows(qtbot, page, session, 1)
+    QGuiApplication.clipboard().clear()
+
+
+def test_a_link_from_the_web_says_what_to_do_and_words_are_not_taken(page: PredictPage) -> None:
+    link = QMimeData()
+    link.setUrls([QUrl("https://example.org/owl.jpg")])
+    assert drop(page, link)
+    assert "Save it as a file" in page.notice.text.text()
+    words = QMimeData()
+    words.setText("owl")
+    assert not drop(page, words)
+
+
+def test_a_folder_without_photos_says_so(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
+    (tmp_path / "Empty").mkdir()
+    drop(page, files_data(tmp_path / "Empty"))
+    qtbot.waitUntil(lambda: not session.is_busy)
+    assert "No photos were found" in page.notice.text.text()
+    assert page.drop_here.isVisible()
+
+
+def test_a_drop_while_photos_are_named_waits_its_turn(
+    qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    first, second = write_jpeg(tmp_path / "owl.jpg"), write_jpeg(tmp_path / "wren.jpg")
+    gate = fake_engine.pause_before(PhotosPredicted)
+    drop(page, files_data(first))
+    qtbot.waitUntil(lambda: gate.is_reached)
+    assert drop(page, files_data(second))
+    assert "1 more drop waiting" in page.summary.text()
+    assert not page.clear_button.isEnabled()
+    gate.open()
+    wait_for_rows(qtbot, page, session, 2)
+    assert [prediction.path for prediction in page.predictions] == [first, second]
+    assert "waiting" not in page.summary.text()
+
+
+def test_stop_also_forgets_what_waits(
+    qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    gate = fake_engine.pause_before(PhotosPredicted)
+    drop(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    drop(page, files_data(write_jpeg(tmp_path / "wren.jpg")))
+    qtbot.waitUntil(lambda: gate.is_reached)
+    session.stop()
+    qtbot.waitUntil(lambda: not session.is_busy)
+    assert len([request for request in fake_engine.requests if isinstance(request, PredictRequest)]) == 1
+    assert not page.has_predictions
+
+
+def test_a_drop_during_a_training_is_turned_down_in_words(
+    qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    gate = fake_engine.pause_before(EpochEnded)
+    session.train()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    drop(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    assert "training is still running" in page.notice.text.text()
+    with qtbot.waitSignal(session.job_ended, timeout=10_000):
+        gate.open()
+    assert not any(isinstance(request, PredictRequest) for request in fake_engine.requests)
+
+
+def test_a_drop_while_a_model_opens_is_named_by_that_model(
+    qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    assert session.model is not None
+    gate = fake_engine.pause_before(Progress)
+    session.open_model(session.model.path)
+    qtbot.waitUntil(lambda: gate.is_reached)
+    drop(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    gate.open()
+    wait_for_rows(qtbot, page, session, 1)
+
+
+def test_a_model_that_does_not_open_names_nothing(
+    qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    gate = fake_engine.pause_before(Progress)
+    session.open_model(write_text(tmp_path / "broken.tlmodel"))
+    drop(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    gate.open()
+    qtbot.waitUntil(lambda: not session.is_busy)
+    assert not any(isinstance(request, PredictRequest) for request in fake_engine.requests)
+
+
+def test_a_failed_job_leaves_the_page_usable(
+    qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    photo = write_jpeg(tmp_path / "owl.jpg")
+    fake_engine.die_next()
+    with qtbot.waitSignal(session.job_ended):
+        drop(page, files_data(photo))
+    assert page.drop_here.isVisible()
+    drop(page, files_data(photo))
+    wait_for_rows(qtbot, page, session, 1)
+
+
+def test_clear_empties_the_list_and_touches_no_file(
+    qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path
+) -> None:
+    photo = write_jpeg(tmp_path / "owl.jpg")
+    drop(page, files_data(photo))
+    wait_for_rows(qtbot, page, session, 1)
+    qtbot.mouseClick(page.clear_button, LEFT)
+    assert not page.has_predictions
+    assert page.drop_here.isVisible()
+    assert photo.exists()
+
+
+def test_the_list_is_saved_as_csv(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
+    assert not page.save_button.isEnabled()
+    drop(page, files_data(write_jpeg(tmp_path / "owl.jpg"), write_text(tmp_path / "list.jpg")))
+    wait_for_rows(qtbot, page, session, 2)
+    with qtbot.waitSignal(page.save_requested):
+        qtbot.mouseClick(page.save_button, LEFT)
+    page.save_csv(tmp_path / "rows.csv")
+    with (tmp_path / "rows.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["class 1"] for row in rows] == ["owl", ""]
+    assert "list.jpg" in rows[1]["problem"]
+    with pytest.raises(StorageError):
+        page.save_csv(tmp_path / "gone" / "rows.csv")
+
+
+def test_another_model_offers_to_name_the_photos_again(
+    qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    photo = write_jpeg(tmp_path / "an owl.jpg")
+    drop(page, files_data(photo))
+    wait_for_rows(qtbot, page, session, 1)
+    with qtbot.waitSignal(session.job_ended):
+        session.scan_folder(write_collection(tmp_path / "Others", ["heron", "owlet"], photos=10))
+    with qtbot.waitSignal(session.job_ended, timeout=10_000):
+        session.train()
+    assert "model that was open before" in page.notice.text.text()
+    assert [prediction.path for prediction in page.predictions] == [photo]
+    qtbot.mouseClick(page.notice.button, LEFT)
+    qtbot.waitUntil(lambda: not session.is_busy and len(page.predictions) == 1)
+    assert {score.class_name for score in page.predictions[0].scores} == {"heron", "owlet"}
+    assert not page.notice.isVisible()
+
+
+def test_three_hundred_photos_arrive_in_order(
+    qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path
+) -> None:
+    folder = write_collection(tmp_path / "Many", ["owl"], photos=300, size=16)
+    drop(page, files_data(folder))
+    wait_for_rows(qtbot, page, session, 300)
+    paths = [prediction.path for prediction in page.predictions]
+    assert paths == sorted(paths)
+
+
+def test_only_rows_that_are_seen_are_decoded(qtbot: QtBot, tmp_path: Path) -> None:
+    photo = write_jpeg(tmp_path / "owl.jpg")
+    view = PredictionList()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.show()
+    asked: list[Path] = []
+    load = view._loader.image
+    view._loader.image = lambda path: (asked.append(path), load(path))[1]  # type: ignore[method-assign, func-returns-value]
+    rows = [Prediction(tmp_path / f"{number}" / photo.name, (ClassScore("owl", 0.9),)) for number in range(20_000)]
+    view.append(rows)
+    view.grab()
+    assert 0 < len(set(asked)) < 20
+    view.append([Prediction(photo, (ClassScore("owl", 0.9),))], is_first=True)
+    view.grab()
+    assert photo in asked
