@@ -23,6 +23,12 @@ COMMANDS = {
 }
 FAMILIES = {"debian": APT, "ubuntu": APT, "fedora": DNF, "rhel": DNF, "centos": DNF, "arch": PACMAN}
 
+HEADLESS_HINT = """Start it on a desktop, or use the commands that need no display, such as:
+  python3 packaging/bootstrap.py run -- sample-photos photos
+  python3 packaging/bootstrap.py run -- train photos --out model.tlmodel
+  python3 packaging/bootstrap.py run -- predict model.tlmodel photos
+  python3 packaging/bootstrap.py run -- --help"""
+
 
 @dataclass(frozen=True)
 class Library:
@@ -68,14 +74,16 @@ X11_LIBRARIES = (
 
 
 def provide_for_window() -> None:
-    """Make sure that Qt can open a window on this desktop.
+    """Make sure that a window can be opened here.
 
     Raises:
-        SetupError: Libraries are missing; the hint is the command that installs them.
+        SetupError: There is no display, or libraries are missing; the hint says what to do.
     """
-    if sys.platform != "linux" or not _has_screen():
-        # Without a screen it is tlgui itself that says so and names the headless commands.
+    if sys.platform != "linux":
         return
+    if not _has_display():
+        # Said before the first package is downloaded; tlgui says the same when it is started without this script.
+        raise SetupError("There is no display to open the window on.", HEADLESS_HINT)
     _provide_libraries((*QT_LIBRARIES, *X11_LIBRARIES) if _uses_x11() else QT_LIBRARIES)
 
 
@@ -127,9 +135,12 @@ def _loads(name: str) -> bool:
     return True
 
 
-def _has_screen() -> bool:
-    platform_name = os.environ.get("QT_QPA_PLATFORM", "")
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")) or platform_name not in {"", "xcb"}
+def _has_display() -> bool:
+    # A platform without a screen, such as offscreen, was chosen on purpose.
+    chosen = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
+    if chosen and chosen not in {"xcb", "wayland"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _uses_x11() -> bool:

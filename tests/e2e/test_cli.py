@@ -162,9 +162,7 @@ def test_export_is_compared_on_the_photos_given(
     assert not result["used_drawn_pictures"]
 
 
-def test_full_or_missing_place_for_an_export_is_told(
-    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_missing_place_for_an_export_is_told(model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code = main(["export", model, "--format", "keras", "--out", str(tmp_path / "gone" / "a.keras")])
 
     assert code == 1

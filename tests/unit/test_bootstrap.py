@@ -271,10 +271,29 @@ def test_python_without_venv_is_named_with_one_command(monkeypatch: pytest.Monke
     assert re.search(r"sudo apt-get install -y python3\.\d+-venv$", caught.value.hint)
 
 
+def without_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_no_display_names_the_headless_commands_before_anything_is_installed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def prepare() -> None:
+        pytest.fail("the environment was made")
+
+    without_display(monkeypatch)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(environment, "prepare", prepare)
+    assert bootstrap.main(["run"]) == 1
+    said = capsys.readouterr().err
+    assert "error: There is no display" in said
+    assert "bootstrap.py run -- train" in said
+
+
 @pytest.mark.parametrize(
     ("variables", "asked"),
     [
-        ({}, []),
         ({"DISPLAY": ":0"}, ["base", "x11"]),
         ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, ["base"]),
         ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0", "QT_QPA_PLATFORM": "xcb"}, ["base", "x11"]),
@@ -284,8 +303,7 @@ def test_python_without_venv_is_named_with_one_command(monkeypatch: pytest.Monke
 def test_window_asks_for_the_libraries_of_its_platform(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], asked: list[str]
 ) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
-        monkeypatch.delenv(name, raising=False)
+    without_display(monkeypatch)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     looked_up: list[str] = []

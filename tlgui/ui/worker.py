@@ -61,8 +61,8 @@ class Worker(QThread):
     def _on_finished(self) -> None:
         # `finished` arrives a moment before the thread is gone, and dropping a QThread that runs aborts the process.
         self.wait()
-        # What the operation holds, the session above all, is let go here: were it first let go when the job is destroyed,
-        # a session that nobody else holds would destroy the job a second time, as its parent.
+        # What the operation holds, the session above all, is let go here: were it first let go when the job is
+        # destroyed, a session that nobody else holds would destroy the job a second time, as its parent.
         del self._operation
         # Not here: nobody else may know this object any more, and it must not vanish in the middle of its own slot.
         QTimer.singleShot(0, functools.partial(_running.discard, self))

@@ -1,0 +1,257 @@
+"""The whole job in the real program: `main()`, the real engine, the embedded backbone, drawn photos, real events."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.pictures import write_jpeg
+from tests.ui.shell.driving import action, drop, question
+from tlgui import app
+from tlgui.engine.client import EngineProcess
+from tlgui.photos.samples import SAMPLE_CLASSES, draw_picture, draw_sample_photos
+from tlgui.ui.dialogs.export_dialog import ExportDialog
+from tlgui.ui.main_window import MainWindow
+from tlgui.ui.widgets.plots import load_curves
+from tlgui.ui.widgets.step_list import Step
+
+LONG_MS = 240_000
+Story = Callable[["Driver"], None]
+
+
+class Driver:
+    """A user at the window of a running program."""
+
+    def __init__(self, qtbot: QtBot, window: MainWindow) -> None:
+        self.qtbot = qtbot
+        self.window = window
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=LONG_MS)
+
+    def wait_until_idle(self) -> None:
+        self.wait(lambda: not self.window.session.is_busy)
+
+    def press(self, action_id: str) -> None:
+        chosen = action(self.window, action_id)
+        assert chosen.isEnabled(), action_id
+        chosen.trigger()
+
+    def answer(self, path: Path) -> None:
+        """Type a path into the file question that is open, and accept it."""
+        dialog: QFileDialog = question(self.window)
+        dialog.setDirectory(str(path.parent))
+        field = dialog.findChild(QLineEdit, "fileNameEdit")
+        assert field is not None
+        field.setText(str(path))
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        self.wait(lambda: not dialog.isVisible())
+
+    def open_photos(self, folder: Path) -> None:
+        self.press("open-folder")
+        self.answer(folder)
+        self.wait(lambda: self.window.session.collection is not None)
+        self.wait_until_idle()
+
+    def start_training(self) -> None:
+        self.window.show_step(Step.TRAIN)
+        button = self.window.pages.train.status.start_button
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        self.wait(lambda: self.window.session.is_busy)
+
+    def best_class(self, row: int) -> str:
+        return self.window.pages.predict.predictions[row].scores[0].class_name
+
+
+@pytest.fixture
+def run(qtbot: QtBot, expect_log: Callable[[str], None]) -> Callable[[Story], None]:
+    """Return a function that starts the program, lives a story in it, and closes its window."""
+    # The offscreen platform says so whenever a window has a smallest size.
+    expect_log("propagateSizeHints")
+
+    def start(story: Story) -> None:
+        failures: list[BaseException] = []
+
+        def live() -> None:
+            (window,) = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+            driver = Driver(qtbot, window)
+            try:
+                driver.wait(load_curves)
+                story(driver)
+            except BaseException as error:  # noqa: BLE001 - it is raised again, once the program has ended
+                failures.append(error)
+            window.session.stop()
+            qtbot.waitUntil(lambda: not window.session.is_busy, timeout=LONG_MS)
+            window.close()
+
+        QTimer.singleShot(0, live)
+        code = app.main()
+        if failures:
+            raise failures[0]
+        assert code == 0
+
+    return start
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "my photos"
+    draw_sample_photos(folder, photos_per_class=20, size=96)
+    return folder
+
+
+def test_a_newcomer_does_the_whole_job(run: Callable[[Story], None], photos: Path, tmp_path: Path) -> None:
+    new_photo = tmp_path / "what is it.jpg"
+    draw_picture(0, 999, 256).save(new_photo)
+    bad_photo = tmp_path / "no photo.jpg"
+    bad_photo.write_text("I only look like one")
+    exported, saved, table = tmp_path / "model.onnx", tmp_path / "mine.tlmodel", tmp_path / "named.csv"
+
+    def story(driver: Driver) -> None:
+        window = driver.window
+        driver.open_photos(photos)
+        assert window.pages.photos.view.isVisible()
+
+        driver.start_training()
+        driver.wait(lambda: len(window.pages.train.plots.history) >= 2)
+        driver.wait_until_idle()
+        drawn = window.pages.train.plots.canvases[0]
+        driver.wait(lambda: len(drawn.plot.training.get_xdata()) == len(window.pages.train.plots.history))
+        assert "right" in window.pages.train.status.sentence.text()
+
+        window.show_step(Step.PREDICT)
+        assert drop(window.pages.predict, new_photo, bad_photo)
+        driver.wait(lambda: len(window.pages.predict.predictions) == 2)
+        driver.wait_until_idle()
+        assert driver.best_class(0) == SAMPLE_CLASSES[0]
+        assert "not an image" in window.pages.predict.predictions[1].error
+        first_scores = window.pages.predict.predictions[0].scores
+        driver.press("save-predictions")
+        driver.answer(table)
+
+        driver.press("export-model")
+        (dialog,) = window.findChildren(ExportDialog)
+        dialog.choose("onnx")
+        dialog.target.setText(str(exported))
+        dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        QTest.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+        driver.wait(lambda: window.session.is_busy)
+        driver.wait_until_idle()
+        assert "largest difference" in window.messages.hint.text()
+
+        driver.press("save-model")
+        driver.answer(saved)
+        driver.wait(saved.is_file)
+        driver.wait_until_idle()
+        driver.press("open-model")
+        driver.answer(saved)
+        driver.wait(lambda: window.session.model is not None and window.session.model.path == saved)
+        driver.wait_until_idle()
+        window.pages.predict.clear()
+        assert drop(window.pages.predict, new_photo)
+        driver.wait(lambda: bool(window.pages.predict.predictions))
+        driver.wait_until_idle()
+        again = window.pages.predict.predictions[0].scores
+        assert [score.class_name for score in again] == [score.class_name for score in first_scores]
+        assert [score.probability for score in again] == pytest.approx(
+            [score.probability for score in first_scores], abs=1e-5
+        )
+
+    run(story)
+    assert exported.stat().st_size > 1_000_000
+    assert new_photo.name in table.read_text(encoding="utf-8-sig")
+    assert not {"tensorflow", "keras"} & _modules_of_the_window()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="This system has no SIGKILL")
+def test_the_window_outlives_its_engine_and_trains_again(
+    run: Callable[[Story], None], photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines: list[EngineProcess] = []
+
+    class KnownEngine(EngineProcess):
+        def __init__(self) -> None:
+            super().__init__()
+            engines.append(self)
+
+    monkeypatch.setattr(app, "EngineProcess", KnownEngine)
+
+    def story(driver: Driver) -> None:
+        window = driver.window
+        driver.open_photos(photos)
+        driver.start_training()
+        driver.wait(lambda: bool(window.pages.train.plots.history))
+        process_id = engines[0].process_id
+        assert process_id is not None
+        os.kill(process_id, signal.SIGKILL)
+        driver.wait_until_idle()
+        assert "engine was ended" in window.messages.message.text()
+        assert window.session.collection is not None
+        assert window.session.model is None
+
+        driver.start_training()
+        driver.wait_until_idle()
+        assert window.session.model is not None
+
+    run(story)
+
+
+def test_closing_during_a_training_asks_and_keeps_the_best_epoch(run: Callable[[Story], None], photos: Path) -> None:
+    kept: list[Path] = []
+
+    def story(driver: Driver) -> None:
+        window = driver.window
+        recipe = window.session.recipe.with_value("epochs", "10000").with_value("early_stopping.enabled", "false")
+        window.session.set_recipe(recipe)
+        driver.open_photos(photos)
+        driver.start_training()
+        driver.wait(lambda: bool(window.pages.train.plots.history))
+        window.close()
+        assert window.isVisible()
+        (box,) = [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+        (stop,) = [button for button in box.buttons() if "Stop" in button.text()]
+        QTest.mouseClick(stop, Qt.MouseButton.LeftButton)
+        driver.wait(lambda: not _is_on_screen(window))
+        assert window.session.model is not None
+        kept.append(window.session.model.path)
+
+    run(story)
+    assert kept[0].is_file()
+
+
+def test_a_folder_emptied_during_a_training_is_said_and_nothing_else_is_lost(
+    run: Callable[[Story], None], photos: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    for name in ("a", "b"):
+        for number in range(8):
+            write_jpeg(other / name / f"{number}.jpg")
+
+    def story(driver: Driver) -> None:
+        window = driver.window
+        driver.open_photos(photos)
+        for photo in photos.glob("*/*.jpg"):
+            photo.unlink()
+        driver.start_training()
+        driver.wait_until_idle()
+        assert "can be read any more" in window.messages.message.text()
+        driver.open_photos(other)
+        driver.wait(lambda: window.session.collection is not None and window.session.collection.folder == other)
+
+    run(story)
+
+
+def _is_on_screen(window: QWidget) -> bool:
+    return window.isVisible()
+
+
+def _modules_of_the_window() -> set[str]:
+    """Return what this process has loaded; in a session with other tests that is theirs too, so only a fresh one tells."""
+    return set() if "tests.e2e.test_cli" in sys.modules else set(sys.modules)
