@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.pictures import write_jpeg
+from tests.pictures import write_collection
 from tests.ui.shell.driving import action, drop, question
 from tlgui import app
 from tlgui.engine.client import EngineProcess
@@ -122,9 +122,9 @@ def test_a_newcomer_does_the_whole_job(run: Callable[[Story], None], photos: Pat
         driver.start_training()
         driver.wait(lambda: len(window.pages.train.plots.history) >= 2)
         driver.wait_until_idle()
-        drawn = window.pages.train.plots.canvases[0]
-        driver.wait(lambda: len(drawn.plot.training.get_xdata()) == len(window.pages.train.plots.history))
-        assert "right" in window.pages.train.status.sentence.text()
+        plots = window.pages.train.plots
+        driver.wait(lambda: all(view.drawn_epochs == len(plots.history) for view in plots.views))
+        assert "right" in window.pages.train.status.stage.text()
 
         window.show_step(Step.PREDICT)
         assert drop(window.pages.predict, new_photo, bad_photo)
@@ -230,9 +230,7 @@ def test_a_folder_emptied_during_a_training_is_said_and_nothing_else_is_lost(
     run: Callable[[Story], None], photos: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
-    for name in ("a", "b"):
-        for number in range(8):
-            write_jpeg(other / name / f"{number}.jpg")
+    write_collection(other, ["a", "b"], photos=8)
 
     def story(driver: Driver) -> None:
         window = driver.window

@@ -4,6 +4,7 @@ Turn, shift, slant, zoom and mirroring are composed into a single transform, so 
 happens to a copy follows from the seed, the photo and the number of the copy alone.
 """
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,6 @@ class Augmenter:
     def __init__(self, augmentation: Augmentation, seed: int) -> None:
         self._augmentation = augmentation
         self._seed = seed
-        # One trace serves every batch; the number of photos is left open.
         self._changed = _change_function(augmentation.fill_mode.upper())
 
     def __call__(self, photos: PixelArray, copies: Sequence[CopyId]) -> FloatArray:
@@ -117,7 +117,10 @@ def previews(
     return tuple(pictures)
 
 
+@functools.cache
 def _change_function(fill_mode: str) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:
+    """Return the changes as a compiled function of photos, transforms and shifts of brightness; kept, for its cost."""
+
     def change(photos: tf.Tensor, transforms: tf.Tensor, brightness: tf.Tensor) -> tf.Tensor:
         moved = tf.raw_ops.ImageProjectiveTransformV3(
             images=photos,
@@ -129,7 +132,9 @@ def _change_function(fill_mode: str) -> Callable[[tf.Tensor, tf.Tensor, tf.Tenso
         )
         return tf.clip_by_value(moved + brightness[:, None, None, None], 0.0, _FULL_RANGE)
 
-    return tf.function(change, reduce_retracing=True)  # type: ignore[no-any-return]  # TensorFlow has no types
+    signature = [tf.TensorSpec(shape, tf.float32) for shape in ([None, None, None, 3], [None, 8], [None])]
+    compiled: Callable[..., tf.Tensor] = tf.function(change, input_signature=signature).get_concrete_function()
+    return compiled
 
 
 def _about_centre(matrix: Matrix, height: int, width: int) -> Matrix:

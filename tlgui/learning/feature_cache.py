@@ -59,9 +59,7 @@ class FeatureCache:
         try:
             self._open(path)
         except sqlite3.Error as error:
-            if self._abandon(error):
-                with contextlib.suppress(sqlite3.Error):
-                    self._open(path)
+            self._recover(error)
         return self
 
     def __exit__(
@@ -84,7 +82,7 @@ class FeatureCache:
         try:
             row = self._connection.execute("SELECT vector, checksum FROM features WHERE key = ?", (key,)).fetchone()
         except sqlite3.Error as error:
-            self._abandon(error)
+            self._recover(error)
             return None
         if row is None or not isinstance(row[0], bytes) or row[1] != zlib.crc32(row[0], zlib.crc32(key)):
             return None
@@ -103,10 +101,12 @@ class FeatureCache:
             if self._uncommitted >= _ROWS_BETWEEN_COMMITS:
                 self._connection.commit()
                 self._uncommitted = 0
-        except sqlite3.Error:
+        except sqlite3.OperationalError:
             self._is_writable = False
             with contextlib.suppress(sqlite3.Error):
                 self._connection.rollback()
+        except sqlite3.Error as error:
+            self._recover(error)
 
     def _open(self, path: Path) -> None:
         # Another tlgui may be writing; it is not worth a long wait.
@@ -119,17 +119,15 @@ class FeatureCache:
             )
         self._keys = {key for (key,) in self._connection.execute("SELECT key FROM features")}
 
-    def _abandon(self, error: sqlite3.Error) -> bool:
-        """Let the store go, for good where it is damaged; return whether a new one can take its place."""
+    def _recover(self, error: sqlite3.Error) -> None:
+        """Let the store go, and begin a new one where its file is damaged."""
         self._close()
         # An operational error is about the disk or another process; the file may be sound.
         if isinstance(error, sqlite3.OperationalError) or self._path is None:
-            return False
-        try:
+            return
+        with contextlib.suppress(OSError, sqlite3.Error):
             self._path.unlink(missing_ok=True)
-        except OSError:
-            return False
-        return True
+            self._open(self._path)
 
     def _close(self) -> None:
         """Let the store go; from then on it is as if nothing were kept."""

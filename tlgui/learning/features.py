@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
@@ -130,17 +130,17 @@ class FeatureExtractor:
             Cancelled: The user pressed Stop; what was computed stays in the cache.
         """
         pace = pace or Pace(len(photos) * (1 + copies), context)
-        with (
-            FeatureCache(self._cache_name(), self.length) as plain,
-            FeatureCache(self._cache_name(is_changed=True), self.length) as changed,
-        ):
-            stores = [plain] + [changed] * copies
+        with ExitStack() as stack:
+            stores = [stack.enter_context(FeatureCache(self._cache_name(), self.length))]
+            if copies:
+                changed = stack.enter_context(FeatureCache(self._cache_name(is_changed=True), self.length))
+                stores += [changed] * copies
             work = _Extraction(self, stores, _matrix((len(photos), 1 + copies, self.length)), context)
             # Closed at once on Stop: its threads are not to read on while the error travels up.
-            with closing(_read_all(photos, self._recipe.input_size, stores, context)) as found_photos:
-                for photo, found in found_photos:
-                    work.take(photo, found)
-                    pace.advance(1 + copies)
+            reading = _read_all(photos, self._recipe.input_size, stores, context)
+            for photo, found in stack.enter_context(closing(reading)):
+                work.take(photo, found)
+                pace.advance(1 + copies)
             work.finish()
         return work.result()
 

@@ -136,7 +136,7 @@ class _Fitting:
             self._context.checkpoint()
             # Rows that lie on the disk are read faster in their order, and a batch has none.
             rows = np.sort(order[seen : seen + self._recipe.batch_size])
-            batch_loss, batch_right = self._step(self._training.features[rows], self._training.labels[rows])
+            batch_loss, batch_right = self._step(*_tensors(self._training, rows))
             seen += len(rows)
             loss += float(batch_loss) * len(rows)
             right += float(batch_right)
@@ -159,9 +159,8 @@ class _Fitting:
         for start in range(0, len(self._validation.labels), _ROWS_AT_ONCE):
             self._context.checkpoint()
             rows = slice(start, start + _ROWS_AT_ONCE)
-            labels = self._validation.labels[rows]
-            loss, probabilities = self._judge(self._validation.features[rows], labels)
-            total += float(loss) * len(labels)
+            loss, probabilities = self._judge(*_tensors(self._validation, rows))
+            total += float(loss) * len(probabilities)
             parts.append(probabilities.numpy())
         return total / len(self._validation.labels), np.concatenate(parts)
 
@@ -180,6 +179,10 @@ class _Fitting:
         return not stopping.enabled or self._history[-1].epoch - best < stopping.patience
 
 
+def _tensors(examples: Examples, rows: Labels | slice) -> tuple[tf.Tensor, tf.Tensor]:
+    return tf.constant(examples.features[rows], tf.float32), tf.constant(examples.labels[rows], tf.int64)
+
+
 def _functions(head: keras.Model, recipe: Recipe) -> tuple[Callable[..., tuple[tf.Tensor, tf.Tensor]], ...]:
     """Return the training step and the judgement of a batch, as compiled functions.
 
@@ -192,7 +195,7 @@ def _functions(head: keras.Model, recipe: Recipe) -> tuple[Callable[..., tuple[t
     classes = head.output_shape[-1]
     signature = [tf.TensorSpec([None, *head.input_shape[1:]], tf.float32), tf.TensorSpec([None], tf.int64)]
 
-    def step(features: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def train(features: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             probabilities = head(features, training=True)
             loss = smoothed(tf.one_hot(labels, classes), probabilities)
@@ -204,7 +207,9 @@ def _functions(head: keras.Model, recipe: Recipe) -> tuple[Callable[..., tuple[t
         probabilities = head(features, training=False)
         return smoothed(tf.one_hot(labels, classes), probabilities), probabilities
 
-    return tf.function(step, input_signature=signature), tf.function(judge, input_signature=signature)
+    return tuple(
+        tf.function(function, input_signature=signature).get_concrete_function() for function in (train, judge)
+    )
 
 
 def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:

@@ -162,7 +162,7 @@ def _digests_in(file: h5py.File) -> list[bytes]:
 
 
 def _digest(values: NDArray[Any]) -> bytes:
-    return hashlib.sha256(np.ascontiguousarray(values, np.float32)).digest()
+    return hashlib.sha256(np.asarray(values, np.float32).tobytes()).digest()
 
 
 def _datasets_in(file: h5py.File) -> list[h5py.Dataset]:

@@ -1,6 +1,5 @@
 """A session over the fake engine with a small collection, and the pages that show it."""
 
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,17 +12,10 @@ from tlgui.ui.pages.predict_page import PredictPage
 from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.session import Session
 from tlgui.ui.settings import Settings
-from tlgui.ui.widgets import curves
-
-# Importing the curves here loads matplotlib once, so that the pages of the tests build their plots at once.
-assert curves.CurveCanvas
 
 
 @pytest.fixture
 def session(qtbot: QtBot, fake_engine: FakeEngine) -> Iterator[Session]:
-    # Pages of earlier tests hang together in cycles. Were they collected while a job's thread happens to run, Qt would
-    # destroy their objects on that thread, and crash.
-    gc.collect()
     session = Session(fake_engine)
     yield session
     session.close(5000)
@@ -60,7 +52,6 @@ def train_page(qtbot: QtBot, opened: Session, settings: Settings) -> Iterator[Tr
     qtbot.addWidget(page)
     page.resize(1100, 700)
     page.show()
-    qtbot.waitUntil(lambda: bool(page.plots.canvases))
     yield page
     # As the window does: what is not seen asks for nothing any more, while the session is closed.
     page.hide()

@@ -3,15 +3,16 @@
 import dataclasses
 import subprocess
 import sys
-from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
 from tlgui.progress import EpochEnded
-from tlgui.ui.widgets.curves import CurveCanvas, accuracy_limits, epoch_limit, loss_limits
-from tlgui.ui.widgets.plots import TrainingPlots
+from tlgui.ui.widgets.curve_request import DrawRequest, Frame
+from tlgui.ui.widgets.curves import ACCURACY, LOSS, CurveDrawing, accuracy_limits, epoch_limit, loss_limits
+from tlgui.ui.widgets.plots import TrainingPlots, look
 
 
 def epoch(number: int, epochs: int = 30, *, is_best: bool = True) -> EpochEnded:
@@ -28,91 +29,108 @@ def epoch(number: int, epochs: int = 30, *, is_best: bool = True) -> EpochEnded:
     )
 
 
+FRAME = Frame(500, 300, 96.0, (0.15, 0.95, 0.2, 0.9), look(QPalette(QColor("white")), 9.0))
+
+
+def request(*history: EpochEnded, frame: Frame = FRAME) -> DrawRequest:
+    return DrawRequest(frame, history, is_running=True)
+
+
+def shown(drawing: CurveDrawing) -> dict[str, tuple[list[float], list[float]]]:
+    return {
+        str(line.get_label()): (np.asarray(line.get_xdata()).tolist(), np.asarray(line.get_ydata()).tolist())
+        for line in drawing.plot.axes.get_lines()
+    }
+
+
 @pytest.fixture
-def plots(qtbot: QtBot) -> Iterator[TrainingPlots]:
+def plots(qtbot: QtBot) -> TrainingPlots:
     plots = TrainingPlots()
     qtbot.addWidget(plots)
     plots.resize(900, 400)
     plots.show()
-    qtbot.waitUntil(lambda: all(canvas.is_drawn for canvas in plots.canvases) and bool(plots.canvases))
-    yield plots
-
-
-def shown(canvas: CurveCanvas) -> dict[str, tuple[list[float], list[float]]]:
-    return {
-        str(line.get_label()): ([float(x) for x in line.get_xdata()], [float(y) for y in line.get_ydata()])
-        for line in canvas.plot.axes.get_lines()
-    }
+    qtbot.waitUntil(lambda: not any(view.image.isNull() for view in plots.views))
+    return plots
 
 
 def test_every_epoch_reaches_both_plots_however_fast_they_come(qtbot: QtBot, plots: TrainingPlots) -> None:
+    empty = [view.image for view in plots.views]
     for number in range(1, 21):
-        plots.add_epoch(epoch(number, is_best=number <= 7))
-    accuracy, loss = plots.canvases
-    qtbot.waitUntil(lambda: len(shown(loss)["Validation photos"][0]) == 20)
-    qtbot.waitUntil(lambda: len(shown(accuracy)["Training photos"][0]) == 20)
-    assert shown(accuracy)["Validation photos"][1] == [epoch(number).validation_accuracy for number in range(1, 21)]
-    assert shown(loss)["Training photos"][1] == [epoch(number).loss for number in range(1, 21)]
-    assert shown(accuracy)["Best epoch, kept"][0] == [7, 7, 7]
-    assert shown(accuracy)["Best epoch, kept"][1][1] == epoch(7).validation_accuracy
+        plots.add_epoch(epoch(number))
+    qtbot.waitUntil(lambda: [view.drawn_epochs for view in plots.views] == [20, 20])
+    assert [view.image for view in plots.views] != empty
+    assert "After epoch 20" in plots.views[0].accessibleDescription()
 
 
-def test_an_epoch_draws_the_lines_only_and_moves_no_axis(qtbot: QtBot, plots: TrainingPlots) -> None:
-    plots.add_epoch(epoch(1))
-    accuracy = plots.canvases[0]
-    qtbot.waitUntil(lambda: accuracy.is_drawn and len(shown(accuracy)["Training photos"][0]) == 1)
-    drawings: list[object] = []
-    accuracy.mpl_connect("draw_event", drawings.append)
-    limits, place = accuracy.plot.axes.get_xlim(), accuracy.plot.axes.get_position().bounds
-    before = accuracy.grab().toImage()
-    plots.add_epoch(epoch(2))
-    qtbot.waitUntil(lambda: len(shown(accuracy)["Training photos"][0]) == 2)
-    assert drawings == []
-    assert (accuracy.plot.axes.get_xlim(), accuracy.plot.axes.get_position().bounds) == (limits, place)
-    assert accuracy.grab().toImage() != before
-
-
-def test_lines_can_be_told_apart_without_colour(plots: TrainingPlots) -> None:
-    for canvas in plots.canvases:
-        training, validation, best = canvas.plot.axes.get_lines()
-        styles = {(line.get_linestyle(), line.get_marker()) for line in (training, validation, best)}
-        assert len(styles) == 3
-        legend = canvas.plot.axes.get_legend()
-        assert legend is not None
-        assert [text.get_text() for text in legend.get_texts()] == [
-            "Training photos",
-            "Validation photos",
-            "Best epoch, kept",
-        ]
-        assert canvas.plot.axes.get_xlabel()
-        assert canvas.plot.axes.get_ylabel()
+def test_a_picture_is_as_large_as_its_place_and_follows_it(qtbot: QtBot, plots: TrainingPlots) -> None:
+    view = plots.views[0]
+    assert view.image.size() == view.size() * view.devicePixelRatioF()
+    plots.resize(500, 900)
+    qtbot.waitUntil(lambda: view.image.size() == view.size() * view.devicePixelRatioF())
+    assert plots.views[1].y() > view.y()
 
 
 def test_the_plots_follow_light_and_dark(qtbot: QtBot, plots: TrainingPlots) -> None:
-    canvas = plots.canvases[0]
-    light = canvas.figure.get_facecolor()
-    dark = QPalette(QColor(45, 45, 48))
-    plots.setPalette(dark)
-    qtbot.waitUntil(lambda: canvas.figure.get_facecolor() != light)
-    assert max(canvas.figure.get_facecolor()[:3]) < 0.5
+    view = plots.views[0]
+    assert view.image.pixelColor(2, 2).lightness() > 200
+    plots.setPalette(QPalette(QColor(45, 45, 48)))
+    qtbot.waitUntil(lambda: view.image.pixelColor(2, 2).lightness() < 100)
 
 
 def test_what_happens_while_hidden_is_there_when_shown(qtbot: QtBot, plots: TrainingPlots) -> None:
     plots.hide()
     plots.set_history([epoch(1), epoch(2)])
-    qtbot.waitUntil(lambda: len(shown(plots.canvases[1])["Training photos"][0]) == 2)
-    assert not plots.canvases[0].is_drawn
+    assert plots.views[0].drawn_epochs == 0
     plots.show()
-    qtbot.waitUntil(lambda: plots.canvases[0].is_drawn)
+    qtbot.waitUntil(lambda: [view.drawn_epochs for view in plots.views] == [2, 2])
 
 
-def test_a_loss_that_is_no_number_leaves_the_rest_readable(qtbot: QtBot, plots: TrainingPlots) -> None:
+def test_both_measures_and_the_best_epoch_are_drawn() -> None:
+    history = [epoch(number, is_best=number <= 7) for number in range(1, 21)]
+    accuracy, loss = CurveDrawing(ACCURACY), CurveDrawing(LOSS)
+    accuracy.draw(request(*history))
+    loss.draw(request(*history))
+    assert shown(accuracy)["Validation photos"][1] == [item.validation_accuracy for item in history]
+    assert shown(accuracy)["Training photos"][1] == [item.accuracy for item in history]
+    assert shown(loss)["Training photos"][1] == [item.loss for item in history]
+    assert shown(loss)["Validation photos"][0] == list(range(1, 21))
+    assert shown(accuracy)["Best epoch, kept"][0] == [7, 7, 7]
+    assert shown(accuracy)["Best epoch, kept"][1][1] == epoch(7).validation_accuracy
+
+
+def test_an_epoch_draws_the_lines_only_and_moves_no_axis() -> None:
+    drawing = CurveDrawing(ACCURACY)
+    first = drawing.draw(request(epoch(1)))
+    whole_drawings: list[object] = []
+    drawing.canvas.mpl_connect("draw_event", whole_drawings.append)
+    limits, place = drawing.plot.axes.get_xlim(), drawing.plot.axes.get_position().bounds
+    assert drawing.draw(request(epoch(1), epoch(2))) != first
+    assert whole_drawings == []
+    assert (drawing.plot.axes.get_xlim(), drawing.plot.axes.get_position().bounds) == (limits, place)
+    assert drawing.draw(request(epoch(1))) == first
+    drawing.draw(request(epoch(1), frame=dataclasses.replace(FRAME, width=600)))
+    assert len(whole_drawings) == 1
+
+
+def test_lines_can_be_told_apart_without_colour() -> None:
+    for measure in (ACCURACY, LOSS):
+        drawing = CurveDrawing(measure)
+        drawing.draw(request(epoch(1)))
+        axes = drawing.plot.axes
+        assert len({(line.get_linestyle(), line.get_marker()) for line in axes.get_lines()}) == 3
+        legend = axes.get_legend()
+        assert legend is not None
+        texts = [text.get_text() for text in legend.get_texts()]
+        assert texts == ["Training photos", "Validation photos", "Best epoch, kept"]
+        assert axes.get_xlabel()
+        assert axes.get_ylabel()
+
+
+def test_a_loss_that_is_no_number_leaves_the_rest_readable() -> None:
     broken = dataclasses.replace(epoch(2), loss=float("nan"), validation_loss=float("inf"))
-    plots.set_history([epoch(1), broken])
-    loss = plots.canvases[1]
-    qtbot.waitUntil(lambda: len(shown(loss)["Training photos"][0]) == 2)
-    assert loss.plot.axes.get_ylim() == (0.0, 2.0)
-    qtbot.waitUntil(lambda: loss.is_drawn)
+    drawing = CurveDrawing(LOSS)
+    assert drawing.draw(request(epoch(1), broken))
+    assert drawing.plot.axes.get_ylim() == (0.0, 2.0)
 
 
 def test_the_epoch_axis_moves_seldom() -> None:

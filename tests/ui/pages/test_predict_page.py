@@ -267,7 +267,7 @@ def test_the_list_is_saved_as_csv(qtbot: QtBot, page: PredictPage, session: Sess
 
 
 def test_another_model_offers_to_name_the_photos_again(
-    qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
+    qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path
 ) -> None:
     photo = write_jpeg(tmp_path / "an owl.jpg")
     drop(page, files_data(photo))

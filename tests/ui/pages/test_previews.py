@@ -87,13 +87,17 @@ def test_what_is_not_seen_asks_for_nothing(
 def test_a_training_ends_the_previews_and_they_follow_afterwards(
     qtbot: QtBot, train_page: TrainPage, opened: Session, fake_engine: FakeEngine
 ) -> None:
+    wait_for_previews(qtbot, train_page.form.augmentation.previews)
     gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.LOADING)
+    opened.set_recipe(turned(10))
     qtbot.waitUntil(lambda: gate.is_reached)
+    before = len(asked(fake_engine))
     with qtbot.waitSignal(opened.job_ended, timeout=10_000):
         # The previews still wait at the gate: were they not stopped, the training would never get its turn.
         opened.train()
     gate.open()
-    wait_for_previews(qtbot, train_page.form.augmentation.previews)
+    qtbot.waitUntil(lambda: len(asked(fake_engine)) > before)
+    assert asked(fake_engine)[-1].augmentation.rotation == 10.0
     assert opened.model is not None
 
 

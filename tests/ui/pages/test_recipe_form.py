@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tlgui.errors import SettingError
-from tlgui.learning.recipe import BALANCED, QUICK, Choices, Limits, Recipe, load_recipe
+from tlgui.learning.recipe import BALANCED, QUICK, Augmentation, Choices, Limits, Recipe, load_recipe
 from tlgui.ui.actions import MenuTitle
 from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.session import Session
@@ -55,7 +55,7 @@ def form(qtbot: QtBot, session: Session) -> RecipeForm:
     return form
 
 
-def control(form: RecipeForm, path: str) -> Any:
+def control(form: RecipeForm, path: str) -> Any:  # noqa: ANN401 - one of four kinds
     found = form.findChildren(QWidget, path)
     assert len(found) == 1
     return found[0]
@@ -126,14 +126,16 @@ def test_a_letter_cannot_be_typed_into_a_number(form: RecipeForm, session: Sessi
 
 
 def test_controls_show_the_recipe_that_is_set_elsewhere(form: RecipeForm, session: Session) -> None:
-    session.set_recipe(BALANCED)
+    augmentation = Augmentation(rotation=15.0, zoom=0.2, flip_horizontal=True)
+    recipe = Recipe(epochs=40, learning_rate=0.0005, optimizer="adamw", augmentation=augmentation)
+    session.set_recipe(recipe)
     assert control(form, "epochs").text() == "40 epochs"
     assert control(form, "learning_rate").text() == "0.0005"
     assert control(form, "augmentation.zoom").text() == "20 %"
     assert control(form, "augmentation.rotation").text() == "15°"
     assert control(form, "augmentation.flip_horizontal").isChecked()
     assert control(form, "optimizer").currentText() == "AdamW"
-    assert session.recipe == BALANCED
+    assert session.recipe == recipe
 
 
 def test_changing_one_setting_leaves_the_finest_digits_of_the_others(form: RecipeForm, session: Session) -> None:
@@ -162,7 +164,7 @@ def test_the_wheel_scrolls_the_form_and_changes_no_value(form: RecipeForm, sessi
     form.recipe_choice.box.setFocus()
     wheel = QWheelEvent(
         QPointF(5, 5), QPointF(box.mapToGlobal(QPoint(5, 5))), QPoint(0, 0), QPoint(0, -120), Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,  # noqa: FBT003
     )  # fmt: skip
     QApplication.sendEvent(box, wheel)
     assert session.recipe == QUICK
@@ -229,9 +231,7 @@ def test_a_recipe_that_cannot_be_written_is_told(qtbot: QtBot, form: RecipeForm,
     assert "mine.json" in raised.args[0].message
 
 
-def test_another_backbone_needs_its_weights_file(
-    qtbot: QtBot, train_page: TrainPage, opened: Session, tmp_path: Path
-) -> None:
+def test_another_backbone_needs_its_weights_file(train_page: TrainPage, opened: Session, tmp_path: Path) -> None:
     choice = train_page.form.backbone_choice
     assert "comes with tlgui" in choice.box.itemText(0)
     assert not choice.weights_button.isVisible()
@@ -259,7 +259,8 @@ def test_another_backbone_needs_its_weights_file(
 
 
 def test_mnemonics_are_all_different_and_none_is_a_menus(train_page: TrainPage) -> None:
-    labels = [*train_page.findChildren(QLabel), *train_page.findChildren(QAbstractButton)]
+    labels: list[QLabel | QAbstractButton] = [*train_page.findChildren(QLabel)]
+    labels += train_page.findChildren(QAbstractButton)
     texts = [label.text() for label in labels if label.isVisible()] + [title.value for title in MenuTitle]
     letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
     assert len(letters) > 10

@@ -191,7 +191,7 @@ def test_a_plot_that_cannot_be_written_raises_and_leaves_nothing(
     qtbot: QtBot, train_page: TrainPage, opened: Session, tmp_path: Path
 ) -> None:
     train(qtbot, train_page, opened)
-    with pytest.raises(StorageError, match="curves.png"):
+    with pytest.raises(StorageError, match=r"curves\.png"):
         train_page.save_plot(tmp_path / "gone" / "curves.png")
 
 

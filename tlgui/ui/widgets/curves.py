@@ -1,14 +1,14 @@
-"""The curves of a training, drawn by matplotlib: one canvas for each measure, and both together as a file.
+"""The curves of a training, drawn by matplotlib into plain pixels: on a thread for the window, or as a file.
 
 Importing this module imports matplotlib, so only `plots` does, on a thread and after the window is on the screen.
-A canvas keeps a picture of its axes and draws only the lines again while epochs end: that takes a few milliseconds,
-where a whole drawing would hold up the window.
+A drawing keeps a picture of its axes, and draws only the lines again while epochs end.
 """
 
-# matplotlib has types, but not in its Qt canvas.
+# matplotlib has types, but not in its canvas.
 # mypy: disallow-untyped-calls=False
 
 import math
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +16,16 @@ from typing import Any, Literal
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFontInfo, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSizePolicy
-from typing_extensions import override
 
 from tlgui import files
 from tlgui.progress import EpochEnded
-from tlgui.ui.colours import Accent, colour, mixed
+from tlgui.ui.widgets.curve_request import DrawRequest, Frame, Look
 
+# matplotlib keeps fonts and texts for all its figures together: one thread at a time.
+_LOCK = threading.Lock()
 _ROUND_LIMITS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 _MARKED_EPOCHS = 60
 _SAVED_INCHES = (11.0, 4.4)
@@ -89,31 +87,7 @@ LOSS = Measure(
     tick=lambda value: f"{value:g}",
     legend="upper right",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The colours, as `#rrggbb`, and the size of the letters, in points."""
-
-    background: str
-    text: str
-    grid: str
-    training: str
-    validation: str
-    points: float
-
-
-def look(palette: QPalette, points: float) -> Look:
-    """Return the look that fits `palette`, light or dark."""
-    base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-    return Look(
-        background=base.name(),
-        text=text.name(),
-        grid=mixed(base, text, 0.2).name(),
-        training=colour(Accent.TRAINING, palette).name(),
-        validation=colour(Accent.VALIDATION, palette).name(),
-        points=points,
-    )
+MEASURES = {"accuracy": ACCURACY, "loss": LOSS}
 
 
 def epoch_limit(history: Sequence[EpochEnded], *, is_running: bool) -> int:
@@ -154,6 +128,13 @@ class CurvePlot:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _position: measure.tick(value)))
         axes.spines[["top", "right"]].set_visible(False)
         self.set_history((), is_running=False)
+
+    @property
+    def figure(self) -> Figure:
+        """What the axes stand on."""
+        figure = self.axes.get_figure(root=True)
+        assert figure is not None
+        return figure
 
     @property
     def moving_artists(self) -> tuple[Artist, ...]:
@@ -207,118 +188,64 @@ class CurvePlot:
         return True
 
 
-class CurveCanvas(FigureCanvasQTAgg):
-    """One measure on the screen.
+class CurveDrawing:
+    """One measure, drawn again and again.
 
     Args:
         measure: What it shows.
     """
 
     def __init__(self, measure: Measure) -> None:
-        figure = Figure()
-        # Before the canvas is made, because matplotlib's own set-up already sends it events.
-        self._measure = measure
+        with _LOCK:
+            figure = Figure()
+            self.canvas = FigureCanvasAgg(figure)
+            self.plot = CurvePlot(figure.add_subplot(), measure)
+        self._frame: Frame | None = None
         self._background: Any = None
-        self._plot = CurvePlot(figure.add_subplot(), measure)
-        super().__init__(figure)
-        figure.set_dpi(self.logicalDpiX())
-        # matplotlib gives its canvas a white background; ours follows light and dark.
-        self.setPalette(QPalette())
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(f"{measure.title} of each epoch")
-        self.mpl_connect("draw_event", self._on_drawn)
-        self._dress()
 
-    @property
-    def plot(self) -> CurvePlot:
-        """What is drawn."""
-        return self._plot
+    def draw(self, request: DrawRequest) -> bytes:
+        """Return the picture as rows of RGBA pixels, drawing no more than has changed."""
+        with _LOCK:
+            if request.frame != self._frame:
+                self._set_frame(request.frame)
+            if self.plot.set_history(request.history, is_running=request.is_running):
+                self._background = None
+            if self._background is None:
+                self.canvas.draw()
+                self._background = self.canvas.copy_from_bbox(self.canvas.figure.bbox)
+            else:
+                self.canvas.restore_region(self._background)
+            for artist in self.plot.moving_artists:
+                self.plot.axes.draw_artist(artist)
+            return bytes(self.canvas.buffer_rgba())
 
-    @property
-    def is_drawn(self) -> bool:
-        """Whether the axes are on the screen as they are, so that an epoch needs its lines only."""
-        return self._background is not None
-
-    def set_history(self, history: Sequence[EpochEnded], *, is_running: bool) -> None:
-        """Show `history`, drawing no more than has changed."""
-        needs_all = self._plot.set_history(history, is_running=is_running)
-        if history:
-            last = self._measure.tick(self._measure.validation(history[-1]))
-            self.setAccessibleDescription(f"After epoch {history[-1].epoch}: {last} on the validation photos.")
-        if needs_all or not self.isVisible():
-            self._background = None
-        if self._background is not None:
-            self.restore_region(self._background)
-            self._draw_lines()
-            self.update()
-        elif self.isVisible():
-            self.draw_idle()
-
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._background is None:
-            self.draw_idle()
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._background = None
-        self._set_margins(event.size().width(), event.size().height())
-        super().resizeEvent(event)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self._dress()
-            self._set_margins(self.width(), self.height())
-            self._background = None
-            self.draw_idle()
-
-    def _dress(self) -> None:
-        style = look(self.palette(), QFontInfo(self.font()).pointSizeF())
-        self.figure.set_facecolor(style.background)
-        self._plot.set_look(style)
-
-    def _set_margins(self, width: int, height: int) -> None:
-        """Leave room for the words by the size of the letters, so that numbers of any length move nothing."""
-        metrics = self.fontMetrics()
-        line = metrics.height()
-        left = metrics.horizontalAdvance("100 %") + line * 1.9
-        self.figure.subplots_adjust(
-            left=min(left / max(width, 1), 0.45),
-            right=max(1 - line * 0.8 / max(width, 1), 0.55),
-            top=max(1 - line * 1.9 / max(height, 1), 0.55),
-            bottom=min(line * 3.0 / max(height, 1), 0.45),
-        )
-
-    def _on_drawn(self, _event: object) -> None:
-        self._background = self.copy_from_bbox(self.figure.bbox)
-        self._draw_lines()
-
-    def _draw_lines(self) -> None:
-        for artist in self._plot.moving_artists:
-            self._plot.axes.draw_artist(artist)
+    def _set_frame(self, frame: Frame) -> None:
+        figure = self.plot.figure
+        figure.set_dpi(frame.dpi)
+        figure.set_size_inches(frame.width / frame.dpi, frame.height / frame.dpi)
+        left, right, bottom, top = frame.margins
+        figure.subplots_adjust(left=left, right=right, bottom=bottom, top=top)
+        figure.set_facecolor(frame.look.background)
+        self.plot.set_look(frame.look)
+        self._frame, self._background = frame, None
 
 
-def save_curves(history: Sequence[EpochEnded], path: Path, palette: QPalette) -> None:
-    """Write both plots side by side, dark on light, as the kind of file its suffix says (`.png`, `.svg`).
+def save_curves(history: Sequence[EpochEnded], path: Path, look: Look) -> None:
+    """Write both plots side by side as the kind of file the suffix says (`.png`, `.svg`).
 
     Args:
         history: The epochs.
         path: The file.
-        palette: The light colours to draw with.
+        look: The colours to draw with.
 
     Raises:
         StorageError: The disk refused; the old file is as it was.
     """
-    figure = Figure(figsize=_SAVED_INCHES, dpi=_SAVED_DPI, layout="constrained")
-    style = look(palette, points=10.0)
-    figure.set_facecolor(style.background)
-    for place, measure in enumerate((ACCURACY, LOSS), start=1):
-        plot = CurvePlot(figure.add_subplot(1, 2, place), measure)
-        plot.set_history(history, is_running=False)
-        plot.set_look(style)
-    with files.atomic_path(path) as temporary:
+    with _LOCK, files.atomic_path(path) as temporary:
+        figure = Figure(figsize=_SAVED_INCHES, dpi=_SAVED_DPI, layout="constrained")
+        figure.set_facecolor(look.background)
+        for place, measure in enumerate((ACCURACY, LOSS), start=1):
+            plot = CurvePlot(figure.add_subplot(1, 2, place), measure)
+            plot.set_history(history, is_running=False)
+            plot.set_look(look)
         figure.savefig(temporary, format=path.suffix.lstrip(".").lower())

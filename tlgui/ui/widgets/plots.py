@@ -1,5 +1,10 @@
-"""The place where the curves of a training appear; matplotlib is loaded behind it, never before the window is seen."""
+"""The place where the curves of a training appear: matplotlib draws them on a thread, the window shows the pictures.
 
+A whole drawing takes matplotlib a tenth of a second and more on a busy machine, too long for the window's own thread.
+matplotlib is loaded behind it as well, never before the window is seen.
+"""
+
+import contextlib
 import functools
 import importlib
 import sys
@@ -8,22 +13,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
+from PySide6.QtCore import QEvent, QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from tlgui.progress import EpochEnded
+from tlgui.ui.colours import Accent, colour, mixed
+from tlgui.ui.widgets.curve_request import DrawRequest, Frame, Look
+from tlgui.wording import percent
 
 if TYPE_CHECKING:
-    from tlgui.ui.widgets.curves import CurveCanvas
+    from tlgui.ui.widgets.curves import CurveDrawing
 
 _CURVES_MODULE = "tlgui.ui.widgets.curves"
-_POLL_MS = 30
-_DRAW_INTERVAL_MS = 150
+_REST_MS = 150
 _HEIGHT_IN_LINES = 13
 _WIDTH_IN_LETTERS = 30
 _SIDE_BY_SIDE_RATIO = 1.7
+_SAVED_POINTS = 10.0
 
 
 def load_curves() -> bool:
@@ -39,6 +47,163 @@ def _loader() -> threading.Thread:
     return thread
 
 
+def look(palette: QPalette, points: float) -> Look:
+    """Return the look that fits `palette`, light or dark, with letters of `points`."""
+    base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+    return Look(
+        background=base.name(),
+        text=text.name(),
+        grid=mixed(base, text, 0.2).name(),
+        training=colour(Accent.TRAINING, palette).name(),
+        validation=colour(Accent.VALIDATION, palette).name(),
+        points=points,
+    )
+
+
+class _Pen:
+    """Holds the drawing of one view, which only the thread makes and uses, one task at a time."""
+
+    def __init__(self, measure: str) -> None:
+        self._measure = measure
+        self._drawing: CurveDrawing | None = None
+
+    def draw(self, request: DrawRequest) -> QImage:
+        # Loads matplotlib, where that has not been done yet: this is the thread for it.
+        from tlgui.ui.widgets.curves import MEASURES, CurveDrawing  # noqa: PLC0415
+
+        if self._drawing is None:
+            self._drawing = CurveDrawing(MEASURES[self._measure])
+        pixels, width, height = self._drawing.draw(request), request.frame.width, request.frame.height
+        return QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+class _Relay(QObject):
+    """Carries a picture to its view; outlives a view that was closed meanwhile."""
+
+    done = Signal(object, QImage)
+
+
+class _Task(QRunnable):
+    def __init__(self, pen: _Pen, request: DrawRequest, relay: _Relay) -> None:
+        super().__init__()
+        self._pen = pen
+        self._request = request
+        self._relay = relay
+
+    @override
+    def run(self) -> None:
+        image = QImage()
+        try:
+            image = self._pen.draw(self._request)
+        finally:
+            # Also when drawing failed, so that the view does not wait for ever.
+            # At the very end of the program the relay may be gone already, and nobody looks any more.
+            with contextlib.suppress(RuntimeError):
+                self._relay.done.emit(self._request, image)
+
+
+class CurveView(QWidget):
+    """One measure of each epoch; asks for a new picture whenever something changed, a few times a second at most.
+
+    Args:
+        measure: `"accuracy"` or `"loss"`.
+        parent: The owner.
+    """
+
+    def __init__(self, measure: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pen = _Pen(measure)
+        self._history: tuple[EpochEnded, ...] = ()
+        self._is_running = False
+        self._image = QImage()
+        self._asked: DrawRequest | None = None
+        self._shown: DrawRequest | None = None
+        self._relay = _Relay()
+        self._relay.done.connect(self._on_relay_done)
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._draw_soon)
+        self._is_drawing = False
+        self.setAccessibleName(f"{measure.capitalize()} of each epoch")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def image(self) -> QImage:
+        """The picture on the screen; null before the first."""
+        return self._image
+
+    @property
+    def drawn_epochs(self) -> int:
+        """How many epochs the picture on the screen shows."""
+        return len(self._shown.history) if self._shown is not None else 0
+
+    def set_history(self, history: tuple[EpochEnded, ...], *, is_running: bool) -> None:
+        """Show `history` soon."""
+        self._history, self._is_running = history, is_running
+        self.setAccessibleDescription(_spoken(history))
+        self._draw_soon()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw_soon()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw_soon()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+            self._draw_soon()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().base())
+        if self._image.isNull():
+            painter.setPen(self.palette().text().color())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Preparing the plots…")
+        else:
+            # While the size changes the old picture is stretched, until the new one is there.
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(self.rect(), self._image)
+        painter.end()
+
+    @Slot()
+    def _draw_soon(self) -> None:
+        if self._is_drawing or self._rest.isActive() or not self.isVisible():
+            return
+        request = DrawRequest(self._frame(), self._history, self._is_running)
+        if request != self._asked:
+            self._asked = request
+            self._is_drawing = True
+            QThreadPool.globalInstance().start(_Task(self._pen, request, self._relay))
+
+    @Slot(object, QImage)
+    def _on_relay_done(self, request: DrawRequest, image: QImage) -> None:
+        self._is_drawing = False
+        self._rest.start()
+        if not image.isNull():
+            self._image, self._shown = image, request
+            self.update()
+
+    def _frame(self) -> Frame:
+        """Leave room for the words by the size of the letters, so that numbers of any length move nothing."""
+        metrics, ratio = self.fontMetrics(), self.devicePixelRatioF()
+        width, height, line = max(self.width(), 1), max(self.height(), 1), metrics.height()
+        left = metrics.horizontalAdvance("100 %") + line * 1.9
+        margins = (
+            min(left / width, 0.45),
+            max(1 - line * 0.8 / width, 0.55),
+            min(line * 3.0 / height, 0.45),
+            max(1 - line * 1.9 / height, 0.55),
+        )
+        style = look(self.palette(), QFontInfo(self.font()).pointSizeF())
+        return Frame(round(width * ratio), round(height * ratio), self.logicalDpiX() * ratio, margins, style)
+
+
 class TrainingPlots(QWidget):
     """Accuracy and loss, side by side, or one above the other where there is little width.
 
@@ -49,29 +214,18 @@ class TrainingPlots(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._history: tuple[EpochEnded, ...] = ()
-        self._is_running = False
-        self._canvases: tuple[CurveCanvas, ...] = ()
-        self._waiting: list[CurveCanvas] = []
-        self._loading = QLabel("Preparing the plots…")
+        self.views = (CurveView("accuracy"), CurveView("loss"))
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.addWidget(self._loading)
+        for view in self.views:
+            self._layout.addWidget(view)
         metrics = self.fontMetrics()
         self.setMinimumSize(metrics.averageCharWidth() * _WIDTH_IN_LETTERS, metrics.height() * _HEIGHT_IN_LINES)
-        self._poll_timer = QTimer(self, interval=_POLL_MS)
-        self._poll_timer.timeout.connect(self._build_when_loaded)
-        self._draw_timer = QTimer(self, interval=_DRAW_INTERVAL_MS)
-        self._draw_timer.timeout.connect(self._draw_next)
 
     @property
     def history(self) -> tuple[EpochEnded, ...]:
         """The epochs shown."""
         return self._history
-
-    @property
-    def canvases(self) -> tuple["CurveCanvas", ...]:
-        """The two canvases, accuracy first; none before matplotlib is loaded."""
-        return self._canvases
 
     def set_history(self, history: Sequence[EpochEnded], *, is_running: bool = False) -> None:
         """Show `history`.
@@ -80,15 +234,16 @@ class TrainingPlots(QWidget):
             history: The epochs so far.
             is_running: Whether more are to come; then the axes leave room for them.
         """
-        self._history, self._is_running = tuple(history), is_running
-        self._draw_soon()
+        self._history = tuple(history)
+        for view in self.views:
+            view.set_history(self._history, is_running=is_running)
 
     def add_epoch(self, epoch: EpochEnded) -> None:
-        """Show one more epoch of a training that runs; drawn within a moment, a few times a second at most."""
+        """Show one more epoch of a training that runs."""
         self.set_history((*self._history, epoch), is_running=True)
 
     def save(self, path: Path) -> None:
-        """Write the plots to `path`, as PNG or SVG by its suffix.
+        """Write the plots to `path`, dark on light, as PNG or SVG by its suffix.
 
         Raises:
             StorageError: The disk refused; the old file is as it was.
@@ -96,13 +251,7 @@ class TrainingPlots(QWidget):
         # There is something to save only long after the window appeared; matplotlib is loaded by then.
         from tlgui.ui.widgets.curves import save_curves  # noqa: PLC0415
 
-        save_curves(self._history, path, QPalette(QColor("white")))
-
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._canvases:
-            self._poll_timer.start()
+        save_curves(self._history, path, look(QPalette(QColor("white")), _SAVED_POINTS))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -111,29 +260,13 @@ class TrainingPlots(QWidget):
         directions = QBoxLayout.Direction
         self._layout.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
 
-    @Slot()
-    def _build_when_loaded(self) -> None:
-        if not load_curves():
-            return
-        from tlgui.ui.widgets.curves import ACCURACY, LOSS, CurveCanvas  # noqa: PLC0415 - loaded by now
 
-        self._poll_timer.stop()
-        self._loading.hide()
-        self._canvases = (CurveCanvas(ACCURACY), CurveCanvas(LOSS))
-        for canvas in self._canvases:
-            self._layout.addWidget(canvas)
-        self._draw_soon()
-
-    def _draw_soon(self) -> None:
-        # One canvas at a turn, so that the window answers between the two; each in its turn, however fast epochs end.
-        self._waiting += [canvas for canvas in self._canvases if canvas not in self._waiting]
-        if self._waiting and not self._draw_timer.isActive():
-            self._draw_next()
-            self._draw_timer.start()
-
-    @Slot()
-    def _draw_next(self) -> None:
-        if not self._waiting:
-            self._draw_timer.stop()
-            return
-        self._waiting.pop(0).set_history(self._history, is_running=self._is_running)
+def _spoken(history: Sequence[EpochEnded]) -> str:
+    """Return what a screen reader says instead of the picture."""
+    if not history:
+        return "No epoch has ended yet."
+    last = history[-1]
+    return (
+        f"After epoch {last.epoch}: accuracy {percent(last.validation_accuracy)} and loss {last.validation_loss:.3g} "
+        f"on the validation photos, {percent(last.accuracy)} and {last.loss:.3g} on the training photos."
+    )

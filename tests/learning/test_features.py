@@ -1,0 +1,339 @@
+"""Features are what the backbone says, are computed once, and a bad photo or a bad cache costs nobody else anything."""
+
+import os
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.pictures import write_collection, write_text
+from tlgui.errors import Cancelled, StorageError
+from tlgui.files import cache_folder
+from tlgui.learning import feature_cache, features
+from tlgui.learning.feature_cache import FeatureCache
+from tlgui.learning.features import BATCH_SIZE, FeatureExtractor, Features, patiently
+from tlgui.learning.network import build_backbone, fast_function
+from tlgui.learning.recipe import Augmentation, Recipe
+from tlgui.photos.collection import Photo
+from tlgui.photos.decode import read_photo
+from tlgui.progress import Event, JobContext, Progress, Stage
+
+RECIPE = Recipe(input_size=32, augmentation=Augmentation(rotation=20, brightness=0.2, flip_horizontal=True, copies=2))
+CONTEXT = JobContext()
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Photo]:
+    """Return some more photos than fit into one batch."""
+    folder = write_collection(tmp_path / "photos", classes=2, photos=BATCH_SIZE // 2 + 2)
+    return [Photo(path, path.parent.name) for path in sorted(folder.rglob("*.jpg"))]
+
+
+def _extract(photos: list[Photo], copies: int = 0, recipe: Recipe = RECIPE) -> Features:
+    return FeatureExtractor(recipe, CONTEXT).extract(photos, copies, CONTEXT)
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by the number of pictures each time the network is asked."""
+    counts: list[int] = []
+    compute = FeatureExtractor.compute
+
+    def counting(self: FeatureExtractor, batch: "features._Batch", context: JobContext) -> np.ndarray:
+        counts.append(len(batch.pixels))
+        return compute(self, batch, context)
+
+    monkeypatch.setattr(FeatureExtractor, "compute", counting)
+    return counts
+
+
+def _store() -> Path:
+    (store,) = (cache_folder() / "features").glob("*.sqlite")
+    return store
+
+
+def test_features_are_what_the_backbone_says(photos: list[Photo]) -> None:
+    found = _extract(photos)
+
+    run = fast_function(build_backbone(RECIPE))
+    expected = run(np.stack([read_photo(photo.path, 32) for photo in photos]).astype(np.float32))
+    assert found.photos == tuple(photos)
+    assert found.failed == ()
+    assert found.matrix.shape == (len(photos), 1, 1280)
+    assert found.matrix.dtype == np.float32
+    np.testing.assert_allclose(found.matrix[:, 0], expected, atol=1e-4)
+
+
+def test_second_time_nothing_is_computed(photos: list[Photo], computed: list[int]) -> None:
+    first = _extract(photos, copies=2)
+    assert sum(computed) == 3 * len(photos)
+    computed.clear()
+
+    second = _extract(photos, copies=2)
+
+    assert computed == []
+    np.testing.assert_array_equal(second.matrix, first.matrix)
+
+
+def test_only_what_is_new_is_computed(photos: list[Photo], computed: list[int]) -> None:
+    _extract(photos[:10], copies=1)
+    computed.clear()
+
+    more_photos = _extract(photos[:12], copies=1)
+    assert sum(computed) == 4
+    computed.clear()
+    more_copies = _extract(photos[:12], copies=2)
+    assert sum(computed) == 12
+    np.testing.assert_array_equal(more_copies.matrix[:, :2], more_photos.matrix)
+
+
+def test_content_counts_and_not_the_name(photos: list[Photo], computed: list[int]) -> None:
+    before = _extract(photos[:2])
+    moved = replace(photos[0], path=photos[0].path.rename(photos[0].path.with_name("renamed.jpg")))
+    photos[1].path.write_bytes(photos[5].path.read_bytes())
+    computed.clear()
+
+    after = _extract([moved, photos[1]])
+
+    assert sum(computed) == 1
+    np.testing.assert_array_equal(after.matrix[0], before.matrix[0])
+    assert not np.allclose(after.matrix[1], before.matrix[1], atol=1e-3)
+
+
+def test_other_settings_have_features_of_their_own(photos: list[Photo], computed: list[int]) -> None:
+    larger = replace(RECIPE, input_size=64)
+    found = [_extract(photos[:3], recipe=recipe).matrix for recipe in (RECIPE, larger, replace(larger, pooling="max"))]
+
+    assert computed == [3, 3, 3]
+    assert not np.allclose(found[0], found[1], atol=1e-3)
+    assert not np.allclose(found[1], found[2], atol=1e-3)
+
+
+def test_copies_differ_from_the_photo_and_by_seed(photos: list[Photo]) -> None:
+    first = _extract(photos[:3], copies=2)
+    other = _extract(photos[:3], copies=2, recipe=replace(RECIPE, seed=2))
+
+    assert first.matrix.shape == (3, 3, 1280)
+    np.testing.assert_array_equal(other.matrix[:, 0], first.matrix[:, 0])
+    for one, two in ((first.matrix[:, 0], first.matrix[:, 1]), (first.matrix[:, 1], first.matrix[:, 2])):
+        assert not np.allclose(one, two, atol=1e-3)
+    assert not np.allclose(other.matrix[:, 1], first.matrix[:, 1], atol=1e-3)
+
+
+def test_photos_that_are_gone_or_damaged_are_left_out(photos: list[Photo]) -> None:
+    expected = _extract([photos[0], photos[3]])
+    photos[1].path.unlink()
+    write_text(photos[2].path)
+
+    found = _extract(photos[:4])
+
+    assert found.photos == (photos[0], photos[3])
+    assert [photo for photo, _ in found.failed] == [photos[1], photos[2]]
+    assert all(photo.path.name in error.message for photo, error in found.failed)
+    np.testing.assert_array_equal(found.matrix, expected.matrix)
+
+
+def test_no_photo_at_all_gives_an_empty_matrix(photos: list[Photo]) -> None:
+    for photo in photos:
+        photo.path.unlink()
+
+    found = _extract(photos)
+
+    assert found.photos == ()
+    assert found.matrix.shape == (0, 1, 1280)
+    assert len(found.failed) == len(photos)
+
+
+def _flip_a_bit(store: Path) -> None:
+    with sqlite3.connect(store) as connection:
+        key, vector = connection.execute("SELECT key, vector FROM features LIMIT 1").fetchone()
+        damaged = bytes([vector[0] ^ 1]) + vector[1:]
+        connection.execute("UPDATE features SET vector = ? WHERE key = ?", (damaged, key))
+    connection.close()
+
+
+def _shorten_a_vector(store: Path) -> None:
+    with sqlite3.connect(store) as connection:
+        connection.execute("UPDATE features SET vector = x'0102' WHERE key = (SELECT key FROM features LIMIT 1)")
+    connection.close()
+
+
+def _swap_two(store: Path) -> None:
+    with sqlite3.connect(store) as connection:
+        (one, first, checksum), (two, second, other) = connection.execute("SELECT * FROM features LIMIT 2").fetchall()
+        for key, vector, check in ((one, second, other), (two, first, checksum)):
+            connection.execute("UPDATE features SET vector = ?, checksum = ? WHERE key = ?", (vector, check, key))
+    connection.close()
+
+
+def _cut(store: Path) -> None:
+    store.write_bytes(store.read_bytes()[: store.stat().st_size // 2])
+
+
+def _scribble(store: Path) -> None:
+    store.write_bytes(b"not a store" * 1000)
+
+
+def _blot(store: Path) -> None:
+    data = bytearray(store.read_bytes())
+    data[3 * len(data) // 4 :: 97] = bytes(len(data[3 * len(data) // 4 :: 97]))
+    store.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [_flip_a_bit, _shorten_a_vector, _swap_two, _cut, _scribble, _blot])
+def test_damaged_entries_are_computed_again(
+    damage: Callable[[Path], None], photos: list[Photo], computed: list[int]
+) -> None:
+    expected = _extract(photos)
+    damage(_store())
+    computed.clear()
+
+    found = _extract(photos)
+
+    assert sum(computed) > 0
+    np.testing.assert_allclose(found.matrix, expected.matrix, atol=1e-4)
+    # The store heals: what was sound in a file that was not is computed at most once more.
+    _extract(photos)
+    computed.clear()
+    _extract(photos)
+    assert computed == []
+
+
+def test_full_cache_disk_does_not_end_the_work(
+    photos: list[Photo], computed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # SQLite says the same of a store at its largest as of a full disk.
+    monkeypatch.setattr(feature_cache, "LARGEST_BYTES", 60_000)
+
+    found = _extract(photos)
+    _extract(photos)
+
+    assert len(found.photos) == len(photos)
+    assert sum(computed) > len(photos)
+
+
+def test_cache_folder_that_cannot_be_made_does_not_end_the_work(
+    photos: list[Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(feature_cache, "cache_folder", refuse)
+
+    assert len(_extract(photos[:2]).photos) == 2
+
+
+def test_read_only_store_is_still_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vector = np.arange(4, dtype=np.float32)
+    with FeatureCache("name", 4, tmp_path) as cache:
+        cache.put(b"key", vector)
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda path, **options: connect(f"file:{path}?mode=ro", uri=True, **options)
+    )
+
+    with FeatureCache("name", 4, tmp_path) as cache:
+        cache.put(b"other", vector)
+        found = cache.get(b"key")
+        assert cache.get(b"other") is None
+
+    assert found is not None
+    np.testing.assert_array_equal(found, vector)
+
+
+def test_stores_not_used_for_longest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(name: str) -> None:
+        with FeatureCache(name, 4, tmp_path) as cache:
+            cache.put(b"key", np.zeros(4, np.float32))
+
+    make("old")
+    (old,) = tmp_path.glob("*.sqlite")
+    os.utime(old, (1, 1))
+    monkeypatch.setattr(feature_cache, "LARGEST_BYTES", 2 * old.stat().st_size)
+    make("new")
+    make("newest")
+    assert len(list(tmp_path.glob("*.sqlite"))) == 3
+    make("newest")
+
+    assert not old.exists()
+    assert len(list(tmp_path.glob("*.sqlite"))) == 2
+
+
+def test_many_features_lie_on_the_disk(photos: list[Photo], monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = _extract(photos, copies=1)
+    monkeypatch.setattr(features, "LARGEST_IN_MEMORY", 1000)
+
+    found = _extract(photos, copies=1)
+
+    assert isinstance(found.matrix, np.memmap)
+    np.testing.assert_array_equal(found.matrix, expected.matrix)
+    assert [path.name for path in cache_folder().iterdir()] == ["features"]
+
+
+def test_no_room_for_many_features_is_said(photos: list[Photo], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> object:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(features, "LARGEST_IN_MEMORY", 1000)
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+    with pytest.raises(StorageError, match="full"):
+        _extract(photos)
+
+
+def test_progress_reaches_its_end(photos: list[Photo]) -> None:
+    events: list[Event] = []
+    context = JobContext(report=events.append)
+
+    FeatureExtractor(RECIPE, context).extract(photos, 1, context)
+
+    progress = [event for event in events if isinstance(event, Progress)]
+    assert {event.stage for event in progress} == {Stage.FEATURES}
+    assert [event.done for event in progress] == sorted(event.done for event in progress)
+    assert (progress[0].done, progress[-1].done) == (0, 2 * len(photos))
+    assert all(event.total == 2 * len(photos) for event in progress)
+    assert progress[-1].seconds_left == 0
+
+
+def test_stop_ends_it_and_keeps_what_was_computed(photos: list[Photo], computed: list[int]) -> None:
+    extractor = FeatureExtractor(RECIPE, CONTEXT)
+
+    def stop_after_a_batch() -> None:
+        if computed:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        extractor.extract(photos, 0, JobContext(checkpoint=stop_after_a_batch))
+    assert computed == [BATCH_SIZE]
+    computed.clear()
+
+    _extract(photos)
+
+    assert sum(computed) <= len(photos)
+
+
+def test_stop_does_not_wait_for_what_cannot_be_interrupted() -> None:
+    release = threading.Event()
+    asked: list[int] = []
+
+    def stop_at_the_third_time() -> None:
+        asked.append(1)
+        if len(asked) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        patiently(release.wait, JobContext(checkpoint=stop_at_the_third_time))
+    release.set()
+
+
+def test_what_fails_in_another_thread_is_raised_here() -> None:
+    def fail() -> None:
+        raise StorageError("The disk is full.")
+
+    with pytest.raises(StorageError):
+        patiently(fail, CONTEXT)
