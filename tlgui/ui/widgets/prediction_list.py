@@ -25,7 +25,7 @@ Index = QModelIndex | QPersistentModelIndex
 PREDICTION_ROLE = Qt.ItemDataRole.UserRole
 _SHOWN_CLASSES = 3
 _LINES = 1 + _SHOWN_CLASSES
-_NAME_LETTERS = 24
+_NAME_LETTERS = 34
 _BAR_LETTERS = 50
 
 
