@@ -23,11 +23,14 @@ class Check:
         name: What the summary calls it.
         arguments: What the environment's Python is given.
         stops_on_failure: Whether the steps after it are pointless once it has failed.
+        report: A file that the step writes at its very end; without it a step that died in the middle, whatever its
+            exit code, would count as passed.
     """
 
     name: str
     arguments: tuple[str, ...]
     stops_on_failure: bool = False
+    report: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,9 @@ def run_checks(python: Path, checks: Sequence[Check]) -> int:
     for check in checks:
         say(f"\n=== {check.name}")
         start = time.monotonic()
-        code = subprocess.run([python, *check.arguments], cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
-        outcomes.append(Outcome(check.name, code, time.monotonic() - start))
+        outcomes.append(Outcome(check.name, _exit_code(python, check), time.monotonic() - start))
         say(f"=== {_sentence(outcomes[-1])}")
-        if code and check.stops_on_failure:
+        if outcomes[-1].exit_code and check.stops_on_failure:
             break
     left_out = len(checks) - len(outcomes)
     say("\nSummary\n" + "\n".join(f"  {_sentence(outcome)}" for outcome in outcomes))
@@ -80,10 +82,21 @@ def run_checks(python: Path, checks: Sequence[Check]) -> int:
     return int(any(outcome.exit_code for outcome in outcomes))
 
 
+def _exit_code(python: Path, check: Check) -> int:
+    if check.report is not None:
+        check.report.unlink(missing_ok=True)
+    code = subprocess.run([python, *check.arguments], cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+    if code == 0 and check.report is not None and not check.report.exists():
+        say(f"{check.name} ended before its end.")
+        return 1
+    return code
+
+
 def _suite(name: str) -> Check:
     # One process a suite: a crash in one cannot hide the others, and their coverage adds up in one file.
-    options = ("--quiet", "--cov=tlgui", "--cov-append", "--cov-report=")
-    return Check(f"tests: {name}", ("-m", "pytest", f"tests/{name}", *options))
+    report = ROOT / ".pytest_cache" / f"{name}.xml"
+    options = ("--quiet", "--cov=tlgui", "--cov-append", "--cov-report=", f"--junit-xml={report}")
+    return Check(f"tests: {name}", ("-m", "pytest", f"tests/{name}", *options), report=report)
 
 
 def _sentence(outcome: Outcome) -> str:

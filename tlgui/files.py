@@ -37,6 +37,11 @@ def data_folder() -> Path:
     return _made(Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)))
 
 
+def models_folder() -> Path:
+    """Return the folder where every training keeps its model, made if it is not there."""
+    return _made(data_folder() / "models")
+
+
 def log_folder() -> Path:
     """Return the folder for the log, made if it is not there."""
     return _made(Path(platformdirs.user_log_dir(APP_NAME, appauthor=False)))

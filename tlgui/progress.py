@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
+# A pace measured over less than this says little.
+_SETTLING_SECONDS = 0.5
+
+
 class Stage(StrEnum):
     """What a job is busy with; the window has the words for it."""
 
@@ -148,6 +152,8 @@ class Throttle:
 class Countdown:
     """Estimate the seconds left from the pace so far.
 
+    The first steps do not count: they take longer, because the network is traced and the disk wakes up.
+
     Args:
         total: Steps in all.
         clock: Seconds; replaced in tests.
@@ -156,10 +162,19 @@ class Countdown:
     def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._total = total
         self._clock = clock
-        self._start = clock()
+        self._first: tuple[int, float] | None = None
 
     def seconds_left(self, done: int) -> float | None:
         """Return the estimate after `done` steps, or None before there is a pace to go by."""
-        if done <= 0:
+        now = self._clock()
+        if self._first is None and done > 0:
+            self._first = done, now
+        if done >= self._total:
+            return 0.0
+        if self._first is None:
             return None
-        return (self._clock() - self._start) / done * max(self._total - done, 0)
+        first_done, first_time = self._first
+        elapsed = now - first_time
+        if elapsed < _SETTLING_SECONDS or done <= first_done:
+            return None
+        return elapsed / (done - first_done) * (self._total - done)

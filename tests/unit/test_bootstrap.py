@@ -345,6 +345,16 @@ def test_failing_suite_fails_the_checks_but_lets_the_others_run(
     assert "second: ok" in summary
 
 
+def test_suite_that_dies_with_exit_code_0_fails_the_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = tmp_path / "report.xml"
+    report.touch()
+    died = checks.Check("suite", ("-c", "import os; os._exit(0)"), report=report)
+    assert checks.run_checks(Path(sys.executable), [died]) == 1
+    assert "suite ended before its end" in capsys.readouterr().err
+    finished = checks.Check("suite", ("-c", f"open({str(report)!r}, 'w').close()"), report=report)
+    assert checks.run_checks(Path(sys.executable), [finished]) == 0
+
+
 @pytest.mark.parametrize("kind", ["requirements.txt", "requirements-dev.txt"])
 def test_every_dependency_is_pinned_within_its_range(kind: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

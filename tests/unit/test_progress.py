@@ -63,16 +63,23 @@ def test_throttle_keeps_to_its_pace_when_two_kinds_come_by_turns() -> None:
     assert passed == [batch(1), Progress(Stage.TRAINING, 1, 1000)]
 
 
-def test_countdown_knows_nothing_before_the_first_step() -> None:
-    assert Countdown(10).seconds_left(0) is None
-
-
-def test_countdown_follows_the_pace_so_far() -> None:
+def test_countdown_knows_nothing_before_there_is_a_pace() -> None:
     clock = Clock()
     countdown = Countdown(10, clock)
+    assert countdown.seconds_left(0) is None
+    assert countdown.seconds_left(1) is None
+    clock.now += 0.1
+    assert countdown.seconds_left(2) is None
+
+
+def test_countdown_follows_the_pace_and_not_the_slow_first_step() -> None:
+    clock = Clock()
+    countdown = Countdown(10, clock)
+    clock.now += 60
+    assert countdown.seconds_left(1) is None
     clock.now += 6
 
-    assert countdown.seconds_left(4) == 9
+    assert countdown.seconds_left(4) == 12
 
 
 def test_countdown_ends_at_zero_and_never_below() -> None:

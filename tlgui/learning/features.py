@@ -102,10 +102,8 @@ class FeatureExtractor:
         self._recipe = recipe
         digest = weights_digest(weights_path(recipe.backbone, recipe.weights))
         # Only what the backbone depends on, so that the next training finds it again whatever else was changed.
-        self._what = replace(
-            Recipe(backbone=recipe.backbone, weights=recipe.weights),
-            input_size=recipe.input_size,
-            pooling=recipe.pooling,
+        self._what = Recipe(
+            backbone=recipe.backbone, weights=recipe.weights, input_size=recipe.input_size, pooling=recipe.pooling
         )
         self._digest = digest
         self.backbone: keras.Model = patiently(lambda: _backbone(self._what, digest), context)
@@ -153,7 +151,7 @@ class FeatureExtractor:
         if changed:
             pixels[changed] = self._augmenter(pixels[changed], [batch.copies[place] for place in changed])
         function = patiently(lambda: _fast_backbone(self._what, self._digest), context)
-        return function(pixels)[: len(batch.pixels)]
+        return patiently(lambda: function(pixels), context)[: len(batch.pixels)]
 
     def _cache_name(self, *, is_changed: bool = False) -> str:
         """Return everything that features depend on, beside the photo and the number of its copy."""
@@ -226,7 +224,6 @@ class _Extraction:
             self._compute()
 
     def _compute(self) -> None:
-        self._context.checkpoint()
         batch, self._batch = self._batch, _Batch()
         vectors = self._extractor.compute(batch, self._context)
         for vector, copy, (row, column) in zip(vectors, batch.copies, batch.places, strict=True):
@@ -235,7 +232,7 @@ class _Extraction:
 
 
 def patiently(work: Callable[[], ResultT], context: JobContext) -> ResultT:
-    """Do something that cannot be interrupted, such as building a network, without letting Stop wait for it.
+    """Do something that cannot be interrupted, such as building or running a network, without Stop waiting for it.
 
     On Stop the work goes on in its thread to its end, and nobody waits for it.
 
@@ -246,6 +243,7 @@ def patiently(work: Callable[[], ResultT], context: JobContext) -> ResultT:
     Raises:
         Cancelled: The user pressed Stop.
     """
+    context.checkpoint()
     future: Future[ResultT] = Future()
 
     def run() -> None:

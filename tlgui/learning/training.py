@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from tlgui import __version__
@@ -50,7 +49,6 @@ def train(collection: Collection, recipe: Recipe, model_path: Path, context: Job
     """
     started = time.monotonic()
     _check_target(model_path)
-    keras.utils.set_random_seed(recipe.seed)
     settings = recipe.split
     split = split_collection(collection, settings.validation, settings.test, settings.use_own, recipe.seed)
     context.report(Progress(Stage.LOADING))

@@ -270,8 +270,12 @@ class Commands(QObject):
 
 def _kept_models() -> list[Path]:
     """Return the models that trainings left in the data folder, newest first."""
-    kept = sorted((files.data_folder() / "models").glob(f"*{MODEL_SUFFIX}"), key=_changed_at, reverse=True)
-    return kept[:_KEPT_SHOWN]
+    try:
+        found = list(files.models_folder().glob(f"*{MODEL_SUFFIX}"))
+    except OSError:
+        # A disk that cannot be written keeps no models; the training says so, not the menu.
+        return []
+    return sorted(found, key=_changed_at, reverse=True)[:_KEPT_SHOWN]
 
 
 def _changed_at(path: Path) -> float:

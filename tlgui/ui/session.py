@@ -158,7 +158,11 @@ class Session(QObject):
         return self._begin(SamplePhotosRequest(folder), draw_and_scan, self._on_scan_succeeded)
 
     def train(self) -> Job:
-        """Train the recipe on the collection; the model is kept in the data folder and becomes the open one."""
+        """Train the recipe on the collection; the model is kept in the data folder and becomes the open one.
+
+        Raises:
+            StorageError: The data folder cannot be made.
+        """
         if self._collection is None:
             raise RuntimeError("Train needs a collection")
         request = TrainRequest(self._collection, self._recipe, _kept_model_path(self._collection))
@@ -294,7 +298,9 @@ def model_title(path: Path) -> str:
 
 def _kept_model_path(collection: Collection) -> Path:
     """Return a new path for a model in the data folder, named after the collection and the time."""
-    folder = files.data_folder() / "models"
-    folder.mkdir(exist_ok=True)
+    try:
+        folder = files.models_folder()
+    except OSError as error:
+        raise files.storage_error(error, Path(error.filename)) from error
     name = re.sub(r"[^\w\- ]+", "_", collection.folder.name).strip() or "model"
     return folder / f"{name[:60]} {datetime.now():%Y-%m-%d %H-%M-%S-%f}{MODEL_SUFFIX}"

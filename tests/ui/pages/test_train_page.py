@@ -203,3 +203,16 @@ def test_a_collection_that_vanished_fails_and_the_page_stays_usable(
     fake_engine.fail_next(StorageError("The folder is gone."))
     train(qtbot, train_page, opened)
     assert train_page.status.start_button.isEnabled()
+
+
+def test_a_home_that_cannot_keep_the_model_is_said_before_anything_starts(
+    qtbot: QtBot, train_page: TrainPage, opened: Session, isolated_home: Path
+) -> None:
+    data = isolated_home / ".local" / "share"
+    data.rmdir()
+    data.write_text("a file where the data folder belongs")
+    with qtbot.waitSignal(train_page.problem_raised) as raised:
+        qtbot.mouseClick(train_page.status.start_button, LEFT)
+    assert isinstance(raised.args[0], StorageError)
+    assert "tlgui" in raised.args[0].message
+    assert not opened.is_busy

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from tlgui import tables
 from tlgui.engine.protocol import TrainRequest
-from tlgui.errors import TlguiError
+from tlgui.errors import StorageError, TlguiError
 from tlgui.learning.records import ModelSummary
 from tlgui.progress import EpochEnded, Event
 from tlgui.ui.session import Session
@@ -93,8 +93,12 @@ class TrainPage(QWidget):
     @Slot()
     def start(self) -> None:
         """Start a training, if one can start."""
-        if self.can_start:
+        if not self.can_start:
+            return
+        try:
             self._session.train()
+        except StorageError as error:
+            self.problem_raised.emit(error)
 
     @Slot()
     def stop(self) -> None:

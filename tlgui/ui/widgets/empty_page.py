@@ -46,7 +46,10 @@ class QuietLabel(QLabel):
     def _soften(self) -> None:
         parent = self.parentWidget()
         palette = QPalette(parent.palette() if parent is not None else self.palette())
-        palette.setColor(QPalette.ColorRole.WindowText, quiet_text(palette))
+        soft = quiet_text(palette)
+        # What cannot be used now is softer still, as the platform has it.
+        for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+            palette.setColor(group, QPalette.ColorRole.WindowText, soft)
         self._is_painting = True
         self.setPalette(palette)
         self._is_painting = False
