@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
 # A pace measured over less than this says little.
 _SETTLING_SECONDS = 0.5
 
