@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from tlgui.app import create_window
@@ -71,12 +72,39 @@ def unnamed_copies(window: MainWindow, folder: Path) -> Path:
 def take(window: MainWindow, out: Path, name: str) -> None:
     """Save the window as it looks now, in both colour schemes."""
     for scheme_name, scheme in SCHEMES.items():
-        QApplication.styleHints().setColorScheme(scheme)
+        wear(scheme)
         settle()
         picture = out / f"{name}-{scheme_name}.png"
         if not window.grab().save(str(picture)):
             raise SystemExit(f"{picture} could not be written.")
         print(picture)
+
+
+def wear(scheme: Qt.ColorScheme) -> None:
+    """Put the window into light or dark, as the desktop would."""
+    hints = QApplication.styleHints()
+    hints.setColorScheme(scheme)
+    if hints.colorScheme() != scheme:
+        # Without a desktop nobody answers that, so the style's colours are set as it would choose them.
+        QApplication.setPalette(
+            dark_palette() if scheme == Qt.ColorScheme.Dark else QApplication.style().standardPalette()
+        )
+
+
+def dark_palette() -> QPalette:
+    """Return the colours of Qt's Fusion style on a dark desktop."""
+    window, white = QColor(50, 50, 50), QColor(Qt.GlobalColor.white)
+    palette = QPalette(
+        white, window, window.lighter(150), window.darker(130), window.darker(110), white, QColor(35, 35, 35)
+    )
+    palette.setColor(QPalette.ColorRole.Window, window)
+    palette.setColor(QPalette.ColorRole.Highlight, QColor(48, 140, 198))
+    palette.setColor(QPalette.ColorRole.AlternateBase, QColor(42, 42, 42))
+    faint = QColor(255, 255, 255, 110)
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, faint)
+    palette.setColor(QPalette.ColorRole.PlaceholderText, faint)
+    return palette
 
 
 def wait(condition: Callable[[], bool]) -> None:
