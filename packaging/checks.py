@@ -1,18 +1,17 @@
-"""Everything CI checks, cheapest first: what only reads the code, the test suites, and the built wheel.
+"""Everything CI checks: first what only reads the code, then the built wheel and the test suites, in two lanes at once.
 
 A check that only reads the code ends the run when it fails. The suites are all run, so that one look shows everything.
 """
 
+import os
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from environment import ROOT
-from problems import say
-
-SUITES = ("unit", "ui", "learning", "e2e")
 
 
 @dataclass(frozen=True)
@@ -22,83 +21,137 @@ class Check:
     Args:
         name: What the summary calls it.
         arguments: What the environment's Python is given.
-        stops_on_failure: Whether the steps after it are pointless once it has failed.
+        variables: Environment variables it gets beside those that are there.
         report: A file that the step writes at its very end; without it a step that died in the middle, whatever its
             exit code, would count as passed.
     """
 
     name: str
     arguments: tuple[str, ...]
-    stops_on_failure: bool = False
+    variables: dict[str, str] = field(default_factory=dict)
     report: Path | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one check ended."""
+    """How one check ended.
+
+    Args:
+        name: The check.
+        exit_code: Its exit code; 0 when it passed.
+        seconds: How long it took.
+        closing_line: The last thing it said.
+    """
 
     name: str
     exit_code: int
     seconds: float
+    closing_line: str
 
 
-def all_checks() -> list[Check]:
-    """Return the checks in the order they are run."""
-    reading = [
-        Check("format", ("-m", "ruff", "format", "--check", "."), stops_on_failure=True),
-        Check("lint", ("-m", "ruff", "check", "."), stops_on_failure=True),
-        Check("types", ("-m", "mypy"), stops_on_failure=True),
-        Check(
-            "layers",
-            ("-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"),
-            stops_on_failure=True,
-        ),
+def reading_checks() -> list[Check]:
+    """Return the checks that only read the code, cheapest first."""
+    lint_imports = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
+    return [
+        Check("format", ("-m", "ruff", "format", "--check", ".")),
+        Check("lint", ("-m", "ruff", "check", ".")),
+        Check("types", ("-m", "mypy")),
+        Check("layers", ("-c", lint_imports)),
+        Check("forget coverage", ("-m", "coverage", "erase")),
     ]
-    forget_coverage = Check("forget coverage", ("-m", "coverage", "erase"))
-    coverage = Check("coverage", ("-m", "coverage", "report"))
+
+
+def running_checks() -> list[list[Check]]:
+    """Return the checks that run the program, in lanes that take about as long as each other on two cores."""
     wheel = Check("wheel", (str(ROOT / "packaging" / "wheel_check.py"),))
-    return [*reading, forget_coverage, wheel, *map(_suite, SUITES), coverage]
+    return [[_suite("unit"), _suite("ui"), wheel, _suite("e2e")], [_suite("learning")]]
+
+
+def coverage_checks() -> list[Check]:
+    """Return what adds the suites' coverage up and prints it."""
+    return [
+        Check("add coverage up", ("-m", "coverage", "combine", "--quiet")),
+        Check("coverage", ("-m", "coverage", "report")),
+    ]
 
 
 def run_everything(python: Path) -> int:
-    """Run every check with `python` and print how each went; return 0 when all passed."""
-    return run_checks(python, all_checks())
+    """Run every check with `python`, print how each went, and return 0 when all passed, else 1."""
+    outcomes = run_until_failure(python, reading_checks())
+    if all_passed(outcomes):
+        outcomes += run_lanes(python, running_checks())
+        outcomes += run_until_failure(python, coverage_checks())
+    else:
+        _show("\nThe code must pass this first; the tests were not run.")
+    _show("\nSummary\n" + "\n".join(f"  {_sentence(outcome)}" for outcome in outcomes))
+    return 0 if all_passed(outcomes) else 1
 
 
-def run_checks(python: Path, checks: Sequence[Check]) -> int:
-    """Run `checks` in order, print a summary, and return 0 when all passed, else 1."""
+def all_passed(outcomes: Sequence[Outcome]) -> bool:
+    """Return whether every check passed."""
+    return not any(outcome.exit_code for outcome in outcomes)
+
+
+def run_until_failure(python: Path, checks: Sequence[Check]) -> list[Outcome]:
+    """Run `checks` in order, up to the first that fails."""
     outcomes: list[Outcome] = []
     for check in checks:
-        say(f"\n=== {check.name}")
-        start = time.monotonic()
-        outcomes.append(Outcome(check.name, _exit_code(python, check), time.monotonic() - start))
-        say(f"=== {_sentence(outcomes[-1])}")
-        if outcomes[-1].exit_code and check.stops_on_failure:
+        outcomes.append(run_check(python, check))
+        if outcomes[-1].exit_code:
             break
-    left_out = len(checks) - len(outcomes)
-    say("\nSummary\n" + "\n".join(f"  {_sentence(outcome)}" for outcome in outcomes))
-    if left_out:
-        say(f"  {left_out} further checks were not run")
-    return int(any(outcome.exit_code for outcome in outcomes))
+    return outcomes
 
 
-def _exit_code(python: Path, check: Check) -> int:
+def run_lanes(python: Path, lanes: Sequence[Sequence[Check]]) -> list[Outcome]:
+    """Run the lanes at the same time, each in order and to its end whatever fails."""
+
+    def run_lane(checks: Sequence[Check]) -> list[Outcome]:
+        return [run_check(python, check) for check in checks]
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        return [outcome for outcomes in pool.map(run_lane, lanes) for outcome in outcomes]
+
+
+def run_check(python: Path, check: Check) -> Outcome:
+    """Run one check; what it says is shown in one piece when it has ended."""
     if check.report is not None:
         check.report.unlink(missing_ok=True)
-    code = subprocess.run([python, *check.arguments], cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+    _show(f"… {check.name}")
+    start = time.monotonic()
+    result = subprocess.run(
+        [python, *check.arguments],
+        cwd=ROOT,
+        env={**os.environ, **check.variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    code, output = result.returncode, result.stdout.rstrip()
     if code == 0 and check.report is not None and not check.report.exists():
-        say(f"{check.name} ended before its end.")
-        return 1
-    return code
+        code, output = 1, f"{output}\n{check.name} ended before its end"
+    lines = output.splitlines() or [""]
+    outcome = Outcome(check.name, code, time.monotonic() - start, lines[-1].strip("= "))
+    _show(f"\n=== {check.name}\n{output}\n=== {_sentence(outcome)}\n")
+    return outcome
+
+
+def _show(text: str) -> None:
+    # On standard output, where whoever reads CI's results looks for the suites' closing lines.
+    print(text, flush=True)
 
 
 def _suite(name: str) -> Check:
-    # One process a suite: a crash in one cannot hide the others, and their coverage adds up in one file.
-    report = ROOT / ".pytest_cache" / f"{name}.xml"
-    options = ("--quiet", "--cov=tlgui", "--cov-append", "--cov-report=", f"--junit-xml={report}")
-    return Check(f"tests: {name}", ("-m", "pytest", f"tests/{name}", *options), report=report)
+    # One process a suite: a crash in one cannot hide the others.
+    folder = ROOT / ".pytest_cache"
+    folder.mkdir(exist_ok=True)
+    report = folder / f"{name}.xml"
+    arguments = ("-m", "pytest", f"tests/{name}", "--cov=tlgui", "--cov-report=", f"--junit-xml={report}")
+    return Check(f"tests: {name}", arguments, {"COVERAGE_FILE": str(ROOT / f".coverage.{name}")}, report)
 
 
 def _sentence(outcome: Outcome) -> str:
     verdict = "ok" if outcome.exit_code == 0 else f"FAILED (exit code {outcome.exit_code})"
-    return f"{outcome.name}: {verdict}, {outcome.seconds:.1f} s"
+    return f"{outcome.name}: {verdict}, {outcome.seconds:.1f} s: {outcome.closing_line}"

@@ -320,39 +320,53 @@ def test_window_asks_for_the_libraries_of_its_platform(
     assert looked_up == asked
 
 
-def test_failing_lint_ends_the_checks(tmp_path: Path) -> None:
-    mark = tmp_path / "ran"
-    steps = [
-        checks.Check("lint", ("-c", "raise SystemExit(1)"), stops_on_failure=True),
-        checks.Check("suite", ("-c", f"open({str(mark)!r}, 'w').close()")),
-    ]
-    assert checks.run_checks(Path(sys.executable), steps) == 1
-    assert not mark.exists()
+def touching(name: str, path: Path, exit_code: int = 0, report: Path | None = None) -> checks.Check:
+    """Return a check that makes a file, says something and ends."""
+    code = f"open({str(path)!r}, 'w').close(); print('said by {name}'); raise SystemExit({exit_code})"
+    return checks.Check(name, ("-c", code), report=report)
+
+
+@pytest.fixture
+def all_checks(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[checks.Check]]:
+    """Replace what `test` checks by what the test puts in."""
+    replaced: dict[str, list[checks.Check]] = {"reading": [], "one": [], "two": []}
+    monkeypatch.setattr(checks, "reading_checks", lambda: replaced["reading"])
+    monkeypatch.setattr(checks, "running_checks", lambda: [replaced["one"], replaced["two"]])
+    monkeypatch.setattr(checks, "coverage_checks", list)
+    return replaced
+
+
+def test_failing_lint_ends_the_checks(all_checks: dict[str, list[checks.Check]], tmp_path: Path) -> None:
+    all_checks["reading"] = [touching("lint", tmp_path / "lint", 1), touching("types", tmp_path / "types")]
+    all_checks["one"] = [touching("suite", tmp_path / "suite")]
+    assert checks.run_everything(Path(sys.executable)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["lint"]
 
 
 def test_failing_suite_fails_the_checks_but_lets_the_others_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    all_checks: dict[str, list[checks.Check]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    mark = tmp_path / "ran"
-    steps = [
-        checks.Check("first", ("-c", "raise SystemExit(1)")),
-        checks.Check("second", ("-c", f"open({str(mark)!r}, 'w').close()")),
-    ]
-    assert checks.run_checks(Path(sys.executable), steps) == 1
-    assert mark.exists()
-    summary = capsys.readouterr().err.partition("Summary")[2]
-    assert "first: FAILED" in summary
+    all_checks["one"] = [touching("first", tmp_path / "first", 1), touching("second", tmp_path / "second")]
+    all_checks["two"] = [touching("third", tmp_path / "third")]
+    assert checks.run_everything(Path(sys.executable)) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"first", "second", "third"}
+    summary = capsys.readouterr().out.partition("Summary")[2]
+    assert re.search(r"first: FAILED \(exit code 1\), [\d.]+ s: said by first", summary)
     assert "second: ok" in summary
 
 
-def test_suite_that_dies_with_exit_code_0_fails_the_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_passing_checks_pass(all_checks: dict[str, list[checks.Check]], tmp_path: Path) -> None:
+    all_checks["reading"] = [touching("lint", tmp_path / "lint")]
+    all_checks["one"] = [touching("suite", tmp_path / "suite", report=tmp_path / "suite")]
+    assert checks.run_everything(Path(sys.executable)) == 0
+
+
+def test_suite_that_dies_with_exit_code_0_fails_the_checks(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.touch()
     died = checks.Check("suite", ("-c", "import os; os._exit(0)"), report=report)
-    assert checks.run_checks(Path(sys.executable), [died]) == 1
-    assert "suite ended before its end" in capsys.readouterr().err
-    finished = checks.Check("suite", ("-c", f"open({str(report)!r}, 'w').close()"), report=report)
-    assert checks.run_checks(Path(sys.executable), [finished]) == 0
+    outcome = checks.run_check(Path(sys.executable), died)
+    assert (outcome.exit_code, outcome.closing_line) == (1, "suite ended before its end")
 
 
 @pytest.mark.parametrize("kind", ["requirements.txt", "requirements-dev.txt"])

@@ -185,6 +185,8 @@ class EngineProcess(Engine):
 
     def _converse(self, child: _Child, request: Request[object], context: JobContext) -> Outcome:
         """Send one job and pass its reports on until it ends."""
+        # A short job could be done before it hears that it was stopped before it began.
+        context.checkpoint()
         outcome: Outcome | None = None
         try:
             child.cancel.clear()
