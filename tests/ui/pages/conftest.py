@@ -1,4 +1,4 @@
-"""A session over the fake engine with a small collection, and the pages that show it."""
+"""The pages over the fake engine, with a small collection open."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,30 +6,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeEngine
-from tests.pictures import write_collection
 from tlgui.ui.pages.predict_page import PredictPage
 from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.session import Session
 from tlgui.ui.settings import Settings
-
-
-@pytest.fixture
-def session(qtbot: QtBot, fake_engine: FakeEngine) -> Iterator[Session]:
-    session = Session(fake_engine)
-    yield session
-    session.close(5000)
-    qtbot.waitUntil(lambda: not session.is_busy)
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(tmp_path / "settings.ini")
-
-
-@pytest.fixture
-def birds(tmp_path: Path) -> Path:
-    return write_collection(tmp_path / "Birds", ["robin", "wren", "owl"], photos=10)
 
 
 @pytest.fixture

@@ -1,26 +1,15 @@
-"""A session and a window over the fake engine, closed at the end so that nothing of them is left."""
+"""A window over the fake engine, closed at the end so that nothing of it is left."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
-from tests.pictures import write_collection
 from tlgui.app import create_window
 from tlgui.ui.main_window import MainWindow
 from tlgui.ui.session import Session
-from tlgui.ui.settings import Settings
 from tlgui.ui.worker import Job
-
-
-@pytest.fixture
-def session(qtbot: QtBot, fake_engine: FakeEngine) -> Iterator[Session]:
-    session = Session(fake_engine)
-    yield session
-    session.close(5000)
-    qtbot.waitUntil(lambda: not session.is_busy)
 
 
 @pytest.fixture
@@ -33,16 +22,6 @@ def window(qtbot: QtBot, fake_engine: FakeEngine) -> Iterator[MainWindow]:
     qtbot.waitUntil(lambda: not window.session.is_busy)
     window.hide()
     window.deleteLater()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(tmp_path / "settings.ini")
-
-
-@pytest.fixture
-def birds(tmp_path: Path) -> Path:
-    return write_collection(tmp_path / "Birds", ["robin", "wren", "owl"], photos=10)
 
 
 @pytest.fixture

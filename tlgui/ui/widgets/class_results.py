@@ -6,19 +6,18 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QSize,
-    QSortFilterProxyModel,
     Qt,
 )
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 from typing_extensions import override
 
 from tlgui.learning.records import ClassResult
+from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
 from tlgui.wording import percent
 
 Index = QModelIndex | QPersistentModelIndex
 
-SORT_ROLE = Qt.ItemDataRole.UserRole
 _COLUMNS = (
     ("Class", "The class"),
     ("Photos", "How many of its photos the model was judged by"),
@@ -74,7 +73,7 @@ class ClassResultsModel(QAbstractTableModel):
         return None
 
 
-class ClassResultsTable(QTableView):
+class ClassResultsTable(SortedTable):
     """The table itself.
 
     Args:
@@ -82,30 +81,12 @@ class ClassResultsTable(QTableView):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("How each class fared")
-        self._rows = ClassResultsModel(self)
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSortRole(SORT_ROLE)
-        self._sorted.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._sorted.setSourceModel(self._rows)
-        self.setModel(self._sorted)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._rows = ClassResultsModel()
+        super().__init__("How each class fared", self._rows, parent)
         self.verticalHeader().setMinimumSectionSize(1)
         self._fit_rows()
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
         for column in range(_NAME + 1, len(_COLUMNS)):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSortIndicator(_NAME, Qt.SortOrder.AscendingOrder)
-        self.setSortingEnabled(True)
+            self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
 
     def show_results(self, results: tuple[ClassResult, ...]) -> None:
         """Show a row for each class."""

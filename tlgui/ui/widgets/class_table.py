@@ -9,29 +9,26 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QRect,
     QSize,
-    QSortFilterProxyModel,
     Qt,
     Slot,
 )
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 from typing_extensions import override
 
 from tlgui.photos.collection import Collection, Part, Photo, Split
 from tlgui.ui.colours import mixed
-from tlgui.ui.widgets.thumbnails import ThumbnailLoader
+from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
+from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
 from tlgui.wording import count
 
 Index = QModelIndex | QPersistentModelIndex
 
-SORT_ROLE = Qt.ItemDataRole.UserRole
 PHOTOS_ROLE = Qt.ItemDataRole.UserRole + 1
 _SAMPLES = 24
 _HEADERS = ("Class", "Photos", "Training", "Validation", "Test", "\N{EM SPACE}Samples")
@@ -141,11 +138,11 @@ class ThumbnailDelegate(QStyledItemDelegate):
                 empty = mixed(option.palette.base().color(), option.palette.text().color(), 0.1)
                 painter.fillRect(place, empty)
             elif not image.isNull():
-                painter.drawImage(_centred(image, place), image)
+                painter.drawImage(centred(image, place), image)
             place.translate(side + 4, 0)
 
 
-class ClassTable(QTableView):
+class ClassTable(SortedTable):
     """The table itself; follows the font and loads thumbnails only for rows that are seen.
 
     Args:
@@ -153,19 +150,16 @@ class ClassTable(QTableView):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("Classes of the collection")
-        self._rows = ClassTableModel(self)
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSortRole(SORT_ROLE)
-        self._sorted.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._sorted.setSourceModel(self._rows)
-        self.setModel(self._sorted)
+        self._rows = ClassTableModel()
+        super().__init__("Classes of the collection", self._rows, parent)
         side = self.fontMetrics().height() * _LINES_A_ROW
         self._loader = ThumbnailLoader(round(side * self.devicePixelRatioF()), self)
         self._loader.loaded.connect(self._on_loader_loaded)
         self.setItemDelegateForColumn(_SAMPLES_COLUMN, ThumbnailDelegate(self._loader, self))
-        self._set_up(side)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().setMinimumSectionSize(side + 4)
+        self.verticalHeader().setDefaultSectionSize(side + 4)
+        self.horizontalHeader().setStretchLastSection(True)
 
     def show_collection(self, collection: Collection, split: Split | None) -> None:
         """Show the classes of `collection` with their counts under `split`."""
@@ -175,24 +169,6 @@ class ClassTable(QTableView):
     def forget_thumbnails(self) -> None:
         """Drop the pictures of the collection that was open before."""
         self._loader.forget()
-
-    def _set_up(self, side: int) -> None:
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setMinimumSectionSize(side + 4)
-        self.verticalHeader().setDefaultSectionSize(side + 4)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setSortIndicator(_NAME, Qt.SortOrder.AscendingOrder)
-        self.setSortingEnabled(True)
 
     def _fit_columns(self) -> None:
         letter = self.fontMetrics().averageCharWidth()
@@ -237,10 +213,3 @@ def _samples_data(row: ClassRow, role: int) -> object:
     if role == Qt.ItemDataRole.AccessibleTextRole:
         return f"{count('sample photo', len(row.samples))} of {row.name}"
     return None
-
-
-def _centred(image: QImage, place: QRect) -> QRect:
-    size = image.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    rect = QRect(0, 0, size.width(), size.height())
-    rect.moveCenter(place.center())
-    return rect

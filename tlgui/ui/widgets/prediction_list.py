@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPalette
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from tlgui.learning.records import ClassScore, Prediction
 from tlgui.ui.colours import Accent, colour, mixed
-from tlgui.ui.widgets.thumbnails import ThumbnailLoader
+from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
 from tlgui.wording import percent
 
 Index = QModelIndex | QPersistentModelIndex
@@ -124,7 +124,7 @@ class PredictionDelegate(QStyledItemDelegate):
         image = None if prediction.error else self._loader.image(prediction.path)
         if image is not None and not image.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(_centred(image, place), image)
+            painter.drawImage(centred(image, place), image)
             return
         painter.fillRect(place, mixed(palette.base().color(), palette.text().color(), 0.1))
         if prediction.error:
@@ -255,10 +255,3 @@ def _paint_line(painter: QPainter, place: QRect, metrics: QFontMetrics, text: st
     # A name may hold a line break; here it has one line.
     shown = metrics.elidedText(" ".join(text.splitlines()), elide, line.width())
     painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-
-
-def _centred(image: QImage, place: QRect) -> QRect:
-    size = image.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    rect = QRect(0, 0, size.width(), size.height())
-    rect.moveCenter(place.center())
-    return rect

@@ -4,7 +4,7 @@ import logging
 from collections import OrderedDict
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRect, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from typing_extensions import override
 
@@ -16,6 +16,14 @@ _WAITING = 200
 _THREADS = 2
 
 _log = logging.getLogger(__name__)
+
+
+def centred(image: QImage, place: QRect) -> QRect:
+    """Return where in `place` to draw `image`: as large as fits, its proportions kept."""
+    size = image.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    rect = QRect(0, 0, size.width(), size.height())
+    rect.moveCenter(place.center())
+    return rect
 
 
 class _Relay(QObject):
