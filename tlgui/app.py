@@ -26,6 +26,7 @@ from tlgui.ui.widgets.plots import load_curves
 
 _AFTER_FIRST_PAINT_MS = 100
 _HEARTBEAT_MS = 300
+_TURN_SECONDS = 0.0005
 _CLOSE_TIMEOUT_MS = 5_000
 _NO_DISPLAY = """\
 error: There is no display to open the window on.
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         sys.stderr.write(_NO_DISPLAY + "\n")
         return 1
     log_handler = start_log()
+    favour_gui_thread()
     application = _application(arguments)
     garbage = GarbageCollector()
     garbage.start()
@@ -82,6 +84,14 @@ def main(arguments: Sequence[str] = ()) -> int:
     window.deleteLater()
     application.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     return code
+
+
+def favour_gui_thread() -> None:
+    """Let the GUI thread have Python back within half a millisecond from the threads that draw and decode.
+
+    By default each of its turns may wait 5 ms for one of theirs, and there are many turns in a single repaint.
+    """
+    sys.setswitchinterval(_TURN_SECONDS)
 
 
 def create_window(engine: Engine) -> MainWindow:

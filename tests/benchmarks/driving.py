@@ -11,7 +11,7 @@ from PySide6.QtCore import QEventLoop, QMimeData, QObject, QPointF, Qt, QTimer, 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tlgui.app import create_window
+from tlgui.app import create_window, favour_gui_thread
 from tlgui.engine.client import EngineProcess
 from tlgui.ui.main_window import MainWindow
 from tlgui.ui.worker import Job
@@ -105,6 +105,7 @@ class Driver(QObject):
 def shown_window() -> Iterator[Driver]:
     """Give a shown window with an engine that begins to load, and close both at the end."""
     _application()
+    favour_gui_thread()
     engine = EngineProcess()
     window = create_window(engine)
     window.show()
