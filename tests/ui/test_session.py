@@ -1,21 +1,23 @@
 """What the window has open changes only when a job has succeeded, and only one job runs at a time."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from typing_extensions import override
 
 from tests.fakes import FakeEngine, Gate
 from tlgui import files
-from tlgui.engine.protocol import ExportRequest, PredictRequest, TrainRequest
-from tlgui.errors import CollectionError, EngineError, ModelFileError, TlguiError
+from tlgui.engine.protocol import ExportRequest, PredictRequest, Request, ResultT, TrainRequest
+from tlgui.errors import Cancelled, CollectionError, EngineError, ModelFileError, TlguiError
 from tlgui.learning.recipe import QUICK, Augmentation
 from tlgui.learning.records import ExportResult, PredictionSummary, StopReason
 from tlgui.photos.samples import draw_sample_photos
-from tlgui.progress import BatchEnded, EpochEnded, Progress
+from tlgui.progress import BatchEnded, EpochEnded, JobContext, Progress
 from tlgui.ui.session import Session
 from tlgui.ui.worker import Job
 
@@ -277,3 +279,34 @@ def test_close_in_mid_training_stops_it_and_closes_the_engine(
 
     assert fake_engine.is_closed
     assert job.wait(0)
+
+
+class DeafEngine(FakeEngine):
+    """Runs a job that does not hear Stop, and ends only with the engine itself, as one in native code does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_running, self.is_gone = threading.Event(), threading.Event()
+
+    @override
+    def run(self, request: Request[ResultT], context: JobContext) -> ResultT:
+        self.is_running.set()
+        assert self.is_gone.wait(WAIT_MS / 1000)
+        raise Cancelled
+
+    @override
+    def close(self) -> None:
+        self.is_gone.set()
+        super().close()
+
+
+def test_close_leaves_nothing_of_a_job_that_ends_only_with_the_engine(qtbot: QtBot, tmp_path: Path) -> None:
+    engine = DeafEngine()
+    session = Session(engine)
+    job = session.open_model(tmp_path / "a.tlmodel")
+    qtbot.waitUntil(engine.is_running.is_set)
+
+    assert session.close(200)
+
+    assert job.wait(0)
+    qtbot.waitUntil(lambda: not session.is_busy)

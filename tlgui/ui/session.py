@@ -208,13 +208,15 @@ class Session(QObject):
             self._job.stop()
 
     def close(self, timeout_ms: int) -> bool:
-        """Stop what runs and wait for it, then end the engine; return whether everything ended by itself in time."""
+        """Stop what runs and wait for it, then end the engine; return whether no job's thread is left running."""
         jobs = [*self._quiet_jobs, *([self._job] if self._job is not None else [])]
         for job in jobs:
             job.stop()
-        in_time = all(job.wait(timeout_ms) for job in jobs)
+        for job in jobs:
+            job.wait(timeout_ms)
+        # A job that waited for an engine which did not answer ends with it.
         self._engine.close()
-        return in_time and all(job.wait(timeout_ms) for job in jobs)
+        return all(job.wait(timeout_ms) for job in jobs)
 
     def _scan(self, folder: Path, context: JobContext) -> Collection:
         """Scan, and divide on the same thread: with many photos that takes too long for the GUI's."""
