@@ -78,7 +78,7 @@ def test_damaged_byte_is_noticed_wherever_it_is(model_path: Path, original: byte
         assert summary == intact
 
 
-@pytest.mark.parametrize("name", ["../evil.json", "/tmp/evil.json", "C:evil", "a/b.json", "..", "", "x\0y", "évil"])
+@pytest.mark.parametrize("name", ["../evil.json", "/evil.json", "C:evil", "a/b.json", "..", "", "x\0y", "évil"])
 def test_name_that_leads_elsewhere_is_refused(model_path: Path, name: str) -> None:
     members = members_of(model_path)
     model_path.write_bytes(zip_bytes({**members, name or " ": b"{}"}))

@@ -3,24 +3,12 @@ from pathlib import Path
 import pytest
 
 from tests import pictures
+from tests.contexts import stopping_at
 from tlgui.errors import Cancelled
 from tlgui.photos.scan import find_photos
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 QUIET = JobContext()
-
-
-def stopping_at(count: int) -> JobContext:
-    """Return the context of a job whose user presses Stop at the `count`-th checkpoint."""
-    seen = 0
-
-    def checkpoint() -> None:
-        nonlocal seen
-        seen += 1
-        if seen >= count:
-            raise Cancelled
-
-    return JobContext(checkpoint=checkpoint)
 
 
 def test_found_photos_are_the_files_named_and_the_images_in_folders(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import pictures
+from tests.contexts import stopping_at
 from tlgui.errors import Cancelled, CollectionError
 from tlgui.photos import scan as scanning
 from tlgui.photos.collection import Collection, ProblemKind
@@ -20,19 +21,6 @@ def counts(collection: Collection) -> dict[str, int]:
 
 def problem_kinds(collection: Collection) -> dict[str, ProblemKind]:
     return {problem.path.relative_to(collection.folder).as_posix(): problem.kind for problem in collection.problems}
-
-
-def stopping_at(count: int) -> JobContext:
-    """Return the context of a job whose user presses Stop at the `count`-th checkpoint."""
-    seen = 0
-
-    def checkpoint() -> None:
-        nonlocal seen
-        seen += 1
-        if seen >= count:
-            raise Cancelled
-
-    return JobContext(checkpoint=checkpoint)
 
 
 def removing(path: Path) -> JobContext:
