@@ -18,7 +18,8 @@ from tlgui.engine.protocol import (
     TrainRequest,
 )
 from tlgui.errors import Cancelled, ModelFileError, StorageError
-from tlgui.learning.recipe import QUICK, Augmentation, EarlyStopping
+from tlgui.learning.built_in import QUICK
+from tlgui.learning.recipe import Augmentation, EarlyStopping
 from tlgui.learning.records import ModelSummary, PhotosPredicted, Prediction, StopReason
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.samples import draw_sample_photos

@@ -10,7 +10,7 @@ from tlgui import __version__
 from tlgui.engine import quiet
 from tlgui.engine.outcome import outcome_of
 from tlgui.exporting.catalog import FORMATS
-from tlgui.learning.recipe import BUILT_IN
+from tlgui.learning.built_in import BUILT_IN
 from tlgui.photos.collection import Part
 from tlgui.terminal import Terminal
 

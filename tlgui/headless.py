@@ -18,8 +18,9 @@ from tlgui.engine.protocol import (
     TrainRequest,
 )
 from tlgui.errors import CollectionError, SettingError, TlguiError
+from tlgui.learning.built_in import BUILT_IN
 from tlgui.learning.model_file import read_summary
-from tlgui.learning.recipe import BUILT_IN, Recipe, load_recipe
+from tlgui.learning.recipe import Recipe, load_recipe
 from tlgui.learning.records import Evaluation, ModelSummary, PhotosPredicted, Prediction
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.decode import shown_name

@@ -14,6 +14,7 @@ class Stage(StrEnum):
 
     STARTING = "starting"
     SCANNING = "scanning"
+    DOWNLOADING = "downloading"
     LOADING = "loading"
     FEATURES = "features"
     TRAINING = "training"
@@ -83,6 +84,7 @@ class EpochEnded(Event):
         learning_rate: The optimiser's rate in this epoch.
         seconds: How long the epoch took.
         is_best: Whether this epoch is the best so far, so that its weights are kept.
+        is_fine_tuning: Whether the backbone itself was trained too, after the head.
     """
 
     epoch: int
@@ -94,6 +96,7 @@ class EpochEnded(Event):
     learning_rate: float
     seconds: float
     is_best: bool
+    is_fine_tuning: bool = False
 
 
 def _ignore(_event: Event) -> None:

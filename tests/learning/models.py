@@ -13,9 +13,10 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
+from tlgui.learning.built_in import QUICK
 from tlgui.learning.evaluation import wilson_interval
 from tlgui.learning.model_file import LoadedModel, write_model
-from tlgui.learning.recipe import QUICK, Recipe
+from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import ClassResult, Evaluation, ModelSummary, StopReason
 from tlgui.photos.collection import Part
 from tlgui.progress import EpochEnded

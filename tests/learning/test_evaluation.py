@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from tests.learning.models import SIZE, colour_model, name_by_colour
 from tests.pictures import write_collection, write_split_collection, write_text
 from tlgui.errors import Cancelled, CollectionError
+from tlgui.learning.built_in import QUICK
 from tlgui.learning.evaluation import evaluate, evaluate_probabilities, wilson_interval
 from tlgui.learning.model_file import LoadedModel
-from tlgui.learning.recipe import QUICK
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.scan import scan
 from tlgui.progress import Event, JobContext, Progress, Stage

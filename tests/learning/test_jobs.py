@@ -9,7 +9,7 @@ import pytest
 
 from tlgui.engine import jobs
 from tlgui.engine.protocol import PredictRequest, TrainRequest
-from tlgui.learning.recipe import QUICK
+from tlgui.learning.built_in import QUICK
 from tlgui.learning.records import ModelSummary
 from tlgui.photos.collection import Collection
 from tlgui.photos.samples import draw_sample_photos

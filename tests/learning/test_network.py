@@ -9,8 +9,9 @@ import pytest
 
 from tests.learning.models import KERAS_SAVE_WARNING
 from tlgui.errors import SettingError, WeightsError
+from tlgui.learning.built_in import QUICK
 from tlgui.learning.network import build_backbone, build_head, fast_function, join
-from tlgui.learning.recipe import QUICK, Head, Recipe
+from tlgui.learning.recipe import Head, Recipe
 
 SMALL = Recipe(input_size=64)
 

@@ -14,7 +14,8 @@ from tests.fakes import FakeEngine, Gate
 from tlgui import files
 from tlgui.engine.protocol import ExportRequest, PredictRequest, Request, ResultT, TrainRequest
 from tlgui.errors import Cancelled, CollectionError, EngineError, ModelFileError, TlguiError
-from tlgui.learning.recipe import QUICK, Augmentation
+from tlgui.learning.built_in import QUICK
+from tlgui.learning.recipe import Augmentation
 from tlgui.learning.records import ExportResult, PredictionSummary, StopReason
 from tlgui.photos.samples import draw_sample_photos
 from tlgui.progress import BatchEnded, EpochEnded, JobContext, Progress

@@ -10,7 +10,8 @@ import pytest
 from tlgui import __version__, headless
 from tlgui.cli import main
 from tlgui.errors import SettingError
-from tlgui.learning.recipe import BALANCED, QUICK, recipe_text
+from tlgui.learning.built_in import BALANCED, QUICK
+from tlgui.learning.recipe import recipe_text
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass
 
 

@@ -16,7 +16,7 @@ from tlgui.cli import main
 from tlgui.engine.protocol import BugError, Failed, JobCancelled, Succeeded
 from tlgui.engine.quiet import open_log, own_output
 from tlgui.errors import Cancelled, PhotoError
-from tlgui.learning.recipe import QUICK
+from tlgui.learning.built_in import QUICK
 from tlgui.learning.records import StopReason
 from tlgui.progress import BatchEnded, EpochEnded, Progress, Stage
 from tlgui.terminal import Terminal, plain

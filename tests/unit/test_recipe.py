@@ -7,20 +7,9 @@ import pytest
 
 from tlgui.errors import SettingError
 from tlgui.learning import recipe as recipes
-from tlgui.learning.recipe import (
-    BALANCED,
-    BUILT_IN,
-    QUICK,
-    Augmentation,
-    Choices,
-    EarlyStopping,
-    Head,
-    Limits,
-    Recipe,
-    SplitSettings,
-    load_recipe,
-    recipe_text,
-)
+from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK
+from tlgui.learning.recipe import Augmentation, EarlyStopping, Head, Recipe, SplitSettings, load_recipe, recipe_text
+from tlgui.learning.rules import Choices, Limits
 
 GROUPS = (Recipe, Head, EarlyStopping, SplitSettings, Augmentation)
 

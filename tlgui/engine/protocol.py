@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from tlgui.errors import TlguiError
 from tlgui.learning.recipe import Augmentation, Recipe
-from tlgui.learning.records import Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
+from tlgui.learning.records import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
 from tlgui.photos.collection import Collection, Part
 from tlgui.progress import Event, JobContext
 
@@ -28,11 +28,30 @@ class TrainRequest(Request[ModelSummary]):
     """Train `recipe` on `collection` and write the model to `model_path`.
 
     Stop after the first epoch succeeds with the best epoch so far; before that it cancels.
+
+    Args:
+        collection: The photos.
+        recipe: Every setting.
+        model_path: The `.tlmodel` to write.
+        run_folder: Where each epoch leaves what is needed to go on after a kill; None leaves nothing.
+        start_from: A `.tlmodel` whose weights are the first ones; None begins anew.
+        resume: Go on where `run_folder` says that a killed training was.
     """
 
     collection: Collection
     recipe: Recipe
     model_path: Path
+    run_folder: Path | None = None
+    start_from: Path | None = None
+    resume: bool = False
+
+
+@dataclass(frozen=True)
+class EstimateRequest(Request[CostEstimate]):
+    """Say what training `recipe` on `collection` will take, from two batches timed now; downloads nothing."""
+
+    collection: Collection
+    recipe: Recipe
 
 
 @dataclass(frozen=True)

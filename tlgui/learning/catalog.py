@@ -12,10 +12,15 @@ class BackboneTitle:
     Args:
         title: Its name, as its makers write it.
         input_size: Side of the square it was pretrained on, in pixels.
+        blocks: Its blocks in their order, each by its name and the name of its last layer: where it can be cut, and
+            from where on it can be fine-tuned.
+        download_bytes: Size of its published weights; 0 where there are none to download.
     """
 
     title: str
     input_size: int = 224
+    blocks: tuple[tuple[str, str], ...] = ()
+    download_bytes: int = 0
 
 
 _LARGE = 299
@@ -35,5 +40,6 @@ BACKBONE_TITLES: dict[str, BackboneTitle] = {
     "efficientnetv2s": BackboneTitle("EfficientNetV2S", 384),
     "convnexttiny": BackboneTitle("ConvNeXtTiny"),
     "nasnetmobile": BackboneTitle("NASNetMobile"),
+    "small-cnn": BackboneTitle("Small CNN", 150),
 }
 assert tuple(BACKBONE_TITLES) == BACKBONE_IDS

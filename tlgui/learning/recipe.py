@@ -1,20 +1,26 @@
-"""The recipe: every setting of a training, named, checked and written as JSON; and the recipes that are built in.
+"""The recipe: every setting of a training, named, checked and written as JSON.
 
-A value is checked when it is made: a recipe that exists is a recipe that can be trained. The limits stand in the
-fields' metadata, so that the window's controls, the checks and their sentences come from one table.
+A value is checked when it is made: a recipe that exists is a recipe that can be trained. The built-in recipes are in
+`built_in`.
 """
 
-import dataclasses
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, get_type_hints
+from typing import Any
+
+from typing_extensions import override
 
 from tlgui.errors import SettingError
+from tlgui.learning.rules import Checked, choices, limits, replaced
 
-FORMAT_VERSION = 1
+# 2: the settings of the tutorials' recipes; a recipe of version 1 reads as it did.
+FORMAT_VERSION = 2
+
+# Where a backbone's weights come from; anything else is the path of a file.
 SHIPPED = "shipped"
+DOWNLOAD = "download"
+NO_WEIGHTS = "none"
 
 BACKBONE_IDS = (
     "efficientnet-lite0",
@@ -31,91 +37,19 @@ BACKBONE_IDS = (
     "efficientnetv2s",
     "convnexttiny",
     "nasnetmobile",
+    "small-cnn",
 )
 EMBEDDED_BACKBONE = BACKBONE_IDS[0]
+SMALL_CNN = BACKBONE_IDS[-1]
 
-_LONGEST_QUOTE = 60
-_LARGEST_WHOLE = 10**15  # beyond it a fraction no longer holds every whole number
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The rule of one numeric setting: both ends belong to it.
-
-    Args:
-        low: The smallest value.
-        high: The largest value.
-        unit: What it counts or measures, for the control and the message.
-        step: What one press of a control's arrow adds.
-    """
-
-    low: float
-    high: float
-    unit: str = ""
-    step: float = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """The rule of a setting that is one of a few words."""
-
-    values: tuple[str, ...]
-
-
-def _limits(low: float, high: float, unit: str = "", step: float = 1) -> dict[str, Limits]:
-    return {"rule": Limits(low, high, unit, step)}
-
-
-def _choices(*values: str) -> dict[str, Choices]:
-    return {"rule": Choices(values)}
+WHOLE_NETWORK = ""
+LAST_LAYER = ""
+COPIES, EVERY_EPOCH = "copies", "every epoch"
+NEVER, AFTER_HEAD, FROM_START = "never", "after the head", "from the start"
 
 
 @dataclass(frozen=True)
-class _Checked:
-    """A frozen group of settings whose values obey the rules in their fields' metadata."""
-
-    def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
-        for item in dataclasses.fields(self):
-            value = _converted(item.name, getattr(self, item.name), hints[item.name])
-            object.__setattr__(self, item.name, value)
-            rule = item.metadata.get("rule")
-            if isinstance(rule, Limits) and isinstance(value, int | float):
-                _check_limits(item.name, value, rule)
-            elif isinstance(rule, Choices) and value not in rule.values:
-                raise SettingError(
-                    f"{_words(item.name)} must be one of {', '.join(rule.values)}; it is {_quoted(value)}."
-                )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the settings as plain dictionaries, ready for `json.dumps`."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_json(cls, data: object) -> Self:
-        """Build from what `to_json` returned; settings that are not there take their defaults.
-
-        Raises:
-            SettingError: Not a dictionary, a name that is not a setting, or a value against its rule.
-        """
-        if not isinstance(data, dict):
-            raise SettingError(f"{cls._title()} must be a group of settings; it is {_quoted(data)}.")
-        hints = get_type_hints(cls)
-        unknown = sorted(set(data) - set(hints), key=str)
-        if unknown:
-            raise SettingError(f"{cls._title()} has no setting “{unknown[0]}”.", f"Known here: {', '.join(hints)}.")
-        values = {
-            name: hints[name].from_json(value) if _is_group(hints[name]) else value for name, value in data.items()
-        }
-        return cls(**values)
-
-    @classmethod
-    def _title(cls) -> str:
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).capitalize()
-
-
-@dataclass(frozen=True)
-class SplitSettings(_Checked):
+class SplitSettings(Checked):
     """How photos are divided.
 
     Args:
@@ -124,13 +58,13 @@ class SplitSettings(_Checked):
         use_own: Keep to the folder's own train/validation/test folders where it has them.
     """
 
-    validation: float = field(default=0.2, metadata=_limits(0.05, 0.5, step=0.05))
-    test: float = field(default=0.0, metadata=_limits(0.0, 0.4, step=0.05))
+    validation: float = field(default=0.2, metadata=limits(0.05, 0.5, step=0.05))
+    test: float = field(default=0.0, metadata=limits(0.0, 0.4, step=0.05))
     use_own: bool = True
 
 
 @dataclass(frozen=True)
-class Augmentation(_Checked):
+class Augmentation(Checked):
     """Random changes that make further training photos out of each one.
 
     Args:
@@ -142,64 +76,137 @@ class Augmentation(_Checked):
         flip_horizontal: Whether half of the copies are mirrored.
         brightness: Largest change of brightness, as a share of the full range.
         fill_mode: What fills the space that a turn or shift leaves empty.
-        copies: Changed copies of each training photo, beside the photo itself; 0 trains on the photos alone.
+        copies: Changed copies of each training photo, made once; 0 trains on the photos alone.
+        flip_vertical: Whether half of the copies are turned upside down, as in a mirror.
+        contrast: Largest change of contrast, as a share: 0.2 means 80 % to 120 %.
+        smallest_crop: A random part of the photo of at least this share of its area is shown; 1 shows all of it.
+        when: `"copies"` makes the copies once and learns from them in each epoch; `"every epoch"` changes each photo
+            anew in each epoch, whatever `copies` says.
+        keep_photo: Whether to learn from the photo itself too, beside its copies.
     """
 
-    rotation: float = field(default=0.0, metadata=_limits(0.0, 180.0, "degrees", step=5))
-    shift_horizontal: float = field(default=0.0, metadata=_limits(0.0, 0.9, step=0.05))
-    shift_vertical: float = field(default=0.0, metadata=_limits(0.0, 0.9, step=0.05))
-    shear: float = field(default=0.0, metadata=_limits(0.0, 60.0, "degrees", step=5))
-    zoom: float = field(default=0.0, metadata=_limits(0.0, 0.9, step=0.05))
+    rotation: float = field(default=0.0, metadata=limits(0.0, 180.0, "degrees", step=5))
+    shift_horizontal: float = field(default=0.0, metadata=limits(0.0, 0.9, step=0.05))
+    shift_vertical: float = field(default=0.0, metadata=limits(0.0, 0.9, step=0.05))
+    shear: float = field(default=0.0, metadata=limits(0.0, 60.0, "degrees", step=5))
+    zoom: float = field(default=0.0, metadata=limits(0.0, 0.9, step=0.05))
     flip_horizontal: bool = False
-    brightness: float = field(default=0.0, metadata=_limits(0.0, 0.9, step=0.05))
-    fill_mode: str = field(default="nearest", metadata=_choices("nearest", "reflect", "wrap", "constant"))
-    copies: int = field(default=0, metadata=_limits(0, 50, "copies"))
+    brightness: float = field(default=0.0, metadata=limits(0.0, 0.9, step=0.05))
+    fill_mode: str = field(default="nearest", metadata=choices("nearest", "reflect", "wrap", "constant"))
+    copies: int = field(default=0, metadata=limits(0, 50, "copies"))
+    flip_vertical: bool = False
+    contrast: float = field(default=0.0, metadata=limits(0.0, 0.9, step=0.05))
+    smallest_crop: float = field(default=1.0, metadata=limits(0.05, 1.0, step=0.05))
+    when: str = field(default=COPIES, metadata=choices(COPIES, EVERY_EPOCH))
+    keep_photo: bool = True
+
+    @property
+    def copy_numbers(self) -> tuple[int, ...]:
+        """The versions of each training photo that are made once: 0 is the photo itself, the rest are copies."""
+        if self.when == EVERY_EPOCH or not self.copies:
+            return (0,)
+        return tuple(range(0 if self.keep_photo else 1, self.copies + 1))
 
 
 @dataclass(frozen=True)
-class Head(_Checked):
+class Head(Checked):
     """The layers trained on top of the backbone.
 
     Args:
         dense_units: Units of the hidden layer; 0 for none.
         dropout: Share of the inputs of the last layer left out at random while training.
+        output: `"softmax"` lets the classes share one certainty, right for classes of which each photo has one;
+            `"sigmoid"` asks for each class by itself, with the binary loss, as some tutorials do.
     """
 
-    dense_units: int = field(default=0, metadata=_limits(0, 8192, "units", step=32))
-    dropout: float = field(default=0.0, metadata=_limits(0.0, 0.9, step=0.05))
+    dense_units: int = field(default=0, metadata=limits(0, 8192, "units", step=32))
+    dropout: float = field(default=0.0, metadata=limits(0.0, 0.9, step=0.05))
+    output: str = field(default="softmax", metadata=choices("softmax", "sigmoid"))
 
 
 @dataclass(frozen=True)
-class EarlyStopping(_Checked):
-    """When to end before the last epoch.
+class EarlyStopping(Checked):
+    """When to end before the last epoch, and which epoch to keep.
 
     Args:
-        enabled: Whether to end early at all.
-        patience: Epochs without a lower validation loss before the training ends.
+        enabled: Whether to end when nothing improves any more.
+        patience: Epochs without an improvement before the training ends.
+        watch: What must improve, on the validation photos; it also says which epoch is the best.
+        keep_best: Keep the best epoch; otherwise the last one.
+        target_accuracy: End once training and validation accuracy are both above this; 1 never does.
     """
 
     enabled: bool = True
-    patience: int = field(default=5, metadata=_limits(1, 1000, "epochs"))
+    patience: int = field(default=5, metadata=limits(1, 1000, "epochs"))
+    watch: str = field(default="loss", metadata=choices("loss", "accuracy"))
+    keep_best: bool = True
+    target_accuracy: float = field(default=1.0, metadata=limits(0.1, 1.0, step=0.01))
 
 
 @dataclass(frozen=True)
-class Recipe(_Checked):
-    """Every setting of a training.
+class Steps(Checked):
+    """By which steps weights are trained, and for how long.
+
+    Args:
+        optimizer: The training method.
+        learning_rate: Its step size, at its largest.
+        momentum: How much of the last step goes into the next one; for SGD alone.
+        weight_decay: Share by which the weights shrink in each step, times the rate; for AdamW and SGD.
+        schedule: `"constant"` keeps the rate; `"cosine"` lets it fall to 0 along half a cosine.
+        warm_up: Epochs in which the rate grows from 0 to its largest.
+        epochs: The most passes over the training photos.
+    """
+
+    optimizer: str = field(default="adam", metadata=choices("adam", "adamw", "sgd", "rmsprop"))
+    learning_rate: float = field(default=0.001, metadata=limits(1e-7, 10.0))
+    momentum: float = field(default=0.9, metadata=limits(0.0, 0.99, step=0.05))
+    weight_decay: float = field(default=0.0, metadata=limits(0.0, 1.0))
+    schedule: str = field(default="constant", metadata=choices("constant", "cosine"))
+    warm_up: float = field(default=0.0, metadata=limits(0.0, 100.0, "epochs", step=0.5))
+    epochs: int = field(default=30, metadata=limits(1, 10_000, "epochs"))
+
+
+@dataclass(frozen=True)
+class FineTuning(Steps):
+    """Whether the backbone itself is trained, from which block on, and by which steps.
+
+    Args:
+        when: `"never"`; `"after the head"` trains the blocks together with the head once the head is trained, by the
+            steps here; `"from the start"` trains them together with the head by the recipe's own steps.
+        from_block: The first block that is trained, by its name in `catalog`; empty for the whole network.
+    """
+
+    optimizer: str = field(default="adamw", metadata=choices("adam", "adamw", "sgd", "rmsprop"))
+    learning_rate: float = field(default=0.0003, metadata=limits(1e-7, 10.0))
+    weight_decay: float = field(default=0.0001, metadata=limits(0.0, 1.0))
+    schedule: str = field(default="cosine", metadata=choices("constant", "cosine"))
+    warm_up: float = field(default=0.5, metadata=limits(0.0, 100.0, "epochs", step=0.5))
+    epochs: int = field(default=6, metadata=limits(1, 10_000, "epochs"))
+    when: str = field(default=NEVER, metadata=choices(NEVER, AFTER_HEAD, FROM_START))
+    from_block: str = WHOLE_NETWORK
+
+
+@dataclass(frozen=True)
+class Recipe(Steps):
+    """Every setting of a training; the steps it inherits train the head.
 
     Args:
         name: What the recipe is called.
         description: What it does and when to use it, in two sentences.
         backbone: The backbone's id.
-        weights: `"shipped"`, or the path of a weights file for this backbone.
+        weights: `"shipped"`, `"download"`, `"none"` (random numbers), or the path of a weights file for this backbone.
         input_size: Side of the square the photos are brought to.
+        preprocessing: `"own"` is what the backbone was trained on; the others scale pixels as some tutorials do:
+            `"0 to 1"` divides by 255, `"-1 to 1"` does that around the middle, `"none"` leaves 0 to 255.
+        cut_layer: Where the backbone is cut: a block or layer by its name in `catalog`; empty for its last map.
         pooling: How the backbone's last map becomes a vector.
         head: The layers trained on top.
-        optimizer: The training method.
-        learning_rate: Its step size.
         label_smoothing: Share of certainty spread over the other classes.
-        epochs: The most passes over the training photos.
+        class_weighting: `"balanced"` lets each photo of a small class count for more, so that all classes weigh alike.
         batch_size: Photos in one training step.
+        most_batches: The most training steps in one epoch; 0 for no such end.
         early_stopping: When to end before the last epoch.
+        fine_tuning: Whether and how the backbone itself is trained.
         split: How photos are divided.
         augmentation: Random changes to training photos.
         seed: Fixes split, initial weights, order and augmentation.
@@ -207,20 +214,33 @@ class Recipe(_Checked):
 
     name: str = "Quick"
     description: str = ""
-    backbone: str = field(default=EMBEDDED_BACKBONE, metadata=_choices(*BACKBONE_IDS))
+    backbone: str = field(default=EMBEDDED_BACKBONE, metadata=choices(*BACKBONE_IDS))
     weights: str = SHIPPED
-    input_size: int = field(default=224, metadata=_limits(32, 1024, "pixels", step=32))
-    pooling: str = field(default="average", metadata=_choices("average", "max", "flatten"))
+    input_size: int = field(default=224, metadata=limits(32, 1024, "pixels", step=32))
+    preprocessing: str = field(default="own", metadata=choices("own", "0 to 1", "-1 to 1", "none"))
+    cut_layer: str = LAST_LAYER
+    pooling: str = field(default="average", metadata=choices("average", "max", "flatten"))
     head: Head = field(default_factory=Head)
-    optimizer: str = field(default="adam", metadata=_choices("adam", "adamw", "sgd", "rmsprop"))
-    learning_rate: float = field(default=0.001, metadata=_limits(1e-7, 10.0))
-    label_smoothing: float = field(default=0.0, metadata=_limits(0.0, 0.5, step=0.01))
-    epochs: int = field(default=30, metadata=_limits(1, 10_000, "epochs"))
-    batch_size: int = field(default=32, metadata=_limits(1, 4096, "photos", step=8))
+    label_smoothing: float = field(default=0.0, metadata=limits(0.0, 0.5, step=0.01))
+    class_weighting: str = field(default="none", metadata=choices("none", "balanced"))
+    batch_size: int = field(default=32, metadata=limits(1, 4096, "photos", step=8))
+    most_batches: int = field(default=0, metadata=limits(0, 1_000_000, "batches", step=10))
     early_stopping: EarlyStopping = field(default_factory=EarlyStopping)
+    fine_tuning: FineTuning = field(default_factory=FineTuning)
     split: SplitSettings = field(default_factory=SplitSettings)
     augmentation: Augmentation = field(default_factory=Augmentation)
-    seed: int = field(default=1, metadata=_limits(0, 2**31 - 1))
+    seed: int = field(default=1, metadata=limits(0, 2**31 - 1))
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether the head is trained on features that are computed once."""
+        return self.augmentation.when == COPIES and self.fine_tuning.when != FROM_START
+
+    @override
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings as plain dictionaries, the name first."""
+        data = super().to_json()
+        return {"name": data.pop("name"), "description": data.pop("description"), **data}
 
     def with_value(self, setting: str, text: str) -> "Recipe":
         """Return a copy with one setting replaced, as `--set` does.
@@ -232,9 +252,9 @@ class Recipe(_Checked):
         Raises:
             SettingError: No such setting, or a value against its rule.
         """
-        replaced = _replaced(self, setting.split("."), text, setting)
-        assert isinstance(replaced, Recipe)
-        return replaced
+        changed = replaced(self, setting.split("."), text, setting)
+        assert isinstance(changed, Recipe)
+        return changed
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -262,99 +282,3 @@ def load_recipe(path: Path) -> Recipe:
 def recipe_text(recipe: Recipe) -> str:
     """Return the recipe as the text of a JSON file."""
     return json.dumps({"tlgui_recipe": FORMAT_VERSION, **recipe.to_json()}, indent=2, ensure_ascii=False) + "\n"
-
-
-def _is_group(hint: object) -> bool:
-    return isinstance(hint, type) and issubclass(hint, _Checked)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-def _check_limits(name: str, value: float, rule: Limits) -> None:
-    # Neither NaN nor a whole number too large for a fraction passes a comparison it should not.
-    if not rule.low <= value <= rule.high:
-        unit = f" {rule.unit}" if rule.unit else ""
-        ends = f"from {_number(rule.low)} to {_number(rule.high)}{unit}"
-        raise SettingError(f"{_words(name)} must be {ends}; it is {_number(value)}.")
-
-
-def _number(value: float) -> str:
-    """Return a number as people write it: whole ones with all their digits as far as they can be read."""
-    if isinstance(value, int):
-        return str(value) if abs(value) < _LARGEST_WHOLE else "a number of more than 15 digits"
-    return f"{value:g}"
-
-
-def _quoted(value: object) -> str:
-    """Return what was received, cut where it would drown the message."""
-    text = str(value)
-    return f"“{text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + '…'}”"
-
-
-def _converted(name: str, value: object, hint: object) -> object:
-    """Return `value` as the type its field asks for; whole numbers pass as fractions, nothing else does."""
-    if hint is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_WHOLE:
-        return float(value)
-    if not isinstance(hint, type) or not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}.get(
-            hint if isinstance(hint, type) else object, "a group of settings"
-        )
-        raise SettingError(f"{_words(name)} must be {kind}; it is {_quoted(value)}.")
-    return value
-
-
-def _parsed(text: str, hint: object, setting: str) -> object:
-    if hint is bool and text.lower() in {"true", "false"}:
-        return text.lower() == "true"
-    if hint in {int, float}:
-        try:
-            return int(text) if hint is int else float(text)
-        except ValueError:
-            kind = "a whole number" if hint is int else "a number"
-            raise SettingError(f"“{setting}” must be {kind}; it is {_quoted(text)}.") from None
-    return text
-
-
-def _replaced(group: _Checked, path: list[str], text: str, setting: str) -> _Checked:
-    hints = get_type_hints(type(group))
-    name, *rest = path
-    if name in hints and _is_group(hints[name]) and not rest:
-        known = ", ".join(f"{setting}.{part}" for part in get_type_hints(hints[name]))
-        raise SettingError(f"“{setting}” is a group of settings.", f"Set one of {known}.")
-    if name not in hints or _is_group(hints[name]) != bool(rest):
-        raise SettingError(f"There is no setting “{setting}”.", f"Known here: {', '.join(hints)}.")
-    if rest:
-        return dataclasses.replace(group, **{name: _replaced(getattr(group, name), rest, text, setting)})
-    return dataclasses.replace(group, **{name: _parsed(text, hints[name], setting)})
-
-
-# Last, because a recipe checks itself with the functions above.
-QUICK = Recipe(
-    name="Quick",
-    description=(
-        "Looks at each photo once and learns in seconds what sets your classes apart. "
-        "Start here: it shows how far your photos carry."
-    ),
-    head=Head(dense_units=256, dropout=0.5),
-    learning_rate=0.0005,
-    label_smoothing=0.1,
-)
-BALANCED = Recipe(
-    name="Balanced",
-    description=(
-        "Also learns from changed copies of each photo, so that it minds less how a photo was taken. "
-        "Use it when Quick works and you can wait a few times as long."
-    ),
-    head=Head(dense_units=256, dropout=0.5),
-    optimizer="adamw",
-    learning_rate=0.0003,
-    label_smoothing=0.1,
-    epochs=40,
-    early_stopping=EarlyStopping(patience=6),
-    augmentation=Augmentation(
-        rotation=15.0, shift_horizontal=0.1, shift_vertical=0.1, zoom=0.2, flip_horizontal=True, copies=3
-    ),
-)
-BUILT_IN: dict[str, Recipe] = {"quick": QUICK, "balanced": BALANCED}

@@ -13,6 +13,7 @@ class StopReason(StrEnum):
     """Why a training ended."""
 
     COMPLETED = "completed"
+    TARGET_REACHED = "target reached"
     NO_LONGER_IMPROVING = "no longer improving"
     STOPPED = "stopped"
 
@@ -82,6 +83,7 @@ class ModelSummary:
         seconds: How long the training took.
         stop_reason: Why the training ended.
         versions: The libraries it was made with, by name.
+        device: What it was trained on, such as `"2 processor cores"`; empty where an older tlgui did not say.
     """
 
     path: Path
@@ -96,6 +98,26 @@ class ModelSummary:
     seconds: float
     stop_reason: StopReason
     versions: tuple[tuple[str, str], ...]
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CostEstimate:
+    """What a training will take, measured on a few photos before it starts.
+
+    Args:
+        seconds: How long, from Start to the model.
+        memory_bytes: The most memory the engine will use.
+        device: What it will run on, such as `"2 processor cores"`.
+        cached_share: Share of the photos whose features are known already, 0..1.
+        download_bytes: What must be downloaded first; 0 for nothing.
+    """
+
+    seconds: float
+    memory_bytes: int
+    device: str
+    cached_share: float = 0.0
+    download_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

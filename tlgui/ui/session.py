@@ -23,7 +23,8 @@ from tlgui.engine.protocol import (
     TrainRequest,
 )
 from tlgui.errors import CollectionError
-from tlgui.learning.recipe import QUICK, Augmentation, Recipe, SplitSettings
+from tlgui.learning.built_in import QUICK
+from tlgui.learning.recipe import Augmentation, Recipe, SplitSettings
 from tlgui.learning.records import ModelSummary
 from tlgui.photos.collection import Collection, Photo, Split
 from tlgui.photos.samples import draw_sample_photos

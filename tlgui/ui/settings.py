@@ -14,7 +14,8 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from tlgui.errors import SettingError
 from tlgui.files import APP_NAME
-from tlgui.learning.recipe import QUICK, Recipe
+from tlgui.learning.built_in import QUICK
+from tlgui.learning.recipe import Recipe
 
 ValueT = TypeVar("ValueT", str, int, bool, tuple[str, ...])
 

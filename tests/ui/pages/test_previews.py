@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tlgui.engine.protocol import PreviewRequest
-from tlgui.learning.recipe import QUICK, Augmentation, Recipe
+from tlgui.learning.built_in import QUICK
+from tlgui.learning.recipe import Augmentation, Recipe
 from tlgui.photos.scan import scan
 from tlgui.progress import JobContext, Progress, Stage
 from tlgui.ui.pages.train_page import TrainPage

@@ -25,7 +25,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tlgui.errors import SettingError
-from tlgui.learning.recipe import BALANCED, QUICK, Augmentation, Choices, Limits, Recipe, load_recipe
+from tlgui.learning.built_in import BALANCED, QUICK
+from tlgui.learning.recipe import Augmentation, Recipe, load_recipe
+from tlgui.learning.rules import Choices, Limits
 from tlgui.ui.actions import MenuTitle
 from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.session import Session

@@ -14,7 +14,7 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
-from tlgui.learning.recipe import QUICK
+from tlgui.learning.built_in import QUICK
 from tlgui.learning.records import StopReason
 from tlgui.progress import BatchEnded, EpochEnded, Progress, Stage
 from tlgui.ui.pages.train_page import TrainPage

@@ -16,7 +16,7 @@ from tests.ui.shell.driving import action, enabled, open_folder, question, train
 from tlgui.app import create_window
 from tlgui.engine.protocol import BugError, ExportRequest, PredictRequest
 from tlgui.errors import StorageError
-from tlgui.learning.recipe import BUILT_IN
+from tlgui.learning.built_in import BUILT_IN
 from tlgui.progress import Progress
 from tlgui.ui.actions import ACTIONS, Action, MenuTitle
 from tlgui.ui.dialogs.export_dialog import ExportDialog

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
-from tlgui.learning.recipe import BUILT_IN, QUICK
+from tlgui.learning.built_in import BUILT_IN, QUICK
 from tlgui.ui.settings import EXPORT_FOLDER, RECENT_FOLDERS, RECIPE, Settings
 
 

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPush
 
 from tlgui import files
 from tlgui.errors import TlguiError
-from tlgui.learning.recipe import BUILT_IN, Recipe, load_recipe, recipe_text
+from tlgui.learning.built_in import BUILT_IN
+from tlgui.learning.recipe import Recipe, load_recipe, recipe_text
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.empty_page import QuietLabel
 

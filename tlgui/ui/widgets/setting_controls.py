@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from tlgui.learning.recipe import Choices, Limits, Recipe
+from tlgui.learning.recipe import Recipe
+from tlgui.learning.rules import Choices, Limits
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.setting_words import SettingWords
 
