@@ -7,11 +7,24 @@ import pytest
 
 from tlgui.errors import SettingError
 from tlgui.learning import recipe as recipes
-from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK
-from tlgui.learning.recipe import Augmentation, EarlyStopping, Head, Recipe, SplitSettings, load_recipe, recipe_text
+from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK, THOROUGH
+from tlgui.learning.recipe import (
+    AFTER_HEAD,
+    EVERY_EPOCH,
+    FORMAT_VERSION,
+    FROM_START,
+    Augmentation,
+    EarlyStopping,
+    FineTuning,
+    Head,
+    Recipe,
+    SplitSettings,
+    load_recipe,
+    recipe_text,
+)
 from tlgui.learning.rules import Choices, Limits
 
-GROUPS = (Recipe, Head, EarlyStopping, SplitSettings, Augmentation)
+GROUPS = (Recipe, Head, EarlyStopping, FineTuning, SplitSettings, Augmentation)
 
 
 def saved(path: Path, data: object) -> Path:
@@ -34,19 +47,52 @@ def test_every_setting_survives_saving(tmp_path: Path) -> None:
         backbone="vgg16",
         weights="/somewhere/weights.h5",
         input_size=150,
+        preprocessing="0 to 1",
+        cut_layer="block4_pool",
         pooling="flatten",
-        head=Head(dense_units=300, dropout=0.4),
+        head=Head(dense_units=300, dropout=0.4, output="sigmoid"),
         optimizer="rmsprop",
         learning_rate=2e-5,
+        momentum=0.5,
+        weight_decay=0.01,
+        schedule="cosine",
+        warm_up=1.5,
         label_smoothing=0.2,
+        class_weighting="balanced",
         epochs=50,
         batch_size=16,
-        early_stopping=EarlyStopping(enabled=False, patience=9),
+        most_batches=100,
+        early_stopping=EarlyStopping(
+            enabled=False, patience=9, watch="accuracy", keep_best=False, target_accuracy=0.99
+        ),
+        fine_tuning=FineTuning("sgd", 1e-4, 0.8, 0.01, "constant", 2.0, 3, FROM_START, "block4"),
         split=SplitSettings(validation=0.3, test=0.1, use_own=False),
-        augmentation=Augmentation(40.0, 0.2, 0.2, 20.0, 0.2, True, 0.1, "reflect", 4),  # noqa: FBT003 - all, in order
+        augmentation=Augmentation(
+            rotation=40.0,
+            shift_horizontal=0.2,
+            shift_vertical=0.2,
+            shear=20.0,
+            zoom=0.2,
+            flip_horizontal=True,
+            brightness=0.1,
+            fill_mode="reflect",
+            copies=4,
+            flip_vertical=True,
+            contrast=0.3,
+            smallest_crop=0.5,
+            when=EVERY_EPOCH,
+            keep_photo=False,
+        ),
         seed=7,
     )
-    for group, default in ((changed, QUICK), (changed.augmentation, Augmentation())):
+    for group, default in (
+        (changed, QUICK),
+        (changed.head, Head()),
+        (changed.early_stopping, EarlyStopping()),
+        (changed.fine_tuning, FineTuning()),
+        (changed.split, SplitSettings()),
+        (changed.augmentation, Augmentation()),
+    ):
         for item in dataclasses.fields(group):
             assert getattr(group, item.name) != getattr(default, item.name), f"{item.name} is not changed"
     path = tmp_path / "recipe.json"
@@ -92,7 +138,7 @@ def test_json_that_is_no_recipe_is_refused(tmp_path: Path, data: object) -> None
 
 
 def test_recipe_of_a_newer_version_asks_for_an_update_whatever_it_holds(tmp_path: Path) -> None:
-    path = saved(tmp_path / "a.json", {"tlgui_recipe": 2, "something_new": 1})
+    path = saved(tmp_path / "a.json", {"tlgui_recipe": FORMAT_VERSION + 1, "something_new": 1})
 
     with pytest.raises(SettingError, match="saved by a newer tlgui") as caught:
         load_recipe(path)
@@ -234,13 +280,53 @@ def test_typed_value_against_the_rules_is_refused(setting: str, text: str, words
 def test_unknown_setting_is_answered_with_those_there_are() -> None:
     with pytest.raises(SettingError) as caught:
         Recipe().with_value("head.units", "5")
-    assert caught.value.hint == "Known here: dense_units, dropout."
+    assert caught.value.hint == "Known here: dense_units, dropout, output."
 
     with pytest.raises(SettingError) as caught:
         Recipe().with_value("head", "5")
-    assert caught.value.hint == "Set one of head.dense_units, head.dropout."
+    assert caught.value.hint == "Set one of head.dense_units, head.dropout, head.output."
 
 
 def test_quick_recipe_needs_nothing_but_what_is_shipped() -> None:
     assert QUICK.backbone == recipes.EMBEDDED_BACKBONE
     assert QUICK.weights == recipes.SHIPPED
+
+
+def test_recipe_file_begins_with_the_name() -> None:
+    assert list(json.loads(recipe_text(QUICK)))[:3] == ["tlgui_recipe", "name", "description"]
+
+
+def test_recipe_of_the_first_version_reads_as_it_did(tmp_path: Path) -> None:
+    first = {"tlgui_recipe": 1, "optimizer": "sgd", "learning_rate": 0.01, "augmentation": {"copies": 2}}
+
+    recipe = load_recipe(saved(tmp_path / "a.json", first))
+
+    assert recipe == Recipe(optimizer="sgd", learning_rate=0.01, augmentation=Augmentation(copies=2))
+    assert recipe.is_cached
+
+
+@pytest.mark.parametrize(
+    ("augmentation", "numbers"),
+    [
+        (Augmentation(), (0,)),
+        (Augmentation(copies=2), (0, 1, 2)),
+        (Augmentation(copies=2, keep_photo=False), (1, 2)),
+        (Augmentation(keep_photo=False), (0,)),
+        (Augmentation(copies=2, when=EVERY_EPOCH), (0,)),
+    ],
+    ids=["none", "beside the photo", "instead of the photo", "no copy to stand in", "every epoch"],
+)
+def test_versions_of_a_photo_that_are_made_once(augmentation: Augmentation, numbers: tuple[int, ...]) -> None:
+    assert augmentation.copy_numbers == numbers
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [Recipe(fine_tuning=FineTuning(when=FROM_START)), Recipe(augmentation=Augmentation(when=EVERY_EPOCH))],
+    ids=["trained from the start", "changed in every epoch"],
+)
+def test_features_that_change_with_each_epoch_are_not_cached(recipe: Recipe) -> None:
+    assert not recipe.is_cached
+    assert Recipe().is_cached
+    assert Recipe(fine_tuning=FineTuning(when=AFTER_HEAD)).is_cached
+    assert THOROUGH.is_cached

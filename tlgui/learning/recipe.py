@@ -233,8 +233,13 @@ class Recipe(Steps):
 
     @property
     def is_cached(self) -> bool:
-        """Whether the head is trained on features that are computed once."""
-        return self.augmentation.when == COPIES and self.fine_tuning.when != FROM_START
+        """Whether the head is trained on features that are computed once.
+
+        Where fine-tuning follows, a change in every epoch is for the fine-tuning alone.
+        """
+        if self.fine_tuning.when == NEVER:
+            return self.augmentation.when == COPIES
+        return self.fine_tuning.when == AFTER_HEAD
 
     @override
     def to_json(self) -> dict[str, Any]:
