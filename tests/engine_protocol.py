@@ -10,6 +10,7 @@ import pytest
 
 from tlgui.engine.protocol import (
     Engine,
+    EstimateRequest,
     EvaluateRequest,
     ExportRequest,
     OpenModelRequest,
@@ -17,7 +18,7 @@ from tlgui.engine.protocol import (
     PreviewRequest,
     TrainRequest,
 )
-from tlgui.errors import Cancelled, ModelFileError, StorageError
+from tlgui.errors import Cancelled, CollectionError, ModelFileError, StorageError
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.recipe import Augmentation, EarlyStopping
 from tlgui.learning.records import ModelSummary, PhotosPredicted, Prediction, StopReason
@@ -252,6 +253,32 @@ class EngineProtocol:
             (64, 64, 64 * 64 * 3)
         ] * 3
         assert len({picture.rgb for picture in pictures}) == 3
+
+    def test_an_estimate_says_what_a_training_takes_and_on_what(self, engine: Engine, collection: Collection) -> None:
+        listener = Listener()
+
+        cost = engine.run(EstimateRequest(collection, RECIPE), listener.context)
+
+        assert cost.seconds > 0.0
+        assert cost.memory_bytes > 1_000_000
+        assert cost.device
+        assert 0.0 <= cost.cached_share <= 1.0
+        assert cost.download_bytes == 0
+        listener.check_progress()
+
+    def test_an_estimate_of_a_collection_that_cannot_be_trained_on_says_why(
+        self, engine: Engine, collection: Collection
+    ) -> None:
+        alone = replace(collection, classes=collection.classes[:1])
+
+        with pytest.raises(CollectionError, match="only one class"):
+            engine.run(EstimateRequest(alone, RECIPE), JobContext())
+
+    def test_an_estimate_stops(self, engine: Engine, collection: Collection) -> None:
+        listener = Listener(stop_at=Progress)
+
+        with pytest.raises(Cancelled):
+            engine.run(EstimateRequest(collection, replace(RECIPE, seed=2)), listener.context)
 
     def test_export_is_written_and_compared(
         self, engine: Engine, model: ModelSummary, collection: Collection, tmp_path: Path

@@ -6,7 +6,7 @@ It reads real photos and writes real files, but learns nothing: a photo whose pa
 import pickle
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,6 +16,7 @@ from typing_extensions import override
 from tlgui import files
 from tlgui.engine.protocol import (
     Engine,
+    EstimateRequest,
     EvaluateRequest,
     ExportRequest,
     OpenModelRequest,
@@ -24,11 +25,12 @@ from tlgui.engine.protocol import (
     Request,
     TrainRequest,
 )
-from tlgui.errors import Cancelled, EngineError, ModelFileError, PhotoError
+from tlgui.errors import Cancelled, EngineError, ModelFileError, PhotoError, TlguiError
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import (
     ClassResult,
     ClassScore,
+    CostEstimate,
     Evaluation,
     ExportResult,
     Interval,
@@ -39,6 +41,7 @@ from tlgui.learning.records import (
     PreviewImage,
     StopReason,
 )
+from tlgui.learning.run_progress import CHECKPOINT, read_progress, write_progress
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.decode import read_photo
 from tlgui.photos.scan import find_photos
@@ -91,6 +94,7 @@ class FakeEngine(Engine):
         batches: Batches in an epoch of a training.
         final_accuracy: The validation accuracy that a training reaches in its last epoch.
         export_difference: The largest difference an export finds.
+        cost: What an estimate says of every recipe, or why there is none.
     """
 
     def __init__(self) -> None:
@@ -100,6 +104,9 @@ class FakeEngine(Engine):
         self.batches = 4
         self.final_accuracy = 0.9
         self.export_difference = 2e-7
+        self.cost: CostEstimate | TlguiError = CostEstimate(
+            seconds=120.0, memory_bytes=1_100_000_000, device="2 processor cores"
+        )
         self._lock = threading.Lock()
         self._gates: list[Gate] = []
         self._next_error: Exception | None = None
@@ -144,7 +151,9 @@ class FakeEngine(Engine):
         try:
             self.requests.append(request)
             handler = _HANDLERS[type(request)]
-            return cast(ResultT, handler(self, request, self._scripted(context)))
+            # Estimates come and go by themselves: what a test scripts is meant for the job that it starts.
+            can_fail = not isinstance(request, EstimateRequest)
+            return cast(ResultT, handler(self, request, self._scripted(context, can_fail=can_fail)))
         finally:
             self._lock.release()
 
@@ -160,8 +169,8 @@ class FakeEngine(Engine):
             raise Cancelled
         context.checkpoint()
 
-    def _scripted(self, context: JobContext) -> JobContext:
-        """Return a context that waits at the gates and fails when it was told to."""
+    def _scripted(self, context: JobContext, *, can_fail: bool) -> JobContext:
+        """Return a context that waits at the gates and, where it can, fails when it was told to."""
 
         def checkpoint() -> None:
             self._checkpoint(context)
@@ -170,8 +179,8 @@ class FakeEngine(Engine):
             for gate in list(self._gates):
                 gate.pass_through(event, checkpoint)
             context.report(event)
-            error, self._next_error = self._next_error, None
-            if error is not None:
+            if can_fail and self._next_error is not None:
+                error, self._next_error = self._next_error, None
                 raise error
 
         return JobContext(report, checkpoint)
@@ -180,16 +189,19 @@ class FakeEngine(Engine):
         recipe = request.recipe
         training = _photos(request.collection, recipe, Part.TRAINING)
         validation = _photos(request.collection, recipe, Part.VALIDATION)
-        history: list[EpochEnded] = []
+        if request.start_from is not None:
+            _read_model(request.start_from)
+        history = list(read_progress(request.run_folder)) if request.resume and request.run_folder else []
         stop_reason = StopReason.COMPLETED
         try:
             for done in range(len(training) + 1):
                 context.checkpoint()
                 context.report(Progress(Stage.FEATURES, done, len(training), seconds_left=1.0))
-            for epoch in range(1, recipe.epochs + 1):
+            for epoch in range(len(history) + 1, recipe.epochs + 1):
                 ended = self._epoch(epoch, request, context)
                 context.report(ended)
                 history.append(ended)
+                _write_progress(request.run_folder, history)
         except Cancelled:
             if not history:
                 raise
@@ -210,8 +222,11 @@ class FakeEngine(Engine):
             seconds=float(len(history)),
             stop_reason=stop_reason,
             versions=(("fake", "1"),),
+            device="1 pretended core",
         )
         _write_model(summary)
+        if request.run_folder is not None:
+            (request.run_folder / CHECKPOINT).unlink(missing_ok=True)
         context.report(Progress(Stage.SAVING, 1, 1))
         return summary
 
@@ -270,6 +285,14 @@ class FakeEngine(Engine):
             images.append(PreviewImage(request.size, request.size, read_photo(path, request.size).tobytes()))
         return tuple(images)
 
+    def _estimate(self, request: EstimateRequest, context: JobContext) -> CostEstimate:
+        context.report(Progress(Stage.TIMING))
+        _photos(request.collection, request.recipe, Part.TRAINING)
+        context.checkpoint()
+        if isinstance(self.cost, TlguiError):
+            raise self.cost
+        return self.cost
+
     def _export(self, request: ExportRequest, context: JobContext) -> ExportResult:
         _read_model(request.model_path)
         for done in range(2):
@@ -296,8 +319,16 @@ _HANDLERS: dict[type, Callable[..., object]] = {
     PredictRequest: FakeEngine._predict,
     EvaluateRequest: FakeEngine._evaluate,
     PreviewRequest: FakeEngine._preview,
+    EstimateRequest: FakeEngine._estimate,
     ExportRequest: FakeEngine._export,
 }
+
+
+def _write_progress(run_folder: Path | None, history: Sequence[EpochEnded]) -> None:
+    """Leave what the real engine leaves after each epoch, so that a run can be resumed."""
+    if run_folder is not None:
+        files.write_text(run_folder / CHECKPOINT, "fake weights\n")
+        write_progress(run_folder, history, float(len(history)))
 
 
 def _write_model(summary: ModelSummary) -> None:

@@ -51,6 +51,9 @@ def _run(parsed: argparse.Namespace) -> int:
 
     commands: dict[str, headless.Command] = {
         "train": headless.train,
+        "compare": headless.compare,
+        "estimate": headless.estimate,
+        "recipes": headless.recipes,
         "evaluate": headless.evaluate,
         "predict": headless.predict,
         "export": headless.export,
@@ -80,14 +83,59 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="holds one subfolder for each class")
+    _add_estimate(parser)
     parser.add_argument("--out", type=_model_file, required=True, metavar="MODEL.tlmodel", help="the file to write")
+
+
+def _add_estimate(parser: argparse.ArgumentParser) -> None:
+    _add_folder(parser)
     parser.add_argument(
         "--recipe",
         default="quick",
         metavar="NAME|FILE.json",
         help=f"{', '.join(BUILT_IN)}, or a recipe file; quick where it is not given",
     )
+    _add_settings(parser, "one value of the recipe")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="the weights of the recipe's backbone")
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    _add_folder(parser)
+    parser.add_argument(
+        "--recipe",
+        action="append",
+        default=[],
+        dest="recipes",
+        metavar="NAME|FILE.json",
+        help=f"{', '.join(BUILT_IN)}, or a recipe file; may be given again; all built-in ones where it is not given",
+    )
+    _add_settings(parser, "one value that every recipe gets")
+    parser.add_argument(
+        "--weights",
+        type=_weights,
+        action="append",
+        default=[],
+        metavar="BACKBONE=FILE",
+        help="the weights of a backbone, such as vgg16=vgg16_notop.h5; may be given again",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="train each recipe with N seeds, which also divide the photos anew; 1 by default",
+    )
+
+
+def _add_recipes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--show", metavar="NAME|FILE.json", help="every value of one recipe, as a recipe file has it")
+
+
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="holds one subfolder for each class")
+
+
+def _add_settings(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument(
         "--set",
         type=_setting,
@@ -95,13 +143,13 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         default=[],
         dest="settings",
         metavar="PATH=VALUE",
-        help="one value of the recipe, such as head.dense_units=128; may be given again",
+        help=f"{what}, such as head.dense_units=128; may be given again",
     )
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="holds one subfolder for each class")
+    _add_folder(parser)
     parser.add_argument(
         "--part",
         choices=("all", *(part.value for part in Part)),
@@ -137,6 +185,9 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 _COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
     ("train", "Learn from a folder of photos and write a model", _add_train),
+    ("estimate", "Say how long a training will take, and how much memory", _add_estimate),
+    ("compare", "Train recipes one after another and say how well each does", _add_compare),
+    ("recipes", "Say which recipes there are", _add_recipes),
     ("evaluate", "Say how well a model does", _add_evaluate),
     ("predict", "Name photos", _add_predict),
     ("export", "Write a model for other programs", _add_export),
@@ -156,6 +207,13 @@ def _setting(text: str) -> tuple[str, str]:
     if not path or not equals:
         raise argparse.ArgumentTypeError(f"write PATH=VALUE, such as epochs=5; it is “{text}”")
     return path, value
+
+
+def _weights(text: str) -> tuple[str, Path]:
+    backbone, equals, path = text.partition("=")
+    if not equals or not backbone or not path:
+        raise argparse.ArgumentTypeError(f"write BACKBONE=FILE, such as vgg16=vgg16_notop.h5; it is “{text}”")
+    return backbone, Path(path).expanduser()
 
 
 def _positive(text: str) -> int:

@@ -2,8 +2,13 @@
 
 import contextlib
 import errno
+import hashlib
 import os
+import re
+import shutil
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +17,17 @@ import platformdirs
 
 from tlgui.errors import StorageError
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 APP_NAME = "tlgui"
+
+_SHORT_NAME = 40
+# Another process looks at a lock for an instant only; whoever holds it longer than this owns it.
+_LOCK_LOOKS = 5
+_LOCK_REST_SECONDS = 0.01
 
 _WHY = {
     errno.ENOSPC: ("the disk is full", "Free some space or choose another folder, then try again."),
@@ -40,6 +55,35 @@ def data_folder() -> Path:
 def models_folder() -> Path:
     """Return the folder where every training keeps its model, made if it is not there."""
     return _made(data_folder() / "models")
+
+
+def copy(source: Path, target: Path) -> Path:
+    """Copy a file, whole or not at all, and return `target`.
+
+    Raises:
+        StorageError: The disk refused; `target` is as it was.
+    """
+    with atomic_open(target) as stream, source.open("rb") as original:
+        shutil.copyfileobj(original, stream, 1 << 20)
+    return target
+
+
+def workspace_path(folder: Path) -> Path:
+    """Return where the runs of the collection in `folder` are kept; nothing is made.
+
+    It lies in the data folder, never among the photos, and is named after the collection, for people who look there,
+    and after its place, so that two collections of the same name stay apart.
+    """
+    place = os.path.normcase(os.path.realpath(folder))
+    # Surrogates stand in for bytes of a name that are no text.
+    digest = hashlib.sha256(place.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    name = plain_name(folder.name, "collection")[:_SHORT_NAME].strip()
+    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "workspaces" / f"{name} {digest}"
+
+
+def plain_name(name: str, otherwise: str) -> str:
+    """Return `name` with only what any disk takes for the name of a file; `otherwise` where nothing is left."""
+    return re.sub(r"[^\w\- ]+", "_", name).strip() or otherwise
 
 
 def log_folder() -> Path:
@@ -103,6 +147,69 @@ def write_text(target: Path, text: str) -> None:
     """
     with atomic_open(target) as stream:
         stream.write(text.encode("utf-8"))
+
+
+class OwnerLock:
+    """Says that a living process works on something; the system lets go of it when the process ends, however it ends.
+
+    It is right after a restart of the computer as well, when another process may have the number of the one that died.
+
+    Args:
+        path: The file that is locked; made when it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stream: BinaryIO | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock; return whether it is ours now, and not somebody else's.
+
+        Raises:
+            OSError: The file cannot be made.
+        """
+        stream = self._path.open("ab")
+        for look in range(_LOCK_LOOKS):
+            if look:
+                time.sleep(_LOCK_REST_SECONDS)
+            if _lock(stream):
+                self._stream = stream
+                return True
+        stream.close()
+        return False
+
+    def release(self) -> None:
+        """Let go, and take the file away; does nothing where the lock is not ours."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+
+
+def is_owned(path: Path) -> bool:
+    """Return whether a living process, this one or another, holds the `OwnerLock` at `path`."""
+    try:
+        with path.open("rb+") as stream:
+            return not _lock(stream)
+    except OSError:
+        return False
+
+
+def _lock(stream: BinaryIO) -> bool:
+    """Lock a file without waiting, until it is closed; return whether nobody else has it.
+
+    A disk that knows no locks, as some network drives, says nothing about others: then nobody has it.
+    """
+    try:
+        if sys.platform == "win32":
+            stream.seek(0)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
+    return True
 
 
 def _made(folder: Path) -> Path:

@@ -4,43 +4,67 @@ What needs TensorFlow is imported by the command that needs it, once it is known
 """
 
 import argparse
+import dataclasses
 import shlex
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from tlgui import comparison
+from tlgui.comparison import Score, score_header, score_row, with_weights_file
 from tlgui.engine import quiet
 from tlgui.engine.protocol import (
+    EstimateRequest,
     EvaluateRequest,
     ExportRequest,
     PredictRequest,
     Request,
     TrainRequest,
 )
-from tlgui.errors import CollectionError, SettingError, TlguiError
+from tlgui.errors import Cancelled, CollectionError, SettingError, TlguiError
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.learning.model_file import read_summary
-from tlgui.learning.recipe import Recipe, load_recipe
+from tlgui.learning.recipe import BACKBONE_IDS, Recipe, load_recipe, recipe_text
 from tlgui.learning.records import Evaluation, ModelSummary, PhotosPredicted, Prediction
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.decode import shown_name
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
 from tlgui.photos.scan import find_photos, scan
-from tlgui.progress import Event
+from tlgui.progress import Event, JobContext
 from tlgui.tables import predictions_csv
 from tlgui.terminal import Terminal
-from tlgui.wording import accuracy_in_words, count, duration_in_words, percent, size_in_words, stop_reason_in_words
+from tlgui.wording import (
+    accuracy_in_words,
+    cost_in_words,
+    cost_notes,
+    count,
+    duration_in_words,
+    memory_warning,
+    percent,
+    size_in_words,
+    stop_reason_in_words,
+)
 
 ResultT = TypeVar("ResultT")
 Command = Callable[[argparse.Namespace, Terminal], None]
 
 _PROBLEMS_SHOWN = 10
+_TEXT_WIDTH = 90
 _PHOTOS_COMPARED = 32
+
+
+class _Perform(Protocol):
+    """Does one job of the engine."""
+
+    def __call__(self, request: Request[ResultT], context: JobContext) -> ResultT:
+        """Return the job's result."""
+        ...
 
 
 def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui train FOLDER --out MODEL.tlmodel`: learn, and write the model."""
-    recipe = chosen_recipe(arguments.recipe, arguments.settings)
+    recipe = _recipe_of(arguments)
     out = arguments.out.absolute()
     if not out.parent.is_dir():
         raise SettingError(f"The folder {out.parent} is not there.", "Make it, or choose another --out.")
@@ -53,6 +77,55 @@ def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
     _say_accuracy(model.evaluation, terminal)
     terminal.say(f"Saved as {model.path}")
     terminal.give({"model": model})
+
+
+def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui compare FOLDER`: train recipes one after another, and say how each does."""
+    recipes = compared_recipes(arguments.recipes, arguments.settings, arguments.weights)
+    collection = _scan(arguments.folder, terminal)
+    perform = _engine(terminal)
+    scores: list[Score] = []
+
+    def train_one(request: TrainRequest) -> ModelSummary:
+        seed = f", seed {request.recipe.seed}" if arguments.seeds > 1 else ""
+        within = f"{len(scores) + 1} of {len(recipes)}: {request.recipe.name}{seed}: "
+        return perform(request, terminal.context(within=within))
+
+    terminal.say(score_header(arguments.seeds))
+    try:
+        for score in comparison.compare(collection, recipes, arguments.seeds, train_one):
+            scores.append(score)
+            terminal.say(score_row(score))
+    except Cancelled:
+        if not scores:
+            raise
+        terminal.note("note: Stopped; what was under way is left out.")
+    terminal.give({"folder": arguments.folder.absolute(), "scores": scores})
+    if all(score.problem for score in scores):
+        raise TlguiError("No recipe could be trained.", "The lines above say why.")
+
+
+def recipes(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui recipes`: say which recipes are built in, or show every value of one."""
+    if arguments.show is not None:
+        recipe = chosen_recipe(arguments.show, ())
+        terminal.say(recipe_text(recipe).rstrip())
+        terminal.give({"recipe": recipe})
+        return
+    for recipe_id, recipe in BUILT_IN.items():
+        terminal.say(f"{recipe_id:<20}{recipe.name}")
+        terminal.say(textwrap.indent(textwrap.fill(recipe.description, _TEXT_WIDTH), " " * 20))
+    terminal.give({"recipes": BUILT_IN})
+
+
+def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui estimate FOLDER`: say what a training will take, from two batches of these photos that are timed now."""
+    recipe = _recipe_of(arguments)
+    cost = _perform(EstimateRequest(_scan(arguments.folder, terminal), recipe), terminal)
+    for sentence in (f"{cost_in_words(cost, recipe)}.", *cost_notes(cost), memory_warning(cost)):
+        if sentence:
+            terminal.say(sentence)
+    terminal.give({"recipe": recipe.name, "estimate": cost})
 
 
 def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
@@ -159,6 +232,37 @@ def chosen_recipe(name: str, settings: Sequence[tuple[str, str]]) -> Recipe:
     return recipe
 
 
+def _recipe_of(arguments: argparse.Namespace) -> Recipe:
+    """Return the recipe that `--recipe`, `--set` and `--weights` describe."""
+    recipe = chosen_recipe(arguments.recipe, arguments.settings)
+    if arguments.weights is None:
+        return recipe
+    return dataclasses.replace(recipe, weights=str(arguments.weights.expanduser().absolute()))
+
+
+def compared_recipes(
+    names: Sequence[str], settings: Sequence[tuple[str, str]], weights: Sequence[tuple[str, Path]]
+) -> tuple[Recipe, ...]:
+    """Return the recipes to compare: those named, or all that are built in.
+
+    Args:
+        names: Built-in recipes and paths of recipe files.
+        settings: Values that all of them get, as for `chosen_recipe`.
+        weights: Backbones with their weights files.
+
+    Raises:
+        SettingError: No such recipe, setting, backbone or file, or a value against its rule.
+    """
+    files = dict(weights)
+    for backbone, path in files.items():
+        if backbone not in BACKBONE_IDS:
+            raise SettingError(f"There is no backbone “{backbone}”.", f"Choose one of {', '.join(BACKBONE_IDS)}.")
+        if not path.is_file():
+            raise SettingError(f"The weights file {path} is not there.", "Give another file, or leave --weights out.")
+    chosen = [chosen_recipe(name, settings) for name in names or BUILT_IN]
+    return tuple(with_weights_file(recipe, files) for recipe in chosen)
+
+
 def evaluated_part(wish: str | None, collection: Collection) -> Part | None:
     """Return the part to evaluate; None for all photos.
 
@@ -172,12 +276,17 @@ def evaluated_part(wish: str | None, collection: Collection) -> Part | None:
 
 def _perform(request: Request[ResultT], terminal: Terminal, listen: Callable[[Event], None] | None = None) -> ResultT:
     """Do a job in this process, with the code that the engine process runs."""
+    return _engine(terminal)(request, terminal.context(listen))
+
+
+def _engine(terminal: Terminal) -> _Perform:
+    """Load TensorFlow, and return what does jobs."""
     terminal.checkpoint()
     terminal.note("Loading TensorFlow")
     quiet.prepare_tensorflow()
     from tlgui.engine.jobs import perform  # noqa: PLC0415 - loads TensorFlow, for seconds
 
-    return perform(request, terminal.context(listen))
+    return perform
 
 
 def _scan(folder: Path, terminal: Terminal) -> Collection:

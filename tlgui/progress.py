@@ -16,6 +16,7 @@ class Stage(StrEnum):
     SCANNING = "scanning"
     DOWNLOADING = "downloading"
     LOADING = "loading"
+    TIMING = "timing"
     FEATURES = "features"
     TRAINING = "training"
     EVALUATING = "evaluating"

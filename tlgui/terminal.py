@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from tlgui.engine.protocol import Failed, JobCancelled, Outcome
 from tlgui.errors import Cancelled
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress
-from tlgui.ui.wording import stage_words, time_left_words
+from tlgui.ui.wording import counts_words, stage_words, time_left_words
 from tlgui.wording import percent
 
 _CLEAR_LINE = "\r\x1b[K"
@@ -40,7 +40,7 @@ class Terminal:
         self._err = err
         self._is_live = err.isatty()
         self._has_line = False
-        self._last: tuple[object, int] = (None, 0)
+        self._last = ("", 0)
         self._stop = threading.Event()
 
     def say(self, text: str) -> None:
@@ -60,15 +60,17 @@ class Terminal:
         self._clear_line()
         self._write(self._err, text + "\n")
 
-    def context(self, listen: Callable[[Event], None] | None = None) -> JobContext:
+    def context(self, listen: Callable[[Event], None] | None = None, *, within: str = "") -> JobContext:
         """Return the context of a job that shows its progress here and stops at Ctrl+C.
 
         Args:
             listen: Gets each event too.
+            within: What the job is one of several steps of; it stands before all that is shown, and no epoch leaves a
+                line then.
         """
 
         def report(event: Event) -> None:
-            self._show(event)
+            self._show(event, within)
             if listen is not None:
                 listen(event)
 
@@ -112,28 +114,31 @@ class Terminal:
             return 1
         return 0
 
-    def _show(self, event: Event) -> None:
+    def _show(self, event: Event, within: str) -> None:
         if isinstance(event, EpochEnded):
+            if within:
+                return
             self.note(
                 f"Epoch {event.epoch} of {event.epochs}: {percent(event.accuracy)} of the training photos right, "
                 f"{percent(event.validation_accuracy)} of the validation photos"
             )
         elif isinstance(event, BatchEnded):
             self._update(
-                f"Epoch {event.epoch} of {event.epochs}, batch {event.batch} of {event.batches}", event.seconds_left
+                f"{within}Epoch {event.epoch} of {event.epochs}, batch {event.batch} of {event.batches}",
+                event.seconds_left,
             )
         elif isinstance(event, Progress):
-            self._show_progress(event)
+            self._show_progress(event, within)
 
-    def _show_progress(self, progress: Progress) -> None:
-        words = stage_words(progress.stage)
-        counts = f": {progress.done:,} of {progress.total:,}" if progress.total else ""
+    def _show_progress(self, progress: Progress, within: str) -> None:
+        words = within + stage_words(progress.stage)
+        counts = f": {how_far}" if (how_far := counts_words(progress)) else ""
         if self._is_live:
             self._update(words + counts, progress.seconds_left)
             return
         quarter = 4 * progress.done // progress.total if progress.total else 0
-        if (progress.stage, quarter) != self._last:
-            self._last = (progress.stage, quarter)
+        if (words, quarter) != self._last:
+            self._last = (words, quarter)
             self.note(words + counts)
 
     def _update(self, text: str, seconds_left: float | None) -> None:

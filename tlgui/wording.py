@@ -2,8 +2,12 @@
 
 import math
 
-from tlgui.learning.records import Evaluation, Interval, StopReason
+from tlgui.learning.recipe import Recipe
+from tlgui.learning.records import CostEstimate, Evaluation, Interval, StopReason
 
+# Shares of photos that are known already.
+_NEARLY_ALL = 0.995
+_WORTH_SAYING = 0.05
 _PLURALS = {"photo": "photos", "class": "classes", "copy": "copies", "epoch": "epochs", "picture": "pictures"}
 
 
@@ -35,6 +39,13 @@ def accuracy_in_words(evaluation: Evaluation) -> str:
         return "No photos to judge it by"
     rough = _share_in_words(evaluation.accuracy)
     return f"{rough} ({percent(evaluation.accuracy)}, {_interval_in_words(evaluation.interval)})"
+
+
+def accuracy_in_few_words(evaluation: Evaluation) -> str:
+    """Return how often a model is right where there is little room, such as “About 9 in 10 right (86.6 %)”."""
+    if evaluation.photo_count == 0:
+        return "No photos to judge it by"
+    return f"{_share_in_words(evaluation.accuracy)} ({percent(evaluation.accuracy)})"
 
 
 def duration_in_words(seconds: float) -> str:
@@ -70,6 +81,44 @@ def size_in_words(size_bytes: int) -> str:
     return f"{size:.1f} GB"
 
 
+def cost_in_words(cost: CostEstimate, recipe: Recipe) -> str:
+    """Return what a training takes, such as “About 2 minutes and 1.1 GB of memory on 2 processor cores”.
+
+    Where the recipe may end before its last epoch it says “Up to 2 minutes …”, because nobody knows when it will.
+    """
+    return f"{cost_time_in_words(cost, recipe)} and {size_in_words(cost.memory_bytes)} of memory on {cost.device}"
+
+
+def cost_time_in_words(cost: CostEstimate, recipe: Recipe) -> str:
+    """Return how long a training takes, such as “About 2 minutes” or “Up to 2 minutes”."""
+    time, stopping = duration_in_words(cost.seconds), recipe.early_stopping
+    may_end_early = stopping.enabled or stopping.target_accuracy < 1.0
+    rough = "about "
+    return f"Up to {time.removeprefix(rough)}" if may_end_early and time.startswith(rough) else time.capitalize()
+
+
+def cost_notes(cost: CostEstimate) -> tuple[str, ...]:
+    """Return what makes a training shorter or longer than one would think, a sentence each."""
+    notes = []
+    if cost.download_bytes:
+        notes.append(f"It downloads {size_in_words(cost.download_bytes)} first.")
+    if cost.cached_share >= _NEARLY_ALL:
+        notes.append("Your photos were looked at before.")
+    elif cost.cached_share >= _WORTH_SAYING:
+        notes.append(f"{percent(cost.cached_share)} of your photos were looked at before.")
+    return tuple(notes)
+
+
+def memory_warning(cost: CostEstimate) -> str:
+    """Return a sentence where a training takes more memory than there is; empty where it does not."""
+    if not cost.free_bytes or cost.memory_bytes <= cost.free_bytes:
+        return ""
+    return (
+        f"Only {size_in_words(cost.free_bytes)} of memory are free. "
+        "Close other programs, or choose a smaller batch size or input size."
+    )
+
+
 def stop_reason_in_words(reason: StopReason, epochs: int) -> str:
     """Return why a training ended, such as “It stopped improving after 12 epochs”.
 
@@ -80,6 +129,7 @@ def stop_reason_in_words(reason: StopReason, epochs: int) -> str:
     after = f"after {count('epoch', epochs)}"
     return {
         StopReason.COMPLETED: f"It ran to its end {after}",
+        StopReason.TARGET_REACHED: f"It reached the accuracy asked for {after}",
         StopReason.NO_LONGER_IMPROVING: f"It stopped improving and ended {after}",
         StopReason.STOPPED: f"You stopped it {after}; the best epoch is kept",
     }[reason]

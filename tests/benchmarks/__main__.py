@@ -7,9 +7,10 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from tests.benchmarks import kill, predict, quick, responsiveness, startup, stop
+from tests.benchmarks import features, kill, memory, predict, quick, responsiveness, startup, stop, tutorials
 from tests.benchmarks.driving import use_home
 from tests.benchmarks.figures import Figure, table
 
@@ -20,16 +21,26 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "kill": kill.measure,
     "quick": quick.measure,
     "predict": predict.measure,
+    "features": features.measure,
 }
 
 
 def main() -> int:
     """Run what was asked for; return 1 where a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure what tlgui must reach.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; all of them by default")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}, all by default; or memory, tutorials"
+    )
     parser.add_argument("--photos", type=Path, required=True, metavar="FOLDER", help="one subfolder for each class")
+    parser.add_argument("--vgg16-weights", type=Path, metavar="FILE", help="for tutorials; downloaded otherwise")
+    parser.add_argument("--count", type=int, default=memory.COUNT, metavar="N", help="photos for memory")
     options = parser.parse_args()
-    if unknown := set(options.names) - set(BENCHMARKS):
+    benchmarks: dict[str, Callable[[Path], list[Figure]]] = {
+        **BENCHMARKS,
+        "memory": partial(memory.measure, count=options.count),
+        "tutorials": partial(tutorials.measure, vgg16_weights=options.vgg16_weights),
+    }
+    if unknown := set(options.names) - set(benchmarks):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     figures: list[Figure] = []
     for name in options.names or BENCHMARKS:
@@ -37,7 +48,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="tlgui-benchmark-", ignore_cleanup_errors=True) as home:
             use_home(Path(home))
             print(f"{name} …", file=sys.stderr, flush=True)
-            figures += BENCHMARKS[name](options.photos.resolve())
+            figures += benchmarks[name](options.photos.resolve())
     print(table(figures))
     return int(any(figure.verdict == "MISSED" for figure in figures))
 

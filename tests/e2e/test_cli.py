@@ -1,6 +1,7 @@
 """The headless commands from end to end: the real engine code, the embedded backbone, photos drawn for the test."""
 
 import csv
+import dataclasses
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from tlgui.cli import main
+from tlgui.learning.built_in import QUICK
+from tlgui.learning.recipe import recipe_text
 from tlgui.photos.samples import draw_sample_photos
 
 # Keras hands NumPy 2.4 its variables in a way that NumPy is about to drop; nothing of ours can change that.
@@ -66,6 +69,26 @@ def test_nobody_else_writes_to_standard_error(trained: "subprocess.CompletedProc
     ours = ("Loading", "Getting ready", "Reading the folder", "Looking at", "Training", "Epoch", "Checking", "Saving")
 
     assert [line for line in trained.stderr.splitlines() if not line.startswith(ours)] == []
+
+
+def test_recipes_are_compared_and_one_without_weights_ends_no_other(
+    photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    recipe = tmp_path / "absent.json"
+    absent = dataclasses.replace(QUICK, name="Absent", backbone="vgg16", weights=str(tmp_path / "gone.h5"))
+    recipe.write_text(recipe_text(absent), encoding="utf-8")
+    recipes = ("--recipe", str(recipe), "--recipe", "quick")
+
+    assert main(["compare", str(photos), *recipes, "--set", "epochs=2", "--seeds", "2"]) == 0
+
+    out, err = capfd.readouterr()
+    header, first, second = out.splitlines()
+    assert header.split() == ["recipe", "accuracy", "lowest", "to", "highest", "seconds"]
+    assert first.startswith("Absent")
+    assert "gone.h5" in first
+    assert second.split()[0] == "Quick"
+    assert "2 of 2: Quick, seed 2: Training" in err
+    assert "Epoch" not in err
 
 
 def test_info_says_what_training_said(

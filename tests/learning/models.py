@@ -78,11 +78,12 @@ def some_summary(path: Path, class_names: Sequence[str] = CLASS_NAMES, recipe: R
         evaluation=some_evaluation(class_names),
         history=(
             EpochEnded(1, 30, 1.0, 0.5, 1.1, 0.4, 0.001, 2.5, is_best=False),
-            EpochEnded(2, 30, 0.5, 0.8, 0.6, 0.7, 0.001, 2.4, is_best=True),
+            EpochEnded(2, 30, 0.5, 0.8, 0.6, 0.7, 0.001, 2.4, is_best=True, is_fine_tuning=True),
         ),
         seconds=4.9,
         stop_reason=StopReason.STOPPED,
         versions=(("keras", keras.__version__), ("tlgui", "0.1")),
+        device="2 processor cores",
     )
 
 

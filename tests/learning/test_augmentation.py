@@ -1,5 +1,6 @@
 """Each change does what its name says, and the same copy of the same photo is always changed the same way."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,16 @@ from tlgui.progress import JobContext
 SIZE = 32
 COPIES = [CopyId(b"photo", number) for number in range(1, 25)]
 EVERYTHING = Augmentation(
-    rotation=30, shift_horizontal=0.2, shift_vertical=0.2, shear=10, zoom=0.3, flip_horizontal=True, brightness=0.3
+    rotation=30,
+    shift_horizontal=0.2,
+    shift_vertical=0.2,
+    shear=10,
+    zoom=0.3,
+    flip_horizontal=True,
+    brightness=0.3,
+    flip_vertical=True,
+    contrast=0.3,
+    smallest_crop=0.5,
 )
 
 
@@ -30,8 +40,9 @@ def _change(photo: np.ndarray, seed: int = 1, **settings: object) -> np.ndarray:
     return Augmenter(Augmentation(**settings), seed)(photo, COPIES)  # type: ignore[arg-type]  # checked when it is made
 
 
-def test_zero_strength_changes_nothing(photo: np.ndarray) -> None:
-    np.testing.assert_allclose(_change(photo), photo, atol=1e-3)
+@pytest.mark.parametrize("fill_mode", ["nearest", "reflect", "wrap", "constant"])
+def test_zero_strength_is_the_identity_to_the_bit(photo: np.ndarray, fill_mode: str) -> None:
+    np.testing.assert_array_equal(_change(photo, fill_mode=fill_mode), photo)
 
 
 def test_pixels_may_be_bytes(photo: np.ndarray) -> None:
@@ -40,16 +51,24 @@ def test_pixels_may_be_bytes(photo: np.ndarray) -> None:
     changed = _change(pixels)
 
     assert changed.dtype == np.float32
-    np.testing.assert_allclose(changed, pixels, atol=1e-3)
+    np.testing.assert_array_equal(changed, pixels)
 
 
-def test_flip_mirrors_about_half_of_the_copies_and_nothing_else(photo: np.ndarray) -> None:
-    changed = _change(photo, flip_horizontal=True)
+@pytest.mark.parametrize(("setting", "axis"), [("flip_horizontal", 1), ("flip_vertical", 0)])
+def test_flip_mirrors_about_half_of_the_copies_and_nothing_else(photo: np.ndarray, setting: str, axis: int) -> None:
+    changed = _change(photo, **{setting: True})
 
-    mirrored = [np.allclose(copy, photo[0][:, ::-1], atol=1e-2) for copy in changed]
-    untouched = [np.allclose(copy, photo[0], atol=1e-2) for copy in changed]
+    mirrored = [np.array_equal(copy, np.flip(photo[0], axis)) for copy in changed]
+    untouched = [np.array_equal(copy, photo[0]) for copy in changed]
     assert all(one != other for one, other in zip(mirrored, untouched, strict=True))
     assert 6 <= sum(mirrored) <= 18
+
+
+def test_the_two_flips_are_drawn_apart(photo: np.ndarray) -> None:
+    changed = _change(photo, flip_horizontal=True, flip_vertical=True)
+
+    turned = [np.array_equal(copy, photo[0][::-1, ::-1]) for copy in changed]
+    assert 0 < sum(turned) < 12
 
 
 def test_horizontal_shift_moves_columns_and_is_bounded(photo: np.ndarray) -> None:
@@ -109,6 +128,53 @@ def test_brightness_shifts_all_pixels_alike_and_stays_in_range(photo: np.ndarray
     strong = _change(photo, brightness=0.9)
     assert strong.min() == 0
     assert strong.max() == 255
+
+
+def test_contrast_scales_around_the_mean_of_each_channel(photo: np.ndarray) -> None:
+    changed = _change(photo, contrast=0.2)
+
+    means = photo.mean((1, 2), keepdims=True)
+    np.testing.assert_allclose(changed.mean((1, 2), keepdims=True), means, atol=1e-2)
+    factors = (changed - means)[:, 0, 0, 0] / (photo - means)[:, 0, 0, 0]
+    np.testing.assert_allclose(changed - means, (photo - means) * factors[:, None, None, None], atol=1e-2)
+    assert 0.8 <= factors.min() < 0.9
+    assert 1.1 < factors.max() <= 1.2
+
+
+def test_crop_shows_a_part_within_the_photo_that_is_large_enough(photo: np.ndarray) -> None:
+    smallest = 0.3
+
+    # What would be filled in is black, and nothing of the photo is.
+    changed = _change(photo, smallest_crop=smallest, fill_mode="constant")
+
+    assert changed.min() >= photo.min() - 1e-3
+    assert changed.max() <= photo.max() + 1e-3
+    # The first channel grows with the column, the second with the row: their range tells the sides of the part.
+    whole = np.ptp(photo[0, :, :, 0])
+    across = (changed[:, 0, -1, 0] - changed[:, 0, 0, 0]) / whole
+    down = (changed[:, -1, 0, 1] - changed[:, 0, 0, 1]) / whole
+    shares, aspects = across * down, across / down
+    assert shares.min() >= smallest - 1e-4
+    assert shares.min() < 0.5 < 0.8 < shares.max() <= 1 + 1e-4
+    assert aspects.min() >= 3 / 4 - 1e-4
+    assert aspects.min() < 0.9 < 1.1 < aspects.max() <= 4 / 3 + 1e-4
+    lefts = (changed[:, 0, 0, 0] - photo[0, 0, 0, 0]) / whole
+    assert lefts.min() < 0.05
+    assert lefts.max() > 0.2
+
+
+def test_new_kinds_of_change_leave_copies_as_they_were() -> None:
+    old = replace(EVERYTHING, flip_vertical=False, contrast=0.0, smallest_crop=1.0)
+    dots = np.zeros((2, 5, 5, 3), np.float32)
+    dots[:, 2, 2] = 200
+
+    changed = Augmenter(old, 7)(dots, [CopyId(b"a", 1), CopyId(b"b", 2)])
+
+    # As the version made them that knew neither crops, contrast nor the second flip.
+    np.testing.assert_allclose(changed[0, 1:3, 2, 0], [24.9, 25.1], atol=0.1)
+    np.testing.assert_allclose(
+        changed[1, 2:4, :, 0], [[10.7, 24.9, 45.6, 10.7, 10.7], [10.7, 69.4, 140.1, 15.7, 10.7]], atol=0.1
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
-"""Every backbone has its preprocessing inside, and can be saved and loaded without code of our own."""
+"""Every backbone has its preprocessing inside, is what catalog and Keras say, and is loaded without code of our own."""
 
+import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -7,13 +10,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import applications
+from keras.src.utils import file_utils
 
 from tests.learning.models import KERAS_SAVE_WARNING
-from tlgui.learning.backbones import BACKBONES
+from tlgui.learning import network as network_module
+from tlgui.learning.backbones import BACKBONES, preprocess
 from tlgui.learning.catalog import BACKBONE_TITLES
-from tlgui.learning.keras_check import check_keras_file
+from tlgui.learning.keras_check import check_configuration, check_keras_file
 from tlgui.learning.model_file import MOST_BYTES
-from tlgui.learning.recipe import BACKBONE_IDS
+from tlgui.learning.published import PUBLISHED, Published
+from tlgui.learning.recipe import BACKBONE_IDS, EMBEDDED_BACKBONE, SMALL_CNN, Recipe
 
 # What Keras says each of its networks was trained on; those that preprocess themselves are checked apart.
 _KERAS_PREPROCESSING = {
@@ -26,21 +32,24 @@ _KERAS_PREPROCESSING = {
     "mobilenetv2": applications.mobilenet_v2,
     "nasnetmobile": applications.nasnet,
 }
-# Those that bring their own preprocessing: where it lies in them. The larger brothers take seconds to build.
+# Those that bring their own preprocessing.
 _SELF_PREPROCESSING = {
-    "mobilenetv3small": (applications.MobileNetV3Small, "rescaling"),
-    "efficientnetv2b0": (applications.EfficientNetV2B0, "normalization"),
-    "convnexttiny": (applications.ConvNeXtTiny, "convnext_tiny_prestem_normalization"),
+    "mobilenetv3small": applications.MobileNetV3Small,
+    "mobilenetv3large": applications.MobileNetV3Large,
+    "efficientnetv2b0": applications.EfficientNetV2B0,
+    "efficientnetv2s": applications.EfficientNetV2S,
+    "convnexttiny": applications.ConvNeXtTiny,
 }
+_NONE_PUBLISHED = {EMBEDDED_BACKBONE, SMALL_CNN}
 
 
 def _pixels(size: int) -> np.ndarray:
     return np.random.default_rng(1).uniform(0, 255, (2, size, size, 3)).astype(np.float32)
 
 
-def _preprocessed(backbone_id: str, pixels: np.ndarray) -> np.ndarray:
+def _preprocessed(backbone_id: str, pixels: np.ndarray, setting: str = "own") -> np.ndarray:
     inputs = keras.Input(pixels.shape[1:])
-    return np.asarray(keras.Model(inputs, BACKBONES[backbone_id].preprocess(inputs))(pixels))
+    return np.asarray(keras.Model(inputs, preprocess(BACKBONES[backbone_id], setting, inputs))(pixels))
 
 
 def _run(model: keras.Model, pixels: np.ndarray) -> np.ndarray:
@@ -61,23 +70,113 @@ def test_embedded_backbone_scales_around_127() -> None:
     np.testing.assert_allclose(_preprocessed("efficientnet-lite0", pixels), (pixels - 127) / 128, atol=1e-6)
 
 
+def test_small_network_wants_numbers_up_to_1() -> None:
+    pixels = _pixels(4)
+
+    np.testing.assert_allclose(_preprocessed(SMALL_CNN, pixels), pixels / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("setting", "low", "high"), [("0 to 1", 0.0, 1.0), ("-1 to 1", -1.0, 1.0), ("none", 0.0, 255.0)]
+)
+def test_recipe_may_scale_pixels_otherwise(setting: str, low: float, high: float) -> None:
+    ends = np.array([[[[0.0, 0.0, 0.0], [255.0, 255.0, 255.0]]]], np.float32)
+
+    scaled = _preprocessed("vgg16", ends, setting)
+
+    np.testing.assert_allclose(scaled, np.array([[[[low] * 3, [high] * 3]]]), atol=1e-5)
+
+
+def test_every_backbone_is_held_against_keras() -> None:
+    assert {*_KERAS_PREPROCESSING, *_SELF_PREPROCESSING, *_NONE_PUBLISHED} == set(BACKBONE_IDS)
+
+
 @pytest.mark.parametrize("backbone_id", _KERAS_PREPROCESSING)
 def test_preprocessing_is_what_keras_says(backbone_id: str) -> None:
     pixels = _pixels(4)
     expected = _KERAS_PREPROCESSING[backbone_id].preprocess_input(pixels.copy())
 
-    np.testing.assert_allclose(_preprocessed(backbone_id, pixels), expected, atol=1e-4)
+    np.testing.assert_allclose(_preprocessed(backbone_id, pixels), expected, rtol=0, atol=1e-5)
+
+
+class _ReachedError(Exception):
+    """The network has come to its first convolution, and with what."""
 
 
 @pytest.mark.parametrize("backbone_id", _SELF_PREPROCESSING)
-def test_preprocessing_is_what_keras_builds_in(backbone_id: str) -> None:
-    build, last = _SELF_PREPROCESSING[backbone_id]
-    own = build(include_top=False, weights=None, input_shape=(32, 32, 3))
-    pixels = _pixels(32)
-    layer = next(layer for layer in own.layers if layer.name.startswith(last))
-    expected = keras.Model(own.input, layer.output)(pixels)
+def test_preprocessing_is_what_keras_builds_in(backbone_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_layer: keras.Layer, tensor: keras.KerasTensor, **_options: object) -> None:
+        raise _ReachedError(tensor)
 
-    np.testing.assert_allclose(_preprocessed(backbone_id, pixels), expected, atol=1e-4)
+    # Nothing that comes later is of interest; building all of it takes seconds. ConvNeXt's stem is a model of its own.
+    for kind in (keras.layers.Conv2D, keras.Sequential):
+        monkeypatch.setattr(kind, "__call__", stop)
+    inputs = keras.Input((32, 32, 3))
+    with pytest.raises(_ReachedError) as caught:
+        _SELF_PREPROCESSING[backbone_id](include_top=False, weights=None, input_tensor=inputs)
+    monkeypatch.undo()
+    pixels = _pixels(32)
+    expected = keras.Model(inputs, caught.value.args[0])(pixels)
+
+    np.testing.assert_allclose(_preprocessed(backbone_id, pixels), expected, rtol=0, atol=1e-5)
+
+
+def _necks(network: keras.Model) -> set[str]:
+    """Return the steps whose output is all that the later ones see of the picture."""
+    steps = list(network.operations)
+    places = {step.name: place for place, step in enumerate(steps)}
+    passed_by = [0] * len(steps)
+    for place, step in enumerate(steps):
+        if place == 0:
+            continue
+        inputs = step.input if isinstance(step.input, list) else [step.input]
+        for tensor in inputs:
+            for between in range(places[tensor._keras_history.operation.name] + 1, place):
+                passed_by[between] += 1
+    return {step.name for step, count in zip(steps, passed_by, strict=True) if not count}
+
+
+def _asked_for(monkeypatch: pytest.MonkeyPatch, backbone_id: str) -> list[Published]:
+    """Let the backbone's builder ask Keras for its published weights; return, once it is built, for which."""
+    asked: list[Published] = []
+
+    def get_file(name: str, url: str, *, cache_subdir: str, file_hash: str = "") -> str:
+        assert cache_subdir == "models"
+        asked.append(Published(url, name, file_hash))
+        return name
+
+    monkeypatch.setattr(file_utils, "get_file", get_file)
+    monkeypatch.setattr(keras.Model, "load_weights", lambda *_: None)
+    backbone = BACKBONES[backbone_id]
+    if backbone_id not in _NONE_PUBLISHED:
+        assert isinstance(backbone.build, partial)
+        (builder,), options = backbone.build.args, backbone.build.keywords
+        build = partial(builder, include_top=False, weights="imagenet", **options)
+        changed = replace(backbone, build=lambda size: build(input_shape=(size, size, 3)))
+        monkeypatch.setitem(BACKBONES, backbone_id, changed)
+    return asked
+
+
+# MobileNetV2 has pretrained weights for a few input sizes, and says which it takes for the others.
+@pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square:UserWarning")
+@pytest.mark.parametrize("backbone_id", BACKBONE_IDS)
+def test_network_is_as_catalog_and_keras_say(backbone_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = _asked_for(monkeypatch, backbone_id)
+    recipe = Recipe(backbone=backbone_id, weights="none", input_size=max(32, BACKBONES[backbone_id].smallest_size))
+
+    network = network_module._built(BACKBONES[backbone_id], recipe)
+
+    # The published file is the one that Keras itself would download.
+    published = PUBLISHED.get(backbone_id)
+    assert asked == ([] if published is None else [replace(published, size=0)])
+    assert (BACKBONE_TITLES[backbone_id].download_bytes > 0) == (published is not None)
+    # Each block ends where everything passes, block after block, and the last one at the end or near it.
+    names = [step.name for step in network.operations]
+    lasts = [last for _, last in BACKBONE_TITLES[backbone_id].blocks]
+    assert set(lasts) <= _necks(network)
+    assert [name for name in names if name in lasts] == lasts
+    # A model of it can be saved and trusted again.
+    check_configuration(json.loads(json.dumps(keras.saving.serialize_keras_object(network))))
 
 
 # One with a frozen convolution for preprocessing, one with arithmetic between layers, one with a layer of its own.

@@ -8,11 +8,13 @@ import psutil
 import pytest
 from typing_extensions import override
 
-from tests.engine_protocol import LONG_RECIPE, EngineProtocol, Listener
+from tests.engine_protocol import EngineProtocol, Listener
+from tests.learning.listening import numbers
 from tlgui.engine.client import EngineProcess
 from tlgui.engine.protocol import Engine, OpenModelRequest, TrainRequest
 from tlgui.errors import EngineError
 from tlgui.learning.records import ModelSummary
+from tlgui.learning.run_progress import read_progress
 from tlgui.photos.collection import Collection
 from tlgui.progress import EpochEnded, Event, JobContext, Progress, Stage
 
@@ -39,27 +41,29 @@ class TestEngineProcess(EngineProtocol):
     ) -> None:
         again = engine.run(TrainRequest(collection, model.recipe, tmp_path / "again.tlmodel"), JobContext())
 
-        assert [replace(epoch, seconds=0.0) for epoch in again.history] == [
-            replace(epoch, seconds=0.0) for epoch in model.history
-        ]
+        assert numbers(again.history) == numbers(model.history)
 
-    def test_kill_in_mid_training_is_told_and_the_next_training_works(
+    def test_kill_in_mid_training_is_told_and_the_training_goes_on_with_its_history(
         self, collection: Collection, model: ModelSummary, tmp_path: Path
     ) -> None:
         engine = EngineProcess()
 
         def kill(event: Event) -> None:
-            if isinstance(event, EpochEnded):
+            if isinstance(event, EpochEnded) and event.epoch == 2:
                 assert engine.process_id is not None
                 psutil.Process(engine.process_id).kill()
 
-        path = tmp_path / "a.tlmodel"
+        request = TrainRequest(collection, model.recipe, tmp_path / "a.tlmodel", run_folder=tmp_path)
         try:
             with pytest.raises(EngineError, match="ended by the system"):
-                engine.run(TrainRequest(collection, LONG_RECIPE, path), JobContext(kill))
-            assert list(tmp_path.iterdir()) == []
+                engine.run(request, JobContext(kill))
+            assert not request.model_path.exists()
+            left = read_progress(tmp_path)
+            assert len(left) >= 2
 
-            engine.run(TrainRequest(collection, model.recipe, path), JobContext())
-            assert path.exists()
+            resumed = engine.run(replace(request, resume=True), JobContext())
         finally:
             engine.close()
+
+        assert resumed.history[: len(left)] == left
+        assert numbers(resumed.history) == numbers(model.history)

@@ -1,9 +1,9 @@
 """Features are what the backbone says, are computed once, and a bad photo or a bad cache costs nobody else anything."""
 
+import mmap
 import os
 import sqlite3
 import tempfile
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +14,14 @@ import pytest
 from tests.pictures import write_collection, write_text
 from tlgui.errors import Cancelled, StorageError
 from tlgui.files import cache_folder
-from tlgui.learning import feature_cache, features
+from tlgui.learning import feature_cache, features, room, runtime
 from tlgui.learning.feature_cache import FeatureCache
-from tlgui.learning.features import BATCH_SIZE, FeatureExtractor, Features, patiently
-from tlgui.learning.network import build_backbone, fast_function
+from tlgui.learning.features import BATCH_SIZE, FeatureExtractor, Features
+from tlgui.learning.network import build_backbone
 from tlgui.learning.recipe import Augmentation, Recipe
+from tlgui.learning.room import Room
+from tlgui.learning.runtime import fast_function
+from tlgui.learning.weights import find_weights
 from tlgui.photos.collection import Photo
 from tlgui.photos.decode import read_photo
 from tlgui.progress import Event, JobContext, Progress, Stage
@@ -35,7 +38,7 @@ def photos(tmp_path: Path) -> list[Photo]:
 
 
 def _extract(photos: list[Photo], copies: int = 0, recipe: Recipe = RECIPE) -> Features:
-    return FeatureExtractor(recipe, CONTEXT).extract(photos, copies, CONTEXT)
+    return FeatureExtractor(recipe, CONTEXT).extract(photos, range(copies + 1), CONTEXT)
 
 
 @pytest.fixture
@@ -44,9 +47,11 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     compute = FeatureExtractor.compute
 
-    def counting(self: FeatureExtractor, batch: "features._Batch", context: JobContext) -> np.ndarray:
+    def counting(
+        self: FeatureExtractor, batch: "features._Batch", picture_count: int, context: JobContext
+    ) -> np.ndarray:
         counts.append(len(batch.pixels))
-        return compute(self, batch, context)
+        return compute(self, batch, picture_count, context)
 
     monkeypatch.setattr(FeatureExtractor, "compute", counting)
     return counts
@@ -60,7 +65,7 @@ def _store() -> Path:
 def test_features_are_what_the_backbone_says(photos: list[Photo]) -> None:
     found = _extract(photos)
 
-    run = fast_function(build_backbone(RECIPE))
+    run = fast_function(build_backbone(RECIPE, find_weights(RECIPE, CONTEXT)))
     expected = run(np.stack([read_photo(photo.path, 32) for photo in photos]).astype(np.float32))
     assert found.photos == tuple(photos)
     assert found.failed == ()
@@ -90,6 +95,57 @@ def test_only_what_is_new_is_computed(photos: list[Photo], computed: list[int]) 
     more_copies = _extract(photos[:12], copies=2)
     assert sum(computed) == 12
     np.testing.assert_array_equal(more_copies.matrix[:, :2], more_photos.matrix)
+
+
+def test_cached_features_are_those_that_are_computed(photos: list[Photo]) -> None:
+    computed = _extract(photos, copies=2)
+    cached = _extract(photos, copies=2)
+    (cache_folder() / "features").rename(cache_folder() / "other")
+    # Other photos in its batch do not change what the network says of one.
+    computed_anew = _extract(photos[3:9], copies=2)
+
+    np.testing.assert_allclose(cached.matrix, computed.matrix, atol=1e-5)
+    np.testing.assert_allclose(computed_anew.matrix, computed.matrix[3:9], atol=1e-5)
+
+
+def test_versions_come_as_they_were_asked_for(photos: list[Photo], computed: list[int]) -> None:
+    extractor = FeatureExtractor(RECIPE, CONTEXT)
+    everything = extractor.extract(photos[:4], (0, 1, 2), CONTEXT)
+    computed.clear()
+
+    copies = extractor.extract(photos[:4], (2, 1), CONTEXT)
+
+    np.testing.assert_array_equal(copies.matrix, everything.matrix[:, [2, 1]])
+    assert computed == []
+
+
+def test_known_are_those_whose_versions_were_all_computed(photos: list[Photo], computed: list[int]) -> None:
+    extractor = FeatureExtractor(RECIPE, CONTEXT)
+    extractor.extract(photos[:2], (0, 1), CONTEXT)
+    extractor.extract(photos[2:3], (0,), CONTEXT)
+    photos[1].path.unlink()
+    computed.clear()
+
+    assert extractor.are_known(photos[:4], (0,), CONTEXT) == [True, False, True, False]
+    assert extractor.are_known(photos[:4], (0, 1), CONTEXT) == [True, False, False, False]
+    assert computed == []
+
+
+def test_many_photos_are_computed_by_the_converted_network(
+    photos: list[Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_tensorflow = _extract(photos)
+    for module in (features, runtime):
+        monkeypatch.setattr(module, "WORTH_CONVERTING", len(photos))
+    (cache_folder() / "features").rename(cache_folder() / "other")
+
+    by_onnx = _extract(photos)
+
+    assert len(list((cache_folder() / "networks").iterdir())) == 1
+    np.testing.assert_allclose(by_onnx.matrix, by_tensorflow.matrix, atol=1e-4)
+    # It is kept for few photos too.
+    few = _extract(photos[:1]).matrix
+    np.testing.assert_array_equal(few, by_onnx.matrix[:1])
 
 
 def test_content_counts_and_not_the_name(photos: list[Photo], computed: list[int]) -> None:
@@ -266,20 +322,49 @@ def test_stores_not_used_for_longest_make_room(tmp_path: Path, monkeypatch: pyte
 
 def test_many_features_lie_on_the_disk(photos: list[Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     expected = _extract(photos, copies=1)
-    monkeypatch.setattr(features, "LARGEST_IN_MEMORY", 1000)
+    monkeypatch.setattr(room, "LARGEST_IN_MEMORY", 1000)
 
     found = _extract(photos, copies=1)
 
-    assert isinstance(found.matrix, np.memmap)
+    assert _is_mapped(found.matrix)
+    assert not _is_mapped(expected.matrix)
     np.testing.assert_array_equal(found.matrix, expected.matrix)
-    assert [path.name for path in cache_folder().iterdir()] == ["features"]
+    assert sorted(path.name for path in cache_folder().iterdir()) == ["digests.sqlite", "features"]
+
+
+def _is_mapped(array: object) -> bool:
+    """Return whether an array's memory is that of a file."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return isinstance(array, mmap.mmap) or (isinstance(array, memoryview) and isinstance(array.obj, mmap.mmap))
+
+
+def test_features_on_the_disk_leave_the_memory_and_stay_right(
+    photos: list[Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = _extract(photos)
+    monkeypatch.setattr(room, "LARGEST_IN_MEMORY", 1000)
+    monkeypatch.setattr(features, "_PHOTOS_IN_MEMORY", 5)
+    released: list[Room] = []
+    release = Room.release
+
+    def noting(self: Room) -> None:
+        released.append(self)
+        release(self)
+
+    monkeypatch.setattr(Room, "release", noting)
+
+    found = _extract(photos)
+
+    assert len(released) == len(photos) // 5
+    np.testing.assert_array_equal(found.matrix, expected.matrix)
 
 
 def test_no_room_for_many_features_is_said(photos: list[Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(**_: object) -> object:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(features, "LARGEST_IN_MEMORY", 1000)
+    monkeypatch.setattr(room, "LARGEST_IN_MEMORY", 1000)
     monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
 
     with pytest.raises(StorageError, match="full"):
@@ -290,7 +375,7 @@ def test_progress_reaches_its_end(photos: list[Photo]) -> None:
     events: list[Event] = []
     context = JobContext(report=events.append)
 
-    FeatureExtractor(RECIPE, context).extract(photos, 1, context)
+    FeatureExtractor(RECIPE, context).extract(photos, (0, 1), context)
 
     progress = [event for event in events if isinstance(event, Progress)]
     assert {event.stage for event in progress} == {Stage.FEATURES}
@@ -308,32 +393,10 @@ def test_stop_ends_it_and_keeps_what_was_computed(photos: list[Photo], computed:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        extractor.extract(photos, 0, JobContext(checkpoint=stop_after_a_batch))
+        extractor.extract(photos, (0,), JobContext(checkpoint=stop_after_a_batch))
     assert computed == [BATCH_SIZE]
     computed.clear()
 
     _extract(photos)
 
     assert sum(computed) <= len(photos)
-
-
-def test_stop_does_not_wait_for_what_cannot_be_interrupted() -> None:
-    release = threading.Event()
-    asked: list[int] = []
-
-    def stop_at_the_third_time() -> None:
-        asked.append(1)
-        if len(asked) == 3:
-            raise Cancelled
-
-    with pytest.raises(Cancelled):
-        patiently(release.wait, JobContext(checkpoint=stop_at_the_third_time))
-    release.set()
-
-
-def test_what_fails_in_another_thread_is_raised_here() -> None:
-    def fail() -> None:
-        raise StorageError("The disk is full.")
-
-    with pytest.raises(StorageError):
-        patiently(fail, CONTEXT)

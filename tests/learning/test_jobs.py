@@ -8,13 +8,15 @@ from typing import NoReturn
 import pytest
 
 from tlgui.engine import jobs
-from tlgui.engine.protocol import PredictRequest, TrainRequest
+from tlgui.engine.protocol import OpenModelRequest, PredictRequest, TrainRequest
+from tlgui.errors import ModelFileError
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.records import ModelSummary
+from tlgui.learning.run_progress import read_progress
 from tlgui.photos.collection import Collection
 from tlgui.photos.samples import draw_sample_photos
 from tlgui.photos.scan import scan
-from tlgui.progress import JobContext
+from tlgui.progress import EpochEnded, Event, JobContext
 
 # Keras hands NumPy 2.4 its variables in a way that NumPy is about to drop; nothing of ours can change that.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -54,6 +56,53 @@ def test_model_is_warm_after_its_training_and_stays_so(model: ModelSummary, coll
 
     for _ in range(2):
         assert jobs.perform(PredictRequest(model.path, (photo,)), JobContext()).photo_count == 1
+
+
+def test_model_that_was_just_trained_is_never_read_from_its_file(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path) -> NoReturn:
+        raise LoadedAgainError
+
+    monkeypatch.setattr(jobs, "load_model", refuse)
+    request = TrainRequest(collection, replace(QUICK, epochs=1), tmp_path / "new.tlmodel")
+    summary = jobs.perform(request, JobContext())
+    photo = next(collection.photos()).path
+
+    # At once, before the engine had the time to get ready for it.
+    assert jobs.perform(PredictRequest(summary.path, (photo,)), JobContext()).photo_count == 1
+    assert jobs.perform(OpenModelRequest(summary.path), JobContext()) == summary
+
+
+def test_model_that_was_written_over_after_its_training_is_loaded(collection: Collection, tmp_path: Path) -> None:
+    path = tmp_path / "new.tlmodel"
+    jobs.perform(TrainRequest(collection, replace(QUICK, epochs=1), path), JobContext())
+    path.write_bytes(b"another file")
+
+    with pytest.raises(ModelFileError):
+        jobs.perform(OpenModelRequest(path), JobContext())
+
+
+def test_training_further_and_resuming_are_passed_on(
+    collection: Collection, model: ModelSummary, tmp_path: Path
+) -> None:
+    recipe = replace(QUICK, epochs=2)
+    path = tmp_path / "further.tlmodel"
+
+    def kill(event: Event) -> None:
+        if isinstance(event, EpochEnded):
+            raise LoadedAgainError
+
+    request = TrainRequest(collection, recipe, path, run_folder=tmp_path, start_from=model.path)
+    with pytest.raises(LoadedAgainError):
+        jobs.perform(request, JobContext(kill))
+    (first,) = read_progress(tmp_path)
+    summary = jobs.perform(replace(request, resume=True), JobContext())
+
+    assert summary.history[0] == first
+    assert len(summary.history) == 2
+    # It goes on where the model was, not from nothing.
+    assert first.loss < 0.9 * model.history[0].loss
 
 
 @pytest.mark.usefixtures("no_more_loading")

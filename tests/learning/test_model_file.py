@@ -19,12 +19,14 @@ from tests.learning.models import (
     KERAS_SAVE_WARNING,
     SIZE,
     members_of,
+    rewrite,
     small_network,
     some_summary,
     write_small_model,
 )
 from tlgui.errors import ModelFileError, StorageError
 from tlgui.learning.model_file import load_model, read_summary, write_model
+from tlgui.learning.recipe import NEVER
 from tlgui.progress import EpochEnded
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
@@ -35,6 +37,26 @@ pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
 def test_summary_comes_back_as_it_was_written(model_path: Path) -> None:
     assert read_summary(model_path) == some_summary(model_path)
+
+
+def test_file_of_the_first_version_opens_as_it_was(model_path: Path) -> None:
+    """It knows no device, no fine-tuning, and a recipe with fewer settings."""
+    members = members_of(model_path)
+    manifest, history = json.loads(members["manifest.json"]), json.loads(members["history.json"])
+    del manifest["device"]
+    recipe = manifest["recipe"]
+    manifest["recipe"] = {name: recipe[name] for name in ("name", "backbone", "input_size", "epochs", "seed")}
+    for epoch in history:
+        del epoch["is_fine_tuning"]
+    manifest["format_version"] = 1
+    changed = {"manifest.json": manifest, "history.json": history}
+    rewrite(model_path, {name: json.dumps(data).encode() for name, data in changed.items()})
+
+    summary = read_summary(model_path)
+
+    assert summary.device == ""
+    assert [epoch.is_fine_tuning for epoch in summary.history] == [False, False]
+    assert summary.recipe.fine_tuning.when == NEVER
 
 
 def test_summary_is_read_without_tensorflow(model_path: Path) -> None:

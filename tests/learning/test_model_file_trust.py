@@ -23,6 +23,7 @@ from tests.learning.models import (
     zip_bytes,
 )
 from tlgui.errors import ModelFileError
+from tlgui.learning.manifest import FORMAT_VERSION
 from tlgui.learning.model_file import load_model, read_summary, write_model
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
@@ -170,7 +171,7 @@ def test_member_that_is_not_what_was_saved_is_refused(model_path: Path, name: st
 
 
 def test_newer_version_is_named_even_with_members_of_its_own(model_path: Path) -> None:
-    change_manifest(model_path, "format_version", 2)
+    change_manifest(model_path, "format_version", FORMAT_VERSION + 1)
     rewrite(model_path, {"thresholds.json": b"{}"})
     problem = refusal(model_path)
     assert "newer tlgui" in problem.message
@@ -207,6 +208,7 @@ def test_newer_version_is_named_even_with_members_of_its_own(model_path: Path) -
         ("seconds", "long"),
         ("stop_reason", "bored"),
         ("versions", {"keras": 3}),
+        ("device", 3),
         ("evaluation", {"accuracy": 2}),
         ("members", []),
     ],

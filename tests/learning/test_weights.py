@@ -10,12 +10,17 @@ import keras
 import numpy as np
 import pytest
 
+from tests.contexts import stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
-from tlgui.errors import WeightsError
+from tests.learning.web_server import serving
+from tlgui.errors import Cancelled, WeightsError
 from tlgui.files import resource
 from tlgui.learning.backbones import BACKBONES
-from tlgui.learning.recipe import BACKBONE_IDS, EMBEDDED_BACKBONE, SHIPPED
-from tlgui.learning.weights import load_weights, weights_digest, weights_path
+from tlgui.learning.network import build_backbone
+from tlgui.learning.published import PUBLISHED, Published
+from tlgui.learning.recipe import BACKBONE_IDS, DOWNLOAD, EMBEDDED_BACKBONE, NO_WEIGHTS, SMALL_CNN, Recipe
+from tlgui.learning.weights import Weights, find_weights, load_weights
+from tlgui.progress import JobContext
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
@@ -92,37 +97,90 @@ def test_every_kind_of_file_sets_every_weight(
         np.testing.assert_array_equal(found, expected)
 
 
+def _found(backbone: str, weights: str) -> Weights:
+    return find_weights(Recipe(backbone=backbone, weights=weights), JobContext())
+
+
 def test_shipped_weights_are_those_that_notice_names() -> None:
-    path = weights_path(EMBEDDED_BACKBONE, SHIPPED)
+    found = find_weights(Recipe(), JobContext())
     notice = Path(__file__).parents[2] / "NOTICE"
 
-    assert path == resource("weights/efficientnet-lite0.weights.h5")
-    assert weights_digest(path) == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert weights_digest(path) in notice.read_text(encoding="utf-8")
+    assert found.path == resource("weights/efficientnet-lite0.weights.h5")
+    assert found.digest == hashlib.sha256(found.path.read_bytes()).hexdigest()
+    assert found.digest in notice.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("backbone_id", [name for name in BACKBONE_IDS if name != EMBEDDED_BACKBONE])
+@pytest.mark.parametrize("backbone_id", [name for name in BACKBONE_IDS if name not in {EMBEDDED_BACKBONE, SMALL_CNN}])
 def test_weights_that_are_not_shipped_are_named_with_the_way_out(backbone_id: str) -> None:
     with pytest.raises(WeightsError) as caught:
-        weights_path(backbone_id, SHIPPED)
+        find_weights(Recipe(backbone=backbone_id), JobContext())
 
     assert BACKBONES[backbone_id].title in caught.value.message
     assert "not shipped" in caught.value.message
+    assert "“download”" in caught.value.hint
     assert "EfficientNet-Lite0" in caught.value.hint
 
 
 def test_users_file_is_used_and_a_missing_one_named(tmp_path: Path) -> None:
     path = tmp_path / "vgg.h5"
     with pytest.raises(WeightsError, match=r"vgg\.h5.*is not there"):
-        weights_path("vgg16", str(path))
+        _found("vgg16", str(path))
 
     path.touch()
 
-    assert weights_path("vgg16", str(path)) == path
+    assert _found("vgg16", str(path)) == Weights(path, hashlib.sha256(b"").hexdigest())
+
+
+def test_random_numbers_have_no_file_and_a_digest_for_each_seed() -> None:
+    def found(seed: int) -> Weights:
+        return find_weights(Recipe(backbone="vgg16", weights=NO_WEIGHTS, seed=seed), JobContext())
+
+    assert found(1).path is None
+    assert found(1) == found(1)
+    assert found(1).digest != found(2).digest
+
+
+@pytest.mark.parametrize("weights", ["shipped", DOWNLOAD, "file.h5"])
+def test_small_network_refuses_all_weights_and_says_what_to_set(weights: str) -> None:
+    with pytest.raises(WeightsError, match="Small CNN has no pretrained weights") as caught:
+        _found(SMALL_CNN, weights)
+
+    assert "“none”" in caught.value.hint
+
+
+def test_embedded_network_has_nothing_to_download() -> None:
+    with pytest.raises(WeightsError, match="EfficientNet-Lite0") as caught:
+        _found(EMBEDDED_BACKBONE, DOWNLOAD)
+
+    assert "shipped" in caught.value.hint
+
+
+def test_stop_is_heard_while_a_file_is_read() -> None:
+    with pytest.raises(Cancelled):
+        find_weights(Recipe(), stopping_at(2))
+
+
+def test_downloaded_file_becomes_the_backbone(
+    network: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("no_proxy", "*")
+    content = _write_older(network, tmp_path / "small_notop.h5").read_bytes()
+    recipe = Recipe(backbone=SMALL.id, weights=DOWNLOAD, input_size=32)
+    with serving(content) as server:
+        published = Published(server.url, "small_notop.h5", hashlib.md5(content).hexdigest())
+        monkeypatch.setitem(PUBLISHED, SMALL.id, published)
+        found = find_weights(recipe, JobContext())
+
+    built = build_backbone(recipe, found)
+
+    assert found == Weights(tmp_path / "keras" / "models" / "small_notop.h5", hashlib.sha256(content).hexdigest())
+    for value, expected in zip(built.get_weights(), network.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, expected)
 
 
 def test_file_for_another_network_is_refused_with_what_differs(target: keras.Model) -> None:
-    path = weights_path(EMBEDDED_BACKBONE, SHIPPED)
+    path = resource("weights/efficientnet-lite0.weights.h5")
     count = len(target.weights)
 
     with pytest.raises(WeightsError, match=f"it holds 245 weights, the network without its classifier has {count}"):

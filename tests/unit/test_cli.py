@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.pictures import write_collection
 from tlgui import __version__, headless
 from tlgui.cli import main
-from tlgui.errors import SettingError
-from tlgui.learning.built_in import BALANCED, QUICK
-from tlgui.learning.recipe import recipe_text
+from tlgui.engine.protocol import TrainRequest
+from tlgui.errors import Cancelled, SettingError, WeightsError
+from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK
+from tlgui.learning.recipe import load_recipe, recipe_text
+from tlgui.learning.records import Evaluation, Interval, ModelSummary, StopReason
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass
+from tlgui.progress import JobContext
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -38,6 +42,10 @@ def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         ["train", "folder", "--out", "model.zip"],
         ["train", "folder", "--out", "a.tlmodel", "--set", "epochs"],
         ["train", "folder", "--out", "a.tlmodel", "--set", "=5"],
+        ["compare"],
+        ["compare", "folder", "--seeds", "0"],
+        ["compare", "folder", "--weights", "vgg16.h5"],
+        ["recipes", "quick"],
         ["evaluate", "a.tlmodel", "folder", "--part", "some"],
         ["predict", "a.tlmodel"],
         ["predict", "a.tlmodel", "a.jpg", "--top", "0"],
@@ -62,6 +70,10 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
         ["predict", "missing.tlmodel", "a.jpg"],
         ["export", "missing.tlmodel", "--format", "onnx", "--out", "a.onnx"],
         ["train", "missing", "--out", "a.tlmodel"],
+        ["compare", "missing"],
+        ["compare", ".", "--weights", "vgg16=missing.h5"],
+        ["compare", ".", "--weights", "missing=pyproject.toml"],
+        ["recipes", "--show", "missing"],
     ],
 )
 def test_what_is_missing_is_named_without_loading_tensorflow(
@@ -140,6 +152,103 @@ def test_recipe_is_read_from_a_file(tmp_path: Path) -> None:
 def test_recipe_that_is_wrong_is_told(name: str, settings: list[tuple[str, str]], words: str) -> None:
     with pytest.raises(SettingError, match=words):
         headless.chosen_recipe(name, settings)
+
+
+def test_recipes_to_compare_are_all_unless_some_are_named(tmp_path: Path) -> None:
+    weights = tmp_path / "vgg16.h5"
+    weights.touch()
+
+    every = headless.compared_recipes([], [("seed", "7")], [("vgg16", weights)])
+    named = headless.compared_recipes(["balanced", "quick"], [], [])
+
+    assert [recipe.name for recipe in every] == [recipe.name for recipe in BUILT_IN.values()]
+    assert {recipe.seed for recipe in every} == {7}
+    assert {recipe.weights for recipe in every if recipe.backbone == "vgg16"} == {str(weights)}
+    assert named == (BALANCED, QUICK)
+
+
+def test_recipes_are_listed_with_what_they_do(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "recipes")
+
+    assert code == 0
+    words = " ".join(out.split())
+    for recipe_id, recipe in BUILT_IN.items():
+        assert f"{recipe_id} {recipe.name} {recipe.description}" in words
+
+
+def test_recipe_that_is_shown_can_be_kept_as_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "recipes", "--show", "vgg16-frozen")
+    path = tmp_path / "mine.json"
+    path.write_text(out, encoding="utf-8")
+
+    assert code == 0
+    assert load_recipe(path) == BUILT_IN["vgg16-frozen"]
+    assert (
+        json.loads(run(capsys, "recipes", "--show", str(path), "--json")[1])["recipe"]
+        == BUILT_IN["vgg16-frozen"].to_json()
+    )
+
+
+def train_with(monkeypatch: pytest.MonkeyPatch, outcomes: list[Exception | float]) -> None:
+    """Let each training end as said: by an error, or with an accuracy."""
+
+    def perform(request: TrainRequest, context: JobContext) -> ModelSummary:
+        context.checkpoint()
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        evaluation = Evaluation(Part.VALIDATION, 10, outcome, Interval(0.0, 1.0), 0.5, (), ())
+        recipe = request.recipe
+        reason = StopReason.COMPLETED
+        return ModelSummary(
+            request.model_path, (), recipe.backbone, 32, recipe, "", 30, evaluation, (), 2.0, reason, ()
+        )
+
+    monkeypatch.setattr(headless, "_engine", lambda _terminal: perform)
+
+
+def test_weights_file_of_a_training_is_the_recipes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_with(monkeypatch, [0.75])
+    folder = write_collection(tmp_path / "birds", ["owl", "wren"])
+    weights = tmp_path / "vgg16_notop.h5"
+
+    arguments = ("train", str(folder), "--out", str(tmp_path / "a.tlmodel"), "--recipe", "vgg16-frozen", "--json")
+    code, out, _ = run(capsys, *arguments, "--weights", str(weights))
+
+    assert code == 0
+    recipe = json.loads(out)["model"]["recipe"]
+    assert (recipe["backbone"], recipe["weights"]) == ("vgg16", str(weights))
+
+
+COMPARED = ("--recipe", "quick", "--recipe", "balanced", "--json")
+
+
+def test_stopped_comparison_keeps_what_was_finished(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_with(monkeypatch, [0.75, Cancelled()])
+
+    code, out, err = run(capsys, "compare", str(write_collection(tmp_path / "birds", ["owl", "wren"])), *COMPARED)
+
+    assert code == 0
+    (score,) = json.loads(out)["scores"]
+    assert (score["recipe"]["name"], score["accuracies"], score["seconds"]) == ("Quick", [0.75], 2.0)
+    assert "Stopped" in err
+
+
+def test_comparison_that_trained_nothing_is_an_error_that_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_with(monkeypatch, [WeightsError("The weights are gone.", "Choose others."), WeightsError("So are these.")])
+
+    code, out, err = run(capsys, "compare", str(write_collection(tmp_path / "birds", ["owl", "wren"])), *COMPARED)
+
+    assert code == 1
+    problems = [score["problem"] for score in json.loads(out)["scores"]]
+    assert problems == ["The weights are gone. Choose others.", "So are these."]
+    assert "No recipe could be trained" in err
 
 
 def collection(*parts: Part | None) -> Collection:

@@ -61,6 +61,25 @@ def test_progress_is_sparse_lines_elsewhere() -> None:
     assert "\r" not in err.getvalue()
 
 
+def test_a_download_is_told_in_megabytes() -> None:
+    err = Screen()
+    context = Terminal(io.StringIO(), err, wants_json=False).context()
+
+    context.report(Progress(Stage.DOWNLOADING, 12_300_000, 58_889_256))
+
+    assert "Downloading the weights: 12.3 MB of 58.9 MB" in err.getvalue()
+
+
+def test_one_of_several_jobs_says_which_and_leaves_no_line_for_its_epochs() -> None:
+    err = io.StringIO()
+    context = Terminal(io.StringIO(), err, wants_json=False).context(within="2 of 7: Balanced: ")
+
+    context.report(Progress(Stage.FEATURES, 10, 10))
+    context.report(EPOCH)
+
+    assert err.getvalue() == "2 of 7: Balanced: Looking at each photo: 10 of 10\n"
+
+
 def test_with_json_standard_output_has_one_object_alone() -> None:
     out = io.StringIO()
     terminal = Terminal(out, io.StringIO(), wants_json=True)

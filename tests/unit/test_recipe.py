@@ -50,7 +50,7 @@ def test_every_setting_survives_saving(tmp_path: Path) -> None:
         preprocessing="0 to 1",
         cut_layer="block4_pool",
         pooling="flatten",
-        head=Head(dense_units=300, dropout=0.4, output="sigmoid"),
+        head=Head(dense_units=300, dropout=0.4, output="sigmoid", feature_dropout=0.2),
         optimizer="rmsprop",
         learning_rate=2e-5,
         momentum=0.5,
@@ -280,11 +280,11 @@ def test_typed_value_against_the_rules_is_refused(setting: str, text: str, words
 def test_unknown_setting_is_answered_with_those_there_are() -> None:
     with pytest.raises(SettingError) as caught:
         Recipe().with_value("head.units", "5")
-    assert caught.value.hint == "Known here: dense_units, dropout, output."
+    assert caught.value.hint == "Known here: dense_units, dropout, output, feature_dropout."
 
     with pytest.raises(SettingError) as caught:
         Recipe().with_value("head", "5")
-    assert caught.value.hint == "Set one of head.dense_units, head.dropout, head.output."
+    assert caught.value.hint == "Set one of head.dense_units, head.dropout, head.output, head.feature_dropout."
 
 
 def test_quick_recipe_needs_nothing_but_what_is_shipped() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from tlgui.engine.protocol import (
+    EstimateRequest,
     EvaluateRequest,
     ExportRequest,
     OpenModelRequest,
@@ -21,11 +22,12 @@ from tlgui.engine.protocol import (
 from tlgui.errors import ModelFileError
 from tlgui.exporting.export import export
 from tlgui.learning.augmentation import previews
+from tlgui.learning.estimate import estimate
 from tlgui.learning.evaluation import evaluate
 from tlgui.learning.model_file import LoadedModel, load_model
 from tlgui.learning.prediction import predict
-from tlgui.learning.records import Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
-from tlgui.learning.training import train
+from tlgui.learning.records import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
+from tlgui.learning.training import Trained, train_network
 from tlgui.progress import JobContext, Progress, Stage
 
 ResultT = TypeVar("ResultT")
@@ -42,13 +44,28 @@ def perform(request: Request[ResultT], context: JobContext) -> ResultT:
 
 
 def get_ready_after(result: object) -> None:
-    """Load the model that was just trained: its owner will drop a photo on it next, and expects an answer at once."""
+    """Warm the model that was just trained: its owner will drop a photo on it next, and expects an answer at once."""
     if isinstance(result, ModelSummary):
         _warm_model(result.path, JobContext())
 
 
 def _train(request: TrainRequest, context: JobContext) -> ModelSummary:
-    return train(request.collection, request.recipe, request.model_path, context)
+    trained = train_network(
+        request.collection,
+        request.recipe,
+        request.model_path,
+        context,
+        run_folder=request.run_folder,
+        start_from=request.start_from,
+        resume=request.resume,
+    )
+    _just_trained.clear()
+    _just_trained[_state(request.model_path)] = trained
+    return trained.summary
+
+
+def _estimate(request: EstimateRequest, context: JobContext) -> CostEstimate:
+    return estimate(request.collection, request.recipe, context)
 
 
 def _open(request: OpenModelRequest, context: JobContext) -> ModelSummary:
@@ -76,6 +93,7 @@ def _export(request: ExportRequest, context: JobContext) -> ExportResult:
 # Each function takes the request it is listed under; a type cannot say that of a table.
 _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
     TrainRequest: _train,
+    EstimateRequest: _estimate,
     OpenModelRequest: _open,
     PredictRequest: _predict,
     EvaluateRequest: _evaluate,
@@ -84,19 +102,31 @@ _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
 }
 
 
+# A file's path, time and size: what tells it from what it was before.
+_State = tuple[Path, int, int]
+# The last training's networks, until they are used or the next training ends.
+_just_trained: dict[_State, Trained] = {}
+
+
 def _warm_model(path: Path, context: JobContext) -> LoadedModel:
     """Return the model, loaded already where it is the last one used and its file has not changed since."""
     context.checkpoint()
     context.report(Progress(Stage.LOADING))
+    return _load(_state(path))
+
+
+def _state(path: Path) -> _State:
     try:
         state = path.stat()
     except OSError as error:
         raise ModelFileError(
             f"“{path.name}” cannot be read: {os.strerror(error.errno or 0)}.", "Choose a .tlmodel file that is there."
         ) from error
-    return _load(path, state.st_mtime_ns, state.st_size)
+    return path, state.st_mtime_ns, state.st_size
 
 
 @functools.lru_cache(maxsize=1)
-def _load(path: Path, _changed: int, _size: int) -> LoadedModel:
-    return load_model(path)
+def _load(state: _State) -> LoadedModel:
+    # What was just written need not be read, checked and converted.
+    trained = _just_trained.pop(state, None)
+    return trained.ready() if trained else load_model(state[0])

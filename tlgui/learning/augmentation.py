@@ -1,7 +1,7 @@
-"""Random changes to training photos: one affine transform and one change of brightness for each copy.
+"""Random changes to training photos: one affine transform and one change of the shades for each copy.
 
-Turn, shift, slant, zoom and mirroring are composed into a single transform, so that a photo is interpolated once. What
-happens to a copy follows from the seed, the photo and the number of the copy alone.
+Crop, turn, shift, slant, zoom and mirroring are composed into a single transform, so that a photo is interpolated once.
+What happens to a copy follows from the seed, the photo and the number of the copy alone.
 """
 
 import functools
@@ -24,6 +24,9 @@ Matrix = NDArray[np.float64]
 PixelArray = NDArray[np.uint8] | FloatArray
 
 _FULL_RANGE = 255.0
+# The sides of a crop may differ by this much, as in the usual random resized crop.
+_LARGEST_ASPECT = 4 / 3
+_DRAW_COUNT = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +67,52 @@ class Augmenter:
         """
         height, width = photos.shape[1:3]
         drawn = [self._draw(copy, height, width) for copy in copies]
-        transforms = np.stack([transform for transform, _ in drawn])
-        brightness = np.array([shift for _, shift in drawn], np.float32)
+        transforms = np.stack([changes.transform for changes in drawn])
+        brightness = np.array([changes.brightness for changes in drawn], np.float32)
+        contrast = np.array([changes.contrast for changes in drawn], np.float32)
         changed: FloatArray = self._changed(
-            tf.constant(photos, tf.float32), tf.constant(transforms), tf.constant(brightness)
+            tf.constant(photos, tf.float32), tf.constant(transforms), tf.constant(brightness), tf.constant(contrast)
         ).numpy()
         return changed
 
-    def _draw(self, copy: CopyId, height: int, width: int) -> tuple[FloatArray, float]:
-        """Return the transform, in the 8 numbers TensorFlow takes, and the change of brightness of one copy."""
+    def _draw(self, copy: CopyId, height: int, width: int) -> "_Changes":
         # Every number is drawn whatever the strengths, so that changing one strength leaves the others' changes alone.
+        # New ones come last, so that copies stay what they were.
         entropy = [self._seed, copy.copy, int.from_bytes(copy.photo, "little")]
-        turn, right, down, slant, size, light, mirror = np.random.default_rng(entropy).uniform(-1.0, 1.0, 7)
+        draws = np.random.default_rng(entropy).uniform(-1.0, 1.0, _DRAW_COUNT)
+        turn, right, down, slant, size, light, mirror, upturn, clarity, *crop = draws
         settings = self._augmentation
         matrix = _about_centre(
             _turned(math.radians(settings.rotation * turn))
             @ _slanted(math.radians(settings.shear * slant))
             @ _scaled(1.0 + settings.zoom * size)
-            @ _mirrored(is_mirrored=settings.flip_horizontal and mirror > 0),
+            @ _mirrored(
+                is_across=settings.flip_horizontal and mirror > 0, is_upside_down=settings.flip_vertical and upturn > 0
+            ),
             height,
             width,
         )
         matrix = _shifted(settings.shift_horizontal * right * width, settings.shift_vertical * down * height) @ matrix
+        matrix = matrix @ _cropped(settings.smallest_crop, crop, height, width)
         # TensorFlow asks where in the photo each pixel of the result comes from: the way back.
         back = np.linalg.inv(matrix)
-        return (back / back[2, 2]).reshape(9)[:8].astype(np.float32), settings.brightness * light * _FULL_RANGE
+        transform = (back / back[2, 2]).reshape(9)[:8].astype(np.float32)
+        return _Changes(transform, settings.brightness * light * _FULL_RANGE, settings.contrast * clarity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What happens to one copy.
+
+    Args:
+        transform: Where each of its pixels comes from, in the 8 numbers that TensorFlow takes.
+        brightness: What is added to each pixel.
+        contrast: By which share pixels move away from the mean.
+    """
+
+    transform: FloatArray
+    brightness: float
+    contrast: float
 
 
 def previews(
@@ -118,10 +142,10 @@ def previews(
 
 
 @functools.cache
-def _change_function(fill_mode: str) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:
-    """Return the changes as a compiled function of photos, transforms and shifts of brightness; kept, for its cost."""
+def _change_function(fill_mode: str) -> Callable[..., tf.Tensor]:
+    """Return the changes as a compiled function of photos, transforms, brightness and contrast; kept, for its cost."""
 
-    def change(photos: tf.Tensor, transforms: tf.Tensor, brightness: tf.Tensor) -> tf.Tensor:
+    def change(photos: tf.Tensor, transforms: tf.Tensor, brightness: tf.Tensor, contrast: tf.Tensor) -> tf.Tensor:
         moved = tf.raw_ops.ImageProjectiveTransformV3(
             images=photos,
             transforms=transforms,
@@ -130,9 +154,11 @@ def _change_function(fill_mode: str) -> Callable[[tf.Tensor, tf.Tensor, tf.Tenso
             interpolation="BILINEAR",
             fill_mode=fill_mode,
         )
-        return tf.clip_by_value(moved + brightness[:, None, None, None], 0.0, _FULL_RANGE)
+        # The mean of each channel stays as it is, as in `tf.image.adjust_contrast`.
+        away = (moved - tf.reduce_mean(moved, axis=[1, 2], keepdims=True)) * contrast[:, None, None, None]
+        return tf.clip_by_value(moved + away + brightness[:, None, None, None], 0.0, _FULL_RANGE)
 
-    signature = [tf.TensorSpec(shape, tf.float32) for shape in ([None, None, None, 3], [None, 8], [None])]
+    signature = [tf.TensorSpec(shape, tf.float32) for shape in ([None, None, None, 3], [None, 8], [None], [None])]
     compiled: Callable[..., tf.Tensor] = tf.function(change, input_signature=signature).get_concrete_function()
     return compiled
 
@@ -158,5 +184,16 @@ def _scaled(factor: float) -> Matrix:
     return np.diag([factor, factor, 1.0])
 
 
-def _mirrored(*, is_mirrored: bool) -> Matrix:
-    return np.diag([-1.0 if is_mirrored else 1.0, 1.0, 1.0])
+def _mirrored(*, is_across: bool, is_upside_down: bool) -> Matrix:
+    return np.diag([-1.0 if is_across else 1.0, -1.0 if is_upside_down else 1.0, 1.0])
+
+
+def _cropped(smallest: float, draws: Sequence[float], height: int, width: int) -> Matrix:
+    """Return what makes the whole picture of a part of it: corners on corners, so that nothing is filled in."""
+    area, aspect, x, y = draws
+    share = smallest + (1.0 - smallest) * (area + 1.0) / 2
+    # A large part cannot be much wider than high, or it would not fit into the photo.
+    stretch = math.exp(aspect * min(math.log(_LARGEST_ASPECT), -math.log(share)) / 2)
+    across, down = math.sqrt(share) * stretch, math.sqrt(share) / stretch
+    left, top = ((1.0 - side) * (draw + 1.0) / 2 for side, draw in ((across, x), (down, y)))
+    return np.diag([1 / across, 1 / down, 1.0]) @ _shifted(-left * (width - 1), -top * (height - 1))

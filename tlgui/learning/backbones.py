@@ -11,7 +11,9 @@ from keras import applications, layers
 
 from tlgui.learning.catalog import BACKBONE_TITLES
 from tlgui.learning.lite import SMALLEST_SIZE, build_lite0
-from tlgui.learning.recipe import EMBEDDED_BACKBONE
+from tlgui.learning.recipe import EMBEDDED_BACKBONE, SMALL_CNN
+from tlgui.learning.small_cnn import SMALLEST_SIZE as SMALLEST_CNN_SIZE
+from tlgui.learning.small_cnn import build_small_cnn
 
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
@@ -42,6 +44,17 @@ class Backbone:
     shipped: str | None = None
 
 
+def preprocess(backbone: Backbone, preprocessing: str, pixels: keras.KerasTensor) -> keras.KerasTensor:
+    """Scale pixels as a recipe says.
+
+    Args:
+        backbone: Whose network comes next.
+        preprocessing: The recipe's setting: `"own"` is what the backbone was trained on.
+        pixels: RGB 0..255.
+    """
+    return _SCALINGS.get(preprocessing, backbone.preprocess)(pixels)
+
+
 def _application(builder: Callable[..., keras.Model], size: int, **options: Any) -> keras.Model:  # noqa: ANN401
     return builder(include_top=False, weights=None, input_shape=(size, size, 3), **options)
 
@@ -68,6 +81,14 @@ def _caffe(pixels: keras.KerasTensor) -> keras.KerasTensor:
 _minus_one_to_one = partial(_rescale, scale=1 / 127.5, offset=-1.0)
 _around_127 = partial(_rescale, scale=1 / 128, offset=-127 / 128)
 _around_128 = partial(_rescale, scale=1 / 128, offset=-1.0)
+_zero_to_one = partial(_rescale, scale=1 / 255, offset=0.0)
+# What a recipe may ask for in place of what the backbone was trained on. Even pixels that stay as they are pass a
+# layer, so that every backbone has one of that name.
+_SCALINGS = {
+    "0 to 1": _zero_to_one,
+    "-1 to 1": _minus_one_to_one,
+    "none": partial(_rescale, scale=1.0, offset=0.0),
+}
 
 
 def _from_keras(
@@ -88,6 +109,11 @@ def _embedded() -> Backbone:
     return Backbone(EMBEDDED_BACKBONE, about.title, about.input_size, SMALLEST_SIZE, build_lite0, _around_127, weights)
 
 
+def _small_cnn() -> Backbone:
+    about = BACKBONE_TITLES[SMALL_CNN]
+    return Backbone(SMALL_CNN, about.title, about.input_size, SMALLEST_CNN_SIZE, build_small_cnn, _zero_to_one)
+
+
 # Where a network of Keras brings its own preprocessing, that is left out: all of it stands here, in one place.
 _PLAIN = {"include_preprocessing": False}
 _TABLE = (
@@ -105,5 +131,6 @@ _TABLE = (
     _from_keras("efficientnetv2s", applications.EfficientNetV2S, _around_128, **_PLAIN),
     _from_keras("convnexttiny", applications.ConvNeXtTiny, _standardise, **_PLAIN),
     _from_keras("nasnetmobile", applications.NASNetMobile, _minus_one_to_one),
+    _small_cnn(),
 )
 BACKBONES: dict[str, Backbone] = {backbone.id: backbone for backbone in _TABLE}

@@ -5,45 +5,39 @@ batches of one size, so that the same photos always give the same numbers.
 """
 
 import functools
-import hashlib
 import json
-import os
-import tempfile
 import threading
-from collections import deque
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TypeVar
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.errors import PhotoError
-from tlgui.files import cache_folder, storage_error
 from tlgui.learning.augmentation import Augmenter, CopyId
 from tlgui.learning.feature_cache import FeatureCache
-from tlgui.learning.network import FloatArray, build_backbone, fast_function
+from tlgui.learning.network import build_backbone
+from tlgui.learning.patience import patiently
+from tlgui.learning.photo_digests import PhotoDigests
+from tlgui.learning.reading import read_ahead
 from tlgui.learning.recipe import Recipe
-from tlgui.learning.weights import weights_digest, weights_path
+from tlgui.learning.room import Room
+from tlgui.learning.runtime import WORTH_CONVERTING, FloatArray, fast_function
+from tlgui.learning.weights import Weights, find_weights
 from tlgui.photos.collection import Photo
 from tlgui.photos.decode import read_photo
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 BATCH_SIZE = 32
-# A larger matrix of features lies in a temporary file, of which only what is used stays in memory.
-LARGEST_IN_MEMORY = 256 * 2**20
 
-_MOST_THREADS = 4
 _PHOTOS_AHEAD = 3 * BATCH_SIZE
-# How long Stop may go unheard while something that cannot be interrupted is waited for.
-_PATIENCE_SECONDS = 0.05
 _PLAIN = 0
-
-ResultT = TypeVar("ResultT")
+# Features in a file leave the memory each time so many photos are done.
+_PHOTOS_IN_MEMORY = 4096
+# What does not change any one copy.
+_NOT_A_CHANGE = {"copies", "when", "keep_photo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,7 @@ class Features:
 
     Args:
         photos: These photos, in the order they were asked for.
-        matrix: float32, shape (photos, 1 + copies, numbers): of each photo itself, then of its changed copies.
+        matrix: float32, shape (photos, versions, numbers): of each photo, the versions that were asked for.
         failed: The photos that could not be read, and why.
     """
 
@@ -90,23 +84,29 @@ class FeatureExtractor:
 
     Args:
         recipe: Its backbone, augmentation and seed are used.
-        context: Asked while the network is built whether to go on.
+        context: Asked while the network is built whether to go on, and told how far a download is.
+        weights: The backbone's weights where they are not those that the recipe names.
 
     Raises:
-        WeightsError: The backbone's weights are missing, damaged or for another network.
+        WeightsError: The backbone's weights cannot be had, are damaged or for another network.
         SettingError: The input is smaller than the backbone can take.
         Cancelled: The user pressed Stop.
     """
 
-    def __init__(self, recipe: Recipe, context: JobContext) -> None:
+    def __init__(self, recipe: Recipe, context: JobContext, weights: Weights | None = None) -> None:
         self._recipe = recipe
-        digest = weights_digest(weights_path(recipe.backbone, recipe.weights))
+        self.weights: Weights = weights or find_weights(recipe, context)
         # Only what the backbone depends on, so that the next training finds it again whatever else was changed.
         self._what = Recipe(
-            backbone=recipe.backbone, weights=recipe.weights, input_size=recipe.input_size, pooling=recipe.pooling
+            backbone=recipe.backbone,
+            weights=recipe.weights,
+            input_size=recipe.input_size,
+            preprocessing=recipe.preprocessing,
+            cut_layer=recipe.cut_layer,
+            pooling=recipe.pooling,
+            seed=recipe.seed if self.weights.path is None else 0,
         )
-        self._digest = digest
-        self.backbone: keras.Model = patiently(lambda: _backbone(self._what, digest), context)
+        self.backbone: keras.Model = patiently(lambda: _backbone(self._what, self.weights), context)
         self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
 
     @property
@@ -114,12 +114,14 @@ class FeatureExtractor:
         """Numbers in the features of one photo."""
         return int(self.backbone.output_shape[-1])
 
-    def extract(self, photos: Sequence[Photo], copies: int, context: JobContext, pace: Pace | None = None) -> Features:
+    def extract(
+        self, photos: Sequence[Photo], copy_numbers: Sequence[int], context: JobContext, pace: Pace | None = None
+    ) -> Features:
         """Return the features of photos, from the cache where it has them.
 
         Args:
             photos: The photos; one that is gone or damaged is left out.
-            copies: Changed copies of each, beside the photo itself.
+            copy_numbers: Which versions of each: 0 is the photo itself, the others are changed copies of it.
             context: Asked for each batch, and while one is waited for, whether to go on.
             pace: Where this extraction is part of a longer one; otherwise it reports for itself.
 
@@ -127,22 +129,38 @@ class FeatureExtractor:
             StorageError: The features are too many for the memory, and the disk has no room for them.
             Cancelled: The user pressed Stop; what was computed stays in the cache.
         """
-        pace = pace or Pace(len(photos) * (1 + copies), context)
+        pace = pace or Pace(len(photos) * len(copy_numbers), context)
         with ExitStack() as stack:
-            stores = [stack.enter_context(FeatureCache(self._cache_name(), self.length))]
-            if copies:
-                changed = stack.enter_context(FeatureCache(self._cache_name(is_changed=True), self.length))
-                stores += [changed] * copies
-            work = _Extraction(self, stores, _matrix((len(photos), 1 + copies, self.length)), context)
+            stores = self._opened_stores(copy_numbers, stack)
+            room = Room((len(photos), len(copy_numbers), self.length))
+            work = _Extraction(self, stores, room, context)
+            read = _Reader(stack.enter_context(PhotoDigests()), stores, self._what.input_size)
+            reading = read_ahead(photos, read, context, _PHOTOS_AHEAD)
             # Closed at once on Stop: its threads are not to read on while the error travels up.
-            reading = _read_all(photos, self._recipe.input_size, stores, context)
             for photo, found in stack.enter_context(closing(reading)):
                 work.take(photo, found)
-                pace.advance(1 + copies)
+                pace.advance(len(copy_numbers))
             work.finish()
         return work.result()
 
-    def compute(self, batch: "_Batch", context: JobContext) -> FloatArray:
+    def are_known(self, photos: Sequence[Photo], copy_numbers: Sequence[int], context: JobContext) -> list[bool]:
+        """Return of each photo whether the cache has these versions of it; nothing is decoded or computed.
+
+        Args:
+            photos: The photos; one that cannot be read is not known.
+            copy_numbers: As for `extract`.
+            context: Asked for each photo whether to go on.
+
+        Raises:
+            Cancelled: The user pressed Stop.
+        """
+        with ExitStack() as stack:
+            stores = self._opened_stores(copy_numbers, stack)
+            read = _Reader(stack.enter_context(PhotoDigests()), stores, self._what.input_size)
+            reading = read_ahead(photos, read.is_known, context, _PHOTOS_AHEAD)
+            return [is_known for _, is_known in stack.enter_context(closing(reading))]
+
+    def compute(self, batch: "_Batch", picture_count: int, context: JobContext) -> FloatArray:
         """Run the network over a batch; a short one is filled up, so that every batch is computed alike."""
         pixels = np.zeros((BATCH_SIZE, *batch.pixels[0].shape), np.float32)
         for place, picture in enumerate(batch.pixels):
@@ -150,17 +168,37 @@ class FeatureExtractor:
         changed = [place for place, copy in enumerate(batch.copies) if copy.copy != _PLAIN]
         if changed:
             pixels[changed] = self._augmenter(pixels[changed], [batch.copies[place] for place in changed])
-        function = patiently(lambda: _fast_backbone(self._what, self._digest), context)
+        function = self.fast_backbone(context, picture_count)
         return patiently(lambda: function(pixels), context)[: len(batch.pixels)]
 
-    def _cache_name(self, *, is_changed: bool = False) -> str:
+    def fast_backbone(self, context: JobContext, picture_count: int = 0) -> Callable[[FloatArray], FloatArray]:
+        """Return the fast function from RGB 0..255, shape (photos, size, size, 3), to features; made once and kept.
+
+        Args:
+            context: Asked while it is made whether to go on.
+            picture_count: How many pictures it will be run over; see `runtime.fast_function`.
+
+        Raises:
+            Cancelled: The user pressed Stop.
+        """
+        return patiently(lambda: _fast_backbone(self._what, self.weights, picture_count), context)
+
+    def _opened_stores(self, copy_numbers: Sequence[int], stack: ExitStack) -> dict[int, FeatureCache]:
+        """Return where each version is kept: the photos themselves apart from their copies."""
+        kinds = {copy: copy != _PLAIN for copy in copy_numbers}
+        opened = {
+            is_changed: stack.enter_context(FeatureCache(self._cache_name(is_changed=is_changed), self.length))
+            for is_changed in set(kinds.values())
+        }
+        return {copy: opened[is_changed] for copy, is_changed in kinds.items()}
+
+    def _cache_name(self, *, is_changed: bool) -> str:
         """Return everything that features depend on, beside the photo and the number of its copy."""
-        recipe = self._recipe
-        parts: list[object] = [recipe.backbone, self._digest, recipe.input_size, recipe.pooling]
+        parts = _name(self._what, self.weights)
         if is_changed:
-            # How many copies there are does not change any one of them.
-            parts += [replace(recipe.augmentation, copies=0).to_json(), recipe.seed]
-        return json.dumps(parts)
+            changes = self._recipe.augmentation.to_json()
+            parts += [{name: changes[name] for name in changes.keys() - _NOT_A_CHANGE}, self._recipe.seed]
+        return json.dumps(parts, sort_keys=True)
 
 
 class _Batch:
@@ -176,11 +214,11 @@ class _Extraction:
     """One call of `extract`: collects batches, and puts features where they belong."""
 
     def __init__(
-        self, extractor: FeatureExtractor, stores: Sequence[FeatureCache], matrix: FloatArray, context: JobContext
+        self, extractor: FeatureExtractor, stores: Mapping[int, FeatureCache], room: Room, context: JobContext
     ) -> None:
         self._extractor = extractor
         self._stores = stores
-        self._matrix = matrix
+        self._room = room
         self._context = context
         self._photos: list[Photo] = []
         self._failed: list[tuple[Photo, PhotoError]] = []
@@ -191,9 +229,9 @@ class _Extraction:
         if isinstance(found, PhotoError):
             self._failed.append((photo, found))
             return
-        known = [store.get(_key(found.digest, copy)) for copy, store in enumerate(self._stores)]
+        known = {copy: store.get(_key(found.digest, copy)) for copy, store in self._stores.items()}
         pixels = found.pixels
-        if pixels is None and any(vector is None for vector in known):
+        if pixels is None and any(vector is None for vector in known.values()):
             # An entry was there but is damaged.
             try:
                 pixels = read_photo(photo.path, self._extractor.backbone.input_shape[1])
@@ -201,11 +239,13 @@ class _Extraction:
                 self._failed.append((photo, error))
                 return
         self._photos.append(photo)
-        for copy, vector in enumerate(known):
+        if len(self._photos) % _PHOTOS_IN_MEMORY == 0:
+            self._room.release()
+        for column, (copy, vector) in enumerate(known.items()):
             if vector is not None:
-                self._matrix[len(self._photos) - 1, copy] = vector
+                self._room.array[len(self._photos) - 1, column] = vector
             elif pixels is not None:
-                self._add(pixels, CopyId(found.digest, copy))
+                self._add(pixels, CopyId(found.digest, copy), column)
 
     def finish(self) -> None:
         """Compute what still waits."""
@@ -214,81 +254,58 @@ class _Extraction:
 
     def result(self) -> Features:
         """Return what was taken."""
-        return Features(tuple(self._photos), self._matrix[: len(self._photos)], tuple(self._failed))
+        return Features(tuple(self._photos), self._room.array[: len(self._photos)], tuple(self._failed))
 
-    def _add(self, pixels: NDArray[np.uint8], copy: CopyId) -> None:
+    def _add(self, pixels: NDArray[np.uint8], copy: CopyId, column: int) -> None:
         self._batch.pixels.append(pixels)
         self._batch.copies.append(copy)
-        self._batch.places.append((len(self._photos) - 1, copy.copy))
+        self._batch.places.append((len(self._photos) - 1, column))
         if len(self._batch.pixels) == BATCH_SIZE:
             self._compute()
 
     def _compute(self) -> None:
         batch, self._batch = self._batch, _Batch()
-        vectors = self._extractor.compute(batch, self._context)
+        picture_count = self._room.array.shape[0] * self._room.array.shape[1]
+        vectors = self._extractor.compute(batch, picture_count, self._context)
         for vector, copy, (row, column) in zip(vectors, batch.copies, batch.places, strict=True):
-            self._matrix[row, column] = vector
-            self._stores[column].put(_key(copy.photo, column), vector)
+            self._room.array[row, column] = vector
+            self._stores[copy.copy].put(_key(copy.photo, copy.copy), vector)
 
 
-def patiently(work: Callable[[], ResultT], context: JobContext) -> ResultT:
-    """Do something that cannot be interrupted, such as building or running a network, without Stop waiting for it.
-
-    On Stop the work goes on in its thread to its end, and nobody waits for it.
-
-    Args:
-        work: Must be safe to be left alone.
-        context: Asked many times a second whether to go on.
-
-    Raises:
-        Cancelled: The user pressed Stop.
-    """
-    context.checkpoint()
-    future: Future[ResultT] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="patiently").start()
-    return _awaited(future, context)
-
-
-def _awaited(future: Future[ResultT], context: JobContext) -> ResultT:
-    context.checkpoint()
-    while not future.done():
-        wait([future], _PATIENCE_SECONDS)
-        context.checkpoint()
-    return future.result()
+def _name(what: Recipe, weights: Weights) -> list[object]:
+    """Return what tells a backbone from all others."""
+    return [what.backbone, weights.digest, what.input_size, what.preprocessing, what.cut_layer, what.pooling]
 
 
 _building = threading.Lock()
 
 
-def _backbone(what: Recipe, digest: str) -> keras.Model:
+def _backbone(what: Recipe, weights: Weights) -> keras.Model:
     """Return the backbone, built or kept; the lock lets a second training wait for what the first one began."""
     with _building:
-        return _kept_backbone(what, digest)
+        return _kept_backbone(what, weights)
 
 
-def _fast_backbone(what: Recipe, digest: str) -> Callable[[FloatArray], FloatArray]:
+# The last one, and whether it was made for many pictures.
+_fast: dict[tuple[Recipe, Weights], tuple[Callable[[FloatArray], FloatArray], bool]] = {}
+
+
+def _fast_backbone(what: Recipe, weights: Weights, picture_count: int) -> Callable[[FloatArray], FloatArray]:
     with _building:
-        return _kept_fast_backbone(what, digest)
+        is_for_many = picture_count >= WORTH_CONVERTING
+        function, was_for_many = _fast.get((what, weights), (None, False))
+        if function is None or (is_for_many and not was_for_many):
+            function = fast_function(_kept_backbone(what, weights), json.dumps(_name(what, weights)), picture_count)
+            # The first call takes as long as many later ones.
+            function(np.zeros((BATCH_SIZE, what.input_size, what.input_size, 3), np.float32))
+            _fast.clear()
+            _fast[what, weights] = function, is_for_many
+        return function
 
 
 @functools.lru_cache(maxsize=1)
-def _kept_backbone(what: Recipe, _digest: str) -> keras.Model:
-    return build_backbone(what)
-
-
-@functools.lru_cache(maxsize=1)
-def _kept_fast_backbone(what: Recipe, digest: str) -> Callable[[FloatArray], FloatArray]:
-    function = fast_function(_kept_backbone(what, digest))
-    # The first call takes as long as many later ones.
-    function(np.zeros((BATCH_SIZE, what.input_size, what.input_size, 3), np.float32))
-    return function
+def _kept_backbone(what: Recipe, weights: Weights) -> keras.Model:
+    return build_backbone(what, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,58 +316,32 @@ class _Found:
     pixels: NDArray[np.uint8] | None
 
 
-def _read_all(
-    photos: Sequence[Photo], size: int, stores: Sequence[FeatureCache], context: JobContext
-) -> Generator[tuple[Photo, _Found | PhotoError], None, None]:
-    """Yield every photo in order, read by a few threads that are a few batches ahead."""
-    upcoming = iter(photos)
-    waiting: deque[tuple[Photo, Future[_Found | PhotoError]]] = deque()
-    pool = ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), thread_name_prefix="features")
+class _Reader:
+    """Reads photos in other threads, and looks whether the stores have what is asked for."""
 
-    def submit(count: int) -> None:
-        waiting.extend((photo, pool.submit(_read, photo, size, stores)) for photo in islice(upcoming, count))
+    def __init__(self, digest_of: PhotoDigests, stores: Mapping[int, FeatureCache], size: int) -> None:
+        self._digest_of = digest_of
+        self._stores = stores
+        self._size = size
 
-    try:
-        submit(_PHOTOS_AHEAD)
-        while waiting:
-            photo, future = waiting.popleft()
-            found = _awaited(future, context)
-            submit(1)
-            yield photo, found
-    finally:
-        # A decode in progress cannot be stopped; nobody waits for it.
-        pool.shutdown(wait=not waiting, cancel_futures=True)
+    def __call__(self, photo: Photo) -> _Found | PhotoError:
+        try:
+            digest = self._digest_of(photo.path)
+            return _Found(digest, None if self._has_all(digest) else read_photo(photo.path, self._size))
+        except PhotoError as error:
+            return error
+        except OSError as error:
+            return PhotoError(f"“{photo.path.name}” cannot be read: {error.strerror}.")
 
+    def is_known(self, photo: Photo) -> bool:
+        try:
+            return self._has_all(self._digest_of(photo.path))
+        except OSError:
+            return False
 
-def _read(photo: Photo, size: int, stores: Sequence[FeatureCache]) -> _Found | PhotoError:
-    try:
-        with photo.path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").digest()
-        is_known = all(_key(digest, copy) in store for copy, store in enumerate(stores))
-        return _Found(digest, None if is_known else read_photo(photo.path, size))
-    except PhotoError as error:
-        return error
-    except OSError as error:
-        return PhotoError(f"“{photo.path.name}” cannot be read: {error.strerror}.")
+    def _has_all(self, digest: bytes) -> bool:
+        return all(_key(digest, copy) in store for copy, store in self._stores.items())
 
 
 def _key(digest: bytes, copy: int) -> bytes:
     return digest + copy.to_bytes(2, "little")
-
-
-def _matrix(shape: tuple[int, ...]) -> FloatArray:
-    """Return room for features: in memory, or in a temporary file that goes when the last array on it does."""
-    size = 4 * int(np.prod(shape))
-    if size <= LARGEST_IN_MEMORY:
-        return np.zeros(shape, np.float32)
-    folder = cache_folder()
-    try:
-        with closing(tempfile.TemporaryFile(dir=folder)) as stream:
-            # Written in full: a page the disk has no room for later would end the process without a word.
-            empty = bytes(2**20)
-            for start in range(0, size, len(empty)):
-                stream.write(empty[: size - start])
-            stream.flush()
-            return np.memmap(stream, np.float32, "r+", shape=shape)
-    except OSError as error:
-        raise storage_error(error, folder / "features") from error

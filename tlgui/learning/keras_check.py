@@ -99,11 +99,18 @@ def check_keras_file(stream: BinaryIO, most_bytes: int) -> None:
             raise UntrustedError("the network in it has files that do not belong there")
         config = parse_json(read_member(archive, "config.json"), "config.json")
         parse_json(read_member(archive, "metadata.json"), "metadata.json")
-    _check_classes(config)
+    check_configuration(config)
 
 
-def _check_classes(config: object) -> None:
-    """Look at every object of the configuration; without recursion, so that its depth does not matter."""
+def check_configuration(config: object) -> None:
+    """Look at every object of a network's configuration; without recursion, so that its depth does not matter.
+
+    Args:
+        config: As read from JSON.
+
+    Raises:
+        UntrustedError: It names anything but built-in layers and their parts.
+    """
     waiting = [config]
     while waiting:
         value = waiting.pop()

@@ -15,7 +15,8 @@ from tlgui.learning.records import ClassResult, Evaluation, Interval, ModelSumma
 from tlgui.photos.collection import Part
 from tlgui.progress import EpochEnded
 
-FORMAT_VERSION = 1
+# 2: the device, and which epochs trained the backbone too; a file of version 1 reads without them.
+FORMAT_VERSION = 2
 # The confusion matrix grows with the square of the classes, and a file that nobody vouches for says how many there are.
 MOST_CLASSES = 4096
 
@@ -94,6 +95,10 @@ class Fields:
         """Return all fields, each of which must be a text."""
         return {field: self.text(field) for field in self._data}
 
+    def has(self, field: str) -> bool:
+        """Return whether the field is there; older files lack some."""
+        return field in self._data
+
     def raw(self, field: str) -> object:
         """Return a field that its own class checks."""
         return self._data.get(field)
@@ -126,13 +131,14 @@ def manifest_of(summary: ModelSummary) -> dict[str, Any]:
         "seconds": summary.seconds,
         "stop_reason": summary.stop_reason.value,
         "versions": dict(summary.versions),
+        "device": summary.device,
     }
     summary_from(manifest, history_of(summary), summary.path)
     return manifest
 
 
-def history_of(summary: ModelSummary) -> list[dict[str, Any]]:
-    """Return the epochs, ready for `json.dumps`."""
+def epochs_json(history: Sequence[EpochEnded]) -> list[dict[str, Any]]:
+    """Return epochs, ready for `json.dumps`."""
     return [
         {
             "epoch": epoch.epoch,
@@ -144,9 +150,15 @@ def history_of(summary: ModelSummary) -> list[dict[str, Any]]:
             "learning_rate": _measure(epoch.learning_rate),
             "seconds": epoch.seconds,
             "is_best": epoch.is_best,
+            "is_fine_tuning": epoch.is_fine_tuning,
         }
-        for epoch in summary.history
+        for epoch in history
     ]
+
+
+def history_of(summary: ModelSummary) -> list[dict[str, Any]]:
+    """Return the epochs of a summary, ready for `json.dumps`."""
+    return epochs_json(summary.history)
 
 
 def summary_from(manifest: object, history: object, path: Path) -> ModelSummary:
@@ -175,10 +187,11 @@ def summary_from(manifest: object, history: object, path: Path) -> ModelSummary:
         created=_time(fields.text("created")),
         photo_count=fields.whole("photo_count", 0, _MOST_PHOTOS),
         evaluation=None if evaluation is None else _evaluation(evaluation, class_names),
-        history=_history(history),
+        history=epochs_from(history),
         seconds=fields.number("seconds", low=0),
         stop_reason=_stop_reason(fields.text("stop_reason")),
         versions=tuple(fields.group("versions").texts().items()),
+        device=fields.text("device") if fields.has("device") else "",
     )
 
 
@@ -225,7 +238,12 @@ def _part(data: object) -> Part | None:
     return Part(data)
 
 
-def _history(data: object) -> tuple[EpochEnded, ...]:
+def epochs_from(data: object) -> tuple[EpochEnded, ...]:
+    """Return the epochs that `epochs_json` wrote.
+
+    Raises:
+        ManifestProblemError: A field is missing, of the wrong type or out of bounds.
+    """
     if not isinstance(data, list) or len(data) > _MOST_EPOCHS:
         raise ManifestProblemError("the history is not a list of epochs")
     return tuple(_epoch(Fields(entry, "history")) for entry in data)
@@ -242,6 +260,7 @@ def _epoch(fields: Fields) -> EpochEnded:
         learning_rate=fields.measure("learning_rate"),
         seconds=fields.number("seconds", low=0),
         is_best=fields.truth("is_best"),
+        is_fine_tuning=fields.has("is_fine_tuning") and fields.truth("is_fine_tuning"),
     )
 
 

@@ -124,8 +124,18 @@ def load_model(path: Path) -> LoadedModel:
         ModelFileError: The file cannot be read, must not be trusted, or its network is not what the manifest says.
     """
     # `tlgui info` and the tests of the checks above need no TensorFlow, which takes seconds to load.
-    from tlgui.learning.network import fast_function  # noqa: PLC0415
+    from tlgui.learning.runtime import fast_function  # noqa: PLC0415
 
+    summary, model = read_network(path)
+    return warmed(summary, model, fast_function(model))
+
+
+def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:
+    """Check a `.tlmodel` and load its network, without what makes it fast.
+
+    Raises:
+        ModelFileError: The file cannot be read, must not be trusted, or its network is not what the manifest says.
+    """
     with _opened(path) as (summary, archive, digests), tempfile.TemporaryDirectory(prefix="tlgui-") as folder:
         network = Path(folder) / NETWORK
         hashed = hashlib.sha256()
@@ -138,7 +148,15 @@ def load_model(path: Path) -> LoadedModel:
             check_keras_file(checked, MOST_BYTES)
         model = _loaded(network)
         _check_shapes(model, summary)
-    predict = fast_function(model)
+    return summary, model
+
+
+def warmed(
+    summary: ModelSummary,
+    model: "keras.Model",
+    predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]],
+) -> LoadedModel:
+    """Return a model ready to be used, once its fast function ran on the sizes that prediction sends."""
     for count in (BATCH_SIZE, 1):
         predict(np.zeros((count, summary.input_size, summary.input_size, 3), np.float32))
     return LoadedModel(summary, model, predict)

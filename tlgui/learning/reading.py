@@ -1,24 +1,29 @@
-"""Photos from disk to the network: decoded by a few threads while the network works on those before, in order."""
+"""Photos from disk to the network: read by a few threads while the network works on those before, in order."""
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from tlgui.errors import PhotoError
+from tlgui.learning.patience import awaited
 from tlgui.photos.decode import read_photo
 from tlgui.progress import JobContext
 
-_MOST_THREADS = 4
+# Two on a single core too: one waits for the disk while the other decodes.
+_FEWEST_THREADS, _MOST_THREADS = 2, 4
 _BATCHES_AHEAD = 2
-# How long Stop may go unheard while a single large photo is decoded.
-_PATIENCE_SECONDS = 0.1
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,27 @@ class ReadPhoto:
     index: int
     path: Path
     content: npt.NDArray[np.uint8] | PhotoError
+
+
+def read_ahead(
+    items: Iterable[ItemT], read: Callable[[ItemT], ResultT], context: JobContext, ahead: int
+) -> Generator[tuple[ItemT, ResultT], None, None]:
+    """Yield every item in order with what `read` makes of it, read by a few threads before it is asked for.
+
+    Close the generator, as by `contextlib.closing`, where it may not be exhausted: its threads read on until then.
+
+    Args:
+        items: What to read.
+        read: Called in other threads, several at a time; what it raises is raised where its item would have come.
+        context: Asked for each item, and while one takes long, whether to go on.
+        ahead: The most items that are read and not yet asked for: the bound of the memory.
+
+    Raises:
+        Cancelled: The user pressed Stop.
+    """
+    with _Ahead(items, read, ahead) as reading:
+        while reading.is_any_left:
+            yield reading.take(context)
 
 
 def read_batches(paths: Sequence[Path], size: int, batch_size: int, context: JobContext) -> Iterator[list[ReadPhoto]]:
@@ -52,27 +78,14 @@ def read_batches(paths: Sequence[Path], size: int, batch_size: int, context: Job
     Raises:
         Cancelled: The user pressed Stop.
     """
-    upcoming = enumerate(paths)
-    waiting: deque[Future[ReadPhoto]] = deque()
-    pool = ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), thread_name_prefix="read-photo")
-
-    def submit(count: int) -> None:
-        waiting.extend(pool.submit(_read, index, path, size) for index, path in islice(upcoming, count))
-
-    try:
-        submit(_BATCHES_AHEAD * batch_size)
-        most = 1
-        while waiting:
-            batch: list[ReadPhoto] = []
-            while waiting and (not batch or (len(batch) < most and waiting[0].done())):
-                _await(waiting[0], context)
-                batch.append(waiting.popleft().result())
-            submit(len(batch))
+    most = 1
+    with _Ahead(enumerate(paths), lambda place: _read(*place, size), _BATCHES_AHEAD * batch_size) as reading:
+        while reading.is_any_left:
+            batch = [reading.take(context)[1]]
+            while len(batch) < most and reading.is_next_ready:
+                batch.append(reading.take(context)[1])
             yield batch
             most = batch_size
-    finally:
-        # A decode in progress cannot be stopped; nobody waits for it.
-        pool.shutdown(wait=not waiting, cancel_futures=True)
 
 
 def pixels_of(photos: Sequence[ReadPhoto]) -> npt.NDArray[np.float32]:
@@ -80,11 +93,43 @@ def pixels_of(photos: Sequence[ReadPhoto]) -> npt.NDArray[np.float32]:
     return np.stack([photo.content for photo in photos if isinstance(photo.content, np.ndarray)]).astype(np.float32)
 
 
-def _await(future: Future[ReadPhoto], context: JobContext) -> None:
-    context.checkpoint()
-    while not future.done():
-        wait([future], _PATIENCE_SECONDS)
-        context.checkpoint()
+class _Ahead(Generic[ItemT, ResultT]):
+    """Items that a few threads read, to be taken in order; a context manager."""
+
+    def __init__(self, items: Iterable[ItemT], read: Callable[[ItemT], ResultT], ahead: int) -> None:
+        self._upcoming = iter(items)
+        self._read = read
+        self._waiting: deque[tuple[ItemT, Future[ResultT]]] = deque()
+        count = max(_FEWEST_THREADS, min(_MOST_THREADS, os.cpu_count() or 1))
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="reading")
+        self._submit(ahead)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        # What is being read cannot be stopped; nobody waits for it.
+        self._pool.shutdown(wait=not self._waiting, cancel_futures=True)
+
+    @property
+    def is_any_left(self) -> bool:
+        return bool(self._waiting)
+
+    @property
+    def is_next_ready(self) -> bool:
+        """Whether there is a next one, and it can be taken without waiting."""
+        return bool(self._waiting) and self._waiting[0][1].done()
+
+    def take(self, context: JobContext) -> tuple[ItemT, ResultT]:
+        result = awaited(self._waiting[0][1], context)
+        item, _ = self._waiting.popleft()
+        self._submit(1)
+        return item, result
+
+    def _submit(self, count: int) -> None:
+        self._waiting.extend((item, self._pool.submit(self._read, item)) for item in islice(self._upcoming, count))
 
 
 def _read(index: int, path: Path, size: int) -> ReadPhoto:

@@ -117,11 +117,13 @@ class Head(Checked):
         dropout: Share of the inputs of the last layer left out at random while training.
         output: `"softmax"` lets the classes share one certainty, right for classes of which each photo has one;
             `"sigmoid"` asks for each class by itself, with the binary loss, as some tutorials do.
+        feature_dropout: Share of the features left out at random in front of a hidden layer.
     """
 
     dense_units: int = field(default=0, metadata=limits(0, 8192, "units", step=32))
     dropout: float = field(default=0.0, metadata=limits(0.0, 0.9, step=0.05))
     output: str = field(default="softmax", metadata=choices("softmax", "sigmoid"))
+    feature_dropout: float = field(default=0.0, metadata=limits(0.0, 0.9, step=0.05))
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class Steps(Checked):
     optimizer: str = field(default="adam", metadata=choices("adam", "adamw", "sgd", "rmsprop"))
     learning_rate: float = field(default=0.001, metadata=limits(1e-7, 10.0))
     momentum: float = field(default=0.9, metadata=limits(0.0, 0.99, step=0.05))
-    weight_decay: float = field(default=0.0, metadata=limits(0.0, 1.0))
+    weight_decay: float = field(default=0.0, metadata=limits(0.0, 1.0, step=0.0001))
     schedule: str = field(default="constant", metadata=choices("constant", "cosine"))
     warm_up: float = field(default=0.0, metadata=limits(0.0, 100.0, "epochs", step=0.5))
     epochs: int = field(default=30, metadata=limits(1, 10_000, "epochs"))
@@ -178,7 +180,7 @@ class FineTuning(Steps):
 
     optimizer: str = field(default="adamw", metadata=choices("adam", "adamw", "sgd", "rmsprop"))
     learning_rate: float = field(default=0.0003, metadata=limits(1e-7, 10.0))
-    weight_decay: float = field(default=0.0001, metadata=limits(0.0, 1.0))
+    weight_decay: float = field(default=0.0001, metadata=limits(0.0, 1.0, step=0.0001))
     schedule: str = field(default="cosine", metadata=choices("constant", "cosine"))
     warm_up: float = field(default=0.5, metadata=limits(0.0, 100.0, "epochs", step=0.5))
     epochs: int = field(default=6, metadata=limits(1, 10_000, "epochs"))

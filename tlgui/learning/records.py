@@ -111,6 +111,7 @@ class CostEstimate:
         device: What it will run on, such as `"2 processor cores"`.
         cached_share: Share of the photos whose features are known already, 0..1.
         download_bytes: What must be downloaded first; 0 for nothing.
+        free_bytes: The most memory the engine can have: what is free, and what it holds already; 0 where nobody knows.
     """
 
     seconds: float
@@ -118,6 +119,7 @@ class CostEstimate:
     device: str
     cached_share: float = 0.0
     download_bytes: int = 0
+    free_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

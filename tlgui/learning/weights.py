@@ -1,4 +1,4 @@
-"""A backbone's weights: find the file, shipped or the user's, and load it with suspicion.
+"""A backbone's weights: find the file, shipped, published or the user's, and load it with suspicion.
 
 A weights file is untrusted: what it holds is compared with what the network needs before any of it is read, and
 nothing in it is unpickled or run.
@@ -7,6 +7,7 @@ nothing in it is unpickled or run.
 import hashlib
 import tempfile
 import zipfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from numpy.typing import NDArray
 from tlgui.errors import WeightsError
 from tlgui.files import resource
 from tlgui.learning.backbones import BACKBONES, Backbone
-from tlgui.learning.recipe import EMBEDDED_BACKBONE, SHIPPED
+from tlgui.learning.download import fetch, file_digest
+from tlgui.learning.published import PUBLISHED
+from tlgui.learning.recipe import DOWNLOAD, EMBEDDED_BACKBONE, NO_WEIGHTS, SHIPPED, SMALL_CNN, Recipe
+from tlgui.progress import JobContext
 
 Shape = tuple[int, ...]
 
@@ -29,17 +33,55 @@ _MEMBER_SPARE = 512 * 2**20
 _OTHER_ORDER = "its layers stand in another order"
 
 
-def weights_path(backbone_id: str, weights: str) -> Path:
-    """Return the file that holds a backbone's weights.
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Where a backbone's weights come from, found and, where they are published, checked.
 
     Args:
-        backbone_id: One of `recipe.BACKBONE_IDS`.
-        weights: `"shipped"`, or the path of a file of the user's.
+        path: Their file; None for random numbers, which the recipe's seed fixes.
+        digest: Tells them from all others, in hexadecimal: the SHA-256 of the file, or of words that name the seed.
+        values: The numbers themselves, for the network as the recipe cuts it, where a training goes on from another.
+    """
+
+    path: Path | None
+    digest: str
+    values: tuple[NDArray[np.float32], ...] = field(default=(), compare=False, repr=False)
+
+
+def find_weights(recipe: Recipe, context: JobContext) -> Weights:
+    """Find the weights that a recipe asks for; download them where it says so and they are not there yet.
+
+    Args:
+        recipe: Its backbone, weights and, for random numbers, seed are used.
+        context: Told how far a download is, and asked many times a second whether to go on.
 
     Raises:
-        WeightsError: They are not shipped for this backbone, or the file is not there.
+        WeightsError: They are not shipped or not published for this backbone, cannot be downloaded, or the file is
+            not there or cannot be read. Other weights are never taken instead.
+        Cancelled: The user pressed Stop; what was downloaded is kept, and the next download goes on from there.
     """
-    backbone = BACKBONES[backbone_id]
+    backbone = BACKBONES[recipe.backbone]
+    if recipe.weights == NO_WEIGHTS:
+        words = f"random numbers by seed {recipe.seed}"
+        return Weights(None, hashlib.sha256(words.encode()).hexdigest())
+    if recipe.backbone == SMALL_CNN:
+        raise WeightsError(
+            f"{backbone.title} has no pretrained weights: it learns from nothing.",
+            f"Set the weights to “{NO_WEIGHTS}”, or choose another backbone.",
+        )
+    path = _weights_file(backbone, recipe.weights, context)
+    try:
+        return Weights(path, file_digest(path, "sha256", context))
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise WeightsError(f"The weights file “{path}” cannot be read: {why}.", _choose(backbone)) from error
+
+
+def _weights_file(backbone: Backbone, weights: str, context: JobContext) -> Path:
+    if weights == DOWNLOAD:
+        if (published := PUBLISHED.get(backbone.id)) is None:
+            raise WeightsError(f"No weights of {backbone.title} are there to be downloaded.", _choose(backbone))
+        return fetch(published, backbone.title, context)
     if weights != SHIPPED:
         path = Path(weights).expanduser()
         if not path.is_file():
@@ -51,19 +93,6 @@ def weights_path(backbone_id: str, weights: str) -> Path:
     if not path.is_file():
         raise WeightsError(f"The shipped weights of {backbone.title} are missing: {path}.", "Install tlgui again.")
     return path
-
-
-def weights_digest(path: Path) -> str:
-    """Return the SHA-256 of a weights file, in hexadecimal: what cached features are kept under.
-
-    Raises:
-        WeightsError: The file cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise WeightsError(f"The weights file “{path}” cannot be read: {error.strerror}.") from error
 
 
 def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
@@ -192,6 +221,6 @@ def _choose(backbone: Backbone) -> str:
     if backbone.shipped is not None:
         return f"Use the weights of {backbone.title} that are shipped with tlgui."
     return (
-        f"Choose a Keras weights file for {backbone.title} without its classifier (“notop”), "
-        f"or the embedded backbone {BACKBONES[EMBEDDED_BACKBONE].title}."
+        f"Set the weights to “{DOWNLOAD}”, or to the path of a Keras weights file for {backbone.title} without its "
+        f"classifier (“notop”); or choose the embedded backbone {BACKBONES[EMBEDDED_BACKBONE].title}."
     )

@@ -1,17 +1,17 @@
 """The one table of actions: menus, toolbar and shortcuts are all built from it, and enabled by it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPalette
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
 from tlgui.ui.commands import Commands
 from tlgui.ui.icons import themed_icon
-from tlgui.ui.session import MODEL_SUFFIX, model_title
+from tlgui.ui.model_words import MODEL_SUFFIX, path_title
 
 
 class MenuTitle(Enum):
@@ -39,6 +39,7 @@ class Action:
         in_toolbar: Whether it is a button above the page as well.
         starts_group: Whether a line stands before it.
         role: Where macOS puts it.
+        in_runs: Whether it stands in the menu of the list of runs too, and its keys work in that list alone.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Action:
     in_toolbar: bool = False
     starts_group: bool = False
     role: QAction.MenuRole = QAction.MenuRole.NoRole
+    in_runs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,48 @@ ACTIONS: tuple[Action | RecentMenu, ...] = (
     # Not Esc: pressed to close a list or a message, it would end hours of training.
     Action("stop", MenuTitle.TRAIN, "S&top", Commands.stop, Commands.is_busy, "Ctrl+.", "stop", in_toolbar=True),
     Action(
+        "make-run-active",
+        MenuTitle.TRAIN,
+        "Make run &active",
+        Commands.make_run_active,
+        Commands.can_make_run_active,
+        starts_group=True,
+        in_runs=True,
+    ),
+    Action(
+        "train-run-further",
+        MenuTitle.TRAIN,
+        "Train run &further",
+        Commands.train_run_further,
+        Commands.can_train_run_further,
+        "Ctrl+Shift+R",
+        in_runs=True,
+    ),
+    Action("resume-run", MenuTitle.TRAIN, "R&esume run", Commands.resume_run, Commands.can_resume_run, in_runs=True),
+    Action(
+        "use-best-epoch",
+        MenuTitle.TRAIN,
+        "Use &best epoch",
+        Commands.use_best_epoch,
+        Commands.can_use_best_epoch,
+        in_runs=True,
+    ),
+    Action(
+        "rename-run", MenuTitle.TRAIN, "Rena&me run", Commands.rename_run, Commands.can_rename_run, "F2", in_runs=True
+    ),
+    Action(
+        "delete-runs",
+        MenuTitle.TRAIN,
+        "&Delete run",
+        Commands.delete_runs,
+        Commands.can_delete_runs,
+        "Del",
+        in_runs=True,
+    ),
+    Action(
+        "undo-delete", MenuTitle.TRAIN, "&Undo deleting a run", Commands.undo_delete, Commands.can_undo_delete, "Ctrl+Z"
+    ),
+    Action(
         "save-plot",
         MenuTitle.TRAIN,
         "Save &plot as…",
@@ -218,6 +262,7 @@ class ActionTable:
         self._commands = commands
         self._actions: dict[str, tuple[Action, QAction]] = {}
         self._recent: dict[str, tuple[RecentMenu, QMenu]] = {}
+        self._shown: dict[str, tuple[tuple[Path, ...], tuple[str, ...]]] = {}
         self._toolbar = self._make_toolbar()
         menus = {title: window.menuBar().addMenu(title.value) for title in MenuTitle}
         for entry in ACTIONS:
@@ -239,6 +284,13 @@ class ActionTable:
         """Return the submenu of an entry."""
         return self._recent[menu_id][1]
 
+    def attach_runs(self, runs: QWidget) -> None:
+        """Make the list of runs offer what can be done with them, and take the keys for it."""
+        for entry, action in self._actions.values():
+            if entry.in_runs:
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+                runs.addAction(action)
+
     def refresh(self) -> None:
         """Enable what can work now, and bring the recent lists up to date."""
         for entry, action in self._actions.values():
@@ -246,8 +298,10 @@ class ActionTable:
         for recent, menu in self._recent.values():
             paths = recent.paths(self._commands)
             menu.setEnabled(bool(paths) and recent.enabled(self._commands))
-            if paths != tuple(action.data() for action in menu.actions()):
-                self._fill(recent, menu, paths)
+            names = tuple(_short_names(paths))
+            if (paths, names) != self._shown.get(recent.id):
+                self._shown[recent.id] = (paths, names)
+                self._fill(recent, menu, zip(paths, names, strict=True))
 
     def draw_icons(self, palette: QPalette) -> None:
         """Draw the icons in the colours of `palette`."""
@@ -280,9 +334,9 @@ class ActionTable:
         if entry.in_toolbar:
             self._toolbar.addAction(action)
 
-    def _fill(self, recent: RecentMenu, menu: QMenu, paths: tuple[Path, ...]) -> None:
+    def _fill(self, recent: RecentMenu, menu: QMenu, offered: Iterable[tuple[Path, str]]) -> None:
         menu.clear()
-        for path, text in zip(paths, _short_names(paths), strict=True):
+        for path, text in offered:
             action = menu.addAction(text.replace("&", "&&"))
             action.setData(path)
             action.setToolTip(str(path))
@@ -291,6 +345,6 @@ class ActionTable:
 
 def _short_names(paths: tuple[Path, ...]) -> Iterator[str]:
     """Yield each path's name, with its folder where the name alone is not enough."""
-    names = [model_title(path) if path.suffix == MODEL_SUFFIX else path.name for path in paths]
+    names = [path_title(path) if path.suffix == MODEL_SUFFIX else path.name for path in paths]
     for path, name in zip(paths, names, strict=True):
         yield name if names.count(name) == 1 else f"{name} — {path.parent}"

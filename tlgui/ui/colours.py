@@ -17,7 +17,9 @@ BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY_BLUE, YELLOW = (
     "#56B4E9",
     "#F0E442",
 )
-SERIES = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY_BLUE)
+# The curves of runs that are compared: for light and for dark backgrounds, each at least 3 : 1 against them.
+SERIES_ON_LIGHT = (BLUE, VERMILLION, "#007F5C", "#A3487B", "#8A6A00", "#3B3B3B")
+SERIES_ON_DARK = (SKY_BLUE, ORANGE, "#2FC79B", "#E79BC4", YELLOW, "#D0D0D0")
 
 
 class Accent(Enum):
@@ -43,6 +45,11 @@ def colour(accent: Accent, palette: QPalette) -> QColor:
     """Return the shade of `accent` that stands out from the background of `palette`."""
     light, dark = accent.value
     return QColor(dark if is_dark(palette) else light)
+
+
+def series(palette: QPalette) -> tuple[str, ...]:
+    """Return the colours of lines that are told apart, as `#rrggbb`."""
+    return SERIES_ON_DARK if is_dark(palette) else SERIES_ON_LIGHT
 
 
 def mixed(one: QColor, other: QColor, share: float) -> QColor:

@@ -4,24 +4,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from tlgui import files
 from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import TlguiError
+from tlgui.learning.run_record import MODEL_NAME
+from tlgui.learning.runs import KEPT_DAYS
 from tlgui.photos.decode import IMAGE_SUFFIXES
 from tlgui.ui.dialogs.about_dialog import show_about
 from tlgui.ui.dialogs.export_dialog import ExportDialog
 from tlgui.ui.dialogs.file_questions import ask_file, ask_files, ask_folder, ask_target
+from tlgui.ui.model_words import MODEL_SUFFIX, model_name
 from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.pages.predict_page import PredictPage
 from tlgui.ui.pages.results_page import ResultsPage
 from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.session import MODEL_SUFFIX, Session, model_name
+from tlgui.ui.session import Session
 from tlgui.ui.settings import EXPORT_FOLDER, MODEL_FOLDER, PHOTO_FOLDER, RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.widgets.message_bar import MessageBar
 from tlgui.ui.widgets.step_list import Step
+from tlgui.wording import count
 
 _MODELS = f"Models of tlgui (*{MODEL_SUFFIX})"
 _PHOTOS = f"Photos ({' '.join(sorted(f'*{suffix}' for suffix in IMAGE_SUFFIXES))});;All files (*)"
@@ -89,6 +93,34 @@ class Commands(QObject):
         """A training can start."""
         return self._pages.train.can_start
 
+    def can_make_run_active(self) -> bool:
+        """A run is selected whose model can be opened, and is not."""
+        return self._pages.results.can_make_active()
+
+    def can_train_run_further(self) -> bool:
+        """A run is selected whose model can be trained further."""
+        return self._pages.results.can_train_further()
+
+    def can_resume_run(self) -> bool:
+        """A run is selected that can go on."""
+        return self._pages.results.can_resume()
+
+    def can_use_best_epoch(self) -> bool:
+        """A run is selected that ended early."""
+        return self._pages.results.can_use_best()
+
+    def can_rename_run(self) -> bool:
+        """A run is selected."""
+        return self._pages.results.can_rename()
+
+    def can_delete_runs(self) -> bool:
+        """Runs are selected, and none of them is being trained."""
+        return self._pages.results.can_delete()
+
+    def can_undo_delete(self) -> bool:
+        """A run was deleted."""
+        return self._pages.results.can_undo_delete()
+
     def has_history(self) -> bool:
         """There are curves."""
         return self._pages.train.has_history
@@ -133,8 +165,10 @@ class Commands(QObject):
             self._session.open_model(path)
 
     def recent_models(self) -> tuple[Path, ...]:
-        """Return the models opened or saved before, then those that every training keeps by itself, newest first."""
-        recent = tuple(Path(text) for text in self._settings.value(RECENT_MODELS))
+        """Return the models used before, then those that trainings kept before there were runs, newest first."""
+        known = (Path(text) for text in self._settings.value(RECENT_MODELS))
+        # A run that was deleted may come back, so its model is not forgotten, but not offered either.
+        recent = tuple(path for path in known if path.name != MODEL_NAME or path.is_file())
         return recent + tuple(path for path in _kept_models() if path not in recent)
 
     def save_model(self) -> None:
@@ -170,6 +204,42 @@ class Commands(QObject):
     def stop(self) -> None:
         """Ask the job under way to stop."""
         self._session.stop()
+
+    def make_run_active(self) -> None:
+        """Open the model of the selected run."""
+        self._pages.results.make_active()
+
+    def train_run_further(self) -> None:
+        """Train the model of the selected run further."""
+        self._pages.results.train_further()
+
+    def resume_run(self) -> None:
+        """Go on with the selected run."""
+        self._pages.results.resume()
+
+    def use_best_epoch(self) -> None:
+        """Make a model of the selected run's best epoch."""
+        self._pages.results.use_best()
+
+    def rename_run(self) -> None:
+        """Let the user type another name for the selected run."""
+        self._pages.results.rename()
+
+    def delete_runs(self) -> None:
+        """Delete the selected runs."""
+        self._pages.results.delete()
+
+    def undo_delete(self) -> None:
+        """Bring back the run deleted last, and say so."""
+        self._bring_back(1)
+
+    @Slot(object, bool)
+    def say_deleted(self, names: tuple[str, ...], is_model_closed: object) -> None:
+        """Say which runs were deleted, and that the open model went with them, and offer to bring them back."""
+        what = f"“{names[0]}” is deleted." if len(names) == 1 else f"{count('run', len(names))} are deleted."
+        closed = " No model is open any more." if is_model_closed else ""
+        hint = f"Deleted runs can be brought back for {count('day', KEPT_DAYS)}.{closed}"
+        self._messages.show_undoable(what, hint, lambda: self._bring_back(len(names)))
 
     def save_plot(self) -> None:
         """Ask where to, and write the plots."""
@@ -230,6 +300,15 @@ class Commands(QObject):
     def about(self) -> None:
         """Say what this is."""
         show_about(self._window)
+
+    def _bring_back(self, most: int) -> None:
+        results = self._pages.results
+        names: list[str] = []
+        while len(names) < most and (run := self._session.run_list.last_deleted) is not None:
+            results.undo_delete()
+            names.append(run.name)
+        if names:
+            self.show_step(Step.RESULTS)
 
     def _is_free(self) -> bool:
         if self._session.is_busy:

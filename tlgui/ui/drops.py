@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from tlgui.errors import CollectionError, TlguiError
-from tlgui.ui.session import MODEL_SUFFIX
+from tlgui.ui.model_words import MODEL_SUFFIX
 
 
 def dropped_paths(data: QMimeData) -> tuple[Path, ...]:

@@ -23,11 +23,13 @@ from tlgui.ui.actions import ActionTable
 from tlgui.ui.commands import Commands, Pages
 from tlgui.ui.drops import DropRouter
 from tlgui.ui.icons import app_icon
+from tlgui.ui.model_words import model_title
 from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.pages.predict_page import PredictPage
 from tlgui.ui.pages.results_page import ResultsPage
 from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.session import SamplePhotosRequest, SaveModelRequest, ScanRequest, Session, model_title
+from tlgui.ui.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest
+from tlgui.ui.session import Session
 from tlgui.ui.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.step_states import step_states
 from tlgui.ui.widgets.job_bar import JobBar
@@ -73,6 +75,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.commands = Commands(self, session, settings, self.pages, self.messages)
         self.actions_table = ActionTable(self, self.commands)
+        self.actions_table.attach_runs(self.pages.results.table)
         self._drops = DropRouter(self)
         self._connect_session()
         self._connect_pages()
@@ -134,7 +137,8 @@ class MainWindow(QMainWindow):
     def _connect_session(self) -> None:
         session = self.session
         session.collection_changed.connect(self._on_session_collection_changed)
-        session.model_changed.connect(self._refresh)
+        for signal in (session.model_changed, session.runs_changed):
+            signal.connect(self._refresh)
         session.recipe_changed.connect(self._refresh)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
@@ -158,7 +162,8 @@ class MainWindow(QMainWindow):
         predict.open_photos_requested.connect(commands.choose_photos)
         predict.open_folder_requested.connect(commands.choose_photo_folder)
         predict.save_requested.connect(commands.save_predictions)
-        for page in (train, predict):
+        results.runs_deleted.connect(commands.say_deleted)
+        for page in (train, results, predict):
             page.problem_raised.connect(self.show_problem)
             page.state_changed.connect(self._refresh)
 
@@ -215,8 +220,10 @@ class MainWindow(QMainWindow):
         request = self.session.job.request if self.session.job is not None else None
         if isinstance(request, OpenModelRequest) and isinstance(result, ModelSummary):
             self.settings.add_recent(RECENT_MODELS, result.path)
-            self.messages.show_success(f"“{model_title(result.path)}” is open.", _model_words(result))
+            self.messages.show_success(f"“{model_title(result)}” is open.", _model_words(result))
             self.show_step(Step.PREDICT)
+        elif isinstance(request, TrainRequest):
+            self.settings.add_recent(RECENT_MODELS, request.model_path)
         elif isinstance(request, SaveModelRequest):
             self.settings.add_recent(RECENT_MODELS, request.target)
             self.messages.show_success(

@@ -1,18 +1,35 @@
-"""A model in one line, the same on every page that works with it."""
+"""What a model is called, the same on every page, in every list and in the name of a file made from it."""
 
 import re
+from pathlib import Path
 
 from tlgui.learning.records import ModelSummary
+from tlgui.learning.run_record import run_of_model
 from tlgui.wording import accuracy_in_words, count
 
-# The name that the session gives a model nobody has saved yet: the collection, the day, the time.
-_KEPT_NAME = re.compile(r"(?P<name>.+) (?P<day>\d{4}-\d\d-\d\d) (?P<hour>\d\d)-(?P<minute>\d\d)-\d\d-\d+")
+MODEL_SUFFIX = ".tlmodel"
+
+# What trainings called their models before there were runs: the collection, the day, the time.
+_KEPT_NAME = re.compile(r"^(.+) (\d{4}-\d\d-\d\d) (\d\d)-(\d\d)-\d\d-\d{6}$", re.DOTALL)
+
+
+def model_name(path: Path) -> str:
+    """Return what a file made from a model is called to begin with, without its suffix."""
+    if known := run_of_model(path):
+        return re.sub(r"[^\w\-, ]+", "_", " ".join(known)).strip()
+    return _KEPT_NAME.sub(r"\1", path.stem)
+
+
+def path_title(path: Path) -> str:
+    """Return what a model is called in a list: by its collection and run, or its file's name."""
+    if known := run_of_model(path):
+        return ": ".join(known)
+    return _KEPT_NAME.sub(r"\1, trained \2 \3:\4", path.stem)
 
 
 def model_title(model: ModelSummary) -> str:
-    """Return what the model is called: its file's name, or for one that was not saved yet, what it learned from."""
-    kept = _KEPT_NAME.fullmatch(model.path.stem)
-    return "{name}, trained {day} {hour}:{minute}".format(**kept.groupdict()) if kept else model.path.stem
+    """Return what the model is called."""
+    return path_title(model.path)
 
 
 def model_in_words(model: ModelSummary) -> str:

@@ -4,17 +4,17 @@ Pages show the session and ask it for jobs; they never talk to the engine themse
 """
 
 import contextlib
-import re
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+from types import UnionType
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tlgui import files
 from tlgui.engine.protocol import (
     Engine,
+    EstimateRequest,
     ExportRequest,
     OpenModelRequest,
     PredictRequest,
@@ -24,49 +24,21 @@ from tlgui.engine.protocol import (
 )
 from tlgui.errors import CollectionError
 from tlgui.learning.built_in import QUICK
-from tlgui.learning.recipe import Augmentation, Recipe, SplitSettings
-from tlgui.learning.records import ModelSummary
-from tlgui.photos.collection import Collection, Photo, Split
+from tlgui.learning.recipe import Augmentation, Recipe
+from tlgui.learning.records import CostEstimate, ModelSummary
+from tlgui.learning.run_record import Run
+from tlgui.photos.collection import Collection, Split
 from tlgui.photos.samples import draw_sample_photos
 from tlgui.photos.scan import scan
-from tlgui.photos.split import split_collection, training_advice
+from tlgui.photos.split import training_advice
 from tlgui.progress import JobContext
+from tlgui.ui.known_estimates import KnownEstimates
+from tlgui.ui.known_split import KnownSplit
+from tlgui.ui.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest
+from tlgui.ui.run_list import RunJob, RunList, RunListing, RunsRequest, further_recipe, read_runs
 from tlgui.ui.worker import Job, Operation
 
-MODEL_SUFFIX = ".tlmodel"
-_KEPT_NAME = re.compile(r"^(.+) (\d{4}-\d\d-\d\d) (\d\d)-(\d\d)-\d\d-\d{6}$", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class ScanRequest:
-    """Read a folder into a collection, on a thread of the window: it needs no TensorFlow."""
-
-    folder: Path
-
-
-@dataclass(frozen=True, slots=True)
-class SamplePhotosRequest:
-    """Draw the sample photos into a folder, then scan it."""
-
-    folder: Path
-
-
-@dataclass(frozen=True, slots=True)
-class SaveModelRequest:
-    """Copy the model's file to where the user wants it."""
-
-    model_path: Path
-    target: Path
-
-
-@dataclass(frozen=True, slots=True)
-class _Division:
-    """A split and all it depends on."""
-
-    collection: Collection
-    shares: SplitSettings
-    seed: int
-    split: Split
+_PHOTOS_COMPARED = 32
 
 
 class Session(QObject):
@@ -79,20 +51,27 @@ class Session(QObject):
 
     collection_changed = Signal()
     recipe_changed = Signal()
+    runs_changed = Signal()
     model_changed = Signal()
     job_started = Signal(Job)
     job_ended = Signal(Job)
+    estimate_known = Signal(Recipe)
 
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
         self._collection: Collection | None = None
         self._advice: tuple[str, ...] = ()
-        self._division: _Division | None = None
+        self._known_split = KnownSplit()
         self._recipe = QUICK
         self._model: ModelSummary | None = None
         self._job: Job | None = None
         self._quiet_jobs: set[Job] = set()
+        self._estimates = KnownEstimates()
+        self.run_list = RunList(self)
+        self.run_list.changed.connect(self.runs_changed)
+        self._listing: RunListing | None = None
+        self._run_job: RunJob | None = None
 
     @property
     def collection(self) -> Collection | None:
@@ -108,6 +87,11 @@ class Session(QObject):
     def model(self) -> ModelSummary | None:
         """The model that predicts and is exported: the last trained or opened one."""
         return self._model
+
+    @property
+    def active_run(self) -> Run | None:
+        """The run whose model is open; None where it is from elsewhere, or none is."""
+        return self.run_list.with_model(self._model.path) if self._model is not None else None
 
     @property
     def job(self) -> Job | None:
@@ -135,7 +119,7 @@ class Session(QObject):
         """
         if self._collection is None or self._advice:
             return None
-        return self._divided(self._collection, self._recipe)
+        return self._known_split.get(self._collection, self._recipe)
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Use `recipe` from now on."""
@@ -159,15 +143,73 @@ class Session(QObject):
         return self._begin(SamplePhotosRequest(folder), draw_and_scan, self._on_scan_succeeded)
 
     def train(self) -> Job:
-        """Train the recipe on the collection; the model is kept in the data folder and becomes the open one.
+        """Train the recipe on the collection as a new run; its model becomes the open one.
 
         Raises:
-            StorageError: The data folder cannot be made.
+            StorageError: The data folder cannot be written to.
         """
-        if self._collection is None:
-            raise RuntimeError("Train needs a collection")
-        request = TrainRequest(self._collection, self._recipe, _kept_model_path(self._collection))
-        return self._begin_engine(request, self._on_model_ready)
+        return self._train_from(None, self._recipe)
+
+    def train_further(self, run: Run) -> Job:
+        """Train the model of `run` on the collection as it is now, as a new run; see `further_recipe`.
+
+        Raises:
+            StorageError: The data folder cannot be written to.
+        """
+        return self._train_from(run, further_recipe(self._recipe, run.recipe))
+
+    def resume(self, run: Run) -> Job:
+        """Go on with a run that ended early, by its own recipe.
+
+        Raises:
+            StorageError: Another window trains it, or the disk refused.
+        """
+        return self._begin_run(self.run_list.resume(run, self._free_collection(), self._engine))
+
+    def use_best_epoch(self, run: Run) -> Job | None:
+        """Make a model of the best epoch of a run that ended early, and open it; see `use_run`.
+
+        Raises:
+            StorageError: Another window trains it, or the disk refused.
+        """
+        if run.has_model:
+            return self.use_run(run)
+        return self._begin_run(self.run_list.resume(run, self._free_collection(), self._engine, is_ending=True))
+
+    def use_run(self, run: Run) -> Job | None:
+        """Make the model of `run` the open one.
+
+        It is loaded behind the scenes; where the run does not know what it says of itself, by a job, which is returned.
+        """
+        if run.model is None:
+            return self._begin_run(self.run_list.look_into(run, self._engine))
+        self._open(run.model)
+        if not self.is_busy:
+            self._ask_quietly(OpenModelRequest(run.model_path))
+        return None
+
+    def delete_run(self, run: Run) -> None:
+        """Put a run in the trash; where its model is open, none is open then.
+
+        Raises:
+            StorageError: It is being trained, or the disk refused.
+        """
+        is_active = self._model is not None and self._model.path == run.model_path
+        self.run_list.delete(run)
+        if is_active:
+            self._model = None
+            self.model_changed.emit()
+
+    def restore_run(self) -> Run:
+        """Bring back the run that was deleted last; where its model was open, and none is now, it is again.
+
+        Raises:
+            StorageError: The disk refused, or it is no longer there.
+        """
+        restored = self.run_list.restore_last()
+        if self._model is None and restored == self.run_list.last_used:
+            self.use_run(restored)
+        return restored
 
     def open_model(self, path: Path) -> Job:
         """Check and load a `.tlmodel` and make it the open model."""
@@ -179,29 +221,42 @@ class Session(QObject):
 
     def export(self, format_id: str, target: Path) -> Job:
         """Write the open model in another format and compare it on photos of the collection."""
-        photos = tuple(photo.path for photo in self._photos_to_compare())
-        return self._begin_engine(ExportRequest(self._needed_model().path, format_id, target, photos))
+        photos = [photo.path for photo in self._collection.photos()] if self._collection is not None else []
+        some = tuple(photos[:: max(1, len(photos) // _PHOTOS_COMPARED)][:_PHOTOS_COMPARED])
+        return self._begin_engine(ExportRequest(self._needed_model().path, format_id, target, some))
 
     def save_model(self, target: Path) -> Job:
         """Copy the open model's file to `target`, whole or not at all."""
         source = self._needed_model().path
-
-        def copy(_context: JobContext) -> Path:
-            with files.atomic_open(target) as stream, source.open("rb") as original:
-                while block := original.read(1 << 20):
-                    stream.write(block)
-            return target
-
-        return self._begin(SaveModelRequest(source, target), copy)
+        return self._begin(SaveModelRequest(source, target), lambda _context: files.copy(source, target))
 
     def preview(self, paths: tuple[Path, ...], augmentation: Augmentation, size: int) -> Job:
         """Show what an augmentation does, without making the session busy; ask only while it is not."""
-        request = PreviewRequest(paths, augmentation, size)
-        job = Job(request, lambda context: self._engine.run(request, context), self)
-        self._quiet_jobs.add(job)
-        job.ended.connect(self._on_quiet_job_ended)
-        job.start()
+        # Whoever turns at a setting waits for its pictures; an estimate can be asked for again.
+        self._stop_quiet_jobs(EstimateRequest)
+        return self._ask_quietly(PreviewRequest(paths, augmentation, size))
+
+    def estimate(self, recipe: Recipe) -> Job:
+        """Measure what `recipe` takes on the collection, without making the session busy; ask only while it is not.
+
+        The result is kept, see `known_estimate`. A job, and a preview, stop it.
+        """
+        if self._collection is None:
+            raise RuntimeError("an estimate needs a collection")
+        job = self._ask_quietly(EstimateRequest(self._collection, recipe))
+        job.succeeded.connect(self._on_estimate_succeeded)
         return job
+
+    def known_estimate(self, recipe: Recipe) -> CostEstimate | None:
+        """Return what `recipe` takes on the collection, or None where that was not measured; see `estimate_known`."""
+        return self._estimates.get(self._collection, recipe)
+
+    def look_at_runs(self) -> None:
+        """Read the runs of the collection again, behind the scenes: another window may have changed them."""
+        if self._collection is not None:
+            request = RunsRequest(self._collection.folder)
+            job = self._begin_quiet(request, lambda _context: read_runs(request.folder))
+            job.succeeded.connect(functools.partial(self.run_list.show_again, self.run_list.changes))
 
     def stop(self) -> None:
         """Ask the job under way to stop."""
@@ -220,38 +275,28 @@ class Session(QObject):
         return all(job.wait(timeout_ms) for job in jobs)
 
     def _scan(self, folder: Path, context: JobContext) -> Collection:
-        """Scan, and divide on the same thread: with many photos that takes too long for the GUI's."""
+        """Scan, and divide and list the runs on the same thread: all that takes too long for the GUI's."""
         collection = scan(folder, context)
+        self._listing = read_runs(collection.folder, purge=True)
         if not training_advice(collection):
             # The page that shows the split says why there is none.
             with contextlib.suppress(CollectionError):
-                self._divided(collection, self._recipe)
+                self._known_split.get(collection, self._recipe)
         return collection
-
-    def _divided(self, collection: Collection, recipe: Recipe) -> Split:
-        """Return the split, from memory where nothing that it depends on has changed."""
-        known, shares = self._division, recipe.split
-        if known is not None and known.collection is collection and (known.shares, known.seed) == (shares, recipe.seed):
-            return known.split
-        split = split_collection(collection, shares.validation, shares.test, shares.use_own, recipe.seed)
-        self._division = _Division(collection, shares, recipe.seed, split)
-        return split
 
     def _needed_model(self) -> ModelSummary:
         if self._model is None:
             raise RuntimeError("this needs a model")
         return self._model
 
-    def _photos_to_compare(self, count: int = 32) -> list[Photo]:
-        photos = list(self._collection.photos()) if self._collection is not None else []
-        return photos[:: max(1, len(photos) // count)][:count]
-
     def _begin_engine(self, request: Request[object], on_success: Callable[[object], None] | None = None) -> Job:
-        return self._begin(request, lambda context: self._engine.run(request, context), on_success)
+        return self._begin(request, functools.partial(self._engine.run, request), on_success)
 
     def _begin(self, request: object, operation: Operation, on_success: Callable[[object], None] | None = None) -> Job:
         if self._job is not None:
             raise RuntimeError("another job is under way")
+        # The engine does one thing at a time, and what the user started comes first.
+        self._stop_quiet_jobs(PreviewRequest | EstimateRequest)
         job = Job(request, operation, self)
         if on_success is not None:
             job.succeeded.connect(on_success)
@@ -261,25 +306,91 @@ class Session(QObject):
         job.start()
         return job
 
+    def _free_collection(self) -> Collection:
+        """Return the collection to train on; raises where there is none, or where something else is under way."""
+        if self._collection is None:
+            raise RuntimeError("Train needs a collection")
+        if self._job is not None:
+            raise RuntimeError("another job is under way")
+        return self._collection
+
+    def _train_from(self, start: Run | None, recipe: Recipe) -> Job:
+        request = TrainRequest(
+            self._free_collection(), recipe, Path(), start_from=start.model_path if start is not None else None
+        )
+        return self._begin_run(self.run_list.begin(request, self._engine, start))
+
+    def _begin_run(self, run_job: RunJob) -> Job:
+        job = self._begin(run_job.request, run_job, self._on_model_ready)
+        self._run_job = run_job
+        job.failed.connect(self._settle_run)
+        job.cancelled.connect(self._settle_run)
+        return job
+
+    @Slot()
+    def _settle_run(self) -> None:
+        """Show what is left of the run that was under way."""
+        run_job, self._run_job = self._run_job, None
+        if run_job is not None:
+            self.run_list.settle(run_job)
+
+    def _open(self, model: ModelSummary) -> None:
+        self._model = model
+        if self.active_run is not None:
+            self.run_list.remember(self.active_run)
+        self.model_changed.emit()
+
+    def _ask_quietly(self, request: Request[object]) -> Job:
+        return self._begin_quiet(request, functools.partial(self._engine.run, request))
+
+    def _begin_quiet(self, request: object, operation: Operation) -> Job:
+        job = Job(request, operation, self)
+        self._quiet_jobs.add(job)
+        job.ended.connect(self._on_quiet_job_ended)
+        job.start()
+        return job
+
+    def _stop_quiet_jobs(self, kind: type | UnionType) -> None:
+        for job in self._quiet_jobs:
+            if isinstance(job.request, kind):
+                job.stop()
+
     @Slot(object)
     def _on_scan_succeeded(self, collection: object) -> None:
         assert isinstance(collection, Collection)
         self._collection = collection
         self._advice = training_advice(collection)
+        if self._listing is not None:
+            self.run_list.show(self._listing)
         self.collection_changed.emit()
+        last = self.run_list.last_used
+        if self._model is None and last is not None and last.model is not None:
+            self._open(last.model)
+            self._ask_quietly(OpenModelRequest(last.model_path))
 
     @Slot(object)
     def _on_model_ready(self, model: object) -> None:
         assert isinstance(model, ModelSummary)
-        self._model = model
-        self.model_changed.emit()
+        self._settle_run()
+        self._open(model)
 
     @Slot()
     def _on_job_ended(self) -> None:
         job, self._job = self._job, None
         if job is not None:
+            if isinstance(job.request, TrainRequest):
+                self._estimates.forget_like(job.request.recipe)
             self.job_ended.emit(job)
             job.deleteLater()
+
+    @Slot(object)
+    def _on_estimate_succeeded(self, estimate: object) -> None:
+        job = self.sender()
+        assert isinstance(job, Job)
+        assert isinstance(job.request, EstimateRequest)
+        assert isinstance(estimate, CostEstimate)
+        self._estimates.keep(job.request.collection, job.request.recipe, estimate)
+        self.estimate_known.emit(job.request.recipe)
 
     @Slot()
     def _on_quiet_job_ended(self) -> None:
@@ -287,23 +398,3 @@ class Session(QObject):
         assert isinstance(job, Job)
         self._quiet_jobs.discard(job)
         job.deleteLater()
-
-
-def model_name(path: Path) -> str:
-    """Return what a model is called: the file's name, for a model that a training kept without the time in it."""
-    return _KEPT_NAME.sub(r"\1", path.stem)
-
-
-def model_title(path: Path) -> str:
-    """Return what a model is called in a list, where a time tells those that trainings kept apart."""
-    return _KEPT_NAME.sub(r"\1, trained \2 \3:\4", path.stem)
-
-
-def _kept_model_path(collection: Collection) -> Path:
-    """Return a new path for a model in the data folder, named after the collection and the time."""
-    try:
-        folder = files.models_folder()
-    except OSError as error:
-        raise files.storage_error(error, Path(error.filename)) from error
-    name = re.sub(r"[^\w\- ]+", "_", collection.folder.name).strip() or "model"
-    return folder / f"{name[:60]} {datetime.now():%Y-%m-%d %H-%M-%S-%f}{MODEL_SUFFIX}"

@@ -2,7 +2,8 @@
 
 from tlgui.engine.protocol import PredictRequest, TrainRequest
 from tlgui.ui.commands import Pages
-from tlgui.ui.session import SamplePhotosRequest, ScanRequest, Session
+from tlgui.ui.requests import SamplePhotosRequest, ScanRequest
+from tlgui.ui.session import Session
 from tlgui.ui.widgets.step_list import Mark, Step, StepState
 from tlgui.wording import count, percent
 

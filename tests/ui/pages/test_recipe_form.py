@@ -32,8 +32,16 @@ from tlgui.ui.actions import MenuTitle
 from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.recipe_form import RecipeForm
-from tlgui.ui.widgets.setting_controls import recipe_value, setting_rule
-from tlgui.ui.widgets.setting_words import ADVANCED, AUGMENTATION, CHOSEN_ELSEWHERE, TRAINING
+from tlgui.ui.widgets.setting_values import recipe_value, setting_rule
+from tlgui.ui.widgets.setting_words import (
+    ADVANCED,
+    AUGMENTATION,
+    CHOSEN_ELSEWHERE,
+    FINE_TUNING,
+    SETTINGS,
+    SPLIT,
+    TRAINING,
+)
 
 
 def setting_paths(group: type = Recipe, prefix: str = "") -> Iterator[str]:
@@ -45,7 +53,7 @@ def setting_paths(group: type = Recipe, prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{name}"
 
 
-SETTINGS = [path for path in setting_paths() if path not in CHOSEN_ELSEWHERE]
+PATHS = [path for path in setting_paths() if path not in CHOSEN_ELSEWHERE]
 
 
 @pytest.fixture
@@ -53,7 +61,8 @@ def form(qtbot: QtBot, session: Session) -> RecipeForm:
     form = RecipeForm(session)
     qtbot.addWidget(form)
     form.show()
-    form.advanced_button.setChecked(True)
+    for group in (form.fine_tuning, form.split, form.advanced):
+        group.button.setChecked(True)
     return form
 
 
@@ -70,25 +79,36 @@ def type_into(box: QAbstractSpinBox, text: str) -> None:
 
 
 def test_every_setting_of_the_recipe_has_exactly_one_control(form: RecipeForm) -> None:
-    assert sorted([*TRAINING, *AUGMENTATION, *ADVANCED]) == sorted(SETTINGS)
+    assert sorted([*TRAINING, *AUGMENTATION, *FINE_TUNING, *SPLIT, *ADVANCED]) == sorted(PATHS)
+    assert set(SETTINGS) == {*PATHS, "backbone", "weights"}
     for path in SETTINGS:
         assert control(form, path).accessibleName()
         assert control(form, path).toolTip()
 
 
-@pytest.mark.parametrize("path", SETTINGS)
-def test_a_control_allows_what_the_recipe_allows(form: RecipeForm, path: str) -> None:
-    _, rule = setting_rule(path)
-    box = control(form, path)
-    if isinstance(rule, Limits):
-        assert isinstance(box, QSpinBox | QDoubleSpinBox)
-        scale = 100 if box.suffix() == " %" else 1
-        assert (box.minimum(), box.maximum()) == pytest.approx((rule.low * scale, rule.high * scale))
-    elif isinstance(rule, Choices):
-        assert isinstance(box, QComboBox)
-        assert tuple(box.itemData(place) for place in range(box.count())) == rule.values
-    else:
-        assert isinstance(box, QCheckBox)
+def test_a_control_allows_what_the_recipe_allows(form: RecipeForm) -> None:
+    for path in PATHS:
+        _, rule = setting_rule(path)
+        box = control(form, path)
+        if isinstance(rule, Limits):
+            assert isinstance(box, QSpinBox | QDoubleSpinBox), path
+            scale = 100 if box.suffix() == " %" else 1
+            assert (box.minimum(), box.maximum()) == pytest.approx((rule.low * scale, rule.high * scale)), path
+        elif isinstance(rule, Choices):
+            assert isinstance(box, QComboBox), path
+            assert tuple(box.itemData(place) for place in range(box.count())) == rule.values, path
+        elif path in {"cut_layer", "fine_tuning.from_block"}:
+            assert isinstance(box, QComboBox), path
+        else:
+            assert isinstance(box, QCheckBox), path
+
+
+def test_every_choice_is_called_something(form: RecipeForm) -> None:
+    for path in PATHS:
+        _, rule = setting_rule(path)
+        if isinstance(rule, Choices):
+            assert set(SETTINGS[path].choices) == set(rule.values), path
+            assert len({control(form, path).itemText(place) for place in range(len(rule.values))}) == len(rule.values)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +122,11 @@ def test_a_control_allows_what_the_recipe_allows(form: RecipeForm, path: str) ->
         ("augmentation.rotation", "30", 30.0),
         ("augmentation.zoom", "7", 0.07),
         ("head.dense_units", "64", 64),
+        ("augmentation.copies", "12", 12),
+        ("most_batches", "100", 100),
+        ("head.dropout", "0", 0.0),
+        ("warm_up", "1.5", 1.5),
+        ("early_stopping.target_accuracy", "99", 0.99),
         ("seed", "1234567", 1234567),
     ],
 )
@@ -152,13 +177,6 @@ def test_one_is_singular(form: RecipeForm) -> None:
     assert control(form, "epochs").text() == "1 epoch"
     type_into(control(form, "augmentation.copies"), "1")
     assert control(form, "augmentation.copies").text() == "1 copy"
-
-
-def test_patience_is_used_only_with_early_stopping(qtbot: QtBot, form: RecipeForm) -> None:
-    assert control(form, "early_stopping.patience").isEnabled()
-    switch = control(form, "early_stopping.enabled")
-    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
-    assert not control(form, "early_stopping.patience").isEnabled()
 
 
 def test_the_wheel_scrolls_the_form_and_changes_no_value(form: RecipeForm, session: Session) -> None:
@@ -231,33 +249,6 @@ def test_a_recipe_that_cannot_be_written_is_told(qtbot: QtBot, form: RecipeForm,
     with qtbot.waitSignal(form.recipe_choice.problem_raised) as raised:
         form.recipe_choice.save(tmp_path / "gone" / "mine.json")
     assert "mine.json" in raised.args[0].message
-
-
-def test_another_backbone_needs_its_weights_file(train_page: TrainPage, opened: Session, tmp_path: Path) -> None:
-    choice = train_page.form.backbone_choice
-    assert "comes with tlgui" in choice.box.itemText(0)
-    assert not choice.weights_button.isVisible()
-    place = choice.box.findData("inceptionv3")
-    choice.box.setCurrentIndex(place)
-    choice.box.activated.emit(place)
-    assert (opened.recipe.backbone, opened.recipe.input_size) == ("inceptionv3", 299)
-    assert choice.weights_button.isVisible()
-    assert not train_page.status.start_button.isEnabled()
-    assert "weights file of InceptionV3" in train_page.status.reason.text()
-
-    weights = tmp_path / "inception.h5"
-    weights.write_bytes(b"weights")
-    choice.use_weights(weights)
-    assert opened.recipe.weights == str(weights)
-    assert train_page.status.start_button.isEnabled()
-    assert "inception.h5" in choice.weights_note.text()
-
-    choice.box.activated.emit(0)
-    assert (opened.recipe.backbone, opened.recipe.weights) == ("efficientnet-lite0", "shipped")
-    choice.box.activated.emit(place)
-    assert opened.recipe.weights == str(weights)
-    weights.unlink()
-    assert "not there any more" in train_page.start_problem()
 
 
 def test_mnemonics_are_all_different_and_none_is_a_menus(train_page: TrainPage) -> None:

@@ -60,14 +60,14 @@ def test_without_a_model_the_page_leads_on(qtbot: QtBot, page: ResultsPage) -> N
 
 def test_after_a_training_the_page_shows_its_model(qtbot: QtBot, page: ResultsPage, trained: Session) -> None:
     assert not page.empty.isVisible()
-    assert page.heading.text().startswith("About 9 in 10 right")
-    assert "24 photos" in page.explanation.text()
+    assert page.view.heading.text().startswith("About 9 in 10 right")
+    assert "24 photos" in page.view.explanation.text()
     assert trained.model is not None
     assert trained.model.evaluation is not None
-    assert page.plots.history == trained.model.history
-    assert [row[0] for row in texts(page.classes)] == ["owl", "robin", "wren"]
+    assert page.view.plots.history == trained.model.history
+    assert [row[0] for row in texts(page.view.classes)] == ["owl", "robin", "wren"]
     counts = [[str(entry) if entry else "" for entry in row] for row in trained.model.evaluation.confusion]
-    assert texts(page.confusion) == counts
+    assert texts(page.view.confusion) == counts
     with qtbot.waitSignal(page.predict_requested):
         qtbot.mouseClick(page.predict_button, LEFT)
 
@@ -79,8 +79,8 @@ def test_an_opened_model_is_shown_as_well(qtbot: QtBot, trained: Session, fake_e
     qtbot.addWidget(page)
     with qtbot.waitSignal(other.job_ended):
         other.open_model(trained.model.path)
-    assert page.plots.history == trained.model.history
-    assert "Quick" in page.model_line.accessibleName()
+    assert page.view.plots.history == trained.model.history
+    assert "Quick" in page.view.model_line.accessibleName()
 
 
 def test_forty_classes_stay_readable(qtbot: QtBot, page: ResultsPage, session: Session, tmp_path: Path) -> None:
@@ -89,13 +89,13 @@ def test_forty_classes_stay_readable(qtbot: QtBot, page: ResultsPage, session: S
         session.scan_folder(write_collection(tmp_path / "Many", names, photos=4))
     with qtbot.waitSignal(session.job_ended, timeout=20_000):
         session.train()
-    assert page.confusion.model().rowCount(QModelIndex()) == 40
-    cell = page.confusion.horizontalHeader().sectionSize(0)
+    assert page.view.confusion.model().rowCount(QModelIndex()) == 40
+    cell = page.view.confusion.horizontalHeader().sectionSize(0)
     assert cell >= page.fontMetrics().height()
-    assert cell * 40 > page.confusion.viewport().width()
-    assert page.confusion.horizontalScrollBar().maximum() > 0
-    assert page.confusion.verticalHeader().width() < page.confusion.width() // 2
-    assert page.confusion.model().headerData(7, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole) == names[7]
+    assert cell * 40 > page.view.confusion.viewport().width()
+    assert page.view.confusion.horizontalScrollBar().maximum() > 0
+    assert page.view.confusion.verticalHeader().width() < page.view.confusion.width() // 2
+    assert page.view.confusion.model().headerData(7, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole) == names[7]
 
 
 def test_the_classes_can_be_sorted_by_how_well_they_are_found(qtbot: QtBot) -> None:

@@ -26,6 +26,7 @@ from tlgui.ui.widgets.step_list import Mark, Step
 
 ALWAYS = {"quit", "view-photos", "view-train", "view-results", "view-predict", "about"}
 IDLE = {"open-folder", "samples", "open-model"}
+RUN = {"train-run-further", "rename-run", "delete-runs"}
 MODEL = {"save-model", "export-model", "open-photos", "open-photo-folder", "paste"}
 
 
@@ -38,10 +39,10 @@ def test_each_action_is_enabled_only_when_it_can_work(
     gate = fake_engine.pause_before(Progress)
     action(window, "start").trigger()
     qtbot.waitUntil(lambda: gate.is_reached)
-    assert enabled(window) == ALWAYS | {"stop"}
+    assert enabled(window) == ALWAYS | {"stop", "rename-run"}
     with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
         gate.open()
-    assert enabled(window) == ALWAYS | IDLE | MODEL | {"start", "save-plot", "save-history"}
+    assert enabled(window) == ALWAYS | IDLE | MODEL | RUN | {"start", "save-plot", "save-history"}
 
 
 def test_shortcuts_and_mnemonics_are_all_different(window: MainWindow) -> None:

@@ -78,6 +78,8 @@ class PredictPage(QWidget):
         self._lay_out()
         self.setAcceptDrops(True)
         session.model_changed.connect(self._on_session_model_changed)
+        # Its model may be called something else now.
+        session.runs_changed.connect(self._refresh)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
         self._refresh()

@@ -1,31 +1,35 @@
-"""The Results page: how good the open model is, how it learned, and what it mixes up."""
+"""The Results page: the runs of the collection; how good one is and what it mixes up, or how several compare."""
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from tlgui.learning.records import Evaluation, ModelSummary
-from tlgui.photos.collection import Part
-from tlgui.ui.model_words import model_title
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from tlgui.errors import TlguiError
+from tlgui.learning.run_record import Run, RunStatus
+from tlgui.ui.run_list import is_waiting
+from tlgui.ui.run_words import RunRow, run_rows
 from tlgui.ui.session import Session
-from tlgui.ui.widgets.class_results import ClassResultsTable
-from tlgui.ui.widgets.confusion_table import ConfusionTable, mix_ups
-from tlgui.ui.widgets.elided_label import ElidedLabel
-from tlgui.ui.widgets.empty_page import EmptyPage, QuietLabel, page_heading
-from tlgui.ui.widgets.plots import TrainingPlots
-from tlgui.wording import accuracy_in_words, count, stop_reason_in_words
-
-_NOT_MEASURED = "How good this model is was not measured: it had no validation photos."
-_CAPTION = "Each row is what the photos are, each column what the model called them."
+from tlgui.ui.widgets.empty_page import EmptyPage
+from tlgui.ui.widgets.run_comparison import RunComparison
+from tlgui.ui.widgets.run_view import RunView
+from tlgui.ui.widgets.runs_panel import RunsPanel
 
 
 class ResultsPage(QWidget):
-    """Shows the session's model: the last one trained or opened.
+    """Shows the runs of the session's collection, and its model where that is from elsewhere.
 
     Args:
         session: What is open.
         parent: The owner.
     """
 
+    state_changed = Signal()
+    problem_raised = Signal(TlguiError)
+    runs_deleted = Signal(object, bool)
     train_requested = Signal()
     open_model_requested = Signal()
     predict_requested = Signal()
@@ -33,98 +37,234 @@ class ResultsPage(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.heading = page_heading("")
-        self.model_line = ElidedLabel()
-        self.explanation = QuietLabel()
-        self.plots = TrainingPlots()
-        self.classes = ClassResultsTable()
-        self.confusion = ConfusionTable()
-        self.mix_ups = QuietLabel()
+        self.panel = RunsPanel()
+        self.table = self.panel.table
+        self.view = RunView()
+        self.comparison = RunComparison()
         self.predict_button = _button("&Next: Predict", self.predict_requested)
         self.predict_button.setDefault(True)
         self.empty = EmptyPage(
             "No results yet",
-            "Here you see how good a model is and what it mixes up. Train one, or open one that was saved before.",
+            "Here you see how good a model is and what it mixes up, and compare one training with another. "
+            "Train a model, or open one that was saved before.",
             [_button("&Go to Train", self.train_requested), _button("Open &model…", self.open_model_requested)],
         )
+        self._restored: list[Run] = []
+        self._can: dict[str, Callable[[], bool]] = {
+            "make_active": self.can_make_active,
+            "train_further": self.can_train_further,
+            "resume": self.can_resume,
+            "use_best": self.can_use_best,
+            "rename": self.can_rename,
+            "delete": self.can_delete,
+        }
+        self._do: dict[str, Callable[[], None]] = {
+            "make_active": self.make_active,
+            "train_further": self.train_further,
+            "resume": self.resume,
+            "use_best": self.use_best,
+            "rename": self.rename,
+            "delete": self.delete,
+        }
         self._lay_out()
-        session.model_changed.connect(self._show_model)
-        self._show_model()
+        self.panel.pressed.connect(self._on_panel_pressed)
+        self.table.selection_changed.connect(self._show_selected)
+        self.table.activated.connect(self._on_table_activated)
+        self.table.rows_model.renamed.connect(self._on_rows_renamed)
+        session.model_changed.connect(self._on_session_model_changed)
+        for signal in (session.runs_changed, session.collection_changed):
+            signal.connect(self._refresh)
+        for signal in (session.job_started, session.job_ended):
+            signal.connect(self._refresh_buttons)
+        self._refresh()
 
-    def _lay_out(self) -> None:
-        self._details = QWidget()
-        details = QHBoxLayout(self._details)
-        details.setContentsMargins(0, 0, 0, 0)
-        details.addLayout(_titled("How each class fared", self.classes), 2)
-        details.addLayout(_titled("Which classes were taken for which", QuietLabel(_CAPTION), self.confusion), 3)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self.mix_ups, 1)
-        bottom.addWidget(self.predict_button)
-        self._view = QWidget()
-        column = QVBoxLayout(self._view)
-        column.addWidget(self.heading)
-        column.addWidget(self.model_line)
-        column.addWidget(self.explanation)
-        column.addWidget(self.plots, 4)
-        column.addWidget(self._details, 5)
-        column.addLayout(bottom)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(self._view)
+    # What can be done with what is selected.
+
+    def can_make_active(self) -> bool:
+        """Whether there is one run selected whose model can be opened, and is not."""
+        row = self._only_row()
+        run = row.run if row is not None else None
+        is_free = run is not None and (run.model is not None or not self._session.is_busy)
+        return is_free and run is not None and run.has_model and row is not None and not row.is_active
+
+    def can_train_further(self) -> bool:
+        """Whether there is one run selected that has a model to start from."""
+        run = self._only_run()
+        return run is not None and run.has_model and self._can_train()
+
+    def can_resume(self) -> bool:
+        """Whether there is one run selected that can go on."""
+        run = self._only_run()
+        return run is not None and run.can_resume and self._can_train()
+
+    def can_use_best(self) -> bool:
+        """Whether there is one run selected that ended early and left something to use."""
+        run = self._only_run()
+        return run is not None and is_waiting(run) and self._can_train()
+
+    def can_rename(self) -> bool:
+        """Whether there is one run selected."""
+        return self._only_run() is not None
+
+    def can_delete(self) -> bool:
+        """Whether there are runs selected, and none that is being trained."""
+        runs = self._selected_runs()
+        return bool(runs) and all(run.status is not RunStatus.RUNNING for run in runs)
+
+    def can_undo_delete(self) -> bool:
+        """Whether there is a run to bring back."""
+        return self._session.run_list.last_deleted is not None
 
     @Slot()
-    def _show_model(self) -> None:
-        model = self._session.model
-        self._stack.setCurrentWidget(self.empty if model is None else self._view)
-        if model is None:
+    def make_active(self) -> None:
+        """Open the model of the selected run."""
+        if self.can_make_active():
+            self._attempt(lambda: self._session.use_run(self._needed_run()))
+
+    @Slot()
+    def train_further(self) -> None:
+        """Train the model of the selected run further, as a new run."""
+        if self.can_train_further() and self._attempt(lambda: self._session.train_further(self._needed_run())):
+            self.train_requested.emit()
+
+    @Slot()
+    def resume(self) -> None:
+        """Go on with the selected run."""
+        if self.can_resume() and self._attempt(lambda: self._session.resume(self._needed_run())):
+            self.train_requested.emit()
+
+    @Slot()
+    def use_best(self) -> None:
+        """Make a model of the best epoch of the selected run."""
+        if self.can_use_best():
+            self._attempt(lambda: self._session.use_best_epoch(self._needed_run()))
+
+    @Slot()
+    def rename(self) -> None:
+        """Let the user type another name for the selected run, in its place."""
+        if self.can_rename():
+            self.table.edit_name()
+
+    @Slot()
+    def delete(self) -> None:
+        """Delete the selected runs; they can be brought back."""
+        if not self.can_delete():
             return
-        evaluation = model.evaluation
-        self.heading.setText(accuracy_in_words(evaluation) if evaluation is not None else "Not measured")
-        self.model_line.set_text(
-            f"{model_title(model)} · {model.recipe.name} · {count('class', len(model.class_names))}"
-        )
-        self.explanation.setText(_explanation(model))
-        self.plots.set_history(model.history)
-        self._details.setVisible(evaluation is not None)
-        self.mix_ups.setText(_mix_ups_line(evaluation))
-        if evaluation is not None:
-            self.classes.show_results(evaluation.classes)
-            self.confusion.show_evaluation(evaluation)
+        had_model = self._session.model is not None
+        deleted = [run for run in self._selected_runs() if self._attempt(partial(self._session.delete_run, run))]
+        if deleted:
+            self.runs_deleted.emit(tuple(run.name for run in deleted), had_model and self._session.model is None)
 
+    @Slot()
+    def undo_delete(self) -> None:
+        """Bring back the run that was deleted last."""
+        if self.can_undo_delete() and self._attempt(lambda: self._restored.append(self._session.restore_run())):
+            self.table.select_ids([self._restored.pop().id])
 
-def _explanation(model: ModelSummary) -> str:
-    """Return what the accuracy means, what the model learned from, and why the training ended."""
-    sentences = [_NOT_MEASURED]
-    evaluation = model.evaluation
-    if evaluation is not None:
-        part = f"{evaluation.part.value} " if evaluation.part is not None else ""
-        right = round(evaluation.accuracy * evaluation.photo_count)
-        apart = ", none of which it learned from" if evaluation.part in {Part.VALIDATION, Part.TEST} else ""
-        sentences = [
-            f"It named {right:,} of {evaluation.photo_count:,} {part}photos rightly{apart}; "
-            "on other photos like these expect a share in the range above."
-        ]
-    sentences.append(f"It learned from {count('photo', model.photo_count)}.")
-    sentences.append(f"{stop_reason_in_words(model.stop_reason, len(model.history))}.")
-    return " ".join(sentences)
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Another window may have trained, or deleted, meanwhile.
+        self._session.look_at_runs()
 
+    def _lay_out(self) -> None:
+        bottom = QHBoxLayout()
+        bottom.addStretch(1)
+        bottom.addWidget(self.predict_button)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(self.fontMetrics().averageCharWidth(), 0, 0, 0)
+        self._kinds = QStackedLayout()
+        self._kinds.addWidget(self.view)
+        self._kinds.addWidget(self.comparison)
+        column.addLayout(self._kinds, 1)
+        column.addLayout(bottom)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.addWidget(self.panel)
+        self._splitter.addWidget(right)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setStretchFactor(0, 0)
+        self._splitter.setStretchFactor(1, 1)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self._splitter)
 
-def _mix_ups_line(evaluation: Evaluation | None) -> str:
-    found = mix_ups(evaluation) if evaluation is not None else ()
-    return f"Most often mixed up: {', '.join(found)}." if found else ""
+    def _can_train(self) -> bool:
+        session = self._session
+        return session.collection is not None and not session.is_busy and not session.advice()
 
+    def _only_row(self) -> RunRow | None:
+        rows = self.table.selected()
+        return rows[0] if len(rows) == 1 else None
 
-def _titled(title: str, *widgets: QWidget) -> QVBoxLayout:
-    label = QLabel(title)
-    font = label.font()
-    font.setBold(True)
-    label.setFont(font)
-    column = QVBoxLayout()
-    column.addWidget(label)
-    for widget in widgets:
-        column.addWidget(widget)
-    column.setStretchFactor(widgets[-1], 1)
-    return column
+    def _only_run(self) -> Run | None:
+        row = self._only_row()
+        return row.run if row is not None else None
+
+    def _needed_run(self) -> Run:
+        run = self._only_run()
+        assert run is not None
+        return run
+
+    def _selected_runs(self) -> Sequence[Run]:
+        rows = self.table.selected()
+        runs = [row.run for row in rows if row.run is not None]
+        return runs if len(runs) == len(rows) else []
+
+    def _attempt(self, action: Callable[[], object]) -> bool:
+        """Do it, and say what went wrong; return whether it went well."""
+        try:
+            action()
+        except TlguiError as error:
+            self.problem_raised.emit(error)
+            return False
+        return True
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Show what there is."""
+        rows = run_rows(self._session.run_list.runs, self._session.model)
+        self._stack.setCurrentWidget(self._splitter if rows else self.empty)
+        self.table.show_rows(rows)
+        self._refresh_buttons()
+
+    @Slot()
+    def _refresh_buttons(self) -> None:
+        for name, can in self._can.items():
+            self.panel.buttons[name].setEnabled(can())
+        self.predict_button.setEnabled(self._session.model is not None)
+        self.state_changed.emit()
+
+    @Slot()
+    def _show_selected(self) -> None:
+        rows = self.table.selected()
+        if len(rows) > 1:
+            self.comparison.show_runs(rows)
+            self._kinds.setCurrentWidget(self.comparison)
+        elif rows:
+            self.view.show_run(rows[0])
+            self._kinds.setCurrentWidget(self.view)
+        self._refresh_buttons()
+
+    @Slot()
+    def _on_session_model_changed(self) -> None:
+        """Show the model that was just trained, opened or made active."""
+        self._refresh()
+        self.table.select_ids([row.id for row in self.table.rows if row.is_active])
+
+    @Slot(str)
+    def _on_panel_pressed(self, name: str) -> None:
+        self._do[name]()
+
+    @Slot(QModelIndex)
+    def _on_table_activated(self, _index: QModelIndex) -> None:
+        self.make_active()
+
+    @Slot(object, str)
+    def _on_rows_renamed(self, row: RunRow, name: str) -> None:
+        run = row.run
+        if run is not None:
+            self._attempt(lambda: self._session.run_list.rename(run, name))
 
 
 def _button(text: str, pressed: object) -> QPushButton:

@@ -11,10 +11,12 @@ from tlgui import tables
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError, TlguiError
 from tlgui.learning.records import ModelSummary
+from tlgui.learning.run_progress import read_progress
 from tlgui.progress import EpochEnded, Event
 from tlgui.ui.session import Session
 from tlgui.ui.settings import Settings
 from tlgui.ui.widgets.backbone_choice import weights_problem
+from tlgui.ui.widgets.cost_line import CostLine
 from tlgui.ui.widgets.empty_page import EmptyPage
 from tlgui.ui.widgets.plots import TrainingPlots
 from tlgui.ui.widgets.recipe_form import RecipeForm
@@ -125,7 +127,8 @@ class TrainPage(QWidget):
         )
         self.form = RecipeForm(self._session)
         self.plots = TrainingPlots()
-        self.status = TrainingStatus()
+        self.cost = CostLine(self._session)
+        self.status = TrainingStatus(self.cost)
         right = QWidget()
         column = QVBoxLayout(right)
         column.addWidget(self.plots, 1)
@@ -158,7 +161,8 @@ class TrainPage(QWidget):
     def _on_session_job_started(self, job: Job) -> None:
         if isinstance(job.request, TrainRequest):
             self._job = job
-            self.plots.set_history((), is_running=True)
+            before = read_progress(job.request.run_folder) if job.request.resume and job.request.run_folder else ()
+            self.plots.set_history(before, is_running=True)
             self.status.show_started()
             job.reported.connect(self._on_job_reported)
             job.succeeded.connect(self._on_job_succeeded)

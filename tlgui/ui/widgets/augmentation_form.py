@@ -1,15 +1,20 @@
 """The random changes to training photos: live previews above, the values under them."""
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFormLayout, QGroupBox, QVBoxLayout, QWidget
+import dataclasses
 
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
+
+from tlgui.learning.recipe import Augmentation
 from tlgui.ui.session import Session
-from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.preview_strip import PreviewStrip
-from tlgui.ui.widgets.setting_controls import RecipeBinder
+from tlgui.ui.widgets.roomy_label import RoomyLabel
+from tlgui.ui.widgets.setting_rows import RecipeBinder, form_rows
+from tlgui.ui.widgets.setting_values import changes_photos
 from tlgui.ui.widgets.setting_words import AUGMENTATION
 
 _NO_COPIES = "No copies are made now: these changes are used only when there is at least 1 copy of each photo."
+_NO_CHANGE = "No change is set: every copy would be the photo itself."
 
 
 class AugmentationForm(QGroupBox):
@@ -25,18 +30,24 @@ class AugmentationForm(QGroupBox):
         super().__init__("Changed copies of your photos", parent)
         self._session = session
         self.previews = PreviewStrip(session)
-        self.no_copies_note = QuietLabel(_NO_COPIES)
-        rows = QFormLayout()
-        rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        binder.add_rows(rows, AUGMENTATION)
+        self.note = RoomyLabel(_NO_COPIES, _NO_CHANGE)
         layout = QVBoxLayout(self)
         layout.addWidget(self.previews)
-        layout.addWidget(self.no_copies_note)
+        layout.addWidget(self.note)
+        rows = form_rows()
         layout.addLayout(rows)
+        binder.add_rows(rows, AUGMENTATION)
         session.recipe_changed.connect(self._on_recipe_changed)
         self._on_recipe_changed()
 
     @Slot()
     def _on_recipe_changed(self) -> None:
-        self.no_copies_note.setVisible(self._session.recipe.augmentation.copies == 0)
+        self.note.setText(_note(self._session.recipe.augmentation))
+
+
+def _note(augmentation: Augmentation) -> str:
+    if not changes_photos(augmentation):
+        return _NO_COPIES
+    same = Augmentation()
+    how = {name: getattr(same, name) for name in ("copies", "when", "keep_photo", "fill_mode")}
+    return _NO_CHANGE if dataclasses.replace(augmentation, **how) == same else ""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QW
 
 from tlgui.progress import Event, Progress
 from tlgui.ui.widgets.empty_page import QuietLabel
-from tlgui.ui.wording import stage_words, time_left_words
+from tlgui.ui.wording import counts_words, stage_words, time_left_words
 from tlgui.ui.worker import Job
 
 DELAY_MS = 400
@@ -81,9 +81,7 @@ class JobBar(QWidget):
     def _on_job_reported(self, event: Event) -> None:
         if self._job is None or self._job.is_stopping or not isinstance(event, Progress):
             return
-        counts = (
-            f" · {event.done:,} of {event.total:,}" if event.total else (f" · {event.done:,}" if event.done else "")
-        )
+        counts = f" · {how_far}" if (how_far := counts_words(event)) else ""
         self._say(stage_words(event.stage) + counts, time_left_words(event.seconds_left))
         self.bar.setRange(0, _STEPS if event.total else 0)
         if event.total:

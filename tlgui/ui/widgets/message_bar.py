@@ -75,6 +75,15 @@ class MessageBar(TintedBar):
             folder = path.parent
             self._show(_Kind.SUCCESS, message, hint, "S&how in folder", lambda: _open_folder(folder))
 
+    def show_undoable(self, message: str, hint: str, undo: Callable[[], None]) -> None:
+        """Say what was done, and offer to undo it."""
+
+        def undo_and_dismiss() -> None:
+            self.dismiss()
+            undo()
+
+        self._show(_Kind.SUCCESS, message, hint, "&Undo", undo_and_dismiss)
+
     def show_info(self, message: str, hint: str = "") -> None:
         """Say something worth knowing."""
         self._show(_Kind.INFO, message, hint)

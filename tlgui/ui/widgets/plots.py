@@ -9,7 +9,7 @@ import functools
 import importlib
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from tlgui.progress import EpochEnded
-from tlgui.ui.colours import Accent, colour, mixed
+from tlgui.ui.colours import Accent, colour, mixed, series
 from tlgui.ui.widgets.curve_request import DrawRequest, Frame, Look
-from tlgui.wording import percent
+from tlgui.wording import count, percent
 
 if TYPE_CHECKING:
     from tlgui.ui.widgets.curves import CurveDrawing
@@ -56,6 +56,7 @@ def look(palette: QPalette, points: float) -> Look:
         grid=mixed(base, text, 0.2).name(),
         training=colour(Accent.TRAINING, palette).name(),
         validation=colour(Accent.VALIDATION, palette).name(),
+        series=series(palette),
         points=points,
     )
 
@@ -63,8 +64,9 @@ def look(palette: QPalette, points: float) -> Look:
 class _Pen:
     """Holds the drawing of one view, which only the thread makes and uses, one task at a time."""
 
-    def __init__(self, measure: str) -> None:
+    def __init__(self, measure: str, *, is_comparison: bool) -> None:
         self._measure = measure
+        self._is_comparison = is_comparison
         self._drawing: CurveDrawing | None = None
 
     def draw(self, request: DrawRequest) -> QImage:
@@ -72,7 +74,7 @@ class _Pen:
         from tlgui.ui.widgets.curves import MEASURES, CurveDrawing  # noqa: PLC0415
 
         if self._drawing is None:
-            self._drawing = CurveDrawing(MEASURES[self._measure])
+            self._drawing = CurveDrawing(MEASURES[self._measure], is_comparison=self._is_comparison)
         pixels, width, height = self._drawing.draw(request), request.frame.width, request.frame.height
         return QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
 
@@ -107,13 +109,16 @@ class CurveView(QWidget):
 
     Args:
         measure: `"accuracy"` or `"loss"`.
+        is_comparison: Whether it shows several runs, or one.
         parent: The owner.
     """
 
-    def __init__(self, measure: str, parent: QWidget | None = None) -> None:
+    def __init__(self, measure: str, parent: QWidget | None = None, *, is_comparison: bool = False) -> None:
         super().__init__(parent)
-        self._pen = _Pen(measure)
+        self._measure = measure
+        self._pen = _Pen(measure, is_comparison=is_comparison)
         self._history: tuple[EpochEnded, ...] = ()
+        self._compared: tuple[tuple[EpochEnded, ...], ...] = ()
         self._is_running = False
         self._image = QImage()
         self._asked: DrawRequest | None = None
@@ -140,6 +145,12 @@ class CurveView(QWidget):
         """Show `history` soon."""
         self._history, self._is_running = history, is_running
         self.setAccessibleDescription(_spoken(history))
+        self._draw_soon()
+
+    def set_compared(self, runs: Mapping[str, tuple[EpochEnded, ...]]) -> None:
+        """Show the epochs of several runs, by their names, soon."""
+        self._compared = tuple(runs.values())
+        self.setAccessibleDescription(_compared_words(self._measure, runs))
         self._draw_soon()
 
     @override
@@ -175,7 +186,7 @@ class CurveView(QWidget):
     def _draw_soon(self) -> None:
         if self._is_drawing or self._rest.isActive() or not self.isVisible():
             return
-        request = DrawRequest(self._frame(), self._history, self._is_running)
+        request = DrawRequest(self._frame(), self._history, self._is_running, self._compared)
         if request != self._asked:
             self._asked = request
             self._is_drawing = True
@@ -208,13 +219,14 @@ class TrainingPlots(QWidget):
     """Accuracy and loss, side by side, or one above the other where there is little width.
 
     Args:
+        is_comparison: Whether they show several runs, or one.
         parent: The owner.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, is_comparison: bool = False) -> None:
         super().__init__(parent)
         self._history: tuple[EpochEnded, ...] = ()
-        self.views = (CurveView("accuracy"), CurveView("loss"))
+        self.views = tuple(CurveView(measure, is_comparison=is_comparison) for measure in ("accuracy", "loss"))
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         for view in self.views:
@@ -237,6 +249,11 @@ class TrainingPlots(QWidget):
         self._history = tuple(history)
         for view in self.views:
             view.set_history(self._history, is_running=is_running)
+
+    def set_compared(self, runs: Mapping[str, tuple[EpochEnded, ...]]) -> None:
+        """Show the validation photos of several runs, by their names; see `line_style` for which line is whose."""
+        for view in self.views:
+            view.set_compared(runs)
 
     def add_epoch(self, epoch: EpochEnded) -> None:
         """Show one more epoch of a training that runs."""
@@ -270,3 +287,18 @@ def _spoken(history: Sequence[EpochEnded]) -> str:
         f"After epoch {last.epoch}: accuracy {percent(last.validation_accuracy)} and loss {last.validation_loss:.3g} "
         f"on the validation photos, {percent(last.accuracy)} and {last.loss:.3g} on the training photos."
     )
+
+
+def _compared_words(measure: str, runs: Mapping[str, Sequence[EpochEnded]]) -> str:
+    """Return what a screen reader says instead of the picture of several runs."""
+    parts = []
+    for name, history in runs.items():
+        if not history:
+            parts.append(f"{name}: no epoch has ended")
+        elif measure == "accuracy":
+            best = max(epoch.validation_accuracy for epoch in history)
+            parts.append(f"{name}: up to {percent(best)} right in {count('epoch', len(history))}")
+        else:
+            best = min(epoch.validation_loss for epoch in history)
+            parts.append(f"{name}: down to {best:.3g} in {count('epoch', len(history))}")
+    return f"{measure.capitalize()} on the validation photos. {'; '.join(parts)}."

@@ -10,8 +10,9 @@ from tlgui import files
 from tlgui.errors import TlguiError
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.learning.recipe import Recipe, load_recipe, recipe_text
+from tlgui.ui.dialogs.compare_dialog import CompareDialog
 from tlgui.ui.session import Session
-from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.roomy_label import RoomyLabel
 
 _SUFFIX = ".json"
 _FILTER = "Recipes (*.json)"
@@ -41,16 +42,22 @@ class RecipeChoice(QWidget):
         font = self.changed_mark.font()
         font.setBold(True)
         self.changed_mark.setFont(font)
+        keeps_place = self.changed_mark.sizePolicy()
+        keeps_place.setRetainSizeWhenHidden(True)
+        self.changed_mark.setSizePolicy(keeps_place)
         self.undo_button = QPushButton("&Undo changes")
         self.undo_button.setToolTip("Set every value back to what the recipe says")
         self.undo_button.clicked.connect(self._on_undo_button_clicked)
-        self.description = QuietLabel()
+        self.description = RoomyLabel(*(recipe.description for recipe in BUILT_IN.values()))
         self.load_button = QPushButton("Load recipe…")
         self.load_button.setToolTip("Choose a recipe that was saved as a file")
         self.load_button.clicked.connect(self._on_load_button_clicked)
         self.save_button = QPushButton("Save recipe…")
         self.save_button.setToolTip("Save every value of this page as a file, to use it again or pass it on")
         self.save_button.clicked.connect(self._on_save_button_clicked)
+        self.compare_button = QPushButton("Compare recipes…")
+        self.compare_button.setToolTip("Show in which settings this recipe differs from another one")
+        self.compare_button.clicked.connect(self._on_compare_button_clicked)
         self._lay_out()
         session.recipe_changed.connect(self._show_recipe)
         self._show_recipe()
@@ -85,18 +92,17 @@ class RecipeChoice(QWidget):
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.box)
+        chosen = QHBoxLayout()
+        chosen.addWidget(self.box, 1)
+        chosen.addWidget(self.changed_mark)
+        layout.addLayout(chosen)
         layout.addWidget(self.description)
-        changed = QHBoxLayout()
-        changed.addWidget(self.changed_mark)
-        changed.addWidget(self.undo_button)
-        changed.addStretch(1)
-        layout.addLayout(changed)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.load_button)
-        buttons.addWidget(self.save_button)
-        buttons.addStretch(1)
-        layout.addLayout(buttons)
+        for row in ((self.load_button, self.save_button), (self.compare_button, self.undo_button)):
+            buttons = QHBoxLayout()
+            for button in row:
+                buttons.addWidget(button)
+            buttons.addStretch(1)
+            layout.addLayout(buttons)
 
     @Slot()
     def _show_recipe(self) -> None:
@@ -107,9 +113,8 @@ class RecipeChoice(QWidget):
         self.box.setCurrentIndex(self.box.findText(recipe.name))
         is_changed = recipe != self._originals[recipe.name]
         self.changed_mark.setVisible(is_changed)
-        self.undo_button.setVisible(is_changed)
+        self.undo_button.setEnabled(is_changed)
         self.description.setText(recipe.description)
-        self.description.setVisible(bool(recipe.description))
 
     @Slot(int)
     def _on_box_activated(self, index: int) -> None:
@@ -118,6 +123,10 @@ class RecipeChoice(QWidget):
     @Slot()
     def _on_undo_button_clicked(self) -> None:
         self._session.set_recipe(self._originals[self._session.recipe.name])
+
+    @Slot()
+    def _on_compare_button_clicked(self) -> None:
+        CompareDialog(self._session, self._originals, self).show()
 
     @Slot()
     def _on_load_button_clicked(self) -> None:

@@ -1,15 +1,19 @@
-"""Every value of the recipe, in one column that scrolls: what most people need first, the rest under Advanced."""
+"""Every value of the recipe, in one column that scrolls: what most people need first, the rest folded away under it."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
-from PySide6.QtWidgets import QFormLayout, QFrame, QGroupBox, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGroupBox, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.augmentation_form import AugmentationForm
 from tlgui.ui.widgets.backbone_choice import BackboneChoice
+from tlgui.ui.widgets.folded_group import FoldedGroup
 from tlgui.ui.widgets.recipe_choice import RecipeChoice
-from tlgui.ui.widgets.setting_controls import RecipeBinder
-from tlgui.ui.widgets.setting_words import ADVANCED, TRAINING
+from tlgui.ui.widgets.setting_rows import RecipeBinder, form_rows
+from tlgui.ui.widgets.setting_values import is_used, value_in_words
+from tlgui.ui.widgets.setting_words import ENDING, FINE_TUNING, NETWORK, SPLIT, STEPS, TRAINING
+
+_ADVANCED = {"The network": NETWORK, "The steps of the training": STEPS, "The end of the training": ENDING}
 
 
 class RecipeForm(QScrollArea):
@@ -22,28 +26,24 @@ class RecipeForm(QScrollArea):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self._binder = RecipeBinder(session, self)
         self.recipe_choice = RecipeChoice(session)
         self.backbone_choice = BackboneChoice(session)
         self.augmentation = AugmentationForm(session, self._binder)
-        self.advanced_button = QToolButton()
-        self.advanced_button.setText("&Advanced")
-        self.advanced_button.setCheckable(True)
-        self.advanced_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.advanced_button.setAutoRaise(True)
-        self.advanced_button.setToolTip("Show every other value of the recipe")
-        self.advanced_button.toggled.connect(self._on_advanced_button_toggled)
-        self.advanced = QWidget()
+        self.fine_tuning = FoldedGroup("Fine-tuning", "Whether and how the backbone itself is trained", QWidget())
+        self.split = FoldedGroup("Split", "Which photos are kept apart, and the seed", QWidget())
+        self.advanced = FoldedGroup("&Advanced", "Every other value of the recipe", QWidget())
         self._column = QWidget()
         self._lay_out()
-        self._binder.enable_with("early_stopping.patience", "early_stopping.enabled")
-        self._on_advanced_button_toggled(is_open=False)
         self.setWidget(self._column)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Settings of the training")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        session.recipe_changed.connect(self._on_recipe_changed)
+        self._on_recipe_changed()
 
     @override
     def sizeHint(self) -> QSize:
@@ -62,29 +62,34 @@ class RecipeForm(QScrollArea):
             self.updateGeometry()
 
     def _lay_out(self) -> None:
-        recipe = QGroupBox("Recipe")
-        recipe_layout = QVBoxLayout(recipe)
-        recipe_layout.addWidget(self.recipe_choice)
-        backbone_label = QLabel("Backbone")
-        backbone_label.setBuddy(self.backbone_choice.box)
-        recipe_layout.addWidget(backbone_label)
-        recipe_layout.addWidget(self.backbone_choice)
         training = QGroupBox("Training")
-        self._binder.add_rows(_rows(training), TRAINING)
-        self._binder.add_rows(_rows(self.advanced), ADVANCED)
+        self._binder.add_rows(form_rows(training), TRAINING)
+        self._binder.add_rows(form_rows(self.fine_tuning.content), FINE_TUNING)
+        self._binder.add_rows(form_rows(self.split.content), SPLIT)
+        advanced = QVBoxLayout(self.advanced.content)
+        advanced.setContentsMargins(0, 0, 0, 0)
+        for title, table in _ADVANCED.items():
+            group = QGroupBox(title)
+            self._binder.add_rows(form_rows(group), table)
+            advanced.addWidget(group)
         layout = QVBoxLayout(self._column)
-        for widget in (recipe, training, self.augmentation, self.advanced_button, self.advanced):
+        layout.addWidget(_group("Recipe", self.recipe_choice))
+        layout.addWidget(_group("Backbone and weights", self.backbone_choice))
+        for widget in (training, self.augmentation, self.fine_tuning, self.split, self.advanced):
             layout.addWidget(widget)
         layout.addStretch(1)
 
-    @Slot(bool)
-    def _on_advanced_button_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - a slot of `toggled`
-        self.advanced.setVisible(is_open)
-        self.advanced_button.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+    @Slot()
+    def _on_recipe_changed(self) -> None:
+        recipe = self._session.recipe
+        tuned = value_in_words(recipe, "fine_tuning.when")
+        if is_used(recipe, "fine_tuning.from_block"):
+            tuned += f", from {recipe.fine_tuning.from_block or 'the first block'} on"
+        self.fine_tuning.summary.set_text(tuned)
+        self.split.summary.set_text(f"{value_in_words(recipe, 'split.validation')} for validation")
 
 
-def _rows(owner: QWidget) -> QFormLayout:
-    rows = QFormLayout(owner)
-    rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-    rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    return rows
+def _group(title: str, content: QWidget) -> QGroupBox:
+    group = QGroupBox(title)
+    QVBoxLayout(group).addWidget(content)
+    return group

@@ -1,11 +1,10 @@
-"""One control for each kind of setting, and the binding that keeps controls and the session's recipe the same.
+"""One control for each kind of setting.
 
 Ranges, steps, units and choices come from the recipe's fields; a control shows a value and says when it was changed.
 """
 
-import dataclasses
-from collections.abc import Mapping
-from typing import Any, get_type_hints
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QValidator
@@ -14,51 +13,17 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QFormLayout,
-    QLabel,
     QSpinBox,
     QWidget,
 )
 from typing_extensions import override
 
-from tlgui.learning.recipe import Recipe
 from tlgui.learning.rules import Choices, Limits
-from tlgui.ui.session import Session
-from tlgui.ui.widgets.setting_words import SettingWords
+from tlgui.ui.widgets.setting_fit import CUT_LAYER
+from tlgui.ui.widgets.setting_values import PERCENT, is_share, setting_rule, unit_of
+from tlgui.ui.widgets.setting_words import SettingWords, setting_name
 
-_PERCENT = 100.0
 _WIDE_RANGE = 1e4
-
-
-def recipe_value(recipe: Recipe, path: str) -> Any:  # noqa: ANN401 - settings are of four types
-    """Return the setting at `path`, such as `"head.dense_units"`."""
-    value: Any = recipe
-    for name in path.split("."):
-        value = getattr(value, name)
-    return value
-
-
-def with_setting(recipe: Recipe, path: str, value: Any) -> Recipe:  # noqa: ANN401 - settings are of four types
-    """Return a copy of `recipe` with the setting at `path` replaced.
-
-    Raises:
-        SettingError: The value is against the setting's rule.
-    """
-    group, _, name = path.rpartition(".")
-    if not group:
-        return dataclasses.replace(recipe, **{name: value})
-    changed = dataclasses.replace(recipe_value(recipe, group), **{name: value})
-    return with_setting(recipe, group, changed)
-
-
-def setting_rule(path: str) -> tuple[type, Limits | Choices | None]:
-    """Return the type of the setting at `path` and the rule its field states."""
-    owner: type = Recipe
-    *groups, name = path.split(".")
-    for group in groups:
-        owner = get_type_hints(owner)[group]
-    item = next(item for item in dataclasses.fields(owner) if item.name == name)
-    return get_type_hints(owner)[name], item.metadata.get("rule")
 
 
 class SettingControl(QObject):
@@ -94,7 +59,9 @@ class SettingControl(QObject):
         raise NotImplementedError
 
 
-class _Switch(SettingControl):
+class Switch(SettingControl):
+    """On or off; it carries its label itself."""
+
     def __init__(self, label: str) -> None:
         self._box = QCheckBox(label)
         super().__init__(self._box)
@@ -126,14 +93,54 @@ class _Choice(SettingControl):
         self.changed.emit(self._box.currentData())
 
 
+class BlockChoice(SettingControl):
+    """One of the backbone's blocks, or none of them; a layer that only a loaded recipe names is shown too.
+
+    Args:
+        empty: What no block is called.
+        is_empty_last: Whether that stands behind the last block, instead of before the first.
+    """
+
+    def __init__(self, empty: str, *, is_empty_last: bool) -> None:
+        self._box = QComboBox()
+        super().__init__(self._box)
+        self._empty = empty
+        self._is_empty_last = is_empty_last
+        self._offered: list[str] = []
+        self._box.currentIndexChanged.connect(self._on_index_changed)
+
+    def offer(self, blocks: Sequence[str], value: str) -> None:
+        """Offer `blocks`, and `value` where it is not among them; no signal says so."""
+        offered = [*blocks, ""] if self._is_empty_last else ["", *blocks]
+        if value not in offered:
+            offered.append(value)
+        if offered == self._offered:
+            return
+        self._offered = offered
+        self._box.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self._box.clear()
+        for name in offered:
+            self._box.addItem(name or self._empty, name)
+        self._box.blockSignals(False)  # noqa: FBT003 - Qt's signature
+
+    @override
+    def _show(self, value: str) -> None:
+        self._box.setCurrentIndex(self._box.findData(value))
+
+    @Slot()
+    def _on_index_changed(self) -> None:
+        self.changed.emit(self._box.currentData())
+
+
 class _WholeNumber(SettingControl):
-    def __init__(self, rule: Limits) -> None:
+    def __init__(self, rule: Limits, lowest: str) -> None:
         self._box = QSpinBox()
         super().__init__(self._box)
         self._unit = rule.unit
         self._box.setRange(int(rule.low), int(rule.high))
         self._box.setSingleStep(int(rule.step))
         self._box.setGroupSeparatorShown(True)
+        self._box.setSpecialValueText(lowest)
         self._box.valueChanged.connect(self._on_value_changed)
 
     @override
@@ -141,22 +148,12 @@ class _WholeNumber(SettingControl):
         # Setting the same value again would write the text anew, under the hands of whoever is typing it.
         if value != self._box.value():
             self._box.setValue(value)
-        self._write_unit()
+        _write_unit(self._box, self._unit)
 
     @Slot(int)
     def _on_value_changed(self, value: int) -> None:
-        self._write_unit()
+        _write_unit(self._box, self._unit)
         self.changed.emit(value)
-
-    def _write_unit(self) -> None:
-        unit = self._unit
-        if unit.endswith("ies") and self._box.value() == 1:
-            unit = unit.removesuffix("ies") + "y"
-        elif self._box.value() == 1:
-            unit = unit.removesuffix("s")
-        suffix = f" {unit}" if unit else ""
-        if suffix != self._box.suffix():
-            self._box.setSuffix(suffix)
 
 
 class _TidySpinBox(QDoubleSpinBox):
@@ -184,17 +181,18 @@ class _TidySpinBox(QDoubleSpinBox):
 
 
 class _Number(SettingControl):
-    def __init__(self, rule: Limits) -> None:
+    def __init__(self, rule: Limits, lowest: str, *, is_share: bool) -> None:
         self._box = _TidySpinBox()
         super().__init__(self._box)
-        is_share = not rule.unit and rule.high <= 1
-        self._scale = _PERCENT if is_share else 1.0
+        self._scale = PERCENT if is_share else 1.0
+        self._unit = "%" if is_share else rule.unit
         self._box.setDecimals(1 if is_share or rule.unit else 9)
         self._box.setRange(rule.low * self._scale, rule.high * self._scale)
         self._box.setSingleStep(rule.step * self._scale)
         if rule.low > 0 and rule.high / rule.low > _WIDE_RANGE:
             self._box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
-        self._box.setSuffix(" %" if is_share else {"degrees": "°", "": ""}.get(rule.unit, f" {rule.unit}"))
+        self._box.setSpecialValueText(lowest)
+        _write_unit(self._box, self._unit)
         self._box.valueChanged.connect(self._on_value_changed)
 
     @override
@@ -202,11 +200,19 @@ class _Number(SettingControl):
         # As above; it would also tidy away the comma that has just been typed.
         if round(value * self._scale, 9) != round(self._box.value(), 9):
             self._box.setValue(value * self._scale)
+        _write_unit(self._box, self._unit)
 
     @Slot(float)
     def _on_value_changed(self, value: float) -> None:
+        _write_unit(self._box, self._unit)
         # 7 % is 0.07, not 0.07000000000000001: recipes are read by people too.
         self.changed.emit(round(value / self._scale, 12))
+
+
+def _write_unit(box: QSpinBox | QDoubleSpinBox, unit: str) -> None:
+    suffix = "°" if unit == "degrees" else f" {unit_of(unit, box.value())}".rstrip()
+    if suffix != box.suffix():
+        box.setSuffix(suffix)
 
 
 def make_control(path: str, words: SettingWords) -> SettingControl:
@@ -214,62 +220,17 @@ def make_control(path: str, words: SettingWords) -> SettingControl:
     kind, rule = setting_rule(path)
     control: SettingControl
     if kind is bool:
-        control = _Switch(words.label)
+        control = Switch(words.label)
     elif isinstance(rule, Choices):
         control = _Choice(rule, words.choices)
+    elif isinstance(rule, Limits) and kind is int:
+        control = _WholeNumber(rule, words.lowest)
     elif isinstance(rule, Limits):
-        control = _WholeNumber(rule) if kind is int else _Number(rule)
+        control = _Number(rule, words.lowest, is_share=is_share(path))
     else:
-        raise TypeError(f"no control for the setting “{path}”")
+        control = BlockChoice(words.choices[""], is_empty_last=path == CUT_LAYER)
     control.widget.setObjectName(path)
-    control.widget.setAccessibleName(words.label.replace("&", ""))
+    control.widget.setAccessibleName(setting_name(path))
     control.widget.setAccessibleDescription(words.help)
     control.widget.setToolTip(words.help)
     return control
-
-
-class RecipeBinder(QObject):
-    """Keeps controls and the session's recipe the same, in both directions.
-
-    Args:
-        session: Holds the recipe.
-        parent: The owner.
-    """
-
-    def __init__(self, session: Session, parent: QObject) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._controls: dict[str, SettingControl] = {}
-        self._switches: list[tuple[str, str]] = []
-        session.recipe_changed.connect(self._on_recipe_changed)
-
-    def add_rows(self, layout: QFormLayout, table: Mapping[str, SettingWords]) -> None:
-        """Put a control for each setting of `table` on the form, and bind it."""
-        for path, words in table.items():
-            control = make_control(path, words)
-            if isinstance(control, _Switch):
-                layout.addRow(control.widget)
-            else:
-                label = QLabel(words.label)
-                label.setBuddy(control.widget)
-                label.setToolTip(words.help)
-                layout.addRow(label, control.widget)
-            self._controls[path] = control
-            control.show_value(recipe_value(self._session.recipe, path))
-            control.changed.connect(lambda value, path=path: self._on_control_changed(path, value))
-
-    def enable_with(self, path: str, switch: str) -> None:
-        """Let the control of `path` be used only while the setting at `switch` is on."""
-        self._switches.append((path, switch))
-        self._on_recipe_changed()
-
-    def _on_control_changed(self, path: str, value: object) -> None:
-        self._session.set_recipe(with_setting(self._session.recipe, path, value))
-
-    @Slot()
-    def _on_recipe_changed(self) -> None:
-        recipe = self._session.recipe
-        for path, control in self._controls.items():
-            control.show_value(recipe_value(recipe, path))
-        for path, switch in self._switches:
-            self._controls[path].widget.setEnabled(bool(recipe_value(recipe, switch)))

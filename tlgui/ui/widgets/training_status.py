@@ -1,12 +1,12 @@
 """How far the training is: the epoch, the progress within it, the time left, Start and Stop, and how it ended."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from tlgui.learning.records import ModelSummary
 from tlgui.progress import BatchEnded, Event, Progress, Stage
 from tlgui.ui.widgets.empty_page import QuietLabel
-from tlgui.ui.wording import stage_words, time_left_words
+from tlgui.ui.wording import counts_words, stage_words, time_left_words
 from tlgui.wording import accuracy_in_words, stop_reason_in_words
 
 _BAR_STEPS = 1000
@@ -19,6 +19,7 @@ class TrainingStatus(QWidget):
     """Shows what the Train page tells it, and says what was pressed.
 
     Args:
+        cost: Says what a training takes; it is shown under Start while nothing keeps a training from starting.
         parent: The owner.
     """
 
@@ -27,7 +28,7 @@ class TrainingStatus(QWidget):
     results_pressed = Signal()
     predict_pressed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, cost: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stage = QLabel(_WAITING)
         self.stage.setWordWrap(True)
@@ -49,6 +50,10 @@ class TrainingStatus(QWidget):
         self.predict_button = _button("Try it on photos", self.predict_pressed)
         # Why Start cannot be pressed.
         self.reason = QuietLabel()
+        self.reason.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._cost = cost
+        # Where the one is shown the other is not, so that they share a place, which is always as high as the higher.
+        self._under_start = QStackedWidget()
         self._lay_out()
         self._show_outcome_buttons(are_shown=False)
 
@@ -64,6 +69,7 @@ class TrainingStatus(QWidget):
         self.start_button.setAccessibleDescription(reason)
         self.stop_button.setEnabled(is_training)
         self.reason.setText("" if is_training else reason)
+        self._under_start.setCurrentWidget(self.reason if self.reason.text() else self._cost)
 
     def show_started(self) -> None:
         """Say that a training begins."""
@@ -135,8 +141,9 @@ class TrainingStatus(QWidget):
         for button in (self.predict_button, self.results_button):
             buttons.addWidget(button)
         layout.addLayout(buttons)
-        self.reason.setMinimumHeight(self.fontMetrics().lineSpacing())
-        layout.addWidget(self.reason)
+        for widget in (self._cost, self.reason):
+            self._under_start.addWidget(widget)
+        layout.addWidget(self._under_start)
 
 
 def outcome_sentences(model: ModelSummary) -> tuple[str, ...]:
@@ -154,7 +161,7 @@ def outcome_sentences(model: ModelSummary) -> tuple[str, ...]:
 def _stage_line(event: Progress) -> str:
     if event.stage is Stage.FEATURES and event.total:
         return f"Looking at photos: {event.done:,} of {event.total:,}"
-    counts = f": {event.done:,} of {event.total:,}" if event.total and event.total > 1 else ""
+    counts = f": {counts_words(event)}" if event.total and event.total > 1 else ""
     return stage_words(event.stage) + (counts or "…")
 
 

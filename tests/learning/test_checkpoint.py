@@ -1,0 +1,267 @@
+"""A training that is killed between epochs goes on as if nothing had happened; what it left is read with suspicion."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.learning.listening import QUIET, Listener, numbers, stopping_at
+from tests.learning.models import KERAS_SAVE_WARNING
+from tests.pictures import write_collection
+from tlgui.errors import SettingError, StorageError
+from tlgui.learning.model_file import load_model
+from tlgui.learning.recipe import (
+    AFTER_HEAD,
+    EVERY_EPOCH,
+    NO_WEIGHTS,
+    SMALL_CNN,
+    Augmentation,
+    EarlyStopping,
+    FineTuning,
+    Head,
+    Recipe,
+)
+from tlgui.learning.records import StopReason
+from tlgui.learning.run_progress import CHECKPOINT, PROGRESS, read_progress
+from tlgui.learning.training import train
+from tlgui.photos.collection import Collection
+from tlgui.photos.scan import scan
+from tlgui.progress import EpochEnded, Event, Stage
+
+pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
+
+CACHED = Recipe(
+    backbone=SMALL_CNN,
+    weights=NO_WEIGHTS,
+    input_size=32,
+    head=Head(dense_units=8, dropout=0.3),
+    epochs=3,
+    batch_size=8,
+    most_batches=2,
+    learning_rate=0.01,
+    early_stopping=EarlyStopping(enabled=False),
+)
+TUNED = replace(
+    CACHED,
+    augmentation=Augmentation(rotation=20, when=EVERY_EPOCH),
+    fine_tuning=FineTuning(when=AFTER_HEAD, from_block="block3", epochs=3),
+)
+
+
+class KilledError(Exception):
+    """Stands in for the end of the process."""
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Collection:
+    return scan(write_collection(tmp_path / "photos", classes=3, photos=8), QUIET)
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    return folder
+
+
+def _train_until_killed(recipe: Recipe, epoch: int, collection: Collection, run_folder: Path) -> None:
+    def kill(event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == epoch:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        train(collection, recipe, run_folder / "model.tlmodel", Listener(kill).context, run_folder=run_folder)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "epoch"),
+    [
+        pytest.param(CACHED, 2, id="in the head"),
+        pytest.param(TUNED, 3, id="between head and fine-tuning"),
+        pytest.param(TUNED, 5, id="in fine-tuning"),
+        pytest.param(replace(CACHED, early_stopping=EarlyStopping(enabled=False, keep_best=False)), 3, id="at the end"),
+    ],
+)
+def test_resumed_training_has_the_history_of_one_that_was_not_killed(
+    recipe: Recipe, epoch: int, collection: Collection, run_folder: Path, tmp_path: Path
+) -> None:
+    whole = train(collection, recipe, tmp_path / "whole.tlmodel", QUIET)
+    _train_until_killed(recipe, epoch, collection, run_folder)
+    listener = Listener()
+
+    resumed = train(
+        collection, recipe, run_folder / "model.tlmodel", listener.context, run_folder=run_folder, resume=True
+    )
+
+    assert numbers(resumed.history) == numbers(whole.history)
+    assert [ended.epoch for ended in listener.of(EpochEnded)] == list(range(epoch + 1, len(whole.history) + 1))
+    assert resumed.evaluation == whole.evaluation
+    assert resumed.stop_reason is whole.stop_reason
+    ours, theirs = (load_model(summary.path).model.get_weights() for summary in (resumed, whole))
+    assert all(np.array_equal(*pair) for pair in zip(ours, theirs, strict=True))
+
+
+def test_progress_is_told_after_each_epoch_and_read_without_tensorflow(
+    collection: Collection, run_folder: Path
+) -> None:
+    told: list[tuple[EpochEnded, ...]] = []
+
+    def read(event: Event) -> None:
+        if isinstance(event, EpochEnded):
+            told.append(read_progress(run_folder))
+
+    summary = train(collection, CACHED, run_folder / "model.tlmodel", Listener(read).context, run_folder=run_folder)
+
+    assert told == [summary.history[:1], summary.history[:2], summary.history]
+    program = (
+        "import sys; from pathlib import Path; from tlgui.learning.run_progress import read_progress;"
+        "print(len(read_progress(Path(sys.argv[1]))), {'keras', 'tensorflow'} & set(sys.modules))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program, str(run_folder)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert said.stdout.strip() == "3 set()"
+
+
+def test_checkpoint_goes_when_the_model_is_written_and_the_history_stays(
+    collection: Collection, run_folder: Path
+) -> None:
+    train(collection, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder)
+
+    assert sorted(path.name for path in run_folder.iterdir()) == ["model.tlmodel", PROGRESS]
+    assert json.loads((run_folder / PROGRESS).read_text())["seconds"] > 0
+
+
+def test_training_that_had_no_epoch_yet_begins_anew(collection: Collection, run_folder: Path, tmp_path: Path) -> None:
+    whole = train(collection, CACHED, tmp_path / "whole.tlmodel", QUIET)
+
+    resumed = train(collection, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder, resume=True)
+
+    assert numbers(resumed.history) == numbers(whole.history)
+
+
+@pytest.mark.parametrize(("recipe", "epoch"), [(CACHED, 2), (TUNED, 5)])
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_stop_makes_a_model_of_the_best_epoch_that_was_saved(
+    is_at_once: bool,  # noqa: FBT001
+    recipe: Recipe,
+    epoch: int,
+    collection: Collection,
+    run_folder: Path,
+) -> None:
+    _train_until_killed(recipe, epoch, collection, run_folder)
+    saved = read_progress(run_folder)
+    listener = stopping_at(lambda event: getattr(event, "stage", None) is Stage.TRAINING)
+    listener.is_stopped = is_at_once
+
+    summary = train(
+        collection, recipe, run_folder / "model.tlmodel", listener.context, run_folder=run_folder, resume=True
+    )
+
+    assert summary.stop_reason is StopReason.STOPPED
+    assert summary.history == saved
+    best = next(ended for ended in reversed(saved) if ended.is_best)
+    assert summary.evaluation is not None
+    assert summary.evaluation.accuracy == best.validation_accuracy
+
+
+def test_other_recipe_does_not_go_on_from_there(collection: Collection, run_folder: Path) -> None:
+    _train_until_killed(CACHED, 1, collection, run_folder)
+    path = run_folder / "model.tlmodel"
+
+    with pytest.raises(SettingError, match="its recipe changed"):
+        train(collection, replace(CACHED, batch_size=4), path, QUIET, run_folder=run_folder, resume=True)
+    # What it is called changes nothing.
+    named = replace(CACHED, name="Mine")
+    assert len(train(collection, named, path, QUIET, run_folder=run_folder, resume=True).history) == 3
+
+
+def test_other_classes_do_not_go_on_from_there(collection: Collection, run_folder: Path) -> None:
+    _train_until_killed(CACHED, 1, collection, run_folder)
+    (collection.folder / "class 01").rename(collection.folder / "class 09")
+    renamed = scan(collection.folder, QUIET)
+
+    with pytest.raises(SettingError, match="its classes changed"):
+        train(renamed, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder, resume=True)
+
+
+def _cut(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def _flip_a_bit(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+def _with_member(name: str, array: np.ndarray) -> Callable[[bytes], bytes]:
+    """Return what puts another array into a checkpoint."""
+
+    def change(data: bytes) -> bytes:
+        packed, other = io.BytesIO(), io.BytesIO()
+        np.save(other, array, allow_pickle=True)
+        with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w") as new:
+            for member in old.namelist():
+                new.writestr(member, other.getvalue() if member == name else old.read(member))
+        return packed.getvalue()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(_cut, id="cut off"),
+        pytest.param(_flip_a_bit, id="a flipped bit"),
+        pytest.param(lambda _: b"not an archive", id="another file"),
+        pytest.param(_with_member("state_0.npy", np.array([print], object)), id="a pickle"),
+        pytest.param(_with_member("state_0.npy", np.zeros((2, 2), np.float32)), id="another shape"),
+        pytest.param(_with_member("state_0.npy", np.zeros(10**6, np.float32)), id="far too large"),
+        pytest.param(_with_member("about.npy", np.frombuffer(b'{"format_version": 1}', np.uint8)), id="no history"),
+        pytest.param(_with_member("exam_1.npy", np.full(6, 99)), id="a class that is not there"),
+    ],
+)
+def test_damaged_checkpoint_is_refused(
+    change: Callable[[bytes], bytes], collection: Collection, run_folder: Path
+) -> None:
+    _train_until_killed(CACHED, 1, collection, run_folder)
+    path = run_folder / CHECKPOINT
+    path.write_bytes(change(path.read_bytes()))
+
+    with pytest.raises(SettingError, match=r"cannot go on: what it left .* is damaged"):
+        train(collection, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder, resume=True)
+
+
+def test_checkpoint_of_a_newer_tlgui_is_refused(collection: Collection, run_folder: Path) -> None:
+    _train_until_killed(CACHED, 1, collection, run_folder)
+    path = run_folder / CHECKPOINT
+    with np.load(path) as arrays:
+        about = json.loads(arrays["about"].tobytes())
+    newer = np.frombuffer(json.dumps({**about, "format_version": 99}).encode(), np.uint8)
+    path.write_bytes(_with_member("about.npy", newer)(path.read_bytes()))
+
+    with pytest.raises(SettingError, match="a newer tlgui began it"):
+        train(collection, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder, resume=True)
+
+
+def test_run_folder_that_is_not_there_is_said_before_the_work(collection: Collection, tmp_path: Path) -> None:
+    listener = Listener()
+
+    with pytest.raises(StorageError, match="the folder is not there"):
+        train(collection, CACHED, tmp_path / "model.tlmodel", listener.context, run_folder=tmp_path / "gone")
+
+    assert listener.events == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"history": 3}', '{"history": [{"epoch": 0}]}', "[" * 100_000])
+def test_damaged_progress_says_nothing(text: str, run_folder: Path) -> None:
+    (run_folder / PROGRESS).write_text(text)
+
+    assert read_progress(run_folder) == ()

@@ -1,0 +1,138 @@
+"""Several devices and half precision, tried on two halves of a processor in a process of their own."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import tensorflow as tf
+
+from tlgui.learning import devices
+
+# TensorFlow can be given two processors only before anything ran on one.
+_PROGRAM = """
+import json, sys
+import numpy as np
+import tensorflow as tf
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
+from dataclasses import replace
+import keras
+from tlgui.learning import devices
+from tlgui.learning.learner import Batch, Learner, with_logits
+from tlgui.learning.network import build_backbone, build_head, split_backbone
+from tlgui.learning.recipe import FineTuning, Head, NO_WEIGHTS, Recipe
+from tlgui.learning.weights import find_weights
+from tlgui.progress import JobContext
+
+recipe = Recipe(
+    backbone="small-cnn", weights=NO_WEIGHTS, input_size=32, head=Head(dense_units=8), learning_rate=0.01,
+    label_smoothing=0.1,
+)
+dice = np.random.default_rng(1)
+# 7 do not divide by two.
+batches = [
+    Batch(dice.uniform(0, 1, (7, 32, 32, 3)).astype(np.float32), dice.integers(0, 3, 7)) for _ in range(3)
+]
+
+def trained(devices_count, is_half):
+    backbone = build_backbone(recipe, find_weights(recipe, JobContext()))
+    _, tail = split_backbone(backbone, recipe, "")
+    head = build_head(recipe, (backbone.output_shape[-1],), 3)
+    model = with_logits(head, tail)
+    if devices_count == 2:
+        devices.strategy = lambda: tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    else:
+        devices.strategy = tf.distribute.get_strategy
+    devices.computes_with_half_precision = lambda: is_half
+    learner = Learner(model, recipe, recipe, is_streamed=True)
+    weights = np.array([1, 2, 1, 1, 0.5, 1, 1], np.float32)
+    learned = [learner.learn(batch, weights, 0.01) for batch in batches]
+    judged, probabilities = learner.judge(batches[0])
+    # What was saved of a learner restores one like it.
+    learner.restore(learner.state())
+    learner.settle(learner.weights())
+    said = np.asarray(keras.Model(model.input, model.output[1])(batches[0].inputs))
+    return {
+        "losses": [loss for loss, _ in learned],
+        "right": [right for _, right in learned],
+        "judged": judged,
+        "probabilities": probabilities.tolist(),
+        "settled": said.tolist(),
+        "types": sorted({str(weight.dtype) for weight in model.weights}),
+        "output": str(model.output[1].dtype),
+        "policies": sorted({layer.dtype_policy.name for layer in [*tail.layers, *head.layers]}),
+    }
+
+print(json.dumps([trained(1, False), trained(2, False), trained(1, True), trained(2, True)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def trained() -> list[dict[str, Any]]:
+    """Return what one device, two devices, and the same with half precision made of the same batches."""
+    said = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _PROGRAM], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert said.returncode == 0, said.stderr[-3000:]
+    results: list[dict[str, Any]] = json.loads(said.stdout)
+    return results
+
+
+def test_two_devices_take_the_steps_of_one(trained: list[dict[str, Any]]) -> None:
+    one, two, _, _ = trained
+
+    assert two["losses"] == pytest.approx(one["losses"], abs=1e-4)
+    assert two["right"] == one["right"]
+    assert two["judged"] == pytest.approx(one["judged"], abs=1e-4)
+    for ours, theirs in zip(two["probabilities"], one["probabilities"], strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-4)
+
+
+@pytest.mark.parametrize("place", [2, 3])
+def test_half_precision_takes_about_the_same_steps(place: int, trained: list[dict[str, Any]]) -> None:
+    assert trained[place]["losses"] == pytest.approx(trained[0]["losses"], rel=0.02)
+    assert trained[place]["losses"] != trained[0]["losses"]
+
+
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_network_itself_is_as_ever_and_has_what_was_learned(place: int, trained: list[dict[str, Any]]) -> None:
+    result = trained[place]
+
+    assert (result["types"], result["output"], result["policies"]) == (["float32"], "float32", ["float32"])
+    for ours, theirs in zip(result["settled"], result["probabilities"], strict=True):
+        assert ours == pytest.approx(theirs, abs=2e-2 if place > 1 else 1e-5)
+
+
+def test_machine_without_cards_is_described_by_its_cores() -> None:
+    assert devices.describe().endswith(("processor core", "processor cores"))
+    assert not devices.computes_with_half_precision()
+    assert devices.strategy().num_replicas_in_sync == 1
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "words", "is_half"),
+    [
+        ([(7, 5)], "Card 0 (GPU)", True),
+        ([(6, 1)], "Card 0 (GPU)", False),
+        ([(9, 0), (6, 1)], "2 of Card 0 (GPU)", False),
+    ],
+)
+def test_cards_are_described_and_asked_what_they_can(
+    capabilities: list[tuple[int, int]],
+    words: str,
+    is_half: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cards = list(range(len(capabilities)))
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: cards if kind == "GPU" else [])
+    monkeypatch.setattr(
+        tf.config.experimental,
+        "get_device_details",
+        lambda card: {"device_name": f"Card {card}", "compute_capability": capabilities[card]},
+    )
+
+    assert devices.describe() == words
+    assert devices.computes_with_half_precision() is is_half

@@ -1,0 +1,253 @@
+"""What a training will take: measured on a training in small, and counted up to the whole."""
+
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import psutil
+import pytest
+
+from tests.contexts import stopping_at
+from tests.learning.models import KERAS_SAVE_WARNING
+from tests.pictures import write_collection
+from tlgui.errors import Cancelled, CollectionError, SettingError
+from tlgui.files import cache_folder
+from tlgui.learning import devices
+from tlgui.learning import estimate as module
+from tlgui.learning.catalog import BACKBONE_TITLES
+from tlgui.learning.estimate import estimate
+from tlgui.learning.published import downloaded_weights
+from tlgui.learning.recipe import (
+    AFTER_HEAD,
+    DOWNLOAD,
+    EVERY_EPOCH,
+    FROM_START,
+    NO_WEIGHTS,
+    SMALL_CNN,
+    Augmentation,
+    EarlyStopping,
+    FineTuning,
+    Recipe,
+    SplitSettings,
+)
+from tlgui.learning.rehearsal import Phase, Rehearsal, in_small, rehearse
+from tlgui.learning.training import train
+from tlgui.photos.collection import Collection
+from tlgui.photos.scan import scan
+from tlgui.progress import JobContext
+
+pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
+
+QUIET = JobContext()
+RECIPE = Recipe(
+    backbone=SMALL_CNN,
+    weights=NO_WEIGHTS,
+    input_size=32,
+    epochs=10,
+    batch_size=8,
+    split=SplitSettings(validation=0.25),
+    early_stopping=EarlyStopping(enabled=False),
+)
+TUNED = replace(
+    RECIPE,
+    augmentation=Augmentation(flip_horizontal=True, when=EVERY_EPOCH),
+    fine_tuning=FineTuning(when=AFTER_HEAD, from_block="block3", epochs=4),
+)
+# Of 60 photos, 45 are learned from and 15 judge.
+PHOTOS = 20
+# What `rehearsed` says of one epoch: a second for each picture that is learned, a quarter for each photo that judges,
+# and five to keep what the epoch leaves.
+EPOCH = 45.0 + 15 * 0.25 + 5.0
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Collection:
+    return scan(write_collection(tmp_path / "photos", classes=3, photos=PHOTOS), QUIET)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_paces", type(module._paces)())
+
+
+@pytest.fixture
+def rehearsed(monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
+    """Put numbers that can be reckoned with in the place of what is timed; return what was rehearsed."""
+    recipes: list[Recipe] = []
+
+    def stand_in(few: Collection, recipe: Recipe, _context: JobContext) -> Rehearsal:
+        recipes.append(recipe)
+        counts = [sum(photo.part == part for photo in few.photos()) for part in ("training", "validation")]
+        pictures = counts[0] * len(recipe.augmentation.copy_numbers)
+        epoch = Phase(begin_seconds=100.0, train_seconds=float(pictures), judge_seconds=counts[1] * 0.25 + 5.0)
+        slower = Phase(begin_seconds=1000.0, train_seconds=10.0 * pictures, judge_seconds=0.0)
+        phases = (epoch, slower) if recipe.fine_tuning.when == AFTER_HEAD else (epoch,)
+        return Rehearsal(64.0, phases, 10_000.0, peak_bytes=10**12, step_bytes=10**11, map_numbers=1000)
+
+    monkeypatch.setattr(module, "rehearse", stand_in)
+    return recipes
+
+
+def test_an_estimate_is_plausible_and_leaves_nothing_behind(collection: Collection) -> None:
+    held = psutil.Process().memory_info().rss
+    cost = estimate(collection, TUNED, QUIET)
+    assert 0.0 < cost.seconds < 600.0
+    assert held / 2 < cost.memory_bytes < held + 2**31
+    assert cost.memory_bytes < cost.free_bytes <= psutil.virtual_memory().total + cost.memory_bytes
+    assert cost.device == devices.describe()
+    assert (cost.cached_share, cost.download_bytes) == (0.0, 0)
+    assert not list(cache_folder().rglob("*.tlmodel"))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "kinds"),
+    [
+        (RECIPE, 1),
+        (TUNED, 2),
+        (replace(TUNED, fine_tuning=FineTuning()), 1),
+        (replace(TUNED, fine_tuning=FineTuning(when=FROM_START)), 1),
+    ],
+    ids=["cached", "head, then blocks", "streamed head", "from the start"],
+)
+def test_each_kind_of_epochs_is_timed(collection: Collection, recipe: Recipe, kinds: int) -> None:
+    rehearsal = rehearse(collection, in_small(recipe, 10**6), QUIET)
+    assert len(rehearsal.phases) == kinds
+    assert all(phase.train_seconds > 0.0 and phase.judge_seconds > 0.0 for phase in rehearsal.phases)
+    has_features = recipe.fine_tuning.when != FROM_START
+    assert (rehearsal.feature_seconds > 0.0) == has_features
+    assert rehearsal.end_seconds > 0.0
+    assert rehearsal.peak_bytes > 10**7
+
+
+def test_photos_and_epochs_are_counted(collection: Collection, rehearsed: list[Recipe]) -> None:
+    # The features of 45 photos that are learned from and 15 that judge fill three batches of 32.
+    expected = 60 * 64 / 96 + 100.0 + 10 * EPOCH + 10_000.0
+    assert estimate(collection, RECIPE, QUIET).seconds == pytest.approx(expected)
+    assert len(rehearsed) == 1
+
+
+def test_copies_are_counted(collection: Collection, rehearsed: list[Recipe]) -> None:
+    recipe = replace(RECIPE, augmentation=Augmentation(flip_horizontal=True, copies=3))
+    cost = estimate(collection, recipe, QUIET)
+    (small,) = rehearsed
+    assert small.augmentation == recipe.augmentation
+    # 16 photos in 4 versions and 15 photos make three batches of 32.
+    features = (45 * 4 + 15) * 64 / 96
+    assert cost.seconds == pytest.approx(features + 100.0 + 10 * (EPOCH + 3 * 45.0) + 10_000.0)
+
+
+def test_fine_tuning_is_added(collection: Collection, rehearsed: list[Recipe]) -> None:
+    before = estimate(collection, replace(TUNED, fine_tuning=FineTuning()), QUIET).seconds
+    assert before == pytest.approx(15 * 64 / 32 + 100.0 + 10 * EPOCH + 10_000.0)
+    with_tuning = estimate(collection, TUNED, QUIET).seconds
+    head = 60 * 64 / 96 + 100.0 + 10 * EPOCH
+    assert with_tuning == pytest.approx(head + 1000.0 + 4 * 450.0 + 10_000.0)
+    assert len(rehearsed) == 2
+
+
+def test_the_most_batches_are_kept_to(collection: Collection, rehearsed: list[Recipe]) -> None:
+    whole = estimate(collection, RECIPE, QUIET).seconds
+    some = estimate(collection, replace(RECIPE, most_batches=2), QUIET).seconds
+    assert whole - some == pytest.approx(10 * (45.0 - 2 * 8))
+    assert len(rehearsed) == 1
+
+
+def test_what_changes_no_step_needs_no_other_rehearsal(collection: Collection, rehearsed: list[Recipe]) -> None:
+    first = estimate(collection, RECIPE, QUIET).seconds
+    longer = replace(RECIPE, name="Longer", epochs=20, learning_rate=0.1, early_stopping=EarlyStopping(patience=9))
+    assert estimate(collection, longer, QUIET).seconds - first == pytest.approx(10 * EPOCH)
+    assert len(rehearsed) == 1
+    estimate(collection, replace(RECIPE, batch_size=16), QUIET)
+    assert len(rehearsed) == 2
+
+
+def test_features_that_are_known_take_no_time(collection: Collection, rehearsed: list[Recipe], tmp_path: Path) -> None:
+    before = estimate(collection, RECIPE, QUIET)
+    train(collection, replace(RECIPE, epochs=1), tmp_path / "a.tlmodel", QUIET)
+    after = estimate(collection, replace(RECIPE, epochs=10), QUIET)
+    assert (before.cached_share, after.cached_share) == (0.0, 1.0)
+    assert before.seconds - after.seconds == pytest.approx(60 * 64 / 96, abs=20.0)
+    other = estimate(collection, replace(RECIPE, pooling="max"), QUIET)
+    assert other.cached_share == 0.0
+    # All photos were known when this one was measured, so nobody knows yet what new ones take.
+    module._paces.clear()
+    estimate(collection, RECIPE, QUIET)
+    write_collection(collection.folder, classes=3, photos=2 * PHOTOS, seed=5)
+    estimate(scan(collection.folder, QUIET), RECIPE, QUIET)
+    assert len(rehearsed) == 4
+
+
+def test_memory_grows_with_what_is_kept_in_it(collection: Collection, rehearsed: list[Recipe]) -> None:
+    plain = estimate(collection, RECIPE, QUIET).memory_bytes
+    flat = estimate(collection, replace(RECIPE, pooling="flatten"), QUIET).memory_bytes
+    assert flat > plain > 10**12
+    tuned = estimate(collection, TUNED, QUIET).memory_bytes
+    assert tuned - plain == 15 * 1000 * 4
+    # A batch too large to be rehearsed takes more of what came with the steps.
+    large = estimate(collection, replace(TUNED, batch_size=256), QUIET).memory_bytes
+    assert large - tuned == 10**11
+    assert len(rehearsed) == 4
+
+
+def test_nothing_is_downloaded(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("somebody asks the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    recipe = replace(RECIPE, backbone="mobilenetv3small", weights=DOWNLOAD)
+    monkeypatch.setenv("KERAS_HOME", str(cache_folder() / "keras"))
+    cost = estimate(collection, recipe, QUIET)
+    assert cost.download_bytes == BACKBONE_TITLES[recipe.backbone].download_bytes > 10**6
+    assert cost.seconds > 0.0
+    assert downloaded_weights(recipe.backbone) is None
+
+
+def test_stop_is_heard_in_the_middle_and_leaves_nothing(collection: Collection) -> None:
+    for count in (1, 10, 40):
+        with pytest.raises(Cancelled):
+            estimate(collection, replace(TUNED, seed=count), stopping_at(count))
+    for thread in threading.enumerate():
+        if thread.name == "patiently":
+            thread.join(60)
+    assert not list(cache_folder().rglob("*.tlmodel"))
+    assert not list(cache_folder().glob("tmp*"))
+
+
+def test_a_class_with_hardly_a_photo_is_no_obstacle(tmp_path: Path) -> None:
+    few = scan(write_collection(tmp_path / "few", classes=12, photos=2), QUIET)
+    assert estimate(few, RECIPE, QUIET).seconds > 0.0
+
+
+def test_a_folder_with_a_split_of_its_own_is_measured(tmp_path: Path) -> None:
+    for part, count in (("train", 6), ("validation", 3)):
+        write_collection(tmp_path / "own" / part, classes=2, photos=count)
+    assert estimate(scan(tmp_path / "own", QUIET), RECIPE, QUIET).seconds > 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda found: (replace(found, classes=found.classes[:1]), RECIPE), CollectionError),
+        (lambda found: (found, replace(RECIPE, backbone="inceptionv3")), SettingError),
+    ],
+    ids=["one class", "input too small"],
+)
+def test_what_cannot_be_trained_says_why(
+    collection: Collection,
+    change: Callable[[Collection], tuple[Collection, Recipe]],
+    error: type[Exception],
+) -> None:
+    with pytest.raises(error):
+        estimate(*change(collection), QUIET)
+
+
+def test_a_rehearsal_does_not_depend_on_what_takes_no_time() -> None:
+    changed = replace(TUNED, name="Other", learning_rate=1.0, seed=TUNED.seed, epochs=77, most_batches=3)
+    assert in_small(changed, 100) == in_small(TUNED, 100)
+    kept = {"backbone", "weights", "input_size", "pooling", "head", "optimizer", "augmentation", "batch_size"}
+    for name in kept:
+        assert getattr(in_small(TUNED, 100), name) == getattr(TUNED, name)

@@ -1,0 +1,330 @@
+"""The loop over epochs, on heads that learn from numbers: every setting does what it says."""
+
+import itertools
+from collections import Counter
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from tests.learning.listening import QUIET, Listener, is_batch_of, numbers, stopping_at
+from tlgui.errors import Cancelled, SettingError
+from tlgui.learning.checkpoint import Journal
+from tlgui.learning.fitting import Fitting, Phase
+from tlgui.learning.learner import Batch, Labels, Learner, with_logits
+from tlgui.learning.lessons import CachedExam, CachedLessons, Examples, Order
+from tlgui.learning.network import build_head
+from tlgui.learning.objective import class_weights
+from tlgui.learning.recipe import EarlyStopping, Head, Recipe
+from tlgui.learning.records import StopReason
+from tlgui.learning.runtime import FloatArray
+from tlgui.progress import BatchEnded, JobContext
+
+_NUMBERS = 20
+_ALL_EPOCHS = EarlyStopping(enabled=False)
+
+
+def _examples(rows: int, seed: int, noise: float = 1.0, labels: Labels | None = None) -> Examples:
+    """Return three clouds of points that overlap the more, the more noise there is."""
+    dice = np.random.default_rng(seed)
+    labels = np.arange(rows) % 3 if labels is None else labels
+    centres = np.eye(3, _NUMBERS) * 3
+    return Examples((centres[labels] + dice.normal(0, noise, (rows, _NUMBERS))).astype(np.float32), labels)
+
+
+class _Fit:
+    """A head that was trained on such clouds."""
+
+    def __init__(
+        self, recipe: Recipe, noise: float = 1.0, context: JobContext = QUIET, training: Examples | None = None
+    ) -> None:
+        self.head = build_head(recipe, (_NUMBERS,), 3)
+        self.validation = _examples(60, 2, noise)
+        lessons = CachedLessons(training or _examples(90, 1, noise), 3, recipe)
+        fitting = Fitting(recipe, context, Journal(None, {}))
+        try:
+            fitting.run(Phase(with_logits(self.head), recipe, lessons, CachedExam(self.validation)))
+        finally:
+            self.history, self.reason = fitting.history, fitting.reason
+        self.kept = fitting.kept.probabilities
+
+    @property
+    def probabilities(self) -> FloatArray:
+        """What the head that was left says of the validation examples."""
+        return np.asarray(self.head(self.validation.features, training=False))
+
+    @property
+    def loss(self) -> float:
+        """The validation loss of the head that was left."""
+        return float(-np.log(self.probabilities[np.arange(60), self.validation.labels]).mean())
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd", "rmsprop"])
+def test_every_optimiser_learns(optimizer: str) -> None:
+    fit = _Fit(Recipe(optimizer=optimizer, learning_rate=0.01, epochs=15))
+
+    assert fit.history[-1].loss < 0.6 * fit.history[0].loss
+    assert fit.history[-1].validation_accuracy > 0.8
+    assert {ended.learning_rate for ended in fit.history} == {0.01}
+
+
+def test_head_is_left_with_its_best_epoch() -> None:
+    fit = _Fit(Recipe(head=Head(dense_units=64), learning_rate=0.05, epochs=25, early_stopping=_ALL_EPOCHS), noise=3.0)
+
+    losses = [ended.validation_loss for ended in fit.history]
+    best = max(ended.epoch for ended in fit.history if ended.is_best)
+    assert len(losses) == 25
+    assert fit.reason is StopReason.COMPLETED
+    assert best < 25, "the training was to get worse at the end"
+    assert fit.loss == pytest.approx(losses[best - 1], abs=1e-4)
+    np.testing.assert_allclose(fit.probabilities, fit.kept, atol=1e-5)
+
+
+def test_best_epoch_has_the_lowest_loss_and_among_close_ones_the_most_right() -> None:
+    fit = _Fit(Recipe(head=Head(dense_units=64), learning_rate=0.02, epochs=25, early_stopping=_ALL_EPOCHS), noise=2.0)
+
+    best = next(ended for ended in reversed(fit.history) if ended.is_best)
+    lowest = min(ended.validation_loss for ended in fit.history)
+    assert best.validation_loss <= lowest * 1.01
+    close = [ended for ended in fit.history if ended.validation_loss <= lowest * 1.01]
+    assert best.validation_accuracy == max(ended.validation_accuracy for ended in close)
+
+
+def test_watching_accuracy_keeps_the_most_accurate_epoch() -> None:
+    recipe = Recipe(
+        head=Head(dense_units=64),
+        learning_rate=0.05,
+        epochs=25,
+        early_stopping=EarlyStopping(enabled=False, watch="accuracy"),
+    )
+    fit = _Fit(recipe, noise=3.0)
+
+    accuracies = [ended.validation_accuracy for ended in fit.history]
+    rows = fit.probabilities.argmax(axis=1) == fit.validation.labels
+    assert rows.mean() == pytest.approx(max(accuracies))
+    first_worse = next(ended for ended in fit.history if ended.validation_accuracy < max(accuracies[: ended.epoch]))
+    assert not first_worse.is_best
+
+
+def test_last_epoch_is_kept_where_the_recipe_says_so() -> None:
+    recipe = Recipe(
+        head=Head(dense_units=64),
+        learning_rate=0.05,
+        epochs=25,
+        early_stopping=EarlyStopping(enabled=False, keep_best=False),
+    )
+    fit = _Fit(recipe, noise=3.0)
+
+    assert not fit.history[-1].is_best
+    assert fit.loss == pytest.approx(fit.history[-1].validation_loss, abs=1e-4)
+    np.testing.assert_allclose(fit.probabilities, fit.kept, atol=1e-5)
+
+
+@pytest.mark.parametrize("watch", ["loss", "accuracy"])
+def test_early_stopping_waits_for_its_patience(watch: str) -> None:
+    stopping = EarlyStopping(patience=4, watch=watch)
+    fit = _Fit(Recipe(head=Head(dense_units=64), learning_rate=0.05, epochs=500, early_stopping=stopping), noise=3.0)
+
+    watched = [ended.validation_loss if watch == "loss" else -ended.validation_accuracy for ended in fit.history]
+    assert fit.reason is StopReason.NO_LONGER_IMPROVING
+    assert fit.history[-1].epoch == int(np.argmin(watched)) + 1 + 4
+
+
+def test_training_ends_once_both_accuracies_pass_the_target() -> None:
+    stopping = EarlyStopping(enabled=False, target_accuracy=0.8)
+    fit = _Fit(Recipe(learning_rate=0.01, epochs=500, early_stopping=stopping))
+
+    passed = [min(ended.accuracy, ended.validation_accuracy) > 0.8 for ended in fit.history]
+    assert fit.reason is StopReason.TARGET_REACHED
+    assert passed == [False] * (len(passed) - 1) + [True]
+
+
+def test_label_smoothing_keeps_the_head_from_certainty() -> None:
+    recipe = Recipe(learning_rate=0.05, epochs=60, early_stopping=_ALL_EPOCHS)
+
+    certain = _Fit(recipe, noise=0.1)
+    smoothed = _Fit(replace(recipe, label_smoothing=0.3), noise=0.1)
+
+    assert certain.kept.max() > 0.99
+    assert 0.7 < smoothed.kept.max() < 0.9
+
+
+def test_dropout_acts_in_training_only() -> None:
+    recipe = Recipe(learning_rate=1e-7, epochs=1)
+
+    plain = _Fit(recipe)
+    dropped = _Fit(replace(recipe, head=Head(dropout=0.8)))
+
+    assert dropped.history[0].loss != pytest.approx(plain.history[0].loss, rel=1e-2)
+    np.testing.assert_allclose(dropped.kept, plain.kept, atol=1e-4)
+
+
+def test_sigmoid_learns_by_the_binary_loss() -> None:
+    recipe = Recipe(head=Head(output="sigmoid"), learning_rate=0.01, epochs=30, label_smoothing=0.1)
+    fit = _Fit(recipe)
+
+    assert fit.history[-1].validation_accuracy > 0.9
+    np.testing.assert_allclose(fit.probabilities.sum(axis=1), 1, atol=1e-5)
+    best = next(ended for ended in reversed(fit.history) if ended.is_best)
+    outputs = with_logits(fit.head)(fit.validation.features, training=False)
+    expected = keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)(
+        np.eye(3)[fit.validation.labels], outputs[0]
+    )
+    assert best.validation_loss == pytest.approx(float(expected), abs=1e-5)
+
+
+def test_balanced_weights_give_each_class_the_same_sum() -> None:
+    recipe = Recipe(class_weighting="balanced")
+
+    weights = class_weights(recipe, [60, 30, 6])
+
+    np.testing.assert_allclose(weights * [60, 30, 6], [32, 32, 32], rtol=1e-6)
+    assert class_weights(Recipe(), [60, 30, 6]).tolist() == [1, 1, 1]
+
+
+def test_balanced_weights_let_a_small_class_count() -> None:
+    # Nothing tells the classes apart, so that only their weights can win them a place.
+    labels = np.array([0] * 60 + [1] * 60 + [2] * 12)
+    training = Examples(np.ones((len(labels), _NUMBERS), np.float32), labels)
+    last = EarlyStopping(enabled=False, keep_best=False)
+    recipe = Recipe(optimizer="sgd", learning_rate=0.02, epochs=150, batch_size=132, early_stopping=last)
+
+    plain = _Fit(recipe, training=training)
+    balanced = _Fit(replace(recipe, class_weighting="balanced"), training=training)
+
+    def said(fit: _Fit) -> FloatArray:
+        probabilities: FloatArray = np.asarray(fit.head(training.features[:1], training=False))[0]
+        return probabilities
+
+    np.testing.assert_allclose(said(plain), [5 / 11, 5 / 11, 1 / 11], atol=0.03)
+    np.testing.assert_allclose(said(balanced), [1 / 3, 1 / 3, 1 / 3], atol=0.03)
+
+
+def test_balanced_weights_change_nothing_where_classes_are_equal() -> None:
+    recipe = Recipe(learning_rate=0.01, epochs=2)
+
+    plain, balanced = _Fit(recipe), _Fit(replace(recipe, class_weighting="balanced"))
+
+    assert numbers(plain.history) == numbers(balanced.history)
+
+
+def test_few_batches_an_epoch_take_the_next_part_each_time() -> None:
+    recipe = Recipe(batch_size=8, most_batches=5)
+    order = Order(90, recipe, before=0)
+
+    assert order.batches == 5
+    rounds = [turn.rows for number in range(1, 13) for turn in order.epoch(number)]
+    first, second = np.concatenate(rounds[:12]), np.concatenate(rounds[12:24])
+    assert sorted(first) == sorted(second) == list(range(90)), "everyone has a turn before anyone has a second"
+    assert list(first) != list(second)
+    assert [turn.round for number in (2, 3) for turn in order.epoch(number)] == [1] * 7 + [2] * 3
+    # An epoch can be asked for alone, as after a kill.
+    again = [turn.rows for turn in Order(90, recipe, before=0).epoch(7)]
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(again, rounds[30:35], strict=True))
+
+
+def test_few_batches_an_epoch_are_all_that_is_trained() -> None:
+    listener = Listener()
+
+    _Fit(Recipe(batch_size=8, most_batches=5, epochs=2), context=listener.context)
+
+    batches = listener.of(BatchEnded)
+    assert [(event.batch, event.batches) for event in batches] == [(n, 5) for n in range(1, 6)] * 2
+
+
+def test_more_batches_than_there_are_change_nothing() -> None:
+    recipe = Recipe(learning_rate=0.01, epochs=2, batch_size=8)
+
+    assert numbers(_Fit(recipe).history) == numbers(_Fit(replace(recipe, most_batches=12)).history)
+
+
+def test_rate_follows_its_schedule_and_is_reported() -> None:
+    recipe = Recipe(learning_rate=0.01, epochs=8, schedule="cosine", warm_up=2.0, early_stopping=_ALL_EPOCHS)
+
+    rates = [ended.learning_rate for ended in _Fit(recipe).history]
+
+    assert rates[0] == pytest.approx(0.005)
+    assert rates[1] == rates[2] == pytest.approx(0.01)
+    assert all(later < earlier for earlier, later in itertools.pairwise(rates[2:]))
+    assert 0 < rates[-1] < 0.001
+
+
+def test_rate_is_the_size_of_the_step() -> None:
+    """Plain SGD moves by the rate times the gradient, whatever the optimiser was built with."""
+    recipe = Recipe(optimizer="sgd", momentum=0.0, learning_rate=0.5)
+    batch = Batch(*(lambda examples: (examples.features, examples.labels))(_examples(30, 1)))
+
+    def moved(rate: float) -> float:
+        learner = Learner(with_logits(build_head(recipe, (_NUMBERS,), 3)), recipe, recipe, is_streamed=False)
+        before = learner.weights()[0]
+        learner.learn(batch, np.ones(30, np.float32), rate)
+        return float(np.abs(learner.weights()[0] - before).sum())
+
+    assert moved(0.02) == pytest.approx(2 * moved(0.01), rel=1e-3)
+    assert moved(0.0) == 0
+
+
+def test_same_seed_gives_the_same_history_and_another_seed_another() -> None:
+    recipe = Recipe(head=Head(dense_units=16, dropout=0.5), learning_rate=0.01, epochs=4)
+
+    first, again, other = (numbers(_Fit(replace(recipe, seed=seed)).history) for seed in (1, 1, 2))
+
+    assert first == again
+    assert first != other
+
+
+def test_stop_after_an_epoch_leaves_the_head_with_it() -> None:
+    listener = stopping_at(is_batch_of(3))
+    head = build_head(Recipe(), (_NUMBERS,), 3)
+    recipe = Recipe(learning_rate=0.01, epochs=500)
+    fitting = Fitting(recipe, listener.context, Journal(None, {}))
+    exam = CachedExam(_examples(60, 2))
+
+    with pytest.raises(Cancelled):
+        fitting.run(Phase(with_logits(head), recipe, CachedLessons(_examples(90, 1), 3, recipe), exam))
+
+    assert len(fitting.history) == 2
+    left = np.asarray(head(_examples(60, 2).features, training=False))
+    np.testing.assert_allclose(left, fitting.kept.probabilities, atol=1e-5)
+
+
+def test_training_that_gets_lost_says_what_to_change() -> None:
+    wild = Examples(np.full((90, _NUMBERS), 3e38, np.float32), np.arange(90) % 3)
+
+    with pytest.raises(SettingError, match="lost in epoch 1") as caught:
+        _Fit(replace(Recipe(), optimizer="sgd", learning_rate=10.0), training=wild)
+
+    assert "smaller learning rate" in caught.value.hint
+
+
+class _Wild:
+    """Lessons that are all right in the first epoch, and beyond all numbers in the second."""
+
+    batches = 1
+    counts: Sequence[int] = (30, 30, 30)
+
+    def epoch(self, number: int) -> Generator[Batch, None, None]:
+        examples = _examples(90, 1)
+        yield Batch(examples.features if number == 1 else np.full_like(examples.features, 3e38), examples.labels)
+
+
+def test_training_that_gets_lost_later_keeps_its_best_epoch() -> None:
+    recipe = Recipe(learning_rate=0.01, epochs=5)
+    head = build_head(recipe, (_NUMBERS,), 3)
+    fitting = Fitting(recipe, QUIET, Journal(None, {}))
+
+    fitting.run(Phase(with_logits(head), recipe, _Wild(), CachedExam(_examples(60, 2))))
+
+    assert fitting.reason is StopReason.NO_LONGER_IMPROVING
+    assert [ended.epoch for ended in fitting.history] == [1]
+    assert all(np.isfinite(weights).all() for weights in head.get_weights())
+
+
+def test_every_row_is_learned_from_once_an_epoch() -> None:
+    order = Order(50, Recipe(batch_size=8), before=3)
+
+    seen = Counter(int(row) for turn in order.epoch(2) for row in turn.rows)
+
+    assert seen == dict.fromkeys(range(50), 1)

@@ -1,0 +1,67 @@
+"""Every built-in recipe trains: two epochs of each of its phases on generated photos, small and with random weights."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.learning.listening import QUIET
+from tests.learning.models import KERAS_SAVE_WARNING
+from tests.pictures import write_collection
+from tlgui.learning.backbones import BACKBONES
+from tlgui.learning.built_in import BUILT_IN
+from tlgui.learning.model_file import read_network
+from tlgui.learning.recipe import AFTER_HEAD, NO_WEIGHTS, Recipe
+from tlgui.learning.training import train
+from tlgui.photos.collection import Collection
+from tlgui.photos.scan import scan
+
+pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
+
+_EPOCHS = 2
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
+    return scan(write_collection(tmp_path_factory.mktemp("recipes") / "photos", classes=3, photos=4), QUIET)
+
+
+def _in_small(recipe: Recipe) -> Recipe:
+    return replace(
+        recipe,
+        weights=NO_WEIGHTS,
+        input_size=BACKBONES[recipe.backbone].smallest_size,
+        epochs=_EPOCHS,
+        fine_tuning=replace(recipe.fine_tuning, epochs=_EPOCHS),
+    )
+
+
+# The bottleneck recipe offers fine-tuning as its last part; here it takes it.
+_RECIPES = {
+    **BUILT_IN,
+    "vgg16-bottleneck": replace(
+        BUILT_IN["vgg16-bottleneck"],
+        fine_tuning=replace(BUILT_IN["vgg16-bottleneck"].fine_tuning, when=AFTER_HEAD),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_built_in_recipe_trains(name: str, collection: Collection, tmp_path: Path) -> None:
+    recipe = _in_small(_RECIPES[name])
+
+    summary = train(collection, recipe, tmp_path / "model.tlmodel", QUIET)
+
+    tuned = _EPOCHS if recipe.fine_tuning.when == AFTER_HEAD else 0
+    assert [ended.is_fine_tuning for ended in summary.history] == [False] * _EPOCHS + [True] * tuned
+    assert [ended.epoch for ended in summary.history] == list(range(1, len(summary.history) + 1))
+    assert all(
+        np.isfinite([ended.loss, ended.validation_loss, ended.accuracy, ended.validation_accuracy]).all()
+        for ended in summary.history
+    )
+    assert (summary.recipe, summary.photo_count) == (recipe, sum(len(item.photos) - 1 for item in collection.classes))
+    read, model = read_network(summary.path)
+    assert read == summary
+    said = np.asarray(model(np.zeros((1, recipe.input_size, recipe.input_size, 3), np.float32), training=False))
+    np.testing.assert_allclose(said.sum(), 1, atol=1e-5)

@@ -1,0 +1,73 @@
+"""Optimisers and their rates: every setting reaches the steps."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from tlgui.learning.recipe import Steps
+from tlgui.learning.steps import Pacemaker, build_optimizer
+
+
+def test_constant_rate_stays() -> None:
+    pacemaker = Pacemaker(Steps(learning_rate=0.3, epochs=4), batches=5)
+
+    assert {pacemaker.rate(step) for step in range(20)} == {0.3}
+
+
+def test_warm_up_grows_to_the_largest_rate_in_fractions_of_an_epoch() -> None:
+    pacemaker = Pacemaker(Steps(learning_rate=1.0, warm_up=0.5, epochs=4), batches=8)
+
+    assert [pacemaker.rate(step) for step in range(6)] == [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
+    assert pacemaker.rate_of_epoch(1) == 1.0
+
+
+def test_cosine_falls_along_half_a_cosine_after_the_warm_up() -> None:
+    pacemaker = Pacemaker(Steps(learning_rate=1.0, warm_up=1.0, schedule="cosine", epochs=5), batches=10)
+
+    assert pacemaker.rate(10) == 1.0
+    assert pacemaker.rate(30) == pytest.approx(0.5)
+    assert pacemaker.rate(20) == pytest.approx(0.5 + 0.5 * np.cos(np.pi / 4))
+    assert 0 < pacemaker.rate(49) < 0.01
+
+
+def test_warm_up_longer_than_the_training_never_gets_to_the_largest_rate() -> None:
+    pacemaker = Pacemaker(Steps(learning_rate=1.0, warm_up=4.0, schedule="cosine", epochs=2), batches=5)
+
+    assert max(pacemaker.rate(step) for step in range(10)) == 0.5
+
+
+def _moved(steps: Steps, gradients: list[float]) -> Any:  # noqa: ANN401
+    """Return where a weight that begins at 1 is after steps along these gradients."""
+    weight = keras.Variable([1.0])
+    optimizer = build_optimizer(steps)
+    for gradient in gradients:
+        optimizer.apply([np.array([gradient], np.float32)], [weight])
+    return float(np.asarray(weight)[0])
+
+
+def test_momentum_carries_the_last_step_on() -> None:
+    assert _moved(Steps(optimizer="sgd", learning_rate=0.1, momentum=0.0), [1.0, 0.0]) == pytest.approx(0.9)
+    assert _moved(Steps(optimizer="sgd", learning_rate=0.1, momentum=0.5), [1.0, 0.0]) == pytest.approx(0.85)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_weight_decay_shrinks_weights_that_nothing_pulls_at(optimizer: str) -> None:
+    steps = Steps(optimizer=optimizer, learning_rate=0.1, weight_decay=0.5)
+
+    assert _moved(steps, [0.0]) == pytest.approx(1 - 0.1 * 0.5)
+    assert _moved(Steps(optimizer=optimizer, learning_rate=0.1), [0.0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("adam", keras.optimizers.Adam),
+        ("adamw", keras.optimizers.AdamW),
+        ("rmsprop", keras.optimizers.RMSprop),
+        ("sgd", keras.optimizers.SGD),
+    ],
+)
+def test_optimiser_is_the_one_asked_for(name: str, kind: type[keras.optimizers.Optimizer]) -> None:
+    assert type(build_optimizer(Steps(optimizer=name))) is kind

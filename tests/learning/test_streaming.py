@@ -1,0 +1,360 @@
+"""Training on photos that are read in each epoch: what it learns from, what it leaves alone, and what goes wrong."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.learning.listening import QUIET, Listener, numbers, stopping_at
+from tests.learning.models import KERAS_SAVE_WARNING
+from tests.pictures import write_collection
+from tlgui.errors import Cancelled, CollectionError
+from tlgui.learning.learner import Batch
+from tlgui.learning.lessons import Order
+from tlgui.learning.network import build_backbone, split_backbone
+from tlgui.learning.recipe import (
+    AFTER_HEAD,
+    EVERY_EPOCH,
+    FROM_START,
+    NO_WEIGHTS,
+    SMALL_CNN,
+    Augmentation,
+    EarlyStopping,
+    FineTuning,
+    Head,
+    Recipe,
+)
+from tlgui.learning.records import StopReason
+from tlgui.learning.roll import Roll
+from tlgui.learning.runtime import FloatArray
+from tlgui.learning.streaming import Stream, StreamedExam, StreamedLessons
+from tlgui.learning.training import train, train_network
+from tlgui.learning.weights import find_weights
+from tlgui.photos.collection import Collection, Photo, Split
+from tlgui.photos.scan import scan
+from tlgui.progress import BatchEnded, EpochEnded, Event
+
+pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
+
+# The smallest network there is, so that a training takes a second.
+RECIPE = Recipe(
+    backbone=SMALL_CNN,
+    weights=NO_WEIGHTS,
+    input_size=32,
+    head=Head(dense_units=8, dropout=0.3),
+    epochs=3,
+    batch_size=8,
+    learning_rate=0.01,
+    early_stopping=EarlyStopping(enabled=False),
+)
+_TUNED = FineTuning(when=AFTER_HEAD, from_block="block3", epochs=2, learning_rate=0.01)
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Collection:
+    return scan(write_collection(tmp_path / "photos", classes=3, photos=10), QUIET)
+
+
+def _streams(recipe: Recipe, collection: Collection, photos: Sequence[Photo]) -> tuple[Stream, list[FloatArray], Roll]:
+    """Return a stream whose trunk hands pixels through, what its trunk was given, and its roll."""
+    given: list[FloatArray] = []
+
+    def trunk(pixels: FloatArray) -> FloatArray:
+        given.append(pixels)
+        return pixels
+
+    roll = Roll(collection, Split(tuple(photos), tuple(photos)))
+    return Stream(recipe, trunk, (32, 32, 3), collection.class_names, roll, QUIET), given, roll
+
+
+def _inputs(batches: list[Batch]) -> FloatArray:
+    return np.concatenate([batch.inputs for batch in batches])
+
+
+# --- what is learned from
+
+
+def test_changes_of_no_strength_train_as_cached_features_do(collection: Collection, tmp_path: Path) -> None:
+    path = tmp_path / "model.tlmodel"
+    cached = train(collection, RECIPE, path, QUIET)
+
+    streamed = train(collection, replace(RECIPE, augmentation=Augmentation(when=EVERY_EPOCH)), path, QUIET)
+
+    for ours, theirs in zip(numbers(streamed.history), numbers(cached.history), strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-4)
+
+
+def test_photos_come_in_the_shuffled_order_of_each_epoch(collection: Collection) -> None:
+    photos = tuple(collection.photos())
+    stream, _, _ = _streams(RECIPE, collection, photos)
+    lessons = StreamedLessons(stream, photos, RECIPE, before=0)
+
+    labels = [list(lessons_of.labels) for number in (1, 2) for lessons_of in lessons.epoch(number)]
+
+    expected = [
+        stream.places([photos[row] for row in turn.rows]).tolist()
+        for number in (1, 2)
+        for turn in Order(len(photos), RECIPE, before=0).epoch(number)
+    ]
+    assert labels == expected
+
+
+def test_each_epoch_sees_photos_changed_anew_and_fixed_by_the_seed(collection: Collection) -> None:
+    photos = [photo for item in collection.classes for photo in item.photos[:3]]
+    recipe = replace(RECIPE, augmentation=Augmentation(rotation=40, flip_horizontal=True, when=EVERY_EPOCH))
+
+    def seen(recipe: Recipe) -> list[FloatArray]:
+        lessons = StreamedLessons(_streams(recipe, collection, photos)[0], photos, recipe, before=2)
+        return [_inputs(list(lessons.epoch(number))) for number in (1, 2)]
+
+    (first, second), (again, _), (other, _) = seen(recipe), seen(recipe), seen(replace(recipe, seed=2))
+
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - second).mean() > 1
+    assert np.abs(first - other).mean() > 1
+
+
+def test_copies_that_are_made_once_are_the_same_in_each_epoch(collection: Collection) -> None:
+    photos = [photo for item in collection.classes for photo in item.photos[:2]]
+    recipe = replace(RECIPE, augmentation=Augmentation(rotation=40, copies=2, keep_photo=False))
+    lessons = StreamedLessons(_streams(recipe, collection, photos)[0], photos, recipe, before=0)
+
+    first, second = (_inputs(list(lessons.epoch(number))) for number in (1, 2))
+
+    assert len(first) == 12
+    assert lessons.counts == [4, 4, 4]
+    # Both epochs hold the same twelve pictures, in orders of their own.
+    assert sorted(first.sum(axis=(1, 2, 3))) == sorted(second.sum(axis=(1, 2, 3)))
+    assert len({picture.tobytes() for picture in first}) == 12
+
+
+def test_validation_photos_are_not_changed_and_read_once(collection: Collection) -> None:
+    photos = tuple(collection.photos())
+    recipe = replace(RECIPE, augmentation=Augmentation(rotation=40, when=EVERY_EPOCH))
+    stream, given, _ = _streams(recipe, collection, photos)
+    plain, _, _ = _streams(RECIPE, collection, photos)
+    exam = StreamedExam(stream, photos)
+
+    first = list(exam.batches())
+    calls = len(given)
+    again = list(exam.batches())
+
+    np.testing.assert_array_equal(_inputs(first), _inputs(list(StreamedExam(plain, photos).batches())))
+    np.testing.assert_array_equal(_inputs(first), _inputs(again))
+    assert len(given) == calls
+
+
+# --- what is trained, and what is not
+
+
+def _weights_of(network: object) -> list[FloatArray]:
+    return [np.array(array) for array in network.get_weights()]  # type: ignore[attr-defined]
+
+
+def test_frozen_backbone_does_not_change_by_a_bit(collection: Collection, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, augmentation=Augmentation(flip_horizontal=True, when=EVERY_EPOCH))
+
+    trained = train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET)
+
+    before = build_backbone(recipe, find_weights(recipe, QUIET)).get_weights()
+    after = trained.model.get_layer("small_cnn").get_weights()
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize("when", [AFTER_HEAD, FROM_START])
+def test_fine_tuning_changes_its_blocks_and_nothing_before_them(
+    when: str, collection: Collection, tmp_path: Path
+) -> None:
+    recipe = replace(RECIPE, fine_tuning=replace(_TUNED, when=when), early_stopping=EarlyStopping(keep_best=False))
+
+    trained = train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET)
+
+    backbone = build_backbone(recipe, find_weights(recipe, QUIET))
+    before = {layer.name: layer.get_weights() for layer in backbone.get_layer("small_cnn").layers}
+    after = {layer.name: layer.get_weights() for layer in trained.model.get_layer("small_cnn").layers}
+    changed = [
+        name
+        for name, arrays in before.items()
+        if arrays and not all(np.array_equal(*pair) for pair in zip(arrays, after[name], strict=True))
+    ]
+    assert changed == ["block3_conv"]
+    kernel, bias = (ours - theirs for ours, theirs in zip(after["block3_conv"], before["block3_conv"], strict=True))
+    assert (np.abs(kernel) > 0).mean() > 0.3, "gradients reach most of the kernel"
+    assert (np.abs(bias) > 0).any()
+
+
+def test_batch_normalisation_stays_as_it_is_while_its_neighbours_learn(collection: Collection, tmp_path: Path) -> None:
+    recipe = Recipe(
+        weights=NO_WEIGHTS,
+        input_size=32,
+        epochs=1,
+        early_stopping=EarlyStopping(keep_best=False),
+        fine_tuning=replace(_TUNED, from_block="block6", epochs=1),
+        augmentation=Augmentation(smallest_crop=0.4, when=EVERY_EPOCH),
+    )
+    trained = train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET)
+
+    backbone = build_backbone(recipe, find_weights(recipe, QUIET))
+    _, tail = split_backbone(backbone, recipe, "block6")
+    in_tail = {layer.name for layer in tail.layers}
+    changed = {
+        layer.name
+        for layer in backbone.get_layer("efficientnet_lite0").layers
+        if not all(
+            np.array_equal(*pair)
+            for pair in zip(
+                layer.get_weights(),
+                trained.model.get_layer("efficientnet_lite0").get_layer(layer.name).get_weights(),
+                strict=True,
+            )
+        )
+    }
+    assert changed == {name for name in in_tail if name.endswith("_conv")}
+    assert changed
+
+
+# --- the history
+
+
+def test_fine_tuning_goes_on_with_the_history(collection: Collection, tmp_path: Path) -> None:
+    listener = Listener()
+
+    summary = train(collection, replace(RECIPE, fine_tuning=_TUNED), tmp_path / "model.tlmodel", listener.context)
+
+    assert [(ended.epoch, ended.epochs, ended.is_fine_tuning) for ended in summary.history] == [
+        (1, 5, False),
+        (2, 5, False),
+        (3, 5, False),
+        (4, 5, True),
+        (5, 5, True),
+    ]
+    assert summary.stop_reason is StopReason.COMPLETED
+    assert tuple(listener.of(EpochEnded)) == summary.history
+    batches = listener.of(BatchEnded)
+    assert [event.epoch for event in batches] == [number for number in range(1, 6) for _ in range(3)]
+    assert [event.seconds_left for event in batches if event.epoch <= 3] == [None] * 9
+    assert batches[-1].seconds_left == 0
+    # Without a warm-up the rate starts at its largest, and the cosine takes it down from there.
+    assert [ended.learning_rate for ended in summary.history[:3]] == [0.01] * 3
+
+
+def test_fine_tuning_that_does_harm_leaves_the_heads_best(collection: Collection, tmp_path: Path) -> None:
+    wild = replace(_TUNED, learning_rate=10.0, optimizer="sgd", schedule="constant", warm_up=0.0)
+
+    trained = train_network(collection, replace(RECIPE, fine_tuning=wild), tmp_path / "model.tlmodel", QUIET)
+
+    best = next(ended for ended in reversed(trained.summary.history) if ended.is_best)
+    assert not best.is_fine_tuning
+    before = build_backbone(RECIPE, find_weights(RECIPE, QUIET)).get_weights()
+    after = trained.model.get_layer("small_cnn").get_weights()
+    assert all(np.array_equal(*pair) for pair in zip(before, after, strict=True))
+    assert trained.summary.evaluation is not None
+    assert trained.summary.evaluation.accuracy == best.validation_accuracy
+
+
+def test_target_reached_by_the_head_needs_no_fine_tuning(collection: Collection, tmp_path: Path) -> None:
+    recipe = replace(
+        RECIPE,
+        epochs=200,
+        head=Head(dense_units=8),
+        fine_tuning=_TUNED,
+        early_stopping=EarlyStopping(enabled=False, target_accuracy=0.5),
+    )
+
+    summary = train(collection, recipe, tmp_path / "model.tlmodel", QUIET)
+
+    assert summary.stop_reason is StopReason.TARGET_REACHED
+    assert not any(ended.is_fine_tuning for ended in summary.history)
+
+
+def test_trained_model_is_ready_as_its_file_says(collection: Collection, tmp_path: Path) -> None:
+    trained = train_network(collection, replace(RECIPE, fine_tuning=_TUNED), tmp_path / "model.tlmodel", QUIET)
+    pictures = np.random.default_rng(1).uniform(0, 255, (5, 32, 32, 3)).astype(np.float32)
+
+    ready = trained.ready()
+
+    np.testing.assert_allclose(ready.predict(pictures), trained.model.predict_on_batch(pictures), atol=1e-5)
+    assert ready.summary == trained.summary
+
+
+# --- Stop and bad luck
+
+
+def test_stop_in_the_first_streamed_epoch_leaves_nothing(collection: Collection, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, fine_tuning=FineTuning(when=FROM_START))
+    listener = stopping_at(lambda event: isinstance(event, BatchEnded))
+
+    with pytest.raises(Cancelled):
+        train(collection, recipe, tmp_path / "model.tlmodel", listener.context)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photos"]
+
+
+def test_stop_in_fine_tuning_keeps_the_head(collection: Collection, tmp_path: Path) -> None:
+    def is_fine_tuning(event: Event) -> bool:
+        return isinstance(event, BatchEnded) and event.epoch == 4
+
+    listener = stopping_at(is_fine_tuning)
+
+    summary = train(collection, replace(RECIPE, fine_tuning=_TUNED), tmp_path / "model.tlmodel", listener.context)
+
+    assert summary.stop_reason is StopReason.STOPPED
+    assert len(summary.history) == 3
+
+
+def test_photos_lost_in_mid_training_are_left_out(collection: Collection, tmp_path: Path) -> None:
+    split_photos = [photo.path for photo in collection.classes[0].photos]
+
+    def lose(event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            for path in split_photos[:3]:
+                path.unlink()
+            split_photos[3].write_bytes(b"not a photo any more")
+
+    recipe = replace(RECIPE, fine_tuning=FineTuning(when=FROM_START))
+
+    summary = train(collection, recipe, tmp_path / "model.tlmodel", Listener(lose).context)
+
+    assert len(summary.history) == 3
+    assert summary.evaluation is not None
+    # The validation photos among them were read before.
+    assert 20 <= summary.photo_count < 24
+
+
+def test_class_that_vanishes_in_mid_training_is_named(collection: Collection, tmp_path: Path) -> None:
+    def lose(event: Event) -> None:
+        if isinstance(event, EpochEnded):
+            shutil.rmtree(collection.folder / "class 02", ignore_errors=True)
+
+    recipe = replace(RECIPE, augmentation=Augmentation(when=EVERY_EPOCH))
+
+    with pytest.raises(CollectionError, match="class “class 02” has no photo left"):
+        train(collection, recipe, tmp_path / "model.tlmodel", Listener(lose).context)
+
+
+def test_folder_that_vanishes_in_mid_training_is_said(collection: Collection, tmp_path: Path) -> None:
+    def lose(event: Event) -> None:
+        if isinstance(event, EpochEnded):
+            shutil.rmtree(collection.folder, ignore_errors=True)
+
+    recipe = replace(RECIPE, fine_tuning=FineTuning(when=FROM_START))
+
+    with pytest.raises(CollectionError, match="“photos” is gone"):
+        train(collection, recipe, tmp_path / "model.tlmodel", Listener(lose).context)
+
+
+def test_photo_that_is_back_is_learned_from_again(collection: Collection) -> None:
+    photos = tuple(collection.photos())
+    stream, _, roll = _streams(RECIPE, collection, photos)
+    lessons = StreamedLessons(stream, photos, RECIPE, before=0)
+    away = photos[0].path.with_suffix(".away")
+    counts = []
+    for is_away in (True, False):
+        source, target = (photos[0].path, away) if is_away else (away, photos[0].path)
+        source.rename(target)
+        counts.append((sum(len(batch.labels) for batch in lessons.epoch(1)), roll.training_count))
+
+    assert counts == [(29, 29), (30, 30)]

@@ -1,0 +1,252 @@
+"""The line near Start: what the training takes, measured soon after each change, never in the way of a job."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeEngine
+from tests.pictures import write_collection
+from tlgui.engine.protocol import EstimateRequest, TrainRequest
+from tlgui.errors import CollectionError
+from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK, VGG16_FROZEN
+from tlgui.learning.recipe import Recipe
+from tlgui.learning.records import CostEstimate
+from tlgui.progress import Progress, Stage
+from tlgui.ui.pages.train_page import TrainPage
+from tlgui.ui.session import Session
+from tlgui.ui.settings import Settings
+
+LEFT = Qt.MouseButton.LeftButton
+TWO_MINUTES = "Up to 2 minutes and 1.1 GB of memory on 2 processor cores."
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The engine is a fake that answers at once; the pauses between two measurements are not what is tested.
+    monkeypatch.setattr("tlgui.ui.widgets.cost_line.DEBOUNCE_MS", 20)
+
+
+@pytest.fixture
+def page(qtbot: QtBot, opened: Session, settings: Settings) -> Iterator[TrainPage]:
+    """Give the page, not shown yet: as soon as it is seen it asks."""
+    page = TrainPage(opened, settings)
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    yield page
+    page.hide()
+
+
+def asked(engine: FakeEngine) -> list[Recipe]:
+    return [request.recipe for request in engine.requests if isinstance(request, EstimateRequest)]
+
+
+def row(page: TrainPage, name: str) -> list[str]:
+    return [label.text() for label in page.cost.table.rows[name]]
+
+
+def wait_until_all_known(qtbot: QtBot, session: Session) -> None:
+    qtbot.waitUntil(lambda: all(session.known_estimate(recipe) for recipe in (session.recipe, *BUILT_IN.values())))
+
+
+def test_the_line_says_that_it_times_and_then_what_it_takes(
+    qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine
+) -> None:
+    gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.TIMING)
+    page.show()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    assert page.cost.text.text().startswith("Timing two batches")
+    gate.open()
+    qtbot.waitUntil(lambda: page.cost.text.text() == TWO_MINUTES)
+
+
+def test_each_built_in_recipe_is_measured_once_and_the_chosen_one_first(
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
+) -> None:
+    own = replace(BALANCED, name="My own", epochs=7)
+    opened.set_recipe(own)
+    page.show()
+    wait_until_all_known(qtbot, opened)
+    # One that the previews stopped is asked for again.
+    assert list(dict.fromkeys(asked(fake_engine))) == [own, *BUILT_IN.values()]
+    count = len(asked(fake_engine))
+    qtbot.wait(5 * 20)
+    assert len(asked(fake_engine)) == count
+    assert row(page, "Thorough") == ["Up to 2 minutes", "1.1 GB", ""]
+
+
+def test_going_back_to_a_recipe_shows_its_cost_at_once(
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
+) -> None:
+    page.show()
+    wait_until_all_known(qtbot, opened)
+    count = len(asked(fake_engine))
+    opened.set_recipe(VGG16_FROZEN)
+    assert page.cost.text.text() == "About 2 minutes and 1.1 GB of memory on 2 processor cores."
+    opened.set_recipe(replace(QUICK, name="Another name"))
+    assert page.cost.text.text() == TWO_MINUTES
+    assert len(asked(fake_engine)) == count
+
+
+def test_many_quick_changes_are_measured_once_and_the_last_wins(
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
+) -> None:
+    page.show()
+    wait_until_all_known(qtbot, opened)
+    count = len(asked(fake_engine))
+    for epochs in range(2, 12):
+        opened.set_recipe(replace(QUICK, epochs=epochs))
+    assert "Timing" in page.cost.text.text()
+    qtbot.waitUntil(lambda: opened.known_estimate(opened.recipe) is not None)
+    assert [recipe.epochs for recipe in asked(fake_engine)[count:]] == [11]
+
+
+def test_a_change_stops_the_measurement_of_the_recipe_before(
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
+) -> None:
+    gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.TIMING)
+    page.show()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    changed = replace(QUICK, epochs=3)
+    opened.set_recipe(changed)
+    # The first one still waits at the gate: were it not stopped, the other one would never get its turn.
+    qtbot.waitUntil(lambda: asked(fake_engine)[-1] == changed)
+    gate.open()
+    qtbot.waitUntil(lambda: page.cost.text.text() == TWO_MINUTES)
+
+
+def test_start_does_not_wait_for_a_measurement_and_it_follows_afterwards(
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
+) -> None:
+    gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.TIMING)
+    page.show()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    with qtbot.waitSignal(opened.job_ended, timeout=10_000):
+        qtbot.mouseClick(page.status.start_button, LEFT)
+        assert "when tlgui is free again" in page.cost.text.text()
+    assert any(isinstance(request, TrainRequest) for request in fake_engine.requests)
+    gate.open()
+    qtbot.waitUntil(lambda: page.cost.text.text() == TWO_MINUTES)
+
+
+def test_after_a_training_the_recipes_that_see_photos_alike_are_measured_anew(
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
+) -> None:
+    page.show()
+    wait_until_all_known(qtbot, opened)
+    count = len(asked(fake_engine))
+    fake_engine.cost = CostEstimate(3.0, 10**9, "2 processor cores", cached_share=1.0)
+    with qtbot.waitSignal(opened.job_ended, timeout=10_000):
+        opened.train()
+    qtbot.waitUntil(lambda: "looked at before" in page.cost.text.text())
+    assert page.cost.text.text().startswith("A few seconds and 1.0 GB")
+    wait_until_all_known(qtbot, opened)
+    assert [recipe.name for recipe in asked(fake_engine)[count:]] == ["Quick", "Balanced", "Thorough"]
+
+
+def test_another_collection_is_measured_anew(
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    page.show()
+    wait_until_all_known(qtbot, opened)
+    count = len(asked(fake_engine))
+    with qtbot.waitSignal(opened.job_ended):
+        opened.scan_folder(write_collection(tmp_path / "Others", ["cat", "dog"]))
+    assert opened.known_estimate(QUICK) is None
+    qtbot.waitUntil(lambda: opened.known_estimate(QUICK) is not None)
+    assert asked(fake_engine)[count] == QUICK
+
+
+def test_what_is_not_seen_measures_nothing(
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
+) -> None:
+    gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.TIMING)
+    page.show()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    page.hide()
+    gate.open()
+    qtbot.wait(5 * 20)
+    assert set(asked(fake_engine)) == {QUICK}
+    assert opened.known_estimate(QUICK) is None
+    page.show()
+    qtbot.waitUntil(lambda: opened.known_estimate(QUICK) is not None)
+
+
+def test_a_recipe_that_cannot_be_measured_says_why_and_is_not_tried_again(
+    qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine
+) -> None:
+    fake_engine.cost = CollectionError("The folder “Birds” is gone.")
+    page.show()
+    qtbot.waitUntil(lambda: set(asked(fake_engine)) == set(BUILT_IN.values()))
+    qtbot.wait(5 * 20)
+    count = len(asked(fake_engine))
+    qtbot.wait(5 * 20)
+    assert len(asked(fake_engine)) == count
+    assert "The folder “Birds” is gone." in page.cost.text.text()
+    assert page.status.start_button.isEnabled()
+
+
+def test_a_download_is_said_beforehand(qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine) -> None:
+    fake_engine.cost = CostEstimate(600.0, 2 * 10**9, "2 processor cores", download_bytes=58_889_256)
+    page.show()
+    qtbot.waitUntil(lambda: "It downloads 58.9 MB first." in page.cost.text.text())
+
+
+def test_more_memory_than_is_free_is_warned_of(
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
+) -> None:
+    fake_engine.cost = CostEstimate(600.0, 4 * 10**9, "2 processor cores", free_bytes=3 * 10**9)
+    page.show()
+    qtbot.waitUntil(lambda: "That is more memory than is free." in page.cost.text.text())
+    assert page.cost.warning.isVisible()
+    assert "Only 3.0 GB" in page.cost.toolTip()
+    fake_engine.cost = CostEstimate(600.0, 4 * 10**9, "2 processor cores", free_bytes=5 * 10**9)
+    opened.set_recipe(replace(QUICK, epochs=3))
+    qtbot.waitUntil(lambda: not page.cost.warning.isVisible())
+
+
+@pytest.mark.parametrize("width", [900, 1400])
+def test_nothing_moves_when_the_text_changes(
+    qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine, width: int
+) -> None:
+    gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.TIMING)
+    fake_engine.cost = CostEstimate(3000.0, 2 * 10**9, "2 processor cores", cached_share=0.4, download_bytes=10**8)
+    page.resize(width, 700)
+    page.show()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    before = page.plots.size(), page.status.geometry()
+    gate.open()
+    qtbot.waitUntil(lambda: "40.0 %" in page.cost.text.text())
+    qtbot.wait(1)
+    assert (page.plots.size(), page.status.geometry()) == before
+
+
+def test_a_collection_that_cannot_be_trained_on_shows_why_instead(
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    page.show()
+    with qtbot.waitSignal(opened.job_ended):
+        opened.scan_folder(write_collection(tmp_path / "One", ["robin"]))
+    qtbot.wait(5 * 20)
+    assert page.status.reason.isVisible()
+    assert not page.cost.isVisible()
+    assert all(
+        len(request.collection.classes) > 1 for request in fake_engine.requests if isinstance(request, EstimateRequest)
+    )
+
+
+# Said by the offscreen platform alone, of any window that closes at a click beside it.
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_table_shows_every_recipe(qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine) -> None:
+    fake_engine.cost = CostEstimate(120.0, 1_100_000_000, "2 processor cores", download_bytes=58_889_256)
+    page.show()
+    qtbot.mouseClick(page.cost.table_button, LEFT)
+    table = page.cost.table
+    assert table.isVisible()
+    assert list(table.rows) == [recipe.name for recipe in BUILT_IN.values()]
+    wait_until_all_known(qtbot, opened)
+    assert row(page, VGG16_FROZEN.name) == ["About 2 minutes", "1.1 GB", "downloads 58.9 MB first"]
+    table.close()

@@ -1,0 +1,62 @@
+"""Room for large arrays: in memory, or on the disk where they are too large for that."""
+
+import contextlib
+import mmap
+import tempfile
+from contextlib import closing
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tlgui.files import cache_folder, storage_error
+
+# A larger array lies in a temporary file, of which only what is used stays in memory.
+LARGEST_IN_MEMORY = 64 * 2**20
+
+FloatArray = NDArray[np.float32]
+
+
+class Room:
+    """A float32 array of zeros, in memory or in a temporary file that goes when the last array on it does.
+
+    Args:
+        shape: The array's shape.
+
+    Raises:
+        StorageError: It is too large for the memory, and the disk has no room for it.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._map: mmap.mmap | None = None
+        size = 4 * int(np.prod(shape))
+        if size > LARGEST_IN_MEMORY:
+            self._map = _mapped(size)
+        self.array: FloatArray = (
+            np.zeros(shape, np.float32) if self._map is None else np.frombuffer(self._map, np.float32).reshape(shape)
+        )
+
+    def release(self) -> None:
+        """Let the memory go that holds the array while the file does too; what was written stays."""
+        # Not on Windows, where the system itself takes such memory back when it is short.
+        if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
+            with contextlib.suppress(OSError):
+                self._map.madvise(mmap.MADV_DONTNEED)
+
+
+def room_for(shape: tuple[int, ...]) -> FloatArray:
+    """Return `Room(shape).array`, for who fills it only once."""
+    return Room(shape).array
+
+
+def _mapped(size: int) -> mmap.mmap:
+    folder = cache_folder()
+    try:
+        with closing(tempfile.TemporaryFile(dir=folder)) as stream:
+            # Written in full: a page the disk has no room for later would end the process without a word.
+            empty = bytes(2**20)
+            for start in range(0, size, len(empty)):
+                stream.write(empty[: size - start])
+            stream.flush()
+            return mmap.mmap(stream.fileno(), size)
+    except OSError as error:
+        raise storage_error(error, folder / "features") from error

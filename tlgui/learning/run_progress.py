@@ -1,0 +1,39 @@
+"""What a training says in its run's folder after each epoch, for those who look from outside; needs no TensorFlow."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from tlgui.files import write_text
+from tlgui.learning.manifest import ManifestProblemError, epochs_from, epochs_json
+from tlgui.progress import EpochEnded
+
+PROGRESS, CHECKPOINT = "progress.json", "checkpoint.npz"
+
+_MOST_BYTES = 64 * 2**20
+
+
+def write_progress(run_folder: Path, history: Sequence[EpochEnded], seconds: float) -> None:
+    """Say how far a training is.
+
+    Args:
+        run_folder: The run's folder.
+        history: The complete epochs.
+        seconds: How long the training took so far.
+
+    Raises:
+        StorageError: The disk refused; what was said before stands.
+    """
+    write_text(run_folder / PROGRESS, json.dumps({"history": epochs_json(history), "seconds": seconds}))
+
+
+def read_progress(run_folder: Path) -> tuple[EpochEnded, ...]:
+    """Return the complete epochs of a training; none where there are none, or the file is damaged."""
+    path = run_folder / PROGRESS
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            return ()
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return epochs_from(data.get("history") if isinstance(data, dict) else None)
+    except (OSError, ValueError, RecursionError, ManifestProblemError):
+        return ()

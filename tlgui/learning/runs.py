@@ -1,0 +1,301 @@
+"""The runs of one collection: begun, kept, listed, renamed, deleted and brought back; no TensorFlow.
+
+They lie in the collection's workspace, in the user's data folder: `runs/` holds a folder for each run, `trash/` those
+that were deleted, and `active` names the run whose model was used last.
+"""
+
+import contextlib
+import os
+import platform
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from tlgui import __version__, files
+from tlgui.errors import StorageError
+from tlgui.learning.manifest import ManifestProblemError
+from tlgui.learning.recipe import Recipe
+from tlgui.learning.records import ModelSummary
+from tlgui.learning.run_record import (
+    LOCK_NAME,
+    LONGEST_NAME,
+    MODEL_NAME,
+    Run,
+    RunStatus,
+    read_run,
+    run_of_model,
+    write_result,
+    write_run,
+)
+from tlgui.photos.collection import Collection
+
+# What was deleted can be brought back this long; then it goes when its collection is opened the next time.
+KEPT_DAYS = 7
+
+_DAY_SECONDS = 24 * 60 * 60
+_MOST_ACTIVE_BYTES = 200
+
+
+class RunStore:
+    """The runs of one collection. Nothing is made on the disk before the first run begins.
+
+    Args:
+        workspace: The collection's folder in the data folder, see `files.workspace_path`.
+    """
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        self._runs = workspace / "runs"
+        self._trash = workspace / "trash"
+        self._active = workspace / "active"
+        self._locks: dict[str, files.OwnerLock] = {}
+
+    def runs(self) -> tuple[Run, ...]:
+        """Return all runs that left something, newest first; a folder that is damaged never stops the list."""
+        return tuple(run for run in _read_all(self._runs) if run.leaves_something or run.status is RunStatus.RUNNING)
+
+    def deleted(self) -> tuple[Run, ...]:
+        """Return the runs that can be brought back, the last deleted one first."""
+        runs = [(_changed_at(run.folder), run) for run in _read_all(self._trash)]
+        return tuple(run for _, run in sorted(runs, key=lambda item: item[0], reverse=True))
+
+    def begin(self, recipe: Recipe, collection: Collection, *, name: str = "", started_from: str = "") -> Run:
+        """Make the folder of a new run, which belongs to this process until `finish` or `fail`.
+
+        Args:
+            recipe: Every setting.
+            collection: The photos.
+            name: What to call it; empty for the recipe's name. A taken one gets a number.
+            started_from: The name of the run it is trained further from.
+
+        Raises:
+            StorageError: The data folder cannot be written to.
+        """
+        now = datetime.now().astimezone()
+        folder = self._runs / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+        run = Run(
+            folder=folder,
+            name=self._free_name(name or recipe.name),
+            recipe=recipe,
+            collection=collection.folder,
+            class_names=collection.class_names,
+            photo_count=collection.photo_count,
+            created=now.isoformat(),
+            status=RunStatus.RUNNING,
+            versions=(("tlgui", __version__), ("python", platform.python_version())),
+            started_from=started_from,
+        )
+        try:
+            folder.mkdir(parents=True)
+            self._own(run)
+        except OSError as error:
+            raise files.storage_error(error, folder) from error
+        write_run(run)
+        return run
+
+    def resume(self, run: Run) -> Run:
+        """Make a run that ended early belong to this process again, until `finish` or `fail`.
+
+        Raises:
+            StorageError: Another window trains it, or the disk refused.
+        """
+        try:
+            self._own(run)
+        except OSError as error:
+            raise files.storage_error(error, run.folder) from error
+        return self._change(run, status=RunStatus.RUNNING, problem="")
+
+    def finish(self, run: Run, model: ModelSummary) -> Run:
+        """Keep what came of a run; returns it as it is now.
+
+        Raises:
+            StorageError: The disk refused; the run counts as interrupted, and its model is there.
+        """
+        try:
+            write_result(run, model)
+            return self._change(
+                run,
+                status=RunStatus.FINISHED,
+                problem="",
+                seconds=model.seconds,
+                device=model.device,
+                versions=model.versions,
+                history=model.history,
+                model=model,
+                has_model=True,
+            )
+        finally:
+            self._let_go(run)
+
+    def fail(self, run: Run, problem: str = "") -> Run | None:
+        """Keep a run that ended early; one that left nothing is taken away.
+
+        Args:
+            run: The run.
+            problem: Why it failed; empty where it was interrupted.
+
+        Returns:
+            The run as it is now; None where it is gone.
+
+        Raises:
+            StorageError: The disk refused.
+        """
+        self._let_go(run)
+        try:
+            left = read_run(run.folder)
+        except ManifestProblemError:
+            return None
+        if not left.leaves_something:
+            shutil.rmtree(run.folder, ignore_errors=True)
+            return None
+        status = RunStatus.FAILED if problem else RunStatus.INTERRUPTED
+        return self._change(run, status=status, problem=problem, seconds=left.seconds)
+
+    def rename(self, run: Run, name: str) -> Run:
+        """Call a run something else; a name that another run has gets a number, and no name at all changes nothing.
+
+        Raises:
+            StorageError: The disk refused.
+        """
+        wanted = _one_line(name)
+        if not wanted or wanted == run.name:
+            return run
+        return self._change(run, name=self._free_name(wanted, besides=run))
+
+    def delete(self, run: Run) -> Run:
+        """Put a run in the trash, from which `restore` brings it back for `KEPT_DAYS` days; returns it as it is there.
+
+        Raises:
+            StorageError: It is being trained, or the disk refused.
+        """
+        if files.is_owned(run.folder / LOCK_NAME):
+            raise _in_use(run)
+        target = self._trash / run.id
+        try:
+            self._trash.mkdir(parents=True, exist_ok=True)
+            run.folder.rename(target)
+            # Counts the days; a folder that is moved keeps its time.
+            os.utime(target)
+        except OSError as error:
+            raise _not_moved(run, "deleted", error) from error
+        return _moved(run, target)
+
+    def restore(self, run: Run) -> Run:
+        """Bring back what `delete` put in the trash; a name that was taken meanwhile gets a number.
+
+        Raises:
+            StorageError: The disk refused, or it is no longer there.
+        """
+        target = self._runs / run.id
+        name = self._free_name(run.name)
+        try:
+            self._runs.mkdir(parents=True, exist_ok=True)
+            run.folder.rename(target)
+        except OSError as error:
+            raise _not_moved(run, "brought back", error) from error
+        restored = _moved(run, target)
+        return restored if name == run.name else self._change(restored, name=name)
+
+    def purge(self) -> None:
+        """Take away for good what was deleted more than `KEPT_DAYS` days ago, and dead runs that left nothing."""
+        oldest = time.time() - KEPT_DAYS * _DAY_SECONDS
+        for folder in _folders(self._trash):
+            if _changed_at(folder) < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
+        for run in _read_all(self._runs):
+            if run.status is not RunStatus.RUNNING and not run.leaves_something:
+                shutil.rmtree(run.folder, ignore_errors=True)
+
+    @property
+    def active_id(self) -> str:
+        """The id of the run whose model was used last; empty where there is none."""
+        try:
+            with self._active.open("rb") as stream:
+                return stream.read(_MOST_ACTIVE_BYTES).decode("utf-8", "replace").strip()
+        except OSError:
+            return ""
+
+    def set_active(self, run: Run) -> None:
+        """Remember that the model of `run` is the one in use."""
+        # Forgetting it costs the user a click; nothing that follows depends on it.
+        with contextlib.suppress(StorageError):
+            files.write_text(self._active, run.id + "\n")
+
+    def _own(self, run: Run) -> None:
+        lock = files.OwnerLock(run.folder / LOCK_NAME)
+        if not lock.acquire():
+            raise _in_use(run)
+        self._locks[run.id] = lock
+
+    def _let_go(self, run: Run) -> None:
+        lock = self._locks.pop(run.id, None)
+        if lock is not None:
+            lock.release()
+
+    def _change(self, run: Run, **changes: object) -> Run:
+        """Write a run with some fields changed, on top of what another window may have changed meanwhile."""
+        try:
+            known = read_run(run.folder)
+        except ManifestProblemError:
+            known = run
+        changed: Run = replace(known, **changes)  # type: ignore[arg-type]  # each caller names fields of `Run`
+        write_run(changed)
+        return changed
+
+    def _free_name(self, name: str, besides: Run | None = None) -> str:
+        base = _one_line(name)
+        others = (folder for folder in _folders(self._runs) if besides is None or folder.name != besides.id)
+        taken = {known[1].casefold() for folder in others if (known := run_of_model(folder / MODEL_NAME)) is not None}
+        free, number = base, 1
+        while free.casefold() in taken:
+            number += 1
+            free = f"{base[: LONGEST_NAME - 8]} {number}"
+        return free
+
+
+def _one_line(name: str) -> str:
+    """Return a name as it fits in a list: without line breaks and the like, and not endless."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:LONGEST_NAME]
+
+
+def _read_all(folder: Path) -> tuple[Run, ...]:
+    """Return the runs in `folder` that can be read, newest first."""
+    runs = []
+    for place in _folders(folder):
+        with contextlib.suppress(ManifestProblemError):
+            runs.append(read_run(place))
+    return tuple(sorted(runs, key=lambda run: run.created_at, reverse=True))
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    try:
+        places = sorted(folder.iterdir())
+    except OSError:
+        return
+    yield from (place for place in places if place.is_dir() and not place.is_symlink())
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _moved(run: Run, target: Path) -> Run:
+    moved = replace(run, folder=target)
+    model = replace(run.model, path=moved.model_path) if run.model is not None else None
+    return replace(moved, model=model)
+
+
+def _in_use(run: Run) -> StorageError:
+    return StorageError(f"“{run.name}” is being trained just now.", "Wait until it has ended, or stop it.")
+
+
+def _not_moved(run: Run, done: str, error: OSError) -> StorageError:
+    why = error.strerror or str(error)
+    return StorageError(f"“{run.name}” could not be {done}: {why}.", f"Look at the folder {run.folder.parent}.")

@@ -1,0 +1,44 @@
+"""A part of a form that is folded away until it is wanted; its header says in short what is inside."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from tlgui.ui.widgets.elided_label import ElidedLabel
+
+
+class FoldedGroup(QWidget):
+    """Shows `content` while its header is pressed down.
+
+    Args:
+        title: What the header says, with the mnemonic after `&`.
+        tip: What is inside, for the header's tooltip.
+        content: What is folded away.
+        parent: The owner.
+    """
+
+    def __init__(self, title: str, tip: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.content = content
+        self.button = QToolButton()
+        self.button.setText(title)
+        self.button.setToolTip(tip)
+        self.button.setAccessibleDescription(tip)
+        self.button.setCheckable(True)
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.setAutoRaise(True)
+        self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.button.toggled.connect(self._on_button_toggled)
+        self.summary = ElidedLabel()
+        header = QHBoxLayout()
+        header.addWidget(self.button)
+        header.addWidget(self.summary, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(header)
+        layout.addWidget(content)
+        self._on_button_toggled(is_open=False)
+
+    @Slot(bool)
+    def _on_button_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - a slot of `toggled`
+        self.content.setVisible(is_open)
+        self.button.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
