@@ -3,6 +3,7 @@
 It reads real photos and writes real files, but learns nothing: a photo whose path holds a class's name gets that class.
 """
 
+import json
 import pickle
 import threading
 import zlib
@@ -26,6 +27,7 @@ from tlgui.engine.protocol import (
     TrainRequest,
 )
 from tlgui.errors import Cancelled, EngineError, ModelFileError, PhotoError, TlguiError
+from tlgui.learning.manifest import epochs_json
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import (
     ClassResult,
@@ -41,7 +43,7 @@ from tlgui.learning.records import (
     PreviewImage,
     StopReason,
 )
-from tlgui.learning.run_progress import CHECKPOINT, read_progress, write_progress
+from tlgui.learning.run_progress import CHECKPOINT, PROGRESS, read_progress
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.decode import read_photo
 from tlgui.photos.scan import find_photos
@@ -325,10 +327,11 @@ _HANDLERS: dict[type, Callable[..., object]] = {
 
 
 def _write_progress(run_folder: Path | None, history: Sequence[EpochEnded]) -> None:
-    """Leave what the real engine leaves after each epoch, so that a run can be resumed."""
+    """Leave what the real engine leaves after each epoch, so that a run can be resumed; does not wait for the disk."""
     if run_folder is not None:
-        files.write_text(run_folder / CHECKPOINT, "fake weights\n")
-        write_progress(run_folder, history, float(len(history)))
+        (run_folder / CHECKPOINT).write_text("fake weights\n")
+        progress = {"history": epochs_json(history), "seconds": float(len(history))}
+        (run_folder / PROGRESS).write_text(json.dumps(progress))
 
 
 def _write_model(summary: ModelSummary) -> None:

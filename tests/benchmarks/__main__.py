@@ -10,9 +10,22 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks import features, kill, memory, predict, quick, responsiveness, startup, stop, tutorials
+from tests.benchmarks import (
+    cost,
+    features,
+    kill,
+    memory,
+    predict,
+    quick,
+    responsiveness,
+    startup,
+    stop,
+    tutorial_script,
+    tutorials,
+)
 from tests.benchmarks.driving import use_home
 from tests.benchmarks.figures import Figure, table
+from tlgui.learning.built_in import BUILT_IN
 
 BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "startup": startup.measure,
@@ -22,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "quick": quick.measure,
     "predict": predict.measure,
     "features": features.measure,
+    "script": tutorial_script.measure,
 }
 
 
@@ -29,14 +43,16 @@ def main() -> int:
     """Run what was asked for; return 1 where a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure what tlgui must reach.")
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}, all by default; or memory, tutorials"
+        "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}, all by default; or cost, memory, tutorials"
     )
     parser.add_argument("--photos", type=Path, required=True, metavar="FOLDER", help="one subfolder for each class")
     parser.add_argument("--vgg16-weights", type=Path, metavar="FILE", help="for tutorials; downloaded otherwise")
     parser.add_argument("--count", type=int, default=memory.COUNT, metavar="N", help="photos for memory")
+    parser.add_argument("--recipe", action="append", dest="recipes", choices=BUILT_IN, help="for cost; may be repeated")
     options = parser.parse_args()
     benchmarks: dict[str, Callable[[Path], list[Figure]]] = {
         **BENCHMARKS,
+        "cost": partial(cost.measure, names=options.recipes or cost.RECIPES),
         "memory": partial(memory.measure, count=options.count),
         "tutorials": partial(tutorials.measure, vgg16_weights=options.vgg16_weights),
     }

@@ -9,7 +9,7 @@ import pytest
 from tests.pictures import write_jpeg
 from tlgui.errors import Cancelled, PhotoError
 from tlgui.learning.augmentation import Augmenter, CopyId, previews
-from tlgui.learning.recipe import Augmentation
+from tlgui.learning.recipe import EVERY_EPOCH, Augmentation
 from tlgui.photos.decode import read_photo
 from tlgui.progress import JobContext
 
@@ -62,6 +62,22 @@ def test_flip_mirrors_about_half_of_the_copies_and_nothing_else(photo: np.ndarra
     untouched = [np.array_equal(copy, photo[0]) for copy in changed]
     assert all(one != other for one, other in zip(mirrored, untouched, strict=True))
     assert 6 <= sum(mirrored) <= 18
+
+
+def test_single_copy_that_may_be_mirrored_is_not_the_photo_once_more(photo: np.ndarray) -> None:
+    augmenter = Augmenter(Augmentation(flip_horizontal=True), 1)
+
+    changed = augmenter(photo[:8], [CopyId(bytes([place]), 1) for place in range(8)])
+
+    np.testing.assert_array_equal(changed, photo[:8, :, ::-1])
+
+
+def test_mirrors_of_each_epoch_are_drawn_photo_by_photo(photo: np.ndarray) -> None:
+    augmenter = Augmenter(Augmentation(flip_horizontal=True, when=EVERY_EPOCH), 1)
+
+    changed = augmenter(photo, [CopyId(bytes([place]), 1) for place in range(len(photo))])
+
+    assert 6 <= sum(np.array_equal(copy, photo[0][:, ::-1]) for copy in changed) <= 18
 
 
 def test_the_two_flips_are_drawn_apart(photo: np.ndarray) -> None:

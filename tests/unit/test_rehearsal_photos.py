@@ -14,7 +14,8 @@ def photos(name: str, count: int) -> tuple[Photo, ...]:
 
 def split_of(classes: dict[str, tuple[int, int]]) -> Split:
     """Return a split of classes with so many photos to learn from and to judge by."""
-    training, validation = [], []
+    training: list[Photo] = []
+    validation: list[Photo] = []
     for name, (learned, judged) in classes.items():
         every = photos(name, learned + judged)
         training += every[:learned]

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from tlgui.learning.recipe import Augmentation
+from tlgui.learning.recipe import COPIES, Augmentation
 from tlgui.learning.records import PreviewImage
 from tlgui.photos.decode import read_photo
 from tlgui.progress import JobContext
@@ -82,12 +82,14 @@ class Augmenter:
         draws = np.random.default_rng(entropy).uniform(-1.0, 1.0, _DRAW_COUNT)
         turn, right, down, slant, size, light, mirror, upturn, clarity, *crop = draws
         settings = self._augmentation
+        # Every other copy, the first one too: a single copy that only may be mirrored is often the photo once more.
+        is_mirror = copy.copy % 2 == 1 if settings.when == COPIES else mirror > 0
         matrix = _about_centre(
             _turned(math.radians(settings.rotation * turn))
             @ _slanted(math.radians(settings.shear * slant))
             @ _scaled(1.0 + settings.zoom * size)
             @ _mirrored(
-                is_across=settings.flip_horizontal and mirror > 0, is_upside_down=settings.flip_vertical and upturn > 0
+                is_across=settings.flip_horizontal and is_mirror, is_upside_down=settings.flip_vertical and upturn > 0
             ),
             height,
             width,

@@ -162,3 +162,91 @@ def test_the_pages_do_not_import_matplotlib_or_tensorflow() -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def tuned(number: int, start: int) -> EpochEnded:
+    return dataclasses.replace(epoch(number), is_fine_tuning=number >= start)
+
+
+def fine_tuning_word(drawing: CurveDrawing) -> tuple[bool, float]:
+    (word,) = [text for text in drawing.plot.axes.texts if text.get_text() == "Fine-tuning"]
+    return word.get_visible(), word.get_position()[0]
+
+
+def test_where_fine_tuning_begins_is_marked_with_a_word() -> None:
+    drawing = CurveDrawing(ACCURACY)
+    before = drawing.draw(request(*(epoch(number) for number in range(1, 7))))
+    assert fine_tuning_word(drawing)[0] is False
+    assert drawing.draw(request(*(tuned(number, 20) for number in range(1, 26)))) != before
+    (line,) = [line for line in drawing.plot.axes.get_lines() if line.get_label() == "_fine-tuning"]
+    assert np.asarray(line.get_xdata()).tolist() == [19.5, 19.5]
+    is_visible, place = fine_tuning_word(drawing)
+    assert is_visible
+    low, high = drawing.plot.axes.get_xlim()
+    assert place == pytest.approx((19.5 - low) / (high - low), abs=0.02)
+    drawing.draw(request(epoch(1)))
+    assert fine_tuning_word(drawing)[0] is False
+
+
+def test_a_word_near_an_end_stays_clear_of_the_title_and_within_the_plot() -> None:
+    for start, frame in ((2, FRAME), (30, FRAME), (2, dataclasses.replace(FRAME, width=280))):
+        drawing = CurveDrawing(ACCURACY)
+        drawing.draw(request(*(tuned(number, start) for number in range(1, 31)), frame=frame))
+        axes = drawing.plot.axes
+        renderer = drawing.canvas.get_renderer()  # type: ignore[no-untyped-call]  # matplotlib's canvas has no types
+        (word,) = [text for text in axes.texts if text.get_visible()]
+        box = word.get_window_extent(renderer)
+        title = next(text for text in axes.get_children() if getattr(text, "get_text", str)() == "Accuracy")
+        assert box.x0 > title.get_window_extent(renderer).x1
+        assert box.x1 <= frame.width
+
+
+def test_training_the_backbone_from_the_start_is_no_second_part() -> None:
+    drawing = CurveDrawing(ACCURACY)
+    drawing.draw(request(*(tuned(number, 1) for number in range(1, 5))))
+    assert fine_tuning_word(drawing)[0] is False
+
+
+def compared(*runs: tuple[EpochEnded, ...], frame: Frame = FRAME) -> DrawRequest:
+    return DrawRequest(frame, (), is_running=False, compared=runs)
+
+
+def test_compared_runs_are_lines_of_their_validation_photos_told_apart_without_colour() -> None:
+    runs = [tuple(epoch(number) for number in range(1, last)) for last in range(3, 15)]
+    drawing = CurveDrawing(LOSS, is_comparison=True)
+    drawing.draw(compared(*runs))
+    lines = drawing.plot.axes.get_lines()
+    assert [np.asarray(line.get_ydata()).tolist() for line in lines] == [
+        [ended.validation_loss for ended in history] for history in runs
+    ]
+    looks = {(str(vars(line)["_dash_pattern"]), str(line.get_marker())) for line in lines}
+    assert len(looks) == len(runs)
+    assert drawing.plot.axes.get_xlim()[1] > 13
+
+
+def test_compared_runs_follow_the_selection_the_palette_and_fine_tuning() -> None:
+    drawing = CurveDrawing(ACCURACY, is_comparison=True)
+    light = drawing.draw(compared((epoch(1), epoch(2)), ()))
+    assert len(drawing.plot.axes.get_lines()) == 2
+    dark = dataclasses.replace(FRAME, look=look(QPalette(QColor(45, 45, 48)), 9.0))
+    assert drawing.draw(compared((epoch(1), epoch(2)), (), frame=dark)) != light
+    drawing.draw(compared(tuple(tuned(number, 4) for number in range(1, 8))))
+    assert len(drawing.plot.axes.get_lines()) == 2
+    assert fine_tuning_word(drawing)[0]
+    drawing.draw(compared((epoch(1),)))
+    assert not fine_tuning_word(drawing)[0]
+
+
+def test_colours_of_compared_runs_stand_out_from_their_background() -> None:
+    def luminance(name: str) -> float:
+        colour = QColor(name)
+        parts = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+            for part in (colour.redF(), colour.greenF(), colour.blueF())
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    for base in ("white", "#2d2d30"):
+        for name in look(QPalette(QColor(base)), 9.0).series:
+            bright, dim = sorted((luminance(name), luminance(base)), reverse=True)
+            assert (bright + 0.05) / (dim + 0.05) >= 3, (base, name)

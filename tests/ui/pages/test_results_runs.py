@@ -26,6 +26,7 @@ from tlgui.ui.widgets.curve_legend import CurveLegend
 from tlgui.ui.widgets.run_comparison import MOST_COMPARED, compared_rows
 
 LEFT = Qt.MouseButton.LeftButton
+SHORT = replace(QUICK, epochs=3)
 NOW = datetime(2026, 11, 22, 14, 2, tzinfo=timezone(timedelta(hours=1)))
 Trainer = Callable[[Recipe], str]
 
@@ -119,7 +120,7 @@ def test_another_run_is_looked_at_without_making_it_active(page: ResultsPage, tr
 def test_a_run_is_made_active_by_its_button_and_by_enter(
     qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session
 ) -> None:
-    first, second = train(QUICK), train(QUICK)
+    first, second = train(SHORT), train(SHORT)
     page.table.select_ids([first])
     press(qtbot, page, "make_active")
     assert opened.active_run is not None
@@ -161,7 +162,7 @@ def test_the_best_epoch_of_an_interrupted_run_is_used(
 def test_train_further_starts_and_leads_to_the_training(
     qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session, fake_engine: FakeEngine
 ) -> None:
-    first = train(QUICK)
+    first = train(SHORT)
     with (
         qtbot.waitSignal(page.train_requested),
         qtbot.waitSignal(opened.job_ended, timeout=10_000),
@@ -176,7 +177,7 @@ def test_train_further_starts_and_leads_to_the_training(
 def test_during_a_training_nothing_else_is_begun(
     qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session, fake_engine: FakeEngine
 ) -> None:
-    first = train(QUICK)
+    first = train(SHORT)
     gate = fake_engine.pause_before(EpochEnded)
     opened.train()
     qtbot.waitUntil(lambda: gate.is_reached)
@@ -192,7 +193,7 @@ def test_during_a_training_nothing_else_is_begun(
 
 
 def test_a_run_is_renamed_in_its_place(qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session) -> None:
-    train(QUICK)
+    train(SHORT)
     press(qtbot, page, "rename")
     editor = page.table.findChild(QLineEdit)
     assert editor is not None
@@ -206,7 +207,7 @@ def test_a_run_is_renamed_in_its_place(qtbot: QtBot, page: ResultsPage, train: T
 
 
 def test_escape_leaves_the_name(qtbot: QtBot, page: ResultsPage, train: Trainer) -> None:
-    train(QUICK)
+    train(SHORT)
     page.rename()
     editor = page.table.findChild(QLineEdit)
     assert editor is not None
@@ -216,7 +217,7 @@ def test_escape_leaves_the_name(qtbot: QtBot, page: ResultsPage, train: Trainer)
 
 
 def test_deleted_runs_come_back_one_by_one(qtbot: QtBot, page: ResultsPage, train: Trainer) -> None:
-    ids = [train(replace(QUICK, name=name)) for name in ("one", "two", "three")]
+    ids = [train(replace(SHORT, name=name)) for name in ("one", "two", "three")]
     page.table.select_ids(ids[1:])
     assert usable(page) == {"delete"}
 
@@ -236,7 +237,7 @@ def test_deleted_runs_come_back_one_by_one(qtbot: QtBot, page: ResultsPage, trai
 
 
 def test_the_last_run_gone_shows_what_to_do(qtbot: QtBot, page: ResultsPage, train: Trainer) -> None:
-    train(QUICK)
+    train(SHORT)
     press(qtbot, page, "delete")
     assert page.empty.isVisible()
     page.undo_delete()
@@ -244,7 +245,7 @@ def test_the_last_run_gone_shows_what_to_do(qtbot: QtBot, page: ResultsPage, tra
 
 
 def test_a_run_that_is_gone_is_said(qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session) -> None:
-    train(QUICK)
+    train(SHORT)
     folder = opened.run_list.runs[0].folder
     folder.rename(folder.parent / "elsewhere")
     with qtbot.waitSignal(page.problem_raised) as told:
@@ -255,7 +256,7 @@ def test_a_run_that_is_gone_is_said(qtbot: QtBot, page: ResultsPage, train: Trai
 def test_a_model_from_elsewhere_is_listed_but_is_no_run(
     qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session, tmp_path: Path
 ) -> None:
-    first = train(QUICK)
+    first = train(SHORT)
     with qtbot.waitSignal(opened.job_ended, timeout=10_000):
         opened.save_model(tmp_path / "mine.tlmodel")
     with qtbot.waitSignal(opened.job_ended, timeout=10_000):
@@ -295,7 +296,7 @@ def test_selected_runs_are_compared(qtbot: QtBot, page: ResultsPage, train: Trai
 
 
 def test_the_selection_outlives_a_change_of_the_list(page: ResultsPage, train: Trainer, opened: Session) -> None:
-    ids = [train(QUICK) for _ in range(3)]
+    ids = [train(SHORT) for _ in range(3)]
     page.table.select_ids([ids[0], ids[2]])
     opened.run_list.rename(opened.run_list.runs[0], "with owls")
     assert set(selected(page)) == {ids[0], ids[2]}
@@ -337,7 +338,7 @@ def test_a_run_is_said_in_words(page: ResultsPage, train: Trainer, interrupted: 
     assert standing(gone) == "Its model is gone"
     assert best_so_far(broken) == "63.0 %"
     assert compared_rows([broken])[0].values == ("63.0 % so far",)
-    finished = row(page, train(QUICK))
+    finished = row(page, train(SHORT))
     assert standing(finished) == "About 9 in 10 right (90.0 %)"
     assert not needs_attention(finished)
 

@@ -126,7 +126,8 @@ def test_train_further_and_resume_show_the_training_go_on(
     again = fake_engine.pause_before(BatchEnded, lambda event: event.epoch == 4)
     action(results, "resume-run").trigger()
     qtbot.waitUntil(lambda: again.is_reached, timeout=10_000)
-    assert [epoch.epoch for epoch in results.pages.train.plots.history] == [1, 2, 3]
+    shown = results.pages.train.plots
+    qtbot.waitUntil(lambda: [epoch.epoch for epoch in shown.history] == [1, 2, 3])
     with qtbot.waitSignal(results.session.job_ended, timeout=10_000):
         again.open()
     assert results.pages.results.table.rows[0].is_active

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
@@ -174,10 +174,10 @@ class ResultsPage(QWidget):
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(self.fontMetrics().averageCharWidth(), 0, 0, 0)
-        self._kinds = QStackedLayout()
+        self._kinds = QStackedWidget()
         self._kinds.addWidget(self.view)
         self._kinds.addWidget(self.comparison)
-        column.addLayout(self._kinds, 1)
+        column.addWidget(self._kinds, 1)
         column.addLayout(bottom)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.panel)

@@ -202,7 +202,10 @@ class CurvePlot(_MeasureAxes):
     @property
     def moving_artists(self) -> tuple[Artist, ...]:
         """What is drawn again when an epoch ended."""
-        return self._fine_tuning, self._best, self._training, self._validation
+        # The legend last, so that no line crosses its words.
+        legend = self.axes.get_legend()
+        lines = (self._fine_tuning, self._best, self._training, self._validation)
+        return lines if legend is None else (*lines, legend)
 
     def show(self, request: DrawRequest) -> bool:
         """Show the history; return whether the axes changed, so that a whole drawing is needed."""
@@ -240,6 +243,7 @@ class CurvePlot(_MeasureAxes):
         self._best.set(color=look.text, linewidth=look.points * 0.12, markersize=look.points, markevery=[1])
         self._fine_tuning.set(color=look.text, linewidth=look.points * 0.08)
         legend = self.axes.legend(loc=self._measure.legend, fontsize=look.points * 0.9, labelcolor=look.text)
+        legend.set_animated(True)
         legend.get_frame().set(facecolor=look.background, edgecolor=look.grid, alpha=0.85)
 
 
