@@ -80,6 +80,8 @@ def measure_memory(folder: Path, count: int, scratch: Path) -> list[Figure]:
     """
     originals = _mixed(list(scan(folder, CONTEXT).photos()))
     extractor = FeatureExtractor(QUICK, CONTEXT)
+    # Where only few are computed it would not be the same network.
+    extractor.fast_backbone(CONTEXT, WORTH_CONVERTING)
     few = _small_photos(originals, count // 10, scratch / "few")
     extractor.extract(few, _PLAIN, CONTEXT)
     before = _peak_bytes()
@@ -194,6 +196,8 @@ def _growth(extractor: FeatureExtractor, photos: Sequence[Photo]) -> list[Figure
 
     costs = []
     counts = [count for count in GROWTH if count <= len(photos)]
+    if len(counts) < 2:  # nothing to compare
+        return []
     for count in counts:
         before = network_seconds()
         ours = _processor_seconds(partial(_anew, extractor, photos[:count])) / count

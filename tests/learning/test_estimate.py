@@ -251,3 +251,11 @@ def test_a_rehearsal_does_not_depend_on_what_takes_no_time() -> None:
     kept = {"backbone", "weights", "input_size", "pooling", "head", "optimizer", "augmentation", "batch_size"}
     for name in kept:
         assert getattr(in_small(TUNED, 100), name) == getattr(TUNED, name)
+
+
+def test_a_home_that_cannot_be_written_to_is_no_obstacle(collection: Collection, isolated_home: Path) -> None:
+    cache = isolated_home / ".cache"
+    cache.rmdir()
+    cache.write_text("a file where the cache belongs")
+    rehearsal = rehearse(collection, in_small(RECIPE, 0), QUIET)
+    assert rehearsal.phases

@@ -86,7 +86,7 @@ def test_every_setting_survives_saving(tmp_path: Path) -> None:
         seed=7,
     )
     for group, default in (
-        (changed, QUICK),
+        (changed, Recipe()),
         (changed.head, Head()),
         (changed.early_stopping, EarlyStopping()),
         (changed.fine_tuning, FineTuning()),
@@ -247,7 +247,7 @@ def test_typed_value_replaces_one_setting(setting: str, text: str, expected: Rec
 def test_replacing_a_value_keeps_the_others_and_the_original() -> None:
     replaced = BALANCED.with_value("head.dropout", "0.7")
 
-    assert replaced.head == Head(dense_units=BALANCED.head.dense_units, dropout=0.7)
+    assert replaced.head == dataclasses.replace(BALANCED.head, dropout=0.7)
     assert dataclasses.replace(replaced, head=BALANCED.head) == BALANCED
     assert BALANCED.head.dropout == 0.5
 

@@ -40,7 +40,7 @@ BALANCED = Recipe(
     head=Head(dense_units=512, dropout=0.5, feature_dropout=0.5),
     schedule="cosine",
     label_smoothing=0.1,
-    epochs=40,
+    epochs=60,
     batch_size=128,
     early_stopping=_ALL_EPOCHS,
     augmentation=Augmentation(flip_horizontal=True, copies=1),

@@ -5,6 +5,7 @@ network itself says. Whatever goes wrong costs time only: then there is no conve
 """
 
 import contextlib
+import gc
 import hashlib
 import json
 import logging
@@ -98,12 +99,17 @@ def _converted(model: keras.Model) -> bytes:
     # Costs seconds to load, and is not needed where a converted network is kept.
     import tf2onnx  # noqa: PLC0415
 
+    # What Keras left, and later the copies that tf2onnx makes for each of its steps, refer to themselves in circles;
+    # Python seldom looks for such, and it is hundreds of megabytes.
+    gc.collect()
     signature = [tf.TensorSpec([None, *model.input_shape[1:]], tf.float32, name=_INPUT)]
     serve = tf.function(lambda rgb: {_OUTPUT: model(rgb, training=False)}, autograph=False)
     converted, _ = tf2onnx.convert.from_function(serve, signature, opset=_OPSET)
     for value in (*converted.graph.input, *converted.graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "batch"
     graph: bytes = converted.SerializeToString()
+    del converted
+    gc.collect()
     return graph
 
 

@@ -124,8 +124,7 @@ def rehearse(collection: Collection, recipe: Recipe, context: JobContext) -> Reh
     is_abandoned = threading.Event()
 
     def work() -> Rehearsal:
-        # Where the real one writes as well, so that writing takes as long.
-        with tempfile.TemporaryDirectory(dir=cache_folder()) as folder, _PeakMemory() as memory:
+        with tempfile.TemporaryDirectory(dir=_place()) as folder, _PeakMemory() as memory:
             diary = _Diary(recipe, memory, is_abandoned)
             path = Path(folder)
             told = JobContext(diary.write, diary.checkpoint)
@@ -137,6 +136,14 @@ def rehearse(collection: Collection, recipe: Recipe, context: JobContext) -> Reh
     except Cancelled:
         is_abandoned.set()
         raise
+
+
+def _place() -> Path | None:
+    """Return a folder on the disk the real one writes to, so that writing takes as long; None for the system's own."""
+    try:
+        return cache_folder()
+    except OSError:
+        return None
 
 
 class _Diary:

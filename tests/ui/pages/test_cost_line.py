@@ -12,16 +12,18 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tlgui.engine.protocol import EstimateRequest, TrainRequest
 from tlgui.errors import CollectionError
-from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK, VGG16_FROZEN
+from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK, THOROUGH, VGG16_FROZEN
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import CostEstimate
 from tlgui.progress import Progress, Stage
 from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.session import Session
 from tlgui.ui.settings import Settings
+from tlgui.wording import cost_in_words, cost_time_in_words
 
+# What the fake engine says of every recipe.
+COST = CostEstimate(seconds=120.0, memory_bytes=1_100_000_000, device="2 processor cores")
 LEFT = Qt.MouseButton.LeftButton
-TWO_MINUTES = "Up to 2 minutes and 1.1 GB of memory on 2 processor cores."
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +40,10 @@ def page(qtbot: QtBot, opened: Session, settings: Settings) -> Iterator[TrainPag
     page.resize(1100, 700)
     yield page
     page.hide()
+
+
+def said_of(recipe: Recipe) -> str:
+    return f"{cost_in_words(COST, recipe)}."
 
 
 def asked(engine: FakeEngine) -> list[Recipe]:
@@ -60,7 +66,7 @@ def test_the_line_says_that_it_times_and_then_what_it_takes(
     qtbot.waitUntil(lambda: gate.is_reached)
     assert page.cost.text.text().startswith("Timing two batches")
     gate.open()
-    qtbot.waitUntil(lambda: page.cost.text.text() == TWO_MINUTES)
+    qtbot.waitUntil(lambda: page.cost.text.text() == said_of(QUICK))
 
 
 def test_each_built_in_recipe_is_measured_once_and_the_chosen_one_first(
@@ -75,7 +81,7 @@ def test_each_built_in_recipe_is_measured_once_and_the_chosen_one_first(
     count = len(asked(fake_engine))
     qtbot.wait(5 * 20)
     assert len(asked(fake_engine)) == count
-    assert row(page, "Thorough") == ["Up to 2 minutes", "1.1 GB", ""]
+    assert row(page, "Thorough") == [cost_time_in_words(COST, THOROUGH), "1.1 GB", ""]
 
 
 def test_going_back_to_a_recipe_shows_its_cost_at_once(
@@ -85,9 +91,9 @@ def test_going_back_to_a_recipe_shows_its_cost_at_once(
     wait_until_all_known(qtbot, opened)
     count = len(asked(fake_engine))
     opened.set_recipe(VGG16_FROZEN)
-    assert page.cost.text.text() == "About 2 minutes and 1.1 GB of memory on 2 processor cores."
+    assert page.cost.text.text() == said_of(VGG16_FROZEN)
     opened.set_recipe(replace(QUICK, name="Another name"))
-    assert page.cost.text.text() == TWO_MINUTES
+    assert page.cost.text.text() == said_of(QUICK)
     assert len(asked(fake_engine)) == count
 
 
@@ -115,7 +121,7 @@ def test_a_change_stops_the_measurement_of_the_recipe_before(
     # The first one still waits at the gate: were it not stopped, the other one would never get its turn.
     qtbot.waitUntil(lambda: asked(fake_engine)[-1] == changed)
     gate.open()
-    qtbot.waitUntil(lambda: page.cost.text.text() == TWO_MINUTES)
+    qtbot.waitUntil(lambda: page.cost.text.text() == said_of(QUICK))
 
 
 def test_start_does_not_wait_for_a_measurement_and_it_follows_afterwards(
@@ -129,7 +135,7 @@ def test_start_does_not_wait_for_a_measurement_and_it_follows_afterwards(
         assert "when tlgui is free again" in page.cost.text.text()
     assert any(isinstance(request, TrainRequest) for request in fake_engine.requests)
     gate.open()
-    qtbot.waitUntil(lambda: page.cost.text.text() == TWO_MINUTES)
+    qtbot.waitUntil(lambda: page.cost.text.text() == said_of(QUICK))
 
 
 def test_after_a_training_the_recipes_that_see_photos_alike_are_measured_anew(
@@ -241,12 +247,12 @@ def test_a_collection_that_cannot_be_trained_on_shows_why_instead(
 # Said by the offscreen platform alone, of any window that closes at a click beside it.
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_the_table_shows_every_recipe(qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine) -> None:
-    fake_engine.cost = CostEstimate(120.0, 1_100_000_000, "2 processor cores", download_bytes=58_889_256)
+    fake_engine.cost = replace(COST, download_bytes=58_889_256)
     page.show()
     qtbot.mouseClick(page.cost.table_button, LEFT)
     table = page.cost.table
     assert table.isVisible()
     assert list(table.rows) == [recipe.name for recipe in BUILT_IN.values()]
     wait_until_all_known(qtbot, opened)
-    assert row(page, VGG16_FROZEN.name) == ["About 2 minutes", "1.1 GB", "downloads 58.9 MB first"]
+    assert row(page, VGG16_FROZEN.name) == [cost_time_in_words(COST, VGG16_FROZEN), "1.1 GB", "downloads 58.9 MB first"]
     table.close()
