@@ -166,7 +166,7 @@ NETWORK: dict[str, SettingWords] = {
         "Hidden layer", "How many units the layer between the backbone and the answer has.", lowest="none"
     ),
     "head.feature_dropout": SettingWords(
-        "Dropout before it",
+        "Feature dropout",
         "The share of the features left out at random in front of the hidden layer, so that it relies on no single "
         "one.",
         lowest="none",
