@@ -177,7 +177,7 @@ def _second_time(collection: Collection, photos: Sequence[Photo], scratch: Path)
         train(_collection_of(collection, [*photos, *new]), other, model, CONTEXT)
     what = f"second training on {len(photos):,} photos with another head"
     return [
-        Figure("features", f"{what}, s", seconds, 5.0 * len(photos) / SECOND_COUNT),
+        Figure("features", f"{what}, s", seconds, 5.0),
         Figure("features", f"{what}: photos sent through the backbone", second_passes, 0),
         Figure("features", f"the same after {len(new)} new photos", sum(passes), len(new)),
     ]

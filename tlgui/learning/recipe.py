@@ -73,7 +73,7 @@ class Augmentation(Checked):
         shift_vertical: Largest shift up or down, as a share of the height.
         shear: Largest slant, to either side.
         zoom: Largest change of size, as a share: 0.2 means 80 % to 120 %.
-        flip_horizontal: Whether half of the copies are mirrored; of copies that are made once the first, third and so on.
+        flip_horizontal: Whether half of the copies are mirrored; of those made once, the first, the third and so on.
         brightness: Largest change of brightness, as a share of the full range.
         fill_mode: What fills the space that a turn or shift leaves empty.
         copies: Changed copies of each training photo, made once; 0 trains on the photos alone.
