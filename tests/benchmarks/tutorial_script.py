@@ -3,14 +3,15 @@
 The script sends every photo through the frozen VGG16 in each epoch; tlgui does it once, because nothing is changed.
 """
 
+import multiprocessing
 import shutil
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure, ratio
-from tlgui.engine.jobs import perform
 from tlgui.engine.protocol import TrainRequest
 from tlgui.learning.built_in import VGG16_FROZEN
 from tlgui.learning.recipe import NO_WEIGHTS, Augmentation
@@ -26,7 +27,14 @@ RECIPE = replace(VGG16_FROZEN, weights=NO_WEIGHTS, augmentation=Augmentation())
 
 
 def measure(photos: Path) -> list[Figure]:
-    """Train the same collection both ways, one after the other."""
+    """Train the same collection both ways, one after the other, in a process that may load TensorFlow."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_measure, photos).result()
+
+
+def _measure(photos: Path) -> list[Figure]:
+    from tlgui.engine.jobs import perform  # noqa: PLC0415 - loads TensorFlow
+
     with tempfile.TemporaryDirectory(prefix="tlgui-script-") as folder:
         home = Path(folder)
         collection = _some_photos(photos, home / "photos")
@@ -49,7 +57,7 @@ def _some_photos(photos: Path, target: Path) -> Collection:
 
 def _run_script(folder: Path) -> float:
     """Do what the tutorial's script does, with Keras alone, and return its seconds."""
-    import keras  # noqa: PLC0415 - loaded with the engine's code, not before
+    import keras  # noqa: PLC0415 - loads TensorFlow
 
     started = time.monotonic()
     options = {
