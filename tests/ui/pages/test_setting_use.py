@@ -42,7 +42,7 @@ def choose(form: RecipeForm, path: str, value: str) -> None:
 
 
 def changed(**settings: str) -> Recipe:
-    recipe = QUICK
+    recipe = Recipe()
     for path, text in settings.items():
         recipe = recipe.with_value(path.replace("__", "."), text)
     return recipe
