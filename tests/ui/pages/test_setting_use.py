@@ -42,7 +42,7 @@ def choose(form: RecipeForm, path: str, value: str) -> None:
 
 
 def changed(**settings: str) -> Recipe:
-    recipe = Recipe()
+    recipe = QUICK
     for path, text in settings.items():
         recipe = recipe.with_value(path.replace("__", "."), text)
     return recipe
@@ -51,7 +51,7 @@ def changed(**settings: str) -> Recipe:
 @pytest.mark.parametrize(
     ("path", "used", "unused"),
     [
-        ("early_stopping.patience", {}, {"early_stopping__enabled": "false"}),
+        ("early_stopping.patience", {"early_stopping__enabled": "true"}, {"early_stopping__enabled": "false"}),
         ("early_stopping.watch", {}, {"early_stopping__enabled": "false", "early_stopping__keep_best": "false"}),
         ("momentum", {"optimizer": "sgd"}, {"optimizer": "adamw"}),
         ("weight_decay", {"optimizer": "adamw"}, {"optimizer": "rmsprop"}),
