@@ -71,7 +71,7 @@ def test_every_runtime_says_the_same(
         assert fast.dtype == np.float32
         assert fast.shape == (count, SIZE // 2, SIZE // 2, 8)
         np.testing.assert_allclose(fast, frozen(some), atol=1e-4)
-        np.testing.assert_allclose(fast, network.predict_on_batch(some), atol=1e-4)
+        np.testing.assert_allclose(fast, np.asarray(network(some, training=False)), atol=1e-4)
 
 
 def test_results_are_the_same_to_the_bit_each_time(network: keras.Model, pictures: np.ndarray) -> None:
@@ -160,7 +160,7 @@ def test_what_was_kept_of_another_network_is_converted_again(
     found = _for_many(other)(pictures)
 
     assert conversions == [network, other]
-    np.testing.assert_allclose(found, other.predict_on_batch(pictures), atol=1e-4)
+    np.testing.assert_allclose(found, np.asarray(other(pictures, training=False)), atol=1e-4)
 
 
 def test_other_weights_have_a_file_of_their_own(network: keras.Model, conversions: list[keras.Model]) -> None:
