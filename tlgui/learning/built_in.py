@@ -15,8 +15,7 @@ from tlgui.learning.recipe import (
     SplitSettings,
 )
 
-# The values of the first three were found by trial on photos of flowers and pictures of clothes, three seeds each: see
-# "How it is built" in the README.
+# The values of the first three were found by trial on photos of flowers and pictures of clothes.
 _ALL_EPOCHS = EarlyStopping(enabled=False)
 QUICK = Recipe(
     name="Quick",
