@@ -259,7 +259,7 @@ def test_joined_model_takes_pixels_and_gives_probabilities(tiny: keras.Model) ->
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
     # Any number of pictures at a time, each for itself.
     np.testing.assert_allclose(run(pixels[1:2])[0], probabilities[1], atol=1e-5)
-    np.testing.assert_allclose(model.predict_on_batch(pixels), probabilities, atol=1e-5)
+    np.testing.assert_allclose(np.asarray(model(pixels, training=False)), probabilities, atol=1e-5)
 
 
 @pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
@@ -273,7 +273,7 @@ def test_joined_model_is_loaded_again_in_safe_mode(tiny: keras.Model, tmp_path: 
     loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
 
     pixels = _pixels(32)
-    np.testing.assert_allclose(loaded.predict_on_batch(pixels), fast_function(model)(pixels), atol=1e-5)
+    np.testing.assert_allclose(np.asarray(loaded(pixels, training=False)), fast_function(model)(pixels), atol=1e-5)
 
 
 def test_backbone_is_in_inference_mode_whoever_calls_it(backbone: keras.Model) -> None:

@@ -226,7 +226,7 @@ def test_disk_that_refuses_costs_the_file_only(
     for count in (1, 2):
         found = _for_many(network)(pictures)
         assert len(conversions) == count
-        np.testing.assert_allclose(found, network.predict_on_batch(pictures), atol=1e-4)
+        np.testing.assert_allclose(found, np.asarray(network(pictures, training=False)), atol=1e-4)
 
 
 def test_networks_not_used_for_longest_make_room(network: keras.Model, monkeypatch: pytest.MonkeyPatch) -> None:

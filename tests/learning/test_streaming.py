@@ -276,7 +276,7 @@ def test_trained_model_is_ready_as_its_file_says(collection: Collection, tmp_pat
 
     ready = trained.ready()
 
-    np.testing.assert_allclose(ready.predict(pictures), trained.model.predict_on_batch(pictures), atol=1e-5)
+    np.testing.assert_allclose(ready.predict(pictures), np.asarray(trained.model(pictures, training=False)), atol=1e-5)
     assert ready.summary == trained.summary
 
 
