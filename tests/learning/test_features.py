@@ -15,11 +15,9 @@ from tests.pictures import write_collection, write_text
 from tlgui.errors import Cancelled, StorageError
 from tlgui.files import cache_folder
 from tlgui.learning import feature_cache, features, room, runtime
-from tlgui.learning.feature_cache import FeatureCache
 from tlgui.learning.features import BATCH_SIZE, FeatureExtractor, Features
 from tlgui.learning.network import build_backbone
 from tlgui.learning.recipe import Augmentation, Recipe
-from tlgui.learning.room import Room
 from tlgui.learning.runtime import fast_function
 from tlgui.learning.weights import find_weights
 from tlgui.photos.collection import Photo
@@ -286,14 +284,14 @@ def test_cache_folder_that_cannot_be_made_does_not_end_the_work(
 
 def test_read_only_store_is_still_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vector = np.arange(4, dtype=np.float32)
-    with FeatureCache("name", 4, tmp_path) as cache:
+    with feature_cache.FeatureCache("name", 4, tmp_path) as cache:
         cache.put(b"key", vector)
     connect = sqlite3.connect
     monkeypatch.setattr(
         sqlite3, "connect", lambda path, **options: connect(f"file:{path}?mode=ro", uri=True, **options)
     )
 
-    with FeatureCache("name", 4, tmp_path) as cache:
+    with feature_cache.FeatureCache("name", 4, tmp_path) as cache:
         cache.put(b"other", vector)
         found = cache.get(b"key")
         assert cache.get(b"other") is None
@@ -304,7 +302,7 @@ def test_read_only_store_is_still_read(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_stores_not_used_for_longest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def make(name: str) -> None:
-        with FeatureCache(name, 4, tmp_path) as cache:
+        with feature_cache.FeatureCache(name, 4, tmp_path) as cache:
             cache.put(b"key", np.zeros(4, np.float32))
 
     make("old")
@@ -345,14 +343,14 @@ def test_features_on_the_disk_leave_the_memory_and_stay_right(
     expected = _extract(photos)
     monkeypatch.setattr(room, "LARGEST_IN_MEMORY", 1000)
     monkeypatch.setattr(features, "_PHOTOS_IN_MEMORY", 5)
-    released: list[Room] = []
-    release = Room.release
+    released: list[room.Room] = []
+    release = room.Room.release
 
-    def noting(self: Room) -> None:
+    def noting(self: room.Room) -> None:
         released.append(self)
         release(self)
 
-    monkeypatch.setattr(Room, "release", noting)
+    monkeypatch.setattr(room.Room, "release", noting)
 
     found = _extract(photos)
 

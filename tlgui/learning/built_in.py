@@ -1,10 +1,13 @@
 """The built-in recipes: three that serve any collection, and those of the tutorials that people learn from."""
 
+from dataclasses import replace
+
 from tlgui.learning.recipe import (
     AFTER_HEAD,
     DOWNLOAD,
     EVERY_EPOCH,
     FROM_START,
+    LAST_LAYER,
     NO_WEIGHTS,
     SMALL_CNN,
     Augmentation,
@@ -139,7 +142,9 @@ INCEPTION_MIXED7 = Recipe(
     early_stopping=_TARGET,
     augmentation=_INCEPTION_CHANGES,
 )
-SMALL_FROM_SCRATCH = Recipe(
+# All training settings are those of the recipe above, whose baseline it is.
+SMALL_FROM_SCRATCH = replace(
+    INCEPTION_MIXED7,
     name="Small CNN from scratch",
     description=(
         "A small network that has never seen a picture before, as that tutorial's baseline. "
@@ -147,17 +152,8 @@ SMALL_FROM_SCRATCH = Recipe(
     ),
     backbone=SMALL_CNN,
     weights=NO_WEIGHTS,
-    input_size=150,
-    pooling="flatten",
-    head=Head(dense_units=1024, dropout=0.2),
-    optimizer="rmsprop",
-    learning_rate=0.0001,
-    batch_size=100,
-    most_batches=100,
-    epochs=10,
-    early_stopping=_TARGET,
+    cut_layer=LAST_LAYER,
     fine_tuning=FineTuning(when=FROM_START),
-    augmentation=_INCEPTION_CHANGES,
 )
 BUILT_IN: dict[str, Recipe] = {
     "quick": QUICK,

@@ -7,7 +7,6 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -17,6 +16,7 @@ from typing_extensions import override
 
 from tlgui.learning.records import ClassScore, Prediction
 from tlgui.ui.colours import Accent, colour, mixed
+from tlgui.ui.widgets.row_background import paint_row_background
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
 from tlgui.wording import percent
 
@@ -95,7 +95,7 @@ class PredictionDelegate(QStyledItemDelegate):
         prediction = index.data(PREDICTION_ROLE)
         metrics, palette = option.fontMetrics, option.palette
         painter.save()
-        self._paint_background(painter, option)
+        paint_row_background(painter, option)
         gap = _gap(metrics)
         area: QRect = option.rect.adjusted(gap, gap, -gap, -gap)
         side = area.height()
@@ -108,17 +108,6 @@ class PredictionDelegate(QStyledItemDelegate):
         else:
             _paint_scores(painter, rows, metrics, palette, prediction.scores[:_SHOWN_CLASSES])
         painter.restore()
-
-    def _paint_background(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        palette, area = option.palette, option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            # A tint, so that the bars and the text keep their own colours.
-            painter.fillRect(area, mixed(palette.base().color(), palette.highlight().color(), 0.25))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(palette.highlight().color())
-            painter.drawRect(area.adjusted(0, 0, -1, -1))
-        painter.setPen(mixed(palette.base().color(), palette.text().color(), 0.15))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
 
     def _paint_thumbnail(self, painter: QPainter, place: QRect, palette: QPalette, prediction: Prediction) -> None:
         image = None if prediction.error else self._loader.image(prediction.path)

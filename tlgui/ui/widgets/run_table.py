@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -32,6 +31,7 @@ from typing_extensions import override
 from tlgui.learning.run_record import LONGEST_NAME
 from tlgui.ui.colours import Accent, colour, mixed
 from tlgui.ui.run_words import RunRow, circumstances, needs_attention, spoken, standing
+from tlgui.ui.widgets.row_background import paint_row_background
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -101,7 +101,7 @@ class RunDelegate(QStyledItemDelegate):
         row: RunRow = index.data(ROW_ROLE)
         metrics, palette = option.fontMetrics, option.palette
         painter.save()
-        _paint_background(painter, option)
+        paint_row_background(painter, option)
         line, area = _line_height(metrics), _inner(option.rect, metrics)
         lines = [QRect(area.left(), area.top() + place * line, area.width(), line) for place in range(_LINES)]
         bold = QFont(option.font)
@@ -263,17 +263,6 @@ def _inner(area: QRect, metrics: QFontMetrics) -> QRect:
 
 def _active_width(metrics: QFontMetrics) -> int:
     return metrics.horizontalAdvance(_ACTIVE) + 3 * _gap(metrics)
-
-
-def _paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    palette, area = option.palette, option.rect
-    if option.state & QStyle.StateFlag.State_Selected:
-        painter.fillRect(area, mixed(palette.base().color(), palette.highlight().color(), 0.25))
-    if option.state & QStyle.StateFlag.State_HasFocus:
-        painter.setPen(palette.highlight().color())
-        painter.drawRect(area.adjusted(0, 0, -1, -1))
-    painter.setPen(mixed(palette.base().color(), palette.text().color(), 0.15))
-    painter.drawLine(area.bottomLeft(), area.bottomRight())
 
 
 def _paint_active(painter: QPainter, line: QRect, metrics: QFontMetrics, palette: QPalette) -> None:

@@ -1,0 +1,19 @@
+"""The background of a row that paints itself, the same in every list of the window."""
+
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+
+from tlgui.ui.colours import mixed
+
+
+def paint_row_background(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """Paint the selection, the focus and the line below a row, in the place and colours of `option`."""
+    palette, area = option.palette, option.rect
+    if option.state & QStyle.StateFlag.State_Selected:
+        # A tint, so that what the row shows keeps its own colours.
+        painter.fillRect(area, mixed(palette.base().color(), palette.highlight().color(), 0.25))
+    if option.state & QStyle.StateFlag.State_HasFocus:
+        painter.setPen(palette.highlight().color())
+        painter.drawRect(area.adjusted(0, 0, -1, -1))
+    painter.setPen(mixed(palette.base().color(), palette.text().color(), 0.15))
+    painter.drawLine(area.bottomLeft(), area.bottomRight())
