@@ -14,6 +14,8 @@ class Stage(StrEnum):
 
     STARTING = "starting"
     SCANNING = "scanning"
+    LOOKING = "looking"
+    MENDING = "mending"
     DOWNLOADING = "downloading"
     LOADING = "loading"
     TIMING = "timing"

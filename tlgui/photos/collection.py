@@ -27,6 +27,8 @@ class ProblemKind(StrEnum):
     NESTED = "nested"
     LINK_LOOP = "link loop"
     GONE = "gone"
+    CHANGING = "changing"
+    TINY = "tiny"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +39,29 @@ class Photo:
         path: Absolute path.
         class_name: The label: the name of the class folder it lies in.
         part: The part its folder puts it in (`train/…`), or None where tlgui splits.
+        arrival: In which reading of the folder it was first seen: 0 in the first, and one more for each later one
+            that found new photos. The split puts later arrivals beside the earlier ones, which stay where they are.
     """
 
     path: Path
     class_name: str
     part: Part | None = None
+    arrival: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoClass:
-    """One class and its photos, sorted by path."""
+    """One class and its photos, sorted by path.
+
+    Args:
+        name: The label: the folder's name, or what the user wants it to be shown as.
+        photos: Its photos.
+        folders: The folders it lies in; several where the parts of a split, or two names shown alike, each have one.
+    """
 
     name: str
     photos: tuple[Photo, ...]
+    folders: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +86,16 @@ class Collection:
     Args:
         folder: The folder the user picked, absolute.
         classes: The classes, sorted by name; this order is the order of a model's outputs.
-        problems: Everything left out.
+        problems: Everything left out because it cannot be used.
+        left_out: Photos that could be used, and that the user left out.
+        groups: Photos that must stay on one side of the split, two or more each: near duplicates and bursts.
     """
 
     folder: Path
     classes: tuple[PhotoClass, ...]
     problems: tuple[Problem, ...] = ()
+    left_out: tuple[Photo, ...] = ()
+    groups: tuple[tuple[Path, ...], ...] = ()
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from tlgui.wording import duration_in_words, size_in_words
 _STAGES = {
     Stage.STARTING: "Getting ready",
     Stage.SCANNING: "Reading the folder",
+    Stage.LOOKING: "Looking at the photos",
+    Stage.MENDING: "Putting the photos in order",
     Stage.DOWNLOADING: "Downloading the weights",
     Stage.LOADING: "Loading",
     Stage.TIMING: "Timing two batches",

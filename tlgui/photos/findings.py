@@ -1,0 +1,116 @@
+"""What a report on a collection consists of: findings, each with its photos and what would mend it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class FindingKind(StrEnum):
+    """What is wrong, in the order a report lists it."""
+
+    ROOT_PHOTOS = "photos beside the classes"
+    NESTED_FOLDERS = "folders inside classes"
+    SIMILAR_NAMES = "class names alike"
+    EMPTY_CLASSES = "classes without photos"
+    UNREADABLE = "cannot be read"
+    TINY = "tiny pictures"
+    OTHER_FILES = "other files"
+    TWO_LABELS = "same picture in two classes"
+    LEAKS = "same picture in two parts"
+    COPIES = "copies"
+    NEAR_COPIES = "near copies"
+    WRONG_SUFFIX = "wrong suffix"
+    SMALL = "small"
+    DARK = "dark"
+    BLURRED = "blurred"
+    FEW_PHOTOS = "few photos"
+    UNEQUAL_CLASSES = "unequal classes"
+    FUTURE_DATES = "dates in the future"
+    LINKED_CLASSES = "linked folders"
+    LEFT_OUT = "left out by you"
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    HARM = "harm"  # it makes the model, or what is said of it, wrong
+    DOUBT = "doubt"  # worth a look
+    NOTE = "note"  # good to know
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveOut:
+    """Mend by not using these photos; the files stay as they are."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UseAgain:
+    """Mend by using photos again that were left out."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveInto:
+    """Mend by moving photos into the folder of a class.
+
+    Args:
+        moves: Each file, and the folder it goes to. A name that is taken there gets a number.
+    """
+
+    moves: tuple[tuple[Path, Path], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveToBin:
+    """Mend by moving files to the system's bin."""
+
+    paths: tuple[Path, ...]
+
+
+Mending = LeaveOut | UseAgain | MoveInto | MoveToBin
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report.
+
+    Args:
+        kind: What is wrong.
+        severity: How much it matters.
+        title: One line with the number, such as "14 photos stand in two classes".
+        explanation: One or two sentences: why it matters, and what to do.
+        groups: The files, as they belong together: copies of one picture are one group, anything else a group each.
+        mending: What the button does; None where only the user can mend it, by adding photos for instance.
+        button: What the button says, with its mnemonic; empty without one.
+    """
+
+    kind: FindingKind
+    severity: Severity
+    title: str
+    explanation: str
+    groups: tuple[tuple[Path, ...], ...]
+    mending: Mending | None = None
+    button: str = ""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files, group by group."""
+        return tuple(path for group in self.groups for path in group)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found.
+
+    Args:
+        findings: The lines, what matters most first.
+        looked_at: How many photos a closer look has been taken at.
+        photo_count: How many there are; while `looked_at` is less, duplicates and blurred photos may be missing.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    looked_at: int = 0
+    photo_count: int = 0
