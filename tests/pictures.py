@@ -1,5 +1,6 @@
 """Writes the good, bad and odd picture files the tests need; every function returns the path it wrote."""
 
+import base64
 import io
 import os
 import struct
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image, ImageCms
 
 ODD_NAMES = (
     "two words.jpg",
@@ -25,6 +26,19 @@ ODD_NAMES = (
     "-rf.jpg",
 )
 """Names that a file may have and that careless code trips over."""
+
+# Red over blue, 64 x 48. It is stored lying on its side, says so in HEIF's way and in EXIF's, and was taken with a
+# "Maker" at 2024:05:06 07:08:09. Nothing that the tests may use writes HEIC, so this one was written elsewhere.
+_HEIC = (
+    "0000SW^{RQXk}?*00000ZE0pPXk}?*ZE0a<0005VZDn*}000000000XXk=`10000000000aA{+700000000000000000000G-+&a"
+    "V*mgE07O6l0ssL300001>;M4(00000001fg0ssI200I^O0RR9100000XaE2JIB98aW&i*H00062000$fZf0cy000000RRAKc4ILB"
+    "0000LX>Mj^0ssI300IC2MR;ju000004sdC7Z2$lO00031009SSaB^?}008D`aAR)(004Gqc4I>U18@KU0FVFx0000U@BsY%`1k+-"
+    "4+CHT0RR|40Sp2E{{wIU00RJ!0009300RIXx&lC90096hLID8-Z~y=U0FVFx0{{R603M(qfd!W8<fgf}2xu@M00096AOHXZ03l)k"
+    "0RRR>0l{;?i2wiq6Ju{|a&BX6cmM$a4FCp!0000KX>)L8000000000$0000$0000eV{Bn?0000m000010000$00001|NsB+00002"
+    "00000000020000GaA|mH000000|*ER00009X>xCL0{{R38EJ5BVE_OC000000RRC8fdT^sgoXeB02*m>Wo7^X0000001jhhb7KGk"
+    "009620001*ZDe6|0000cC;_h%faNjw|HF+x>7P&a)=LDl{LhcPI;;FDyZB2FtfG%;&%gix00u>PX=VTbO-%qQ0000800RLJ00IC2"
+    "00sa605Sm*00RI300967004(+00aO40096105|{u002#4Yh`i(00EE#00IC202BZK07?J=001&DGBi3cH99ahATT#NFgQ9eIRF"
+)
 
 CLASS_COLOURS = ((200, 60, 50), (60, 160, 70), (60, 90, 200), (220, 190, 60), (150, 70, 180), (70, 190, 200))
 
@@ -153,6 +167,35 @@ def write_broken_exif_jpeg(path: Path) -> Path:
     exif = b"Exif\0\0MM\0*\0\0\0\x08" + b"\xff" * 40
     Image.fromarray(pixels()).save(path, "JPEG", exif=exif)
     return path
+
+
+def write_heic(path: Path) -> Path:
+    """Write the photo of a telephone held sideways: upright it is 64 x 48, its upper half red, its lower half blue."""
+    path.write_bytes(base64.b85decode(_HEIC))
+    return path
+
+
+def write_camera_jpeg(path: Path, taken: str, camera: Sequence[str] = ("Maker", "Model", "123"), seed: int = 1) -> Path:
+    """Write a JPEG whose EXIF block says when it was taken, such as `"2024:05:06 07:08:09.5"`, and by which camera."""
+    time, _, fraction = taken.partition(".")
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = camera[:2]
+    inner = exif.get_ifd(ExifTags.IFD.Exif)
+    inner[ExifTags.Base.DateTimeOriginal] = time
+    inner[ExifTags.Base.BodySerialNumber] = camera[2]
+    if fraction:
+        inner[ExifTags.Base.SubsecTimeOriginal] = fraction
+    Image.fromarray(pixels(seed=seed)).save(path, "JPEG", exif=exif)
+    return path
+
+
+def swapped_profile() -> bytes:
+    """Return a colour profile in which the first channel is blue and the third is red, unlike in sRGB."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    names = "sRGB".encode("utf-16-be"), "Swap".encode("utf-16-be")
+    for old, new in ((b"rXYZ", b"tmp_"), (b"bXYZ", b"rXYZ"), (b"tmp_", b"bXYZ"), names):
+        profile = profile.replace(old, new)
+    return profile
 
 
 def write_bomb_png(path: Path, width: int = 50_000, height: int = 50_000) -> Path:

@@ -47,9 +47,10 @@ def _open_window() -> int:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    from tlgui import headless  # noqa: PLC0415 - the window starts without it
+    from tlgui import checking, headless  # noqa: PLC0415 - the window starts without them
 
     commands: dict[str, headless.Command] = {
+        "check": checking.check,
         "train": headless.train,
         "compare": headless.compare,
         "estimate": headless.estimate,
@@ -184,6 +185,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 
 _COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
+    ("check", "Say what is wrong with a folder of photos, and how it would be divided", _add_folder),
     ("train", "Learn from a folder of photos and write a model", _add_train),
     ("estimate", "Say how long a training will take, and how much memory", _add_estimate),
     ("compare", "Train recipes one after another and say how well each does", _add_compare),

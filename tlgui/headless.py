@@ -28,9 +28,12 @@ from tlgui.learning.model_file import read_summary
 from tlgui.learning.recipe import BACKBONE_IDS, Recipe, load_recipe, recipe_text
 from tlgui.learning.records import Evaluation, ModelSummary, PhotosPredicted, Prediction
 from tlgui.photos.collection import Collection, Part
-from tlgui.photos.decode import shown_name
+from tlgui.photos.looks import look_closer
+from tlgui.photos.names import shown_name
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
-from tlgui.photos.scan import find_photos, scan
+from tlgui.photos.scan import survey
+from tlgui.photos.search import find_photos
+from tlgui.photos.sorting import mender_of
 from tlgui.progress import Event, JobContext
 from tlgui.tables import predictions_csv
 from tlgui.terminal import Terminal
@@ -121,7 +124,7 @@ def recipes(arguments: argparse.Namespace, terminal: Terminal) -> None:
 def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui estimate FOLDER`: say what a training will take, from two batches of these photos that are timed now."""
     recipe = _recipe_of(arguments)
-    cost = _perform(EstimateRequest(_scan(arguments.folder, terminal), recipe), terminal)
+    cost = _perform(EstimateRequest(_scan(arguments.folder, terminal, divides=False), recipe), terminal)
     for sentence in (f"{cost_in_words(cost, recipe)}.", *cost_notes(cost), memory_warning(cost)):
         if sentence:
             terminal.say(sentence)
@@ -131,7 +134,7 @@ def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
 def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui evaluate MODEL.tlmodel FOLDER`: say how far a model can be trusted."""
     read_summary(arguments.model)
-    collection = _scan(arguments.folder, terminal)
+    collection = _scan(arguments.folder, terminal, divides=arguments.part not in {None, "all"})
     part = evaluated_part(arguments.part, collection)
     result = _perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal)
     _say_accuracy(result, terminal)
@@ -289,9 +292,17 @@ def _engine(terminal: Terminal) -> _Perform:
     return perform
 
 
-def _scan(folder: Path, terminal: Terminal) -> Collection:
-    """Return the folder's collection, and say on standard error what is left out."""
-    collection = scan(folder.absolute(), terminal.context())
+def _scan(folder: Path, terminal: Terminal, *, divides: bool = True) -> Collection:
+    """Return the folder's collection, and say on standard error what is left out.
+
+    Args:
+        folder: The folder.
+        terminal: Where it is said.
+        divides: Whether the photos are going to be divided; then those that belong together must be known.
+    """
+    mender_of(folder).recover()
+    found = survey(folder.absolute(), terminal.context())
+    collection = (look_closer(found, terminal.context()) if divides else found).collection
     for problem in collection.problems[:_PROBLEMS_SHOWN]:
         terminal.note(f"left out: {shown_name(problem.path)}: {problem.reason}")
     if (more := len(collection.problems) - _PROBLEMS_SHOWN) > 0:

@@ -18,6 +18,7 @@ from tests.benchmarks import (
     predict,
     quick,
     responsiveness,
+    review,
     startup,
     stop,
     tutorial_script,
@@ -43,28 +44,35 @@ def main() -> int:
     """Run what was asked for; return 1 where a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure what tlgui must reach.")
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}, all by default; or cost, memory, tutorials"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"{', '.join(BENCHMARKS)}, all by default; or cost, memory, review, tutorials",
     )
-    parser.add_argument("--photos", type=Path, required=True, metavar="FOLDER", help="one subfolder for each class")
+    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="one subfolder for each class; review needs none")
     parser.add_argument("--vgg16-weights", type=Path, metavar="FILE", help="for tutorials; downloaded otherwise")
-    parser.add_argument("--count", type=int, default=memory.COUNT, metavar="N", help="photos for memory")
+    parser.add_argument("--count", type=int, metavar="N", help="photos for memory and for review")
     parser.add_argument("--recipe", action="append", dest="recipes", choices=BUILT_IN, help="for cost; may be repeated")
     options = parser.parse_args()
     benchmarks: dict[str, Callable[[Path], list[Figure]]] = {
         **BENCHMARKS,
         "cost": partial(cost.measure, names=options.recipes or cost.RECIPES),
-        "memory": partial(memory.measure, count=options.count),
+        "memory": partial(memory.measure, count=options.count or memory.COUNT),
+        "review": lambda _photos: review.measure(options.count or review.COUNT),
         "tutorials": partial(tutorials.measure, vgg16_weights=options.vgg16_weights),
     }
     if unknown := set(options.names) - set(benchmarks):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    if options.photos is None and options.names != ["review"]:
+        parser.error("--photos is missing")
+    photos = (options.photos or Path()).resolve()
     figures: list[Figure] = []
     for name in options.names or BENCHMARKS:
         # Every benchmark finds an empty home, so that no cache of another one helps it.
         with tempfile.TemporaryDirectory(prefix="tlgui-benchmark-", ignore_cleanup_errors=True) as home:
             use_home(Path(home))
             print(f"{name} …", file=sys.stderr, flush=True)
-            figures += benchmarks[name](options.photos.resolve())
+            figures += benchmarks[name](photos)
     print(table(figures))
     return int(any(figure.verdict == "MISSED" for figure in figures))
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.contexts import stopping_at
 from tlgui.errors import Cancelled, StorageError
-from tlgui.learning.patience import patiently
 from tlgui.learning.reading import read_ahead
+from tlgui.patience import patiently
 from tlgui.progress import JobContext
 
 CONTEXT = JobContext()

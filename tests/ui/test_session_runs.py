@@ -367,7 +367,7 @@ def test_what_was_done_meanwhile_is_not_overwritten_by_a_look_at_the_disk(qtbot:
     (run,) = runs(trained)
     trained.look_at_runs()
     trained.run_list.rename(run, "with owls")
-    qtbot.waitUntil(lambda: not trained._quiet_jobs, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not trained._jobs.quiet, timeout=WAIT_MS)
 
     assert [known.name for known in runs(trained)] == ["with owls"]
 
@@ -375,7 +375,7 @@ def test_what_was_done_meanwhile_is_not_overwritten_by_a_look_at_the_disk(qtbot:
 def test_data_folder_that_is_in_the_way_is_said_and_starts_nothing(session: Session, birds: Path) -> None:
     workspace = files.workspace_path(birds)
     workspace.parent.mkdir(parents=True, exist_ok=True)
-    workspace.write_text("in the way")
+    (workspace / "runs").write_text("in the way")
 
     with pytest.raises(StorageError):
         session.train()

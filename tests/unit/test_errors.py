@@ -4,7 +4,7 @@ import pytest
 
 from tlgui import errors
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.decode import UnusablePhotoError
+from tlgui.photos.opening import UnusablePhotoError
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.TlguiError)]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests import pictures
-from tlgui.photos.decode import shown_name
+from tlgui.photos.names import shown_name
 
 
 @pytest.mark.parametrize("name", [*pictures.ODD_NAMES, os.fsdecode(b"caf\xe9.jpg"), "a\u2028b\x00\x1b[31m.jpg"])

@@ -1,15 +1,23 @@
+import os
 import shutil
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests import pictures
 from tests.contexts import stopping_at
+from tlgui import patience
 from tlgui.errors import Cancelled, CollectionError
+from tlgui.photos import listing, reading
 from tlgui.photos import scan as scanning
 from tlgui.photos.collection import Collection, ProblemKind
-from tlgui.photos.scan import scan
+from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.facts_store import Known
+from tlgui.photos.header import read_facts
+from tlgui.photos.listing import Listed
+from tlgui.photos.scan import CollectionListed, scan
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 QUIET = JobContext()
@@ -23,110 +31,189 @@ def problem_kinds(collection: Collection) -> dict[str, ProblemKind]:
     return {problem.path.relative_to(collection.folder).as_posix(): problem.kind for problem in collection.problems}
 
 
-def removing(path: Path) -> JobContext:
-    """Return the context of a scan during which someone removes `path`, after listing and before checking."""
+@pytest.fixture
+def removed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Return a function that has a path removed during the next scan, after the listing and before the reading."""
 
-    def report(event: Event) -> None:
-        if isinstance(event, Progress) and event.total and not event.done:
+    def remove(path: Path) -> None:
+        def read_all(listed: Sequence[Listed], context: JobContext) -> Iterator[dict[str, Known]]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+            yield from reading.read_all(listed, context)
 
-    return JobContext(report=report)
+        monkeypatch.setattr(scanning, "read_all", read_all)
+
+    return remove
 
 
-def test_photo_removed_during_the_scan_is_listed_as_gone(tmp_path: Path) -> None:
+def test_photo_removed_during_the_scan_is_listed_as_gone(tmp_path: Path, removed: Callable[[Path], None]) -> None:
     folder = pictures.write_collection(tmp_path, 2, 2)
+    removed(folder / "class 02" / "photo 001.jpg")
 
-    collection = scan(folder, removing(folder / "class 02" / "photo 001.jpg"))
+    collection = scan(folder, QUIET)
 
     assert problem_kinds(collection) == {"class 02/photo 001.jpg": ProblemKind.GONE}
     assert counts(collection) == {"class 01": 2, "class 02": 1}
 
 
-def test_class_removed_during_the_scan_is_no_class(tmp_path: Path) -> None:
+def test_class_removed_during_the_scan_is_no_class(tmp_path: Path, removed: Callable[[Path], None]) -> None:
     folder = pictures.write_collection(tmp_path, 2, 2)
+    removed(folder / "class 02")
 
-    collection = scan(folder, removing(folder / "class 02"))
+    collection = scan(folder, QUIET)
 
     assert counts(collection) == {"class 01": 2}
     assert set(problem_kinds(collection).values()) == {ProblemKind.GONE, ProblemKind.EMPTY_CLASS}
 
 
-def test_folder_removed_during_the_scan_is_an_error(tmp_path: Path) -> None:
+def test_folder_removed_during_the_scan_is_an_error(tmp_path: Path, removed: Callable[[Path], None]) -> None:
     folder = pictures.write_collection(tmp_path / "pets", 2, 2)
+    removed(folder)
 
     with pytest.raises(CollectionError, match="“pets” was removed"):
-        scan(folder, removing(folder))
+        scan(folder, QUIET)
 
 
-def test_progress_counts_every_photo_up_to_the_last(tmp_path: Path) -> None:
+def test_names_are_known_before_a_photo_is_read_and_progress_counts_to_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = pictures.write_collection(tmp_path, 3, 5)
+    pictures.write_text(folder / "class 02" / "photo x.jpg")
+    monkeypatch.setattr(reading, "_CHUNK", 2)
     events: list[Event] = []
 
-    scan(folder, JobContext(report=events.append))
+    collection = scan(folder, JobContext(report=events.append))
 
-    progress = [event for event in events if isinstance(event, Progress)]
-    assert progress == events
+    assert events[0] == Progress(Stage.SCANNING)
+    assert isinstance(events[1], CollectionListed)
+    assert counts(events[1].collection) == {"class 01": 5, "class 02": 6, "class 03": 5}
+    assert counts(collection) == {"class 01": 5, "class 02": 5, "class 03": 5}
+    progress = [event for event in events[2:] if isinstance(event, Progress)]
+    assert len(progress) == len(events) - 2
     assert {event.stage for event in progress} == {Stage.SCANNING}
-    assert progress[0] == Progress(Stage.SCANNING)
-    assert [(event.done, event.total) for event in progress[1:]] == [(done, 15) for done in range(16)]
-    assert progress[1].seconds_left is None
+    assert [(event.done, event.total) for event in progress] == [(done, 16) for done in range(0, 17, 2)]
+    assert progress[0].seconds_left is None
     assert progress[-1].seconds_left == 0
 
 
-@pytest.mark.parametrize("count", [1, 5, 20, 30])
-def test_stop_ends_the_scan(tmp_path: Path, count: int) -> None:
+def test_classes_are_shown_while_a_slow_folder_is_still_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = pictures.write_collection(tmp_path, 2, 3)
+    seen = threading.Event()
+    shown: list[dict[str, int]] = []
+    monkeypatch.setattr(listing, "_SNAPSHOT_SECONDS", 0.0)
+    really_list = listing.entries_of
+
+    def list_slowly(path: Path, context: JobContext) -> Iterator[listing.Entry]:
+        entries = sorted(really_list(path, context))
+        if path.name == "class 02":
+            yield entries[0]
+            assert seen.wait(10), "nobody was told of the first photo of the second class"
+            entries = entries[1:]
+        yield from entries
+
+    def report(event: Event) -> None:
+        if isinstance(event, CollectionListed):
+            shown.append(counts(event.collection))
+            if "class 02" in shown[-1]:
+                seen.set()
+
+    monkeypatch.setattr(listing, "entries_of", list_slowly)
+    scan(folder, JobContext(report=report))
+
+    assert shown[0] == {"class 01": 1}
+    assert {"class 01": 3, "class 02": 1} in shown
+    assert shown[-1] == {"class 01": 3, "class 02": 3}
+
+
+class Stopping:
+    """The context of a job whose user presses Stop once something has happened."""
+
+    def __init__(self) -> None:
+        self.pressed = threading.Event()
+        self.context = JobContext(checkpoint=self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        if self.pressed.is_set():
+            raise Cancelled
+
+
+def test_stop_before_the_start_reads_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = pictures.write_collection(tmp_path, 3, 5)
+    monkeypatch.setattr(os, "scandir", lambda _: pytest.fail("the folder was listed"))
 
     with pytest.raises(Cancelled):
-        scan(folder, stopping_at(count))
+        scan(folder, stopping_at(1))
 
 
 def test_stop_does_not_wait_for_a_photo_that_is_slow_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = pictures.write_collection(tmp_path, 2, 5)
-    let_go, started = threading.Event(), threading.Event()
+    let_go = threading.Event()
     finished: list[Path] = []
-    asked = 0
+    stopping = Stopping()
 
-    def read_slowly(path: Path) -> None:
-        started.set()
+    def read_slowly(path: Path, state: FileState) -> PhotoFacts:
+        stopping.pressed.set()
         let_go.wait(10)
         finished.append(path)
+        return PhotoFacts(state, 64, 48, "JPEG")
 
-    def checkpoint() -> None:
-        nonlocal asked
-        asked += started.is_set()
-        if asked == 3:
-            raise Cancelled
-
-    monkeypatch.setattr(scanning, "check_photo", read_slowly)
+    monkeypatch.setattr(reading, "read_facts", read_slowly)
     try:
         with pytest.raises(Cancelled):
-            scan(folder, JobContext(checkpoint=checkpoint))
+            scan(folder, stopping.context)
         assert finished == []
     finally:
         let_go.set()
 
 
-def test_only_a_few_photos_are_read_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = pictures.write_collection(tmp_path, 2, 30, size=8)
-    monkeypatch.setattr(scanning, "_QUEUED", 4)
-    ahead: list[int] = []
-    read, reported = 0, 0
-    lock = threading.Lock()
+def test_stop_does_not_wait_for_a_folder_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = pictures.write_collection(tmp_path, 2, 2)
+    let_go, really_scan = threading.Event(), os.scandir
+    stopping = Stopping()
 
-    def count_read(_: Path) -> None:
-        nonlocal read
-        with lock:
-            read += 1
-            ahead.append(read - reported)
+    def hang(path: Path) -> object:
+        if path == folder / "class 02":
+            stopping.pressed.set()
+            let_go.wait(10)
+        return really_scan(path)
+
+    monkeypatch.setattr(os, "scandir", hang)
+    monkeypatch.setattr(patience, "_PARTING_SECONDS", 0.0)
+    try:
+        with pytest.raises(Cancelled):
+            scan(folder, stopping.context)
+        assert not let_go.is_set()
+    finally:
+        let_go.set()
+
+
+def test_what_was_read_before_stop_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = pictures.write_collection(tmp_path, 2, 10)
+    monkeypatch.setattr(reading, "_CHUNK", 1)
+    monkeypatch.setattr(reading, "_THREADS", 1)
+    stopping, read = Stopping(), []
+
+    def read_some(path: Path, state: FileState) -> PhotoFacts:
+        read.append(path)
+        return read_facts(path, state)
 
     def report(event: Event) -> None:
-        nonlocal reported
-        assert isinstance(event, Progress)
-        reported = event.done
+        if isinstance(event, Progress) and event.done == 8 and event.total:
+            stopping.pressed.set()
 
-    monkeypatch.setattr(scanning, "check_photo", count_read)
-    scan(folder, JobContext(report=report))
+    monkeypatch.setattr(reading, "read_facts", read_some)
+    with pytest.raises(Cancelled):
+        scan(folder, JobContext(report, stopping.context.checkpoint))
+    before = len(read)
+    scan(folder, QUIET)
 
-    assert read == 60
-    assert max(ahead) <= 5
+    assert before >= 8
+    # The one or two that were being read when Stop was pressed are read twice.
+    assert 20 <= len(read) <= 22
+
+
+def test_error_in_our_own_code_ends_the_scan_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = pictures.write_collection(tmp_path, 2, 2)
+    monkeypatch.setattr(reading, "read_facts", lambda *_: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        scan(folder, QUIET)

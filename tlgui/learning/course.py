@@ -18,12 +18,12 @@ from tlgui.learning.fitting import Exam, Fitting, Phase
 from tlgui.learning.learner import with_logits
 from tlgui.learning.lessons import CachedExam, CachedLessons, Examples, examples_of
 from tlgui.learning.network import build_backbone, build_head, split_backbone
-from tlgui.learning.patience import patiently
 from tlgui.learning.recipe import AFTER_HEAD, FROM_START, Recipe, Steps
 from tlgui.learning.roll import Roll
 from tlgui.learning.runtime import fast_function
 from tlgui.learning.starting import Start
 from tlgui.learning.streaming import Stream, StreamedExam, StreamedLessons, Trunk
+from tlgui.patience import patiently
 from tlgui.photos.collection import Collection, Split
 from tlgui.progress import JobContext, Progress, Stage
 

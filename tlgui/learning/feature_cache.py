@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from tlgui.files import cache_folder
 
-FORMAT_VERSION = 1
+# Raised whenever photos are decoded otherwise: 2 obeys their colour profiles.
+FORMAT_VERSION = 2
 # All stores together; the ones not used for longest go first. One store stops to grow there.
 LARGEST_BYTES = 8 * 2**30
 _ROWS_BETWEEN_COMMITS = 512

@@ -19,13 +19,13 @@ from tlgui.errors import PhotoError
 from tlgui.learning.augmentation import Augmenter, CopyId
 from tlgui.learning.feature_cache import FeatureCache
 from tlgui.learning.network import build_backbone
-from tlgui.learning.patience import patiently
 from tlgui.learning.photo_digests import PhotoDigests
 from tlgui.learning.reading import read_ahead
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.room import Room
 from tlgui.learning.runtime import WORTH_CONVERTING, FloatArray, fast_function
 from tlgui.learning.weights import Weights, find_weights
+from tlgui.patience import patiently
 from tlgui.photos.collection import Photo
 from tlgui.photos.decode import read_photo
 from tlgui.progress import Countdown, JobContext, Progress, Stage

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlgui.errors import PhotoError
-from tlgui.learning.patience import awaited
+from tlgui.patience import awaited
 from tlgui.photos.decode import read_photo
 from tlgui.progress import JobContext
 

@@ -17,10 +17,10 @@ import psutil
 
 from tlgui.errors import Cancelled
 from tlgui.files import cache_folder
-from tlgui.learning.patience import patiently
 from tlgui.learning.recipe import AFTER_HEAD, FROM_START, NEVER, EarlyStopping, Recipe, SplitSettings
 from tlgui.learning.runtime import WORTH_CONVERTING
 from tlgui.learning.training import train_network
+from tlgui.patience import patiently
 from tlgui.photos.collection import Collection
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 

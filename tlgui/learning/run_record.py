@@ -28,6 +28,7 @@ LONGEST_NAME = 100
 
 _RECORD_NAME = "run.json"
 _RESULT_NAME = "result.json"
+_ROSTER_NAME = "photos.json.gz"
 _MOST_RECORD_BYTES = 8 * 1024**2
 _MOST_RESULT_BYTES = 64 * 1024**2
 _MOST_PHOTOS = 10**9
@@ -98,6 +99,11 @@ class Run:
     def model_path(self) -> Path:
         """Where its model is, or will be."""
         return self.folder / MODEL_NAME
+
+    @property
+    def roster_path(self) -> Path:
+        """Where it is kept which photos it was trained on; runs of before there were rosters have none."""
+        return self.folder / _ROSTER_NAME
 
     @property
     def best_epoch(self) -> EpochEnded | None:

@@ -32,6 +32,8 @@ from tlgui.learning.run_record import (
     write_run,
 )
 from tlgui.photos.collection import Collection
+from tlgui.photos.roster import write_roster
+from tlgui.photos.scan import Survey
 
 # What was deleted can be brought back this long; then it goes when its collection is opened the next time.
 KEPT_DAYS = 7
@@ -96,6 +98,15 @@ class RunStore:
             raise files.storage_error(error, folder) from error
         write_run(run)
         return run
+
+    def keep_roster(self, run: Run, survey: Survey) -> None:
+        """Keep which photos a run is trained on; one that goes on keeps what it began with.
+
+        Raises:
+            StorageError: The disk refused.
+        """
+        if not run.roster_path.exists():
+            write_roster(run.roster_path, survey.collection, survey.facts)
 
     def resume(self, run: Run) -> Run:
         """Make a run that ended early belong to this process again, until `finish` or `fail`.

@@ -16,12 +16,12 @@ from tlgui.errors import PhotoError
 from tlgui.learning.augmentation import Augmenter, CopyId
 from tlgui.learning.learner import Batch
 from tlgui.learning.lessons import Order, Turn
-from tlgui.learning.patience import patiently
 from tlgui.learning.reading import read_ahead
 from tlgui.learning.recipe import EVERY_EPOCH, Recipe
 from tlgui.learning.roll import Roll
 from tlgui.learning.room import room_for
 from tlgui.learning.runtime import FloatArray
+from tlgui.patience import patiently
 from tlgui.photos.collection import Photo
 from tlgui.photos.decode import read_photo
 from tlgui.progress import JobContext

@@ -72,11 +72,13 @@ class Problem:
         path: The file or folder.
         kind: The group the report lists it under.
         reason: One sentence in plain words.
+        photos: The files that look like photos and are left out for this reason: those inside, where it is a folder.
     """
 
     path: Path
     kind: ProblemKind
     reason: str
+    photos: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

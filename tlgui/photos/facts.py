@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MINIATURE_SIDE = 16
+
 
 @dataclass(frozen=True, slots=True)
 class FileState:
@@ -23,16 +25,19 @@ class Look:
     Args:
         fingerprint: The perceptual hash, 64 bits: alike photos differ in few of them.
         brightness: The mean of its luminance, 0 (black) to 1 (white).
-        sharpness: The variance of the Laplacian of its luminance (0..255) at a size of a few hundred pixels; a
-            blurred photo has little. Source: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy"
-            (2000).
+        sharpness: The energy of the Laplacian of its brightest channel (0..255) at a size of a few hundred pixels,
+            where the photo is sharpest: a bird before a soft background is sharp, a blurred photo is so nowhere.
+            Source: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy" (2000).
         digest: BLAKE2b of the file's bytes, 16 bytes long.
+        miniature: The luminance of the photo squashed to 16 x 16 pixels, upright, and after these 256 bytes its mean
+            colour as RGB. It tells photos apart whose fingerprints are alike by chance.
     """
 
     fingerprint: int
     brightness: float
     sharpness: float
     digest: bytes
+    miniature: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,24 @@
 """What lies where in a collection's folder, without opening a single photo: classes, parts, and what is neither.
 
-Links are followed, but not back to a folder they lie in; folders that may not be opened become problems.
+Links are followed, but not back to a folder they lie in; folders that may not be opened become problems, and of a
+folder that goes away in the middle what was listed until then is kept.
 """
 
 import errno
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Part, Photo, Problem, ProblemKind
-from tlgui.photos.decode import IMAGE_SUFFIXES, shown_name
+from tlgui.photos.facts import FileState
+from tlgui.photos.formats import FORMAT_NAMES, IMAGE_SUFFIXES
+from tlgui.photos.names import one_line, shown_name
+from tlgui.photos.places import inside
 from tlgui.progress import JobContext, Progress, Stage
 
 _PARTS = {
@@ -27,23 +34,61 @@ _SYSTEM_NAMES = frozenset(
     {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir", "$recycle.bin"},
 )
 _OTHER_PICTURES = frozenset(
-    {".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".pdf", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raw"},
+    {".jxl", ".jp2", ".svg", ".psd", ".pdf", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".raw"},
 )
+_SNAPSHOT_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One name in a folder.
 
     Args:
+        name: The name.
         path: Where it lies.
-        is_folder: Whether it is a folder, or a link to one.
-        problem: Why it cannot even be looked at: a link that leads nowhere or in circles; None where it can.
+        state: The file's state; None for a folder, a link to one, and what cannot even be looked at.
+        problem: Why it cannot: it is a link that leads nowhere or in circles.
+        is_link: Whether it is a folder that lies elsewhere.
     """
 
-    path: Path
-    is_folder: bool
+    name: str
+    path: str
+    state: FileState | None = None
     problem: Problem | None = None
+    is_link: bool = False
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder, or a link to one."""
+        return self.state is None and self.problem is None
+
+
+class Listed(NamedTuple):
+    """A file that looks like a photo.
+
+    Args:
+        photo: With its class, part and arrival.
+        place: Where it lies inside the collection's folder, with forward slashes.
+        state: The file's state.
+    """
+
+    photo: Photo
+    place: str
+    state: FileState
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is known of a collection from before.
+
+    Args:
+        shown_names: What classes are shown as, by the name of their folder.
+        arrivals: In which reading each photo was first found, by its place.
+        arrival: The number of this reading.
+    """
+
+    shown_names: Mapping[str, str] = field(default_factory=dict)
+    arrivals: Mapping[str, int] = field(default_factory=dict)
+    arrival: int = 0
 
 
 @dataclass
@@ -51,14 +96,27 @@ class Layout:
     """What a collection's folder holds, before any photo is opened.
 
     Args:
-        class_folders: The folders of each class, by class name; several where the parts of a split each have one.
-        photos: The files that look like photos, each with its class and part, sorted by path.
+        class_folders: The folders of each class, by class name; several where the parts of a split each have one, or
+            where two folders have the same name to a person.
+        photos: The files that look like photos, by class name, folder by folder and sorted by name.
         problems: What is left out already.
+        linked: The class folders that are links to folders elsewhere.
     """
 
     class_folders: dict[str, list[Path]] = field(default_factory=dict)
-    photos: list[Photo] = field(default_factory=list)
+    photos: dict[str, list[Listed]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    linked: list[Path] = field(default_factory=list)
+
+    @property
+    def photo_count(self) -> int:
+        """All files that look like photos."""
+        return sum(map(len, self.photos.values()))
+
+    def listed(self) -> Iterator[Listed]:
+        """Yield every file that looks like a photo, class by class."""
+        for items in self.photos.values():
+            yield from items
 
 
 def is_folder(path: Path) -> bool:
@@ -74,60 +132,193 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or name.lower() in _SYSTEM_NAMES
 
 
-def list_folder(folder: Path, context: JobContext) -> list[Entry]:
-    """Return what lies in a folder, sorted by name.
+def looks_like_photo(name: str) -> bool:
+    """Return whether a file's name is that of a photo."""
+    return _suffix(name) in IMAGE_SUFFIXES
+
+
+def _suffix(name: str) -> str:
+    # Asked of every file of a collection: Path needs many times as long.
+    return name[max(name.rfind("."), 0) :].lower()
+
+
+def entries_of(folder: Path, context: JobContext) -> Iterator[Entry]:
+    """Yield what lies in a folder, as the system has it.
 
     Raises:
-        OSError: The folder is gone or may not be opened.
+        OSError: The folder is gone or may not be opened, at the start or in the middle.
         Cancelled: The user pressed Stop.
     """
-    entries = []
     with os.scandir(folder) as listing:
         for item in listing:
             context.checkpoint()
-            entries.append(_entry(item, folder))
-    return sorted(entries, key=lambda entry: entry.path.name)
+            yield _entry(item)
 
 
-def list_layout(folder: Path, context: JobContext) -> Layout:
-    """Find the classes in the folder the user picked.
+def list_layout(
+    folder: Path,
+    context: JobContext,
+    remembered: Remembered | None = None,
+    snapshot: Callable[[Layout], None] = lambda _: None,
+) -> Layout:
+    """Find the classes in the folder the user picked, and their photos.
+
+    Args:
+        folder: Absolute.
+        context: Told how many files are found; asked before each whether to go on.
+        remembered: What the photos and classes are given from before; nothing where it is not said.
+        snapshot: Called with what is found so far, at most twice a second, and at the end.
 
     Raises:
         CollectionError: The folder is not there, is not a folder, or may not be opened.
         Cancelled: The user pressed Stop.
     """
-    context.report(Progress(Stage.SCANNING))
-    layout = Layout()
-    try:
-        top = list_folder(folder, context)
-    except OSError as error:
-        raise _unusable_folder(folder, error) from error
-    visible = _visible(top, layout)
-    listed = {entry.path: _listed(entry.path, layout, context) for entry in visible if entry.is_folder}
-    parts = _part_folders(listed)
-    for path, entries in listed.items():
-        if not parts:
-            _add_class(path, entries, None, layout)
-        elif path in parts:
-            _add_part(path, entries, parts[path], layout, context)
+    return _Lister(folder, context, remembered or Remembered(), snapshot).run()
+
+
+class _Lister:
+    def __init__(
+        self, folder: Path, context: JobContext, remembered: Remembered, snapshot: Callable[[Layout], None]
+    ) -> None:
+        self._folder = folder
+        self._context = context
+        self._remembered = remembered
+        self._snapshot = snapshot
+        self._next_snapshot = time.monotonic() + _SNAPSHOT_SECONDS
+        self._layout = Layout()
+
+    def run(self) -> Layout:
+        self._context.report(Progress(Stage.SCANNING))
+        visible = self._visible(self._top())
+        folders = {Path(entry.path): entry for entry in visible if entry.is_folder}
+        self._layout.linked += [path for path, entry in folders.items() if entry.is_link]
+        # Only folders named like parts are listed twice over: once to tell whether they are parts.
+        listed = {path: list(self._streamed(path)) for path in folders if path.name.lower() in _PARTS}
+        parts = _part_folders(listed, nothing_else=len(listed) == len(folders))
+        for path in folders:
+            if not parts:
+                self._add_class(path, listed.get(path) or self._streamed(path), None)
+            elif path in parts:
+                self._add_part(path, listed[path], parts[path])
+            else:
+                reason = "This folder lies beside the folders of the split, so its contents are not used."
+                self._add_problem(path, ProblemKind.OUTSIDE_CLASS, reason)
+        self._add_outside(visible, "It lies beside the class folders, not in one.")
+        self._snapshot(self._layout)
+        return self._layout
+
+    def _top(self) -> list[Entry]:
+        top = []
+        try:
+            for entry in entries_of(self._folder, self._context):
+                top.append(entry)  # noqa: PERF402 - what was listed before an error is kept
+        except OSError as error:
+            if not top:
+                raise _unusable_folder(self._folder, error) from error
+            self._add_problem(self._folder, ProblemKind.GONE, _listed_in_part(error))
+        return sorted(top)
+
+    def _streamed(self, folder: Path) -> Iterator[Entry]:
+        """Yield what lies in a subfolder; when the disk fails it becomes a problem, and the others go on."""
+        count = 0
+        try:
+            for entry in entries_of(folder, self._context):
+                count += 1
+                yield entry
+        except PermissionError:
+            self._add_problem(folder, ProblemKind.NO_PERMISSION, "You may not open this folder.")
+        except OSError as error:
+            reason = _listed_in_part(error) if count else f"This folder cannot be opened: {error.strerror}."
+            self._add_problem(folder, ProblemKind.GONE, reason)
+
+    def _visible(self, entries: Iterable[Entry]) -> list[Entry]:
+        return [entry for entry in entries if self._is_visible(entry)]
+
+    def _is_visible(self, entry: Entry) -> bool:
+        """Return whether to go on with an entry; a hidden one and a broken link become problems."""
+        if is_hidden(entry.name):
+            reason = f"It is a hidden or system {'folder' if entry.is_folder else 'file'}, which is never used."
+            self._add_problem(Path(entry.path), ProblemKind.HIDDEN, reason)
+        elif entry.problem is not None:
+            self._layout.problems.append(entry.problem)
         else:
-            reason = "This folder lies beside the folders of the split, so its contents are not used."
-            layout.problems.append(Problem(path, ProblemKind.OUTSIDE_CLASS, reason))
-    _add_outside(visible, "It lies beside the class folders, not in one.", layout)
-    return layout
+            return True
+        return False
+
+    def _add_part(self, folder: Path, entries: Sequence[Entry], part: Part) -> None:
+        visible = self._visible(sorted(entries))
+        for entry in visible:
+            if entry.is_folder:
+                path = Path(entry.path)
+                self._layout.linked += [path] if entry.is_link else []
+                self._add_class(path, self._streamed(path), part)
+        self._add_outside(visible, f"It lies in “{shown_name(folder)}” but not in a class folder.")
+
+    def _add_class(self, folder: Path, entries: Iterable[Entry], part: Part | None) -> None:
+        folder_name = shown_name(folder)
+        name = self._remembered.shown_names.get(folder_name, folder_name)
+        self._layout.class_folders.setdefault(name, []).append(folder)
+        photos = self._layout.photos.setdefault(name, [])
+        first, place = len(photos), inside(folder, self._folder)
+        for entry in entries:
+            if not self._is_visible(entry):
+                continue
+            if entry.state is None:
+                self._add_nested(folder / entry.name, name)
+            elif looks_like_photo(entry.name):
+                listed = f"{place}/{entry.name}"
+                arrival = self._remembered.arrivals.get(listed, self._remembered.arrival)
+                photos.append(Listed(Photo(folder / entry.name, name, part, arrival), listed, entry.state))
+                self._tick()
+            else:
+                self._add_problem(folder / entry.name, ProblemKind.NOT_AN_IMAGE, _why_not_an_image(entry.name))
+        photos[first:] = sorted(photos[first:], key=attrgetter("place"))
+
+    def _tick(self) -> None:
+        if time.monotonic() >= self._next_snapshot:
+            self._context.report(Progress(Stage.SCANNING, self._layout.photo_count))
+            self._snapshot(self._layout)
+            self._next_snapshot = time.monotonic() + _SNAPSHOT_SECONDS
+
+    def _add_nested(self, folder: Path, name: str) -> None:
+        reason = f"It is a folder inside the class “{name}”; only photos directly in the class folder are used."
+        self._add_problem(folder, ProblemKind.NESTED, reason, tuple(sorted(self._photos_below(folder))))
+
+    def _photos_below(self, folder: Path) -> Iterator[Path]:
+        for entry in self._streamed(folder):
+            if is_hidden(entry.name) or entry.problem is not None:
+                continue
+            if not entry.is_folder:
+                if looks_like_photo(entry.name):
+                    yield Path(entry.path)
+            elif not entry.is_link:
+                yield from self._photos_below(Path(entry.path))
+
+    def _add_outside(self, entries: Iterable[Entry], reason: str) -> None:
+        for entry in entries:
+            if entry.is_folder:
+                continue
+            path = Path(entry.path)
+            if looks_like_photo(entry.name):
+                self._add_problem(path, ProblemKind.OUTSIDE_CLASS, reason, (path,))
+            else:
+                self._add_problem(path, ProblemKind.NOT_AN_IMAGE, _why_not_an_image(entry.name))
+
+    def _add_problem(self, path: Path, kind: ProblemKind, reason: str, photos: tuple[Path, ...] = ()) -> None:
+        self._layout.problems.append(Problem(path, kind, reason, photos))
 
 
-def _entry(item: os.DirEntry[str], folder: Path) -> Entry:
-    path = folder / item.name
+def _entry(item: os.DirEntry[str]) -> Entry:
     try:
-        is_folder = item.is_dir()
-        if not is_folder:
-            item.stat()
+        if not item.is_dir():
+            status = item.stat()
+            return Entry(item.name, item.path, FileState(status.st_size, status.st_mtime_ns))
     except OSError as error:
-        return Entry(path, is_folder=False, problem=_broken_link(path, error))
-    if is_folder and item.is_symlink() and _leads_back(path):
-        return Entry(path, is_folder=False, problem=_link_loop(path))
-    return Entry(path, is_folder=is_folder)
+        return Entry(item.name, item.path, problem=_broken_link(Path(item.path), error))
+    is_link = item.is_symlink()
+    if is_link and _leads_back(Path(item.path)):
+        return Entry(item.name, item.path, problem=_link_loop(Path(item.path)))
+    return Entry(item.name, item.path, is_link=is_link)
 
 
 def _leads_back(path: Path) -> bool:
@@ -141,11 +332,17 @@ def _broken_link(path: Path, error: OSError) -> Problem:
         return _link_loop(path)
     if isinstance(error, PermissionError):
         return Problem(path, ProblemKind.NO_PERMISSION, "You may not read it.")
-    return Problem(path, ProblemKind.GONE, "It is no longer there, or is a link to something that is not.")
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return Problem(path, ProblemKind.GONE, "It is no longer there, or is a link to something that is not.")
+    return Problem(path, ProblemKind.GONE, f"It cannot be looked at: {error.strerror}.")
 
 
 def _link_loop(path: Path) -> Problem:
     return Problem(path, ProblemKind.LINK_LOOP, "It is a link that leads back to a folder it lies in.")
+
+
+def _listed_in_part(error: OSError) -> str:
+    return f"This folder went away while it was listed ({error.strerror}); what was listed until then is used."
 
 
 def _unusable_folder(folder: Path, error: OSError) -> CollectionError:
@@ -159,84 +356,22 @@ def _unusable_folder(folder: Path, error: OSError) -> CollectionError:
     return CollectionError(f"The folder “{name}” cannot be opened: {error.strerror}.", "Choose another folder.")
 
 
-def _visible(entries: Sequence[Entry], layout: Layout) -> list[Entry]:
-    """Return the entries to go on with; hidden ones and broken links become problems."""
-    visible = []
-    for entry in entries:
-        if is_hidden(entry.path.name):
-            kind = "folder" if entry.is_folder else "file"
-            reason = f"It is a hidden or system {kind}, which is never used."
-            layout.problems.append(Problem(entry.path, ProblemKind.HIDDEN, reason))
-        elif entry.problem is not None:
-            layout.problems.append(entry.problem)
-        else:
-            visible.append(entry)
-    return visible
-
-
-def _listed(folder: Path, layout: Layout, context: JobContext) -> list[Entry]:
-    """List one subfolder; when that fails it becomes a problem, and the others go on."""
-    try:
-        return list_folder(folder, context)
-    except PermissionError:
-        layout.problems.append(Problem(folder, ProblemKind.NO_PERMISSION, "You may not open this folder."))
-    except OSError as error:
-        reason = f"This folder cannot be opened: {error.strerror}."
-        layout.problems.append(Problem(folder, ProblemKind.GONE, reason))
-    return []
-
-
-def _part_folders(listed: dict[Path, list[Entry]]) -> dict[Path, Part]:
+def _part_folders(listed: Mapping[Path, Sequence[Entry]], *, nothing_else: bool) -> dict[Path, Part]:
     """Return which subfolders are parts of a split; none where the subfolders are classes.
 
     A folder called `test` or `train` may well be a class (of trains). It is a part when it holds folders, and either
     no photos of its own, or no other folder stands beside the parts.
     """
-    named = {path: _PARTS[path.name.lower()] for path in listed if path.name.lower() in _PARTS}
-    nothing_else = len(named) == len(listed)
-    for path in named:
-        shown = [entry for entry in listed[path] if not is_hidden(entry.path.name)]
-        if any(entry.is_folder for entry in shown) and (nothing_else or not any(map(_looks_like_photo, shown))):
-            return named
+    for entries in listed.values():
+        shown = [entry for entry in entries if not is_hidden(entry.name)]
+        has_photos = any(not entry.is_folder and looks_like_photo(entry.name) for entry in shown)
+        if any(entry.is_folder for entry in shown) and (nothing_else or not has_photos):
+            return {path: _PARTS[path.name.lower()] for path in listed}
     return {}
 
 
-def _add_part(folder: Path, entries: Sequence[Entry], part: Part, layout: Layout, context: JobContext) -> None:
-    visible = _visible(entries, layout)
-    for entry in visible:
-        if entry.is_folder:
-            _add_class(entry.path, _listed(entry.path, layout, context), part, layout)
-    _add_outside(visible, f"It lies in “{shown_name(folder)}” but not in a class folder.", layout)
-
-
-def _add_class(folder: Path, entries: Sequence[Entry], part: Part | None, layout: Layout) -> None:
-    name = shown_name(folder)
-    layout.class_folders.setdefault(name, []).append(folder)
-    for entry in _visible(entries, layout):
-        if entry.is_folder:
-            reason = f"It is a folder inside the class “{name}”; only photos directly in the class folder are used."
-            layout.problems.append(Problem(entry.path, ProblemKind.NESTED, reason))
-        elif _looks_like_photo(entry):
-            layout.photos.append(Photo(entry.path, name, part))
-        else:
-            layout.problems.append(Problem(entry.path, ProblemKind.NOT_AN_IMAGE, _why_not_an_image(entry.path)))
-
-
-def _add_outside(entries: Sequence[Entry], reason: str, layout: Layout) -> None:
-    layout.problems += [
-        Problem(entry.path, ProblemKind.OUTSIDE_CLASS, reason)
-        if _looks_like_photo(entry)
-        else Problem(entry.path, ProblemKind.NOT_AN_IMAGE, _why_not_an_image(entry.path))
-        for entry in entries
-        if not entry.is_folder
-    ]
-
-
-def _looks_like_photo(entry: Entry) -> bool:
-    return not entry.is_folder and entry.path.suffix.lower() in IMAGE_SUFFIXES
-
-
-def _why_not_an_image(path: Path) -> str:
-    if path.suffix.lower() in _OTHER_PICTURES:
-        return f"Pictures of this kind ({path.suffix}) cannot be read here; save it as JPEG or PNG."
-    return "Its name is not that of a photo (JPEG, PNG, WebP, BMP, GIF or TIFF)."
+def _why_not_an_image(name: str) -> str:
+    suffix = _suffix(name)
+    if suffix in _OTHER_PICTURES:
+        return f"Pictures of this kind ({one_line(suffix)}) cannot be read here; save it as JPEG or PNG."
+    return f"Its name is not that of a photo ({FORMAT_NAMES})."

@@ -1,149 +1,234 @@
 """The folder the user picked becomes a `Collection`: its classes, and a list of everything left out with the reason.
 
-First the folders are listed, which is quick and decides what is a class; then every photo is read through in a few
-threads, so that a damaged one is found now and not in the middle of a training.
+First the folders are listed, which is quick and decides what is a class. Then the files that are new, or changed since
+they were last read, are opened: only as far as it takes to know that they are photos that can be used. What is found
+out is kept, so that an unchanged folder is listed and nothing more.
 """
 
-import itertools
-import os
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+import contextlib
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tlgui.errors import CollectionError
+from tlgui import files
+from tlgui.errors import CollectionError, StorageError
+from tlgui.patience import relayed
+from tlgui.photos.choices import Choices
 from tlgui.photos.collection import Collection, Photo, PhotoClass, Problem, ProblemKind
-from tlgui.photos.decode import IMAGE_SUFFIXES, UnusablePhotoError, check_photo
-from tlgui.photos.listing import Entry, Layout, is_folder, is_hidden, list_folder, list_layout
-from tlgui.progress import Countdown, JobContext, Progress, Stage
+from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.facts_store import FactsStore, Known, Refusal
+from tlgui.photos.kept_groups import groups_of
+from tlgui.photos.listing import (
+    Layout,
+    Listed,
+    Remembered,
+    list_layout,
+)
+from tlgui.photos.names import shown_name
+from tlgui.photos.reading import read_all
+from tlgui.progress import Event, JobContext
 
-_THREADS = min(8, (os.cpu_count() or 1) + 1)
-_QUEUED = 4 * _THREADS
-# How long Stop may go unheard while a single photo is slow to read.
-_PATIENCE_SECONDS = 0.1
+_TINY_SIDE = 32
+# Below this nobody can tell what is on it, whatever the others in the collection are like.
+_LEAST_SIDE = 8
+_TINY_SHARE = 0.9
+_KEPT_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionListed(Event):
+    """The names in the folder are known, or some of them; whether the photos can be read is still being found out.
+
+    Args:
+        collection: The classes, with all files that look like photos.
+    """
+
+    collection: Collection
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What reading a folder gives.
+
+    Args:
+        collection: The classes and photos, and what is left out.
+        facts: What is known of each photo that can be used, those that the user left out among them.
+        refused: The files that look like photos and cannot be used, with their state when that was found out.
+        linked: The class folders that are links to folders elsewhere.
+    """
+
+    collection: Collection
+    facts: Mapping[Path, PhotoFacts]
+    refused: Mapping[Path, FileState] = field(default_factory=dict)
+    linked: tuple[Path, ...] = ()
 
 
 def scan(folder: Path, context: JobContext) -> Collection:
-    """Find the classes and photos in a folder and check that each photo can be used; nothing is changed.
+    """Find the classes and photos in a folder, as `survey` does, and return the collection alone."""
+    return survey(folder, context).collection
+
+
+def survey(folder: Path, context: JobContext) -> Survey:
+    """Find the classes and photos in a folder and what is known of each photo; nothing in it is changed.
 
     The folder holds one subfolder for each class, or `train`, `validation` and `test` (also `val`, `valid`; in any
     case) that hold the class subfolders. A class without a usable photo is a problem, not a class.
 
     Args:
         folder: The folder the user picked.
-        context: Told how many photos are checked; asked before each file whether to go on.
+        context: Told of the collection as it is listed (`CollectionListed`) and of how many photos are read; asked
+            many times a second whether to go on, even while the disk does not answer.
 
     Returns:
-        The collection, possibly with one class or none, so that its problems can be shown.
+        The collection, possibly with one class or none, so that its problems can be shown, and the facts.
 
     Raises:
         CollectionError: The folder is not there, is not a folder, or may not be opened.
-        Cancelled: The user pressed Stop.
+        Cancelled: The user pressed Stop. What was read until then is kept for the next time.
     """
-    folder = folder.absolute()
-    layout = list_layout(folder, context)
-    problems = list(layout.problems)
-    usable: dict[str, list[Photo]] = {name: [] for name in layout.class_folders}
-    for photo, problem in _checked(layout.photos, context):
-        if problem is None:
-            usable[photo.class_name].append(photo)
-        else:
-            problems.append(problem)
-    if not is_folder(folder):
-        raise CollectionError(f"The folder “{folder.name}” was removed while it was read.", "Choose another folder.")
-    problems += _empty_classes(layout, usable)
-    classes = tuple(PhotoClass(name, tuple(photos)) for name, photos in sorted(usable.items()) if photos)
-    return Collection(folder, classes, tuple(sorted(problems, key=lambda problem: problem.path)))
+    with _no_garbage_collected():
+        return relayed(lambda inner: _survey(folder.absolute(), inner), context)
 
 
-def find_photos(paths: Sequence[Path], context: JobContext) -> list[Path]:
-    """Return the files among `paths` as they are, and for each folder the photos in it and below it, sorted.
-
-    A folder that cannot be opened is returned itself, so that whoever reads it learns why; so is a file that is no
-    photo, when it was named. Hidden files and links that lead round in circles are passed over.
-
-    Args:
-        paths: Files and folders, as dropped or typed.
-        context: Told how many were found; asked before each file and folder whether to go on.
-    """
-    found: dict[Path, None] = {}
-    visited: set[str] = set()
-    for path in paths:
-        context.checkpoint()
-        if is_folder(path):
-            found.update(dict.fromkeys(_photos_below(path, visited, len(found), context)))
-        else:
-            found[path] = None
-    return list(found)
-
-
-def _photos_below(folder: Path, visited: set[str], found_before: int, context: JobContext) -> list[Path]:
-    photos: list[Path] = []
-    waiting = [folder]
-    while waiting:
-        current = waiting.pop()
-        # A link can lead back to where the search came from, or to a folder that was also dropped.
-        real = os.path.realpath(current)
-        if real in visited:
-            continue
-        visited.add(real)
-        try:
-            entries = list_folder(current, context)
-        except OSError:
-            photos.append(current)
-            continue
-        shown = [entry for entry in entries if not is_hidden(entry.path.name)]
-        waiting += [entry.path for entry in shown if entry.is_folder]
-        photos += [entry.path for entry in shown if not entry.is_folder and _has_image_suffix(entry)]
-        context.report(Progress(Stage.SCANNING, found_before + len(photos)))
-    return sorted(photos, key=lambda path: path.parts)
-
-
-def _has_image_suffix(entry: Entry) -> bool:
-    return entry.path.suffix.lower() in IMAGE_SUFFIXES
-
-
-def _checked(photos: Iterable[Photo], context: JobContext) -> Iterator[tuple[Photo, Problem | None]]:
-    """Check photos in a few threads, a few ahead of what is asked for, and yield them in order."""
-    photos = tuple(photos)
-    countdown = Countdown(len(photos))
-    context.report(Progress(Stage.SCANNING, 0, len(photos)))
-    remaining = iter(photos)
-    running: deque[tuple[Photo, Future[Problem | None]]] = deque()
-    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="scan")
+@contextlib.contextmanager
+def _no_garbage_collected() -> Iterator[None]:
+    """Keep Python from searching for what is forgotten: among many objects that stay, that is a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
-        for done in range(1, len(photos) + 1):
-            for photo in itertools.islice(remaining, _QUEUED - len(running)):
-                running.append((photo, pool.submit(_problem_with, photo)))
-            photo, future = running[0]
-            _await(future, context)
-            running.popleft()
-            yield photo, future.result()
-            context.report(Progress(Stage.SCANNING, done, len(photos), countdown.seconds_left(done)))
+        yield
     finally:
-        # A photo that is being read cannot be stopped; nobody waits for it.
-        pool.shutdown(wait=not running, cancel_futures=True)
+        if was_enabled:
+            gc.enable()
 
 
-def _await(future: Future[Problem | None], context: JobContext) -> None:
-    context.checkpoint()
-    while not future.done():
-        wait([future], _PATIENCE_SECONDS)
-        context.checkpoint()
+def _survey(folder: Path, context: JobContext) -> Survey:
+    choices = Choices(files.workspace_path(folder), folder)
+    arrivals = choices.arrivals()
+    remembered = Remembered(choices.shown_names(), arrivals, max(arrivals.values(), default=-1) + 1)
+    left_out = choices.left_out()
+
+    def listed(layout: Layout) -> None:
+        context.report(CollectionListed(_collection(folder, layout, left_out)))
+
+    layout = list_layout(folder, context, remembered, listed)
+    with FactsStore(folder) as store:
+        known = _known(store, layout, context)
+        _check_is_there(folder)
+        facts, refused, usable = _judged(layout, known)
+        _record(choices, usable, remembered)
+        collection = _collection(folder, usable, left_out)
+        if any(fact.look for fact in facts.values()):
+            collection = replace(collection, groups=groups_of(collection, facts, store))
+    return Survey(collection, facts, refused, tuple(layout.linked))
 
 
-def _problem_with(photo: Photo) -> Problem | None:
+def _collection(folder: Path, layout: Layout, left_out: frozenset[Path]) -> Collection:
+    classes = []
+    without: list[Photo] = []
+    for name, items in sorted(layout.photos.items()):
+        photos = [item.photo for item in items]
+        if left_out:
+            without += [photo for photo in photos if photo.path in left_out]
+            photos = [photo for photo in photos if photo.path not in left_out]
+        if photos:
+            classes.append(PhotoClass(name, tuple(photos), tuple(layout.class_folders[name])))
+    return Collection(folder, tuple(classes), tuple(layout.problems), tuple(without))
+
+
+def _known(store: FactsStore, layout: Layout, context: JobContext) -> dict[str, Known]:
+    """Return what is known of every file that looks like a photo, after reading those that are new or changed."""
+    known: dict[str, Known] = {}
+    waiting = []
+    stored = store.read()
+    for item in layout.listed():
+        found = stored.get(item.place)
+        if found is not None and found.state == item.state:
+            known[item.place] = found
+        else:
+            waiting.append(item)
+    fresh: dict[str, Known] = {}
     try:
-        check_photo(photo.path)
-    except UnusablePhotoError as error:
-        return Problem(photo.path, error.kind, error.reason)
-    return None
+        for read in read_all(waiting, context):
+            known.update(read)
+            fresh.update(read)
+            if len(fresh) >= _KEPT_AT_ONCE:
+                store.put_places(fresh)
+                fresh = {}
+    finally:
+        store.put_places(fresh)
+    if not layout.problems:
+        store.forget(stored.keys() - known.keys())
+    return known
 
 
-def _empty_classes(layout: Layout, usable: dict[str, list[Photo]]) -> Iterator[Problem]:
+def _check_is_there(folder: Path) -> None:
+    try:
+        folder.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        message = f"The folder “{shown_name(folder)}” was removed while it was read."
+        raise CollectionError(message, "Choose another folder.") from error
+    except OSError:
+        # A network drive that went away may come back; what was read is of use until then.
+        return
+
+
+def _judged(layout: Layout, known: Mapping[str, Known]) -> tuple[dict[Path, PhotoFacts], dict[Path, FileState], Layout]:
+    """Divide the files that look like photos into those that can be used and those that cannot.
+
+    Returns:
+        The facts of the first, the states of the others, and the layout with the first alone and all problems.
+    """
+    facts: dict[Path, PhotoFacts] = {}
+    refused: dict[Path, FileState] = {}
+    usable: dict[str, list[Listed]] = {}
+    problems = list(layout.problems)
+    least = _least_side(known)
+    for name, items in layout.photos.items():
+        good = usable.setdefault(name, [])
+        for item in items:
+            found = known[item.place]
+            if isinstance(found, PhotoFacts) and found.width >= least and found.height >= least:
+                facts[item.photo.path] = found
+                good.append(item)
+            else:
+                refused[item.photo.path] = found.state
+                problems.append(_problem(item.photo.path, found))
+    problems += _empty_classes(layout, usable)
+    problems.sort(key=lambda problem: problem.path)
+    return facts, refused, replace(layout, photos=usable, problems=problems)
+
+
+def _problem(path: Path, known: Known) -> Problem:
+    if isinstance(known, Refusal):
+        return Problem(path, known.kind, known.reason, (path,))
+    reason = f"It measures only {known.width} x {known.height} pixels, too few for a photo."
+    return Problem(path, ProblemKind.TINY, reason, (path,))
+
+
+def _least_side(known: Mapping[str, Known]) -> int:
+    """Return below which side a picture is no photo, but one of those that web pages count their readers with.
+
+    Where nearly all are small, as handwritten digits of 28 pixels are, they are what the collection is about.
+    """
+    found = [fact for fact in known.values() if isinstance(fact, PhotoFacts)]
+    small = sum(fact.width < _TINY_SIDE or fact.height < _TINY_SIDE for fact in found)
+    return _LEAST_SIDE if small > _TINY_SHARE * len(found) else _TINY_SIDE
+
+
+def _record(choices: Choices, usable: Layout, remembered: Remembered) -> None:
+    """Keep which photos are new in this reading; a disk that refuses it costs the split its stability, no scan."""
+    new = {item.place: remembered.arrival for item in usable.listed() if item.place not in remembered.arrivals}
+    if new:
+        with contextlib.suppress(StorageError):
+            choices.record_arrivals(new)
+
+
+def _empty_classes(layout: Layout, usable: Mapping[str, Sequence[Listed]]) -> Iterator[Problem]:
     explained = {problem.path for problem in layout.problems}
-    for name, photos in usable.items():
+    for name, items in usable.items():
         folder = layout.class_folders[name][0]
-        if not photos and folder not in explained:
+        if not items and folder not in explained:
             reason = "No photo in this folder can be used, so it is not a class."
             yield Problem(folder, ProblemKind.EMPTY_CLASS, reason)

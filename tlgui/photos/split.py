@@ -1,20 +1,21 @@
 """Divides a collection into training, validation and test photos, and says what a collection lacks for that.
 
-A photo's place follows from a hash of the seed and its path, not from its neighbours: when photos are added, the
-others stay where they are, but for the few at a border that the new counts move.
+A photo's place follows from a lot, which is a hash of the seed and its path, and from when it arrived: photos that are
+added later are divided beside the earlier ones, which stay where they are.
 """
 
 import hashlib
 import os
-from collections.abc import Sequence
+from pathlib import Path
 
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, ProblemKind, Split
-from tlgui.photos.decode import shown_name
+from tlgui.photos.counting import listed
+from tlgui.photos.dividing import divide
+from tlgui.photos.names import shown_name
 
 _FEWEST_CLASSES = 2
 _FEWEST_PHOTOS = 2
-_NAMES_SHOWN = 3
 _ENOUGH = (
     f"Each class needs at least {_FEWEST_PHOTOS} photos, to learn from and to be checked on; 20 or more work well."
 )
@@ -24,7 +25,8 @@ def split_collection(collection: Collection, validation: float, test: float, use
     """Divide a collection class by class, so that every class has its share in every part.
 
     With `use_own`, photos stay in the part their folder puts them in; a class without validation photos of its own
-    has them cut from its training photos, and so are test photos where the folder has none at all.
+    has them cut from its training photos, and so are test photos where the folder has none at all. Photos of one of
+    the collection's groups come into one part, but for what the folder itself divides.
 
     Args:
         collection: At least two classes.
@@ -43,20 +45,26 @@ def split_collection(collection: Collection, validation: float, test: float, use
     too_few = _advice(collection, own=own)
     if too_few:
         raise CollectionError(" ".join(too_few), "Add photos, then scan the folder again.")
-    has_test = own and any(photo.part is Part.TEST for photo in collection.photos())
-    divided: dict[Part, list[Photo]] = {part: [] for part in Part}
+    parts = _own_parts(collection) if own else {}
+    has_test = Part.TEST in parts.values()
+    free: dict[str, list[Photo]] = {}
+    shares: dict[str, tuple[float, float]] = {}
     for photo_class in collection.classes:
-        photos = photo_class.photos
-        parts = [photo.part or Part.TRAINING for photo in photos] if own else [Part.TRAINING] * len(photos)
-        lots = [_lot(photo, collection, seed) for photo in photos]
-        free = sorted((place for place, part in enumerate(parts) if part is Part.TRAINING), key=lots.__getitem__)
-        has_validation = Part.VALIDATION in parts
-        cut = _cut(len(free), 0.0 if has_validation else validation, 0.0 if has_test else test)
-        for place, part in zip(free, cut, strict=True):
-            parts[place] = part
-        for photo, part in zip(photos, parts, strict=True):
-            divided[part].append(photo)
+        name, photos = photo_class.name, photo_class.photos
+        free[name] = [photo for photo in photos if photo.path not in parts]
+        has_validation = any(parts.get(photo.path) is Part.VALIDATION for photo in photos)
+        shares[name] = 0.0 if has_validation else validation, 0.0 if has_test else test
+    parts.update(divide(free, shares, collection.groups, lambda photo: _lot(photo, collection, seed)))
+    divided: dict[Part, list[Photo]] = {part: [] for part in Part}
+    for photo in collection.photos():
+        divided[parts[photo.path]].append(photo)
     return Split(tuple(divided[Part.TRAINING]), tuple(divided[Part.VALIDATION]), tuple(divided[Part.TEST]))
+
+
+def _own_parts(collection: Collection) -> dict[Path, Part]:
+    """Return the photos that the folder itself has for validation or test; the others may be divided."""
+    fixed = (Part.VALIDATION, Part.TEST)
+    return {photo.path: photo.part for photo in collection.photos() if photo.part in fixed}
 
 
 def training_advice(collection: Collection) -> tuple[str, ...]:
@@ -80,7 +88,7 @@ def _advice(collection: Collection, *, own: bool) -> tuple[str, ...]:
     few = [item for item in collection.classes if _training_count(item, own=own) < _FEWEST_PHOTOS]
     if few:
         photos = " to the training part" if own else ""
-        advice.append(f"Add photos{photos} of {_listed([item.name for item in few])}. {_ENOUGH}")
+        advice.append(f"Add photos{photos} of {listed([item.name for item in few])}. {_ENOUGH}")
     return tuple(advice)
 
 
@@ -107,28 +115,8 @@ def _training_count(photo_class: PhotoClass, *, own: bool) -> int:
     return sum(photo.part in {Part.TRAINING, None} for photo in photo_class.photos) if own else len(photo_class.photos)
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = [f"“{name}”" for name in names[:_NAMES_SHOWN]]
-    more = len(names) - len(shown)
-    if more:
-        shown.append(f"{more} more {'class' if more == 1 else 'classes'}")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
 def _lot(photo: Photo, collection: Collection, seed: int) -> tuple[bytes, str]:
     """Return a photo's lot, which depends on nothing but the seed and its path in the collection."""
     path, folder = str(photo.path), f"{collection.folder}{os.sep}"
     inside = path.removeprefix(folder).replace(os.sep, "/")
     return hashlib.blake2b(os.fsencode(inside), digest_size=8, salt=seed.to_bytes(8, "big")).digest(), path
-
-
-def _cut(count: int, validation: float, test: float) -> list[Part]:
-    """Return the parts of so many photos: validation in front, test at the back, training between them.
-
-    A photo more or less then moves one photo at each border, and none between validation and test.
-    """
-    most = max(count - 1, 0)
-    validation_count = min(max(1, round(count * validation)), most) if validation else 0
-    test_count = min(max(1, round(count * test)), most - validation_count) if test else 0
-    training_count = count - validation_count - test_count
-    return [Part.VALIDATION] * validation_count + [Part.TRAINING] * training_count + [Part.TEST] * test_count

@@ -12,7 +12,7 @@ from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import TlguiError
 from tlgui.learning.run_record import MODEL_NAME
 from tlgui.learning.runs import KEPT_DAYS
-from tlgui.photos.decode import IMAGE_SUFFIXES
+from tlgui.photos.formats import IMAGE_SUFFIXES
 from tlgui.ui.dialogs.about_dialog import show_about
 from tlgui.ui.dialogs.export_dialog import ExportDialog
 from tlgui.ui.dialogs.file_questions import ask_file, ask_files, ask_folder, ask_target
@@ -63,7 +63,7 @@ class Commands(QObject):
         self._window = window
         self._session = session
         self._settings = settings
-        self._pages = pages
+        self.pages = self._pages = pages
         self._messages = messages
 
     # When an action can work. Menus ask only after a signal of the session or a page.
@@ -117,9 +117,11 @@ class Commands(QObject):
         """Runs are selected, and none of them is being trained."""
         return self._pages.results.can_delete()
 
-    def can_undo_delete(self) -> bool:
-        """A run was deleted."""
-        return self._pages.results.can_undo_delete()
+    def can_undo(self) -> bool:
+        """There is something to undo: a deleted run on the Results page, what was done to photos elsewhere."""
+        if self._pages.results.isVisible():
+            return self._pages.results.can_undo_delete()
+        return self._session.review.next_undo is not None and self.is_idle()
 
     def has_history(self) -> bool:
         """There are curves."""
@@ -229,9 +231,25 @@ class Commands(QObject):
         """Delete the selected runs."""
         self._pages.results.delete()
 
-    def undo_delete(self) -> None:
-        """Bring back the run deleted last, and say so."""
-        self._bring_back(1)
+    def undo(self) -> None:
+        """Undo what `can_undo` is about."""
+        if self._pages.results.isVisible():
+            self._bring_back(1)
+        elif self.can_undo():
+            self.undo_mending()
+
+    def undo_mending(self) -> None:
+        """Undo what was done to photos last, and show them."""
+        if self._is_free():
+            self.show_step(Step.PHOTOS)
+            self._session.review.undo()
+
+    def undo_words(self) -> str:
+        """Return what Undo says: with what it would undo."""
+        if self._pages.results.isVisible():
+            return "&Undo deleting a run"
+        what = self._session.review.next_undo
+        return "&Undo" if what is None else f"&Undo: {what.replace('&', '&&')}"
 
     @Slot(object, bool)
     def say_deleted(self, names: tuple[str, ...], is_model_closed: object) -> None:

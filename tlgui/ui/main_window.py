@@ -19,7 +19,10 @@ from typing_extensions import override
 from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, TrainRequest
 from tlgui.errors import TlguiError
 from tlgui.learning.records import ExportResult, ModelSummary
-from tlgui.ui.actions import ActionTable
+from tlgui.photos.names import shown_name
+from tlgui.photos.sorting import Mended
+from tlgui.ui.action import ListName
+from tlgui.ui.action_table import ActionTable
 from tlgui.ui.commands import Commands, Pages
 from tlgui.ui.drops import DropRouter
 from tlgui.ui.icons import app_icon
@@ -28,7 +31,7 @@ from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.pages.predict_page import PredictPage
 from tlgui.ui.pages.results_page import ResultsPage
 from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest
+from tlgui.ui.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest, UndoRequest
 from tlgui.ui.session import Session
 from tlgui.ui.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.step_states import step_states
@@ -42,6 +45,7 @@ _log = logging.getLogger(__name__)
 
 # The engine is replaced after ten seconds; what does not end after that hangs for good.
 _CLOSE_TIMEOUT_MS = 15_000
+_FAILED_SHOWN = 3
 _FIRST_SIZE_IN_LETTERS = (150, 46)
 
 
@@ -75,7 +79,9 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.commands = Commands(self, session, settings, self.pages, self.messages)
         self.actions_table = ActionTable(self, self.commands)
-        self.actions_table.attach_runs(self.pages.results.table)
+        self.actions_table.attach(ListName.RUNS, self.pages.results.table)
+        self.actions_table.attach(ListName.PHOTOS, self.pages.photos.browser.grid)
+        self.actions_table.attach(ListName.CLASSES, self.pages.photos.view.table)
         self._drops = DropRouter(self)
         self._connect_session()
         self._connect_pages()
@@ -99,6 +105,9 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_table"):
             self.actions_table.draw_icons(self.palette())
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            # Whoever comes back may have put photos into the folder meanwhile.
+            self.pages.photos.look_at_disk()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -137,12 +146,14 @@ class MainWindow(QMainWindow):
     def _connect_session(self) -> None:
         session = self.session
         session.collection_changed.connect(self._on_session_collection_changed)
-        for signal in (session.model_changed, session.runs_changed):
+        for signal in (session.model_changed, session.runs_changed, session.review.changed):
             signal.connect(self._refresh)
         session.recipe_changed.connect(self._refresh)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
         self.steps.step_chosen.connect(self._stack.setCurrentIndex)
+        # What Undo undoes depends on the page.
+        self.steps.step_chosen.connect(self._refresh)
         self.commands.step_requested.connect(self.show_step)
 
     def _connect_pages(self) -> None:
@@ -165,7 +176,8 @@ class MainWindow(QMainWindow):
         results.runs_deleted.connect(commands.say_deleted)
         for page in (train, results, predict):
             page.problem_raised.connect(self.show_problem)
-            page.state_changed.connect(self._refresh)
+        for changed in (photos.state_changed, train.state_changed, results.state_changed, predict.state_changed):
+            changed.connect(self._refresh)
 
     def _connect_drops(self) -> None:
         self._drops.watch(self, takes_folders=True)
@@ -229,8 +241,22 @@ class MainWindow(QMainWindow):
             self.messages.show_success(
                 f"The model is saved as “{request.target.name}”.", str(request.target.parent), request.target
             )
+        elif isinstance(result, Mended):
+            self._say_mended(result, is_undone=isinstance(request, UndoRequest))
         elif isinstance(result, ExportResult):
             self.messages.show_success(f"Exported to “{result.path.name}”.", _export_words(result), result.path)
+
+    def _say_mended(self, mended: Mended, *, is_undone: bool) -> None:
+        hint = "\n".join(
+            f"“{shown_name(problem.path)}”: {problem.reason}" for problem in mended.problems[:_FAILED_SHOWN]
+        )
+        if (more := len(mended.problems) - _FAILED_SHOWN) > 0:
+            hint += f"\nAnd {count('file', more)} more."
+        if is_undone or not mended.done:
+            say = self.messages.show_info if mended.problems else self.messages.show_success
+            say(mended.words, hint)
+        else:
+            self.messages.show_undoable(mended.words, hint, self.commands.undo_mending)
 
     @Slot(object)
     def _on_job_failed(self, error: TlguiError) -> None:

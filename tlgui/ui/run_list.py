@@ -1,6 +1,7 @@
 """The runs of the open collection as the window knows them, and the jobs that make, or open, the model of one."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from tlgui.learning.records import ModelSummary
 from tlgui.learning.run_record import Run, RunStatus
 from tlgui.learning.runs import RunStore
 from tlgui.photos.collection import Collection
+from tlgui.photos.scan import Survey
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
+
+FinalSurvey = Callable[[JobContext], Survey]
 
 _KEPT = "What it learned so far is kept: go to Results to resume it, or to use its best epoch."
 _BUG = "Something unexpected happened; the log says more."
@@ -65,10 +69,18 @@ class RunJob:
         engine: Does it.
         is_ending: Whether to stop by itself as soon as the training has begun, so that a resumed run makes a model of
             the best epoch it has. Stopped before, the engine would not begin at all.
+        final_survey: Waits for the closer look at the collection to train on, and returns what it found.
     """
 
     def __init__(
-        self, store: RunStore, run: Run, request: Request[ModelSummary], engine: Engine, *, is_ending: bool = False
+        self,
+        store: RunStore,
+        run: Run,
+        request: Request[ModelSummary],
+        engine: Engine,
+        *,
+        is_ending: bool = False,
+        final_survey: FinalSurvey | None = None,
     ) -> None:
         self.run = run
         self.request = request
@@ -76,11 +88,13 @@ class RunJob:
         self._store = store
         self._engine = engine
         self._is_ending = is_ending
+        self._final_survey = final_survey
 
     def __call__(self, context: JobContext) -> ModelSummary:
         """Do it, on the caller's thread; `outcome` is the run as it is then, None where it left nothing."""
         try:
-            model = self._engine.run(self.request, _ending(context) if self._is_ending else context)
+            request = self._final_request(context)
+            model = self._engine.run(request, _ending(context) if self._is_ending else context)
         except Cancelled:
             self._fail("")
             raise
@@ -94,6 +108,14 @@ class RunJob:
             raise
         self.outcome = self._store.finish(self.run, model)
         return model
+
+    def _final_request(self, context: JobContext) -> Request[ModelSummary]:
+        """Return the request with the collection as the closer look leaves it, which the run keeps a roster of."""
+        if self._final_survey is None or not isinstance(self.request, TrainRequest):
+            return self.request
+        survey = self._final_survey(context)
+        self._store.keep_roster(self.run, survey)
+        return replace(self.request, collection=survey.collection)
 
     def _fail(self, problem: str) -> None:
         # What ended the job is what the user must hear of.
@@ -149,8 +171,16 @@ class RunList(QObject):
         if changes == self.changes:
             self.show(listing)
 
-    def begin(self, request: TrainRequest, engine: Engine, parent: Run | None = None) -> RunJob:
+    def begin(
+        self, request: TrainRequest, engine: Engine, final_survey: FinalSurvey, parent: Run | None = None
+    ) -> RunJob:
         """Make a new run for `request`, whose paths are filled in here.
+
+        Args:
+            request: What to train.
+            engine: Trains it.
+            final_survey: Waits for the closer look, see `RunJob`.
+            parent: The run to train further; None to begin anew.
 
         Raises:
             StorageError: The data folder cannot be written to.
@@ -162,10 +192,13 @@ class RunList(QObject):
         else:
             run = store.begin(recipe, collection, name=f"{parent.name}, further", started_from=parent.name)
         self._put(run)
-        return RunJob(store, run, replace(request, model_path=run.model_path, run_folder=run.folder), engine)
+        request = replace(request, model_path=run.model_path, run_folder=run.folder)
+        return RunJob(store, run, request, engine, final_survey=final_survey)
 
-    def resume(self, run: Run, collection: Collection, engine: Engine, *, is_ending: bool = False) -> RunJob:
-        """Go on with a run that ended early, or with `is_ending` make a model of its best epoch.
+    def resume(
+        self, run: Run, collection: Collection, engine: Engine, final_survey: FinalSurvey, *, is_ending: bool = False
+    ) -> RunJob:
+        """Go on with a run that ended early, or with `is_ending` make a model of its best epoch; see `RunJob`.
 
         Raises:
             StorageError: Another window trains it, or the disk refused.
@@ -174,7 +207,7 @@ class RunList(QObject):
         resumed = store.resume(run)
         self._put(resumed)
         request = TrainRequest(collection, run.recipe, run.model_path, run_folder=run.folder, resume=True)
-        return RunJob(store, resumed, request, engine, is_ending=is_ending)
+        return RunJob(store, resumed, request, engine, is_ending=is_ending, final_survey=final_survey)
 
     def look_into(self, run: Run, engine: Engine) -> RunJob:
         """Open the model of a run that does not know yet what its model says of itself."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QDate, QLocale
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import Evaluation, ModelSummary
 from tlgui.learning.run_record import Run, RunStatus
+from tlgui.photos.roster import RosterChanges
 from tlgui.progress import EpochEnded
 from tlgui.ui.model_words import path_title
 from tlgui.wording import accuracy_in_few_words, count, duration_in_words, percent
@@ -97,6 +98,23 @@ def spoken(row: RunRow, now: datetime) -> str:
     """Return a row for a screen reader."""
     active = "active, " if row.is_active else ""
     return f"{row.name}: {active}{standing(row)}, {circumstances(row, now)}"
+
+
+def trained_before(changes: RosterChanges) -> str:
+    """Return what changed since a run, such as “Trained before 14 photos moved and 3 were added.”."""
+    parts = [
+        (changes.moved, "moved"),
+        (changes.relabelled, "got another class name"),
+        (changes.added, "was added" if changes.added == 1 else "were added"),
+        (changes.gone, "was taken out" if changes.gone == 1 else "were taken out"),
+    ]
+    said = [f"{number:,} {what}" for number, what in parts if number]
+    if not said:
+        return ""
+    number, what = said[0].split(" ", 1)
+    said[0] = f"{number} {'photo' if number == '1' else 'photos'} {what}"
+    *others, last = said
+    return f"Trained before {', '.join(others)} and {last}." if others else f"Trained before {last}."
 
 
 def best_so_far(row: RunRow) -> str:

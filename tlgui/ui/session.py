@@ -5,9 +5,7 @@ Pages show the session and ask it for jobs; they never talk to the engine themse
 
 import contextlib
 import functools
-from collections.abc import Callable
 from pathlib import Path
-from types import UnionType
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -29,12 +27,15 @@ from tlgui.learning.records import CostEstimate, ModelSummary
 from tlgui.learning.run_record import Run
 from tlgui.photos.collection import Collection, Split
 from tlgui.photos.samples import draw_sample_photos
-from tlgui.photos.scan import scan
 from tlgui.photos.split import training_advice
 from tlgui.progress import JobContext
+from tlgui.ui.jobs import Jobs, OnSuccess
 from tlgui.ui.known_estimates import KnownEstimates
 from tlgui.ui.known_split import KnownSplit
+from tlgui.ui.reading import Reading, read_collection
 from tlgui.ui.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest
+from tlgui.ui.review import Review
+from tlgui.ui.roster_changes import ChangesSinceRuns
 from tlgui.ui.run_list import RunJob, RunList, RunListing, RunsRequest, further_recipe, read_runs
 from tlgui.ui.worker import Job, Operation
 
@@ -60,23 +61,26 @@ class Session(QObject):
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
-        self._collection: Collection | None = None
+        self._jobs = Jobs(self)
+        self._jobs.started.connect(self.job_started)
+        self._jobs.ended.connect(self._on_job_ended)
+        self.review = Review(self._jobs, self._divide, self)
+        self.review.collection_changed.connect(self._on_review_collection_changed)
         self._advice: tuple[str, ...] = ()
         self._known_split = KnownSplit()
         self._recipe = QUICK
         self._model: ModelSummary | None = None
-        self._job: Job | None = None
-        self._quiet_jobs: set[Job] = set()
         self._estimates = KnownEstimates()
         self.run_list = RunList(self)
         self.run_list.changed.connect(self.runs_changed)
+        self.run_changes = ChangesSinceRuns(self._jobs, self.review, self.run_list, self)
         self._listing: RunListing | None = None
         self._run_job: RunJob | None = None
 
     @property
     def collection(self) -> Collection | None:
         """The open collection."""
-        return self._collection
+        return self.review.collection
 
     @property
     def recipe(self) -> Recipe:
@@ -96,12 +100,12 @@ class Session(QObject):
     @property
     def job(self) -> Job | None:
         """The job under way; only one runs at a time."""
-        return self._job
+        return self._jobs.current
 
     @property
     def is_busy(self) -> bool:
         """Whether a job is under way, so that no other can start."""
-        return self._job is not None
+        return self._jobs.current is not None
 
     def start_engine(self) -> None:
         """Load the engine in the background, so that it is there when it is needed."""
@@ -117,9 +121,10 @@ class Session(QObject):
         Raises:
             CollectionError: The collection will do, but not with this recipe's shares.
         """
-        if self._collection is None or self._advice:
+        collection = self.collection
+        if collection is None or self._advice:
             return None
-        return self._known_split.get(self._collection, self._recipe)
+        return self._known_split.get(collection, self._recipe)
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Use `recipe` from now on."""
@@ -129,18 +134,17 @@ class Session(QObject):
 
     def scan_folder(self, folder: Path) -> Job:
         """Read `folder` and make it the open collection; until then the old one stays."""
-        request = ScanRequest(folder)
-        return self._begin(request, lambda context: self._scan(folder, context), self._on_scan_succeeded)
+        return self._begin_reading(ScanRequest(folder), lambda context: self._read(folder, context))
 
     def draw_samples(self, folder: Path) -> Job:
         """Draw the sample photos into `folder` and open them; where it already holds something, open that."""
 
-        def draw_and_scan(context: JobContext) -> Collection:
+        def draw_and_read(context: JobContext) -> Reading:
             if not folder.is_dir() or not any(folder.iterdir()):
                 draw_sample_photos(folder, context=context)
-            return self._scan(folder, context)
+            return self._read(folder, context)
 
-        return self._begin(SamplePhotosRequest(folder), draw_and_scan, self._on_scan_succeeded)
+        return self._begin_reading(SamplePhotosRequest(folder), draw_and_read)
 
     def train(self) -> Job:
         """Train the recipe on the collection as a new run; its model becomes the open one.
@@ -149,6 +153,14 @@ class Session(QObject):
             StorageError: The data folder cannot be written to.
         """
         return self._train_from(None, self._recipe)
+
+    def train_again(self, run: Run) -> Job:
+        """Train the recipe of `run` anew on the collection as it is now, as a new run.
+
+        Raises:
+            StorageError: The data folder cannot be written to.
+        """
+        return self._train_from(None, run.recipe)
 
     def train_further(self, run: Run) -> Job:
         """Train the model of `run` on the collection as it is now, as a new run; see `further_recipe`.
@@ -164,7 +176,7 @@ class Session(QObject):
         Raises:
             StorageError: Another window trains it, or the disk refused.
         """
-        return self._begin_run(self.run_list.resume(run, self._free_collection(), self._engine))
+        return self._begin_run(self._resumed(run, is_ending=False))
 
     def use_best_epoch(self, run: Run) -> Job | None:
         """Make a model of the best epoch of a run that ended early, and open it; see `use_run`.
@@ -174,7 +186,7 @@ class Session(QObject):
         """
         if run.has_model:
             return self.use_run(run)
-        return self._begin_run(self.run_list.resume(run, self._free_collection(), self._engine, is_ending=True))
+        return self._begin_run(self._resumed(run, is_ending=True))
 
     def use_run(self, run: Run) -> Job | None:
         """Make the model of `run` the open one.
@@ -221,7 +233,7 @@ class Session(QObject):
 
     def export(self, format_id: str, target: Path) -> Job:
         """Write the open model in another format and compare it on photos of the collection."""
-        photos = [photo.path for photo in self._collection.photos()] if self._collection is not None else []
+        photos = [photo.path for photo in self.collection.photos()] if self.collection is not None else []
         some = tuple(photos[:: max(1, len(photos) // _PHOTOS_COMPARED)][:_PHOTOS_COMPARED])
         return self._begin_engine(ExportRequest(self._needed_model().path, format_id, target, some))
 
@@ -233,7 +245,7 @@ class Session(QObject):
     def preview(self, paths: tuple[Path, ...], augmentation: Augmentation, size: int) -> Job:
         """Show what an augmentation does, without making the session busy; ask only while it is not."""
         # Whoever turns at a setting waits for its pictures; an estimate can be asked for again.
-        self._stop_quiet_jobs(EstimateRequest)
+        self._jobs.stop_quiet(EstimateRequest)
         return self._ask_quietly(PreviewRequest(paths, augmentation, size))
 
     def estimate(self, recipe: Recipe) -> Job:
@@ -241,84 +253,84 @@ class Session(QObject):
 
         The result is kept, see `known_estimate`. A job, and a preview, stop it.
         """
-        if self._collection is None:
+        if self.collection is None:
             raise RuntimeError("an estimate needs a collection")
-        job = self._ask_quietly(EstimateRequest(self._collection, recipe))
+        job = self._ask_quietly(EstimateRequest(self.collection, recipe))
         job.succeeded.connect(self._on_estimate_succeeded)
         return job
 
     def known_estimate(self, recipe: Recipe) -> CostEstimate | None:
         """Return what `recipe` takes on the collection, or None where that was not measured; see `estimate_known`."""
-        return self._estimates.get(self._collection, recipe)
+        return self._estimates.get(self.collection, recipe)
 
     def look_at_runs(self) -> None:
         """Read the runs of the collection again, behind the scenes: another window may have changed them."""
-        if self._collection is not None:
-            request = RunsRequest(self._collection.folder)
-            job = self._begin_quiet(request, lambda _context: read_runs(request.folder))
-            job.succeeded.connect(functools.partial(self.run_list.show_again, self.run_list.changes))
+        if self.collection is not None:
+            request = RunsRequest(self.collection.folder)
+            show = functools.partial(self.run_list.show_again, self.run_list.changes)
+            self._jobs.begin_quietly(request, lambda _context: read_runs(request.folder), show)
 
     def stop(self) -> None:
         """Ask the job under way to stop."""
-        if self._job is not None:
-            self._job.stop()
+        if self.job is not None:
+            self.job.stop()
 
     def close(self, timeout_ms: int) -> bool:
         """Stop what runs and wait for it, then end the engine; return whether no job's thread is left running."""
-        jobs = [*self._quiet_jobs, *([self._job] if self._job is not None else [])]
-        for job in jobs:
-            job.stop()
-        for job in jobs:
-            job.wait(timeout_ms)
+        self._jobs.stop_all()
+        self._jobs.wait(timeout_ms)
         # A job that waited for an engine which did not answer ends with it.
         self._engine.close()
-        return all(job.wait(timeout_ms) for job in jobs)
+        return self._jobs.wait(timeout_ms)
 
-    def _scan(self, folder: Path, context: JobContext) -> Collection:
-        """Scan, and divide and list the runs on the same thread: all that takes too long for the GUI's."""
-        collection = scan(folder, context)
-        self._listing = read_runs(collection.folder, purge=True)
+    def _read(self, folder: Path, context: JobContext) -> Reading:
+        """Read a folder, and divide and list the runs on the same thread: all that takes too long for the GUI's."""
+        reading = read_collection(folder, context)
+        self._listing = read_runs(reading.collection.folder, purge=True)
+        self._divide(reading.collection)
+        return reading
+
+    def _divide(self, collection: Collection) -> None:
         if not training_advice(collection):
             # The page that shows the split says why there is none.
             with contextlib.suppress(CollectionError):
                 self._known_split.get(collection, self._recipe)
-        return collection
 
     def _needed_model(self) -> ModelSummary:
         if self._model is None:
             raise RuntimeError("this needs a model")
         return self._model
 
-    def _begin_engine(self, request: Request[object], on_success: Callable[[object], None] | None = None) -> Job:
+    def _begin_engine(self, request: Request[object], on_success: OnSuccess | None = None) -> Job:
         return self._begin(request, functools.partial(self._engine.run, request), on_success)
 
-    def _begin(self, request: object, operation: Operation, on_success: Callable[[object], None] | None = None) -> Job:
-        if self._job is not None:
-            raise RuntimeError("another job is under way")
-        # The engine does one thing at a time, and what the user started comes first.
-        self._stop_quiet_jobs(PreviewRequest | EstimateRequest)
-        job = Job(request, operation, self)
-        if on_success is not None:
-            job.succeeded.connect(on_success)
-        job.ended.connect(self._on_job_ended)
-        self._job = job
-        self.job_started.emit(job)
-        job.start()
+    def _begin_reading(self, request: object, operation: Operation) -> Job:
+        job = self._begin(request, operation, self._on_read)
+        self.review.follow(job)
         return job
+
+    def _begin(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
+        # The engine does one thing at a time, and what the user started comes first.
+        self._jobs.stop_quiet(PreviewRequest | EstimateRequest)
+        return self._jobs.begin(request, operation, on_success)
 
     def _free_collection(self) -> Collection:
         """Return the collection to train on; raises where there is none, or where something else is under way."""
-        if self._collection is None:
+        if self.collection is None:
             raise RuntimeError("Train needs a collection")
-        if self._job is not None:
+        if self.is_busy:
             raise RuntimeError("another job is under way")
-        return self._collection
+        return self.collection
 
     def _train_from(self, start: Run | None, recipe: Recipe) -> Job:
         request = TrainRequest(
             self._free_collection(), recipe, Path(), start_from=start.model_path if start is not None else None
         )
-        return self._begin_run(self.run_list.begin(request, self._engine, start))
+        return self._begin_run(self.run_list.begin(request, self._engine, self.review.final_survey(), start))
+
+    def _resumed(self, run: Run, *, is_ending: bool) -> RunJob:
+        collection, final_survey = self._free_collection(), self.review.final_survey()
+        return self.run_list.resume(run, collection, self._engine, final_survey, is_ending=is_ending)
 
     def _begin_run(self, run_job: RunJob) -> Job:
         job = self._begin(run_job.request, run_job, self._on_model_ready)
@@ -341,32 +353,24 @@ class Session(QObject):
         self.model_changed.emit()
 
     def _ask_quietly(self, request: Request[object]) -> Job:
-        return self._begin_quiet(request, functools.partial(self._engine.run, request))
-
-    def _begin_quiet(self, request: object, operation: Operation) -> Job:
-        job = Job(request, operation, self)
-        self._quiet_jobs.add(job)
-        job.ended.connect(self._on_quiet_job_ended)
-        job.start()
-        return job
-
-    def _stop_quiet_jobs(self, kind: type | UnionType) -> None:
-        for job in self._quiet_jobs:
-            if isinstance(job.request, kind):
-                job.stop()
+        return self._jobs.begin_quietly(request, functools.partial(self._engine.run, request))
 
     @Slot(object)
-    def _on_scan_succeeded(self, collection: object) -> None:
-        assert isinstance(collection, Collection)
-        self._collection = collection
-        self._advice = training_advice(collection)
+    def _on_read(self, reading: object) -> None:
+        assert isinstance(reading, Reading)
         if self._listing is not None:
             self.run_list.show(self._listing)
-        self.collection_changed.emit()
+        self.review.take(reading)
         last = self.run_list.last_used
         if self._model is None and last is not None and last.model is not None:
             self._open(last.model)
             self._ask_quietly(OpenModelRequest(last.model_path))
+
+    @Slot()
+    def _on_review_collection_changed(self) -> None:
+        collection = self.collection
+        self._advice = training_advice(collection) if collection is not None else ()
+        self.collection_changed.emit()
 
     @Slot(object)
     def _on_model_ready(self, model: object) -> None:
@@ -374,14 +378,11 @@ class Session(QObject):
         self._settle_run()
         self._open(model)
 
-    @Slot()
-    def _on_job_ended(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            if isinstance(job.request, TrainRequest):
-                self._estimates.forget_like(job.request.recipe)
-            self.job_ended.emit(job)
-            job.deleteLater()
+    @Slot(Job)
+    def _on_job_ended(self, job: Job) -> None:
+        if isinstance(job.request, TrainRequest):
+            self._estimates.forget_like(job.request.recipe)
+        self.job_ended.emit(job)
 
     @Slot(object)
     def _on_estimate_succeeded(self, estimate: object) -> None:
@@ -391,10 +392,3 @@ class Session(QObject):
         assert isinstance(estimate, CostEstimate)
         self._estimates.keep(job.request.collection, job.request.recipe, estimate)
         self.estimate_known.emit(job.request.recipe)
-
-    @Slot()
-    def _on_quiet_job_ended(self) -> None:
-        job = self.sender()
-        assert isinstance(job, Job)
-        self._quiet_jobs.discard(job)
-        job.deleteLater()

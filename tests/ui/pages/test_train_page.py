@@ -209,7 +209,7 @@ def test_a_home_that_cannot_keep_the_model_is_said_before_anything_starts(
     qtbot: QtBot, train_page: TrainPage, opened: Session, isolated_home: Path
 ) -> None:
     data = isolated_home / ".local" / "share"
-    data.rmdir()
+    shutil.rmtree(data)
     data.write_text("a file where the data folder belongs")
     with qtbot.waitSignal(train_page.problem_raised) as raised:
         qtbot.mouseClick(train_page.status.start_button, LEFT)

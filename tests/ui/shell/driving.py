@@ -7,7 +7,8 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from tlgui.ui.actions import ACTIONS, Action
+from tlgui.ui.action import Action
+from tlgui.ui.actions import ACTIONS
 from tlgui.ui.main_window import MainWindow
 
 

@@ -70,3 +70,11 @@ def test_python_gets_its_collection_back(collector: GarbageCollector) -> None:
     assert not gc.isenabled()
     collector.stop()
     assert gc.isenabled()
+
+
+def test_much_data_is_not_gone_through_again_and_again(collector: GarbageCollector) -> None:
+    before = gc.get_freeze_count()
+    data = [[number] for number in range(60_000)]
+    collector.collect_due()
+    assert gc.get_freeze_count() - before > len(data)
+    gc.unfreeze()

@@ -18,7 +18,8 @@ from tlgui.engine.protocol import BugError, ExportRequest, PredictRequest
 from tlgui.errors import StorageError
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.progress import Progress
-from tlgui.ui.actions import ACTIONS, Action, MenuTitle
+from tlgui.ui.action import Action, MenuTitle
+from tlgui.ui.actions import ACTIONS
 from tlgui.ui.dialogs.export_dialog import ExportDialog
 from tlgui.ui.main_window import MainWindow
 from tlgui.ui.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
@@ -26,6 +27,7 @@ from tlgui.ui.widgets.step_list import Mark, Step
 
 ALWAYS = {"quit", "view-photos", "view-train", "view-results", "view-predict", "about"}
 IDLE = {"open-folder", "samples", "open-model"}
+PHOTOS = {"read-again", "select-all-photos"}
 RUN = {"train-run-further", "rename-run", "delete-runs"}
 MODEL = {"save-model", "export-model", "open-photos", "open-photo-folder", "paste"}
 
@@ -35,19 +37,23 @@ def test_each_action_is_enabled_only_when_it_can_work(
 ) -> None:
     assert enabled(window) == ALWAYS | IDLE
     open_folder(qtbot, window, birds)
-    assert enabled(window) == ALWAYS | IDLE | {"start"}
+    qtbot.waitUntil(lambda: not window.session.review.is_looking)
+    assert enabled(window) == ALWAYS | IDLE | PHOTOS | {"start"}
     gate = fake_engine.pause_before(Progress)
     action(window, "start").trigger()
     qtbot.waitUntil(lambda: gate.is_reached)
-    assert enabled(window) == ALWAYS | {"stop", "rename-run"}
+    assert enabled(window) == ALWAYS | {"stop", "rename-run", "select-all-photos"}
     with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
         gate.open()
-    assert enabled(window) == ALWAYS | IDLE | MODEL | RUN | {"start", "save-plot", "save-history"}
+    assert enabled(window) == ALWAYS | IDLE | PHOTOS | MODEL | RUN | {"start", "save-plot", "save-history"}
 
 
 def test_shortcuts_and_mnemonics_are_all_different(window: MainWindow) -> None:
-    shortcuts = [entry.shortcut for entry in ACTIONS if isinstance(entry, Action) and entry.shortcut]
-    assert len(set(shortcuts)) == len(shortcuts)
+    # A list takes its own keys alone, and before the window does.
+    keys = [(entry.in_list, entry.shortcut) for entry in ACTIONS if isinstance(entry, Action) and entry.shortcut]
+    assert len(set(keys)) == len(keys)
+    in_window = {shortcut for in_list, shortcut in keys if in_list is None}
+    assert not in_window & {shortcut for in_list, shortcut in keys if in_list is not None}
     for title in MenuTitle:
         letters = [entry.text[entry.text.index("&") + 1].lower() for entry in ACTIONS if entry.menu is title]
         assert len(set(letters)) == len(letters), title
@@ -60,7 +66,10 @@ def test_every_control_has_a_name_for_a_screen_reader(qtbot: QtBot, window: Main
     open_folder(qtbot, window, birds)
     for button in filter(QPushButton.isVisible, window.findChildren(QPushButton)):
         assert button.text() or button.accessibleName(), button
-    for widget in (window.steps, window.pages.photos.view.table, window.job_bar.bar):
+    view = window.pages.photos.view
+    filters = view.browser.filters
+    named = (window.steps, view.table, view.findings, view.browser.grid, window.job_bar.bar)
+    for widget in (*named, filters.text, filters.classes, filters.use, filters.problem, filters.order):
         assert widget.accessibleName()
 
 

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
+from typing_extensions import override
 
 from tests.pictures import write_jpeg, write_rotated_jpeg, write_text
-from tlgui.photos.decode import read_thumbnail
+from tlgui.photos.thumbnails import ThumbnailStore
 from tlgui.ui.widgets import thumbnails
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader
 
@@ -42,7 +43,8 @@ def test_a_bad_photo_gives_a_null_image_and_is_not_tried_again(qtbot: QtBot, tmp
 def test_the_cache_drops_what_was_not_used_for_longest(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(thumbnails, "_CACHED", 2)
+    # Each takes 16 x 12 pixels of 4 bytes.
+    monkeypatch.setattr(thumbnails, "_CACHED_BYTES", 2 * 16 * 12 * 4)
     loader = ThumbnailLoader(16)
     first, second, third = (write_jpeg(tmp_path / f"{name}.jpg") for name in "abc")
     load(qtbot, loader, first)
@@ -67,21 +69,20 @@ def test_old_wishes_give_way_to_new_ones(qtbot: QtBot, tmp_path: Path, monkeypat
     assert set(paths[-3:]) <= set(loaded)
 
 
-def test_what_is_painted_now_comes_before_what_was_scrolled_away(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loader = ThumbnailLoader(16)
+def test_what_is_painted_now_comes_before_what_was_scrolled_away(qtbot: QtBot, tmp_path: Path) -> None:
     paths = [write_jpeg(tmp_path / f"{number}.jpg") for number in range(20)]
     gate, begun = threading.Event(), list[int]()
     loaded: list[object] = []
+
+    class GatedStore(ThumbnailStore):
+        @override
+        def read(self, path: Path, size: int) -> NDArray[np.uint8]:
+            begun.append(paths.index(path))
+            assert gate.wait(10)
+            return super().read(path, size)
+
+    loader = ThumbnailLoader(16, store=GatedStore())
     loader.loaded.connect(loaded.append)
-
-    def read_behind_gate(path: Path, size: int) -> NDArray[np.uint8]:
-        begun.append(paths.index(path))
-        assert gate.wait(10)
-        return read_thumbnail(path, size)
-
-    monkeypatch.setattr(thumbnails, "read_thumbnail", read_behind_gate)
     for path in paths[:12]:
         loader.image(path)
     # One painting has ended, and its first two are being decoded, when the next one comes.
@@ -110,3 +111,17 @@ def test_a_loader_can_go_while_it_decodes(qtbot: QtBot, tmp_path: Path) -> None:
         loader.image(write_jpeg(tmp_path / f"{number}.jpg", 400, 300))
     with qtbot.waitSignal(loader.destroyed):
         loader.deleteLater()
+
+
+def test_another_size_is_loaded_while_the_old_one_is_painted(qtbot: QtBot, tmp_path: Path) -> None:
+    loader = ThumbnailLoader(16)
+    path = write_jpeg(tmp_path / "a.jpg")
+    load(qtbot, loader, path)
+    loader.set_size(32)
+    with qtbot.waitSignal(loader.loaded):
+        small = loader.image(path)
+        assert small is not None
+        assert small.width() == 16
+    large = loader.image(path)
+    assert large is not None
+    assert large.width() == 32

@@ -13,8 +13,11 @@ from tests.fakes import FakeEngine
 from tests.ui.shell.driving import action, open_folder
 from tlgui.engine.protocol import TrainRequest
 from tlgui.photos.collection import Collection
+from tlgui.photos.findings import Report
+from tlgui.photos.scan import Survey
 from tlgui.progress import EpochEnded, JobContext, Progress
 from tlgui.ui.main_window import MainWindow
+from tlgui.ui.reading import Reading
 
 
 def test_closing_without_a_job_asks_nothing(qtbot: QtBot, window: MainWindow) -> None:
@@ -71,11 +74,11 @@ def test_a_job_that_hangs_does_not_keep_the_window_open(
 ) -> None:
     let_go = threading.Event()
 
-    def hang(folder: Path, _context: JobContext) -> Collection:
+    def hang(folder: Path, _context: JobContext) -> Reading:
         let_go.wait(30)
-        return Collection(folder, ())
+        return Reading(Survey(Collection(folder, ()), {}), Report())
 
-    monkeypatch.setattr("tlgui.ui.session.scan", hang)
+    monkeypatch.setattr("tlgui.ui.session.read_collection", hang)
     window._close_timer.setInterval(200)
     window.commands.open_folder(birds)
     assert not window.close()

@@ -11,12 +11,15 @@ from typing_extensions import override
 from tlgui.errors import TlguiError
 from tlgui.learning.run_record import Run, RunStatus
 from tlgui.ui.run_list import is_waiting
-from tlgui.ui.run_words import RunRow, run_rows
+from tlgui.ui.run_words import RunRow, run_rows, trained_before
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.empty_page import EmptyPage
+from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.run_comparison import RunComparison
 from tlgui.ui.widgets.run_view import RunView
 from tlgui.ui.widgets.runs_panel import RunsPanel
+
+_TRAIN_AGAIN = "Train a&gain"
 
 
 class ResultsPage(QWidget):
@@ -41,6 +44,8 @@ class ResultsPage(QWidget):
         self.table = self.panel.table
         self.view = RunView()
         self.comparison = RunComparison()
+        self.notice = NoticeBar()
+        self.notice.pressed.connect(self.train_again)
         self.predict_button = _button("&Next: Predict", self.predict_requested)
         self.predict_button.setDefault(True)
         self.empty = EmptyPage(
@@ -72,6 +77,7 @@ class ResultsPage(QWidget):
         self.table.activated.connect(self._on_table_activated)
         self.table.rows_model.renamed.connect(self._on_rows_renamed)
         session.model_changed.connect(self._on_session_model_changed)
+        session.run_changes.changed.connect(self._show_notice)
         for signal in (session.runs_changed, session.collection_changed):
             signal.connect(self._refresh)
         for signal in (session.job_started, session.job_ended):
@@ -127,6 +133,17 @@ class ResultsPage(QWidget):
         if self.can_train_further() and self._attempt(lambda: self._session.train_further(self._needed_run())):
             self.train_requested.emit()
 
+    def can_train_again(self) -> bool:
+        """Whether there is one run selected, and its photos changed since."""
+        run = self._only_run()
+        return run is not None and self._session.run_changes.of(run) is not None and self._can_train()
+
+    @Slot()
+    def train_again(self) -> None:
+        """Train the selected run's recipe anew on the photos as they are now."""
+        if self.can_train_again() and self._attempt(lambda: self._session.train_again(self._needed_run())):
+            self.train_requested.emit()
+
     @Slot()
     def resume(self) -> None:
         """Go on with the selected run."""
@@ -177,6 +194,7 @@ class ResultsPage(QWidget):
         self._kinds = QStackedWidget()
         self._kinds.addWidget(self.view)
         self._kinds.addWidget(self.comparison)
+        column.addWidget(self.notice)
         column.addWidget(self._kinds, 1)
         column.addLayout(bottom)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -233,6 +251,7 @@ class ResultsPage(QWidget):
         for name, can in self._can.items():
             self.panel.buttons[name].setEnabled(can())
         self.predict_button.setEnabled(self._session.model is not None)
+        self.notice.button.setEnabled(self.can_train_again())
         self.state_changed.emit()
 
     @Slot()
@@ -244,7 +263,19 @@ class ResultsPage(QWidget):
         elif rows:
             self.view.show_run(rows[0])
             self._kinds.setCurrentWidget(self.view)
+        self._show_notice()
         self._refresh_buttons()
+
+    @Slot()
+    def _show_notice(self) -> None:
+        """Say what changed since the selected run was trained."""
+        run = self._only_run()
+        changes = self._session.run_changes.of(run) if run is not None else None
+        is_over = run is not None and run.status is not RunStatus.RUNNING
+        sentence = trained_before(changes) if changes is not None and is_over else ""
+        if sentence != self.notice.text.text():
+            self.notice.say(sentence, _TRAIN_AGAIN if sentence else "")
+        self.notice.button.setEnabled(self.can_train_again())
 
     @Slot()
     def _on_session_model_changed(self) -> None:

@@ -13,11 +13,13 @@ from tlgui.errors import StorageError, TlguiError
 from tlgui.learning.records import ModelSummary
 from tlgui.learning.run_progress import read_progress
 from tlgui.progress import EpochEnded, Event
+from tlgui.ui.run_words import trained_before
 from tlgui.ui.session import Session
 from tlgui.ui.settings import Settings
 from tlgui.ui.widgets.backbone_choice import weights_problem
 from tlgui.ui.widgets.cost_line import CostLine
 from tlgui.ui.widgets.empty_page import EmptyPage
+from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.plots import TrainingPlots
 from tlgui.ui.widgets.recipe_form import RecipeForm
 from tlgui.ui.widgets.training_status import TrainingStatus
@@ -54,9 +56,12 @@ class TrainPage(QWidget):
         self.status.predict_pressed.connect(self.predict_requested)
         session.collection_changed.connect(self._refresh)
         session.recipe_changed.connect(self._on_recipe_changed)
+        for signal in (session.run_changes.changed, session.model_changed):
+            signal.connect(self._show_notice)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
         self._refresh()
+        self._show_notice()
 
     @property
     def has_history(self) -> bool:
@@ -129,8 +134,10 @@ class TrainPage(QWidget):
         self.plots = TrainingPlots()
         self.cost = CostLine(self._session)
         self.status = TrainingStatus(self.cost)
+        self.notice = NoticeBar()
         right = QWidget()
         column = QVBoxLayout(right)
+        column.addWidget(self.notice)
         column.addWidget(self.plots, 1)
         column.addWidget(self.status)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -151,6 +158,16 @@ class TrainPage(QWidget):
         self.form.setEnabled(self._job is None)
         self.status.set_startable(self.start_problem(), is_training=self._job is not None)
         self.state_changed.emit()
+
+    @Slot()
+    def _show_notice(self) -> None:
+        """Say where the model in use was trained before the photos changed: then it is time to start."""
+        run = self._session.active_run
+        changes = self._session.run_changes.of(run) if run is not None else None
+        before = trained_before(changes) if changes is not None else ""
+        sentence = f"The model in use was t{before[1:]}" if before else ""
+        if sentence != self.notice.text.text():
+            self.notice.say(sentence)
 
     @Slot()
     def _on_recipe_changed(self) -> None:

@@ -1,39 +1,37 @@
-"""The classes of a collection: counts by part and a strip of thumbnails each, painted only where it is seen."""
+"""The classes of a collection with their counts by part; each can be shown under another name than its folder's."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
-    QRect,
     QSize,
+    QSortFilterProxyModel,
     Qt,
+    Signal,
     Slot,
 )
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 from typing_extensions import override
 
-from tlgui.photos.collection import Collection, Part, Photo, Split
-from tlgui.ui.colours import mixed
+from tlgui.photos.collection import Collection, Part, PhotoClass, Split
+from tlgui.photos.names import one_line
 from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
-from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
 from tlgui.wording import count
 
 Index = QModelIndex | QPersistentModelIndex
 
-PHOTOS_ROLE = Qt.ItemDataRole.UserRole + 1
-_SAMPLES = 24
-_HEADERS = ("Class", "Photos", "Training", "Validation", "Test", "\N{EM SPACE}Samples")
-_NAME, _SAMPLES_COLUMN = 0, len(_HEADERS) - 1
-_LINES_A_ROW = 3
+ALL_PHOTOS = "All photos"
+_HEADERS = ("Class", "Photos", "Training", "Validation", "Test")
+_NAME, _PHOTOS, _TEST = 0, 1, len(_HEADERS) - 1
+_LEAST_IN_LETTERS = 30
 _WIDEST_IN_LETTERS = 36
 
 
@@ -42,40 +40,50 @@ class ClassRow:
     """What one row shows.
 
     Args:
-        name: The class.
+        name: The class; None for all photos together.
         counts: Its photos, then those for training, validation and test; None where there is no split.
-        samples: A few of its photos, evenly taken.
+        folder_name: What its folder is called.
     """
 
-    name: str
+    name: str | None
     counts: tuple[int | None, ...]
-    samples: tuple[Photo, ...]
+    folder_name: str = ""
 
 
 def class_rows(collection: Collection, split: Split | None) -> list[ClassRow]:
-    """Return a row for each class.
+    """Return a row for all photos and one for each class.
 
     Args:
         collection: The photos.
-        split: Who is used for what, or None where the collection cannot be split.
+        split: Who is used for what, or None where nobody knows.
     """
     by_part = {part: Counter(photo.class_name for photo in split.part(part)) for part in Part} if split else {}
-    return [
+    together = tuple(by_part[part].total() if by_part else None for part in Part)
+    rows = [
         ClassRow(
             photo_class.name,
             (len(photo_class.photos), *(by_part[part][photo_class.name] if by_part else None for part in Part)),
-            photo_class.photos[:: max(1, len(photo_class.photos) // _SAMPLES)][:_SAMPLES],
+            _folder_name(photo_class),
         )
         for photo_class in collection.classes
     ]
+    return [ClassRow(None, (collection.photo_count, *together)), *rows]
 
 
 class ClassTableModel(QAbstractTableModel):
-    """The rows of the table."""
+    """The rows of the table; editing a name asks to show the class under another one."""
+
+    renamed = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[ClassRow] = []
+        self.can_rename = True
+
+    @property
+    def rows(self) -> list[ClassRow]:
+        """Every row, unsorted."""
+        return self._rows
 
     def set_rows(self, rows: list[ClassRow]) -> None:
         """Show `rows` instead of what was there."""
@@ -100,101 +108,177 @@ class ClassTableModel(QAbstractTableModel):
         return None
 
     @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        is_class = index.column() == _NAME and self._rows[index.row()].name is not None
+        return flags | Qt.ItemFlag.ItemIsEditable if is_class and self.can_rename else flags
+
+    @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, column = self._rows[index.row()], index.column()
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if column == _NAME:
             return _name_data(row, role)
-        if column == _SAMPLES_COLUMN:
-            return _samples_data(row, role)
         return _count_data(row.counts[column - 1], role)
 
+    @override
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        name, shown = self._rows[index.row()].name, one_line(str(value)).strip()
+        if role != Qt.ItemDataRole.EditRole or name is None:
+            return False
+        if shown != name:
+            # The name changes once it is kept.
+            self.renamed.emit(name, shown)
+        return True
 
-class ThumbnailDelegate(QStyledItemDelegate):
-    """Paints the thumbnails of a row side by side, as many as fit.
 
-    Args:
-        loader: Where thumbnails come from.
-        parent: The view.
-    """
-
-    def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._loader = loader
+class _AllFirst(QSortFilterProxyModel):
+    """Sorts the classes, and keeps all photos together at the top."""
 
     @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
-        photos = index.data(PHOTOS_ROLE)
-        area: QRect = option.rect
-        side = area.height() - 4
-        place = QRect(area.left() + option.fontMetrics.averageCharWidth(), area.top() + 2, side, side)
-        for photo in photos:
-            if place.right() > area.right():
-                break
-            image = self._loader.image(photo.path)
-            if image is None:
-                empty = mixed(option.palette.base().color(), option.palette.text().color(), 0.1)
-                painter.fillRect(place, empty)
-            elif not image.isNull():
-                painter.drawImage(centred(image, place), image)
-            place.translate(side + 4, 0)
+    def lessThan(self, left: Index, right: Index) -> bool:
+        if 0 in {left.row(), right.row()}:
+            is_ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
+            return (left.row() == 0) is is_ascending
+        return super().lessThan(left, right)
 
 
 class ClassTable(SortedTable):
-    """The table itself; follows the font and loads thumbnails only for rows that are seen.
+    """The table itself; one class, several, or all can be chosen.
 
     Args:
         parent: The owner.
     """
 
+    chosen = Signal()
+    rename_requested = Signal(str, str)
+
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._rows = ClassTableModel()
-        super().__init__("Classes of the collection", self._rows, parent)
-        side = self.fontMetrics().height() * _LINES_A_ROW
-        self._loader = ThumbnailLoader(round(side * self.devicePixelRatioF()), self)
-        self._loader.loaded.connect(self._on_loader_loaded)
-        self.setItemDelegateForColumn(_SAMPLES_COLUMN, ThumbnailDelegate(self._loader, self))
+        self.rows_model = ClassTableModel()
+        super().__init__("Classes of the collection", self.rows_model, parent, _AllFirst())
+        self._is_filling = False
+        self._shown: tuple[Collection, Split | None] | None = None
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().setMinimumSectionSize(side + 4)
-        self.verticalHeader().setDefaultSectionSize(side + 4)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.horizontalHeader().setStretchLastSection(True)
+        line = self.fontMetrics().height()
+        self.verticalHeader().setMinimumSectionSize(line + line // 2)
+        self.verticalHeader().setDefaultSectionSize(line + line // 2)
+        self.rows_model.renamed.connect(self.rename_requested)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
     def show_collection(self, collection: Collection, split: Split | None) -> None:
-        """Show the classes of `collection` with their counts under `split`."""
-        self._rows.set_rows(class_rows(collection, split))
-        self._fit_columns()
+        """Show the classes of `collection` with their counts under `split`; what was chosen stays chosen."""
+        # To count a hundred thousand photos takes a moment.
+        if self._shown is not None and self._shown[0] is collection and self._shown[1] is split:
+            return
+        self._shown = collection, split
+        rows = class_rows(collection, split)
+        if rows == self.rows_model.rows:
+            return
+        before, had_choice = self.chosen_classes(), self.has_choice
+        with self._filling():
+            self.rows_model.set_rows(rows)
+            # A column of zeros says nothing.
+            self.setColumnHidden(_TEST, not rows[0].counts[_TEST - 1])
+            self._fit_columns()
+            if had_choice:
+                self.choose(before)
 
-    def forget_thumbnails(self) -> None:
-        """Drop the pictures of the collection that was open before."""
-        self._loader.forget()
+    @property
+    def has_choice(self) -> bool:
+        """Whether a class, or all of them, is chosen."""
+        return self.selectionModel().hasSelection()
 
-    def _fit_columns(self) -> None:
-        letter = self.fontMetrics().averageCharWidth()
-        for column in range(_SAMPLES_COLUMN):
-            self.resizeColumnToContents(column)
-            self.setColumnWidth(column, min(self.columnWidth(column) + 2 * letter, _WIDEST_IN_LETTERS * letter))
+    def chosen_classes(self) -> frozenset[str]:
+        """Return the chosen classes; none for all photos."""
+        chosen = [self.rows_model.rows[row].name for row in self._chosen_rows()]
+        names = frozenset(name for name in chosen if name is not None)
+        return frozenset() if None in chosen else names
+
+    def only_class(self) -> str | None:
+        """Return the one class that is chosen, or None where there are none or several."""
+        names = self.chosen_classes()
+        return next(iter(names)) if len(names) == 1 else None
+
+    def choose(self, names: frozenset[str]) -> None:
+        """Choose classes; all photos where none of them is there."""
+        rows = [row for row, shown in enumerate(self.rows_model.rows) if shown.name in names] or [0]
+        selection = QItemSelection()
+        places = [self._sorted.mapFromSource(self.rows_model.index(row, _NAME)) for row in rows]
+        for place in places:
+            selection.select(place, place.siblingAtColumn(len(_HEADERS) - 1))
+        no_update = QItemSelectionModel.SelectionFlag.NoUpdate
+        self.selectionModel().setCurrentIndex(places[0], no_update)
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def rename(self) -> None:
+        """Let the user type what the chosen class is to be shown as."""
+        name = self.only_class()
+        for row, shown in enumerate(self.rows_model.rows):
+            if name is not None and shown.name == name:
+                self.setFocus()
+                self.edit(self._sorted.mapFromSource(self.rows_model.index(row, _NAME)))
 
     @override
     def sizeHint(self) -> QSize:
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
-        return QSize(80 * letter, 14 * line)
+        return QSize(56 * letter, 14 * line)
 
-    @Slot(object)
-    def _on_loader_loaded(self, _path: object) -> None:
-        # Qt gathers these into one repaint, and only of what is seen.
-        self.viewport().update()
+    @override
+    def minimumSizeHint(self) -> QSize:
+        # Names and how many photos there are are always seen.
+        letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
+        width = self.columnWidth(_NAME) + self.columnWidth(_PHOTOS) + 2 * self.frameWidth()
+        return QSize(min(width, _LEAST_IN_LETTERS * letter), 6 * line)
+
+    def _chosen_rows(self) -> list[int]:
+        return [self._sorted.mapToSource(index).row() for index in self.selectionModel().selectedRows()]
+
+    def _fit_columns(self) -> None:
+        letter = self.fontMetrics().averageCharWidth()
+        for column in range(len(_HEADERS) - 1):
+            self.resizeColumnToContents(column)
+            self.setColumnWidth(column, min(self.columnWidth(column) + letter, _WIDEST_IN_LETTERS * letter))
+        self.updateGeometry()
+
+    @contextmanager
+    def _filling(self) -> Iterator[None]:
+        self._is_filling = True
+        yield
+        self._is_filling = False
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        if not self._is_filling:
+            self.chosen.emit()
+
+
+def _folder_name(photo_class: PhotoClass) -> str:
+    return one_line(photo_class.folders[0].name) if photo_class.folders else photo_class.name
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column in {_NAME, _SAMPLES_COLUMN} else Qt.AlignmentFlag.AlignRight
+    side = Qt.AlignmentFlag.AlignLeft if column == _NAME else Qt.AlignmentFlag.AlignRight
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _name_data(row: ClassRow, role: int) -> object:
-    is_name = role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, SORT_ROLE}
-    return row.name if is_name else None
+    name = row.name if row.name is not None else ALL_PHOTOS
+    if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, SORT_ROLE}:
+        return name
+    if role == Qt.ItemDataRole.ToolTipRole and row.name is not None:
+        return name if name == row.folder_name else f"{name}\nThe folder is called {row.folder_name}"
+    if role == Qt.ItemDataRole.AccessibleTextRole:
+        return f"{name}, {count('photo', row.counts[0] or 0)}"
+    if role == Qt.ItemDataRole.FontRole and row.name is None:
+        font = QFont()
+        font.setBold(True)
+        return font
+    return None
 
 
 def _count_data(photos: int | None, role: int) -> object:
@@ -202,14 +286,4 @@ def _count_data(photos: int | None, role: int) -> object:
         return -1 if photos is None else photos
     if role == Qt.ItemDataRole.DisplayRole:
         return "—" if photos is None else f"{photos:,}"
-    return None
-
-
-def _samples_data(row: ClassRow, role: int) -> object:
-    if role == PHOTOS_ROLE:
-        return row.samples
-    if role == SORT_ROLE:
-        return row.name
-    if role == Qt.ItemDataRole.AccessibleTextRole:
-        return f"{count('sample photo', len(row.samples))} of {row.name}"
     return None

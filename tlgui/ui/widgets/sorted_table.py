@@ -13,13 +13,21 @@ class SortedTable(QTableView):
         name: What a screen reader calls it.
         rows: The rows; they answer `SORT_ROLE` with what to sort by.
         parent: The owner.
+        order: What sorts them; None for the plain order of what they answer.
     """
 
-    def __init__(self, name: str, rows: QAbstractTableModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        rows: QAbstractTableModel,
+        parent: QWidget | None = None,
+        order: QSortFilterProxyModel | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         rows.setParent(self)
-        self._sorted = QSortFilterProxyModel(self)
+        self._sorted = order if order is not None else QSortFilterProxyModel()
+        self._sorted.setParent(self)
         self._sorted.setSortRole(SORT_ROLE)
         self._sorted.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._sorted.setSourceModel(rows)

@@ -9,10 +9,11 @@ from PySide6.QtGui import QImage
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
-from tlgui.photos.decode import read_thumbnail
+from tlgui.photos.thumbnails import ThumbnailStore
 
-_CACHED = 800
-_WAITING = 200
+# A screen of 4K holds 25 MB of pixels: what is seen always fits, and a few screens around it.
+_CACHED_BYTES = 64 << 20
+_WAITING = 1000
 _THREADS = 2
 
 _log = logging.getLogger(__name__)
@@ -29,12 +30,13 @@ def centred(image: QImage, place: QRect) -> QRect:
 class _Relay(QObject):
     """Carries a finished thumbnail to the loader's thread; outlives a loader that was closed meanwhile."""
 
-    done = Signal(object, QImage)
+    done = Signal(object, int, QImage)
 
 
 class _Task(QRunnable):
-    def __init__(self, path: Path, size: int, relay: _Relay) -> None:
+    def __init__(self, store: ThumbnailStore, path: Path, size: int, relay: _Relay) -> None:
         super().__init__()
+        self._store = store
         self._path = path
         self._size = size
         self._relay = relay
@@ -43,15 +45,18 @@ class _Task(QRunnable):
     def run(self) -> None:
         image = QImage()
         try:
-            pixels = read_thumbnail(self._path, self._size)
+            pixels = self._store.read(self._path, self._size)
         except TlguiError as error:
-            # What cannot be read is said in the scan's report; here its place stays empty.
+            # What cannot be read is said in the report; here its place stays empty.
             _log.info("no thumbnail: %s", error)
         else:
             height, width = pixels.shape[:2]
-            image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+            image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).convertToFormat(
+                # What the screen takes as it is: painting one is then a copy.
+                QImage.Format.Format_RGB32
+            )
         finally:
-            self._relay.done.emit(self._path, image)
+            self._relay.done.emit(self._path, self._size, image)
 
 
 class ThumbnailLoader(QObject):
@@ -63,14 +68,17 @@ class ThumbnailLoader(QObject):
     Args:
         size: Longer side, in device pixels.
         parent: The owner.
+        store: The pictures on disk; None for the cache folder's.
     """
 
     loaded = Signal(object)
 
-    def __init__(self, size: int, parent: QObject | None = None) -> None:
+    def __init__(self, size: int, parent: QObject | None = None, store: ThumbnailStore | None = None) -> None:
         super().__init__(parent)
         self._size = size
-        self._cache: OrderedDict[Path, QImage] = OrderedDict()
+        self._store = store if store is not None else ThumbnailStore()
+        self._cache: OrderedDict[Path, tuple[int, QImage]] = OrderedDict()
+        self._cached_bytes = 0
         self._waiting: OrderedDict[Path, int] = OrderedDict()
         self._running: set[Path] = set()
         self._painting = 0
@@ -83,27 +91,35 @@ class ThumbnailLoader(QObject):
     def image(self, path: Path) -> QImage | None:
         """Return the thumbnail, a null image where the photo cannot be read, or None while it is being decoded.
 
-        `loaded` is emitted with the path once it is there.
+        `loaded` is emitted with the path once it is there. After `set_size` one of the former size is returned until
+        then.
         """
-        image = self._cache.get(path)
+        size, image = self._cache.get(path, (0, None))
         if image is not None:
             self._cache.move_to_end(path)
-            return image
-        if path not in self._running:
-            if not self._painting_ended.isActive():
-                self._painting += 1
-                self._painting_ended.start()
-            self._waiting[path] = self._painting
-            self._waiting.move_to_end(path)
-            while len(self._waiting) > _WAITING:
-                self._waiting.popitem(last=False)
-            self._start_next()
-        return None
+        if size != self._size and path not in self._running:
+            self._ask_for(path)
+        return image
+
+    def set_size(self, size: int) -> None:
+        """Give thumbnails of another size from now on."""
+        self._size = size
 
     def forget(self) -> None:
         """Drop every thumbnail and every wish, for another collection."""
         self._cache.clear()
+        self._cached_bytes = 0
         self._waiting.clear()
+
+    def _ask_for(self, path: Path) -> None:
+        if not self._painting_ended.isActive():
+            self._painting += 1
+            self._painting_ended.start()
+        self._waiting[path] = self._painting
+        self._waiting.move_to_end(path)
+        while len(self._waiting) > _WAITING:
+            self._waiting.popitem(last=False)
+        self._start_next()
 
     def _start_next(self) -> None:
         while self._waiting and len(self._running) < _THREADS:
@@ -111,13 +127,20 @@ class ThumbnailLoader(QObject):
             path = max(self._waiting, key=self._waiting.__getitem__)
             del self._waiting[path]
             self._running.add(path)
-            self._pool.start(_Task(path, self._size, self._relay))
+            self._pool.start(_Task(self._store, path, self._size, self._relay))
 
-    @Slot(object, QImage)
-    def _on_relay_done(self, path: Path, image: QImage) -> None:
+    @Slot(object, int, QImage)
+    def _on_relay_done(self, path: Path, size: int, image: QImage) -> None:
         self._running.discard(path)
-        self._cache[path] = image
-        while len(self._cache) > _CACHED:
-            self._cache.popitem(last=False)
+        self._drop(path)
+        self._cache[path] = size, image
+        self._cached_bytes += image.sizeInBytes()
+        while self._cached_bytes > _CACHED_BYTES and len(self._cache) > 1:
+            self._drop(next(iter(self._cache)))
         self.loaded.emit(path)
         self._start_next()
+
+    def _drop(self, path: Path) -> None:
+        _, image = self._cache.pop(path, (0, None))
+        if image is not None:
+            self._cached_bytes -= image.sizeInBytes()

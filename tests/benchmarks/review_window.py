@@ -1,0 +1,108 @@
+"""How the window bears a large collection: first sight of it, memory, and whether scrolling ever holds it up."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from PySide6.QtWidgets import QApplication
+
+from tests.benchmarks.driving import wait_until
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.ticking import Ticker
+from tlgui.app import create_window, favour_gui_thread
+from tlgui.engine.client import EngineProcess
+from tlgui.ui.garbage import GarbageCollector
+from tlgui.ui.main_window import MainWindow
+
+FIRST_SECONDS = 1.0
+MEMORY_MB = 500.0
+BLOCK_MS = 50.0
+_SCROLLS = 150
+_SETTLE_SECONDS = 1.0
+_MB = 1 << 20
+
+
+def measure(photos: Path) -> list[Figure]:
+    """Open a folder of many photos in the real window, look closer, and scroll through all of them.
+
+    Args:
+        photos: One subfolder for each class.
+    """
+    with _window() as window:
+        reading = Ticker()
+        reading.start()
+        first = _seconds_to_classes(window, photos)
+        wait_until(lambda: not window.session.is_busy)
+        wait_until(lambda: bool(window.pages.photos.browser.grid.photos.items))
+        reading.stop()
+        collection = window.session.collection
+        assert collection is not None
+        count = collection.photo_count
+        during_look = _scrolled(window)
+        wait_until(lambda: not window.session.review.is_looking)
+        _rest(_SETTLE_SECONDS)
+        after_look = _scrolled(window)
+        memory = psutil.Process().memory_info().rss / _MB
+    what = f"with {count:,} photos"
+    return [
+        Figure("review", f"seconds to the first classes {what}", first, FIRST_SECONDS),
+        Figure("review", f"longest block of the window while a folder is read, ms, {what}", reading.longest_ms),
+        *_blocks("scrolling and looking closer", during_look, what),
+        *_blocks("scrolling", after_look, what),
+        Figure("review", f"memory of the window, MiB, {what}", memory, MEMORY_MB),
+    ]
+
+
+def _blocks(doing: str, ticker: Ticker, what: str) -> list[Figure]:
+    # On a busy machine the thread waits for its turn: its own work says what an idle one would see.
+    work = f"its own work in one go: {ticker.longest_work_ms:.0f} ms"
+    return [Figure("review", f"longest block while {doing}, ms, {what}", ticker.longest_ms, BLOCK_MS, work)]
+
+
+@contextmanager
+def _window() -> Iterator[MainWindow]:
+    """Give a shown window as the program has it, without the engine: nothing is trained."""
+    application = QApplication.instance() or QApplication([])
+    garbage = GarbageCollector()
+    favour_gui_thread()
+    garbage.start()
+    window = create_window(EngineProcess())
+    window.show()
+    try:
+        yield window
+    finally:
+        window.session.close(15_000)
+        window.close()
+        window.deleteLater()
+        garbage.stop()
+        application.processEvents()
+
+
+def _seconds_to_classes(window: MainWindow, photos: Path) -> float:
+    start = time.perf_counter()
+    window.commands.open_folder(photos)
+    rows = window.pages.photos.view.table.rows_model
+    wait_until(lambda: len(rows.rows) > 1)
+    return time.perf_counter() - start
+
+
+def _scrolled(window: MainWindow) -> Ticker:
+    """Scroll as people do, by steps, by pages and by leaps; the ticker knows how long that held up the event loop."""
+    bar = window.pages.photos.browser.grid.verticalScrollBar()
+    ticker = Ticker()
+    ticker.start()
+    for number in range(_SCROLLS):
+        if number % 3 == 0:
+            bar.setValue(bar.maximum() * (number * 37 % _SCROLLS) // _SCROLLS)
+        else:
+            bar.setValue(bar.value() + (bar.singleStep() if number % 3 == 1 else bar.pageStep()))
+        _rest(0.03)
+    ticker.stop()
+    return ticker
+
+
+def _rest(seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    wait_until(lambda: time.perf_counter() > end)

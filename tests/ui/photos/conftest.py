@@ -1,0 +1,45 @@
+"""The Photos page over the fake engine, and what drives it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tlgui.ui.pages.photos_page import PhotosPage
+from tlgui.ui.session import Session
+from tlgui.ui.settings import Settings
+
+Open = Callable[[Path], None]
+
+
+@pytest.fixture
+def page(qtbot: QtBot, session: Session, settings: Settings) -> Iterator[PhotosPage]:
+    page = PhotosPage(session, settings)
+    qtbot.addWidget(page)
+    page.resize(1000, 800)
+    page.show()
+    yield page
+    # As the window does: what is not seen asks for nothing any more, while the session is closed.
+    page.hide()
+
+
+@pytest.fixture
+def settle(qtbot: QtBot, session: Session) -> Callable[[], None]:
+    """Return a function that waits until nothing is under way, not behind the scenes either."""
+
+    def wait() -> None:
+        qtbot.waitUntil(lambda: not session.is_busy and not session.review.is_looking, timeout=20_000)
+
+    return wait
+
+
+@pytest.fixture
+def open_folder(session: Session, settle: Callable[[], None]) -> Open:
+    """Return a function that opens a folder and waits until everything is known of it."""
+
+    def open_and_wait(folder: Path) -> None:
+        session.scan_folder(folder)
+        settle()
+
+    return open_and_wait

@@ -1,0 +1,234 @@
+"""The grid of photos: its cells, the keys and the mouse, and that only what is seen costs anything."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.pictures import write_jpeg, write_text
+from tlgui.ui.photo_items import PhotoItem
+from tlgui.ui.widgets.photo_grid import MOST_LINES, PhotoGrid
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+FOLDER = Path("/photos")
+
+
+def items(count: int) -> list[PhotoItem]:
+    # Nothing is there, so nothing is decoded: these tests are about cells.
+    return [PhotoItem(FOLDER / "a" / f"photo {number:06}.jpg", "a") for number in range(count)]
+
+
+@pytest.fixture
+def grid(qtbot: QtBot) -> PhotoGrid:
+    grid = PhotoGrid()
+    qtbot.addWidget(grid)
+    grid.resize(800, 600)
+    grid.show()
+    grid.setFocus()
+    qtbot.waitUntil(grid.hasFocus)
+    return grid
+
+
+def show(grid: PhotoGrid, photos: Sequence[PhotoItem]) -> int:
+    """Show photos and return how many columns they stand in."""
+    grid.show_items(photos, FOLDER)
+    return grid._columns()
+
+
+def rows(grid: PhotoGrid) -> list[int]:
+    places = {item.path: row for row, item in enumerate(grid.photos.items)}
+    return [places[item.path] for item in grid.selected()]
+
+
+def centre(grid: PhotoGrid, row: int) -> QPoint:
+    return grid.visualRect(grid.photos.index(row)).center()
+
+
+def click(grid: PhotoGrid, row: int, keys: Qt.KeyboardModifier = NONE) -> None:
+    QTest.mouseClick(grid.viewport(), LEFT, keys, centre(grid, row))
+
+
+def test_cells_fill_the_lines_and_are_found_where_they_are(grid: PhotoGrid) -> None:
+    columns = show(grid, items(100))
+    assert columns > 2
+    for row in (0, 1, columns, columns + 1):
+        index = grid.photos.index(row)
+        assert grid.indexAt(grid.visualRect(index).center()) == index
+    below = grid.visualRect(grid.photos.index(columns))
+    first = grid.visualRect(grid.photos.index(0))
+    assert below.topLeft() == first.bottomLeft() + QPoint(0, 1)
+    assert not grid.indexAt(QPoint(0, 0)).isValid()
+
+
+def test_the_keyboard_goes_everywhere(grid: PhotoGrid) -> None:
+    columns = show(grid, items(100))
+    grid.setCurrentIndex(grid.photos.index(0))
+    page = columns * (grid.viewport().height() // grid._cells.size.height())
+    for key, row in (
+        (Qt.Key.Key_Right, 1),
+        (Qt.Key.Key_Down, 1 + columns),
+        (Qt.Key.Key_Left, columns),
+        (Qt.Key.Key_Up, 0),
+        (Qt.Key.Key_Up, 0),
+        (Qt.Key.Key_PageDown, page),
+        (Qt.Key.Key_End, 99),
+        (Qt.Key.Key_Down, 99),
+        (Qt.Key.Key_Home, 0),
+    ):
+        QTest.keyClick(grid, key)
+        assert grid.currentIndex().row() == row
+        assert grid.viewport().rect().contains(centre(grid, row))
+        assert rows(grid) == [row]
+
+
+def test_down_from_the_line_before_the_last_reaches_a_short_last_line(grid: PhotoGrid) -> None:
+    columns = show(grid, items(10))
+    count = 2 * columns + 1
+    show(grid, items(count))
+    grid.setCurrentIndex(grid.photos.index(2 * columns - 1))
+    QTest.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.currentIndex().row() == count - 1
+
+
+def test_shift_selects_all_between_and_ctrl_single_ones(grid: PhotoGrid) -> None:
+    columns = show(grid, items(100))
+    click(grid, 1)
+    click(grid, columns + 2, SHIFT)
+    assert rows(grid) == list(range(1, columns + 3))
+    click(grid, 2, CTRL)
+    assert 2 not in rows(grid)
+    click(grid, 0)
+    QTest.keyClick(grid, Qt.Key.Key_Down, SHIFT)
+    assert rows(grid) == list(range(columns + 1))
+    # Backwards too, from where the selection began.
+    click(grid, columns)
+    QTest.keyClick(grid, Qt.Key.Key_Up, SHIFT)
+    assert rows(grid) == list(range(columns + 1))
+
+
+def test_a_rubber_band_selects_what_it_touches(grid: PhotoGrid) -> None:
+    columns = show(grid, items(100))
+    end = centre(grid, columns + 1)
+    QTest.mousePress(grid.viewport(), LEFT, NONE, QPoint(1, 1))
+    QTest.mouseMove(grid.viewport(), QPoint(end.x() // 2, end.y() // 2))
+    QTest.mouseMove(grid.viewport(), end)
+    assert rows(grid) == [0, 1, columns, columns + 1]
+    QTest.mouseRelease(grid.viewport(), LEFT, NONE, end)
+    assert rows(grid) == [0, 1, columns, columns + 1]
+
+
+def test_a_hundred_thousand_are_selected_and_scrolled_to_at_once(qtbot: QtBot, grid: PhotoGrid) -> None:
+    show(grid, items(100_000))
+    with qtbot.waitSignal(grid.selection_changed):
+        grid.selectAll()
+    assert len(grid.selected()) == 100_000
+    assert grid.selectionModel().selection().count() == 1
+    QTest.keyClick(grid, Qt.Key.Key_End)
+    assert grid.viewport().rect().contains(centre(grid, 99_999))
+    assert grid.verticalScrollBar().value() == grid.verticalScrollBar().maximum()
+
+
+def test_typing_finds_a_name(grid: PhotoGrid) -> None:
+    names = ["Alder", "Birch", "Beech", "bramble", "Cedar"]
+    show(grid, [PhotoItem(FOLDER / f"{name}.jpg", "a") for name in names])
+    QTest.keyClicks(grid, "br")
+    assert grid.currentIndex().row() == 3
+    grid.setCurrentIndex(grid.photos.index(0))
+    grid._since_typed.invalidate()
+    for row in (1, 2, 3, 1):
+        QTest.keyClicks(grid, "b")
+        assert grid.currentIndex().row() == row
+
+
+def test_enter_and_double_click_open(qtbot: QtBot, grid: PhotoGrid) -> None:
+    show(grid, items(10))
+    grid.setCurrentIndex(grid.photos.index(2))
+    with qtbot.waitSignal(grid.open_requested):
+        QTest.keyClick(grid, Qt.Key.Key_Return)
+    with qtbot.waitSignal(grid.open_requested):
+        QTest.mouseDClick(grid.viewport(), LEFT, NONE, centre(grid, 1))
+    with qtbot.assertNotEmitted(grid.open_requested):
+        QTest.mouseDClick(grid.viewport(), LEFT, NONE, QPoint(0, 0))
+
+
+def test_selection_and_place_stay_when_photos_go(grid: PhotoGrid) -> None:
+    photos = items(200)
+    show(grid, photos)
+    grid.setCurrentIndex(grid.photos.index(150))
+    model = grid.selectionModel()
+    model.select(grid.photos.index(100), QItemSelectionModel.SelectionFlag.Select)
+    top = grid.verticalScrollBar().value()
+    assert top > 0
+    show(grid, [item for number, item in enumerate(photos) if number != 120])
+    assert rows(grid) == [100, 149]
+    assert grid.currentIndex().row() == 149
+    assert abs(grid.verticalScrollBar().value() - top) < grid._cells.size.height()
+    # Of those that are gone, the one that took their place is where the keyboard stands.
+    show(grid, photos[:100])
+    assert rows(grid) == []
+    assert grid.currentIndex().row() == 99
+
+
+def test_larger_thumbnails_keep_what_is_in_the_middle(qtbot: QtBot, grid: PhotoGrid) -> None:
+    columns = show(grid, items(500))
+    grid.scrollTo(grid.photos.index(250), PhotoGrid.ScrollHint.PositionAtCenter)
+    with qtbot.waitSignal(grid.size_changed) as changed:
+        grid.set_lines(16)
+    assert changed.args == [16]
+    assert grid._columns() < columns
+    middle = grid.indexAt(QPoint(grid._pitch() // 2, grid.viewport().height() // 2))
+    assert abs(middle.row() - 250) <= columns
+    turn = QWheelEvent(
+        QPointF(50, 50), QPointF(50, 50), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, CTRL,
+        Qt.ScrollPhase.NoScrollPhase, False,  # noqa: FBT003 - Qt's own signature
+    )  # fmt: skip
+    QApplication.sendEvent(grid.viewport(), turn)
+    assert grid.lines == 17
+    grid.set_lines(1000)
+    assert grid.lines == MOST_LINES
+
+
+def test_only_what_is_seen_is_decoded(qtbot: QtBot, grid: PhotoGrid, tmp_path: Path) -> None:
+    paths = [write_jpeg(tmp_path / f"{number:03}.jpg") for number in range(120)]
+    write_text(paths[1])
+    grid.show_items([PhotoItem(path, "a") for path in paths], tmp_path)
+    shown = len(grid.photos.items) // 4
+    qtbot.waitUntil(lambda: {paths[0], paths[1], paths[5]} <= set(grid._loader._cache))
+    assert paths[-1] not in grid._loader._cache
+    assert len(grid._loader._cache) < shown + 10
+    image = grid.viewport().grab().toImage()
+    picture = centre(grid, 0)
+    assert image.pixelColor(picture).red() > image.pixelColor(picture).blue() + 60
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: paths[-1] in grid._loader._cache)
+
+
+def test_each_photo_is_told_in_words(grid: PhotoGrid) -> None:
+    show(grid, [PhotoItem(FOLDER / "owl" / "a <b>&.jpg", "owl", is_left_out=True)])
+    index = grid.photos.index(0)
+    spoken = str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+    assert spoken == "a <b>&.jpg, owl, left out"
+    tooltip = str(index.data(Qt.ItemDataRole.ToolTipRole))
+    assert "a &lt;b&gt;&amp;.jpg" in tooltip
+    assert "left out" in tooltip
+
+
+def test_states_are_painted_by_more_than_a_tint(grid: PhotoGrid) -> None:
+    plain = items(1)
+    show(grid, plain)
+    grid.clearSelection()
+    grid.setCurrentIndex(grid.photos.index(-1))
+    before = grid.viewport().grab().toImage()
+    show(grid, [PhotoItem(plain[0].path, "a", is_left_out=True)])
+    left_out = grid.viewport().grab().toImage()
+    assert left_out != before
+    grid.selectAll()
+    chosen = grid.viewport().grab().toImage()
+    frame = grid._cells.inner(grid.visualRect(grid.photos.index(0))).topLeft() + QPoint(1, 10)
+    assert chosen.pixelColor(frame) == grid.palette().highlight().color()

@@ -1,0 +1,135 @@
+"""Photos in the window: their keys and menu, what is said after a mending, and Undo, after a restart too."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeEngine
+from tests.ui.shell.driving import action, enabled, open_folder
+from tlgui.app import create_window
+from tlgui.ui.dialogs.move_dialog import MoveDialog
+from tlgui.ui.main_window import MainWindow
+from tlgui.ui.widgets.step_list import Step
+
+LEFT = Qt.MouseButton.LeftButton
+ON_PHOTOS = {"open-photo", "show-photo-in-folder", "copy-photo-list", "leave-out", "move-to-class", "move-to-bin"}
+Settle = Callable[[], None]
+
+
+@pytest.fixture
+def settle(qtbot: QtBot, window: MainWindow) -> Settle:
+    """Return a function that waits until nothing is under way, not behind the scenes either."""
+    session = window.session
+    return lambda: qtbot.waitUntil(lambda: not session.is_busy and not session.review.is_looking, timeout=20_000)
+
+
+@pytest.fixture
+def reviewed(qtbot: QtBot, window: MainWindow, birds: Path, settle: Settle) -> Iterator[MainWindow]:
+    """Give the window with a class open, and its first two photos selected."""
+    open_folder(qtbot, window, birds)
+    settle()
+    photos = window.pages.photos
+    photos.view.table.choose(frozenset({"owl"}))
+    window.activateWindow()
+    grid = photos.browser.grid
+    grid.setFocus()
+    qtbot.waitUntil(grid.hasFocus)
+    grid.setCurrentIndex(grid.photos.index(0))
+    QTest.keyClick(grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: "leave-out" in enabled(window))
+    yield window
+    settle()
+
+
+def count(window: MainWindow) -> int:
+    assert window.session.collection is not None
+    return window.session.collection.photo_count
+
+
+def test_the_menu_offers_what_the_grid_does(reviewed: MainWindow) -> None:
+    grid = reviewed.pages.photos.browser.grid
+    offered = {entry.objectName() for entry in grid.actions()}
+    assert offered == ON_PHOTOS | {"use-again", "select-all-photos"}
+    assert enabled(reviewed) >= ON_PHOTOS
+    assert "use-again" not in enabled(reviewed)
+    assert [entry.objectName() for entry in reviewed.pages.photos.view.table.actions()] == ["rename-class"]
+
+
+def test_keys_leave_out_and_ctrl_z_takes_back(reviewed: MainWindow, settle: Settle) -> None:
+    assert "undo" not in enabled(reviewed)
+    QTest.keySequence(reviewed.pages.photos.browser.grid, "Ctrl+L")
+    settle()
+    assert count(reviewed) == 28
+    assert reviewed.messages.message.text() == "Left 2 photos out."
+    assert action(reviewed, "undo").text().startswith("&Undo: ")
+    assert action(reviewed, "use-again").isEnabled()
+    QTest.keySequence(reviewed, "Ctrl+Z")
+    settle()
+    assert count(reviewed) == 30
+    assert "undo" not in enabled(reviewed)
+    assert action(reviewed, "undo").text() == "&Undo"
+
+
+def test_the_message_undoes_too(reviewed: MainWindow, settle: Settle) -> None:
+    action(reviewed, "leave-out").trigger()
+    settle()
+    reviewed.show_step(Step.TRAIN)
+    QTest.mouseClick(reviewed.messages.action_button, LEFT)
+    settle()
+    assert count(reviewed) == 30
+    assert reviewed.steps.current() == Step.PHOTOS
+
+
+def test_a_move_is_undone_after_a_restart(
+    qtbot: QtBot, reviewed: MainWindow, birds: Path, fake_engine: FakeEngine, settle: Settle
+) -> None:
+    QTest.keySequence(reviewed.pages.photos.browser.grid, "Ctrl+M")
+    dialog = reviewed.findChild(MoveDialog)
+    assert dialog is not None
+    dialog.classes.setCurrentRow(1)
+    QTest.mouseClick(dialog.move_button, LEFT)
+    settle()
+    assert len(list((birds / "wren").iterdir())) == 12
+    other = create_window(fake_engine)
+    qtbot.addWidget(other)
+    other.show()
+    open_folder(qtbot, other, birds)
+    assert "undo" in enabled(other)
+    with qtbot.waitSignal(other.session.job_ended, timeout=10_000):
+        action(other, "undo").trigger()
+    assert len(list((birds / "owl").iterdir())) == 10
+    qtbot.waitUntil(lambda: not other.session.review.is_looking)
+    other.hide()
+    other.session.close(5000)
+
+
+def test_del_asks_before_it_moves_files_to_the_bin(reviewed: MainWindow, birds: Path) -> None:
+    QTest.keyClick(reviewed.pages.photos.browser.grid, Qt.Key.Key_Delete)
+    box = next(box for box in reviewed.findChildren(QMessageBox) if box.isVisible())
+    assert box.text() == "Move 2 files to the bin?"
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    assert len(list((birds / "owl").iterdir())) == 10
+
+
+def test_f5_reads_the_folder_again(qtbot: QtBot, reviewed: MainWindow, birds: Path, settle: Settle) -> None:
+    (birds / "owl" / "photo 000.jpg").unlink()
+    with qtbot.waitSignal(reviewed.session.job_ended, timeout=10_000):
+        QTest.keySequence(reviewed, "F5")
+    settle()
+    assert count(reviewed) == 29
+    # What was chosen stays chosen.
+    assert reviewed.pages.photos.view.table.only_class() == "owl"
+    assert len(reviewed.pages.photos.browser.grid.photos.items) == 9
+
+
+def test_coming_back_to_the_window_looks_at_the_disk(qtbot: QtBot, reviewed: MainWindow, birds: Path) -> None:
+    (birds / "owl" / "photo 000.jpg").unlink()
+    reviewed.show_step(Step.TRAIN)
+    reviewed.show_step(Step.PHOTOS)
+    qtbot.waitUntil(reviewed.pages.photos.view.notice.isVisible)
+    assert reviewed.pages.photos.view.notice.text.text().endswith("1 gone.")

@@ -1,0 +1,81 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests import pictures
+from tlgui.photos.decode import read_photo, read_thumbnail
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+def colour_of(path: Path) -> tuple[int, ...]:
+    """Return the colour in the middle of a photo, read in each of the ways that must agree on it."""
+    colours = [
+        photo[photo.shape[0] // 2, photo.shape[1] // 2]
+        for photo in (read_photo(path), read_photo(path, 32), read_thumbnail(path, 32))
+    ]
+    np.testing.assert_allclose(colours[1:], [colours[0]] * 2, atol=3)
+    return tuple(int(value) for value in colours[0])
+
+
+def save(path: Path, image: Image.Image, profile: bytes, **options: Any) -> Path:  # noqa: ANN401 - options of Pillow
+    image.save(path, icc_profile=profile, **options)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.tif", "a.avif"])
+def test_colours_are_what_the_profile_says(tmp_path: Path, name: str) -> None:
+    path = save(tmp_path / name, Image.new("RGB", (64, 48), RED), pictures.swapped_profile(), quality=95)
+
+    np.testing.assert_allclose(colour_of(path), BLUE, atol=6)
+
+
+def test_profile_of_srgb_changes_nothing(tmp_path: Path) -> None:
+    from_profile = pictures.swapped_profile().replace("Swap".encode("utf-16-be"), "sRGB".encode("utf-16-be"))
+    photo = Image.fromarray(pictures.pixels())
+
+    np.testing.assert_array_equal(read_photo(save(tmp_path / "a.png", photo, from_profile)), pictures.pixels())
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "CMYK"])
+@pytest.mark.parametrize(
+    "profile", [b"no profile", pictures.swapped_profile()[:200], pictures.swapped_profile()[:128] + bytes(400)]
+)
+def test_damaged_profile_is_ignored(tmp_path: Path, mode: str, profile: bytes) -> None:
+    image = Image.new("RGB", (64, 48), (128, 128, 128)).convert(mode)
+    path = save(tmp_path / "a.tif", image, profile)
+
+    np.testing.assert_allclose(colour_of(path), (128, 128, 128), atol=2)
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK"])
+def test_profile_for_other_pixels_is_ignored(tmp_path: Path, mode: str) -> None:
+    image = Image.new("RGB", (64, 48), (128, 128, 128)).convert(mode)
+
+    np.testing.assert_allclose(
+        colour_of(save(tmp_path / "a.jpg", image, pictures.swapped_profile(), quality=95)), (128, 128, 128), atol=3
+    )
+
+
+def test_transparent_parts_are_white_and_the_others_follow_the_profile(tmp_path: Path) -> None:
+    image = Image.new("RGBA", (64, 48), (0, 0, 0, 0))
+    image.paste((255, 0, 0, 255), (0, 0, 32, 48))
+    photo = read_photo(save(tmp_path / "a.png", image, pictures.swapped_profile()))
+
+    np.testing.assert_allclose(photo[:, :31].reshape(-1, 3), [BLUE] * (31 * 48), atol=3)
+    np.testing.assert_array_equal(photo[:, 33:], np.full((48, 31, 3), 255))
+
+
+def test_palette_follows_the_profile(tmp_path: Path) -> None:
+    image = Image.new("RGB", (64, 48), RED).convert("P")
+
+    np.testing.assert_allclose(colour_of(save(tmp_path / "a.png", image, pictures.swapped_profile())), BLUE, atol=3)
+
+
+def test_lab_pixels_are_read(tmp_path: Path) -> None:
+    Image.new("LAB", (64, 48), (255, 128, 128)).save(tmp_path / "a.tif")
+
+    np.testing.assert_allclose(colour_of(tmp_path / "a.tif"), (255, 255, 255), atol=6)

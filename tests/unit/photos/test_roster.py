@@ -1,0 +1,124 @@
+"""A run's roster tells which photos came, went, moved, or got another label since it was trained."""
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tlgui.errors import StorageError
+from tlgui.photos.collection import Collection, Photo, PhotoClass
+from tlgui.photos.facts import FileState, Look, PhotoFacts
+from tlgui.photos.roster import RosterChanges, changes_since, write_roster
+from tlgui.photos.scan import Survey
+
+FOLDER = Path("Birds").absolute()
+Contents = dict[str, str]
+BEFORE: Contents = {"robin/a.jpg": "one", "robin/b.jpg": "two", "wren/c.jpg": "three", "wren/d.jpg": "four"}
+
+
+def survey_of(contents: Contents, *, looked: bool = True, shown: dict[str, str] | None = None) -> Survey:
+    """Return what reading a folder would give, for files with these contents."""
+    classes: dict[str, list[Photo]] = {}
+    facts = {}
+    for place, content in sorted(contents.items()):
+        folder_name = place.split("/")[0]
+        name = (shown or {}).get(folder_name, folder_name)
+        path = FOLDER / place
+        classes.setdefault(name, []).append(Photo(path, name))
+        look = Look(0, 0.5, 100.0, content.encode().ljust(16, b"."), b"") if looked else None
+        facts[path] = PhotoFacts(FileState(len(content), sum(content.encode())), 64, 64, "JPEG", look=look)
+    found = tuple(PhotoClass(name, tuple(photos)) for name, photos in sorted(classes.items()))
+    return Survey(Collection(FOLDER, found), facts)
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    path = tmp_path / "photos.json.gz"
+    before = survey_of(BEFORE)
+    write_roster(path, before.collection, before.facts)
+    return path
+
+
+def without(*places: str) -> Contents:
+    return {place: content for place, content in BEFORE.items() if place not in places}
+
+
+@pytest.mark.parametrize("looked", [True, False])
+@pytest.mark.parametrize(
+    ("now", "changes"),
+    [
+        (BEFORE, RosterChanges()),
+        ({**BEFORE, "wren/e.jpg": "five", "wren/f.jpg": "six"}, RosterChanges(added=2)),
+        (without("robin/a.jpg"), RosterChanges(gone=1)),
+        ({**without("robin/a.jpg"), "wren/a.jpg": "one"}, RosterChanges(moved=1)),
+        ({**without("robin/a.jpg"), "wren/c (2).jpg": "one"}, RosterChanges(moved=1)),
+        ({**without("robin/a.jpg"), "robin/renamed.jpg": "one"}, RosterChanges()),
+        ({**without("robin/a.jpg"), "wren/e.jpg": "seven"}, RosterChanges(added=1, gone=1)),
+    ],
+)
+def test_changes_are_counted(roster: Path, now: Contents, changes: RosterChanges, *, looked: bool) -> None:
+    found = changes_since(roster, survey_of(now, looked=looked))
+    assert found == changes
+    assert bool(found) is (changes != RosterChanges())
+
+
+def test_class_that_is_shown_otherwise_counts_for_each_of_its_photos(roster: Path) -> None:
+    now = survey_of(BEFORE, shown={"robin": "European robin"})
+    assert changes_since(roster, now) == RosterChanges(relabelled=2)
+
+
+def test_photo_replaced_under_its_name_is_another_one(roster: Path) -> None:
+    now = survey_of({**BEFORE, "robin/a.jpg": "another"})
+    assert changes_since(roster, now) == RosterChanges(added=1, gone=1)
+
+
+def test_date_that_alone_was_changed_changes_nothing(roster: Path) -> None:
+    now = survey_of(BEFORE)
+    facts = {path: replace(fact, state=FileState(fact.state.size, 1)) for path, fact in now.facts.items()}
+    assert changes_since(roster, replace(now, facts=facts)) == RosterChanges()
+
+
+def test_copy_that_stays_in_its_class_is_not_taken_for_one_that_moved(tmp_path: Path) -> None:
+    path = tmp_path / "photos.json.gz"
+    before = survey_of({"robin/a.jpg": "one", "wren/b.jpg": "one", "wren/c.jpg": "two"})
+    write_roster(path, before.collection, before.facts)
+    now = survey_of({"robin/x.jpg": "one", "wren/y.jpg": "one", "wren/c.jpg": "two"})
+    assert changes_since(path, now) == RosterChanges()
+
+
+def _cut(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def _of_json(value: object) -> Callable[[bytes], bytes]:
+    return lambda _data: gzip.compress(json.dumps(value).encode())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _cut,
+        lambda _data: b"",
+        lambda _data: b"no gzip",
+        _of_json([]),
+        _of_json({"format_version": 99, "classes": [], "photos": []}),
+        _of_json({"format_version": 1, "classes": [], "photos": [["a", 7, 1, 1, ""]]}),
+        _of_json({"format_version": 1, "classes": [], "photos": [["a"]]}),
+    ],
+)
+def test_roster_that_cannot_be_believed_says_nothing(roster: Path, damage: Callable[[bytes], bytes]) -> None:
+    roster.write_bytes(damage(roster.read_bytes()))
+    assert changes_since(roster, survey_of(BEFORE)) is None
+
+
+def test_run_without_a_roster_says_nothing(tmp_path: Path) -> None:
+    assert changes_since(tmp_path / "none", survey_of(BEFORE)) is None
+
+
+def test_disk_that_refuses_is_said(tmp_path: Path) -> None:
+    before = survey_of(BEFORE)
+    with pytest.raises(StorageError):
+        write_roster(tmp_path / "none" / "photos.json.gz", before.collection, before.facts)

@@ -1,0 +1,116 @@
+"""The small pictures on disk: kept, trusted only while the photo is the same, and never in the way."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.pictures import write_jpeg, write_rotated_jpeg, write_text
+from tlgui.errors import TlguiError
+from tlgui.photos import thumbnails
+from tlgui.photos.decode import read_thumbnail
+from tlgui.photos.thumbnails import ThumbnailStore, tidy
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Give the list of photos that were decoded, which grows."""
+    paths: list[Path] = []
+
+    def read(path: Path, size: int) -> NDArray[np.uint8]:
+        paths.append(path)
+        return read_thumbnail(path, size)
+
+    monkeypatch.setattr(thumbnails, "read_thumbnail", read)
+    return paths
+
+
+def entries(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_photo_is_decoded_once_for_all_sizes_up_to_one_that_is_kept(tmp_path: Path, decoded: list[Path]) -> None:
+    photo = write_rotated_jpeg(tmp_path / "a.jpg", 480, 640)
+    store = ThumbnailStore(tmp_path / "kept")
+    assert store.read(photo, 100).shape == (100, 75, 3)
+    again = ThumbnailStore(tmp_path / "kept").read(photo, 128)
+    assert again.shape == (128, 96, 3)
+    assert again[10, 48, 0] > 200
+    assert again[118, 48, 2] > 200
+    assert decoded == [photo]
+    store.read(photo, 200)
+    assert len(decoded) == 2
+
+
+def test_a_changed_photo_is_decoded_anew(tmp_path: Path, decoded: list[Path]) -> None:
+    photo = write_jpeg(tmp_path / "a.jpg", colour=(250, 10, 10))
+    store = ThumbnailStore(tmp_path / "kept")
+    store.read(photo, 64)
+    write_jpeg(photo, colour=(10, 10, 250))
+    os.utime(photo, ns=(1, 1))
+    assert store.read(photo, 64)[20, 30, 2] > 150
+    assert len(decoded) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", None])
+def test_a_damaged_entry_is_decoded_anew_and_replaced(
+    tmp_path: Path, decoded: list[Path], content: bytes | None
+) -> None:
+    photo = write_jpeg(tmp_path / "a.jpg", 300, 200)
+    store = ThumbnailStore(tmp_path / "kept")
+    good = store.read(photo, 128)
+    (entry,) = entries(tmp_path / "kept")
+    whole = entry.read_bytes()
+    entry.write_bytes(content if content is not None else whole[: len(whole) // 2])
+    assert np.array_equal(store.read(photo, 128), good)
+    assert len(decoded) == 2
+    assert entry.read_bytes() == whole
+
+
+def test_a_disk_that_keeps_nothing_is_no_hindrance(tmp_path: Path, decoded: list[Path]) -> None:
+    (tmp_path / "kept").write_text("a file where the folder should be")
+    photo = write_jpeg(tmp_path / "a.jpg")
+    store = ThumbnailStore(tmp_path / "kept")
+    for _ in range(2):
+        assert store.read(photo, 32).shape == (24, 32, 3)
+    assert len(decoded) == 2
+
+
+def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
+    store = ThumbnailStore(tmp_path / "kept")
+    for path in (write_text(tmp_path / "a.jpg"), tmp_path / "gone.jpg"):
+        with pytest.raises(TlguiError, match=path.name):
+            store.read(path, 32)
+    assert entries(tmp_path / "kept") == []
+
+
+def test_the_oldest_go_when_they_take_too_much(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    for number in range(10):
+        entry = kept / f"{number % 2:02}" / f"{number}.jpg"
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        entry.write_bytes(bytes(100))
+        os.utime(entry, (number, number))
+    tidy(kept, 1000)
+    assert len(entries(kept)) == 10
+    tidy(kept, 800)
+    assert sorted(int(path.stem) for path in entries(kept)) == [4, 5, 6, 7, 8, 9]
+
+
+def test_the_store_stays_within_its_limit(tmp_path: Path) -> None:
+    store = ThumbnailStore(tmp_path / "kept", limit_bytes=20_000)
+    for number in range(40):
+        store.read(write_jpeg(tmp_path / f"{number}.jpg", 300, 200, seed=number), 128)
+    assert 0 < sum(path.stat().st_size for path in entries(tmp_path / "kept")) < 40_000
+
+
+def test_what_is_used_again_counts_as_new(tmp_path: Path) -> None:
+    photo = write_jpeg(tmp_path / "a.jpg")
+    store = ThumbnailStore(tmp_path / "kept")
+    store.read(photo, 32)
+    (entry,) = entries(tmp_path / "kept")
+    os.utime(entry, (1, 1))
+    store.read(photo, 32)
+    assert entry.stat().st_mtime > 1_000_000

@@ -1,0 +1,59 @@
+"""A run keeps which photos it was trained on, for as long as it is kept."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.pictures import write_collection, write_jpeg
+from tlgui.learning.built_in import QUICK
+from tlgui.learning.runs import RunStore
+from tlgui.photos.roster import RosterChanges, changes_since
+from tlgui.photos.scan import Survey, survey
+from tlgui.progress import JobContext
+
+
+@pytest.fixture
+def birds(tmp_path: Path) -> Path:
+    return write_collection(tmp_path / "Birds", ["robin", "wren"], photos=4)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "workspace")
+
+
+def read(folder: Path) -> Survey:
+    return survey(folder, JobContext())
+
+
+def test_run_knows_what_came_since(store: RunStore, birds: Path) -> None:
+    begun = read(birds)
+    run = store.begin(replace(QUICK, epochs=3), begun.collection)
+    store.keep_roster(run, begun)
+    write_jpeg(birds / "wren" / "new.jpg")
+    assert changes_since(run.roster_path, read(birds)) == RosterChanges(added=1)
+    store.fail(run)
+
+
+def test_run_that_goes_on_keeps_what_it_began_with(store: RunStore, birds: Path) -> None:
+    begun = read(birds)
+    run = store.begin(QUICK, begun.collection)
+    store.keep_roster(run, begun)
+    write_jpeg(birds / "wren" / "new.jpg")
+    now = read(birds)
+
+    store.keep_roster(run, now)
+
+    assert changes_since(run.roster_path, now) == RosterChanges(added=1)
+    store.fail(run)
+
+
+def test_photo_moved_on_disk_without_a_closer_look_is_known_by_its_size_and_date(store: RunStore, birds: Path) -> None:
+    begun = read(birds)
+    run = store.begin(QUICK, begun.collection)
+    store.keep_roster(run, begun)
+    photo = sorted((birds / "robin").iterdir())[0]
+    photo.rename(birds / "wren" / "moved.jpg")
+    assert changes_since(run.roster_path, read(birds)) == RosterChanges(moved=1)
+    store.fail(run)

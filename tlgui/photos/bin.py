@@ -1,0 +1,180 @@
+"""The system's bin: photos go there by Send2Trash, and are found there again to be brought back.
+
+No library brings files back on all systems, so each system's own notes are read: freedesktop's `.trashinfo` files,
+Windows's `$I` files; macOS leaves none that others can read, so there a file is known by its name, size and date.
+"""
+
+import os
+import struct
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from send2trash import send2trash
+
+from tlgui.photos.facts import FileState
+
+_MOST_NOTE_BYTES = 64 * 1024
+_WINDOWS_HEADER = struct.Struct("<qqq")
+_WINDOWS_LENGTH = struct.Struct("<i")
+
+
+@dataclass(frozen=True, slots=True)
+class Binned:
+    """A file in the bin.
+
+    Args:
+        file: Where it lies now.
+        original: Where it was.
+        note: The system's note about it, which goes when the file is brought back; None where there is none.
+        deleted: When it was binned, as text that sorts by time; empty where that is not known.
+    """
+
+    file: Path
+    original: Path
+    note: Path | None = None
+    deleted: str = ""
+
+
+def to_bin(path: Path) -> None:
+    """Move a file to the system's bin.
+
+    Raises:
+        OSError: There is no bin for this disk, or the system refused.
+    """
+    send2trash(path.absolute())
+
+
+def find_in_bin(wanted: Mapping[Path, FileState]) -> dict[Path, Binned]:
+    """Find files in the bin by where they were, and by their state.
+
+    Args:
+        wanted: Where each file was, and its state then.
+
+    Returns:
+        Those that were found; of several the one that was binned last.
+    """
+    if sys.platform == "darwin":
+        return _best(wanted, mac_bin(_mac_bins(wanted), wanted))
+    if sys.platform == "win32":
+        return _best(wanted, (found for folder in _windows_bins(wanted) for found in windows_bin(folder)))
+    return _best(wanted, (found for folder, top in _freedesktop_bins(wanted) for found in freedesktop_bin(folder, top)))
+
+
+def freedesktop_bin(folder: Path, top: Path) -> Iterator[Binned]:
+    """Yield what lies in a bin as freedesktop.org's Trash specification 1.0 lays it out.
+
+    Args:
+        folder: The bin, with `files` and `info` in it.
+        top: What paths in its notes are relative to.
+    """
+    for note in _listed(folder / "info"):
+        if note.suffix != ".trashinfo":
+            continue
+        fields = dict(line.partition("=")[::2] for line in _read(note).decode("utf-8", "surrogateescape").splitlines())
+        if "Path" in fields:
+            original = os.fsdecode(unquote_to_bytes(fields["Path"].encode("utf-8", "surrogateescape")))
+            place = Path(os.path.normpath(top / original))
+            yield Binned(folder / "files" / note.stem, place, note, fields.get("DeletionDate", ""))
+
+
+def windows_bin(folder: Path) -> Iterator[Binned]:
+    """Yield what lies in one user's part of a drive's `$Recycle.Bin`.
+
+    Source of the layout: Rifiuti2's documentation of `$I` files, versions 1 (Vista) and 2 (Windows 10).
+    """
+    for note in _listed(folder):
+        data = _read(note) if note.name.startswith("$I") else b""
+        if len(data) < _WINDOWS_HEADER.size:
+            continue
+        version, _size, deleted = _WINDOWS_HEADER.unpack_from(data)
+        name = data[_WINDOWS_HEADER.size :]
+        if version >= 2:
+            length = _WINDOWS_LENGTH.unpack_from(name)[0] if len(name) >= _WINDOWS_LENGTH.size else 0
+            name = name[_WINDOWS_LENGTH.size :][: 2 * max(0, length)]
+        original = name.decode("utf-16-le", "replace").partition("\0")[0]
+        yield Binned(note.with_name("$R" + note.name[2:]), Path(original), note, f"{deleted:020}")
+
+
+def mac_bin(folders: Sequence[Path], wanted: Mapping[Path, FileState]) -> Iterator[Binned]:
+    """Yield what may be the files wanted: the Finder adds the time to a name that is taken in the bin."""
+    for folder in folders:
+        listed = _listed(folder)
+        for original in wanted:
+            for file in listed:
+                if file.suffix == original.suffix and file.stem.startswith(original.stem):
+                    yield Binned(file, original)
+
+
+def _best(wanted: Mapping[Path, FileState], found: Iterator[Binned]) -> dict[Path, Binned]:
+    """Return for each file wanted what fits it best: by size and date, or by size alone, and then the latest."""
+    places = {_place(path): path for path in wanted}
+    best: dict[Path, tuple[tuple[bool, str], Binned]] = {}
+    for binned in found:
+        path = places.get(_place(binned.original))
+        state = _state(binned.file) if path is not None else None
+        if path is None or state is None or state.size != wanted[path].size:
+            continue
+        # Another disk may keep dates less exactly.
+        rank = (state.changed_ns == wanted[path].changed_ns, binned.deleted)
+        if path not in best or rank >= best[path][0]:
+            best[path] = rank, binned
+    return {path: binned for path, (_, binned) in best.items()}
+
+
+def _place(path: Path) -> str:
+    """Return what two names of one place have in common; the file itself is not there any more."""
+    return os.path.normcase(os.path.join(os.path.realpath(path.parent), path.name))  # noqa: PTH118 - many paths, as text
+
+
+def _state(path: Path) -> FileState | None:
+    try:
+        state = path.lstat()
+    except OSError:
+        return None
+    return FileState(state.st_size, state.st_mtime_ns)
+
+
+def _freedesktop_bins(wanted: Mapping[Path, FileState]) -> Iterator[tuple[Path, Path]]:
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    yield data / "Trash", data
+    if sys.platform != "win32":
+        for top in {_mount_point(folder) for folder in {path.parent for path in wanted}}:
+            yield top / ".Trash" / str(os.getuid()), top
+            yield top / f".Trash-{os.getuid()}", top
+
+
+def _windows_bins(wanted: Mapping[Path, FileState]) -> Iterator[Path]:
+    for drive in {Path(path.anchor) for path in wanted}:
+        yield from _listed(drive / "$Recycle.Bin")
+
+
+def _mac_bins(wanted: Mapping[Path, FileState]) -> Sequence[Path]:
+    if sys.platform == "win32":
+        return []
+    tops = {_mount_point(folder) for folder in {path.parent for path in wanted}}
+    return [Path.home() / ".Trash", *(top / ".Trashes" / str(os.getuid()) for top in tops)]
+
+
+def _mount_point(folder: Path) -> Path:
+    place = Path(os.path.realpath(folder))
+    while not place.is_mount() and place != place.parent:
+        place = place.parent
+    return place
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_MOST_NOTE_BYTES)
+    except OSError:
+        return b""

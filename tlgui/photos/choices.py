@@ -1,0 +1,192 @@
+"""What the user decided about a collection, and which reading of the folder found which photo first.
+
+Both are kept in the collection's workspace, never among the photos, as lines of JSON that are replaced whole or not at
+all. Of a damaged file the lines that are good are kept, and the file itself is set aside.
+"""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tlgui import files
+from tlgui.errors import StorageError
+from tlgui.photos.names import one_line
+from tlgui.photos.places import inside, outside
+
+_CHOICES = "choices.jsonl"
+_ARRIVALS = "arrivals.jsonl"
+_DAMAGED_SUFFIX = ".damaged"
+_PLACES_IN_A_LINE = 500
+# A job records arrivals while the window leaves photos out.
+_lock = threading.RLock()
+
+
+class Choices:
+    """The choices for one collection. Each call reads them from the disk anew.
+
+    Args:
+        workspace: The collection's workspace, as `files.workspace_path` has it; made when there is something to keep.
+        folder: The collection's folder.
+    """
+
+    def __init__(self, workspace: Path, folder: Path) -> None:
+        self._workspace = workspace
+        self._folder = folder
+
+    def left_out(self) -> frozenset[Path]:
+        """Return the photos that the user left out."""
+        return frozenset(outside(place, self._folder) for place in self._choices()[0])
+
+    def leave_out(self, paths: Iterable[Path]) -> None:
+        """Leave photos out from now on; the files stay as they are.
+
+        Raises:
+            StorageError: The disk refused; the choices are as they were.
+        """
+        with _lock:
+            left_out, shown = self._choices()
+            self._write_choices(left_out | set(self._places(paths)), shown)
+
+    def use_again(self, paths: Iterable[Path]) -> None:
+        """Use photos again that were left out.
+
+        Raises:
+            StorageError: The disk refused; the choices are as they were.
+        """
+        with _lock:
+            left_out, shown = self._choices()
+            self._write_choices(left_out - set(self._places(paths)), shown)
+
+    def shown_names(self) -> dict[str, str]:
+        """Return what classes are shown as, by the name of their folder as `shown_name` has it."""
+        return self._choices()[1]
+
+    def show_as(self, folder_name: str, shown: str) -> None:
+        """Show a class under another name; an empty one, or the folder's own, takes that back.
+
+        Raises:
+            StorageError: The disk refused; the choices are as they were.
+        """
+        with _lock:
+            left_out, names = self._choices()
+            names.pop(folder_name, None)
+            shown = one_line(shown).strip()
+            if shown and shown != folder_name:
+                names[folder_name] = shown
+            self._write_choices(left_out, names)
+
+    def arrivals(self) -> dict[str, int]:
+        """Return in which reading of the folder each photo was first found, by its place inside the folder."""
+        arrivals: dict[str, int] = {}
+        for number, places in self._lines(_ARRIVALS, _is_arrival):
+            arrivals.update(dict.fromkeys(places, number))
+        return arrivals
+
+    def record_arrivals(self, arrivals: Mapping[str, int]) -> None:
+        """Keep in which reading photos were first found, beside what was kept before.
+
+        Args:
+            arrivals: The number of the reading, by the place inside the folder.
+
+        Raises:
+            StorageError: The disk refused; what was kept is as it was.
+        """
+        with _lock:
+            self._write_arrivals({**self.arrivals(), **arrivals})
+
+    def moved(self, pairs: Iterable[tuple[Path, Path]]) -> None:
+        """Let photos keep what is known of them in a new place.
+
+        Args:
+            pairs: The old and the new path of each.
+
+        Raises:
+            StorageError: The disk refused.
+        """
+        moves = [(inside(old, self._folder), inside(new, self._folder)) for old, new in pairs]
+        with _lock:
+            left_out, shown = self._choices()
+            arrivals = self.arrivals()
+            was_left_out = {new for old, new in moves if old in left_out}
+            came = {new: arrivals[old] for old, new in moves if old in arrivals}
+            if came:
+                self._write_arrivals(_without(arrivals, moves) | came)
+            if was_left_out:
+                self._write_choices(left_out - {old for old, _ in moves} | was_left_out, shown)
+
+    def _places(self, paths: Iterable[Path]) -> Iterator[str]:
+        return (inside(path, self._folder) for path in paths)
+
+    def _choices(self) -> tuple[set[str], dict[str, str]]:
+        left_out: set[str] = set()
+        names: dict[str, str] = {}
+        for kind, value in self._lines(_CHOICES, _is_choice):
+            if kind == "left out":
+                left_out.add(value)
+            else:
+                names[value[0]] = value[1]
+        return left_out, names
+
+    def _write_choices(self, left_out: set[str], names: dict[str, str]) -> None:
+        lines: list[object] = [["left out", place] for place in sorted(left_out)]
+        lines += [["shown as", [name, shown]] for name, shown in sorted(names.items())]
+        self._write(_CHOICES, lines)
+
+    def _write_arrivals(self, arrivals: dict[str, int]) -> None:
+        lines: list[object] = []
+        for number in sorted(set(arrivals.values())):
+            places = sorted(place for place, came in arrivals.items() if came == number)
+            starts = range(0, len(places), _PLACES_IN_A_LINE)
+            lines += ([number, places[start : start + _PLACES_IN_A_LINE]] for start in starts)
+        self._write(_ARRIVALS, lines)
+
+    def _write(self, name: str, lines: Iterable[object]) -> None:
+        try:
+            self._workspace.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise files.storage_error(error, self._workspace / name) from error
+        files.write_text(self._workspace / name, "".join(f"{json.dumps(line)}\n" for line in lines))
+
+    def _lines(self, name: str, is_good: Callable[[object], bool]) -> list[tuple[Any, Any]]:
+        """Return the good lines of a file; where there are others, the file is set aside first."""
+        path = self._workspace / name
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return []
+        lines = [_parsed(line) for line in data.splitlines()]
+        good: list[Any] = [line for line in lines if is_good(line)]
+        if len(good) < len(lines):
+            with contextlib.suppress(OSError, StorageError):
+                files.copy(path, path.with_name(name + _DAMAGED_SUFFIX))
+                self._write(name, good)
+        return good
+
+
+def _parsed(line: bytes) -> object:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def _is_choice(line: object) -> bool:
+    match line:
+        case ["left out", str()] | ["shown as", [str(), str()]]:
+            return True
+    return False
+
+
+def _is_arrival(line: object) -> bool:
+    match line:
+        case [int(), [*places]]:
+            return all(isinstance(place, str) for place in places)
+    return False
+
+
+def _without(arrivals: dict[str, int], moves: Iterable[tuple[str, str]]) -> dict[str, int]:
+    gone = {old for old, _ in moves}
+    return {place: number for place, number in arrivals.items() if place not in gone}

@@ -1,0 +1,144 @@
+"""Pictures that are there more than once: copies, near copies, and what they spoil."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tlgui.photos.collection import Collection, Part, Photo
+from tlgui.photos.counting import counted
+from tlgui.photos.duplicates import Groups, copies, near_copies
+from tlgui.photos.facts import PhotoFacts
+from tlgui.photos.findings import Finding, FindingKind, LeaveOut, Severity
+
+_PART_RANKS = {Part.TEST: 0, Part.VALIDATION: 1, Part.TRAINING: 2, None: 3}
+
+
+def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> Iterator[Finding]:
+    """Yield what the looks show about pictures that are there more than once.
+
+    A group is told of once: where it stands in two classes, else where it stands in two parts, else as copies.
+
+    Args:
+        collection: The photos.
+        facts: Of each of its photos, in its order.
+    """
+    photos = {photo.path: photo for photo in collection.photos()}
+
+    def classes(path: Path) -> object:
+        return photos[path].class_name
+
+    def part(path: Path) -> object:
+        return photos[path].part
+
+    alike = near_copies(facts)
+    two_labels = _differing(alike, classes)
+    yield from _two_labels(two_labels)
+    told = {path for group in two_labels for path in group}
+    leaks: Groups = ()
+    if collection.has_own_split:
+        leaks = _differing((*_without(alike, told), *_without(collection.groups, told)), part)
+        leaks = _disjoint(leaks)
+        yield from _leaks(leaks, photos)
+    told |= {path for group in leaks for path in group}
+    exact = _without(copies(facts), told)
+    yield from _copies(exact, photos)
+    # Of copies one stands for all, so that the photos are not told of twice.
+    told |= {path for group in exact for path in sorted(group, key=lambda path: _age(photos[path]))[1:]}
+    yield from _near_copies(_without(alike, told), facts)
+
+
+def _two_labels(groups: Groups) -> Iterator[Finding]:
+    if groups:
+        paths = tuple(path for group in groups for path in group)
+        yield Finding(
+            FindingKind.TWO_LABELS,
+            Severity.HARM,
+            f"{counted(len(groups), 'picture stands', 'pictures stand')} in more than one class",
+            "The same picture has two labels, so one of them is wrong and the model learns from it. Move each to the "
+            "class it belongs to, or leave all of them out.",
+            groups,
+            LeaveOut(paths),
+            f"Leave &out {counted(len(paths), 'photo')}",
+        )
+
+
+def _leaks(groups: Groups, photos: Mapping[Path, Photo]) -> Iterator[Finding]:
+    if groups:
+        spare = tuple(path for group in groups for path in _learned_from(group, photos))
+        yield Finding(
+            FindingKind.LEAKS,
+            Severity.HARM,
+            f"{counted(len(groups), 'picture stands', 'pictures stand')} in more than one part of the folder's split",
+            "A model that is checked on pictures it has learned from, or on shots of the same moment, looks better "
+            "than it is. Keep them in one part: leave out those it would learn from.",
+            groups,
+            LeaveOut(spare),
+            f"Leave &out {counted(len(spare), 'photo')}",
+        )
+
+
+def _copies(groups: Groups, photos: Mapping[Path, Photo]) -> Iterator[Finding]:
+    if groups:
+        spare = tuple(path for group in groups for path in sorted(group, key=lambda path: _age(photos[path]))[1:])
+        yield Finding(
+            FindingKind.COPIES,
+            Severity.DOUBT,
+            f"{counted(len(spare), 'photo is a copy', 'photos are copies')} of {counted(len(groups), 'other')}",
+            "The files are the same byte for byte. Copies teach nothing new, and make their picture count more than "
+            "others.",
+            groups,
+            LeaveOut(spare),
+            f"Leave &out {counted(len(spare), 'copy', 'copies')}",
+        )
+
+
+def _near_copies(groups: Groups, facts: Mapping[Path, PhotoFacts]) -> Iterator[Finding]:
+    if groups:
+        spare = tuple(path for group in groups for path in sorted(group, key=lambda path: _quality(facts[path]))[:-1])
+        number = sum(len(group) for group in groups)
+        yield Finding(
+            FindingKind.NEAR_COPIES,
+            Severity.DOUBT,
+            f"{counted(number, 'photo')} in {counted(len(groups), 'group')} look nearly the same",
+            "They are always kept in one part of the split, so they do not make the model look better than it is; but "
+            "many of a kind count more than others. You may keep only the largest and sharpest of each group.",
+            groups,
+            LeaveOut(spare),
+            f"Leave &out {counted(len(spare), 'photo')}",
+        )
+
+
+def _differing(groups: Sequence[Sequence[Path]], trait: Callable[[Path], object]) -> Groups:
+    """Return the groups whose photos differ in a trait."""
+    return tuple(tuple(group) for group in groups if len({trait(path) for path in group}) > 1)
+
+
+def _without(groups: Sequence[Sequence[Path]], told: set[Path]) -> Groups:
+    """Return the groups without the photos that were told of already, where two or more are left."""
+    left = (tuple(path for path in group if path not in told) for group in groups)
+    return tuple(group for group in left if len(group) > 1)
+
+
+def _disjoint(groups: Groups) -> Groups:
+    """Return the groups in which no photo was in an earlier one."""
+    seen: set[Path] = set()
+    found = []
+    for group in groups:
+        if seen.isdisjoint(group):
+            found.append(group)
+        seen.update(group)
+    return tuple(found)
+
+
+def _learned_from(group: Sequence[Path], photos: Mapping[Path, Photo]) -> list[Path]:
+    """Return the photos of a leak that are not in the part that has to be judged by, test before validation."""
+    best = min(_PART_RANKS[photos[path].part] for path in group)
+    return [path for path in group if _PART_RANKS[photos[path].part] != best]
+
+
+def _age(photo: Photo) -> tuple[int, int, str]:
+    """Return what the first of several copies has least of: “a (2).jpg” came after “a.jpg”."""
+    return photo.arrival, len(photo.path.name), str(photo.path)
+
+
+def _quality(fact: PhotoFacts) -> tuple[int, float, int]:
+    return fact.width * fact.height, fact.look.sharpness if fact.look else 0.0, fact.state.size

@@ -1,0 +1,166 @@
+"""Deals photos out to the parts of a split: by lots, class by class, groups together, earlier photos never moved."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlgui.photos.collection import Part, Photo
+
+Lot = tuple[bytes, str]
+"""Where a photo stands in the order in which parts are dealt out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Photos that come into one part, those of one arrival and one class or several; often a single one."""
+
+    lot: Lot
+    photos: tuple[Photo, ...]
+
+
+def divide(
+    free: Mapping[str, Sequence[Photo]],
+    shares: Mapping[str, tuple[float, float]],
+    groups: Sequence[Sequence[Path]],
+    lot_of: Callable[[Photo], Lot],
+) -> dict[Path, Part]:
+    """Deal out photos to the three parts.
+
+    Photos are dealt out arrival by arrival, so that those of an earlier one lie as they would without the later ones.
+
+    Args:
+        free: The photos, by class.
+        shares: For each class which share of it is for validation, and which for test.
+        groups: Photos that come into one part; where a later photo joins a group, it goes where the earliest lies.
+        lot_of: Other lots divide otherwise.
+
+    Returns:
+        The part of each photo. A class of two photos or more has at least one for training, and one for each part
+        with a share while there are enough, even where that takes a group apart.
+    """
+    dealer = _Dealer(shares, groups, {photo.path: lot_of(photo) for photos in free.values() for photo in photos})
+    arrivals = sorted({photo.arrival for photos in free.values() for photo in photos})
+    for arrival in arrivals:
+        dealer.deal({name: [photo for photo in photos if photo.arrival == arrival] for name, photos in free.items()})
+    return dealer.parts
+
+
+class _Dealer:
+    """What was dealt out so far.
+
+    Args:
+        shares: Of each class, for validation and for test.
+        groups: Photos that come into one part.
+        lots: Of all photos.
+    """
+
+    def __init__(
+        self,
+        shares: Mapping[str, tuple[float, float]],
+        groups: Sequence[Sequence[Path]],
+        lots: Mapping[Path, Lot],
+    ) -> None:
+        self.parts: dict[Path, Part] = {}
+        self._shares = shares
+        self._lots = lots
+        self._group_of = {path: number for number, group in enumerate(groups) for path in group if path in lots}
+        self._group_parts: dict[int, Part] = {}
+        self._counts: dict[str, Counter[Part]] = {name: Counter() for name in shares}
+
+    def deal(self, photos: Mapping[str, Sequence[Photo]]) -> None:
+        """Deal out the photos of one arrival, given by class."""
+        wanted = {name: self._wanted(name, len(new)) for name, new in photos.items()}
+        units = list(self._units(self._not_joining(photos)))
+        for unit in units:
+            if len({photo.class_name for photo in unit.photos}) > 1:
+                self._place(unit.photos, self._part_by_share(unit, wanted))
+        of_class: dict[str, list[_Unit]] = {name: [] for name in photos}
+        for unit in units:
+            if unit.photos[0].path not in self.parts:
+                of_class[unit.photos[0].class_name].append(unit)
+        for name, own_units in of_class.items():
+            self._deal_class(name, own_units, wanted[name])
+        for name, new in photos.items():
+            self._keep_one_to_learn_from(name, new)
+
+    def _wanted(self, name: str, count: int) -> dict[Part, int]:
+        """Return how many photos a class has in each part once so many new ones are dealt out."""
+        total = sum(self._counts[name].values()) + count
+        validation, test = self._shares[name]
+        most = max(total - 1, 0)
+        for_validation = min(max(1, round(total * validation)), most) if validation else 0
+        for_test = min(max(1, round(total * test)), most - for_validation) if test else 0
+        return {Part.VALIDATION: for_validation, Part.TEST: for_test}
+
+    def _not_joining(self, photos: Mapping[str, Sequence[Photo]]) -> list[Photo]:
+        """Place the photos whose group lies somewhere already, and return the others."""
+        others = []
+        for photo in (photo for new in photos.values() for photo in new):
+            part = self._group_parts.get(self._group_of.get(photo.path, -1))
+            if part is None:
+                others.append(photo)
+            else:
+                self._place([photo], part)
+        return others
+
+    def _units(self, photos: Sequence[Photo]) -> Iterator[_Unit]:
+        """Put the photos of one group together; the first lot among them is that of all."""
+        together: dict[int | Path, list[Photo]] = {}
+        for photo in sorted(photos, key=lambda photo: self._lots[photo.path]):
+            together.setdefault(self._group_of.get(photo.path, photo.path), []).append(photo)
+        for members in together.values():
+            yield _Unit(self._lots[members[0].path], tuple(members))
+
+    def _part_by_share(self, unit: _Unit, wanted: Mapping[str, Mapping[Part, int]]) -> Part:
+        """Return the part for photos of several classes: as the lot falls, while none of them gets too many of it."""
+        place = int.from_bytes(unit.lot[0]) / 256 ** len(unit.lot[0])
+        validation, test = self._shares[unit.photos[0].class_name]
+        part = Part.VALIDATION if place < validation else Part.TEST if place >= 1 - test else Part.TRAINING
+        sizes = Counter(photo.class_name for photo in unit.photos)
+        fits = all(self._counts[name][part] + size <= wanted[name].get(part, 0) for name, size in sizes.items())
+        return part if fits else Part.TRAINING
+
+    def _deal_class(self, name: str, units: Sequence[_Unit], wanted: Mapping[Part, int]) -> None:
+        """Deal out a class: validation from the front, test from the back, and training is what lies between them."""
+        counts = self._counts[name]
+        left = list(units)
+        for part, order in ((Part.VALIDATION, 1), (Part.TEST, -1)):
+            for unit in left[::order]:
+                if counts[part] + len(unit.photos) <= wanted[part]:
+                    self._place(unit.photos, part)
+            left = self._left(left)
+            if wanted[part] and not counts[part]:
+                left = self._force(left[::order], part)[::order]
+        for unit in left:
+            self._place(unit.photos, Part.TRAINING)
+
+    def _force(self, units: Sequence[_Unit], part: Part) -> list[_Unit]:
+        """Give a part one unit at least, the smallest; where there is only one unit, its first photo."""
+        if len(units) > 1:
+            self._place(min(units, key=lambda unit: len(unit.photos)).photos, part)
+        elif units and len(units[0].photos) > 1:
+            # All photos are of one group. Without one to check on, nobody would learn how the class does.
+            self._place(units[0].photos[:1], part)
+        return self._left(units)
+
+    def _keep_one_to_learn_from(self, name: str, new: Sequence[Photo]) -> None:
+        """Take a photo back where all of a class came to lie with copies of them that are not for training."""
+        counts = self._counts[name]
+        if new and len(new) == sum(counts.values()) > 1 and not counts[Part.TRAINING]:
+            path = max(new, key=lambda photo: self._lots[photo.path]).path
+            counts[self.parts[path]] -= 1
+            counts[Part.TRAINING] += 1
+            self.parts[path] = Part.TRAINING
+
+    def _left(self, units: Sequence[_Unit]) -> list[_Unit]:
+        """Return what is not placed yet."""
+        rest = (_Unit(unit.lot, tuple(p for p in unit.photos if p.path not in self.parts)) for unit in units)
+        return [unit for unit in rest if unit.photos]
+
+    def _place(self, photos: Sequence[Photo], part: Part) -> None:
+        for photo in photos:
+            self.parts[photo.path] = part
+            self._counts[photo.class_name][part] += 1
+            if (group := self._group_of.get(photo.path)) is not None:
+                self._group_parts.setdefault(group, part)

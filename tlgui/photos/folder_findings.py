@@ -1,0 +1,197 @@
+"""What is wrong with how the files lie: beside the classes, too deep, unreadable, or no photos at all."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tlgui.photos.collection import Collection, Problem, ProblemKind
+from tlgui.photos.counting import counted, listed
+from tlgui.photos.findings import Finding, FindingKind, MoveInto, MoveToBin, Severity, UseAgain
+from tlgui.photos.formats import IMAGE_SUFFIXES
+from tlgui.photos.names import plain_key, shown_name
+
+_NOT_READ = frozenset(
+    {
+        ProblemKind.TOO_LARGE,
+        ProblemKind.NO_PERMISSION,
+        ProblemKind.LINK_LOOP,
+        ProblemKind.GONE,
+        ProblemKind.CHANGING,
+    }
+)
+
+
+def folder_findings(collection: Collection, linked: Sequence[Path]) -> Iterator[Finding]:
+    """Yield what the listing of a collection's folder shows.
+
+    Args:
+        collection: The collection.
+        linked: The class folders that are links.
+    """
+    by_kind: dict[ProblemKind, list[Problem]] = {}
+    for problem in collection.problems:
+        by_kind.setdefault(problem.kind, []).append(problem)
+    yield from _root_photos(by_kind.get(ProblemKind.OUTSIDE_CLASS, []), collection)
+    yield from _nested(by_kind.get(ProblemKind.NESTED, []), collection)
+    yield from _empty(by_kind.get(ProblemKind.EMPTY_CLASS, []))
+    yield from _unreadable(collection.problems)
+    yield from _tiny(by_kind.get(ProblemKind.TINY, []))
+    yield from _other_files(collection.problems)
+    yield from _linked(linked)
+    yield from _left_out(collection)
+
+
+def _root_photos(problems: list[Problem], collection: Collection) -> Iterator[Finding]:
+    paths = _files(problems)
+    if not paths:
+        return
+    moves = tuple(move for path in paths for move in _named_after_class(path, collection))
+    explanation = "They lie beside the class folders, not in one, so they are not used. Move each into its class."
+    if moves:
+        explanation += f" The names of {counted(len(moves), 'photo')} begin with the name of a class."
+    yield Finding(
+        FindingKind.ROOT_PHOTOS,
+        Severity.DOUBT,
+        f"{counted(len(paths), 'photo lies', 'photos lie')} outside the classes",
+        explanation,
+        _each(paths),
+        MoveInto(moves) if moves else None,
+        f"&Move {counted(len(moves), 'photo')} into the {'class' if len(moves) == 1 else 'classes'} named so"
+        if moves
+        else "",
+    )
+
+
+def _named_after_class(path: Path, collection: Collection) -> Iterator[tuple[Path, Path]]:
+    """Yield where a photo belongs, when its name begins with that of one class, such as “daisy 12.jpg”."""
+    stem = plain_key(path.stem)
+    found = [item for item in collection.classes if (key := plain_key(item.name)) and stem.startswith(key)]
+    longest = [item for item in found if all(item.name >= other.name or item is other for other in found)]
+    if len(longest) == 1 and len(longest[0].folders) == 1:
+        yield path, longest[0].folders[0]
+
+
+def _nested(problems: list[Problem], collection: Collection) -> Iterator[Finding]:
+    problems = [problem for problem in problems if problem.photos]
+    if not problems:
+        return
+    folders = {folder for item in collection.classes for folder in item.folders}
+    groups = tuple(problem.photos for problem in problems)
+    number = sum(len(group) for group in groups)
+    # Where a folder holds nothing but folders, they may be the classes, and another folder is the one to choose.
+    moves = tuple(
+        (photo, problem.path.parent)
+        for problem in problems
+        if problem.path.parent in folders
+        for photo in problem.photos
+    )
+    yield Finding(
+        FindingKind.NESTED_FOLDERS,
+        Severity.DOUBT,
+        f"{counted(number, 'photo lies', 'photos lie')} in {counted(len(problems), 'folder')} inside a class",
+        "Only photos directly in a class folder are used. Move them up if they belong to the class; "
+        "if the inner folders are the classes, choose the folder that holds them instead.",
+        groups,
+        MoveInto(moves) if moves else None,
+        f"&Move {counted(len(moves), 'photo')} up into the class" if moves else "",
+    )
+
+
+def _empty(problems: list[Problem]) -> Iterator[Finding]:
+    if problems:
+        names = listed([shown_name(problem.path) for problem in problems], "folder", "folders")
+        yield Finding(
+            FindingKind.EMPTY_CLASSES,
+            Severity.DOUBT,
+            f"{counted(len(problems), 'folder has', 'folders have')} no photo that can be used",
+            f"There is nothing to learn from in {names}, so no class is made of it. Add photos, or remove the folder.",
+            _each([problem.path for problem in problems]),
+        )
+
+
+def _unreadable(problems: tuple[Problem, ...]) -> Iterator[Finding]:
+    damaged = [problem.path for problem in problems if _is_damaged(problem)]
+    others = [problem.path for problem in problems if problem.kind in _NOT_READ]
+    paths = sorted([*damaged, *others])
+    if not paths:
+        return
+    explanation = "They are damaged, are no pictures, or may not be opened, so they are not used."
+    if damaged:
+        explanation += " Replace them with good copies, or move the damaged ones to the bin."
+    yield Finding(
+        FindingKind.UNREADABLE,
+        Severity.DOUBT,
+        f"{counted(len(paths), 'file')} cannot be read",
+        explanation,
+        _each(paths),
+        MoveToBin(tuple(damaged)) if damaged else None,
+        f"Move {counted(len(damaged), 'file')} to the &bin" if damaged else "",
+    )
+
+
+def _is_damaged(problem: Problem) -> bool:
+    """Return whether a file is no photo whatever is done, though its name says so."""
+    is_picture_by_name = problem.path.suffix.lower() in IMAGE_SUFFIXES
+    return problem.kind is ProblemKind.UNREADABLE or (problem.kind is ProblemKind.NOT_AN_IMAGE and is_picture_by_name)
+
+
+def _tiny(problems: list[Problem]) -> Iterator[Finding]:
+    if problems:
+        paths = [problem.path for problem in problems]
+        yield Finding(
+            FindingKind.TINY,
+            Severity.DOUBT,
+            f"{counted(len(paths), 'picture is', 'pictures are')} tiny",
+            "They measure less than 32 pixels, as icons and invisible pictures of web pages do, so they are not used.",
+            _each(paths),
+            MoveToBin(tuple(paths)),
+            f"Move {counted(len(paths), 'file')} to the &bin",
+        )
+
+
+def _other_files(problems: tuple[Problem, ...]) -> Iterator[Finding]:
+    kinds = {ProblemKind.HIDDEN, ProblemKind.NOT_AN_IMAGE}
+    paths = [problem.path for problem in problems if problem.kind in kinds and not _is_damaged(problem)]
+    if paths:
+        yield Finding(
+            FindingKind.OTHER_FILES,
+            Severity.NOTE,
+            f"{counted(len(paths), 'other file')} in the folder",
+            "They are not photos, or are hidden; they are passed over and do no harm.",
+            _each(paths),
+        )
+
+
+def _linked(folders: Sequence[Path]) -> Iterator[Finding]:
+    if folders:
+        yield Finding(
+            FindingKind.LINKED_CLASSES,
+            Severity.NOTE,
+            f"{counted(len(folders), 'class folder is', 'class folders are')} kept elsewhere",
+            f"Links lead from {listed([shown_name(folder) for folder in folders])} to other places. The photos there "
+            "are used; moving one moves it there.",
+            _each(folders),
+        )
+
+
+def _left_out(collection: Collection) -> Iterator[Finding]:
+    if collection.left_out:
+        paths = tuple(photo.path for photo in collection.left_out)
+        yield Finding(
+            FindingKind.LEFT_OUT,
+            Severity.NOTE,
+            f"You left out {counted(len(paths), 'photo')}",
+            "The files are where they were; they are only not used.",
+            _each(paths),
+            UseAgain(paths),
+            "&Use again" if len(paths) == 1 else "&Use all again",
+        )
+
+
+def _files(problems: list[Problem]) -> list[Path]:
+    """Return the photos of problems: those inside where it is a folder, else the file itself."""
+    paths = [path for problem in problems for path in (problem.photos or (problem.path,))]
+    return [path for path in paths if path.suffix.lower() in IMAGE_SUFFIXES]
+
+
+def _each(paths: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
+    return tuple((path,) for path in paths)

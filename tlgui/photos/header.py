@@ -1,0 +1,150 @@
+"""What the beginning and the end of a photo's file tell, so that a scan need not decode every photo.
+
+A photo is decoded only where something is odd: an end that is missing, or a structure that does not add up.
+"""
+
+import calendar
+import contextlib
+import os
+import re
+from pathlib import Path
+
+from PIL import ExifTags, Image
+
+from tlgui.photos.collection import ProblemKind
+from tlgui.photos.decode import decode_through
+from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.formats import plain_format
+from tlgui.photos.jpeg_header import read_jpeg_header
+from tlgui.photos.opening import DAMAGED, MAX_PIXELS, UnusablePhotoError, opened, quiet_pillow, unusable
+from tlgui.photos.wholeness import looks_whole
+
+_TRIES = 2
+_LYING = range(5, 9)  # EXIF orientations of photos that lie on their side
+_TIME = re.compile(r"(\d{4})\D(\d\d)\D(\d\d)\D(\d\d)\D(\d\d)\D(\d\d)")
+
+
+def state_of(status: os.stat_result) -> FileState:
+    """Return the state of a file by what the system says of it."""
+    return FileState(status.st_size, status.st_mtime_ns)
+
+
+def read_facts(path: Path, state: FileState) -> PhotoFacts:
+    """Find out what the file of a photo tells, as cheaply as possible.
+
+    A file that is changed while it is read, by a program that saves it for instance, is read once more.
+
+    Args:
+        path: The file.
+        state: Its state as listed.
+
+    Returns:
+        The facts, with the state the file was in when they were read.
+
+    Raises:
+        UnusablePhotoError: The file is gone, damaged, too large, not an image, may not be read, or changes while it
+            is read.
+    """
+    for _ in range(_TRIES):
+        facts, error = _tried(path, state)
+        now = _state(path)
+        if now is None or now == state:
+            if facts is None:
+                raise error or _gone(path)
+            return facts
+        state = now
+    raise unusable(path, ProblemKind.CHANGING, "It is being changed right now.", "Read the folder again later.")
+
+
+def _tried(path: Path, state: FileState) -> tuple[PhotoFacts | None, UnusablePhotoError | None]:
+    try:
+        return _read(path, state), None
+    except UnusablePhotoError as error:
+        return None, error
+
+
+def _gone(path: Path) -> UnusablePhotoError:
+    return unusable(path, ProblemKind.GONE, "It is no longer there.")
+
+
+def _state(path: Path) -> FileState | None:
+    try:
+        # For every photo of a collection: a method of Path takes twice as long.
+        return state_of(os.stat(path))  # noqa: PTH116
+    except OSError:
+        return None
+
+
+def _read(path: Path, state: FileState) -> PhotoFacts:
+    # What goes wrong here goes wrong again below, where it gets its reason.
+    with contextlib.suppress(OSError, MemoryError):
+        header = read_jpeg_header(path) if state.size else None
+        if header is not None and header.has_end and header.width * header.height <= MAX_PIXELS:
+            return _facts(state, "JPEG", header.width, header.height, _loaded(header.exif))
+    with opened(path) as image:
+        image_format = plain_format(image.format or "")
+        # A photo may turn out to be of another size once it is decoded, so the header's counts until then.
+        width, height = image.size
+        exif = _exif(image)
+        if not looks_whole(image):
+            decode_through(image)
+        return _facts(state, image_format, width, height, exif)
+
+
+def _loaded(block: bytes) -> Image.Exif | None:
+    if not block:
+        return None
+    exif = Image.Exif()
+    with contextlib.suppress(OSError, *DAMAGED), quiet_pillow:
+        exif.load(block)
+    return exif
+
+
+def _exif(image: Image.Image) -> Image.Exif | None:
+    # Where a PNG has no EXIF block in front of its pixels, Pillow decodes them to see whether there is one behind.
+    if image.format == "PNG" and "exif" not in image.info:
+        return None
+    try:
+        return image.getexif()
+    except (OSError, *DAMAGED):
+        return None
+
+
+def _facts(state: FileState, image_format: str, width: int, height: int, exif: Image.Exif | None) -> PhotoFacts:
+    if not exif:
+        return PhotoFacts(state, width, height, image_format)
+    if _tag(exif, ExifTags.Base.Orientation) in _LYING:
+        width, height = height, width
+    inner = _inner(exif)
+    names = (
+        _tag(exif, ExifTags.Base.Make),
+        _tag(exif, ExifTags.Base.Model),
+        _tag(inner, ExifTags.Base.BodySerialNumber),
+    )
+    camera = " ".join(name.strip("\0 ") for name in names if isinstance(name, str))
+    return PhotoFacts(state, width, height, image_format, _taken(inner), camera.strip())
+
+
+def _inner(exif: Image.Exif) -> dict[int, object]:
+    with contextlib.suppress(OSError, *DAMAGED), quiet_pillow:
+        return dict(exif.get_ifd(ExifTags.IFD.Exif))
+    return {}
+
+
+def _tag(tags: Image.Exif | dict[int, object], tag: int) -> object:
+    with contextlib.suppress(OSError, *DAMAGED):
+        return tags.get(tag)
+    return None
+
+
+def _taken(inner: dict[int, object]) -> float | None:
+    """Return the time the camera's clock showed, with what it says of fractions of a second."""
+    said = _TIME.match(str(inner.get(ExifTags.Base.DateTimeOriginal, "")))
+    if said is None:
+        return None
+    year, month, day, hour, minute, second = map(int, said.groups())
+    if not (year and 1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    fraction = str(inner.get(ExifTags.Base.SubsecTimeOriginal, "")).strip("\0 ")
+    share = float(f"0.{fraction}") if fraction.isascii() and fraction.isdigit() else 0.0
+    return calendar.timegm((year, month, day, hour, minute, second)) + share

@@ -1,0 +1,36 @@
+"""The health report: what is wrong with a collection, what matters most first, and what would mend it."""
+
+import time
+
+from tlgui.photos.class_findings import class_findings
+from tlgui.photos.copy_findings import copy_findings
+from tlgui.photos.findings import Finding, FindingKind, Report, Severity
+from tlgui.photos.folder_findings import folder_findings
+from tlgui.photos.picture_findings import picture_findings
+from tlgui.photos.scan import Survey
+
+_SEVERITIES = list(Severity)
+_KINDS = list(FindingKind)
+
+
+def report_on(survey: Survey, now: float | None = None) -> Report:
+    """Say what is wrong with a collection.
+
+    Args:
+        survey: What a scan found, and a closer look where there was one; without looks, duplicates and dark or blurred
+            photos are missing from the report.
+        now: The time to hold dates against, in seconds since 1970; None for the clock's.
+
+    Returns:
+        The findings, by severity and then in the order of `FindingKind`. Nothing is read from the photos.
+    """
+    facts = {photo.path: survey.facts[photo.path] for photo in survey.collection.photos() if photo.path in survey.facts}
+    findings: list[Finding] = [
+        *folder_findings(survey.collection, survey.linked),
+        *copy_findings(survey.collection, facts),
+        *picture_findings(facts, time.time() if now is None else now),
+        *class_findings(survey.collection),
+    ]
+    findings.sort(key=lambda finding: (_SEVERITIES.index(finding.severity), _KINDS.index(finding.kind)))
+    looked_at = sum(fact.look is not None for fact in facts.values())
+    return Report(tuple(findings), looked_at, survey.collection.photo_count)

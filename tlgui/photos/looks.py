@@ -1,0 +1,110 @@
+"""A closer look at each photo, once: its pixels at a small size, and its bytes; what it finds is kept with the facts.
+
+It comes after the scan, which is quick and reads headers. What it finds is what duplicates, dark and blurred photos are
+told by.
+"""
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import imagehash
+import numpy as np
+from PIL import Image, ImageChops
+
+from tlgui.errors import PhotoError
+from tlgui.photos.crew import worked_through
+from tlgui.photos.decode import read_thumbnail
+from tlgui.photos.facts import MINIATURE_SIDE, Look
+from tlgui.photos.facts_store import FactsStore
+from tlgui.photos.kept_groups import groups_of
+from tlgui.photos.scan import Survey
+from tlgui.progress import JobContext, Stage
+
+_SIZE = 256
+_SMALL_SIZE = 64
+_TILES = 8
+_SHARPEST = 3
+_THREADS = min(8, (os.cpu_count() or 1))
+_CHUNK = 16
+
+
+def look_at(path: Path) -> Look:
+    """Decode a photo at a small size, and return what is to be seen.
+
+    Raises:
+        PhotoError: The photo cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).digest()
+    except OSError as error:
+        raise PhotoError(f"“{path.name}” cannot be read.") from error
+    photo = Image.fromarray(read_thumbnail(path, _SIZE))
+    # What is asked of the whole photo, a smaller one tells as well and faster; enlarged, it would tell of its pixels.
+    is_large = min(photo.size) > _SMALL_SIZE
+    small = photo.resize((_SMALL_SIZE, _SMALL_SIZE), Image.Resampling.BOX) if is_large else photo
+    luminance = small.convert("L")
+    miniature = luminance.resize((MINIATURE_SIDE, MINIATURE_SIDE), Image.Resampling.BOX)
+    colour = small.resize((1, 1), Image.Resampling.BOX)
+    red, green, blue = photo.split()
+    return Look(
+        fingerprint=int(str(imagehash.phash(luminance)), 16),
+        brightness=float(np.asarray(luminance).mean()) / 255,
+        # The luminance of a red rose has little detail, though its red has.
+        sharpness=_sharpness(ImageChops.lighter(ImageChops.lighter(red, green), blue)),
+        digest=digest,
+        miniature=miniature.tobytes() + colour.tobytes(),
+    )
+
+
+def look_closer(survey: Survey, context: JobContext, threads: int = _THREADS) -> Survey:
+    """Look at every photo of a survey that was not looked at yet, and keep what is found.
+
+    What is found is kept as it goes, so that a look that is stopped goes on where it ended. A photo that cannot be
+    read after all stays without a look.
+
+    Args:
+        survey: What a scan found.
+        context: Told how many photos are done; asked many times a second whether to go on.
+        threads: How many photos are decoded at a time; fewer leave more of the processor to others.
+
+    Returns:
+        The survey with the looks, and with the groups of photos that belong together.
+
+    Raises:
+        Cancelled: The user pressed Stop.
+    """
+    facts = dict(survey.facts)
+    waiting = [path for path, fact in facts.items() if fact.look is None]
+    with FactsStore(survey.collection.folder) as store:
+        if waiting:
+            for looked in worked_through(
+                waiting, _look_if_possible, context, stage=Stage.LOOKING, threads=threads, chunk=_CHUNK
+            ):
+                found = {path: replace(facts[path], look=look) for path, look in looked if look is not None}
+                facts.update(found)
+                store.put(found)
+        collection = replace(survey.collection, groups=groups_of(survey.collection, facts, store))
+    return replace(survey, collection=collection, facts=facts)
+
+
+def _look_if_possible(path: Path) -> tuple[Path, Look | None]:
+    """Look at a photo; one that went away or is damaged after all is for the next scan to report."""
+    try:
+        return path, look_at(path)
+    except PhotoError:
+        return path, None
+
+
+def _sharpness(channel: Image.Image) -> float:
+    """Return the energy of the Laplacian in the third sharpest of 64 tiles: a speck of dust is not what counts."""
+    levels = np.asarray(channel, np.float32)
+    around = levels[:-2, 1:-1] + levels[2:, 1:-1] + levels[1:-1, :-2] + levels[1:-1, 2:]
+    energy = (around - 4 * levels[1:-1, 1:-1]) ** 2
+    height, width = (side // _TILES for side in energy.shape)
+    if not height or not width:
+        return float(energy.mean()) if energy.size else 0.0
+    tiles = energy[: _TILES * height, : _TILES * width].reshape(_TILES, height, _TILES, width).mean(axis=(1, 3))
+    return float(np.sort(tiles, axis=None)[-_SHARPEST])

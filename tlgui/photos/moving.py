@@ -1,0 +1,213 @@
+"""Moves one file to another folder, without ever overwriting another; after a kill it is told how far a move came.
+
+A file is linked to its new name and then loses its old one, so that it always has at least one. Where the disk knows no
+links, the new name is taken by an empty file that the move then replaces; to another disk a copy is made beside the new
+name first. Whichever step a kill comes before, `settle` leaves the file under exactly one of its names.
+"""
+
+import contextlib
+import errno
+import filecmp
+import os
+import shutil
+import stat
+import sys
+import unicodedata
+from pathlib import Path
+
+# What systems say of a disk, or of a file, that takes no second name.
+_NO_LINKS = frozenset(
+    {
+        errno.EPERM,
+        errno.EACCES,
+        errno.ENOSYS,
+        errno.ENOTSUP,
+        errno.EOPNOTSUPP,
+        errno.EINVAL,
+        errno.EMLINK,
+        errno.ENOTTY,
+    },
+)
+_MOST_NAME_BYTES = 240
+
+
+class FreeNames:
+    """Finds names that are free in folders; names that differ in case or in Unicode form alone count as one.
+
+    Such names are one file on other systems' disks. Each folder is listed once.
+    """
+
+    def __init__(self) -> None:
+        self._taken: dict[Path, set[str]] = {}
+
+    def take(self, folder: Path, name: str) -> Path:
+        """Return a path in `folder` that no file has, by the name wanted or with a number; it counts as taken then."""
+        taken = self._names(folder)
+        free, number = name, 1
+        while _folded(free) in taken:
+            number += 1
+            free = _numbered(name, number)
+        taken.add(_folded(free))
+        return folder / free
+
+    def take_back(self, path: Path) -> Path:
+        """Return the very path where nothing lies there, whatever its folder holds; otherwise one with a number."""
+        if os.path.lexists(path):
+            return self.take(path.parent, path.name)
+        self._names(path.parent).add(_folded(path.name))
+        return path
+
+    def _names(self, folder: Path) -> set[str]:
+        if folder not in self._taken:
+            try:
+                found = os.listdir(folder)  # noqa: PTH208 - names are wanted, not paths
+            except OSError:
+                # The move itself will learn why.
+                found = []
+            self._taken[folder] = {_folded(name) for name in found}
+        return self._taken[folder]
+
+
+def move_file(source: Path, target: Path, part: Path) -> None:
+    """Move a file to a name that nothing has.
+
+    Args:
+        source: The file, or a link to one, which stays a link to it.
+        target: Its new path.
+        part: A name beside `target` that nobody else uses, for a copy from another disk while it is made.
+
+    Raises:
+        FileExistsError: Something has that name now; nothing was done.
+        OSError: The system refused; the file is where it was.
+    """
+    if source.is_symlink():
+        _move_link(source, target)
+        return
+    if sys.platform == "win32":
+        # It never overwrites there.
+        _rename_or_copy(source, target, part)
+        return
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if isinstance(error, FileExistsError) or error.errno not in {*_NO_LINKS, errno.EXDEV}:
+            raise
+        _rename_or_copy(source, target, part)
+        return
+    _drop_old_name(source, target)
+
+
+def settle(source: Path, target: Path, part: Path) -> bool:
+    """Bring a move to an end that a kill may have cut short; return whether the file has left its old place.
+
+    Raises:
+        OSError: The system refused; the file may have two names.
+    """
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        part.unlink()
+    before, after = _state(source), _state(target)
+    if before is None or after is None:
+        return before is None
+    if _is_same_name(source, target):
+        return False
+    if _is_same_file(source, before, target, after):
+        source.unlink()
+        return True
+    if after.st_size == 0 < before.st_size and stat.S_ISREG(after.st_mode):
+        # It kept the name free for the file.
+        target.unlink()
+    return False
+
+
+def _rename_or_copy(source: Path, target: Path, part: Path) -> None:
+    try:
+        _rename(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy(source, target, part)
+
+
+def _rename(source: Path, target: Path) -> None:
+    if sys.platform == "win32":
+        source.rename(target)
+        return
+    # Elsewhere a rename replaces whatever has the name: it may replace only what was made for it.
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    try:
+        source.rename(target)
+    except OSError:
+        target.unlink()
+        raise
+
+
+def _copy(source: Path, target: Path, part: Path) -> None:
+    part.unlink(missing_ok=True)
+    try:
+        with source.open("rb") as original, part.open("xb") as copied:
+            before = os.fstat(original.fileno())
+            shutil.copyfileobj(original, copied, 1 << 20)
+            copied.flush()
+            os.fsync(copied.fileno())
+            after = os.fstat(original.fileno())
+        _check_unchanged(source, before, after)
+        # A disk that keeps no such things costs the copy its date, not the move.
+        with contextlib.suppress(OSError):
+            shutil.copystat(source, part)
+        move_file(part, target, part)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _drop_old_name(source, target)
+
+
+def _check_unchanged(path: Path, before: os.stat_result, after: os.stat_result) -> None:
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise OSError(errno.EBUSY, "it was changed meanwhile", str(path))
+
+
+def _move_link(source: Path, target: Path) -> None:
+    # It may say where the file is as seen from its own folder.
+    leads_to = source.parent / source.readlink()
+    target.symlink_to(leads_to)
+    _drop_old_name(source, target)
+
+
+def _drop_old_name(source: Path, target: Path) -> None:
+    try:
+        source.unlink()
+    except OSError:
+        target.unlink()
+        raise
+
+
+def _state(path: Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _is_same_name(source: Path, target: Path) -> bool:
+    """Return whether both are one name in one folder: on some disks case and Unicode form make no difference."""
+    return _folded(source.name) == _folded(target.name) and source.parent.samefile(target.parent)
+
+
+def _is_same_file(source: Path, before: os.stat_result, target: Path, after: os.stat_result) -> bool:
+    if os.path.samestat(before, after):
+        return before.st_nlink > 1
+    if stat.S_ISLNK(before.st_mode) and stat.S_ISLNK(after.st_mode):
+        return os.path.realpath(source) == os.path.realpath(target)
+    both_files = stat.S_ISREG(before.st_mode) and stat.S_ISREG(after.st_mode)
+    return both_files and before.st_size == after.st_size > 0 and filecmp.cmp(source, target, shallow=False)
+
+
+def _numbered(name: str, number: int) -> str:
+    stem, suffix = Path(name).stem, Path(name).suffix
+    while len(os.fsencode(stem)) + len(os.fsencode(suffix)) > _MOST_NAME_BYTES and len(stem) > 1:
+        stem = stem[:-1]
+    return f"{stem} ({number}){suffix}"
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

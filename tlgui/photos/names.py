@@ -1,0 +1,29 @@
+"""Names of files and classes as they can be shown."""
+
+import unicodedata
+from pathlib import Path
+
+
+def shown_name(path: Path) -> str:
+    """Return a file's name as it can be shown on one line, saved and printed.
+
+    Line breaks become spaces; other control characters and bytes that are not text become a replacement character.
+    """
+    return one_line(path.name)
+
+
+def one_line(text: str) -> str:
+    """Return a text as `shown_name` shows a name."""
+    return "".join(_shown_character(character) for character in unicodedata.normalize("NFC", text))
+
+
+def plain_key(name: str) -> str:
+    """Return what is left of a name without case, accents, spaces, hyphens and underscores; alike names share it."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def _shown_character(character: str) -> str:
+    if unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"}:
+        return character
+    return " " if character.isspace() else "\N{REPLACEMENT CHARACTER}"

@@ -1,0 +1,188 @@
+"""Opens one image file behind every guard against files that are damaged, huge or not images at all.
+
+Images are untrusted: only the formats named in `formats` are tried, the size is checked in the header before a pixel is
+decoded, and whatever Pillow raises for a bad file becomes one plain `PhotoError`.
+"""
+
+import contextlib
+import errno
+import logging
+import stat
+import struct
+import threading
+import warnings
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from tlgui.errors import PhotoError
+from tlgui.photos.collection import ProblemKind
+from tlgui.photos.formats import FORMAT_NAMES, FORMATS, begins_like_heif
+from tlgui.photos.names import shown_name
+
+MAX_PIXELS = 200_000_000  # what the largest phone cameras take; about 800 MB while it is decoded
+LARGE_PIXELS = 25_000_000
+
+_HEAD = 12
+
+# What Pillow's readers let through when a file is damaged, besides OSError: they parse as they go. The list is wide
+# because one odd file among 100,000 must not end a scan.
+DAMAGED = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+_SMALLER_COPY = "Save a smaller copy of it and use that."
+_OTHER_COPY = "Replace it with a good copy, or leave it out."
+
+# Pillow would refuse what large cameras take. It still checks the frames and tiles inside a file, which only it sees.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+# It logs what it finds odd in a file; whether that matters, and why, is what `PhotoError` says.
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
+
+_one_large_photo = threading.Semaphore(1)
+
+
+class UnusablePhotoError(PhotoError):
+    """A photo that cannot be read, with the reason apart from the name, as a list of problems shows it.
+
+    Args:
+        message: Names the file and says why.
+        hint: What to do.
+        kind: The group it is listed under.
+        reason: Why, as a sentence of its own.
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", kind: ProblemKind = ProblemKind.UNREADABLE, reason: str = ""
+    ) -> None:
+        super().__init__(message, hint)
+        self.kind = kind
+        self.reason = reason
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it follows from the file's content, so that it stays as long as the file does."""
+        cause = self.__cause__
+        passing = isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno is not None)
+        return not passing and self.kind not in {ProblemKind.GONE, ProblemKind.CHANGING, ProblemKind.NO_PERMISSION}
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
+    """Open a photo for the block, and turn whatever goes wrong with the file in it into a `PhotoError`."""
+    head = b""
+    try:
+        _check_is_file(path)
+        with quiet_pillow, path.open("rb") as stream:
+            head = stream.read(_HEAD)
+            stream.seek(0)
+            with Image.open(stream, formats=FORMATS) as image:
+                pixel_count = image.width * image.height
+                if pixel_count > MAX_PIXELS:
+                    raise _too_large(path, f"It measures {image.width:,} x {image.height:,} pixels")
+                # Many threads may each decode a photo; several very large ones at a time would fill the memory.
+                with _one_large_photo if pixel_count > LARGE_PIXELS else contextlib.nullcontext():
+                    yield image
+    except PhotoError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_large(path, "It holds more pixels than a photo does") from error
+    except MemoryError as error:
+        reason = "There is not enough memory to open it."
+        raise unusable(path, ProblemKind.TOO_LARGE, reason, _SMALLER_COPY) from error
+    except UnidentifiedImageError as error:
+        # Pillow cannot tell a HEIC photo that is cut short from what is none at all.
+        raise (_damaged(path) if begins_like_heif(head) else _not_an_image(path)) from error
+    except OSError as error:
+        raise _system_error(path, error) from error
+    except DAMAGED as error:
+        raise _damaged(path) from error
+
+
+class _QuietPillow:
+    """While a photo is open, what Pillow warns about is not shown: the photo is used, or a `PhotoError` says why not.
+
+    `warnings.catch_warnings` saves and restores one state for all threads, so the first to enter and the last to
+    leave do it for everyone between.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+        self._saved = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._count += 1
+            if self._count == 1:
+                self._saved = warnings.catch_warnings()
+                self._saved.__enter__()
+                warnings.filterwarnings("ignore", module=r"PIL\.")
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._count -= 1
+            if self._count == 0:
+                self._saved.__exit__(None, None, None)
+
+
+quiet_pillow = _QuietPillow()
+
+
+def _check_is_file(path: Path) -> None:
+    """Refuse folders, and pipes and devices, which could be read for ever."""
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise unusable(path, ProblemKind.NOT_AN_IMAGE, "It is a folder that cannot be opened, not a photo.")
+    if not stat.S_ISREG(status.st_mode):
+        raise unusable(path, ProblemKind.NOT_AN_IMAGE, "It is not a file but a device or a pipe.")
+    if status.st_size == 0:
+        raise unusable(path, ProblemKind.UNREADABLE, "The file is empty: it has 0 bytes.", _OTHER_COPY)
+
+
+def unusable(path: Path, kind: ProblemKind, reason: str, hint: str = "") -> UnusablePhotoError:
+    """Return the error that says why a photo cannot be read, as a list and a message put it."""
+    return UnusablePhotoError(f"“{shown_name(path)}” cannot be read. {reason}", hint, kind, reason)
+
+
+def _too_large(path: Path, what: str) -> UnusablePhotoError:
+    reason = f"{what}; the most is {MAX_PIXELS // 1_000_000} million."
+    return unusable(path, ProblemKind.TOO_LARGE, reason, _SMALLER_COPY)
+
+
+def _not_an_image(path: Path) -> UnusablePhotoError:
+    return unusable(
+        path,
+        ProblemKind.NOT_AN_IMAGE,
+        "It is not an image of a kind that can be read here, or its beginning is damaged.",
+        f"Use {FORMAT_NAMES}.",
+    )
+
+
+def _damaged(path: Path) -> UnusablePhotoError:
+    return unusable(path, ProblemKind.UNREADABLE, "The file is damaged, or its end is missing.", _OTHER_COPY)
+
+
+def _system_error(path: Path, error: OSError) -> UnusablePhotoError:
+    """Tell what the system refused from what Pillow found wrong: that is an OSError without a number."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return unusable(path, ProblemKind.GONE, "It is no longer there.", "Put it back, or choose the folder again.")
+    if isinstance(error, PermissionError):
+        return unusable(path, ProblemKind.NO_PERMISSION, "You may not read it.", "Change its permissions.")
+    if error.errno == errno.ELOOP:
+        return unusable(path, ProblemKind.LINK_LOOP, "It is a link that leads back to itself.")
+    if error.errno is None:
+        return _damaged(path)
+    # What the disk could not read now it may read later: the file is not called damaged.
+    return unusable(path, ProblemKind.GONE, f"The disk says: {error.strerror}.", "Read the folder again later.")

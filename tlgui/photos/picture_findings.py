@@ -1,0 +1,139 @@
+"""What is wrong with single pictures: too small, dark, blurred, wrongly named or dated."""
+
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tlgui.photos.counting import counted
+from tlgui.photos.facts import MINIATURE_SIDE, Look, PhotoFacts
+from tlgui.photos.findings import Finding, FindingKind, LeaveOut, Severity
+from tlgui.photos.formats import suffix_fits
+
+# Backbones look at 224 pixels or more; from a quarter of that on a photo has little to show.
+_SMALL_SIDE = 64
+# In levels of 0..255: how dark a photo is on the whole, and how dark all of it is but its brightest twentieth.
+_DARK_MEAN = 25.0
+_DARK_HIGHLIGHTS = 50.0
+_BLURRED = 80.0
+# A photo counts as dark, small or blurred only beside others that are not: a collection may be so by its nature.
+_FAR_BELOW = 1 / 3
+_FAR_LESS_SHARP = 1 / 8
+_DAY_SECONDS = 86_400.0
+
+
+def picture_findings(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[Finding]:
+    """Yield what is known of single photos.
+
+    Args:
+        facts: Of each photo of the collection.
+        now: In seconds since 1970.
+    """
+    looks = {path: fact.look for path, fact in facts.items() if fact.look is not None}
+    yield from _wrong_suffix([path for path, fact in facts.items() if not suffix_fits(path.name, fact.format)])
+    yield from _small(_far_below({path: min(fact.width, fact.height) for path, fact in facts.items()}, _SMALL_SIDE))
+    dark = _dark_paths(looks)
+    yield from _dark(dark)
+    sharpness = {path: look.sharpness for path, look in looks.items()}
+    # Dark photos have no detail anyway, and were told of.
+    yield from _blurred([path for path in _far_below(sharpness, _BLURRED, _FAR_LESS_SHARP) if path not in set(dark)])
+    yield from _future(facts, now)
+
+
+def _wrong_suffix(paths: Sequence[Path]) -> Iterator[Finding]:
+    if paths:
+        yield Finding(
+            FindingKind.WRONG_SUFFIX,
+            Severity.NOTE,
+            f"{counted(len(paths), 'photo has', 'photos have')} the wrong suffix",
+            "Their names end in another format than the files are in, such as a PNG called “.jpg”. They are read all "
+            "the same; other programs may refuse them.",
+            _each(paths),
+            LeaveOut(tuple(paths)),
+            _leave_out(paths),
+        )
+
+
+def _small(paths: Sequence[Path]) -> Iterator[Finding]:
+    if paths:
+        yield Finding(
+            FindingKind.SMALL,
+            Severity.DOUBT,
+            f"{counted(len(paths), 'photo is', 'photos are')} very small",
+            f"They measure less than {_SMALL_SIDE} pixels on a side, far less than the others, and show little.",
+            _each(paths),
+            LeaveOut(tuple(paths)),
+            _leave_out(paths),
+        )
+
+
+def _dark(paths: Sequence[Path]) -> Iterator[Finding]:
+    if paths:
+        yield Finding(
+            FindingKind.DARK,
+            Severity.DOUBT,
+            f"{counted(len(paths), 'photo is', 'photos are')} very dark",
+            "Hardly anything is to be seen on them. Leave out those on which you could not tell the class.",
+            _each(paths),
+            LeaveOut(tuple(paths)),
+            _leave_out(paths),
+        )
+
+
+def _blurred(paths: Sequence[Path]) -> Iterator[Finding]:
+    if paths:
+        yield Finding(
+            FindingKind.BLURRED,
+            Severity.DOUBT,
+            f"{counted(len(paths), 'photo is', 'photos are')} blurred",
+            "They show far less detail than the others. Leave out those on which you could not tell the class.",
+            _each(paths),
+            LeaveOut(tuple(paths)),
+            _leave_out(paths),
+        )
+
+
+def _future(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[Finding]:
+    # Cameras know no time zones, so a day more or less says nothing.
+    latest = now + _DAY_SECONDS
+    paths = [
+        path
+        for path, fact in facts.items()
+        if fact.state.changed_ns / 1e9 > latest or (fact.taken is not None and fact.taken > latest)
+    ]
+    if paths:
+        yield Finding(
+            FindingKind.FUTURE_DATES,
+            Severity.NOTE,
+            f"{counted(len(paths), 'photo is', 'photos are')} dated in the future",
+            "The clock of a camera or a computer was wrong. It does no harm; sorting by date puts them last.",
+            _each(paths),
+        )
+
+
+def _dark_paths(looks: Mapping[Path, Look]) -> list[Path]:
+    """Return the photos that are dark all over, darkest first; one bright flower before a black wall is not."""
+    dark = _far_below({path: 255 * look.brightness for path, look in looks.items()}, _DARK_MEAN)
+    return [path for path in dark if np.percentile(_luminance(looks[path]), 95) < _DARK_HIGHLIGHTS]
+
+
+def _luminance(look: Look) -> NDArray[np.uint8]:
+    return np.frombuffer(look.miniature, np.uint8)[: MINIATURE_SIDE**2]
+
+
+def _far_below(values: Mapping[Path, float], bound: float, share: float = _FAR_BELOW) -> list[Path]:
+    """Return the photos that lie below a bound and below a share of the middle one too, lowest first."""
+    if not values:
+        return []
+    bound = min(bound, share * statistics.median(values.values()))
+    return sorted((path for path, value in values.items() if value < bound), key=lambda path: values[path])
+
+
+def _leave_out(paths: Sequence[Path]) -> str:
+    return f"Leave &out {counted(len(paths), 'photo')}"
+
+
+def _each(paths: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
+    return tuple((path,) for path in paths)

@@ -1,0 +1,51 @@
+"""Finds the photos among files and folders, whatever their layout, as when some are dropped on the window."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from tlgui.photos.listing import entries_of, is_folder, is_hidden, looks_like_photo
+from tlgui.progress import JobContext, Progress, Stage
+
+
+def find_photos(paths: Sequence[Path], context: JobContext) -> list[Path]:
+    """Return the files among `paths` as they are, and for each folder the photos in it and below it, sorted.
+
+    A folder that cannot be opened is returned itself, so that whoever reads it learns why; so is a file that is no
+    photo, when it was named. Hidden files and links that lead round in circles are passed over.
+
+    Args:
+        paths: Files and folders, as dropped or typed.
+        context: Told how many were found; asked before each file and folder whether to go on.
+    """
+    found: dict[Path, None] = {}
+    visited: set[str] = set()
+    for path in paths:
+        context.checkpoint()
+        if is_folder(path):
+            found.update(dict.fromkeys(_photos_below(path, visited, len(found), context)))
+        else:
+            found[path] = None
+    return list(found)
+
+
+def _photos_below(folder: Path, visited: set[str], found_before: int, context: JobContext) -> list[Path]:
+    photos: list[Path] = []
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        # A link can lead back to where the search came from, or to a folder that was also dropped.
+        real = os.path.realpath(current)
+        if real in visited:
+            continue
+        visited.add(real)
+        try:
+            entries = list(entries_of(current, context))
+        except OSError:
+            photos.append(current)
+            continue
+        shown = [entry for entry in entries if not is_hidden(entry.name)]
+        waiting += [Path(entry.path) for entry in shown if entry.is_folder]
+        photos += [Path(entry.path) for entry in shown if not entry.is_folder and looks_like_photo(entry.name)]
+        context.report(Progress(Stage.SCANNING, found_before + len(photos)))
+    return sorted(photos, key=lambda path: path.parts)

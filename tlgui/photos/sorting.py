@@ -1,0 +1,358 @@
+"""Mends a collection: leaves photos out, moves them to other classes or to the bin; and undoes it, after a restart too.
+
+Everything goes through the journal of the collection's workspace, so that Undo goes back mending by mending, and a kill
+between any two steps leaves each photo in exactly one place.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tlgui import files
+from tlgui.errors import StorageError
+from tlgui.photos.bin import find_in_bin
+from tlgui.photos.carrying import MADE_FOLDER, Carrier, Errand, MendingProblem, part_of
+from tlgui.photos.choices import Choices
+from tlgui.photos.facts import FileState
+from tlgui.photos.findings import LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
+from tlgui.photos.formats import IMAGE_SUFFIXES
+from tlgui.photos.journal import Journal, Record, RecordKind, Step
+from tlgui.photos.moving import settle
+from tlgui.photos.names import shown_name
+from tlgui.progress import JobContext
+
+_SUFFIXES = tuple(IMAGE_SUFFIXES)
+_NOT_IN_BIN = "It was not found in the bin; look there yourself, it may have another name or be deleted for good."
+_DOES = {
+    RecordKind.MOVE: "move {what} to {where}",
+    RecordKind.BIN: "move {what} to the bin",
+    RecordKind.LEAVE_OUT: "leave {what} out",
+    RecordKind.USE_AGAIN: "use {what} again",
+    RecordKind.SHOW_AS: "show the class “{where}” otherwise",
+}
+_DONE = {
+    RecordKind.MOVE: "Moved {what} to {where}.",
+    RecordKind.BIN: "Moved {what} to the bin.",
+    RecordKind.LEAVE_OUT: "Left {what} out.",
+    RecordKind.USE_AGAIN: "Using {what} again.",
+    RecordKind.SHOW_AS: "The class is shown as {where}.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What came of a mending, or of undoing one.
+
+    Args:
+        done: How many files it was done for.
+        problems: The files it was not done for, and why.
+        words: A sentence that says so.
+        moved: The old and the new path of each photo that was moved.
+    """
+
+    done: int
+    problems: tuple[MendingProblem, ...]
+    words: str
+    moved: tuple[tuple[Path, Path], ...] = field(default=(), compare=False, repr=False)
+
+
+class Mender:
+    """Mends one collection.
+
+    Args:
+        folder: The collection's folder.
+        workspace: The collection's workspace, see `files.workspace_path`; made when there is something to keep.
+    """
+
+    def __init__(self, folder: Path, workspace: Path) -> None:
+        self._folder = folder
+        self._choices = Choices(workspace, folder)
+        self._journal = Journal(workspace / "mendings")
+
+    def next_undo(self) -> str | None:
+        """Return what `undo` would undo, such as “move 14 photos to “wren””; None where there is nothing."""
+        return self._journal.last_words()
+
+    def apply(self, mending: Mending, context: JobContext) -> Mended:
+        """Mend; what cannot be done for one file is said, and is done for the others.
+
+        Args:
+            mending: What to do.
+            context: Told how far it is; asked before each file whether to go on.
+
+        Raises:
+            StorageError: The journal cannot be written, or another window mends this collection just now.
+            Cancelled: The user pressed Stop; what was done stays, and can be undone.
+        """
+        with self._owned():
+            match mending:
+                case LeaveOut(paths):
+                    left_out = self._choices.left_out()
+                    return self._choose(RecordKind.LEAVE_OUT, [path for path in paths if path not in left_out])
+                case UseAgain(paths):
+                    left_out = self._choices.left_out()
+                    return self._choose(RecordKind.USE_AGAIN, [path for path in paths if path in left_out])
+                case MoveInto(moves):
+                    elsewhere = dict(_elsewhere(moves))
+                    errands = [
+                        Errand(number, path, to / path.name) for number, (path, to) in enumerate(elsewhere.items())
+                    ]
+                    return self._carry(RecordKind.MOVE, errands, context)
+                case MoveToBin(paths):
+                    errands = [Errand(number, path, None) for number, path in enumerate(dict.fromkeys(paths))]
+                    return self._carry(RecordKind.BIN, errands, context)
+
+    def show_class_as(self, folder_names: Sequence[str], shown: str) -> Mended:
+        """Show a class under another name than its folders'.
+
+        Args:
+            folder_names: The folders' names, as `shown_name` has them.
+            shown: The name; an empty one takes the folders' own again.
+
+        Raises:
+            StorageError: The disk refused, or another window mends this collection just now.
+        """
+        with self._owned():
+            names = self._choices.shown_names()
+            steps = {number: Step(name, shown, note=names.get(name, "")) for number, name in enumerate(folder_names)}
+            record = self._journal.begin(RecordKind.SHOW_AS, self._words(RecordKind.SHOW_AS, steps))
+            self._journal.plan(record, steps)
+            for name in folder_names:
+                self._choices.show_as(name, shown)
+            return self._ended(record, set(), [])
+
+    def undo(self, context: JobContext) -> Mended | None:
+        """Undo the last mending; a file whose old name is taken meanwhile gets a number.
+
+        What cannot be undone now, because a disk is full for instance, can be tried again; files that are gone cannot.
+
+        Args:
+            context: Told how far it is; asked before each file whether to go on.
+
+        Returns:
+            What came of it; None where there was nothing to undo.
+
+        Raises:
+            StorageError: The journal cannot be written, or another window mends this collection just now.
+            Cancelled: The user pressed Stop; the rest can still be undone.
+        """
+        with self._owned():
+            record = self._journal.last()
+            if record is None:
+                return None
+            words = record.words
+            self._journal.begin_undo(record)
+            if record.kind in {RecordKind.MOVE, RecordKind.BIN}:
+                return self._carry_back(record, words, context)
+            self._undo_choice(record)
+            done = len(record.done)
+            self._journal.end(record, record.done, record.words)
+            return Mended(done, (), f"Undone: {words}.")
+
+    def recover(self) -> None:
+        """Put in order what a kill cut short; what cannot be is tried again the next time."""
+        if self._journal.is_cut_short():
+            # Another window may be in the middle of it, or the disk be away.
+            with contextlib.suppress(StorageError), self._owned():
+                pass
+
+    @contextlib.contextmanager
+    def _owned(self) -> Iterator[None]:
+        """Be the only one who mends this collection, with everything in order that was cut short before."""
+        if not self._folder.is_dir():
+            # All its files would seem to be gone for good.
+            raise StorageError(f"The folder “{self._folder.name}” is not there.", "Plug in its disk, then try again.")
+        lock = files.OwnerLock(self._journal.folder / "lock")
+        try:
+            self._journal.folder.mkdir(parents=True, exist_ok=True)
+            is_ours = lock.acquire()
+        except OSError as error:
+            raise files.storage_error(error, self._journal.folder / "lock") from error
+        if not is_ours:
+            raise StorageError("Another window is putting these photos in order.", "Wait until it has ended.")
+        try:
+            self._settle()
+            yield
+        finally:
+            lock.release()
+
+    def _choose(self, kind: RecordKind, paths: Sequence[Path]) -> Mended:
+        steps = {number: Step(str(path)) for number, path in enumerate(paths)}
+        record = self._journal.begin(kind, self._words(kind, steps))
+        self._journal.plan(record, steps)
+        if kind is RecordKind.LEAVE_OUT:
+            self._choices.leave_out(paths)
+        else:
+            self._choices.use_again(paths)
+        return self._ended(record, set(), [])
+
+    def _carry(self, kind: RecordKind, errands: Sequence[Errand], context: JobContext) -> Mended:
+        wanted = {errand.number: Step(str(errand.source), str(errand.goal or "")) for errand in errands}
+        record = self._journal.begin(kind, self._words(kind, wanted))
+        carrier = Carrier(self._journal, record, context)
+        try:
+            carrier.carry(errands)
+        finally:
+            mended = self._finished(record, carrier)
+        return mended
+
+    def _finished(self, record: Record, carrier: Carrier) -> Mended:
+        self._tell_moved(carrier.done)
+        mended = self._ended(record, record.steps.keys() - carrier.done.keys(), carrier.problems)
+        return replace(mended, moved=_moves(carrier.done))
+
+    def _ended(self, record: Record, missed: set[int], problems: Sequence[MendingProblem]) -> Mended:
+        done = {number: step for number, step in record.steps.items() if number not in missed}
+        words = self._words(record.kind, done)
+        self._journal.end(record, missed, words)
+        return Mended(len(done), tuple(problems), self._done_words(record.kind, done, len(problems)))
+
+    def _carry_back(self, record: Record, words: str, context: JobContext) -> Mended:
+        carrier = Carrier(self._journal, record, context)
+        errands, lost = self._ways_back(record)
+        try:
+            carrier.carry(errands)
+        finally:
+            _tidy(record, carrier.done)
+            self._tell_moved(carrier.done)
+            undone = carrier.done.keys() | carrier.gone | lost.keys()
+            left = {number: step for number, step in record.done.items() if number not in undone}
+            self._journal.end(record, undone, self._words(record.kind, left))
+        problems = (*lost.values(), *carrier.problems)
+        what = f"Undone: {words}." if not problems else f"Brought {_files(carrier.done)} back, not {len(problems):,}."
+        return Mended(len(carrier.done), problems, what, _moves(carrier.done))
+
+    def _ways_back(self, record: Record) -> tuple[list[Errand], dict[int, MendingProblem]]:
+        """Return how each file of a mending comes back, the last one first, and those that cannot be found."""
+        done = dict(sorted(record.done.items(), reverse=True))
+        if record.kind is RecordKind.MOVE:
+            return [
+                Errand(number, Path(step.target), Path(step.source), is_return=True) for number, step in done.items()
+            ], {}
+        found = find_in_bin({Path(step.source): FileState(step.size, step.changed_ns) for step in done.values()})
+        errands, lost = [], {}
+        for number, step in done.items():
+            original = Path(step.source)
+            binned = found.get(original)
+            if binned is None:
+                lost[number] = MendingProblem(original, _NOT_IN_BIN)
+            else:
+                note = str(binned.note) if binned.note is not None else ""
+                errands.append(Errand(number, binned.file, original, is_return=True, note=note))
+        return errands, lost
+
+    def _undo_choice(self, record: Record) -> None:
+        if record.kind is RecordKind.SHOW_AS:
+            for step in record.done.values():
+                self._choices.show_as(step.source, step.note)
+            return
+        paths = [Path(step.source) for step in record.done.values()]
+        if record.kind is RecordKind.LEAVE_OUT:
+            self._choices.use_again(paths)
+        else:
+            self._choices.leave_out(paths)
+
+    def _settle(self) -> None:
+        """Put in order what a kill cut short."""
+        record = self._journal.last()
+        if record is None or not record.is_open:
+            return
+        steps = record.backs if record.is_undoing else record.steps
+        try:
+            if record.kind in {RecordKind.MOVE, RecordKind.BIN}:
+                done = {number: step for number, step in steps.items() if _is_settled(record, number, step)}
+                if record.is_undoing:
+                    _tidy(record, done)
+                self._tell_moved(done)
+                missed = done.keys() if record.is_undoing else steps.keys() - done.keys()
+            else:
+                stays = self._stays(record.kind)
+                missed = {number for number, step in record.done.items() if not stays(step)}
+        except OSError as error:
+            raise StorageError(f"An earlier change could not be put in order: {error}.", "Try again later.") from error
+        left = {number: step for number, step in record.done.items() if number not in missed}
+        self._journal.end(record, missed, self._words(record.kind, left))
+
+    def _stays(self, kind: RecordKind) -> Callable[[Step], bool]:
+        """Return what tells whether a choice is as its step made it."""
+        if kind is RecordKind.SHOW_AS:
+            names = self._choices.shown_names()
+            return lambda step: names.get(step.source, "") == step.target
+        left_out, is_left_out = self._choices.left_out(), kind is RecordKind.LEAVE_OUT
+        return lambda step: (Path(step.source) in left_out) is is_left_out
+
+    def _tell_moved(self, done: Mapping[int, Step]) -> None:
+        """Let moved photos keep what is known of them."""
+        self._choices.moved(_moves(done))
+
+    def _words(self, kind: RecordKind, steps: Mapping[int, Step]) -> str:
+        if kind is RecordKind.SHOW_AS:
+            return _DOES[kind].format(where=next((step.source for step in steps.values()), ""))
+        where = self._where(steps) if kind is RecordKind.MOVE else ""
+        return _DOES[kind].format(what=_files(steps), where=where)
+
+    def _done_words(self, kind: RecordKind, done: Mapping[int, Step], failed: int) -> str:
+        if kind is RecordKind.SHOW_AS:
+            shown = next((step.target or step.source for step in done.values()), "")
+            return _DONE[kind].format(where=f"“{shown}”")
+        if not done:
+            return "Nothing was changed."
+        words = _DONE[kind].format(what=_files(done), where=self._where(done) if kind is RecordKind.MOVE else "")
+        return f"{words} {failed:,} could not be moved and stayed there." if failed else words
+
+    def _where(self, steps: Mapping[int, Step]) -> str:
+        # Paths of many photos, as text: that is ten times as fast.
+        folders = {os.path.dirname(step.target) for step in steps.values()}  # noqa: PTH120
+        if len(folders) != 1:
+            return f"{len(folders):,} classes"
+        name = shown_name(Path(folders.pop()))
+        return f"“{self._choices.shown_names().get(name, name)}”"
+
+
+def mender_of(folder: Path) -> Mender:
+    """Return what mends the collection in `folder`."""
+    folder = folder.absolute()
+    return Mender(folder, files.workspace_path(folder))
+
+
+def _is_settled(record: Record, number: int, step: Step) -> bool:
+    source = Path(step.source)
+    if not step.target:
+        # The system's bin moves a file whole.
+        return not source.is_symlink() and not source.exists()
+    target = Path(step.target)
+    has_left = settle(source, target, part_of(record, number, target))
+    # What is nowhere to be seen, as on a disk that was unplugged, may still have to be brought back.
+    return has_left and not (record.is_undoing and not target.is_symlink() and not target.exists())
+
+
+def _elsewhere(moves: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Path, Path]]:
+    """Yield the moves that lead to another folder than the file lies in, whatever its names are."""
+    stays = {
+        (folder, to)
+        for folder, to in {(path.parent, to) for path, to in moves}
+        if folder == to or (to.exists() and folder.exists() and folder.samefile(to))
+    }
+    yield from (move for move in moves if (move[0].parent, move[1]) not in stays)
+
+
+def _moves(done: Mapping[int, Step]) -> tuple[tuple[Path, Path], ...]:
+    return tuple((Path(step.source), Path(step.target)) for step in done.values() if step.target)
+
+
+def _tidy(record: Record, back: Mapping[int, Step]) -> None:
+    """Take away what files that came back have left behind: the bin's notes, and empty folders made for them."""
+    for number, step in back.items():
+        with contextlib.suppress(OSError):
+            if step.note:
+                Path(step.note).unlink()
+            if record.steps[number].note == MADE_FOLDER:
+                Path(step.source).parent.rmdir()
+
+
+def _files(steps: Mapping[int, Step]) -> str:
+    are_photos = all(step.source.lower().endswith(_SUFFIXES) for step in steps.values())
+    noun = "photo" if are_photos else "file"
+    return f"{len(steps):,} {noun}{'' if len(steps) == 1 else 's'}"

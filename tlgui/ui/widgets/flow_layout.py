@@ -1,0 +1,101 @@
+"""Widgets side by side, and on further lines where there is no room: a row of controls for narrow windows too."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
+from typing_extensions import override
+
+
+class FlowLayout(QLayout):
+    """Gives each widget its preferred size; those that like to grow share what is left of their line.
+
+    Args:
+        parent: The widget it lays out.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self.setContentsMargins(0, 0, 0, 0)
+
+    @override
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    @override
+    def count(self) -> int:
+        return len(self._items)
+
+    @override
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    @override
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    @override
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation.Horizontal
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        lines = list(self._lines(width))
+        return sum(_height(line) for line in lines) + self.spacing() * max(0, len(lines) - 1)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+    @override
+    def minimumSize(self) -> QSize:
+        sizes = [item.minimumSize() for item in self._items if not item.isEmpty()]
+        return QSize(
+            max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0)
+        )
+
+    @override
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        top = rect.top()
+        for line in self._lines(rect.width()):
+            height = _height(line)
+            left, spare = rect.left(), rect.width() - self._width(line)
+            growing = [item for item in line if item.expandingDirections() & Qt.Orientation.Horizontal]
+            for item in line:
+                hint = item.sizeHint()
+                width = min(hint.width(), rect.width()) + (max(0, spare) // len(growing) if item in growing else 0)
+                place = QPoint(left, top + (height - hint.height()) // 2)
+                item.setGeometry(QRect(place, QSize(min(width, item.maximumSize().width()), hint.height())))
+                left += width + self.spacing()
+            top += height + self.spacing()
+
+    def _lines(self, width: int) -> Iterator[list[QLayoutItem]]:
+        line: list[QLayoutItem] = []
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            if line and self._width([*line, item]) > width:
+                yield line
+                line = []
+            line.append(item)
+        if line:
+            yield line
+
+    def _width(self, line: list[QLayoutItem]) -> int:
+        return sum(item.sizeHint().width() for item in line) + self.spacing() * (len(line) - 1)
+
+
+def growing(widget: QWidget) -> QWidget:
+    """Let a widget take what is left of its line."""
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, widget.sizePolicy().verticalPolicy())
+    return widget
+
+
+def _height(line: list[QLayoutItem]) -> int:
+    return max(item.sizeHint().height() for item in line)
