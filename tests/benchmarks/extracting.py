@@ -35,9 +35,10 @@ from tlgui.photos.scan import scan
 from tlgui.progress import JobContext
 
 CORES = 2
-ROUNDS = 3
+ROUNDS = 5
 COUNT = 256
 GROWTH = (500, 1000, 2000, 4000)
+GROWTH_ROUNDS = 3
 SECOND_COUNT = 4000
 SIZE = QUICK.input_size
 CONTEXT = JobContext()
@@ -194,14 +195,17 @@ def _growth(extractor: FeatureExtractor, photos: Sequence[Photo]) -> list[Figure
     def network_seconds() -> float:
         return _processor_seconds(lambda: [run(noise) for _ in range(8)]) / (8 * BATCH_SIZE)
 
-    costs = []
     counts = [count for count in GROWTH if count <= len(photos)]
     if len(counts) < 2:  # nothing to compare
         return []
-    for count in counts:
-        before = network_seconds()
-        ours = _processor_seconds(partial(_anew, extractor, photos[:count])) / count
-        costs.append(2 * ours / (before + network_seconds()))
+    rounds: list[list[float]] = []
+    for _ in range(GROWTH_ROUNDS):
+        rounds.append([])
+        for count in counts:
+            before = network_seconds()
+            ours = _processor_seconds(partial(_anew, extractor, photos[:count])) / count
+            rounds[-1].append(2 * ours / (before + network_seconds()))
+    costs = [statistics.median(column) for column in zip(*rounds, strict=True)]
     sizes = " / ".join(f"{count:,}" for count in counts)
     return [
         Figure(

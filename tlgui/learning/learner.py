@@ -70,7 +70,7 @@ class Learner:
         inputs = tf.TensorSpec([None, *model.input_shape[1:]], tf.float32)
         labels, weights = tf.TensorSpec([None], tf.int64), tf.TensorSpec([None], tf.float32)
         scalar = tf.TensorSpec([], tf.float32)
-        train = tf.function(self._train_all, input_signature=[inputs, labels, weights, scalar], autograph=False)
+        train = tf.function(self._train_all, input_signature=[inputs, labels, weights, scalar, scalar], autograph=False)
         judge = tf.function(self._judge_all, input_signature=[inputs, labels], autograph=False)
         self._train, self._judge = train.get_concrete_function(), judge.get_concrete_function()
 
@@ -85,10 +85,9 @@ class Learner:
         Returns:
             The sum of the losses, and how many were named rightly.
         """
-        self._optimizer.learning_rate.assign(rate)
         count = len(batch.labels)
         inputs, labels, padded = self._filled(batch, weights)
-        loss, right = self._train(inputs, labels, padded, tf.constant(count, tf.float32))
+        loss, right = self._train(inputs, labels, padded, tf.constant(count, tf.float32), tf.constant(rate, tf.float32))
         return float(loss) * count, int(right)
 
     def judge(self, batch: Batch) -> tuple[float, FloatArray]:
@@ -128,7 +127,11 @@ class Learner:
             weights = np.concatenate([weights, np.zeros(missing, np.float32)])
         return tf.constant(inputs, tf.float32), tf.constant(labels, tf.int64), tf.constant(weights, tf.float32)
 
-    def _train_all(self, inputs: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor, count: tf.Tensor) -> Any:  # noqa: ANN401
+    def _train_all(
+        self, inputs: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor, count: tf.Tensor, rate: tf.Tensor
+    ) -> Any:  # noqa: ANN401
+        # Within the compiled step: for the small networks of cached features an assignment of its own would count.
+        self._optimizer.learning_rate.assign(rate)
         loss, right = self._where.run(self._train_share, args=(inputs, labels, weights, count))
         add = tf.distribute.ReduceOp.SUM
         return self._where.reduce(add, loss, axis=None), self._where.reduce(add, right, axis=None)

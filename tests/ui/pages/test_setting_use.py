@@ -214,3 +214,12 @@ def test_two_recipes_are_compared_in_the_words_of_the_form(qtbot: QtBot, form: R
     assert table.rowCount() == 0
     assert dialog.note.isVisible()
     dialog.close()
+
+
+def test_fine_tuning_that_is_switched_on_leaves_the_early_blocks_alone(form: RecipeForm, session: Session) -> None:
+    assert session.recipe.fine_tuning.from_block == ""
+    choose(form, "fine_tuning.when", "after the head")
+    assert session.recipe.fine_tuning.from_block == "block5"
+    choose(form, "fine_tuning.from_block", "")
+    choose(form, "fine_tuning.when", "from the start")
+    assert session.recipe.fine_tuning.from_block == "", "a choice of the user's stays"

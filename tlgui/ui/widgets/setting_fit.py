@@ -16,7 +16,7 @@ from tlgui.learning.recipe import (
     Recipe,
 )
 
-CUT_LAYER, FROM_BLOCK = "cut_layer", "fine_tuning.from_block"
+CUT_LAYER, FROM_BLOCK, WHEN_TUNED = "cut_layer", "fine_tuning.from_block", "fine_tuning.when"
 
 
 def block_names(backbone: str) -> tuple[str, ...]:
@@ -74,6 +74,20 @@ def with_cut(recipe: Recipe, layer: str) -> Recipe:
     if tuning.from_block in names and tuning.from_block not in left:
         tuning = dataclasses.replace(tuning, from_block=left[-1])
     return dataclasses.replace(changed, fine_tuning=tuning)
+
+
+def with_tuning(recipe: Recipe, when: str) -> Recipe:
+    """Return `recipe` with fine-tuning at another time.
+
+    Switched on for pretrained weights, it begins where about the later half of the blocks does: the early ones see
+    edges and colours, which serve every collection, and to train them takes longest.
+    """
+    tuning = dataclasses.replace(recipe.fine_tuning, when=when)
+    is_switched_on = recipe.fine_tuning.when == NEVER and when != NEVER
+    if is_switched_on and tuning.from_block == WHOLE_NETWORK and recipe.weights != NO_WEIGHTS:
+        block, left = _later_half(recipe.backbone), tuning_blocks(recipe)
+        tuning = dataclasses.replace(tuning, from_block=block if block in left or not left else left[-1])
+    return dataclasses.replace(recipe, fine_tuning=tuning)
 
 
 def tuning_blocks(recipe: Recipe) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from tlgui.learning.recipe import Recipe
 from tlgui.ui.colours import Accent
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.setting_controls import BlockChoice, Switch, make_control
-from tlgui.ui.widgets.setting_fit import CUT_LAYER, block_names, tuning_blocks, with_cut
+from tlgui.ui.widgets.setting_fit import CUT_LAYER, WHEN_TUNED, block_names, tuning_blocks, with_cut, with_tuning
 from tlgui.ui.widgets.setting_notices import NOTICED, notice
 from tlgui.ui.widgets.setting_values import is_offered, recipe_value, with_setting
 from tlgui.ui.widgets.setting_words import SettingWords
@@ -110,9 +110,13 @@ class RecipeBinder(QObject):
 
     def _on_control_changed(self, path: str, value: object) -> None:
         recipe = self._session.recipe
-        self._session.set_recipe(
-            with_cut(recipe, str(value)) if path == CUT_LAYER else with_setting(recipe, path, value)
-        )
+        if path == CUT_LAYER:
+            changed = with_cut(recipe, str(value))
+        elif path == WHEN_TUNED:
+            changed = with_tuning(recipe, str(value))
+        else:
+            changed = with_setting(recipe, path, value)
+        self._session.set_recipe(changed)
 
     @Slot()
     def _on_recipe_changed(self) -> None:
