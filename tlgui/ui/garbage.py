@@ -5,15 +5,13 @@ ends the process. So it is switched off, and a timer of the GUI thread does its 
 """
 
 import gc
-import time
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 _INTERVAL_MS = 500
-# So many new objects at a time are data, such as the photos of a large collection; going through them holds the window
-# up, again and again, for half a second where there are a hundred thousand.
+# So many objects at a time are data, such as the photos of a large collection. To go through them again and again would
+# hold the window up, for a second where there are a hundred thousand photos.
 _MUCH_DATA = 50_000
-_LONG_SECONDS = 0.02
 
 
 class GarbageCollector(QObject):
@@ -42,17 +40,24 @@ class GarbageCollector(QObject):
     def collect_due(self) -> None:
         """Collect the oldest generation that is due, as Python does; it takes the younger ones along.
 
-        What is much data, or takes long to go through, is left alone from then on; it still goes when nobody holds it.
+        Where there is much to go through, it is data: it is left alone from then on, and goes when nobody holds it.
         """
-        counts = gc.get_count()
-        if counts[0] > _MUCH_DATA:
-            gc.freeze()
+        counts, thresholds = gc.get_count(), gc.get_threshold()
+        due = max((generation for generation in range(3) if counts[generation] > thresholds[generation]), default=None)
+        if due is None:
             return
-        for generation in (2, 1, 0):
-            if counts[generation] > gc.get_threshold()[generation]:
-                # Its own time: on a busy machine anything takes long.
-                start = time.thread_time()
-                gc.collect(generation)
-                if generation == 2 and time.thread_time() - start > _LONG_SECONDS:
-                    gc.freeze()
-                return
+        bearable = _oldest_bearable(due)
+        if bearable is not None:
+            gc.collect(bearable)
+        if bearable != due:
+            gc.freeze()
+
+
+def _oldest_bearable(due: int) -> int | None:
+    """Return the oldest generation, up to `due`, that with the younger ones holds no more than can be gone through."""
+    held, found = 0, None
+    for generation in range(due + 1):
+        held += len(gc.get_objects(generation))
+        if held <= _MUCH_DATA:
+            found = generation
+    return found

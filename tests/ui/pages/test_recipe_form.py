@@ -28,7 +28,7 @@ from tlgui.errors import SettingError
 from tlgui.learning.built_in import BALANCED, QUICK
 from tlgui.learning.recipe import Augmentation, Recipe, load_recipe
 from tlgui.learning.rules import Choices, Limits
-from tlgui.ui.actions import MenuTitle
+from tlgui.ui.action import MenuTitle
 from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.recipe_form import RecipeForm

@@ -37,7 +37,7 @@ _SCHEDULE = "What becomes of the learning rate from the first epoch to the last.
 _WARM_UP = "Epochs in which the learning rate grows from nothing to its full size, so that the start breaks nothing."
 
 TRAINING: dict[str, SettingWords] = {
-    "epochs": SettingWords("&Epochs", "The most times the training goes through all its photos."),
+    "epochs": SettingWords("Epo&chs", "The most times the training goes through all its photos."),
     "batch_size": SettingWords(
         "&Batch size", "How many photos are learned from at once. Smaller needs less memory and takes longer."
     ),
@@ -68,7 +68,7 @@ AUGMENTATION: dict[str, SettingWords] = {
         "Hori&zontal shift", "The largest shift to the left or right, as a share of the width."
     ),
     "augmentation.shift_vertical": SettingWords(
-        "Verti&cal shift", "The largest shift up or down, as a share of the height."
+        "Vertical shift", "The largest shift up or down, as a share of the height."
     ),
     "augmentation.shear": SettingWords("Shear", "The largest slant, to either side."),
     "augmentation.zoom": SettingWords("Zoo&m", "The largest change of size, smaller or larger."),

@@ -44,7 +44,7 @@ class TrainingStatus(QWidget):
         self.bar.hide()
         self.start_button = _button("&Start training", self.start_pressed)
         self.start_button.setDefault(True)
-        self.stop_button = _button("St&op", self.stop_pressed)
+        self.stop_button = _button("Stop", self.stop_pressed)
         self.stop_button.setToolTip("End the training now and keep the best epoch so far")
         self.results_button = _button("See the results", self.results_pressed)
         self.predict_button = _button("Try it on photos", self.predict_pressed)
