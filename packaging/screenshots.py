@@ -44,7 +44,7 @@ def take_all(window: MainWindow, photos: Path | None, out: Path, home: Path) -> 
         session.draw_samples(home / "Sample photos")
     else:
         session.scan_folder(photos)
-    wait(lambda: not session.is_busy)
+    wait(lambda: not session.is_busy and not session.review.is_looking)
     take(window, out, "photos")
     window.commands.start_training()
     wait(lambda: not session.is_busy)

@@ -27,11 +27,9 @@ def groups_of(collection: Collection, facts: Mapping[Path, PhotoFacts], store: F
 
 def _key(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> bytes:
     """Return what tells these photos, as they are and as far as they are known, from all others."""
-    digest = hashlib.blake2b(digest_size=16)
+    lines = []
     for photo in collection.photos():
         fact = facts.get(photo.path)
-        known = (fact.state.size, fact.state.changed_ns, fact.look is not None) if fact is not None else ()
-        digest.update(
-            f"{inside(photo.path, collection.folder)}\0{photo.arrival}{known}\0".encode(errors="surrogatepass")
-        )
-    return digest.digest()
+        known = f"{fact.state.size} {fact.state.changed_ns} {fact.look is not None}" if fact is not None else ""
+        lines.append(f"{photo.path}\0{photo.arrival} {known}\0")
+    return hashlib.blake2b("".join(lines).encode(errors="surrogatepass"), digest_size=16).digest()

@@ -28,7 +28,7 @@ from tlgui.ui.widgets.split_bar import SplitBar
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.wording import count
 
-_LEFT_IN_LETTERS, _LEFT_SHARE = 58, 0.4
+_LEFT_IN_LETTERS, _LEFT_SHARE = 61, 0.4
 
 
 class CollectionView(QWidget):
@@ -228,6 +228,8 @@ def _titled(title: str, *widgets: QWidget) -> QWidget:
     for widget in widgets:
         column.addWidget(widget)
     column.setStretchFactor(widgets[0], 1)
+    # Where there is nothing to list, what is said of that stays at the top.
+    column.addStretch()
     return holder
 
 
