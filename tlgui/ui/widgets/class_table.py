@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 from typing_extensions import override
 
@@ -163,7 +163,8 @@ class ClassTable(SortedTable):
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setStretchLastSection(False)
+        self._name_width = 0
         line = self.fontMetrics().height()
         self.verticalHeader().setMinimumSectionSize(line + line // 2)
         self.verticalHeader().setDefaultSectionSize(line + line // 2)
@@ -224,6 +225,11 @@ class ClassTable(SortedTable):
                 self.edit(self._sorted.mapFromSource(self.rows_model.index(row, _NAME)))
 
     @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fill_width()
+
+    @override
     def sizeHint(self) -> QSize:
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
         return QSize(56 * letter, 14 * line)
@@ -232,7 +238,7 @@ class ClassTable(SortedTable):
     def minimumSizeHint(self) -> QSize:
         # Names and how many photos there are are always seen.
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
-        width = self.columnWidth(_NAME) + self.columnWidth(_PHOTOS) + 2 * self.frameWidth()
+        width = self._name_width + self.columnWidth(_PHOTOS) + 2 * self.frameWidth()
         return QSize(min(width, _LEAST_IN_LETTERS * letter), 6 * line)
 
     def _chosen_rows(self) -> list[int]:
@@ -240,10 +246,17 @@ class ClassTable(SortedTable):
 
     def _fit_columns(self) -> None:
         letter = self.fontMetrics().averageCharWidth()
-        for column in range(len(_HEADERS) - 1):
-            self.resizeColumnToContents(column)
-            self.setColumnWidth(column, min(self.columnWidth(column) + letter, _WIDEST_IN_LETTERS * letter))
+        for column in range(len(_HEADERS)):
+            if not self.isColumnHidden(column):
+                self.resizeColumnToContents(column)
+        self._name_width = min(self.columnWidth(_NAME) + letter, _WIDEST_IN_LETTERS * letter)
+        self._fill_width()
         self.updateGeometry()
+
+    def _fill_width(self) -> None:
+        """Give the names what the counts leave; where that is too little, the table scrolls."""
+        counts = sum(self.columnWidth(column) for column in range(_NAME + 1, len(_HEADERS)))
+        self.setColumnWidth(_NAME, max(self._name_width, self.viewport().width() - counts))
 
     @contextmanager
     def _filling(self) -> Iterator[None]:
