@@ -155,8 +155,13 @@ class _Dealer:
 
     def _left(self, units: Sequence[_Unit]) -> list[_Unit]:
         """Return what is not placed yet."""
-        rest = (_Unit(unit.lot, tuple(p for p in unit.photos if p.path not in self.parts)) for unit in units)
-        return [unit for unit in rest if unit.photos]
+        left = []
+        for unit in units:
+            photos = tuple(photo for photo in unit.photos if photo.path not in self.parts)
+            if photos:
+                # Nearly all are whole, and most are a single photo.
+                left.append(unit if len(photos) == len(unit.photos) else _Unit(unit.lot, photos))
+        return left
 
     def _place(self, photos: Sequence[Photo], part: Part) -> None:
         for photo in photos:

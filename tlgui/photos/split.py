@@ -6,13 +6,15 @@ added later are divided beside the earlier ones, which stay where they are.
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, ProblemKind, Split
 from tlgui.photos.counting import listed
-from tlgui.photos.dividing import divide
+from tlgui.photos.dividing import Lot, divide
 from tlgui.photos.names import shown_name
+from tlgui.photos.places import inside
 
 _FEWEST_CLASSES = 2
 _FEWEST_PHOTOS = 2
@@ -54,7 +56,7 @@ def split_collection(collection: Collection, validation: float, test: float, use
         free[name] = [photo for photo in photos if photo.path not in parts]
         has_validation = any(parts.get(photo.path) is Part.VALIDATION for photo in photos)
         shares[name] = 0.0 if has_validation else validation, 0.0 if has_test else test
-    parts.update(divide(free, shares, collection.groups, lambda photo: _lot(photo, collection, seed)))
+    parts.update(divide(free, shares, collection.groups, _lots(collection, seed)))
     divided: dict[Part, list[Photo]] = {part: [] for part in Part}
     for photo in collection.photos():
         divided[parts[photo.path]].append(photo)
@@ -115,8 +117,12 @@ def _training_count(photo_class: PhotoClass, *, own: bool) -> int:
     return sum(photo.part in {Part.TRAINING, None} for photo in photo_class.photos) if own else len(photo_class.photos)
 
 
-def _lot(photo: Photo, collection: Collection, seed: int) -> tuple[bytes, str]:
-    """Return a photo's lot, which depends on nothing but the seed and its path in the collection."""
-    path, folder = str(photo.path), f"{collection.folder}{os.sep}"
-    inside = path.removeprefix(folder).replace(os.sep, "/")
-    return hashlib.blake2b(os.fsencode(inside), digest_size=8, salt=seed.to_bytes(8, "big")).digest(), path
+def _lots(collection: Collection, seed: int) -> Callable[[Photo], Lot]:
+    """Return what gives a photo's lot, which depends on nothing but the seed and its path in the collection."""
+    folder, salt = collection.folder, seed.to_bytes(8, "big")
+
+    def lot(photo: Photo) -> Lot:
+        place = os.fsencode(inside(photo.path, folder))
+        return hashlib.blake2b(place, digest_size=8, salt=salt).digest(), str(photo.path)
+
+    return lot
