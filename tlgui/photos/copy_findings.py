@@ -8,6 +8,7 @@ from tlgui.photos.counting import counted
 from tlgui.photos.duplicates import Groups, copies, near_copies
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.findings import Finding, FindingKind, LeaveOut, Severity
+from tlgui.photos.leaving_out import leave_out_words
 
 _PART_RANKS = {Part.TEST: 0, Part.VALIDATION: 1, Part.TRAINING: 2, None: 3}
 
@@ -57,7 +58,7 @@ def _two_labels(groups: Groups) -> Iterator[Finding]:
             "class it belongs to, or leave all of them out.",
             groups,
             LeaveOut(paths),
-            f"Leave &out {counted(len(paths), 'photo')}",
+            leave_out_words(len(paths)),
         )
 
 
@@ -72,7 +73,7 @@ def _leaks(groups: Groups, photos: Mapping[Path, Photo]) -> Iterator[Finding]:
             "than it is. Keep them in one part: leave out those it would learn from.",
             groups,
             LeaveOut(spare),
-            f"Leave &out {counted(len(spare), 'photo')}",
+            leave_out_words(len(spare)),
         )
 
 
@@ -87,7 +88,7 @@ def _copies(groups: Groups, photos: Mapping[Path, Photo]) -> Iterator[Finding]:
             "others.",
             groups,
             LeaveOut(spare),
-            f"Leave &out {counted(len(spare), 'copy', 'copies')}",
+            leave_out_words(len(spare), "copy", "copies"),
         )
 
 
@@ -103,7 +104,7 @@ def _near_copies(groups: Groups, facts: Mapping[Path, PhotoFacts]) -> Iterator[F
             "many of a kind count more than others. You may keep only the largest and sharpest of each group.",
             groups,
             LeaveOut(spare),
-            f"Leave &out {counted(len(spare), 'photo')}",
+            leave_out_words(len(spare)),
         )
 
 

@@ -7,6 +7,7 @@ from tlgui.photos.collection import Collection, Problem, ProblemKind
 from tlgui.photos.counting import counted, listed
 from tlgui.photos.findings import Finding, FindingKind, MoveInto, MoveToBin, Severity, UseAgain
 from tlgui.photos.formats import IMAGE_SUFFIXES
+from tlgui.photos.leaving_out import each
 from tlgui.photos.names import plain_key, shown_name
 
 _NOT_READ = frozenset(
@@ -53,7 +54,7 @@ def _root_photos(problems: list[Problem], collection: Collection) -> Iterator[Fi
         Severity.DOUBT,
         f"{counted(len(paths), 'photo lies', 'photos lie')} outside the classes",
         explanation,
-        _each(paths),
+        each(paths),
         MoveInto(moves) if moves else None,
         f"&Move {counted(len(moves), 'photo')} into the {'class' if len(moves) == 1 else 'classes'} named so"
         if moves
@@ -104,7 +105,7 @@ def _empty(problems: list[Problem]) -> Iterator[Finding]:
             Severity.DOUBT,
             f"{counted(len(problems), 'folder has', 'folders have')} no photo that can be used",
             f"There is nothing to learn from in {names}, so no class is made of it. Add photos, or remove the folder.",
-            _each([problem.path for problem in problems]),
+            each([problem.path for problem in problems]),
         )
 
 
@@ -122,7 +123,7 @@ def _unreadable(problems: tuple[Problem, ...]) -> Iterator[Finding]:
         Severity.DOUBT,
         f"{counted(len(paths), 'file')} cannot be read",
         explanation,
-        _each(paths),
+        each(paths),
         MoveToBin(tuple(damaged)) if damaged else None,
         f"Move {counted(len(damaged), 'file')} to the &bin" if damaged else "",
     )
@@ -142,7 +143,7 @@ def _tiny(problems: list[Problem]) -> Iterator[Finding]:
             Severity.DOUBT,
             f"{counted(len(paths), 'picture is', 'pictures are')} tiny",
             "They measure less than 32 pixels, as icons and invisible pictures of web pages do, so they are not used.",
-            _each(paths),
+            each(paths),
             MoveToBin(tuple(paths)),
             f"Move {counted(len(paths), 'file')} to the &bin",
         )
@@ -157,7 +158,7 @@ def _other_files(problems: tuple[Problem, ...]) -> Iterator[Finding]:
             Severity.NOTE,
             f"{counted(len(paths), 'other file')} in the folder",
             "They are not photos, or are hidden; they are passed over and do no harm.",
-            _each(paths),
+            each(paths),
         )
 
 
@@ -169,7 +170,7 @@ def _linked(folders: Sequence[Path]) -> Iterator[Finding]:
             f"{counted(len(folders), 'class folder is', 'class folders are')} kept elsewhere",
             f"Links lead from {listed([shown_name(folder) for folder in folders])} to other places. The photos there "
             "are used; moving one moves it there.",
-            _each(folders),
+            each(folders),
         )
 
 
@@ -181,7 +182,7 @@ def _left_out(collection: Collection) -> Iterator[Finding]:
             Severity.NOTE,
             f"You left out {counted(len(paths), 'photo')}",
             "The files are where they were; they are only not used.",
-            _each(paths),
+            each(paths),
             UseAgain(paths),
             "&Use again" if len(paths) == 1 else "&Use all again",
         )
@@ -191,7 +192,3 @@ def _files(problems: list[Problem]) -> list[Path]:
     """Return the photos of problems: those inside where it is a folder, else the file itself."""
     paths = [path for problem in problems for path in (problem.photos or (problem.path,))]
     return [path for path in paths if path.suffix.lower() in IMAGE_SUFFIXES]
-
-
-def _each(paths: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
-    return tuple((path,) for path in paths)

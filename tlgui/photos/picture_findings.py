@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from tlgui.photos.counting import counted
 from tlgui.photos.facts import MINIATURE_SIDE, Look, PhotoFacts
-from tlgui.photos.findings import Finding, FindingKind, LeaveOut, Severity
+from tlgui.photos.findings import Finding, FindingKind, Severity
 from tlgui.photos.formats import suffix_fits
+from tlgui.photos.leaving_out import each, to_leave_out
 
 # Backbones look at 224 pixels or more; from a quarter of that on a photo has little to show.
 _SMALL_SIDE = 64
@@ -43,56 +44,44 @@ def picture_findings(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[F
 
 
 def _wrong_suffix(paths: Sequence[Path]) -> Iterator[Finding]:
-    if paths:
-        yield Finding(
-            FindingKind.WRONG_SUFFIX,
-            Severity.NOTE,
-            f"{counted(len(paths), 'photo has', 'photos have')} the wrong suffix",
-            "The name ends in another format than the file is in, such as a PNG called “.jpg”. It is read all the "
-            "same; other programs may refuse it.",
-            _each(paths),
-            LeaveOut(tuple(paths)),
-            _leave_out(paths),
-        )
+    return to_leave_out(
+        FindingKind.WRONG_SUFFIX,
+        Severity.NOTE,
+        f"{counted(len(paths), 'photo has', 'photos have')} the wrong suffix",
+        "The name ends in another format than the file is in, such as a PNG called “.jpg”. It is read all the "
+        "same; other programs may refuse it.",
+        paths,
+    )
 
 
 def _small(paths: Sequence[Path]) -> Iterator[Finding]:
-    if paths:
-        yield Finding(
-            FindingKind.SMALL,
-            Severity.DOUBT,
-            f"{counted(len(paths), 'photo is', 'photos are')} very small",
-            f"Less than {_SMALL_SIDE} pixels on a side, far fewer than the others: there is little to learn from.",
-            _each(paths),
-            LeaveOut(tuple(paths)),
-            _leave_out(paths),
-        )
+    return to_leave_out(
+        FindingKind.SMALL,
+        Severity.DOUBT,
+        f"{counted(len(paths), 'photo is', 'photos are')} very small",
+        f"Less than {_SMALL_SIDE} pixels on a side, far fewer than the others: there is little to learn from.",
+        paths,
+    )
 
 
 def _dark(paths: Sequence[Path]) -> Iterator[Finding]:
-    if paths:
-        yield Finding(
-            FindingKind.DARK,
-            Severity.DOUBT,
-            f"{counted(len(paths), 'photo is', 'photos are')} very dark",
-            "Hardly anything can be seen. Leave out any on which you could not tell the class.",
-            _each(paths),
-            LeaveOut(tuple(paths)),
-            _leave_out(paths),
-        )
+    return to_leave_out(
+        FindingKind.DARK,
+        Severity.DOUBT,
+        f"{counted(len(paths), 'photo is', 'photos are')} very dark",
+        "Hardly anything can be seen. Leave out any on which you could not tell the class.",
+        paths,
+    )
 
 
 def _blurred(paths: Sequence[Path]) -> Iterator[Finding]:
-    if paths:
-        yield Finding(
-            FindingKind.BLURRED,
-            Severity.DOUBT,
-            f"{counted(len(paths), 'photo is', 'photos are')} blurred",
-            "Far less detail than in the other photos. Leave out any on which you could not tell the class.",
-            _each(paths),
-            LeaveOut(tuple(paths)),
-            _leave_out(paths),
-        )
+    return to_leave_out(
+        FindingKind.BLURRED,
+        Severity.DOUBT,
+        f"{counted(len(paths), 'photo is', 'photos are')} blurred",
+        "Far less detail than in the other photos. Leave out any on which you could not tell the class.",
+        paths,
+    )
 
 
 def _future(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[Finding]:
@@ -109,7 +98,7 @@ def _future(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[Finding]:
             Severity.NOTE,
             f"{counted(len(paths), 'photo is', 'photos are')} dated in the future",
             "The clock of a camera or a computer was wrong. It does no harm; sorting by date puts them last.",
-            _each(paths),
+            each(paths),
         )
 
 
@@ -129,11 +118,3 @@ def _far_below(values: Mapping[Path, float], bound: float, share: float = _FAR_B
         return []
     bound = min(bound, share * statistics.median(values.values()))
     return sorted((path for path, value in values.items() if value < bound), key=lambda path: values[path])
-
-
-def _leave_out(paths: Sequence[Path]) -> str:
-    return f"Leave &out {counted(len(paths), 'photo')}"
-
-
-def _each(paths: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
-    return tuple((path,) for path in paths)
