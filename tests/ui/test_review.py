@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
+from tests.ui.waiting import WAIT_MS, finish
 from tlgui import files
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
@@ -27,9 +28,7 @@ from tlgui.photos.sorting import Mended
 from tlgui.progress import JobContext, Progress, Stage
 from tlgui.ui.review import Review
 from tlgui.ui.session import Session
-from tlgui.ui.worker import Job
 
-WAIT_MS = 10_000
 POLL_SECONDS = 0.005
 
 
@@ -72,16 +71,6 @@ def opened(qtbot: QtBot, session: Session, birds: Path) -> Session:
     qtbot.waitUntil(lambda: not session.review.is_looking, timeout=WAIT_MS)
     session.set_recipe(replace(QUICK, epochs=1))
     return session
-
-
-def finish(qtbot: QtBot, job: Job) -> object:
-    """Wait for the job and return its result, its error, or None when it was cancelled."""
-    outcomes: list[object] = []
-    job.succeeded.connect(outcomes.append)
-    job.failed.connect(outcomes.append)
-    with qtbot.waitSignal(job.ended, timeout=WAIT_MS):
-        pass
-    return outcomes[0] if outcomes else None
 
 
 def idle(qtbot: QtBot, session: Session) -> None:

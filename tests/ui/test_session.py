@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
 from tests.fakes import FakeEngine, Gate
+from tests.ui.waiting import WAIT_MS, finish
 from tlgui import files
 from tlgui.engine.protocol import ExportRequest, PredictRequest, Request, ResultT, TrainRequest
 from tlgui.errors import Cancelled, CollectionError, EngineError, ModelFileError, TlguiError
@@ -21,8 +22,6 @@ from tlgui.photos.samples import draw_sample_photos
 from tlgui.progress import BatchEnded, EpochEnded, JobContext, Progress
 from tlgui.ui.session import Session
 from tlgui.ui.worker import Job
-
-WAIT_MS = 10_000
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +49,6 @@ def opened(qtbot: QtBot, session: Session, photos: Path) -> Session:
 def trained(qtbot: QtBot, opened: Session) -> Session:
     finish(qtbot, opened.train())
     return opened
-
-
-def finish(qtbot: QtBot, job: Job) -> object:
-    """Wait for the job and return its result, its error, or None when it was cancelled."""
-    outcomes: list[object] = []
-    job.succeeded.connect(outcomes.append)
-    job.failed.connect(outcomes.append)
-    with qtbot.waitSignal(job.ended, timeout=WAIT_MS):
-        pass
-    return outcomes[0] if outcomes else None
 
 
 def until_reached(qtbot: QtBot, gate: Gate) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.ui.waiting import shown
 from tlgui.ui.pages.predict_page import PredictPage
 from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.session import Session
@@ -29,12 +30,8 @@ def trained(qtbot: QtBot, opened: Session) -> Session:
 @pytest.fixture
 def train_page(qtbot: QtBot, opened: Session, settings: Settings) -> Iterator[TrainPage]:
     page = TrainPage(opened, settings)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.show()
-    yield page
-    # As the window does: what is not seen asks for nothing any more, while the session is closed.
-    page.hide()
+    with shown(qtbot, page, 1100, 700):
+        yield page
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.ui.waiting import shown
 from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.session import Session
 from tlgui.ui.settings import Settings
@@ -16,12 +17,8 @@ Open = Callable[[Path], None]
 @pytest.fixture
 def page(qtbot: QtBot, session: Session, settings: Settings) -> Iterator[PhotosPage]:
     page = PhotosPage(session, settings)
-    qtbot.addWidget(page)
-    page.resize(1000, 800)
-    page.show()
-    yield page
-    # As the window does: what is not seen asks for nothing any more, while the session is closed.
-    page.hide()
+    with shown(qtbot, page, 1000, 800):
+        yield page
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_collection, write_jpeg, write_split_collection
+from tests.ui.waiting import shown
 from tlgui.learning.recipe import SplitSettings
 from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.session import Session
@@ -21,12 +22,8 @@ Finish = Callable[[Session, Job], None]
 @pytest.fixture
 def page(qtbot: QtBot, session: Session, settings: Settings) -> Iterator[PhotosPage]:
     page = PhotosPage(session, settings)
-    qtbot.addWidget(page)
-    page.resize(900, 600)
-    page.show()
-    yield page
-    # As the window does: what is not seen asks for nothing any more, while the session is closed.
-    page.hide()
+    with shown(qtbot, page, 900, 600):
+        yield page
 
 
 def cells(table: QTableView) -> list[list[str]]:

@@ -1,0 +1,32 @@
+"""How tests of the session and of pages wait for what they began."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tlgui.ui.worker import Job
+
+WAIT_MS = 10_000
+
+
+def finish(qtbot: QtBot, job: Job) -> object:
+    """Wait for the job and return its result, its error, or None when it was cancelled."""
+    outcomes: list[object] = []
+    job.succeeded.connect(outcomes.append)
+    job.failed.connect(outcomes.append)
+    with qtbot.waitSignal(job.ended, timeout=WAIT_MS):
+        pass
+    return outcomes[0] if outcomes else None
+
+
+@contextmanager
+def shown(qtbot: QtBot, page: QWidget, width: int, height: int) -> Iterator[None]:
+    """Show a page for the block."""
+    qtbot.addWidget(page)
+    page.resize(width, height)
+    page.show()
+    yield
+    # As the window does: what is not seen asks for nothing any more, while the session is closed.
+    page.hide()
