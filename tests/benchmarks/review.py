@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from tests.benchmarks import review_window
 from tests.benchmarks.figures import Figure
 from tlgui.photos.collection import Collection, Photo, PhotoClass
-from tlgui.photos.duplicates import kept_together
-from tlgui.photos.facts import MINIATURE_SIDE, FileState, Look, PhotoFacts
+from tlgui.photos.duplicates import Groups, kept_together, near_copies
+from tlgui.photos.facts import MINIATURE_BYTES, FileState, Look, PhotoFacts
 from tlgui.photos.health import report_on
 from tlgui.photos.looks import look_closer
 from tlgui.photos.scan import Survey, survey
@@ -113,9 +114,10 @@ def _duplicates(count: int) -> list[Figure]:
     figures = []
     for what, scenes in (("photos that differ", count), ("photos of 20 scenes", 20)):
         few, many = (_looked_at(number, min(scenes, number)) for number in (count // 10, count))
-        _, few_seconds = _timed(partial(kept_together, few.collection, few.facts))
-        groups, seconds = _timed(partial(kept_together, many.collection, many.facts))
-        divided = partial(split_collection, replace(many.collection, groups=groups), 0.2, 0.1, use_own=True, seed=1)
+        _, few_seconds = _timed(partial(_searched, *few))
+        groups, seconds = _timed(partial(_searched, *many))
+        collection = replace(many[0].collection, groups=groups)
+        divided = partial(split_collection, collection, 0.2, 0.1, use_own=True, seed=1)
         growth = seconds / few_seconds / (count / (count // 10))
         figures += [
             Figure("review", f"duplicates among {count:,} {what}, s", seconds),
@@ -125,24 +127,29 @@ def _duplicates(count: int) -> list[Figure]:
     return figures
 
 
-def _looked_at(count: int, scenes: int) -> Survey:
-    """Return a collection of photos of so many scenes, each photo a little different, without any files."""
+def _searched(survey: Survey, miniatures: NDArray[np.uint8]) -> Groups:
+    photos = list(survey.collection.photos())
+    return kept_together(photos, survey.facts, near_copies(survey.facts, miniatures))
+
+
+def _looked_at(count: int, scenes: int) -> tuple[Survey, NDArray[np.uint8]]:
+    """Return photos of so many scenes, each a little different, and their miniatures, without any files."""
     generator = np.random.default_rng(1)
     prints = generator.integers(0, 2**64, scenes, np.uint64)
-    miniatures = generator.integers(0, 256, (scenes, MINIATURE_SIDE**2 + 3), np.uint8)
+    miniatures = generator.integers(0, 256, (scenes, MINIATURE_BYTES), np.uint8)
     bits = generator.integers(0, 64, (count, 2)).tolist()
     facts: dict[Path, PhotoFacts] = {}
     classes: dict[str, list[Photo]] = {}
     folder = Path("/photos")
     for number, (first, second) in enumerate(bits):
-        scene, name = number % scenes, f"class {number % _CLASSES}"
-        fingerprint = int(prints[scene]) ^ (1 << first) ^ (1 << second)
-        look = Look(fingerprint, 0.5, 900.0, number.to_bytes(16), miniatures[scene].tobytes())
+        name = f"class {number % _CLASSES}"
+        fingerprint = int(prints[number % scenes]) ^ (1 << first) ^ (1 << second)
+        look = Look(fingerprint, 0.5, 0.9, 900.0, number.to_bytes(16))
         path = folder / name / f"{number:06}.jpg"
         facts[path] = PhotoFacts(FileState(1, 1), _WIDTH, _HEIGHT, "JPEG", look=look)
         classes.setdefault(name, []).append(Photo(path, name))
     made = tuple(PhotoClass(name, tuple(photos), (folder / name,)) for name, photos in sorted(classes.items()))
-    return Survey(Collection(folder, made), facts)
+    return Survey(Collection(folder, made), facts), miniatures[np.arange(count) % scenes]
 
 
 def _timed(work: Callable[[], ResultT]) -> tuple[ResultT, float]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.counting import counted
-from tlgui.photos.duplicates import Groups, copies, near_copies
+from tlgui.photos.duplicates import Groups, copies
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.findings import Finding, FindingKind, LeaveOut, Severity
 from tlgui.photos.leaving_out import leave_out_words
@@ -13,7 +13,7 @@ from tlgui.photos.leaving_out import leave_out_words
 _PART_RANKS = {Part.TEST: 0, Part.VALIDATION: 1, Part.TRAINING: 2, None: 3}
 
 
-def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> Iterator[Finding]:
+def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts], near: Groups) -> Iterator[Finding]:
     """Yield what the looks show about pictures that are there more than once.
 
     A group is told of once: where it stands in two classes, else where it stands in two parts, else as copies.
@@ -21,6 +21,7 @@ def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> I
     Args:
         collection: The photos.
         facts: Of each of its photos, in its order.
+        near: The photos that show nearly the same, byte-for-byte copies included.
     """
     photos = {photo.path: photo for photo in collection.photos()}
 
@@ -30,13 +31,12 @@ def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> I
     def part(path: Path) -> object:
         return photos[path].part
 
-    alike = near_copies(facts)
-    two_labels = _differing(alike, classes)
+    two_labels = _differing(near, classes)
     yield from _two_labels(two_labels)
     told = {path for group in two_labels for path in group}
     leaks: Groups = ()
     if collection.has_own_split:
-        leaks = _differing((*_without(alike, told), *_without(collection.groups, told)), part)
+        leaks = _differing((*_without(near, told), *_without(collection.groups, told)), part)
         leaks = _disjoint(leaks)
         yield from _leaks(leaks, photos)
     told |= {path for group in leaks for path in group}
@@ -44,7 +44,7 @@ def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> I
     yield from _copies(exact, photos)
     # Of copies one stands for all, so that the photos are not told of twice.
     told |= {path for group in exact for path in sorted(group, key=lambda path: _age(photos[path]))[1:]}
-    yield from _near_copies(_without(alike, told), facts)
+    yield from _near_copies(_without(near, told), facts)
 
 
 def _two_labels(groups: Groups) -> Iterator[Finding]:

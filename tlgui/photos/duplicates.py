@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tlgui.photos.collection import Collection
+from tlgui.photos.collection import Photo
 from tlgui.photos.facts import MINIATURE_SIDE, Look, PhotoFacts
 
 Groups = tuple[tuple[Path, ...], ...]
@@ -20,7 +20,7 @@ Groups = tuple[tuple[Path, ...], ...]
 # Seven bits more or less leave a quarter of the fingerprint with one at most; of eight, all but a few in a hundred do.
 _MOST_BITS = 8
 _QUARTER_BITS = 16
-_MINIATURE_BYTES = MINIATURE_SIDE**2
+_LUMINANCE_BYTES = MINIATURE_SIDE**2
 # Where very many photos are alike, as those of a camera that stands still, each is compared with so many of the
 # earliest that share a quarter with it, and with no more once so many are found, or tried: so the time stays linear.
 _NEIGHBOURS = 12
@@ -49,7 +49,7 @@ def copies(facts: Mapping[Path, PhotoFacts]) -> Groups:
     return tuple(tuple(paths) for paths in by_digest.values() if len(paths) > 1)
 
 
-def near_copies(facts: Mapping[Path, PhotoFacts]) -> Groups:
+def near_copies(facts: Mapping[Path, PhotoFacts], miniatures: NDArray[np.uint8]) -> Groups:
     """Return the photos that show nearly the same, byte-for-byte copies included.
 
     The first photo of a group is the one that all others of it are like: so nothing is chained, and what stands later
@@ -57,21 +57,25 @@ def near_copies(facts: Mapping[Path, PhotoFacts]) -> Groups:
 
     Args:
         facts: The photos; those without a look are passed over.
+        miniatures: Theirs and in their order, uint8 of shape (number of photos, `MINIATURE_BYTES`); of a photo whose
+            miniature is black only copies are found.
     """
     first_of: dict[bytes, int] = {}
     paths: list[Path] = []
     looks: list[Look] = []
+    firsts: list[int] = []
     members: list[list[int]] = []
-    for path, fact in facts.items():
+    for number, (path, fact) in enumerate(facts.items()):
         if fact.look is None:
             continue
         place = first_of.setdefault(fact.look.digest, len(looks))
         if place == len(looks):
             looks.append(fact.look)
+            firsts.append(number)
             members.append([])
         members[place].append(len(paths))
         paths.append(path)
-    leaders = _leaders(looks)
+    leaders = _leaders(looks, miniatures[firsts])
     groups: dict[int, list[int]] = {}
     for place, of_place in enumerate(members):
         groups.setdefault(leaders.get(place, place), []).extend(of_place)
@@ -90,28 +94,30 @@ def bursts(facts: Mapping[Path, PhotoFacts]) -> Groups:
     return tuple(found)
 
 
-def kept_together(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> Groups:
+def kept_together(photos: Sequence[Photo], facts: Mapping[Path, PhotoFacts], near: Groups) -> Groups:
     """Return the photos that must come into one part of a split: near copies, and bursts.
 
     What arrives later joins the earlier groups, and never makes one of two of them: else a photo would have to move.
+
+    Args:
+        photos: In the order in which they arrived.
+        facts: Of each of them.
+        near: Which of them are near copies.
     """
-    arrivals = {photo.path: photo.arrival for photo in collection.photos()}
-    order = sorted((path for path in arrivals if path in facts), key=arrivals.__getitem__)
-    known = {path: facts[path] for path in order}
-    links = [*near_copies(known), *bursts(known)]
+    arrivals = {photo.path: photo.arrival for photo in photos}
+    links = [*near, *bursts(facts)]
     union = _Union(arrivals)
     for arrival in sorted(set(arrivals.values())):
         union.link(links, arrival)
-    return union.groups(order)
+    return union.groups([photo.path for photo in photos])
 
 
-def _leaders(looks: Sequence[Look]) -> dict[int, int]:
+def _leaders(looks: Sequence[Look], miniatures: NDArray[np.uint8]) -> dict[int, int]:
     """Return for each photo that is like an earlier one the place of the first such that leads a group."""
     count = len(looks)
     if count < 2:
         return {}
     prints = np.fromiter((look.fingerprint for look in looks), np.uint64, count)
-    miniatures = np.frombuffer(b"".join(look.miniature for look in looks), np.uint8).reshape(count, -1)
     earlier: dict[int, set[int]] = {}
     for first, second in _alike(prints, miniatures):
         earlier.setdefault(second, set()).add(first)
@@ -131,7 +137,7 @@ def _leaders(looks: Sequence[Look]) -> dict[int, int]:
 def _alike(prints: NDArray[np.uint64], miniatures: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
     """Yield the places of photos that are near copies of one another, the earlier one first; some of them twice."""
     count = len(prints)
-    contrasts = [block[:, :_MINIATURE_BYTES].std(axis=1) for block in np.array_split(miniatures, 1 + count // 10_000)]
+    contrasts = [block[:, :_LUMINANCE_BYTES].std(axis=1) for block in np.array_split(miniatures, 1 + count // 10_000)]
     is_plain = np.concatenate(contrasts) < _PLAIN_CONTRAST
     known, tried = np.zeros(count, np.int64), np.zeros(count, np.int64)
     for quarter in range(64 // _QUARTER_BITS):
@@ -185,11 +191,11 @@ def _close_pairs(
 
 def _look_alike(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return which miniatures are those of near copies."""
-    a, b = (_centred(item[:, :_MINIATURE_BYTES]) for item in (first, second))
+    a, b = (_centred(item[:, :_LUMINANCE_BYTES]) for item in (first, second))
     contrast_a, contrast_b = a.std(axis=1), b.std(axis=1)
     correlation = (a * b).mean(axis=1) / np.maximum(contrast_a * contrast_b, 1.0)
     is_close = (correlation >= _NEARLY_SAME_PATTERN) & (np.abs(a - b).mean(axis=1) <= _SMALL_DIFFERENCE)
-    tint_a, tint_b = (_centred(item[:, _MINIATURE_BYTES:]) for item in (first, second))
+    tint_a, tint_b = (_centred(item[:, _LUMINANCE_BYTES:]) for item in (first, second))
     is_one_tint = np.abs(tint_a - tint_b).max(axis=1) <= _SAME_TINT
     same: NDArray[np.bool_] = is_one_tint & ((correlation >= _SAME_PATTERN) | is_close)
     return same

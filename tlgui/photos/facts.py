@@ -1,12 +1,19 @@
-"""What is known of one photo file beside its name: plain values that a scan and a closer look find out."""
+"""What is known of one photo file beside its name: plain values that a scan and a closer look find out.
 
-from dataclasses import dataclass
+They are made by the hundred thousand each time a folder is read: named tuples take a third of the time that frozen
+dataclasses do.
+"""
+
+from typing import NamedTuple
 
 MINIATURE_SIDE = 16
+"""Of a photo squashed to so many pixels a side, `near_copies` compares the luminance."""
+
+MINIATURE_BYTES = MINIATURE_SIDE**2 + 3
+"""A miniature: luminance row by row, 0..255, and then the photo's mean colour as RGB."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(NamedTuple):
     """What the folder's listing says of a file; while it stays the same, so does what is known of the photo.
 
     Args:
@@ -18,30 +25,27 @@ class FileState:
     changed_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What a closer look at the pixels of a photo found.
 
     Args:
         fingerprint: The perceptual hash, 64 bits: alike photos differ in few of them.
         brightness: The mean of its luminance, 0 (black) to 1 (white).
+        highlights: What nineteen of twenty of its pixels are no brighter than, 0 to 1.
         sharpness: The energy of the Laplacian of its brightest channel (0..255) at a size of a few hundred pixels,
             where the photo is sharpest: a bird before a soft background is sharp, a blurred photo is so nowhere.
             Source: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy" (2000).
         digest: BLAKE2b of the file's bytes, 16 bytes long.
-        miniature: The luminance of the photo squashed to 16 x 16 pixels, upright, and after these 256 bytes its mean
-            colour as RGB. It tells photos apart whose fingerprints are alike by chance.
     """
 
     fingerprint: int
     brightness: float
+    highlights: float
     sharpness: float
     digest: bytes
-    miniature: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoFacts:
+class PhotoFacts(NamedTuple):
     """What is known of one photo that can be used.
 
     Args:

@@ -27,7 +27,7 @@ def report_on(survey: Survey, now: float | None = None) -> Report:
     facts = {photo.path: survey.facts[photo.path] for photo in survey.collection.photos() if photo.path in survey.facts}
     findings: list[Finding] = [
         *folder_findings(survey.collection, survey.linked),
-        *copy_findings(survey.collection, facts),
+        *copy_findings(survey.collection, facts, survey.near),
         *picture_findings(facts, time.time() if now is None else now),
         *class_findings(survey.collection),
     ]

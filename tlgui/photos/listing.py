@@ -37,6 +37,7 @@ _OTHER_PICTURES = frozenset(
     {".jxl", ".jp2", ".svg", ".psd", ".pdf", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".raw"},
 )
 _SNAPSHOT_SECONDS = 0.5
+_LOOKED_AT_CLOCK_EVERY = 64
 
 
 class Entry(NamedTuple):
@@ -139,7 +140,8 @@ def looks_like_photo(name: str) -> bool:
 
 def _suffix(name: str) -> str:
     # Asked of every file of a collection: Path needs many times as long.
-    return name[max(name.rfind("."), 0) :].lower()
+    _, dot, suffix = name.rpartition(".")
+    return dot + suffix.lower()
 
 
 def entries_of(folder: Path, context: JobContext) -> Iterator[Entry]:
@@ -220,15 +222,17 @@ class _Lister:
 
     def _streamed(self, folder: Path) -> Iterator[Entry]:
         """Yield what lies in a subfolder; when the disk fails it becomes a problem, and the others go on."""
-        count = 0
+        is_open = False
         try:
-            for entry in entries_of(folder, self._context):
-                count += 1
-                yield entry
+            entries = entries_of(folder, self._context)
+            for first in entries:
+                is_open = True
+                yield first
+                yield from entries
         except PermissionError:
             self._add_problem(folder, ProblemKind.NO_PERMISSION, "You may not open this folder.")
         except OSError as error:
-            reason = _listed_in_part(error) if count else f"This folder cannot be opened: {error.strerror}."
+            reason = _listed_in_part(error) if is_open else f"This folder cannot be opened: {error.strerror}."
             self._add_problem(folder, ProblemKind.GONE, reason)
 
     def _visible(self, entries: Iterable[Entry]) -> list[Entry]:
@@ -260,16 +264,19 @@ class _Lister:
         self._layout.class_folders.setdefault(name, []).append(folder)
         photos = self._layout.photos.setdefault(name, [])
         first, place = len(photos), inside(folder, self._folder)
+        arrivals, arrival = self._remembered.arrivals, self._remembered.arrival
         for entry in entries:
-            if not self._is_visible(entry):
-                continue
-            if entry.state is None:
-                self._add_nested(folder / entry.name, name)
-            elif looks_like_photo(entry.name):
+            # Nearly all are photos, so what they are is asked first.
+            if entry.state is not None and looks_like_photo(entry.name) and not entry.name.startswith("."):
                 listed = f"{place}/{entry.name}"
-                arrival = self._remembered.arrivals.get(listed, self._remembered.arrival)
-                photos.append(Listed(Photo(folder / entry.name, name, part, arrival), listed, entry.state))
-                self._tick()
+                photo = Photo(folder / entry.name, name, part, arrivals.get(listed, arrival))
+                photos.append(Listed(photo, listed, entry.state))
+                if len(photos) % _LOOKED_AT_CLOCK_EVERY == 0:
+                    self._tick()
+            elif not self._is_visible(entry):
+                continue
+            elif entry.is_folder:
+                self._add_nested(folder / entry.name, name)
             else:
                 self._add_problem(folder / entry.name, ProblemKind.NOT_AN_IMAGE, _why_not_an_image(entry.name))
         photos[first:] = sorted(photos[first:], key=attrgetter("place"))

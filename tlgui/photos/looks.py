@@ -8,6 +8,7 @@ import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import imagehash
 import numpy as np
@@ -18,7 +19,7 @@ from tlgui.photos.crew import worked_through
 from tlgui.photos.decode import read_thumbnail
 from tlgui.photos.facts import MINIATURE_SIDE, Look
 from tlgui.photos.facts_store import FactsStore
-from tlgui.photos.kept_groups import groups_of
+from tlgui.photos.relations import relations_of
 from tlgui.photos.scan import Survey
 from tlgui.progress import JobContext, Stage
 
@@ -28,9 +29,22 @@ _TILES = 8
 _SHARPEST = 3
 _THREADS = min(8, (os.cpu_count() or 1))
 _CHUNK = 16
+_HIGHLIGHTS_PERCENTILE = 95
 
 
-def look_at(path: Path) -> Look:
+class Seen(NamedTuple):
+    """What there is to see on a photo.
+
+    Args:
+        look: What is known of it from then on.
+        miniature: Of `MINIATURE_BYTES`. It tells photos apart whose fingerprints are alike by chance.
+    """
+
+    look: Look
+    miniature: bytes
+
+
+def look_at(path: Path) -> Seen:
     """Decode a photo at a small size, and return what is to be seen.
 
     Raises:
@@ -49,14 +63,15 @@ def look_at(path: Path) -> Look:
     miniature = luminance.resize((MINIATURE_SIDE, MINIATURE_SIDE), Image.Resampling.BOX)
     colour = small.resize((1, 1), Image.Resampling.BOX)
     red, green, blue = photo.split()
-    return Look(
+    look = Look(
         fingerprint=int(str(imagehash.phash(luminance)), 16),
         brightness=float(np.asarray(luminance).mean()) / 255,
+        highlights=float(np.percentile(np.asarray(miniature), _HIGHLIGHTS_PERCENTILE)) / 255,
         # The luminance of a red rose has little detail, though its red has.
         sharpness=_sharpness(ImageChops.lighter(ImageChops.lighter(red, green), blue)),
         digest=digest,
-        miniature=miniature.tobytes() + colour.tobytes(),
     )
+    return Seen(look, miniature.tobytes() + colour.tobytes())
 
 
 def look_closer(survey: Survey, context: JobContext, threads: int = _THREADS) -> Survey:
@@ -83,14 +98,16 @@ def look_closer(survey: Survey, context: JobContext, threads: int = _THREADS) ->
             for looked in worked_through(
                 waiting, _look_if_possible, context, stage=Stage.LOOKING, threads=threads, chunk=_CHUNK
             ):
-                found = {path: replace(facts[path], look=look) for path, look in looked if look is not None}
+                seen = {path: found for path, found in looked if found is not None}
+                found = {path: facts[path]._replace(look=look) for path, (look, _) in seen.items()}
                 facts.update(found)
-                store.put(found)
-        collection = replace(survey.collection, groups=groups_of(survey.collection, facts, store))
-    return replace(survey, collection=collection, facts=facts)
+                store.put_looked_at(found, {path: miniature for path, (_, miniature) in seen.items()})
+        relations = relations_of(survey.collection, facts, store)
+    collection = replace(survey.collection, groups=relations.together)
+    return replace(survey, collection=collection, facts=facts, near=relations.near)
 
 
-def _look_if_possible(path: Path) -> tuple[Path, Look | None]:
+def _look_if_possible(path: Path) -> tuple[Path, Seen | None]:
     """Look at a photo; one that went away or is damaged after all is for the next scan to report."""
     try:
         return path, look_at(path)

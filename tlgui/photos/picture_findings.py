@@ -4,11 +4,8 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tlgui.photos.counting import counted
-from tlgui.photos.facts import MINIATURE_SIDE, Look, PhotoFacts
+from tlgui.photos.facts import Look, PhotoFacts
 from tlgui.photos.findings import Finding, FindingKind, Severity
 from tlgui.photos.formats import suffix_fits
 from tlgui.photos.leaving_out import each, to_leave_out
@@ -105,11 +102,7 @@ def _future(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[Finding]:
 def _dark_paths(looks: Mapping[Path, Look]) -> list[Path]:
     """Return the photos that are dark all over, darkest first; one bright flower before a black wall is not."""
     dark = _far_below({path: 255 * look.brightness for path, look in looks.items()}, _DARK_MEAN)
-    return [path for path in dark if np.percentile(_luminance(looks[path]), 95) < _DARK_HIGHLIGHTS]
-
-
-def _luminance(look: Look) -> NDArray[np.uint8]:
-    return np.frombuffer(look.miniature, np.uint8)[: MINIATURE_SIDE**2]
+    return [path for path in dark if 255 * looks[path].highlights < _DARK_HIGHLIGHTS]
 
 
 def _far_below(values: Mapping[Path, float], bound: float, share: float = _FAR_BELOW) -> list[Path]:

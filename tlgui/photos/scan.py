@@ -16,9 +16,9 @@ from tlgui.errors import CollectionError, StorageError
 from tlgui.patience import relayed
 from tlgui.photos.choices import Choices
 from tlgui.photos.collection import Collection, Photo, PhotoClass, Problem, ProblemKind
+from tlgui.photos.duplicates import Groups
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.facts_store import FactsStore, Known, Refusal
-from tlgui.photos.kept_groups import groups_of
 from tlgui.photos.listing import (
     Layout,
     Listed,
@@ -27,6 +27,7 @@ from tlgui.photos.listing import (
 )
 from tlgui.photos.names import shown_name
 from tlgui.photos.reading import read_all
+from tlgui.photos.relations import relations_of
 from tlgui.progress import Event, JobContext
 
 _TINY_SIDE = 32
@@ -56,12 +57,14 @@ class Survey:
         facts: What is known of each photo that can be used, those that the user left out among them.
         refused: The files that look like photos and cannot be used, with their state when that was found out.
         linked: The class folders that are links to folders elsewhere.
+        near: Photos that show nearly the same, two or more each, byte-for-byte copies included.
     """
 
     collection: Collection
     facts: Mapping[Path, PhotoFacts]
     refused: Mapping[Path, FileState] = field(default_factory=dict)
     linked: tuple[Path, ...] = ()
+    near: Groups = ()
 
 
 def scan(folder: Path, context: JobContext) -> Collection:
@@ -119,9 +122,9 @@ def _survey(folder: Path, context: JobContext) -> Survey:
         facts, refused, usable = _judged(layout, known)
         _record(choices, usable, remembered)
         collection = _collection(folder, usable, left_out)
-        if any(fact.look for fact in facts.values()):
-            collection = replace(collection, groups=groups_of(collection, facts, store))
-    return Survey(collection, facts, refused, tuple(layout.linked))
+        relations = relations_of(collection, facts, store)
+    collection = replace(collection, groups=relations.together)
+    return Survey(collection, facts, refused, tuple(layout.linked), relations.near)
 
 
 def _collection(folder: Path, layout: Layout, left_out: frozenset[Path]) -> Collection:
@@ -143,8 +146,8 @@ def _known(store: FactsStore, layout: Layout, context: JobContext) -> dict[str, 
     waiting = []
     stored = store.read()
     for item in layout.listed():
-        found = stored.get(item.place)
-        if found is not None and found.state == item.state:
+        found = stored.take(item.place, item.state)
+        if found is not None:
             known[item.place] = found
         else:
             waiting.append(item)
@@ -154,12 +157,12 @@ def _known(store: FactsStore, layout: Layout, context: JobContext) -> dict[str, 
             known.update(read)
             fresh.update(read)
             if len(fresh) >= _KEPT_AT_ONCE:
-                store.put_places(fresh)
+                store.put(fresh)
                 fresh = {}
     finally:
-        store.put_places(fresh)
+        store.put(fresh)
     if not layout.problems:
-        store.forget(stored.keys() - known.keys())
+        store.forget(stored.left())
     return known
 
 
@@ -212,8 +215,8 @@ def _least_side(known: Mapping[str, Known]) -> int:
 
     Where nearly all are small, as handwritten digits of 28 pixels are, they are what the collection is about.
     """
-    found = [fact for fact in known.values() if isinstance(fact, PhotoFacts)]
-    small = sum(fact.width < _TINY_SIDE or fact.height < _TINY_SIDE for fact in found)
+    found = [min(fact.width, fact.height) for fact in known.values() if isinstance(fact, PhotoFacts)]
+    small = sum(side < _TINY_SIDE for side in found)
     return _LEAST_SIDE if small > _TINY_SHARE * len(found) else _TINY_SIDE
 
 

@@ -126,16 +126,12 @@ class MendJob:
         folder = self._before.collection.folder
         mended = self._act(mender_of(folder), context)
         if mended is not None:
-            self._keep_facts(folder, mended)
+            # Moved photos need not be looked at again.
+            with FactsStore(folder) as store:
+                store.moved(mended.moved)
         self.reading = read_collection(folder, context)
         self._then(self.reading.collection)
         return mended
-
-    def _keep_facts(self, folder: Path, mended: Mended) -> None:
-        """Let moved photos keep what is known of them, so that they need not be looked at again."""
-        facts = self._before.survey.facts
-        with FactsStore(folder) as store:
-            store.put({new: facts[old] for old, new in mended.moved if old in facts})
 
 
 def applying(mending: Mending) -> Callable[[Mender, JobContext], Mended | None]:

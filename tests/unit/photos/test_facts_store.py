@@ -6,11 +6,12 @@ import pytest
 from tlgui import files
 from tlgui.photos import facts_store
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.facts import FileState, Look, PhotoFacts
+from tlgui.photos.facts import MINIATURE_BYTES, FileState, Look, PhotoFacts
 from tlgui.photos.facts_store import FactsStore, Known, Refusal
 
 STATE = FileState(1234, 1_700_000_000_123_456_789)
-LOOK = Look((1 << 64) - 2, 0.5, 12.25, b"d" * 16, bytes(range(192)))
+LOOK = Look((1 << 64) - 2, 0.5, 0.75, 12.25, b"d" * 16)
+MINIATURE = bytes(range(256)) + b"rgb"
 FACTS: dict[str, Known] = {
     "cat/a.jpg": PhotoFacts(STATE, 640, 480, "JPEG", 1.5, "Maker Model"),
     "cat/looked at.jpg": PhotoFacts(STATE, 640, 480, "JPEG", look=LOOK),
@@ -24,14 +25,21 @@ def store_path() -> Path:
     return path
 
 
+def known(store: FactsStore) -> dict[str, Known]:
+    """Return all that a store knows of files that have not changed."""
+    stored = store.read()
+    taken = ((place, stored.take(place, STATE)) for place in stored.left())
+    return {place: found for place, found in taken if found is not None}
+
+
 def read(folder: Path) -> dict[str, Known]:
     with FactsStore(folder) as store:
-        return store.read()
+        return known(store)
 
 
 def filled(folder: Path) -> Path:
     with FactsStore(folder) as store:
-        store.put_places(FACTS)
+        store.put(FACTS)
     return folder
 
 
@@ -42,13 +50,53 @@ def test_what_is_put_is_read_again(tmp_path: Path) -> None:
     assert read(tmp_path / "other") == {}
 
 
-def test_facts_are_put_by_path_too_and_replace_what_was_known(tmp_path: Path) -> None:
+def test_what_a_look_finds_replaces_what_was_known(tmp_path: Path) -> None:
     filled(tmp_path)
-    new = PhotoFacts(STATE, 3, 4, "PNG")
+    new = PhotoFacts(STATE, 3, 4, "PNG", look=LOOK)
+    looked_at, other = tmp_path / "cat" / "a.jpg", tmp_path / "cat" / "other.jpg"
     with FactsStore(tmp_path) as store:
-        store.put({tmp_path / "cat" / "a.jpg": new})
+        store.put_looked_at({looked_at: new}, {looked_at: MINIATURE})
 
     assert read(tmp_path) == FACTS | {"cat/a.jpg": new}
+    with FactsStore(tmp_path) as store:
+        first, second = store.miniatures([other, looked_at])
+    assert not first.any()
+    assert second.tobytes() == MINIATURE
+    assert second.shape == (MINIATURE_BYTES,)
+
+
+def test_file_that_changed_is_not_known(tmp_path: Path) -> None:
+    filled(tmp_path)
+
+    with FactsStore(tmp_path) as store:
+        stored = store.read()
+        assert stored.take("cat/a.jpg", STATE._replace(size=1)) is None
+        assert stored.take("dog/bad.jpg", STATE._replace(changed_ns=1)) is None
+        assert set(stored.left()) == FACTS.keys() - {"cat/a.jpg", "dog/bad.jpg"}
+
+
+def test_moved_photo_keeps_what_is_known_of_it(tmp_path: Path) -> None:
+    filled(tmp_path)
+    before, after = tmp_path / "cat" / "looked at.jpg", tmp_path / "dog" / "now here.jpg"
+    with FactsStore(tmp_path) as store:
+        store.put_looked_at({before: PhotoFacts(STATE, 640, 480, "JPEG", look=LOOK)}, {before: MINIATURE})
+        store.moved([(before, after)])
+        store.moved([])
+
+        assert store.miniatures([after])[0].tobytes() == MINIATURE
+        assert not store.miniatures([before]).any()
+    expected = {place: fact for place, fact in FACTS.items() if place != "cat/looked at.jpg"}
+    assert read(tmp_path) == expected | {"dog/now here.jpg": FACTS["cat/looked at.jpg"]}
+
+
+def test_two_photos_that_change_places_keep_what_is_known_of_them(tmp_path: Path) -> None:
+    filled(tmp_path)
+    one, other = tmp_path / "cat" / "a.jpg", tmp_path / "cat" / "looked at.jpg"
+    with FactsStore(tmp_path) as store:
+        store.moved([(one, other), (other, one)])
+
+    swapped = {"cat/a.jpg": FACTS["cat/looked at.jpg"], "cat/looked at.jpg": FACTS["cat/a.jpg"]}
+    assert read(tmp_path) == FACTS | swapped
 
 
 def test_what_is_forgotten_is_gone(tmp_path: Path) -> None:
@@ -61,7 +109,7 @@ def test_what_is_forgotten_is_gone(tmp_path: Path) -> None:
 
 def test_refusal_that_does_not_last_is_not_kept(tmp_path: Path) -> None:
     with FactsStore(tmp_path) as store:
-        store.put_places({"a.jpg": Refusal(STATE, ProblemKind.GONE, "It is gone.", is_lasting=False)})
+        store.put({"a.jpg": Refusal(STATE, ProblemKind.GONE, "It is gone.", is_lasting=False)})
 
     assert read(tmp_path) == {}
 
@@ -85,13 +133,13 @@ def test_damaged_store_is_begun_anew(tmp_path: Path, place: int) -> None:
     assert read(tmp_path) == FACTS
 
 
-def test_store_with_nonsense_in_it_is_begun_anew(tmp_path: Path) -> None:
+def test_nonsense_in_a_store_is_passed_over(tmp_path: Path) -> None:
     filled(tmp_path)
     with sqlite3.connect(store_path()) as connection:
         connection.execute("UPDATE photo SET kind = 'no such kind' WHERE width IS NULL")
     connection.close()
 
-    assert read(tmp_path) == {}
+    assert read(tmp_path).keys() == FACTS.keys() - {"dog/bad.jpg"}
     filled(tmp_path)
     assert read(tmp_path) == FACTS
 
@@ -122,9 +170,11 @@ def test_disk_that_is_full_costs_no_more_than_time(tmp_path: Path) -> None:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
         more = {f"cat/{number}.jpg": FACTS["cat/looked at.jpg"] for number in range(500)}
-        store.put_places(more)
+        store.put(more)
 
-        assert store.read() == FACTS
+        # For now it is known all the same.
+        assert known(store) == FACTS | more
+    assert read(tmp_path) == FACTS
 
 
 def test_store_that_another_process_writes_to_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +183,7 @@ def test_store_that_another_process_writes_to_is_passed_over(tmp_path: Path, mon
     other = sqlite3.connect(store_path(), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with FactsStore(tmp_path) as store:
-        store.put_places({"cat/new.jpg": FACTS["cat/a.jpg"]})
+        store.put({"cat/new.jpg": FACTS["cat/a.jpg"]})
     other.execute("ROLLBACK")
     other.close()
 

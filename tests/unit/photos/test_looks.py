@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
 from tests.contexts import stopping_at
 from tests.unit.photos import scenes
 from tlgui.errors import Cancelled, PhotoError
-from tlgui.photos.duplicates import near_copies
+from tlgui.photos.duplicates import Groups, near_copies
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.looks import look_at, look_closer
 from tlgui.photos.scan import survey
@@ -18,9 +19,14 @@ QUIET = JobContext()
 ORIENTATION = 0x0112
 
 
+def near(*paths: Path) -> Groups:
+    seen = {path: look_at(path) for path in paths}
+    facts = {path: PhotoFacts(FileState(1, 1), 1, 1, "JPEG", look=look) for path, (look, _) in seen.items()}
+    return near_copies(facts, np.array([[*miniature] for _, miniature in seen.values()], np.uint8))
+
+
 def are_near(*paths: Path) -> bool:
-    facts = {path: PhotoFacts(FileState(1, 1), 1, 1, "JPEG", look=look_at(path)) for path in paths}
-    return near_copies(facts) == (paths,)
+    return near(*paths) == (paths,)
 
 
 def looked_at(folder: Path) -> int:
@@ -69,25 +75,31 @@ def test_copy_that_lies_on_its_side_but_says_so_is_a_near_copy(tmp_path: Path) -
 def test_other_scenes_are_no_near_copies(tmp_path: Path) -> None:
     paths = scenes.write_class(tmp_path, 0, 60)
 
-    facts = {path: PhotoFacts(FileState(1, 1), 1, 1, "JPEG", look=look_at(path)) for path in paths}
-    assert near_copies(facts) == ()
+    assert near(*paths) == ()
 
 
 def test_blurred_photo_is_far_less_sharp_even_beside_a_bird_before_a_soft_background(tmp_path: Path) -> None:
-    sharp = look_at(scenes.write(tmp_path / "a.jpg", 1))
-    blurred = look_at(scenes.write_blurred(tmp_path / "b.jpg", 1))
+    sharp = look_at(scenes.write(tmp_path / "a.jpg", 1)).look
+    blurred = look_at(scenes.write_blurred(tmp_path / "b.jpg", 1)).look
     with Image.open(tmp_path / "b.jpg") as background:
         bird = background.convert("RGB")
     bird.paste(scenes.scene(1).crop((100, 80, 200, 160)), (100, 80))
     bird.save(tmp_path / "c.jpg", quality=92)
 
     assert blurred.sharpness < sharp.sharpness / 20
-    assert look_at(tmp_path / "c.jpg").sharpness > sharp.sharpness / 4
+    assert look_at(tmp_path / "c.jpg").look.sharpness > sharp.sharpness / 4
 
 
 def test_dark_photo_has_little_brightness(tmp_path: Path) -> None:
-    assert look_at(scenes.write_dark(tmp_path / "a.jpg", 1)).brightness < 0.1
-    assert 0.3 < look_at(scenes.write(tmp_path / "b.jpg", 1)).brightness < 0.7
+    dark, light = (
+        look_at(scenes.write_dark(tmp_path / "a.jpg", 1)).look,
+        look_at(scenes.write(tmp_path / "b.jpg", 1)).look,
+    )
+
+    assert dark.brightness < dark.highlights < 0.2
+    assert dark.brightness < 0.1
+    assert 0.3 < light.brightness < 0.7
+    assert light.highlights > 0.6
 
 
 def test_digest_is_of_the_bytes(tmp_path: Path) -> None:
@@ -96,14 +108,14 @@ def test_digest_is_of_the_bytes(tmp_path: Path) -> None:
     (tmp_path / "c.jpg").write_bytes((tmp_path / "a.jpg").read_bytes() + b"\0")
 
     assert look_at(tmp_path / "b.jpg") == first
-    assert look_at(tmp_path / "c.jpg").digest != first.digest
+    assert look_at(tmp_path / "c.jpg").look.digest != first.look.digest
 
 
 @pytest.mark.parametrize("side", [1, 2, 5])
 def test_tiny_picture_can_be_looked_at(side: int, tmp_path: Path) -> None:
     Image.new("L", (side, side), 200).save(tmp_path / "a.png")
 
-    assert look_at(tmp_path / "a.png").sharpness == 0
+    assert look_at(tmp_path / "a.png").look.sharpness == 0
 
 
 def test_what_cannot_be_read_is_a_photo_error(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def survey_of(contents: Contents, *, looked: bool = True, shown: dict[str, str] 
         name = (shown or {}).get(folder_name, folder_name)
         path = FOLDER / place
         classes.setdefault(name, []).append(Photo(path, name))
-        look = Look(0, 0.5, 100.0, content.encode().ljust(16, b"."), b"") if looked else None
+        look = Look(0, 0.5, 0.9, 100.0, content.encode().ljust(16, b".")) if looked else None
         facts[path] = PhotoFacts(FileState(len(content), sum(content.encode())), 64, 64, "JPEG", look=look)
     found = tuple(PhotoClass(name, tuple(photos)) for name, photos in sorted(classes.items()))
     return Survey(Collection(FOLDER, found), facts)
@@ -77,7 +77,7 @@ def test_photo_replaced_under_its_name_is_another_one(roster: Path) -> None:
 
 def test_date_that_alone_was_changed_changes_nothing(roster: Path) -> None:
     now = survey_of(BEFORE)
-    facts = {path: replace(fact, state=FileState(fact.state.size, 1)) for path, fact in now.facts.items()}
+    facts = {path: fact._replace(state=FileState(fact.state.size, 1)) for path, fact in now.facts.items()}
     assert changes_since(roster, replace(now, facts=facts)) == RosterChanges()
 
 

@@ -1,4 +1,4 @@
-"""Groups that stay on one side of a split are found out once, and again when a photo comes, goes or changes."""
+"""What photos have to do with one another is found out once, and again when a photo comes, goes or changes."""
 
 import shutil
 import sqlite3
@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.photos import scenes
-from tlgui.files import cache_folder
-from tlgui.photos import kept_groups
-from tlgui.photos.duplicates import Groups, kept_together
+from tlgui.files import cache_folder, workspace_path
+from tlgui.photos import relations
+from tlgui.photos.choices import Choices
+from tlgui.photos.duplicates import Groups, near_copies
 from tlgui.photos.looks import look_closer
 from tlgui.photos.scan import survey
 from tlgui.progress import JobContext
@@ -31,19 +32,20 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> list[Groups]:
     found: list[Groups] = []
 
     def searching(*arguments: object) -> Groups:
-        found.append(kept_together(*arguments))  # type: ignore[arg-type]  # passed on as they came
+        found.append(near_copies(*arguments))  # type: ignore[arg-type]  # passed on as they came
         return found[-1]
 
-    monkeypatch.setattr(kept_groups, "kept_together", searching)
+    monkeypatch.setattr(relations, "near_copies", searching)
     return found
 
 
 def test_unchanged_folder_is_not_searched_again(folder: Path, searches: list[Groups]) -> None:
-    looked = look_closer(survey(folder, QUIET), QUIET).collection
-    assert looked.groups == ((folder / "cat" / "000.jpg", folder / "cat" / "copy.jpg"),)
+    looked = look_closer(survey(folder, QUIET), QUIET)
+    assert looked.near == looked.collection.groups == ((folder / "cat" / "000.jpg", folder / "cat" / "copy.jpg"),)
     assert len(searches) == 1
 
-    assert survey(folder, QUIET).collection.groups == looked.groups
+    again = survey(folder, QUIET)
+    assert (again.near, again.collection.groups) == (looked.near, looked.collection.groups)
     assert len(searches) == 1
 
 
@@ -58,12 +60,31 @@ def test_groups_follow_the_photos(folder: Path, searches: list[Groups]) -> None:
     assert len(searches) > 1
 
 
-def test_damaged_groups_are_found_out_again(folder: Path, searches: list[Groups]) -> None:
+def test_photo_left_out_is_kept_together_with_nothing(folder: Path) -> None:
+    look_closer(survey(folder, QUIET), QUIET)
+    Choices(workspace_path(folder), folder).leave_out([folder / "cat" / "copy.jpg"])
+
+    found = survey(folder, QUIET)
+
+    assert (found.near, found.collection.groups) == ((), ())
+
+
+def test_disk_that_keeps_nothing_costs_no_group(folder: Path) -> None:
+    # A file where the folder should be: nobody, not even root, can keep anything there.
+    (cache_folder() / "photos").write_text("in the way")
+
+    looked = look_closer(survey(folder, QUIET), QUIET)
+
+    assert looked.near == ((folder / "cat" / "000.jpg", folder / "cat" / "copy.jpg"),)
+
+
+@pytest.mark.parametrize("nonsense", ["[[99]]", "[[-1, 0]]", '[["cat"]]', "[1]", "{", None])
+def test_damaged_groups_are_found_out_again(nonsense: str | None, folder: Path, searches: list[Groups]) -> None:
     groups = look_closer(survey(folder, QUIET), QUIET).collection.groups
     (store,) = (cache_folder() / "photos").glob("*.sqlite")
     connection = sqlite3.connect(store)
     with connection:
-        connection.execute("UPDATE kept_groups SET groups = '[[1]]'")
+        connection.execute("UPDATE relation SET groups = ?", (nonsense,))
     connection.close()
 
     assert survey(folder, QUIET).collection.groups == groups
