@@ -354,6 +354,7 @@ class TestChangesSinceRuns:
             trained.review.mend(move(birds, "robin", "wren"))
         assert self.changes(trained) == [RosterChanges(moved=2)]
 
+        idle(qtbot, trained)
         with qtbot.waitSignal(trained.run_changes.changed, timeout=WAIT_MS):
             trained.review.undo()
         assert self.changes(trained) == [None]

@@ -7,36 +7,34 @@ then what is found out is kept in memory, for as long as the store is open.
 import contextlib
 import json
 import sqlite3
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tlgui import files
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.facts import MINIATURE_BYTES, FileState, Look, PhotoFacts
+from tlgui.photos.facts import MINIATURE_BYTES, FileState, PhotoFacts
+from tlgui.photos.facts_pack import DamagedPackError, Pack, Row, Unpacked, facts_in, packed, unpacked
 from tlgui.photos.places import all_inside
 
 # Raised whenever facts are found out in another way, so that older ones are not trusted.
 _VERSION = 3
 _PATIENCE_SECONDS = 5.0
-# Miniatures are most of the bytes and seldom needed: apart, the others are read in half the time.
+# Facts lie in packs, of which later ones replace what earlier ones say. Miniatures are seldom needed, and lie apart.
 _TABLES = {
-    "photo": """(
-        path BLOB PRIMARY KEY, size INTEGER, changed_ns INTEGER, kind TEXT, reason TEXT,
-        width INTEGER, height INTEGER, format TEXT, taken REAL, camera TEXT,
-        fingerprint INTEGER, brightness REAL, highlights REAL, sharpness REAL, digest BLOB
-    ) WITHOUT ROWID""",
+    "pack": "(id INTEGER PRIMARY KEY, places BLOB, facts BLOB, words BLOB, digest BLOB)",
+    "refusal": "(path BLOB PRIMARY KEY, size INTEGER, changed_ns INTEGER, kind TEXT, reason TEXT) WITHOUT ROWID",
     "miniature": "(path BLOB PRIMARY KEY, pixels BLOB) WITHOUT ROWID",
     "relation": "(key BLOB, name TEXT, groups TEXT, PRIMARY KEY (key, name))",
 }
 _IN_MEMORY = ":memory:"
-_NOWHERE = b"\0"
+# More are put together when they are read.
+_MOST_PACKS = 32
 # The disk is full, read-only or out of order, or another process writes: none of it says that the store is damaged.
 _REFUSALS = frozenset(
     {
@@ -50,8 +48,6 @@ _REFUSALS = frozenset(
 )
 # The upper bits of an error's number say more than is asked here.
 _PRIMARY = 0xFF
-_SIGN = 1 << 63
-
 PlaceGroups = list[list[int]]
 """Photos that belong together, by their place in the collection's order."""
 
@@ -76,30 +72,40 @@ class Refusal:
 
 Known = PhotoFacts | Refusal
 
+# A state that no file has.
+_UNKNOWN: tuple[Row, Sequence[str]] = (-1, -1), ()
+
 
 class StoredFacts:
     """What a store knows. Each file is asked for once: what is left then is known of files that are gone.
 
     Args:
-        rows: By the place inside the folder, as they lie in the store.
+        packs: In the order in which they were made.
+        refusals: By the place inside the folder.
     """
 
-    def __init__(self, rows: dict[str, tuple[Any, ...]]) -> None:
-        self._rows = rows
+    def __init__(self, packs: Iterable[Unpacked] = (), refusals: Mapping[str, Refusal] | None = None) -> None:
+        self._refusals = dict(refusals or {})
+        self._facts: dict[str, tuple[Row, Sequence[str]]] = {}
+        for pack in packs:
+            words = pack.words
+            self._facts.update([(place, (row, words)) for place, row in pack.rows.items()])
 
     def take(self, place: str, state: FileState) -> Known | None:
-        """Return what is known of a file, or None where it was never read, has changed, or what is kept is nonsense."""
-        row = self._rows.pop(place, None)
-        if row is None or row[1] != state.size or row[2] != state.changed_ns:
-            return None
-        try:
-            return _known(row, state)
-        except (TypeError, ValueError):
-            return None
+        """Return what is known of a file, or None where it was never read or has changed."""
+        refusal = self._refusals.pop(place, None)
+        row, words = self._facts.pop(place, _UNKNOWN)
+        if refusal is not None and refusal.state == state:
+            return refusal
+        return facts_in(row, words, state) if row[:2] == state else None
 
-    def left(self) -> tuple[str, ...]:
+    def left(self) -> set[str]:
         """Return the places that nobody asked for."""
-        return tuple(self._rows)
+        return self._facts.keys() | self._refusals.keys()
+
+    def facts(self) -> dict[str, PhotoFacts]:
+        """Return the facts that nobody asked for, by place."""
+        return {place: facts_in(row, words, FileState(*row[:2])) for place, (row, words) in self._facts.items()}
 
 
 class FactsStore:
@@ -128,15 +134,27 @@ class FactsStore:
 
     def read(self) -> StoredFacts:
         """Return all that is known."""
-        rows: dict[str, tuple[Any, ...]] = {}
-        with self._guarded() as connection:
-            rows = {_text(row[0]): row for row in connection.execute("SELECT * FROM photo")}
-        return StoredFacts(rows)
+        found, count = self._read()
+        if count > _MOST_PACKS:
+            self._rewrite(found.facts())
+            found, _ = self._read()
+        return found
 
     def put(self, known: Mapping[str, Known]) -> None:
         """Keep what was found out, by the place inside the folder; what was known of the same photos is replaced."""
-        rows = [_row(place, item) for place, item in known.items() if isinstance(item, PhotoFacts) or item.is_lasting]
-        self._change(f"INSERT OR REPLACE INTO photo VALUES ({', '.join('?' * 15)})", rows)
+        facts = {place: item for place, item in known.items() if isinstance(item, PhotoFacts)}
+        refused = [
+            (_bytes(place), *item.state, item.kind.value, item.reason)
+            for place, item in known.items()
+            if isinstance(item, Refusal) and item.is_lasting
+        ]
+
+        def put(connection: sqlite3.Connection) -> None:
+            _add_pack(connection, facts)
+            connection.executemany("DELETE FROM refusal WHERE path = ?", [(_bytes(place),) for place in facts])
+            connection.executemany("INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?, ?)", refused)
+
+        self._change(put)
 
     def put_looked_at(self, facts: Mapping[Path, PhotoFacts], miniatures: Mapping[Path, bytes]) -> None:
         """Keep what a closer look found.
@@ -147,8 +165,7 @@ class FactsStore:
         """
         places = list(all_inside(facts, self._folder))
         self.put(dict(zip(places, facts.values(), strict=True)))
-        rows = [(_bytes(place), miniatures[path]) for place, path in zip(places, facts, strict=True)]
-        self._change("INSERT OR REPLACE INTO miniature VALUES (?, ?)", rows)
+        self._put_miniatures([(_bytes(place), miniatures[path]) for place, path in zip(places, facts, strict=True)])
 
     def miniatures(self, paths: Sequence[Path]) -> NDArray[np.uint8]:
         """Return the miniatures of photos.
@@ -161,26 +178,34 @@ class FactsStore:
         with self._guarded() as connection:
             for place, pixels in connection.execute("SELECT path, pixels FROM miniature"):
                 number = numbers.get(place)
-                if number is not None and len(pixels) == MINIATURE_BYTES:
+                if number is not None and isinstance(pixels, bytes) and len(pixels) == MINIATURE_BYTES:
                     found[number] = np.frombuffer(pixels, np.uint8)
         return found
 
     def moved(self, pairs: Iterable[tuple[Path, Path]]) -> None:
-        """Let photos that were moved, old and new path of each, keep what is known of them."""
-        ways = list(pairs)
-        old, new = (all_inside([way[end] for way in ways], self._folder) for end in (0, 1))
-        # By way of places that no file has, so that two photos may change places.
-        rows = [(_bytes(before), _NOWHERE + _bytes(after)) for before, after in zip(old, new, strict=True)]
-        for table in ("photo", "miniature"):
-            move = f"UPDATE OR REPLACE {table} SET path = ? WHERE path = ?"
-            self._change(move, [(between, before) for before, between in rows])
-            self._change(move, [(between.removeprefix(_NOWHERE), between) for _, between in rows])
+        """Let photos that were moved keep what is known of them; the next scan forgets the old places.
 
-    def forget(self, places: Iterable[str]) -> None:
+        Args:
+            pairs: The old and the new path of each.
+        """
+        ways = list(pairs)
+        if not ways:
+            return
+        old, new = (list(all_inside([way[end] for way in ways], self._folder)) for end in (0, 1))
+        known, pixels = self.read().facts(), self.miniatures([before for before, _ in ways])
+        self.put({after: known[before] for before, after in zip(old, new, strict=True) if before in known})
+        self._put_miniatures([(_bytes(after), row.tobytes()) for after, row in zip(new, pixels, strict=True)])
+
+    def forget(self, places: Collection[str]) -> None:
         """Drop what is known of files that are no longer there."""
-        rows = [(_bytes(place),) for place in places]
-        for table in ("photo", "miniature"):
-            self._change(f"DELETE FROM {table} WHERE path = ?", rows)
+        if not places:
+            return
+        gone = set(places)
+        known = self._read()[0].facts()
+        self._rewrite({place: fact for place, fact in known.items() if place not in gone})
+        rows = [(_bytes(place),) for place in gone]
+        self._change(lambda connection: connection.executemany("DELETE FROM refusal WHERE path = ?", rows))
+        self._change(lambda connection: connection.executemany("DELETE FROM miniature WHERE path = ?", rows))
 
     def groups(self, key: bytes, name: str) -> PlaceGroups | None:
         """Return the groups that were last kept under a name, if it was with this `key`; otherwise None."""
@@ -196,16 +221,47 @@ class FactsStore:
 
     def put_groups(self, key: bytes, groups: Mapping[str, PlaceGroups]) -> None:
         """Keep groups, by their name, in the stead of those that were kept before."""
-        self._change("DELETE FROM relation WHERE key != ?", [(key,)])
         rows = [(key, name, json.dumps(found)) for name, found in groups.items()]
-        self._change("INSERT OR REPLACE INTO relation VALUES (?, ?, ?)", rows)
 
-    def _change(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        # What the disk refuses goes into memory, or into the store that was begun anew.
+        def put(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM relation")
+            connection.executemany("INSERT INTO relation VALUES (?, ?, ?)", rows)
+
+        self._change(put)
+
+    def _read(self) -> tuple[StoredFacts, int]:
+        """Return all that is known, and in how many packs it lies."""
+        with self._guarded() as connection:
+            rows = connection.execute("SELECT places, facts, words, digest FROM pack ORDER BY id").fetchall()
+            refused = connection.execute("SELECT path, size, changed_ns, kind, reason FROM refusal").fetchall()
+            try:
+                refusals = {
+                    _text(place): Refusal(FileState(size, changed_ns), ProblemKind(kind), reason)
+                    for place, size, changed_ns, kind, reason in refused
+                }
+                return StoredFacts([unpacked(Pack(*row)) for row in rows], refusals), len(rows)
+            except (AttributeError, TypeError, ValueError) as error:
+                raise DamagedPackError from error
+        return StoredFacts(), 0
+
+    def _rewrite(self, facts: Mapping[str, PhotoFacts]) -> None:
+        """Keep these facts, in one pack, in the stead of all others."""
+
+        def rewrite(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM pack")
+            _add_pack(connection, facts)
+
+        self._change(rewrite)
+
+    def _put_miniatures(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
+        self._change(lambda connection: connection.executemany("INSERT OR REPLACE INTO miniature VALUES (?, ?)", rows))
+
+    def _change(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Do all of `work` or nothing; what the disk refuses goes into memory, or into a store begun anew."""
         for _ in range(2):
             with self._guarded() as connection:
                 with connection:
-                    connection.executemany(statement, rows)
+                    work(connection)
                 return
 
     @contextlib.contextmanager
@@ -215,7 +271,7 @@ class FactsStore:
             raise RuntimeError("the store is not open")
         try:
             yield self._connection
-        except (sqlite3.Error, UnicodeError) as error:
+        except (sqlite3.Error, DamagedPackError) as error:
             if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY in _REFUSALS:
                 self._go_on_in_memory(self._connection)
             else:
@@ -278,30 +334,11 @@ def _check(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(state)
 
 
-def _row(place: str, known: Known) -> tuple[Any, ...]:
-    state = known.state
-    start = (_bytes(place), state.size, state.changed_ns)
-    if isinstance(known, Refusal):
-        return (*start, known.kind.value, known.reason, *[None] * 10)
-    facts = (None, None, known.width, known.height, known.format, known.taken, known.camera)
-    return (*start, *facts, *_look_columns(known.look))
-
-
-def _look_columns(look: Look | None) -> Sequence[Any]:
-    if look is None:
-        return [None] * 5
-    # SQLite's integers have a sign.
-    fingerprint = look.fingerprint - 2 * _SIGN if look.fingerprint >= _SIGN else look.fingerprint
-    return (fingerprint, *look[1:])
-
-
-def _known(row: tuple[Any, ...], state: FileState) -> Known:
-    if row[3] is not None:
-        return Refusal(state, ProblemKind(row[3]), row[4])
-    _, _, _, _, _, width, height, image_format, taken, camera, fingerprint, *others = row
-    look = Look(fingerprint % (2 * _SIGN), *others) if fingerprint is not None else None
-    # The same few names stand for all photos, whatever their number.
-    return PhotoFacts(state, width, height, sys.intern(image_format), taken, sys.intern(camera), look)
+def _add_pack(connection: sqlite3.Connection, facts: Mapping[str, PhotoFacts]) -> None:
+    if facts:
+        pack = packed(facts)
+        row = (pack.places, pack.rows, pack.words, pack.digest)
+        connection.execute("INSERT INTO pack (places, facts, words, digest) VALUES (?, ?, ?, ?)", row)
 
 
 def _are_groups(groups: object) -> TypeGuard[PlaceGroups]:

@@ -37,7 +37,6 @@ _OTHER_PICTURES = frozenset(
     {".jxl", ".jp2", ".svg", ".psd", ".pdf", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".raw"},
 )
 _SNAPSHOT_SECONDS = 0.5
-_LOOKED_AT_CLOCK_EVERY = 64
 
 
 class Entry(NamedTuple):
@@ -271,8 +270,7 @@ class _Lister:
                 listed = f"{place}/{entry.name}"
                 photo = Photo(folder / entry.name, name, part, arrivals.get(listed, arrival))
                 photos.append(Listed(photo, listed, entry.state))
-                if len(photos) % _LOOKED_AT_CLOCK_EVERY == 0:
-                    self._tick()
+                self._tick()
             elif not self._is_visible(entry):
                 continue
             elif entry.is_folder:

@@ -6,6 +6,7 @@ told by.
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from PIL import Image, ImageChops
 from tlgui.errors import PhotoError
 from tlgui.photos.crew import worked_through
 from tlgui.photos.decode import read_thumbnail
-from tlgui.photos.facts import MINIATURE_SIDE, Look
+from tlgui.photos.facts import MINIATURE_SIDE, Look, PhotoFacts
 from tlgui.photos.facts_store import FactsStore
 from tlgui.photos.relations import relations_of
 from tlgui.photos.scan import Survey
@@ -29,6 +30,7 @@ _TILES = 8
 _SHARPEST = 3
 _THREADS = min(8, (os.cpu_count() or 1))
 _CHUNK = 16
+_KEPT_AT_ONCE = 500
 _HIGHLIGHTS_PERCENTILE = 95
 
 
@@ -95,16 +97,34 @@ def look_closer(survey: Survey, context: JobContext, threads: int = _THREADS) ->
     waiting = [path for path, fact in facts.items() if fact.look is None]
     with FactsStore(survey.collection.folder) as store:
         if waiting:
-            for looked in worked_through(
-                waiting, _look_if_possible, context, stage=Stage.LOOKING, threads=threads, chunk=_CHUNK
-            ):
-                seen = {path: found for path, found in looked if found is not None}
-                found = {path: facts[path]._replace(look=look) for path, (look, _) in seen.items()}
-                facts.update(found)
-                store.put_looked_at(found, {path: miniature for path, (_, miniature) in seen.items()})
+            _look_at_all(waiting, facts, store, context, threads)
         relations = relations_of(survey.collection, facts, store)
     collection = replace(survey.collection, groups=relations.together)
     return replace(survey, collection=collection, facts=facts, near=relations.near)
+
+
+def _look_at_all(
+    paths: Sequence[Path], facts: dict[Path, PhotoFacts], store: FactsStore, context: JobContext, threads: int
+) -> None:
+    """Look at photos, and keep what is found in `facts` and in the store."""
+    fresh: dict[Path, bytes] = {}
+
+    def keep() -> None:
+        store.put_looked_at({path: facts[path] for path in fresh}, fresh)
+        fresh.clear()
+
+    try:
+        for looked in worked_through(
+            paths, _look_if_possible, context, stage=Stage.LOOKING, threads=threads, chunk=_CHUNK
+        ):
+            for path, seen in looked:
+                if seen is not None:
+                    facts[path] = facts[path]._replace(look=seen.look)
+                    fresh[path] = seen.miniature
+            if len(fresh) >= _KEPT_AT_ONCE:
+                keep()
+    finally:
+        keep()
 
 
 def _look_if_possible(path: Path) -> tuple[Path, Seen | None]:

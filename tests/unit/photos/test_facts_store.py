@@ -25,6 +25,13 @@ def store_path() -> Path:
     return path
 
 
+def pack_count() -> int:
+    connection = sqlite3.connect(store_path())
+    (count,) = connection.execute("SELECT count(*) FROM pack").fetchone()
+    connection.close()
+    return int(count)
+
+
 def known(store: FactsStore) -> dict[str, Known]:
     """Return all that a store knows of files that have not changed."""
     stored = store.read()
@@ -82,11 +89,10 @@ def test_moved_photo_keeps_what_is_known_of_it(tmp_path: Path) -> None:
         store.put_looked_at({before: PhotoFacts(STATE, 640, 480, "JPEG", look=LOOK)}, {before: MINIATURE})
         store.moved([(before, after)])
         store.moved([])
+        store.moved([(tmp_path / "never known.jpg", tmp_path / "nor here.jpg")])
 
         assert store.miniatures([after])[0].tobytes() == MINIATURE
-        assert not store.miniatures([before]).any()
-    expected = {place: fact for place, fact in FACTS.items() if place != "cat/looked at.jpg"}
-    assert read(tmp_path) == expected | {"dog/now here.jpg": FACTS["cat/looked at.jpg"]}
+    assert read(tmp_path) == FACTS | {"dog/now here.jpg": FACTS["cat/looked at.jpg"]}
 
 
 def test_two_photos_that_change_places_keep_what_is_known_of_them(tmp_path: Path) -> None:
@@ -101,10 +107,32 @@ def test_two_photos_that_change_places_keep_what_is_known_of_them(tmp_path: Path
 
 def test_what_is_forgotten_is_gone(tmp_path: Path) -> None:
     filled(tmp_path)
+    looked_at = tmp_path / "cat" / "looked at.jpg"
     with FactsStore(tmp_path) as store:
-        store.forget(["cat/a.jpg", "never/known.jpg"])
+        store.put_looked_at({looked_at: PhotoFacts(STATE, 1, 1, "PNG", look=LOOK)}, {looked_at: MINIATURE})
+        store.forget(["cat/looked at.jpg", "dog/bad.jpg", "never/known.jpg"])
 
-    assert read(tmp_path).keys() == FACTS.keys() - {"cat/a.jpg"}
+        assert not store.miniatures([looked_at]).any()
+    assert read(tmp_path).keys() == FACTS.keys() - {"cat/looked at.jpg", "dog/bad.jpg"}
+
+
+def test_photo_that_was_refused_and_is_good_again_is_known_as_good(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with FactsStore(tmp_path) as store:
+        store.put({"dog/bad.jpg": FACTS["cat/a.jpg"], "cat/a.jpg": FACTS["dog/bad.jpg"]})
+
+    assert read(tmp_path) == FACTS | {"dog/bad.jpg": FACTS["cat/a.jpg"], "cat/a.jpg": FACTS["dog/bad.jpg"]}
+
+
+def test_facts_that_came_in_many_pieces_are_put_together(tmp_path: Path) -> None:
+    many: dict[str, Known] = {f"cat/{number}.jpg": PhotoFacts(STATE, number, 1, "PNG") for number in range(100)}
+    with FactsStore(tmp_path) as store:
+        for place, fact in many.items():
+            store.put({place: fact})
+
+    assert read(tmp_path) == many
+    assert pack_count() == 1
+    assert read(tmp_path) == many
 
 
 def test_refusal_that_does_not_last_is_not_kept(tmp_path: Path) -> None:
@@ -133,13 +161,24 @@ def test_damaged_store_is_begun_anew(tmp_path: Path, place: int) -> None:
     assert read(tmp_path) == FACTS
 
 
-def test_nonsense_in_a_store_is_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "UPDATE refusal SET kind = 'no such kind'",
+        "UPDATE refusal SET path = 1",
+        "UPDATE pack SET facts = zeroblob(length(facts))",
+        "UPDATE pack SET words = '[]'",
+        "UPDATE pack SET places = NULL",
+        "DROP TABLE pack",
+    ],
+)
+def test_store_with_nonsense_in_it_is_begun_anew(nonsense: str, tmp_path: Path) -> None:
     filled(tmp_path)
     with sqlite3.connect(store_path()) as connection:
-        connection.execute("UPDATE photo SET kind = 'no such kind' WHERE width IS NULL")
+        connection.execute(nonsense)
     connection.close()
 
-    assert read(tmp_path).keys() == FACTS.keys() - {"dog/bad.jpg"}
+    assert read(tmp_path) == {}
     filled(tmp_path)
     assert read(tmp_path) == FACTS
 
@@ -169,7 +208,7 @@ def test_disk_that_is_full_costs_no_more_than_time(tmp_path: Path) -> None:
         assert connection is not None
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
-        more = {f"cat/{number}.jpg": FACTS["cat/looked at.jpg"] for number in range(500)}
+        more = {f"cat/{number}.jpg": FACTS["cat/looked at.jpg"] for number in range(5000)}
         store.put(more)
 
         # For now it is known all the same.
