@@ -73,6 +73,7 @@ class Carrier:
         self._record = record
         self._context = context
         self._names = FreeNames()
+        self._made: dict[Path, bool] = {}
 
     def carry(self, errands: Sequence[Errand]) -> None:
         """Do errands one after the other; one that fails does not keep the others from being done.
@@ -105,11 +106,17 @@ class Carrier:
         state = errand.source.lstat()
         goal, note = errand.goal, errand.note
         if goal is not None:
-            if not errand.is_return and not goal.parent.exists():
+            if not errand.is_return and self._is_made(goal.parent):
                 note = MADE_FOLDER
             goal = self._names.take_back(goal) if errand.is_return else self._names.take(goal.parent, goal.name)
         target = str(goal) if goal is not None else ""
         return Step(str(errand.source), target, state.st_size, state.st_mtime_ns, note)
+
+    def _is_made(self, folder: Path) -> bool:
+        """Return whether a folder is made for this mending: it was not there when the first file was to go to it."""
+        if folder not in self._made:
+            self._made[folder] = not folder.exists()
+        return self._made[folder]
 
     def _do(self, errand: Errand, step: Step) -> None:
         try:

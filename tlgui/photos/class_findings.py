@@ -4,8 +4,9 @@ import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tlgui.photos.collection import Collection, Photo, PhotoClass
+from tlgui.photos.collection import Collection, PhotoClass
 from tlgui.photos.counting import counted
+from tlgui.photos.destinations import Destinations
 from tlgui.photos.findings import Finding, FindingKind, MoveInto, Severity
 from tlgui.photos.names import plain_key
 
@@ -62,8 +63,12 @@ def _similar_names(collection: Collection) -> Iterator[Finding]:
     alike = [sorted(items, key=_size, reverse=True) for key, items in by_key.items() if key and len(items) > 1]
     if not alike:
         return
+    to = Destinations(collection)
     moves = tuple(
-        (photo.path, _folder_for(photo, large)) for large, *others in alike for item in others for photo in item.photos
+        (photo.path, to.folder_in(photo.path, large))
+        for large, *others in alike
+        for item in others
+        for photo in item.photos
     )
     names = "; ".join(" and ".join(f"“{item.name}”" for item in items) for items in alike[:_NAMES_SHOWN])
     yield Finding(
@@ -76,12 +81,6 @@ def _similar_names(collection: Collection) -> Iterator[Finding]:
         MoveInto(moves),
         f"&Move {counted(len(moves), 'photo')} into the larger class",
     )
-
-
-def _folder_for(photo: Photo, photo_class: PhotoClass) -> Path:
-    """Return the folder of a class that a photo goes to: the one in its own part, where the folder is divided."""
-    beside = [folder for folder in photo_class.folders if folder.parent == photo.path.parent.parent]
-    return (beside or list(photo_class.folders))[0]
 
 
 def _paths(photo_class: PhotoClass) -> tuple[Path, ...]:

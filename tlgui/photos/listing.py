@@ -132,6 +132,11 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or name.lower() in _SYSTEM_NAMES
 
 
+def part_named(name: str) -> Part | None:
+    """Return the part of a split that a folder's name is that of."""
+    return _PARTS.get(name.lower())
+
+
 def looks_like_photo(name: str) -> bool:
     """Return whether a file's name is that of a photo."""
     return _suffix(name) in IMAGE_SUFFIXES

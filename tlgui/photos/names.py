@@ -20,7 +20,13 @@ def one_line(text: str) -> str:
 def plain_key(name: str) -> str:
     """Return what is left of a name without case, accents, spaces, hyphens and underscores; alike names share it."""
     letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if letter.isalnum())
+    return "".join(letter for letter in letters if letter.isalnum() or _is_vowel_sign(letter))
+
+
+def _is_vowel_sign(letter: str) -> bool:
+    """Return whether a mark makes another letter, as in Thai, Hindi or Japanese, rather than being an accent."""
+    is_accent_or_look = "\u0300" <= letter <= "\u036f" or "\ufe00" <= letter <= "\ufe0f"
+    return unicodedata.category(letter) in {"Mn", "Mc"} and not is_accent_or_look
 
 
 def _shown_character(character: str) -> str:

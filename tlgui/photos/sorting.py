@@ -195,6 +195,7 @@ class Mender:
         try:
             carrier.carry(errands)
         finally:
+            _drop_made_folders(record)
             mended = self._finished(record, carrier)
         return mended
 
@@ -215,7 +216,8 @@ class Mender:
         try:
             carrier.carry(errands)
         finally:
-            _tidy(record, carrier.done)
+            _drop_notes(carrier.done)
+            _drop_made_folders(record)
             self._tell_moved(carrier.done)
             undone = carrier.done.keys() | carrier.gone | lost.keys()
             left = {number: step for number, step in record.done.items() if number not in undone}
@@ -263,8 +265,8 @@ class Mender:
         try:
             if record.kind in {RecordKind.MOVE, RecordKind.BIN}:
                 done = {number: step for number, step in steps.items() if _is_settled(record, number, step)}
-                if record.is_undoing:
-                    _tidy(record, done)
+                _drop_notes(done)
+                _drop_made_folders(record)
                 self._tell_moved(done)
                 missed = done.keys() if record.is_undoing else steps.keys() - done.keys()
             else:
@@ -305,10 +307,10 @@ class Mender:
     def _where(self, steps: Mapping[int, Step]) -> str:
         # Paths of many photos, as text: that is ten times as fast.
         folders = {os.path.dirname(step.target) for step in steps.values()}  # noqa: PTH120
-        if len(folders) != 1:
-            return f"{len(folders):,} classes"
-        name = shown_name(Path(folders.pop()))
-        return f"“{self._choices.shown_names().get(name, name)}”"
+        shown_names = self._choices.shown_names()
+        # One class has a folder in each part of a divided folder.
+        names = {shown_names.get(name, name) for name in (shown_name(Path(folder)) for folder in folders)}
+        return f"“{names.pop()}”" if len(names) == 1 else f"{len(names):,} classes"
 
 
 def mender_of(folder: Path) -> Mender:
@@ -342,14 +344,20 @@ def _moves(done: Mapping[int, Step]) -> tuple[tuple[Path, Path], ...]:
     return tuple((Path(step.source), Path(step.target)) for step in done.values() if step.target)
 
 
-def _tidy(record: Record, back: Mapping[int, Step]) -> None:
-    """Take away what files that came back have left behind: the bin's notes, and empty folders made for them."""
-    for number, step in back.items():
-        with contextlib.suppress(OSError):
-            if step.note:
+def _drop_notes(back: Mapping[int, Step]) -> None:
+    """Take away the bin's notes of files that came back."""
+    for step in back.values():
+        if step.note and step.note != MADE_FOLDER:
+            with contextlib.suppress(OSError):
                 Path(step.note).unlink()
-            if record.steps[number].note == MADE_FOLDER:
-                Path(step.source).parent.rmdir()
+
+
+def _drop_made_folders(record: Record) -> None:
+    """Take away the folders that were made for a mending where nothing lies in them, or nothing any more."""
+    for folder in {Path(step.target).parent for step in record.steps.values() if step.note == MADE_FOLDER}:
+        # What holds something else by now stays.
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _files(steps: Mapping[int, Step]) -> str:

@@ -173,6 +173,11 @@ def arrange(album: Album, wish: Wish, checkpoint: Callable[[], None] = lambda: N
     return [wanted[place] for _, place in _checked(merged, checkpoint)]
 
 
+def lies_in(item: PhotoItem, photo_class: PhotoClass) -> bool:
+    """Return whether a photo is one of a class; any other file, whether it lies in one of the class's folders."""
+    return item.class_name == photo_class.name if item.is_usable else item.path.parent in photo_class.folders
+
+
 def natural_key(name: str) -> _Key:
     """Return what to sort a name by, so that “photo 10” comes after “photo 9” and case does not matter."""
     # Text and numbers take turns, so that like is compared with like.
@@ -220,9 +225,3 @@ _KEYS: dict[Order, Callable[[PhotoItem], _Key]] = {
     Order.TAKEN: _taken_key,
     Order.SIZE: _size_key,
 }
-
-
-def target_folder(path: Path, photo_class: PhotoClass) -> Path:
-    """Return the folder of a class that a photo goes to: the one in its own part, where the folder is divided."""
-    beside = [folder for folder in photo_class.folders if folder.parent == path.parent.parent]
-    return (beside or list(photo_class.folders))[0]

@@ -27,7 +27,7 @@ def contents(*folders: Path) -> Counter[str]:
     "scenario",
     [
         *("move", "new class", "no links", "two disks", "bin", "leave out"),
-        *("undo move", "undo no links", "undo two disks", "undo bin", "undo leave out"),
+        *("undo move", "undo new class", "undo no links", "undo two disks", "undo bin", "undo leave out"),
     ],
 )
 def test_kill_before_any_step_loses_and_doubles_no_photo(
@@ -55,6 +55,7 @@ def check(root: Path, trash: Path) -> None:
     found = contents(folder, trash) if trash.is_dir() else contents(folder)
     assert {text: number for text, number in found.items() if text in ours} == dict.fromkeys(ours, 1), root
     assert not list(folder.rglob(".*")), root
+    assert all(any(path.iterdir()) for path in folder.iterdir()), root
     known = {text.split(" ", 1)[1]: place for place, text in places(folder).items()}
     arrivals, left_out = Choices(workspace, folder).arrivals(), Choices(workspace, folder).left_out()
     for number, place in enumerate(PHOTOS, start=1):
@@ -71,7 +72,7 @@ def check(root: Path, trash: Path) -> None:
     assert places(folder) == {place: f"{root.name} {place}" for place in PHOTOS}, root
     assert Choices(workspace, folder).left_out() == {folder / "robin/c.jpg"}, root
     assert Choices(workspace, folder).arrivals() == dict(zip(PHOTOS, range(1, 5), strict=True)), root
-    assert not list(folder.glob("new/*")), root
+    assert sorted(path.name for path in folder.iterdir()) == ["robin", "wren"], root
 
 
 def places(folder: Path) -> dict[str, str]:

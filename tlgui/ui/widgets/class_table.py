@@ -17,12 +17,22 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 from typing_extensions import override
 
 from tlgui.photos.collection import Collection, Part, PhotoClass, Split
 from tlgui.photos.names import one_line
+from tlgui.ui.widgets.photo_drag import PhotoDrag, paint_drop_row
 from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
 from tlgui.wording import count
 
@@ -153,11 +163,14 @@ class ClassTable(SortedTable):
 
     chosen = Signal()
     rename_requested = Signal(str, str)
+    photos_dropped = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.rows_model = ClassTableModel()
         super().__init__("Classes of the collection", self.rows_model, parent, _AllFirst())
         self._is_filling = False
+        self._photo_drag: PhotoDrag | None = None
+        self._drop_row = QPersistentModelIndex()
         self._shown: tuple[Collection, Split | None] | None = None
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
@@ -224,6 +237,54 @@ class ClassTable(SortedTable):
                 self.setFocus()
                 self.edit(self._sorted.mapFromSource(self.rows_model.index(row, _NAME)))
 
+    def take_photos_from(self, drag: PhotoDrag) -> None:
+        """Let photos be dropped on the rows of classes; `photos_dropped` says on which."""
+        self._photo_drag = drag
+        self.setAcceptDrops(True)
+        # The whole row is marked instead, and only where it takes the photos.
+        self.setDropIndicatorShown(False)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        # Its rows are told apart as it moves; files from outside are for the page.
+        event.setAccepted(self._photo_drag is not None and self._photo_drag.is_own(event.mimeData()))
+
+    @override
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        # Qt scrolls near the edges; it takes nothing by itself.
+        super().dragMoveEvent(event)
+        name = self._class_taking(event)
+        self._mark(self.indexAt(event.position().toPoint()) if name is not None else QModelIndex())
+        if name is not None:
+            event.setDropAction(Qt.DropAction.MoveAction)
+            event.accept()
+
+    @override
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._mark(QModelIndex())
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        name = self._class_taking(event)
+        self._mark(QModelIndex())
+        super().dropEvent(event)
+        event.setAccepted(name is not None)
+        if name is not None:
+            event.setDropAction(Qt.DropAction.MoveAction)
+            self.photos_dropped.emit(name)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._drop_row.isValid():
+            painter = QPainter(self.viewport())
+            area = self.visualRect(self._drop_row)
+            area.setLeft(0)
+            area.setRight(self.viewport().width() - 1)
+            paint_drop_row(painter, area, self.palette())
+            painter.end()
+
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -240,6 +301,21 @@ class ClassTable(SortedTable):
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
         width = self._name_width + self.columnWidth(_PHOTOS) + 2 * self.frameWidth()
         return QSize(min(width, _LEAST_IN_LETTERS * letter), 6 * line)
+
+    def _class_taking(self, event: QDropEvent) -> str | None:
+        """Return the class under the mouse that takes the photos that are dragged, if there is one."""
+        drag, index = self._photo_drag, self.indexAt(event.position().toPoint())
+        if drag is None or not index.isValid() or not drag.is_own(event.mimeData()):
+            return None
+        name = self.rows_model.rows[self._sorted.mapToSource(index).row()].name
+        return name if name is not None and drag.can_go_to(name) else None
+
+    def _mark(self, index: QModelIndex) -> None:
+        """Show which row would take what is dragged."""
+        row = QPersistentModelIndex(index.siblingAtColumn(_NAME))
+        if row != self._drop_row:
+            self._drop_row = row
+            self.viewport().update()
 
     def _chosen_rows(self) -> list[int]:
         return [self._sorted.mapToSource(index).row() for index in self.selectionModel().selectedRows()]

@@ -24,6 +24,7 @@ from typing_extensions import override
 
 from tlgui.ui.photo_items import PhotoItem
 from tlgui.ui.widgets.photo_cell import CellPainter, Place
+from tlgui.ui.widgets.photo_drag import PhotoDrag
 from tlgui.ui.widgets.photo_model import PhotoModel
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader
 
@@ -53,6 +54,7 @@ class PhotoGrid(QAbstractItemView):
         self._loader = ThumbnailLoader(1, self)
         self._loader.loaded.connect(self._on_loader_loaded)
         self._cells = CellPainter(self._loader)
+        self.drag = PhotoDrag(self)
         self._seen: dict[Path, int] = {}
         self._typed = ""
         self._since_typed = QElapsedTimer()
@@ -64,6 +66,7 @@ class PhotoGrid(QAbstractItemView):
         self.setModel(self.photos)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragEnabled(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # With a bar that comes and goes, the last column would come and go too.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -321,6 +324,12 @@ class PhotoGrid(QAbstractItemView):
         super().mouseDoubleClickEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
             self.open_requested.emit()
+
+    @override
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:
+        # Qt asks for it where the mouse was pressed on a photo.
+        current = self.current()
+        self.drag.begin(self.selected(), self._loader.image(current.path) if current is not None else None)
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
