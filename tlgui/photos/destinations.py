@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +33,7 @@ class Destinations:
 
     def class_called(self, text: str) -> PhotoClass | None:
         """Return the class that a person means by a text: case, accents, spaces and hyphens make no difference."""
-        return self._by_key.get(_key(text))
+        return self.classes.get(text.strip()) or self._by_key.get(_key(text))
 
     def new_name(self, text: str) -> str:
         """Return the name that the folder of a new class gets, where a person typed a text.
@@ -45,7 +45,7 @@ class Destinations:
 
     def why_not(self, name: str) -> str:
         """Return the sentence that says why no class can be made of a name; empty where one can."""
-        reason = next(_reasons(name), "")
+        reason = _reason(name)
         if not reason and part_named(name) is not None and self._would_be_a_part:
             reason = "it would be read as one of the parts that training, validation and test photos lie in"
         return f"“{name}” cannot be a new class: {reason}." if reason else ""
@@ -113,24 +113,33 @@ def _key(text: str) -> str:
     return plain_key(text) or unicodedata.normalize("NFC", text).casefold().strip()
 
 
-def _reasons(name: str) -> Iterator[str]:
-    """Yield why some system would take no folder of this name, or the next reading would pass it over."""
+def _reason(name: str) -> str:
+    """Return why some system would take no folder of this name, or the next reading would pass it over."""
     forbidden = next((letter for letter in name if letter in _FORBIDDEN), None)
     if forbidden is not None:
-        yield f"the name of a folder cannot have “{forbidden}” in it"
-    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in name):
-        yield "it has a character in it that cannot be shown"
-    if not any(unicodedata.category(letter)[0] not in "CZ" for letter in name):
-        yield "nothing of its name can be seen"
-    if not name.strip("."):
-        yield "a name of dots alone stands for another folder"
-    if name.startswith("."):
-        yield "folders whose names begin with a dot are hidden and never read"
-    if name.endswith((".", " ")):
-        yield "on Windows no name ends with a dot or a space"
-    if _RESERVED.fullmatch(name):
-        yield "Windows keeps this name for itself"
-    if is_hidden(name):
-        yield "systems keep this name for folders of their own, which are never read"
-    if len(name.encode("utf-8", "surrogatepass")) > _MOST_BYTES:
-        yield "its name is too long for a folder"
+        return f"the name of a folder cannot have “{forbidden}” in it"
+    return next((words for is_so, words in _REASONS if is_so(name)), "")
+
+
+def _has_odd_letters(name: str) -> bool:
+    return any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in name)
+
+
+def _is_invisible(name: str) -> bool:
+    return all(unicodedata.category(letter)[0] in "CZ" for letter in name)
+
+
+def _is_long(name: str) -> bool:
+    return len(name.encode("utf-8", "surrogatepass")) > _MOST_BYTES
+
+
+_REASONS: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (_has_odd_letters, "it has a character in it that cannot be shown"),
+    (_is_invisible, "nothing of its name can be seen"),
+    (lambda name: not name.strip("."), "a name of dots alone stands for another folder"),
+    (lambda name: name.startswith("."), "folders whose names begin with a dot are hidden and never read"),
+    (lambda name: name.endswith((".", " ")), "on Windows no name ends with a dot or a space"),
+    (lambda name: _RESERVED.fullmatch(name) is not None, "Windows keeps this name for itself"),
+    (is_hidden, "systems keep this name for folders of their own, which are never read"),
+    (_is_long, "its name is too long for a folder"),
+)

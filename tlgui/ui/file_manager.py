@@ -49,7 +49,7 @@ class FileManager(QObject):
         if not bus.isConnected():
             return False
         message = QDBusMessage.createMethodCall(_SERVICE, f"/{_SERVICE.replace('.', '/')}", _SERVICE, "ShowItems")
-        # The address has the very bytes of the file's name; the second one is for the start-up notice, which is not used.
+        # The address has the very bytes of the file's name; what comes after it is for a start-up notice.
         message.setArguments([[path.as_uri()], ""])
         watcher = QDBusPendingCallWatcher(bus.asyncCall(message, _WAIT_MS), self)
         self._waiting[watcher] = path.parent

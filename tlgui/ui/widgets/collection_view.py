@@ -66,6 +66,8 @@ class CollectionView(QWidget):
         self._is_shared = False
         self._lay_out()
         self.table.chosen.connect(self._on_table_chosen)
+        self.table.take_photos_from(self.browser.grid.drag)
+        self.table.photos_dropped.connect(self.browser.take_dragged)
         self.findings.chosen.connect(self._on_findings_chosen)
         self.own_split.clicked.connect(self.own_split_chosen)
 

@@ -1,18 +1,16 @@
 """The photos of a class or a finding: what is wrong with them, the filters, the grid, and what can be done."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QSize, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QResizeEvent
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from tlgui.photos.collection import PhotoClass
 from tlgui.photos.findings import Finding, FindingKind, LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
-from tlgui.ui.dialogs.move_dialog import MoveDialog
 from tlgui.ui.dialogs.photo_view import PhotoView
-from tlgui.ui.photo_items import Album, Order, PhotoItem, target_folder
+from tlgui.ui.file_manager import FileManager
+from tlgui.ui.photo_items import Album, Order, PhotoItem
 from tlgui.ui.photo_words import line_about, line_about_many
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.finding_bar import FindingBar
@@ -20,6 +18,7 @@ from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.photo_filters import FilterBar
 from tlgui.ui.widgets.photo_grid import PhotoGrid
 from tlgui.ui.widgets.photo_model import Arranger
+from tlgui.ui.widgets.photo_mover import PhotoMover
 from tlgui.wording import count
 
 _WAIT_MS = 300
@@ -47,6 +46,8 @@ class PhotoBrowser(QWidget):
         self.finding_bar = FindingBar()
         self.filters = FilterBar()
         self.grid = PhotoGrid()
+        self.mover = PhotoMover(self)
+        self.file_manager = FileManager(self)
         self.nothing = QuietLabel()
         self.about = QuietLabel()
         self.buttons = {
@@ -75,6 +76,7 @@ class PhotoBrowser(QWidget):
             is_free: Whether they can be mended now.
         """
         self._album, self._is_free = album, is_free
+        self.mover.show_collection(album.collection)
         self.filters.show_choices(album.collection.class_names, album.report.findings)
         self._show_finding()
         self._arrange()
@@ -113,8 +115,8 @@ class PhotoBrowser(QWidget):
         return self._is_free and self._uses()[1]
 
     def can_move(self) -> bool:
-        """Whether something is selected, and there is a class to move it to."""
-        return self._is_free and self._album is not None and bool(self._targets()) and self.has_selection()
+        """Whether something is selected; there may be no class yet, but a new one can be made."""
+        return self._is_free and self._album is not None and self.has_selection()
 
     def can_bin(self) -> bool:
         """Whether something is selected."""
@@ -142,15 +144,11 @@ class PhotoBrowser(QWidget):
 
     def move_to_class(self) -> None:
         """Ask which class the selected photos belong to, and move them there."""
-        chosen, targets = self.selected(), self._targets()
-        if not chosen or not targets:
-            return
-        present = {item.class_name for item in chosen}
-        # Nobody moves photos to where they all are.
-        names = [name for name in targets if present != {name}]
-        dialog = MoveDialog(names, len(chosen), self.window())
-        dialog.class_chosen.connect(lambda name: self._move([item.path for item in chosen], targets[name]))
-        dialog.open()
+        self.mover.ask(self.selected())
+
+    def take_dragged(self, name: str) -> None:
+        """Move the photos that are dragged from the grid to a class."""
+        self.mover.move(self.grid.drag.items, name)
 
     def move_to_bin(self) -> None:
         """Ask, and move the selected files to the system's bin."""
@@ -172,10 +170,10 @@ class PhotoBrowser(QWidget):
         self._view.activateWindow()
 
     def reveal(self) -> None:
-        """Show the folder of the photo the keyboard is at in the system's file manager."""
+        """Show the photo the keyboard is at in the system's file manager."""
         item = self.grid.current()
         if item is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(item.path.parent)))
+            self.file_manager.reveal(item.path)
 
     def copy_list(self) -> None:
         """Copy the places of the selected files to the clipboard, or of all that are shown."""
@@ -219,6 +217,8 @@ class PhotoBrowser(QWidget):
         self._refresh()
 
     def _connect(self) -> None:
+        self.mover.mend_requested.connect(self._on_mover_mend_requested)
+        self.grid.drag.may_begin, self.grid.drag.takes = self.can_move, self.mover.takes
         self.finding_bar.pressed.connect(self._on_finding_bar_pressed)
         self.filters.changed.connect(self._on_filters_changed)
         self.filters.lines_changed.connect(self.grid.set_lines)
@@ -245,16 +245,6 @@ class PhotoBrowser(QWidget):
             has_used = any(item.is_usable and not item.is_left_out for item in chosen)
             self._known_uses = chosen, has_used, any(item.is_left_out for item in chosen)
         return self._known_uses[1:]
-
-    def _targets(self) -> dict[str, PhotoClass]:
-        classes = self._album.collection.classes if self._album is not None else ()
-        return {photo_class.name: photo_class for photo_class in classes if photo_class.folders}
-
-    def _move(self, paths: list[Path], photo_class: PhotoClass) -> None:
-        moves = [(path, target_folder(path, photo_class)) for path in paths]
-        away = tuple((path, folder) for path, folder in moves if path.parent != folder)
-        if away and self._is_free:
-            self.mend_requested.emit(MoveInto(away))
 
     def _finding(self) -> Finding | None:
         return self._album.finding(self._kind) if self._album is not None and self._kind is not None else None
@@ -332,6 +322,11 @@ class PhotoBrowser(QWidget):
         if self._view is not None and self._view.isVisible():
             self._fill_view()
         self._refresh()
+
+    @Slot(object)
+    def _on_mover_mend_requested(self, mending: MoveInto) -> None:
+        if self._is_free:
+            self.mend_requested.emit(mending)
 
     @Slot()
     def _on_wait_timeout(self) -> None:
