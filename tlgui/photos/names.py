@@ -18,13 +18,18 @@ def one_line(text: str) -> str:
 
 
 def plain_key(name: str) -> str:
-    """Return what is left of a name without case, accents, spaces, hyphens and underscores; alike names share it."""
+    """Return what is left of a name without case, accents, spaces and punctuation; alike names share it.
+
+    Signs that tell names apart stay, as in “duck ♂” and “duck ♀”, or “C” and “C++”.
+    """
     letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if letter.isalnum() or _is_vowel_sign(letter))
+    return "".join(letter for letter in letters if letter.isalnum() or _tells_apart(letter))
 
 
-def _is_vowel_sign(letter: str) -> bool:
-    """Return whether a mark makes another letter, as in Thai, Hindi or Japanese, rather than being an accent."""
+def _tells_apart(letter: str) -> bool:
+    if letter in "#%&@" or unicodedata.category(letter) in {"Sc", "Sm", "So"}:
+        return True
+    # A mark may make another letter, as in Thai, Hindi or Japanese, rather than be an accent or a hint at the look.
     is_accent_or_look = "\u0300" <= letter <= "\u036f" or "\ufe00" <= letter <= "\ufe0f"
     return unicodedata.category(letter) in {"Mn", "Mc"} and not is_accent_or_look
 

@@ -10,7 +10,7 @@ from tlgui.errors import Cancelled
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, Split
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.findings import Finding, FindingKind, Report, Severity
-from tlgui.ui.photo_items import Album, Order, Use, Wish, arrange, natural_key, target_folder
+from tlgui.ui.photo_items import Album, Order, PhotoItem, Use, Wish, arrange, lies_in, natural_key
 
 FOLDER = Path("/birds")
 
@@ -126,7 +126,9 @@ def test_an_arrangement_nobody_wants_any_more_ends() -> None:
             arrange(album, Wish(), stop_after(calls))
 
 
-def test_a_photo_goes_to_the_folder_of_its_own_part() -> None:
-    split = PhotoClass("owl", (), (FOLDER / "train" / "owl", FOLDER / "test" / "owl"))
-    assert target_folder(FOLDER / "test" / "wren" / "a.jpg", split) == FOLDER / "test" / "owl"
-    assert target_folder(FOLDER / "stray.jpg", split) == FOLDER / "train" / "owl"
+def test_a_file_that_is_no_photo_is_told_by_its_folder() -> None:
+    shown_otherwise = PhotoClass("Tawny owl", (), (FOLDER / "owl",))
+    assert lies_in(PhotoItem(FOLDER / "owl" / "a.jpg", "Tawny owl"), shown_otherwise)
+    assert lies_in(PhotoItem(FOLDER / "owl" / "list.jpg", "owl", is_usable=False), shown_otherwise)
+    assert not lies_in(PhotoItem(FOLDER / "owl" / "more" / "a.jpg", "more", is_usable=False), shown_otherwise)
+    assert not lies_in(PhotoItem(FOLDER / "wren" / "a.jpg", "wren"), shown_otherwise)

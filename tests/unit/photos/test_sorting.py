@@ -62,6 +62,87 @@ class TestMoving:
         undone(mender)
         assert not (folder / "owl").exists()
 
+    def test_a_new_class_of_many_photos_is_taken_away_whoever_comes_back_last(
+        self, mender: Mender, folder: Path
+    ) -> None:
+        many = [folder / "robin" / f"{number:03}.jpg" for number in range(150)]
+        for path in many:
+            path.write_text(path.name)
+        mender.apply(into(folder / "owl", *many), QUIET)
+        # The first one, for which the folder was made, is brought back by hand.
+        (folder / "owl/000.jpg").rename(many[0])
+
+        assert undone(mender).done == 149
+        assert not (folder / "owl").exists()
+
+    def test_undo_that_was_stopped_takes_the_folder_away_when_it_ends(self, mender: Mender, folder: Path) -> None:
+        mender.apply(into(folder / "owl", *robins(folder)), QUIET)
+        with pytest.raises(Cancelled):
+            mender.undo(stopping_at(2))
+        assert len(names_in(folder / "owl")) == 1
+
+        undone(mender)
+        assert not (folder / "owl").exists()
+        assert places(folder) == before()
+
+    def test_folder_of_a_new_class_that_holds_something_else_by_now_stays(self, mender: Mender, folder: Path) -> None:
+        mender.apply(into(folder / "owl", *robins(folder)), QUIET)
+        (folder / "owl/mine.jpg").write_text("mine")
+
+        undone(mender)
+        assert places(folder) == {**before(), "owl/mine.jpg": "mine"}
+
+    def test_empty_folder_that_was_there_before_stays(self, mender: Mender, folder: Path) -> None:
+        (folder / "owl").mkdir()
+        mender.apply(into(folder / "owl", *robins(folder)), QUIET)
+        undone(mender)
+        assert names_in(folder / "owl") == []
+
+    def test_new_class_that_gets_no_photo_leaves_no_folder(
+        self, mender: Mender, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(_source: Path, _target: Path) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(os, "link", full)
+        assert mender.apply(into(folder / "owl", *robins(folder)), QUIET).done == 0
+        assert names_in(folder) == ["robin", "wren"]
+
+    def test_name_that_is_taken_in_a_new_folder_does_not_keep_undo_from_taking_it_away(
+        self, mender: Mender, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        link = os.link
+
+        def raced(source: Path, target: Path) -> None:
+            if Path(target).name == "a.jpg":
+                Path(target).write_text("another program's")
+            link(source, target)
+
+        monkeypatch.setattr(os, "link", raced)
+        mender.apply(into(folder / "owl", folder / "robin/a.jpg"), QUIET)
+        monkeypatch.setattr(os, "link", link)
+        assert names_in(folder / "owl") == ["a (2).jpg", "a.jpg"]
+        (folder / "owl/a.jpg").unlink()
+
+        undone(mender)
+        assert not (folder / "owl").exists()
+
+    def test_file_that_has_the_name_of_the_new_class_is_not_touched(self, mender: Mender, folder: Path) -> None:
+        (folder / "owl").write_text("a file")
+        mended = mender.apply(into(folder / "owl", *robins(folder)), QUIET)
+        assert mended.done == 0
+        assert len(mended.problems) == 2
+        assert places(folder) == {**before(), "owl": "a file"}
+
+    def test_a_class_in_two_parts_is_one_in_words(self, mender: Mender, folder: Path) -> None:
+        first, second = robins(folder)
+        moves = ((first, folder / "train/owl"), (second, folder / "test/owl"))
+        for part in ("train", "test"):
+            (folder / part).mkdir()
+        assert mender.apply(MoveInto(moves), QUIET).words == "Moved 2 photos to “owl”."
+        undone(mender)
+        assert names_in(folder / "train") == names_in(folder / "test") == []
+
     def test_photo_that_is_gone_is_said_and_the_others_are_moved(self, mender: Mender, folder: Path) -> None:
         first, second = robins(folder)
         first.unlink()

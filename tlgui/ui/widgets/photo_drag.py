@@ -4,13 +4,16 @@ They are told from files that are dragged here by a kind of data of their own, w
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from uuid import uuid4
 
-from PySide6.QtCore import QMimeData, QObject, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QDrag, QFont, QImage, QPainter, QPalette, QPen, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QDrag, QFont, QImage, QMouseEvent, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from typing_extensions import override
 
 from tlgui.ui.photo_items import PhotoItem
+from tlgui.ui.widgets.photo_model import ITEM_ROLE
 from tlgui.ui.widgets.thumbnails import centred
 
 MIME_TYPE = "application/x-tlgui-photos"
@@ -20,10 +23,12 @@ _TINT = 0.25
 
 
 class PhotoDrag(QObject):
-    """Drags the photos that are selected in a grid.
+    """Drags the photos that are selected in a grid, where the mouse was pressed on one of them.
 
     Args:
         view: The grid.
+        selected: Returns the photos that are selected in it.
+        thumbnail: Returns a photo's thumbnail; None or a null one where there is none.
 
     Attributes:
         may_begin: Says whether photos can be moved now.
@@ -31,29 +36,62 @@ class PhotoDrag(QObject):
         items: The photos that are dragged; none while there is no drag.
     """
 
-    def __init__(self, view: QWidget) -> None:
+    def __init__(
+        self,
+        view: QAbstractItemView,
+        selected: Callable[[], Sequence[PhotoItem]],
+        thumbnail: Callable[[Path], QImage | None],
+    ) -> None:
         super().__init__(view)
         self._view = view
+        self._selected = selected
+        self._thumbnail = thumbnail
+        self._pressed = QPersistentModelIndex()
+        self._pressed_at = QPoint()
+        self._may_follow = False
         self._mark = b""
         self.items: Sequence[PhotoItem] = ()
         self.may_begin: Callable[[], bool] = lambda: False
         self.takes: Callable[[Sequence[PhotoItem], str], bool] = lambda _items, _name: False
 
-    def begin(self, items: Sequence[PhotoItem], thumbnail: QImage | None) -> None:
-        """Drag photos until the mouse is let go; nothing begins where they cannot be moved.
+        # Qt's own dragging would ask the model for every single photo selected, with each move of the mouse.
+        view.viewport().installEventFilter(self)
 
-        Args:
-            items: The photos.
-            thumbnail: Of the one under the mouse; None or a null one where there is none.
-        """
-        if not items or not self.may_begin():
-            return
-        self.items, self._mark = items, uuid4().bytes
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QMouseEvent):
+            if event.type() == QEvent.Type.MouseButtonPress:
+                self._note_press(event)
+            elif event.type() == QEvent.Type.MouseMove and self._pressed.isValid():
+                return self._follow(event)
+        return False
+
+    def _note_press(self, event: QMouseEvent) -> None:
+        self._pressed_at = event.position().toPoint()
+        self._may_follow = True
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed = QPersistentModelIndex(self._view.indexAt(self._pressed_at) if is_left else QModelIndex())
+
+    def _follow(self, event: QMouseEvent) -> bool:
+        """Begin a drag where the mouse has moved far enough; on a photo, no rubber band begins."""
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            return False
+        way = event.position().toPoint() - self._pressed_at
+        if self._may_follow and way.manhattanLength() >= QApplication.startDragDistance():
+            self._may_follow = False
+            # With a key held, a press may also have taken the photo out of the selection.
+            if self.may_begin() and self._view.selectionModel().isSelected(self._pressed):
+                self._begin(self._pressed.data(ITEM_ROLE))
+        return True
+
+    def _begin(self, pressed: PhotoItem) -> None:
+        """Drag what is selected until the mouse is let go."""
+        self.items, self._mark = self._selected(), uuid4().bytes
         data = QMimeData()
         data.setData(MIME_TYPE, self._mark)
         drag = QDrag(self._view)
         drag.setMimeData(data)
-        drag.setPixmap(drag_picture(self._view, thumbnail, len(items)))
+        drag.setPixmap(drag_picture(self._view, self._thumbnail(pressed.path), len(self.items)))
         # Beside the mouse and below it, so that the row it points at is seen.
         line = self._view.fontMetrics().height()
         drag.setHotSpot(QPoint(-line, -line // 2))
@@ -110,12 +148,12 @@ def drag_picture(view: QWidget, thumbnail: QImage | None, number: int) -> QPixma
 
 
 def paint_drop_row(painter: QPainter, area: QRect, palette: QPalette) -> None:
-    """Mark a row that takes what is dragged: by a frame, not by its tint alone."""
+    """Mark a row that takes what is dragged: by a frame, which is seen on a selected row too, and a tint."""
     tint = QColor(palette.highlight().color())
-    painter.setPen(QPen(tint, 2))
-    painter.drawRect(area.adjusted(1, 1, -1, -1))
     tint.setAlphaF(_TINT)
     painter.fillRect(area, tint)
+    painter.setPen(QPen(palette.text().color(), 2))
+    painter.drawRect(area.adjusted(1, 1, -1, -1))
 
 
 def _paint_number(painter: QPainter, view: QWidget, corner: QPoint, number: int) -> None:

@@ -54,7 +54,7 @@ class PhotoGrid(QAbstractItemView):
         self._loader = ThumbnailLoader(1, self)
         self._loader.loaded.connect(self._on_loader_loaded)
         self._cells = CellPainter(self._loader)
-        self.drag = PhotoDrag(self)
+        self.drag = PhotoDrag(self, self.selected, self._loader.image)
         self._seen: dict[Path, int] = {}
         self._typed = ""
         self._since_typed = QElapsedTimer()
@@ -66,7 +66,6 @@ class PhotoGrid(QAbstractItemView):
         self.setModel(self.photos)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setDragEnabled(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # With a bar that comes and goes, the last column would come and go too.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -324,12 +323,6 @@ class PhotoGrid(QAbstractItemView):
         super().mouseDoubleClickEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
             self.open_requested.emit()
-
-    @override
-    def startDrag(self, supportedActions: Qt.DropAction) -> None:
-        # Qt asks for it where the mouse was pressed on a photo.
-        current = self.current()
-        self.drag.begin(self.selected(), self._loader.image(current.path) if current is not None else None)
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
