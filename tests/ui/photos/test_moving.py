@@ -5,22 +5,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
-from PySide6.QtGui import QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QUrl
+from PySide6.QtGui import QDrag, QDragLeaveEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.pictures import write_jpeg, write_split_collection
+from tests.ui.dragging import drag_from, drop_on, enter, move_over, place_of
 from tests.ui.photos.conftest import Open
 from tlgui.ui.dialogs.move_dialog import MoveDialog
 from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.session import Session
 from tlgui.ui.widgets import photo_drag
-from tlgui.ui.widgets.class_table import ClassTable
 from tlgui.ui.widgets.photo_drag import MIME_TYPE, drag_picture
 
 LEFT, NONE, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
-MOVE, COPY = Qt.DropAction.MoveAction, Qt.DropAction.CopyAction
 Settle = Callable[[], None]
 Meanwhile = Callable[[QDrag], None]
 
@@ -145,7 +144,7 @@ class TestDialog:
         dialog.reject()
         assert names(birds) == ["owl", "robin", "wren"]
 
-    def test_a_name_typed_in_full_comes_before_others_it_is_a_part_of(
+    def test_a_name_typed_in_full_is_none_of_those_it_is_a_part_of(
         self, page: PhotosPage, birds: Path, open_folder: Open
     ) -> None:
         (birds / "barn owl").mkdir()
@@ -157,6 +156,16 @@ class TestDialog:
         QTest.keyClicks(dialog.search, "owl")
         assert self.offered(dialog) == ["barn owl", "owl"]
         assert dialog.classes.currentItem().text() == "owl"
+        dialog.reject()
+        QApplication.processEvents()
+        page.view.table.choose(frozenset({"owl"}))
+        choose(page, 0)
+        dialog = self.ask(page)
+        QTest.keyClicks(dialog.search, "owl")
+        assert self.offered(dialog) == ["barn owl"]
+        assert dialog.refusal_text.text() == "This photo is in “owl” already."
+        QTest.keyClick(dialog.search, Qt.Key.Key_Return)
+        assert dialog.isVisible()
         dialog.reject()
 
     def test_in_a_divided_folder_each_photo_stays_in_its_part(
@@ -225,39 +234,6 @@ def dragging(monkeypatch: pytest.MonkeyPatch) -> Dragging:
 def centre(page: PhotosPage, row: int) -> QPoint:
     grid = page.browser.grid
     return grid.visualRect(grid.photos.index(row)).center()
-
-
-def drag_from(page: PhotosPage, start: QPoint, keys: Qt.KeyboardModifier = NONE) -> None:
-    """Press, move further than a trembling hand does, and let go."""
-    viewport = page.browser.grid.viewport()
-    QTest.mousePress(viewport, LEFT, keys, start)
-    for step in range(1, 5):
-        QTest.mouseMove(viewport, start + QPoint(step * QApplication.startDragDistance(), step))
-    QTest.mouseRelease(viewport, LEFT, keys, start)
-
-
-def place_of(table: ClassTable, name: str) -> QPoint:
-    rows = range(table.model().rowCount())
-    index = next(table.model().index(row, 0) for row in rows if table.model().index(row, 0).data() == name)
-    return table.visualRect(index).center()
-
-
-def enter(table: ClassTable, data: QMimeData) -> bool:
-    event = QDragEnterEvent(QPoint(5, 5), MOVE, data, LEFT, NONE)
-    QApplication.sendEvent(table.viewport(), event)
-    return event.isAccepted()
-
-
-def move_over(table: ClassTable, name: str, data: QMimeData) -> bool:
-    event = QDragMoveEvent(place_of(table, name), MOVE, data, LEFT, NONE)
-    QApplication.sendEvent(table.viewport(), event)
-    return event.isAccepted()
-
-
-def drop_on(table: ClassTable, name: str, data: QMimeData) -> bool:
-    event = QDropEvent(QPointF(place_of(table, name)), MOVE, data, LEFT, NONE)
-    QApplication.sendEvent(table.viewport(), event)
-    return event.isAccepted()
 
 
 class TestDragging:

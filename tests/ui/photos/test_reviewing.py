@@ -138,7 +138,8 @@ def test_photos_move_to_the_class_that_is_chosen(
     press(page.browser.buttons["move"])
     dialog = page.findChild(MoveDialog)
     assert dialog is not None
-    assert [dialog.classes.item(row).text() for row in range(dialog.classes.count())] == ["robin", "wren"]
+    offered = [dialog.classes.item(row) for row in range(dialog.classes.count())]
+    assert [item.text() for item in offered if not item.isHidden()] == ["robin", "wren"]
     QTest.keyClicks(dialog.search, "WR")
     QTest.keyClick(dialog.search, Qt.Key.Key_Return)
     settle()

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
-from tests.pictures import write_jpeg
+from tests.pictures import write_collection, write_jpeg
 from tests.ui.shell.driving import action, drop, open_folder, train
 from tlgui.progress import Progress
 from tlgui.ui.main_window import MainWindow
+from tlgui.ui.widgets.photo_drag import MIME_TYPE
 from tlgui.ui.widgets.step_list import Step
 
 
@@ -41,6 +42,28 @@ def test_something_that_is_no_file_is_not_taken(window: MainWindow) -> None:
         QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     QApplication.sendEvent(window.pages.photos, event)
+    assert not event.isAccepted()
+
+
+def test_a_folder_dropped_on_the_class_table_is_opened(
+    qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path
+) -> None:
+    open_folder(qtbot, window, birds)
+    other = write_collection(tmp_path / "Trees", ["ash", "oak"], photos=3)
+    with qtbot.waitSignal(window.session.collection_changed):
+        assert drop(window.pages.photos.view.table.viewport(), other)
+    assert window.session.collection is not None
+    assert window.session.collection.folder == other
+
+
+@pytest.mark.parametrize("where", ["photos", "train", "results", "predict"])
+def test_photos_dragged_from_the_grid_are_taken_by_no_page(window: MainWindow, where: str) -> None:
+    data = QMimeData()
+    data.setData(MIME_TYPE, b"a mark")
+    event = QDragEnterEvent(
+        QPoint(5, 5), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(getattr(window.pages, where), event)
     assert not event.isAccepted()
 
 

@@ -5,15 +5,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDrag
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
+from tests.ui.dragging import drag_from, drop_on, enter
 from tests.ui.shell.driving import action, enabled, open_folder
 from tlgui.app import create_window
+from tlgui.progress import Progress
 from tlgui.ui.dialogs.move_dialog import MoveDialog
 from tlgui.ui.main_window import MainWindow
+from tlgui.ui.widgets import photo_drag
 from tlgui.ui.widgets.step_list import Step
 
 LEFT = Qt.MouseButton.LeftButton
@@ -106,6 +110,41 @@ def test_a_move_is_undone_after_a_restart(
     qtbot.waitUntil(lambda: not other.session.review.is_looking)
     other.hide()
     other.session.close(5000)
+
+
+def test_photos_dropped_on_a_class_are_told_of_and_undone(
+    reviewed: MainWindow, birds: Path, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, grid = reviewed.pages.photos.view.table, reviewed.pages.photos.browser.grid
+
+    def drop(drag: QDrag) -> None:
+        assert enter(table, drag.mimeData())
+        assert drop_on(table, "wren", drag.mimeData())
+
+    monkeypatch.setattr(photo_drag, "carry_out", drop)
+    drag_from(reviewed.pages.photos, grid.visualRect(grid.photos.index(0)).center())
+    settle()
+    assert reviewed.messages.message.text() == "Moved 2 photos to “wren”."
+    QTest.keySequence(reviewed, "Ctrl+Z")
+    settle()
+    assert len(list((birds / "owl").iterdir())) == 10
+
+
+def test_no_drag_begins_while_a_job_is_under_way(
+    qtbot: QtBot, reviewed: MainWindow, fake_engine: FakeEngine, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drags: list[QDrag] = []
+    monkeypatch.setattr(photo_drag, "carry_out", drags.append)
+    gate = fake_engine.pause_before(Progress)
+    action(reviewed, "start").trigger()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    reviewed.show_step(Step.PHOTOS)
+    grid = reviewed.pages.photos.browser.grid
+    drag_from(reviewed.pages.photos, grid.visualRect(grid.photos.index(0)).center())
+    assert not drags
+    with qtbot.waitSignal(reviewed.session.job_ended):
+        action(reviewed, "stop").trigger()
+    settle()
 
 
 def test_del_asks_before_it_moves_files_to_the_bin(reviewed: MainWindow, birds: Path) -> None:

@@ -136,9 +136,10 @@ class MoveDialog(QDialog):
         self._find(text, name)
         self._offer_new(text, name)
         shown = self._shown()
-        # A name that was typed in full comes before others that it is a part of.
-        exact = [row for row in shown if self.classes.item(row).text() == name]
-        self.classes.setCurrentRow((exact or shown or [-1])[0])
+        if name is not None:
+            # A name that was typed in full is none of the others that it is a part of.
+            shown = [row for row in shown if self.classes.item(row).text() == name]
+        self.classes.setCurrentRow(shown[0] if shown else -1)
         self._refresh()
 
     @Slot()
