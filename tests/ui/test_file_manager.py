@@ -11,40 +11,13 @@ import pytest
 from PySide6.QtCore import ClassInfo, QObject, Slot
 from PySide6.QtDBus import QDBusAbstractAdaptor, QDBusConnection
 from pytestqt.qtbot import QtBot
-from typing_extensions import override
 
 from tests.pictures import write_jpeg
+from tests.ui.file_managers import RecordingFileManager
+from tlgui.errors import TlguiError
 from tlgui.ui.file_manager import FileManager
 
 needs_bus = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs a bus to talk over")
-
-
-class RecordingFileManager(FileManager):
-    """Asks a system that only writes down what it was asked for."""
-
-    def __init__(self, platform: str, bus: QDBusConnection | None = None, *, can_start: bool = True) -> None:
-        super().__init__(None, platform)
-        self.asked: list[object] = []
-        self._bus = bus if bus is not None else QDBusConnection("no such bus")
-        self._can_start = can_start
-
-    @override
-    def session_bus(self) -> QDBusConnection:
-        return self._bus
-
-    @override
-    def start(self, program: str, arguments: list[str]) -> bool:
-        self.asked.append([program, *arguments])
-        return self._can_start
-
-    @override
-    def start_explorer(self, arguments: str) -> bool:
-        self.asked.append(arguments)
-        return self._can_start
-
-    @override
-    def open_folder(self, folder: Path) -> None:
-        self.asked.append(folder)
 
 
 @pytest.fixture
@@ -70,8 +43,12 @@ def test_folder_is_opened_where_the_file_is_gone_or_nothing_can_be_started(platf
     manager.reveal(photo.with_name("gone.jpg"))
     assert manager.asked == [photo.parent]
     manager = RecordingFileManager(platform, can_start=False)
+    problems: list[TlguiError] = []
+    manager.problem_raised.connect(problems.append)
     manager.reveal(photo)
     assert manager.asked[1:] == [photo.parent]
+    assert problems[0].message == f"“{photo.name}” could not be shown: nothing here opens folders."
+    assert str(photo.parent) in problems[0].hint
 
 
 def test_folder_is_opened_on_a_desktop_without_a_bus(photo: Path) -> None:

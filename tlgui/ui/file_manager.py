@@ -4,9 +4,12 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, QUrl, Slot
+from PySide6.QtCore import QObject, QProcess, QUrl, Signal, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
 from PySide6.QtGui import QDesktopServices
+
+from tlgui.errors import TlguiError
+from tlgui.photos.names import shown_name
 
 # The file manager may have to be started first.
 _WAIT_MS = 10_000
@@ -21,6 +24,8 @@ class FileManager(QObject):
         platform: Which system this is, as `sys.platform` says it.
     """
 
+    problem_raised = Signal(TlguiError)
+
     def __init__(self, parent: QObject | None = None, platform: str = sys.platform) -> None:
         super().__init__(parent)
         self._platform = platform
@@ -33,7 +38,7 @@ class FileManager(QObject):
             path: The file, absolute.
         """
         if not self._select(path):
-            self.open_folder(path.parent)
+            self._open_folder_of(path)
 
     def _select(self, path: Path) -> bool:
         """Return whether the file is being selected, as far as is known yet."""
@@ -52,16 +57,21 @@ class FileManager(QObject):
         # The address has the very bytes of the file's name; what comes after it is for a start-up notice.
         message.setArguments([[path.as_uri()], ""])
         watcher = QDBusPendingCallWatcher(bus.asyncCall(message, _WAIT_MS), self)
-        self._waiting[watcher] = path.parent
+        self._waiting[watcher] = path
         watcher.finished.connect(self._on_watcher_finished)
         return True
 
+    def _open_folder_of(self, path: Path) -> None:
+        if not self.open_folder(path.parent):
+            message = f"“{shown_name(path)}” could not be shown: nothing here opens folders."
+            self.problem_raised.emit(TlguiError(message, f"Look for it in {path.parent}."))
+
     @Slot(QDBusPendingCallWatcher)
     def _on_watcher_finished(self, watcher: QDBusPendingCallWatcher) -> None:
-        folder = self._waiting.pop(watcher)
+        path = self._waiting.pop(watcher)
         if watcher.isError():
             # Many desktops have no file manager that can be asked.
-            self.open_folder(folder)
+            self._open_folder_of(path)
         watcher.deleteLater()
 
     # The system itself.
@@ -84,6 +94,6 @@ class FileManager(QObject):
             return True
         return False
 
-    def open_folder(self, folder: Path) -> None:
-        """Show a folder in whatever shows folders."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+    def open_folder(self, folder: Path) -> bool:
+        """Show a folder in whatever shows folders, and return whether there is such a thing."""
+        return QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
         predict.open_folder_requested.connect(commands.choose_photo_folder)
         predict.save_requested.connect(commands.save_predictions)
         results.runs_deleted.connect(commands.say_deleted)
-        for page in (train, results, predict):
+        for page in (photos, train, results, predict):
             page.problem_raised.connect(self.show_problem)
         for changed in (photos.state_changed, train.state_changed, results.state_changed, predict.state_changed):
             changed.connect(self._refresh)

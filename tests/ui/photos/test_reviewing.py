@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMessage
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_collection, write_jpeg, write_split_collection, write_text
+from tests.ui.file_managers import RecordingFileManager
 from tests.ui.photos.conftest import Open
 from tlgui.photos.collection import Collection
 from tlgui.photos.findings import Finding, FindingKind, Severity
@@ -164,6 +165,18 @@ def test_the_bin_is_asked_about_first(page: PhotosPage, birds: Path, open_folder
         press(next(button for button in box.buttons() if box.buttonRole(button) is role))
         settle()
         assert (birds / "owl" / "photo 000.jpg").exists() is not is_sure
+
+
+def test_the_file_itself_is_shown_in_its_folder(
+    page: PhotosPage, birds: Path, open_folder: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_folder(birds)
+    page.view.table.choose(frozenset({"owl"}))
+    choose_rows(page, 3)
+    manager = RecordingFileManager("darwin")
+    monkeypatch.setattr(page.browser, "file_manager", manager)
+    press(page.browser.buttons["reveal"])
+    assert manager.asked == [["/usr/bin/open", "-R", str(birds / "owl" / "photo 003.jpg")]]
 
 
 def test_files_outside_the_classes_are_shown_with_their_finding(

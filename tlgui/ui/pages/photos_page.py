@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 from typing_extensions import override
 
-from tlgui.errors import CollectionError
+from tlgui.errors import CollectionError, TlguiError
 from tlgui.photos.collection import Collection, Part, Split
 from tlgui.photos.findings import Mending
 from tlgui.ui.photo_items import Album
@@ -35,6 +35,7 @@ class PhotosPage(QWidget):
     folder_requested = Signal(object)
     next_requested = Signal()
     state_changed = Signal()
+    problem_raised = Signal(TlguiError)
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +108,7 @@ class PhotosPage(QWidget):
         view.table.chosen.connect(self.state_changed)
         view.browser.mend_requested.connect(self.mend)
         view.browser.state_changed.connect(self.state_changed)
+        view.browser.file_manager.problem_raised.connect(self.problem_raised)
 
     def _connect_session(self) -> None:
         session = self._session

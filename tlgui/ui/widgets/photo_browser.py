@@ -53,7 +53,7 @@ class PhotoBrowser(QWidget):
         self.buttons = {
             "leave_out": _button("&Leave out", "Do not use the selected photos; the files stay as they are"),
             "use_again": _button("&Use again", "Use photos again that were left out"),
-            "move": _button("&Move to class…", "Move the selected files into the folder of another class"),
+            "move": _button("&Move to class…", "Move the selected files to another class, or drag them onto it"),
             "bin": _button("Move to &bin", "Move the selected files to the system's bin"),
             "open": _button("O&pen", "Show the photo large (Enter)"),
             "reveal": _button("S&how in folder", "Show where the file is"),

@@ -1,5 +1,6 @@
 """Moves selected photos to a class, or to a new one: asked for in a dialog, or dropped on the class itself."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -61,14 +62,16 @@ class PhotoMover(QObject):
             self._move([item.path for item in items], lambda path: destinations.new_folder(path, name))
 
     def _move(self, paths: Sequence[Path], folder_for: Callable[[Path], Path]) -> None:
-        # Photos that lie in one folder go to one: a hundred thousand paths take a moment each.
-        folders: dict[Path, Path] = {}
+        # Photos that lie in one folder go to one; paths as text, because there may be a hundred thousand.
+        folders: dict[str, Path | None] = {}
         moves = []
         for path in paths:
-            parent = path.parent
+            parent = os.path.dirname(path)  # noqa: PTH120 - see above
             if parent not in folders:
-                folders[parent] = folder_for(path)
-            if folders[parent] != parent:
-                moves.append((path, folders[parent]))
+                folder = folder_for(path)
+                folders[parent] = folder if folder != path.parent else None
+            goal = folders[parent]
+            if goal is not None:
+                moves.append((path, goal))
         if moves:
             self.mend_requested.emit(MoveInto(tuple(moves)))
