@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QPainter, QRegion, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_jpeg, write_text
 from tlgui.ui.photo_items import PhotoItem
+from tlgui.ui.widgets.photo_cell import Cell
 from tlgui.ui.widgets.photo_grid import MOST_LINES, PhotoGrid
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -232,3 +233,84 @@ def test_states_are_painted_by_more_than_a_tint(grid: PhotoGrid) -> None:
     chosen = grid.viewport().grab().toImage()
     frame = grid._cells.inner(grid.visualRect(grid.photos.index(0))).topLeft() + QPoint(1, 10)
     assert chosen.pixelColor(frame) == grid.palette().highlight().color()
+
+
+@pytest.fixture
+def many_states(qtbot: QtBot, grid: PhotoGrid, tmp_path: Path) -> PhotoGrid:
+    """Return the grid with real thumbnails, some selected or left out, in groups."""
+    paths = [write_jpeg(tmp_path / f"{number:03}.jpg") for number in range(150)]
+    photos = [PhotoItem(path, "a", is_left_out=number % 5 == 2, group=number // 3) for number, path in enumerate(paths)]
+    grid.show_items(photos, tmp_path, groups=True, names_classes=True)
+    for row in range(0, 150, 7):
+        grid.selectionModel().select(grid.photos.index(row), QItemSelectionModel.SelectionFlag.Select)
+    settle(qtbot, grid)
+    return grid
+
+
+def settle(qtbot: QtBot, grid: PhotoGrid) -> None:
+    """Wait until every thumbnail in sight is painted."""
+    QApplication.processEvents()
+    cells = grid._cells_in(QRegion(grid.viewport().rect()))
+    qtbot.waitUntil(lambda: all(cell.item.path in grid._loader._cache for cell in cells))
+    qtbot.waitUntil(lambda: not grid._arrived)
+    QApplication.processEvents()
+
+
+def on_screen(grid: PhotoGrid) -> QImage:
+    return grid.screen().grabWindow(grid.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def painted_anew(grid: PhotoGrid) -> QImage:
+    return grid.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def test_what_is_scrolled_looks_as_if_it_were_painted_anew(qtbot: QtBot, many_states: PhotoGrid) -> None:
+    grid = many_states
+    bar = grid.verticalScrollBar()
+    for step in (3, 40, -7, 500, -90, bar.pageStep(), -1, 1):
+        bar.setValue(bar.value() + step)
+        settle(qtbot, grid)
+        assert on_screen(grid) == painted_anew(grid)
+    # Several steps before anything is painted, and while pictures are still being loaded.
+    for step in (200, 5, -30, 77):
+        bar.setValue(bar.value() + step)
+    settle(qtbot, grid)
+    assert on_screen(grid) == painted_anew(grid)
+
+
+def test_a_rubber_band_is_scrolled_with_the_photos(qtbot: QtBot, many_states: PhotoGrid) -> None:
+    grid = many_states
+    grid.clearSelection()
+    QTest.mousePress(grid.viewport(), LEFT, NONE, QPoint(1, 1))
+    QTest.mouseMove(grid.viewport(), QPoint(100, 100))
+    QTest.mouseMove(grid.viewport(), QPoint(300, 300))
+    for step in (50, -20):
+        grid.verticalScrollBar().setValue(grid.verticalScrollBar().value() + step)
+        settle(qtbot, grid)
+        assert on_screen(grid) == painted_anew(grid)
+    QTest.mouseMove(grid.viewport(), QPoint(150, 120))
+    QTest.mouseRelease(grid.viewport(), LEFT, NONE, QPoint(150, 120))
+    settle(qtbot, grid)
+    assert on_screen(grid) == painted_anew(grid)
+
+
+def test_a_small_step_paints_only_what_comes_into_sight(
+    qtbot: QtBot, many_states: PhotoGrid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = many_states
+    painted: list[int] = []
+    paint = grid._cells.paint
+
+    def noting(painter: QPainter, view: QWidget, cells: Sequence[Cell], width: int) -> None:
+        painted.append(len(cells))
+        paint(painter, view, cells, width)
+
+    monkeypatch.setattr(grid._cells, "paint", noting)
+    bar = grid.verticalScrollBar()
+    for _ in range(5):
+        painted.clear()
+        bar.setValue(bar.value() + 4)
+        qtbot.waitUntil(lambda: bool(painted))
+        # At most the end of one line of cells and the beginning of the next.
+        assert sum(painted) <= 2 * grid._columns()
+        settle(qtbot, grid)

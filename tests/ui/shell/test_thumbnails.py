@@ -1,9 +1,11 @@
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
@@ -55,46 +57,71 @@ def test_the_cache_drops_what_was_not_used_for_longest(
     load(qtbot, loader, second)
 
 
-def test_old_wishes_give_way_to_new_ones(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thumbnails, "_WAITING", 3)
-    loader = ThumbnailLoader(16)
-    paths = [write_jpeg(tmp_path / f"{number}.jpg") for number in range(30)]
-    loaded: list[object] = []
-    loader.loaded.connect(loaded.append)
+class GatedStore(ThumbnailStore):
+    """Decodes nothing before its gate is opened, and notes what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.begun: list[Path] = []
+
+    @override
+    def read(self, path: Path, size: int) -> NDArray[np.uint8]:
+        self.begun.append(path)
+        assert self.gate.wait(10)
+        return super().read(path, size)
+
+
+def paint(qtbot: QtBot, loader: ThumbnailLoader, paths: Sequence[Path]) -> None:
+    """Ask for photos as one painting does, and wait until that has ended."""
     for path in paths:
         loader.image(path)
+    qtbot.waitUntil(lambda: not loader._painting_ended.isActive())
+
+
+def test_old_wishes_give_way_to_new_ones(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbnails, "_WAITING", 3)
+    store = GatedStore()
+    loader = ThumbnailLoader(16, store=store)
+    paths = [write_jpeg(tmp_path / f"{number:02}.jpg") for number in range(30)]
+    loaded: list[object] = []
+    loader.loaded.connect(loaded.append)
+    for start in range(0, 30, 3):
+        paint(qtbot, loader, paths[start : start + 3])
+    store.gate.set()
     qtbot.waitUntil(lambda: len(loaded) == 5)
     with qtbot.assertNotEmitted(loader.loaded, wait=100):
         pass
-    assert set(paths[-3:]) <= set(loaded)
+    assert set(loaded) == {*paths[:2], *paths[-3:]}
 
 
 def test_what_is_painted_now_comes_before_what_was_scrolled_away(qtbot: QtBot, tmp_path: Path) -> None:
-    paths = [write_jpeg(tmp_path / f"{number}.jpg") for number in range(20)]
-    gate, begun = threading.Event(), list[int]()
+    paths = [write_jpeg(tmp_path / f"{number:02}.jpg") for number in range(20)]
+    store = GatedStore()
+    loader = ThumbnailLoader(16, store=store)
     loaded: list[object] = []
-
-    class GatedStore(ThumbnailStore):
-        @override
-        def read(self, path: Path, size: int) -> NDArray[np.uint8]:
-            begun.append(paths.index(path))
-            assert gate.wait(10)
-            return super().read(path, size)
-
-    loader = ThumbnailLoader(16, store=GatedStore())
     loader.loaded.connect(loaded.append)
-    for path in paths[:12]:
-        loader.image(path)
     # One painting has ended, and its first two are being decoded, when the next one comes.
-    qtbot.waitUntil(lambda: len(begun) == 2 and not loader._painting_ended.isActive())
-    for path in paths[12:]:
-        loader.image(path)
-    gate.set()
+    paint(qtbot, loader, paths[:12])
+    qtbot.waitUntil(lambda: len(store.begun) == 2)
+    paint(qtbot, loader, paths[12:])
+    store.gate.set()
     qtbot.waitUntil(lambda: len(loaded) == len(paths))
-    assert set(begun[:2]) == {0, 1}
+    assert set(store.begun[:2]) == set(paths[:2])
     # Two are decoded at a time, so neighbours may change places.
-    assert set(begun[2:9]) <= set(range(12, 20))
-    assert begun.index(12) < begun.index(18)
+    assert set(store.begun[2:9]) <= set(paths[12:])
+    assert store.begun.index(paths[12]) < store.begun.index(paths[18])
+
+
+def test_every_photo_fills_its_place_ready_to_be_painted(qtbot: QtBot, tmp_path: Path) -> None:
+    loader = ThumbnailLoader(100)
+    for size, shown in (((40, 30), (100, 75)), ((400, 300), (100, 75)), ((900, 3), (100, 1))):
+        path = write_jpeg(tmp_path / f"{size}.jpg", *size)
+        load(qtbot, loader, path)
+        image = loader.image(path)
+        assert image is not None
+        assert (image.width(), image.height()) == shown
+        assert image.format() is QImage.Format.Format_RGB32
 
 
 def test_forgetting_drops_pictures_and_wishes(qtbot: QtBot, tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from typing_extensions import override
 
 from tlgui.ui.photo_items import PhotoItem
-from tlgui.ui.widgets.photo_cell import CellPainter, Place
+from tlgui.ui.widgets.cell_lines import CellLines
+from tlgui.ui.widgets.photo_cell import Cell, CellPainter
 from tlgui.ui.widgets.photo_drag import PhotoDrag
 from tlgui.ui.widgets.photo_model import PhotoModel
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader
@@ -34,6 +35,8 @@ _Move = QAbstractItemView.CursorAction
 
 LEAST_LINES, MOST_LINES, FIRST_LINES = 3, 24, 8
 """How large a thumbnail may be, in lines of text, and how large it is at first."""
+
+_TOGETHER_MS = 25
 
 
 class PhotoGrid(QAbstractItemView):
@@ -55,7 +58,10 @@ class PhotoGrid(QAbstractItemView):
         self._loader.loaded.connect(self._on_loader_loaded)
         self._cells = CellPainter(self._loader)
         self.drag = PhotoDrag(self, self.selected, self._loader.image)
-        self._seen: dict[Path, int] = {}
+        # Several thumbnails are shown together: each painting costs something, however little it paints.
+        self._arrived: set[Path] = set()
+        self._arrived_timer = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
+        self._arrived_timer.timeout.connect(self._on_arrived_timer_timeout)
         self._typed = ""
         self._since_typed = QElapsedTimer()
         self._rubber_band = QRect()
@@ -152,9 +158,9 @@ class PhotoGrid(QAbstractItemView):
     def visualRect(self, index: Index) -> QRect:
         if not index.isValid():
             return QRect()
-        row, column = divmod(index.row(), self._columns())
-        size = self._cells.size
-        return QRect(column * self._pitch(), row * size.height() - self.verticalOffset(), self._pitch(), size.height())
+        lines = self._cell_lines()
+        left, top = lines.corner(index.row())
+        return QRect(left, top - self.verticalOffset(), lines.pitch, lines.height)
 
     @override
     def indexAt(self, point: QPoint) -> QModelIndex:
@@ -188,25 +194,7 @@ class PhotoGrid(QAbstractItemView):
         current = self.currentIndex().row()
         if current < 0:
             return self.photos.index(last if action is _Move.MoveEnd else 0)
-        columns = self._columns()
-        page = columns * max(1, self.viewport().height() // self._cells.size.height())
-        steps = {
-            _Move.MoveLeft: -1,
-            _Move.MovePrevious: -1,
-            _Move.MoveRight: 1,
-            _Move.MoveNext: 1,
-            _Move.MoveUp: -columns,
-            _Move.MoveDown: columns,
-            _Move.MovePageUp: -page,
-            _Move.MovePageDown: page,
-            _Move.MoveHome: -current,
-            _Move.MoveEnd: last - current,
-        }
-        wanted = current + steps[action]
-        is_in_last_line = current // columns == last // columns
-        if (action is _Move.MoveUp and wanted < 0) or (action is _Move.MoveDown and is_in_last_line):
-            wanted = current
-        return self.photos.index(max(0, min(wanted, last)))
+        return self.photos.index(self._cell_lines().moved(current, action, self.viewport().height()))
 
     @override
     def horizontalOffset(self) -> int:
@@ -225,7 +213,7 @@ class PhotoGrid(QAbstractItemView):
         selection = QItemSelection()
         if self.state() is QAbstractItemView.State.DragSelectingState:
             self._rubber_band = rect.translated(0, self.verticalOffset())
-            for first, last in self._rows_below(rect):
+            for first, last in self._cell_lines().rows_touching(self._rubber_band):
                 selection.select(self.photos.index(first), self.photos.index(last))
             self.viewport().update()
         else:
@@ -275,22 +263,18 @@ class PhotoGrid(QAbstractItemView):
     # Events.
 
     @override
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        # What is painted is moved, and only what comes into sight is painted. At 150 % for example, parts of a cell
+        # would be rounded to pixels of the screen in two ways.
+        if self.devicePixelRatioF().is_integer():
+            self.viewport().scroll(dx, dy)
+        else:
+            self.viewport().update()
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        self._cells.begin(painter, self)
-        columns, items, current = self._columns(), self.photos.items, self.currentIndex().row()
-        first = self._row_at(event.rect().top() + self.verticalOffset()) * columns
-        end = min((self._row_at(event.rect().bottom() + self.verticalOffset()) + 1) * columns, len(items))
-        if len(self._seen) > 4 * (end - first) + columns:
-            self._seen.clear()
-        chosen, has_focus = self.selectionModel(), self.hasFocus()
-        pitch, height, offset = self._pitch(), self._cells.size.height(), self.verticalOffset()
-        for row in range(max(0, first), end):
-            item = items[row]
-            self._seen[item.path] = row
-            area = QRect(row % columns * pitch, row // columns * height - offset, pitch, height)
-            is_selected = chosen.isSelected(self.photos.place(row))
-            self._cells.paint(painter, item, Place(area, is_selected, row == current and has_focus))
+        self._cells.paint(painter, self, self._cells_in(event.region()), self._pitch())
         if self.state() is QAbstractItemView.State.DragSelectingState:
             self._cells.paint_rubber_band(painter, self._rubber_band.translated(0, -self.verticalOffset()))
         painter.end()
@@ -349,24 +333,15 @@ class PhotoGrid(QAbstractItemView):
     def _columns(self) -> int:
         return max(1, self.viewport().width() // self._cells.size.width())
 
+    def _cell_lines(self) -> CellLines:
+        return CellLines(self._columns(), self._pitch(), self._cells.size.height(), len(self.photos.items))
+
     def _pitch(self) -> int:
         """Return the width of a column: the cells share what would be left over."""
         return max(self._cells.size.width(), self.viewport().width() // self._columns())
 
     def _row_at(self, y: int) -> int:
         return y // self._cells.size.height()
-
-    def _rows_below(self, rect: QRect) -> list[tuple[int, int]]:
-        """Return the first and last place of each line of cells that a rubber band touches."""
-        columns, last = self._columns(), len(self.photos.items) - 1
-        left = max(0, rect.left() // self._pitch())
-        right = min(columns - 1, rect.right() // self._pitch())
-        top = max(0, self._row_at(rect.top() + self.verticalOffset()))
-        bottom = min(last // columns, self._row_at(rect.bottom() + self.verticalOffset()))
-        if left > right:
-            return []
-        lines = ((line * columns + left, min(line * columns + right, last)) for line in range(top, bottom + 1))
-        return [(first, end) for first, end in lines if first <= end]
 
     def _choose_again(self, chosen: set[Path], current_path: Path | None, current: int) -> None:
         items, selection = self.photos.items, QItemSelection()
@@ -381,8 +356,31 @@ class PhotoGrid(QAbstractItemView):
             self.selectionModel().setCurrentIndex(where, QItemSelectionModel.SelectionFlag.NoUpdate)
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
+    def _cells_in(self, region: QRegion) -> list[Cell]:
+        """Return the cells that a region of the viewport touches."""
+        items, chosen, lines, offset = (
+            self.photos.items,
+            self.selectionModel(),
+            self._cell_lines(),
+            self.verticalOffset(),
+        )
+        focus, has_chosen = self.currentIndex().row() if self.hasFocus() else -1, chosen.hasSelection()
+        cells = []
+        for row in lines.rows_in(region.translated(0, offset)):
+            left, top = lines.corner(row)
+            is_selected = has_chosen and chosen.isSelected(self.photos.place(row))
+            cells.append(Cell(items[row], left, top - offset, is_selected, row == focus))
+        return cells
+
     @Slot(object)
     def _on_loader_loaded(self, path: Path) -> None:
-        row = self._seen.get(path, -1)
-        if row >= 0:
-            self.viewport().update(self.visualRect(self.photos.index(row)))
+        self._arrived.add(path)
+        if not self._arrived_timer.isActive():
+            self._arrived_timer.start()
+
+    @Slot()
+    def _on_arrived_timer_timeout(self) -> None:
+        for cell in self._cells_in(QRegion(self.viewport().rect())):
+            if cell.item.path in self._arrived:
+                self.viewport().update(cell.left, cell.top, self._pitch(), self._cells.size.height())
+        self._arrived.clear()

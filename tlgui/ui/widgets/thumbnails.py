@@ -4,7 +4,9 @@ import logging
 from collections import OrderedDict
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRect, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QRect, QRunnable, QSize, Qt, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from typing_extensions import override
 
@@ -13,7 +15,8 @@ from tlgui.photos.thumbnails import ThumbnailStore
 
 # A screen of 4K holds 25 MB of pixels: what is seen always fits, and a few screens around it.
 _CACHED_BYTES = 64 << 20
-_WAITING = 1000
+# The largest screens show half as many at a time.
+_WAITING = 3000
 _THREADS = 2
 
 _log = logging.getLogger(__name__)
@@ -25,6 +28,17 @@ def centred(image: QImage, place: QRect) -> QRect:
     rect = QRect(0, 0, size.width(), size.height())
     rect.moveCenter(place.center())
     return rect
+
+
+def _fitting(pixels: NDArray[np.uint8], size: int) -> QImage:
+    """Return a picture whose longer side is `size`, as the screen takes it: painting one is then a copy."""
+    height, width = pixels.shape[:2]
+    image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
+    if max(height, width) != size:
+        # However narrow a photo is, something is seen of it.
+        room = image.size().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
+        image = image.scaled(room, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
 class _Relay(QObject):
@@ -50,11 +64,7 @@ class _Task(QRunnable):
             # What cannot be read is said in the report; here its place stays empty.
             _log.info("no thumbnail: %s", error)
         else:
-            height, width = pixels.shape[:2]
-            image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).convertToFormat(
-                # What the screen takes as it is: painting one is then a copy.
-                QImage.Format.Format_RGB32
-            )
+            image = _fitting(pixels, self._size)
         finally:
             self._relay.done.emit(self._path, self._size, image)
 
@@ -79,10 +89,11 @@ class ThumbnailLoader(QObject):
         self._store = store if store is not None else ThumbnailStore()
         self._cache: OrderedDict[Path, tuple[int, QImage]] = OrderedDict()
         self._cached_bytes = 0
-        self._waiting: OrderedDict[Path, int] = OrderedDict()
+        self._waiting: OrderedDict[Path, None] = OrderedDict()
         self._running: set[Path] = set()
-        self._painting = 0
+        self._wishes: list[Path] = []
         self._painting_ended = QTimer(self, singleShot=True, interval=0)
+        self._painting_ended.timeout.connect(self._on_painting_ended_timeout)
         self._relay = _Relay()
         self._relay.done.connect(self._on_relay_done)
         self._pool = QThreadPool(self)
@@ -98,7 +109,9 @@ class ThumbnailLoader(QObject):
         if image is not None:
             self._cache.move_to_end(path)
         if size != self._size and path not in self._running:
-            self._ask_for(path)
+            if not self._wishes:
+                self._painting_ended.start()
+            self._wishes.append(path)
         return image
 
     def set_size(self, size: int) -> None:
@@ -110,22 +123,22 @@ class ThumbnailLoader(QObject):
         self._cache.clear()
         self._cached_bytes = 0
         self._waiting.clear()
+        self._wishes.clear()
 
-    def _ask_for(self, path: Path) -> None:
-        if not self._painting_ended.isActive():
-            self._painting += 1
-            self._painting_ended.start()
-        self._waiting[path] = self._painting
-        self._waiting.move_to_end(path)
+    @Slot()
+    def _on_painting_ended_timeout(self) -> None:
+        for path in reversed(self._wishes):
+            if path not in self._running:
+                self._waiting[path] = None
+                self._waiting.move_to_end(path, last=False)
+        self._wishes.clear()
         while len(self._waiting) > _WAITING:
-            self._waiting.popitem(last=False)
+            self._waiting.popitem()
         self._start_next()
 
     def _start_next(self) -> None:
         while self._waiting and len(self._running) < _THREADS:
-            # Of those with the same number, max() takes the first.
-            path = max(self._waiting, key=self._waiting.__getitem__)
-            del self._waiting[path]
+            path, _ = self._waiting.popitem(last=False)
             self._running.add(path)
             self._pool.start(_Task(self._store, path, self._size, self._relay))
 
