@@ -76,3 +76,10 @@ class RostersRequest:
     """See what has changed since each run was trained, behind the scenes."""
 
     folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class DivideRequest:
+    """Divide a collection of many photos for training, behind the scenes."""
+
+    folder: Path

@@ -3,7 +3,6 @@
 Pages show the session and ask it for jobs; they never talk to the engine themselves.
 """
 
-import contextlib
 import functools
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from tlgui.engine.protocol import (
     Request,
     TrainRequest,
 )
-from tlgui.errors import CollectionError
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.recipe import Augmentation, Recipe
 from tlgui.learning.records import CostEstimate, ModelSummary
@@ -64,10 +62,10 @@ class Session(QObject):
         self._jobs = Jobs(self)
         self._jobs.started.connect(self.job_started)
         self._jobs.ended.connect(self._on_job_ended)
+        self.known_split = KnownSplit(self._jobs, self)
         self.review = Review(self._jobs, self._divide, self)
         self.review.collection_changed.connect(self._on_review_collection_changed)
         self._advice: tuple[str, ...] = ()
-        self._known_split = KnownSplit()
         self._recipe = QUICK
         self._model: ModelSummary | None = None
         self._estimates = KnownEstimates()
@@ -118,13 +116,15 @@ class Session(QObject):
     def split(self) -> Split | None:
         """Return who is used for what under the present recipe, or None where the collection cannot be split.
 
+        None, too, while many photos are being divided; see `known_split`.
+
         Raises:
             CollectionError: The collection will do, but not with this recipe's shares.
         """
         collection = self.collection
         if collection is None or self._advice:
             return None
-        return self._known_split.get(collection, self._recipe)
+        return self.known_split.get(collection, self._recipe)
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Use `recipe` from now on."""
@@ -291,10 +291,7 @@ class Session(QObject):
         return reading
 
     def _divide(self, collection: Collection) -> None:
-        if not training_advice(collection):
-            # The page that shows the split says why there is none.
-            with contextlib.suppress(CollectionError):
-                self._known_split.get(collection, self._recipe)
+        self.known_split.prepare(collection, self._recipe)
 
     def _needed_model(self) -> ModelSummary:
         if self._model is None:

@@ -19,6 +19,7 @@ from tlgui.ui.widgets.no_photos import NoPhotos
 
 # Names and times alone are read, so it costs little.
 _LOOK_EVERY_MS = 60_000
+_DIVIDING = "Dividing the photos into training, validation and test…"
 
 
 class PhotosPage(QWidget):
@@ -45,6 +46,7 @@ class PhotosPage(QWidget):
         # While a folder is read, its names are shown, not what is open.
         self._is_listing = False
         self._is_stale = False
+        self._browsed: Collection | None = None
         self._has_own = False
         self.empty = NoPhotos()
         self.view = CollectionView()
@@ -113,7 +115,8 @@ class PhotosPage(QWidget):
     def _connect_session(self) -> None:
         session = self._session
         session.collection_changed.connect(self._on_session_collection_changed)
-        session.recipe_changed.connect(self._on_session_recipe_changed)
+        session.recipe_changed.connect(self._on_split_changed)
+        session.known_split.known.connect(self._on_split_changed)
         session.job_started.connect(self._on_session_job_changed)
         session.job_ended.connect(self._on_session_job_ended)
         session.review.changed.connect(self._on_review_changed)
@@ -129,7 +132,7 @@ class PhotosPage(QWidget):
             self._refresh_album()
 
     @Slot()
-    def _on_session_recipe_changed(self) -> None:
+    def _on_split_changed(self) -> None:
         self._is_stale = True
         self._refresh_album()
 
@@ -185,7 +188,7 @@ class PhotosPage(QWidget):
             self.browser.forget()
 
     def _refresh_album(self) -> None:
-        """Show what is known; only when it is looked at, because dividing many photos takes a moment."""
+        """Show what is known; only when it is looked at, because dividing many photos takes a while."""
         collection = self._session.collection
         if collection is None or not self._is_stale or not self.isVisible() or self._is_listing:
             return
@@ -195,15 +198,20 @@ class PhotosPage(QWidget):
             split, problem = self._session.split(), ""
         except CollectionError as error:
             split, problem = None, f"{error.message} {error.hint}"
+        is_dividing = self._session.known_split.is_dividing
+        words = _DIVIDING if is_dividing else problem or self._explain(split)
         album = Album(collection, review.facts, review.report, split)
-        self._show_album(album, problem or self._explain(split), is_looking=review.is_looking)
+        self._show_album(album, words, is_looking=review.is_looking, is_dividing=is_dividing)
 
-    def _show_album(self, album: Album, words: str, *, is_looking: bool = False) -> None:
+    def _show_album(self, album: Album, words: str, *, is_looking: bool = False, is_dividing: bool = False) -> None:
         is_free = not self._session.is_busy
         self.view.show_report(album.report, is_looking=is_looking)
         uses_own = self._session.recipe.split.use_own
         self.view.show_split(album, words, has_own=self._has_own and not self._is_listing, uses_own=uses_own)
-        self.browser.show_album(album, is_free=is_free)
+        # Photos that are shown already are not shown anew without their parts: those will be known in a moment.
+        if not is_dividing or album.collection is not self._browsed:
+            self._browsed = album.collection
+            self.browser.show_album(album, is_free=is_free)
 
     def _explain(self, split: Split | None) -> str:
         shares = self._session.recipe.split

@@ -1,0 +1,193 @@
+"""Many photos are divided behind the scenes: the window goes on, and shows the parts when they are known."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.pictures import write_collection, write_split_collection
+from tests.ui.photos.conftest import Open
+from tlgui.errors import CollectionError
+from tlgui.photos.collection import Collection, Split
+from tlgui.photos.split import split_collection
+from tlgui.ui import known_split
+from tlgui.ui.pages.photos_page import PhotosPage
+from tlgui.ui.photo_items import Use
+from tlgui.ui.session import Session
+
+Settle = Callable[[], None]
+Asked = tuple[float, float, bool, int]
+
+
+class Divider:
+    """Divides as the program does, but only while its gate is open; notes who asked on which thread for what."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.asked: list[Asked] = []
+        self.was_gui_thread: list[bool] = []
+        self.error: CollectionError | None = None
+
+    def hold(self) -> None:
+        """Hold up whoever divides from now on, and forget who did before."""
+        self.gate.clear()
+        self.asked.clear()
+
+    def split(self, collection: Collection, *asked: *Asked) -> Split:
+        self.asked.append(asked)
+        self.was_gui_thread.append(threading.current_thread() is threading.main_thread())
+        assert self.gate.wait(10)
+        if self.error is not None:
+            raise self.error
+        return split_collection(collection, *asked)
+
+
+@pytest.fixture
+def divider(monkeypatch: pytest.MonkeyPatch) -> Divider:
+    divider = Divider()
+    monkeypatch.setattr(known_split, "split_collection", divider.split)
+    return divider
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ten photos be many."""
+    monkeypatch.setattr(known_split, "_AT_ONCE", 10)
+
+
+def use_validation(session: Session, share: float) -> None:
+    session.set_recipe(replace(session.recipe, split=replace(session.recipe.split, validation=share)))
+
+
+def bar(page: PhotosPage) -> str:
+    return page.view.split_bar.accessibleName() if page.view.split_bar.isVisible() else ""
+
+
+def text(page: PhotosPage) -> str:
+    return page.view.split_text.text()
+
+
+@pytest.mark.usefixtures("many")
+def test_the_window_does_not_divide_many_photos_itself(
+    qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, divider: Divider
+) -> None:
+    open_folder(birds)
+    assert bar(page) == "Split: Training 24, Validation 6, Test 0"
+    divider.hold()
+    use_validation(session, 0.5)
+    qtbot.waitUntil(lambda: bool(divider.asked))
+    assert text(page).startswith("Dividing")
+    assert bar(page) == ""
+    # What is there is shown meanwhile, and can be used.
+    assert len(page.browser.grid.photos.items) == 30
+    assert not session.is_busy
+    divider.gate.set()
+    qtbot.waitUntil(lambda: bool(bar(page)))
+    assert bar(page) == "Split: Training 15, Validation 15, Test 0"
+    assert text(page).startswith("50 %")
+    page.browser.filters.use.setCurrentIndex(list(Use).index(Use.VALIDATION))
+    assert len(page.browser.grid.photos.items) == 15
+    assert not any(divider.was_gui_thread)
+
+
+@pytest.mark.usefixtures("many")
+def test_the_folders_own_split_is_looked_at_behind_the_scenes(
+    qtbot: QtBot, page: PhotosPage, tmp_path: Path, open_folder: Open, divider: Divider
+) -> None:
+    open_folder(write_split_collection(tmp_path / "Own", ["robin", "wren"], photos=4))
+    own = bar(page)
+    divider.hold()
+    page.view.own_split.click()
+    assert text(page).startswith("Dividing")
+    assert bar(page) == ""
+    divider.gate.set()
+    qtbot.waitUntil(lambda: bar(page) not in {"", own})
+    assert not page.view.own_split.isChecked()
+    # What is known already comes back at once.
+    page.view.own_split.click()
+    assert bar(page) == own
+    assert not any(divider.was_gui_thread)
+
+
+def test_few_photos_are_divided_at_once(
+    page: PhotosPage, session: Session, birds: Path, open_folder: Open, divider: Divider
+) -> None:
+    open_folder(birds)
+    use_validation(session, 0.5)
+    assert bar(page) == "Split: Training 15, Validation 15, Test 0"
+    assert divider.was_gui_thread[-1]
+
+
+@pytest.mark.usefixtures("many")
+def test_only_the_last_of_many_wishes_is_answered(
+    qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, divider: Divider
+) -> None:
+    open_folder(birds)
+    divider.hold()
+    shown: list[str] = []
+    session.known_split.known.connect(lambda: shown.append(bar(page)))
+    use_validation(session, 0.4)
+    qtbot.waitUntil(lambda: len(divider.asked) == 1)
+    for share in (0.45, 0.3, 0.5):
+        use_validation(session, share)
+    divider.gate.set()
+    qtbot.waitUntil(lambda: bool(bar(page)))
+    assert bar(page) == "Split: Training 15, Validation 15, Test 0"
+    # The one that was under way is not shown, and those between were never begun.
+    assert [asked[0] for asked in divider.asked] == [0.4, 0.5]
+    assert len(shown) == 1
+
+
+@pytest.mark.usefixtures("many")
+def test_an_answer_about_a_folder_that_was_left_is_dropped(
+    qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, tmp_path: Path, divider: Divider, open_folder: Open
+) -> None:
+    open_folder(birds)
+    divider.hold()
+    use_validation(session, 0.5)
+    qtbot.waitUntil(lambda: len(divider.asked) == 1)
+    session.scan_folder(write_collection(tmp_path / "Others", ["oak", "elm"], photos=8))
+    divider.gate.set()
+    qtbot.waitUntil(lambda: bar(page) == "Split: Training 8, Validation 8, Test 0", timeout=20_000)
+    qtbot.waitUntil(lambda: not session.known_split.is_dividing)
+    qtbot.waitUntil(lambda: not session.is_busy and not session.review.is_looking, timeout=20_000)
+    assert bar(page) == "Split: Training 8, Validation 8, Test 0"
+
+
+@pytest.mark.usefixtures("many")
+def test_shares_that_cannot_be_are_explained(
+    qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, divider: Divider
+) -> None:
+    open_folder(birds)
+    divider.error = CollectionError("The class “owl” is too small.", "Use less for the test.")
+    use_validation(session, 0.5)
+    qtbot.waitUntil(lambda: text(page) == "The class “owl” is too small. Use less for the test.")
+    assert bar(page) == ""
+    for _ in range(2):
+        with pytest.raises(CollectionError):
+            session.split()
+    asked = len(divider.asked)
+    divider.error = None
+    use_validation(session, 0.2)
+    qtbot.waitUntil(lambda: bool(bar(page)))
+    assert len(divider.asked) <= asked + 1
+
+
+@pytest.mark.usefixtures("many")
+def test_the_window_can_be_closed_while_photos_are_divided(
+    qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, divider: Divider
+) -> None:
+    open_folder(birds)
+    divider.hold()
+    use_validation(session, 0.4)
+    qtbot.waitUntil(lambda: len(divider.asked) == 1)
+    use_validation(session, 0.5)
+    assert page.isVisible()
+    threading.Timer(0.1, divider.gate.set).start()
+    assert session.close(10_000)
+    qtbot.waitUntil(lambda: not session.known_split.is_dividing)
+    assert len(divider.asked) == 1
