@@ -1,22 +1,23 @@
 """Deals photos out to the parts of a split: by lots, class by class, groups together, earlier photos never moved."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tlgui.photos.collection import Part, Photo
 
 Lot = tuple[bytes, str]
-"""Where a photo stands in the order in which parts are dealt out."""
+"""Where a photo stands in the order in which parts are dealt out; no two have the same."""
+
+_Drawn = tuple[Lot, Photo]
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(NamedTuple):
     """Photos that come into one part, those of one arrival and one class or several; often a single one."""
 
     lot: Lot
-    photos: tuple[Photo, ...]
+    photos: Sequence[Photo]
 
 
 def divide(
@@ -39,49 +40,55 @@ def divide(
         The part of each photo. A class of two photos or more has at least one for training, and one for each part
         with a share while there are enough, even where that takes a group apart.
     """
-    dealer = _Dealer(shares, groups, {photo.path: lot_of(photo) for photos in free.values() for photo in photos})
-    arrivals = sorted({photo.arrival for photos in free.values() for photo in photos})
-    for arrival in arrivals:
-        dealer.deal({name: [photo for photo in photos if photo.arrival == arrival] for name, photos in free.items()})
+    arrivals: dict[int, dict[str, list[_Drawn]]] = {}
+    for name, photos in free.items():
+        for photo in photos:
+            if photo.arrival not in arrivals:
+                arrivals[photo.arrival] = {known: [] for known in free}
+            arrivals[photo.arrival][name].append((lot_of(photo), photo))
+    dealer = _Dealer(shares, _group_of(free, groups))
+    for _, drawn in sorted(arrivals.items()):
+        dealer.deal(drawn)
     return dealer.parts
+
+
+def _group_of(free: Mapping[str, Sequence[Photo]], groups: Sequence[Sequence[Path]]) -> dict[Path, int]:
+    """Return which group each photo is in that is in one."""
+    if not groups:
+        return {}
+    known = {photo.path for photos in free.values() for photo in photos}
+    return {path: number for number, group in enumerate(groups) for path in group if path in known}
 
 
 class _Dealer:
     """What was dealt out so far.
 
+    A hundred thousand photos are dealt out, and to look up a path takes longer than all else: it is done once or twice.
+
     Args:
         shares: Of each class, for validation and for test.
-        groups: Photos that come into one part.
-        lots: Of all photos.
+        group_of: The group of each photo that is in one.
     """
 
-    def __init__(
-        self,
-        shares: Mapping[str, tuple[float, float]],
-        groups: Sequence[Sequence[Path]],
-        lots: Mapping[Path, Lot],
-    ) -> None:
+    def __init__(self, shares: Mapping[str, tuple[float, float]], group_of: Mapping[Path, int]) -> None:
         self.parts: dict[Path, Part] = {}
         self._shares = shares
-        self._lots = lots
-        self._group_of = {path: number for number, group in enumerate(groups) for path in group if path in lots}
+        self._group_of = group_of
         self._group_parts: dict[int, Part] = {}
         self._counts: dict[str, Counter[Part]] = {name: Counter() for name in shares}
 
-    def deal(self, photos: Mapping[str, Sequence[Photo]]) -> None:
+    def deal(self, drawn: Mapping[str, Sequence[_Drawn]]) -> None:
         """Deal out the photos of one arrival, given by class."""
-        wanted = {name: self._wanted(name, len(new)) for name, new in photos.items()}
-        units = list(self._units(self._not_joining(photos)))
-        for unit in units:
-            if len({photo.class_name for photo in unit.photos}) > 1:
+        wanted = {name: self._wanted(name, len(new)) for name, new in drawn.items()}
+        of_class: dict[str, list[_Unit]] = {name: [] for name in drawn}
+        for unit in self._units(self._not_joining(drawn)):
+            if len(unit.photos) > 1 and len({photo.class_name for photo in unit.photos}) > 1:
                 self._place(unit.photos, self._part_by_share(unit, wanted))
-        of_class: dict[str, list[_Unit]] = {name: [] for name in photos}
-        for unit in units:
-            if unit.photos[0].path not in self.parts:
+            else:
                 of_class[unit.photos[0].class_name].append(unit)
         for name, own_units in of_class.items():
             self._deal_class(name, own_units, wanted[name])
-        for name, new in photos.items():
+        for name, new in drawn.items():
             self._keep_one_to_learn_from(name, new)
 
     def _wanted(self, name: str, count: int) -> dict[Part, int]:
@@ -93,24 +100,37 @@ class _Dealer:
         for_test = min(max(1, round(total * test)), most - for_validation) if test else 0
         return {Part.VALIDATION: for_validation, Part.TEST: for_test}
 
-    def _not_joining(self, photos: Mapping[str, Sequence[Photo]]) -> list[Photo]:
+    def _not_joining(self, drawn: Mapping[str, Sequence[_Drawn]]) -> list[_Drawn]:
         """Place the photos whose group lies somewhere already, and return the others."""
+        everything = [one for new in drawn.values() for one in new]
+        if not self._group_parts:
+            return everything
         others = []
-        for photo in (photo for new in photos.values() for photo in new):
-            part = self._group_parts.get(self._group_of.get(photo.path, -1))
+        for one in everything:
+            group = self._group_of.get(one[1].path)
+            part = self._group_parts.get(group) if group is not None else None
             if part is None:
-                others.append(photo)
+                others.append(one)
             else:
-                self._place([photo], part)
+                self._place([one[1]], part)
         return others
 
-    def _units(self, photos: Sequence[Photo]) -> Iterator[_Unit]:
+    def _units(self, drawn: Iterable[_Drawn]) -> list[_Unit]:
         """Put the photos of one group together; the first lot among them is that of all."""
-        together: dict[int | Path, list[Photo]] = {}
-        for photo in sorted(photos, key=lambda photo: self._lots[photo.path]):
-            together.setdefault(self._group_of.get(photo.path, photo.path), []).append(photo)
-        for members in together.values():
-            yield _Unit(self._lots[members[0].path], tuple(members))
+        if not self._group_of:
+            return [_Unit(lot, (photo,)) for lot, photo in sorted(drawn)]
+        units = []
+        together: dict[int, list[Photo]] = {}
+        for lot, photo in sorted(drawn):
+            group = self._group_of.get(photo.path)
+            if group is None:
+                units.append(_Unit(lot, (photo,)))
+            elif group in together:
+                together[group].append(photo)
+            else:
+                together[group] = [photo]
+                units.append(_Unit(lot, together[group]))
+        return units
 
     def _part_by_share(self, unit: _Unit, wanted: Mapping[str, Mapping[Part, int]]) -> Part:
         """Return the part for photos of several classes: as the lot falls, while none of them gets too many of it."""
@@ -126,14 +146,20 @@ class _Dealer:
         counts = self._counts[name]
         left = list(units)
         for part, order in ((Part.VALIDATION, 1), (Part.TEST, -1)):
+            room = wanted[part] - counts[part]
+            placed: list[Photo] = []
+            others = []
             for unit in left[::order]:
-                if counts[part] + len(unit.photos) <= wanted[part]:
-                    self._place(unit.photos, part)
-            left = self._left(left)
+                if len(unit.photos) <= room:
+                    placed += unit.photos
+                    room -= len(unit.photos)
+                else:
+                    others.append(unit)
+            self._place(placed, part)
+            left = others[::order]
             if wanted[part] and not counts[part]:
                 left = self._force(left[::order], part)[::order]
-        for unit in left:
-            self._place(unit.photos, Part.TRAINING)
+        self._place([photo for unit in left for photo in unit.photos], Part.TRAINING)
 
     def _force(self, units: Sequence[_Unit], part: Part) -> list[_Unit]:
         """Give a part one unit at least, the smallest; where there is only one unit, its first photo."""
@@ -144,11 +170,11 @@ class _Dealer:
             self._place(units[0].photos[:1], part)
         return self._left(units)
 
-    def _keep_one_to_learn_from(self, name: str, new: Sequence[Photo]) -> None:
+    def _keep_one_to_learn_from(self, name: str, new: Sequence[_Drawn]) -> None:
         """Take a photo back where all of a class came to lie with copies of them that are not for training."""
         counts = self._counts[name]
         if new and len(new) == sum(counts.values()) > 1 and not counts[Part.TRAINING]:
-            path = max(new, key=lambda photo: self._lots[photo.path]).path
+            path = max(new)[1].path
             counts[self.parts[path]] -= 1
             counts[Part.TRAINING] += 1
             self.parts[path] = Part.TRAINING
@@ -159,13 +185,14 @@ class _Dealer:
         for unit in units:
             photos = tuple(photo for photo in unit.photos if photo.path not in self.parts)
             if photos:
-                # Nearly all are whole, and most are a single photo.
-                left.append(unit if len(photos) == len(unit.photos) else _Unit(unit.lot, photos))
+                left.append(_Unit(unit.lot, photos))
         return left
 
     def _place(self, photos: Sequence[Photo], part: Part) -> None:
         for photo in photos:
             self.parts[photo.path] = part
-            self._counts[photo.class_name][part] += 1
+        for name, count in Counter(photo.class_name for photo in photos).items():
+            self._counts[name][part] += count
+        for photo in photos if self._group_of else ():
             if (group := self._group_of.get(photo.path)) is not None:
                 self._group_parts.setdefault(group, part)

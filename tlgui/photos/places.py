@@ -7,7 +7,11 @@ from pathlib import Path
 
 def inside(path: Path, folder: Path) -> str:
     """Return where `path` lies inside `folder`, with forward slashes; `path` itself where it lies elsewhere."""
-    place = str(path).removeprefix(prefix(folder))
+    return portable(str(path).removeprefix(prefix(folder)))
+
+
+def portable(place: str) -> str:
+    """Return a place with forward slashes."""
     return place if os.sep == "/" else place.replace(os.sep, "/")
 
 

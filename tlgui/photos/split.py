@@ -5,7 +5,7 @@ added later are divided beside the earlier ones, which stay where they are.
 """
 
 import hashlib
-import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, Problem
 from tlgui.photos.counting import listed
 from tlgui.photos.dividing import Lot, divide
 from tlgui.photos.names import shown_name
-from tlgui.photos.places import inside
+from tlgui.photos.places import portable, prefix
 
 _FEWEST_CLASSES = 2
 _FEWEST_PHOTOS = 2
@@ -53,8 +53,8 @@ def split_collection(collection: Collection, validation: float, test: float, use
     shares: dict[str, tuple[float, float]] = {}
     for photo_class in collection.classes:
         name, photos = photo_class.name, photo_class.photos
-        free[name] = [photo for photo in photos if photo.path not in parts]
-        has_validation = any(parts.get(photo.path) is Part.VALIDATION for photo in photos)
+        free[name] = [photo for photo in photos if photo.path not in parts] if parts else list(photos)
+        has_validation = own and any(photo.part is Part.VALIDATION for photo in photos)
         shares[name] = 0.0 if has_validation else validation, 0.0 if has_test else test
     parts.update(divide(free, shares, collection.groups, _lots(collection, seed)))
     divided: dict[Part, list[Photo]] = {part: [] for part in Part}
@@ -119,10 +119,13 @@ def _training_count(photo_class: PhotoClass, *, own: bool) -> int:
 
 def _lots(collection: Collection, seed: int) -> Callable[[Photo], Lot]:
     """Return what gives a photo's lot, which depends on nothing but the seed and its path in the collection."""
-    folder, salt = collection.folder, seed.to_bytes(8, "big")
+    start, salt = prefix(collection.folder), seed.to_bytes(8, "big")
+    # What `os.fsencode` does, without asking each time how the system writes names.
+    encoding, errors = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
     def lot(photo: Photo) -> Lot:
-        place = os.fsencode(inside(photo.path, folder))
-        return hashlib.blake2b(place, digest_size=8, salt=salt).digest(), str(photo.path)
+        path = str(photo.path)
+        place = portable(path.removeprefix(start)).encode(encoding, errors)
+        return hashlib.blake2b(place, digest_size=8, salt=salt).digest(), path
 
     return lot

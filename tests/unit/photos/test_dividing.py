@@ -1,5 +1,6 @@
 """How photos are divided when some belong together, and when some arrive later."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -136,3 +137,31 @@ def test_folders_own_parts_are_kept_even_where_a_group_stands_in_two() -> None:
 
     assert checked in divided.validation
     assert cat.photos[0] in divided.training or cat.photos[0] in divided.test
+
+
+def test_the_same_photos_lie_in_the_same_parts_as_in_earlier_versions() -> None:
+    # Whoever trained before must find each photo where it was: to divide otherwise is never a mere improvement.
+    digest = hashlib.sha256()
+    for case in range(60):
+        counts = {"cat": [40 + case, 9, case % 4], "dog": [3 + case % 5], "owl": [30, 0, 12]}
+        collection = collection_of(counts)
+        paths = [photo.path for photo in collection.photos()]
+        size, step = 2 + case % 6, 1 + case % 11
+        groups = [paths[start::17][:size] for start in range(0, 15, step)]
+        classes = [
+            replace(known, photos=tuple(_in_own_part(photo, number, case) for number, photo in enumerate(known.photos)))
+            for known in collection.classes
+        ]
+        collection = replace(collection, classes=tuple(classes), groups=tuple(map(tuple, groups)))
+        for use_own in (True, False):
+            divided = split_collection(collection, 0.05 + case % 5 / 10, case % 3 / 10, use_own, case)
+            for part in Part:
+                places = sorted(photo.path.relative_to(FOLDER).as_posix() for photo in divided.part(part))
+                digest.update("\n".join([part, *places]).encode())
+    assert digest.hexdigest() == "5f16136a93f563d30118c7bea902c3daa05fb55218d5cb59c333111e1f69d6f0"
+
+
+def _in_own_part(photo: Photo, number: int, case: int) -> Photo:
+    """Return a photo as it lies in every third collection: in a folder of a part."""
+    own = (Part.TRAINING, Part.TRAINING, Part.TRAINING, Part.VALIDATION, Part.TEST)
+    return replace(photo, part=own[number % (4 + case % 2)]) if case % 3 == 0 else photo
