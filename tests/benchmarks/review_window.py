@@ -9,8 +9,8 @@ import psutil
 from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.driving import wait_until
-from tests.benchmarks.figures import Figure
-from tests.benchmarks.ticking import Ticker
+from tests.benchmarks.figures import Figure, ratio
+from tests.benchmarks.ticking import Beside, Ticker, bare_window
 from tlgui.app import create_window, favour_gui_thread
 from tlgui.engine.client import EngineProcess
 from tlgui.ui.garbage import GarbageCollector
@@ -55,10 +55,15 @@ def measure(photos: Path) -> list[Figure]:
     ]
 
 
-def _blocks(doing: str, ticker: Ticker, what: str) -> list[Figure]:
-    # On a busy machine the thread waits for its turn: its own work says what an idle one would see.
-    work = f"its own work in one go: {ticker.longest_work_ms:.0f} ms"
-    return [Figure("review", f"longest block while {doing}, ms, {what}", ticker.longest_ms, BLOCK_MS, work)]
+def _blocks(doing: str, scrolled: tuple[Ticker, Beside], what: str) -> list[Figure]:
+    # On a busy machine every window waits for its turn: its own work says what an idle one would see.
+    ticker, bare = scrolled
+    beside = ratio(ticker.longest_ms, bare.longest_ms, "a bare window")
+    own = f"the window's own work in one go while {doing}, at most, ms, {what}"
+    return [
+        Figure("review", f"longest block while {doing}, ms, {what}", ticker.longest_ms, beside=beside),
+        Figure("review", own, ticker.longest_work_ms, BLOCK_MS),
+    ]
 
 
 @contextmanager
@@ -88,19 +93,20 @@ def _seconds_to_classes(window: MainWindow, photos: Path) -> float:
     return time.perf_counter() - start
 
 
-def _scrolled(window: MainWindow) -> Ticker:
-    """Scroll as people do, by steps, by pages and by leaps; the ticker knows how long that held up the event loop."""
+def _scrolled(window: MainWindow) -> tuple[Ticker, Beside]:
+    """Scroll as people do, by steps, by pages and by leaps, and tick here and in a bare window meanwhile."""
     bar = window.pages.photos.browser.grid.verticalScrollBar()
-    ticker = Ticker()
-    ticker.start()
-    for number in range(_SCROLLS):
-        if number % 3 == 0:
-            bar.setValue(bar.maximum() * (number * 37 % _SCROLLS) // _SCROLLS)
-        else:
-            bar.setValue(bar.value() + (bar.singleStep() if number % 3 == 1 else bar.pageStep()))
-        _rest(0.03)
-    ticker.stop()
-    return ticker
+    with bare_window() as bare:
+        ticker = Ticker()
+        ticker.start()
+        for number in range(_SCROLLS):
+            if number % 3 == 0:
+                bar.setValue(bar.maximum() * (number * 37 % _SCROLLS) // _SCROLLS)
+            else:
+                bar.setValue(bar.value() + (bar.singleStep() if number % 3 == 1 else bar.pageStep()))
+            _rest(0.03)
+        ticker.stop()
+    return ticker, bare
 
 
 def _rest(seconds: float) -> None:

@@ -1,13 +1,19 @@
 """Measures how long an event loop is held up: a timer ticks every 10 ms, and the longest gap tells."""
 
+import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 
 INTERVAL_MS = 10
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 class Ticker(QObject):
@@ -49,12 +55,41 @@ class Ticker(QObject):
         self._last, self._last_work = now, work
 
 
+@dataclass
+class Beside:
+    """What a bare window met meanwhile.
+
+    Args:
+        longest_ms: How long its loop was blocked at most: what the machine alone causes; known once the block ends.
+    """
+
+    longest_ms: float = 0.0
+
+
+@contextmanager
+def bare_window() -> Iterator[Beside]:
+    """Tick in a bare window, in a process of its own, for as long as the block takes."""
+    beside = Beside()
+    command = [sys.executable, "-m", "tests.benchmarks.ticking"]
+    with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        # Its own start is no part of what is compared.
+        process.stdout.readline()
+        try:
+            yield beside
+        finally:
+            answer = process.communicate()[0]
+    beside.longest_ms = float(answer)
+
+
 def main() -> int:
-    """Tick in a bare window until standard input ends, then print the longest gap: what the machine alone causes."""
+    """Tick in a bare window from the line it prints until standard input ends, then print the longest gap."""
     application = QApplication([])
     window = QMainWindow()
     window.setCentralWidget(QLabel("A bare window"))
     window.show()
+    application.processEvents()
+    print("ticking", flush=True)
     ticker = Ticker()
     ticker.start()
     ended = threading.Event()
