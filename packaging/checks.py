@@ -1,4 +1,4 @@
-"""Everything CI checks: first what only reads the code, then the built wheel and the test suites, in two lanes at once.
+"""Everything CI checks: first what only reads the code, then the built wheel and the test suites, two at once.
 
 A check that only reads the code ends the run when it fails. The suites are all run, so that one look shows everything.
 """
@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from environment import ROOT
+
+# Each of them holds TensorFlow, and a gigabyte or two, on all the cores there are.
+AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,10 @@ def reading_checks() -> list[Check]:
     ]
 
 
-def running_checks() -> list[list[Check]]:
-    """Return the checks that run the program, in lanes that take about as long as each other on two cores."""
+def running_checks() -> list[Check]:
+    """Return the checks that run the program, longest first, so that no core is left with a long one at the end."""
     wheel = Check("wheel", (str(ROOT / "packaging" / "wheel_check.py"),))
-    return [[_suite("unit"), _suite("ui"), wheel, _suite("e2e")], [_suite("learning")]]
+    return [_suite("learning"), _suite("ui"), _suite("e2e"), wheel, _suite("unit")]
 
 
 def coverage_checks() -> list[Check]:
@@ -79,7 +82,7 @@ def run_everything(python: Path) -> int:
     """Run every check with `python`, print how each went, and return 0 when all passed, else 1."""
     outcomes = run_until_failure(python, reading_checks())
     if all_passed(outcomes):
-        outcomes += run_lanes(python, running_checks())
+        outcomes += run_side_by_side(python, running_checks())
         outcomes += run_until_failure(python, coverage_checks())
     else:
         _show("\nThe code must pass this first; the tests were not run.")
@@ -102,14 +105,10 @@ def run_until_failure(python: Path, checks: Sequence[Check]) -> list[Outcome]:
     return outcomes
 
 
-def run_lanes(python: Path, lanes: Sequence[Sequence[Check]]) -> list[Outcome]:
-    """Run the lanes at the same time, each in order and to its end whatever fails."""
-
-    def run_lane(checks: Sequence[Check]) -> list[Outcome]:
-        return [run_check(python, check) for check in checks]
-
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        return [outcome for outcomes in pool.map(run_lane, lanes) for outcome in outcomes]
+def run_side_by_side(python: Path, checks: Sequence[Check]) -> list[Outcome]:
+    """Run all `checks` whatever fails, `AT_ONCE` of them at a time; whichever ends makes room for the next."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda check: run_check(python, check), checks))
 
 
 def run_check(python: Path, check: Check) -> Outcome:

@@ -27,7 +27,7 @@ from tlgui.photos.samples import draw_sample_photos
 from tlgui.photos.scan import scan
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 
-RECIPE = replace(QUICK, epochs=3, early_stopping=EarlyStopping(enabled=False))
+RECIPE = replace(QUICK, input_size=96, epochs=3, early_stopping=EarlyStopping(enabled=False))
 LONG_RECIPE = replace(RECIPE, epochs=10_000)
 
 
@@ -142,29 +142,11 @@ class EngineProtocol:
         assert listener.epochs == []
         assert list(tmp_path.iterdir()) == []
 
-    def test_stop_after_an_epoch_keeps_a_model_that_predicts(
-        self, engine: Engine, collection: Collection, tmp_path: Path
-    ) -> None:
-        listener = Listener(stop_at=EpochEnded)
-
-        summary = engine.run(TrainRequest(collection, LONG_RECIPE, tmp_path / "a.tlmodel"), listener.context)
-
-        assert summary.stop_reason is StopReason.STOPPED
-        assert 1 <= len(summary.history) < LONG_RECIPE.epochs
-        photo = next(collection.photos()).path
-        assert engine.run(PredictRequest(summary.path, (photo,)), JobContext()).photo_count == 1
-
     def test_model_in_a_folder_that_is_not_there_is_refused(
         self, engine: Engine, collection: Collection, tmp_path: Path
     ) -> None:
         with pytest.raises(StorageError, match=r"a\.tlmodel"):
             engine.run(TrainRequest(collection, RECIPE, tmp_path / "gone" / "a.tlmodel"), JobContext())
-
-    def test_opened_model_says_what_training_said(self, engine: Engine, model: ModelSummary, tmp_path: Path) -> None:
-        copy = tmp_path / "copy.tlmodel"
-        shutil.copy(model.path, copy)
-
-        assert engine.run(OpenModelRequest(copy), JobContext()) == replace(model, path=copy)
 
     def test_what_is_not_a_model_is_refused_by_name(self, engine: Engine, tmp_path: Path) -> None:
         bad = tmp_path / "holiday.tlmodel"
@@ -175,18 +157,6 @@ class EngineProtocol:
                 engine.run(OpenModelRequest(path), JobContext())
             with pytest.raises(ModelFileError, match=path.name):
                 engine.run(PredictRequest(path, (tmp_path,)), JobContext())
-
-    def test_model_that_changed_on_disk_is_read_again(
-        self, engine: Engine, model: ModelSummary, collection: Collection, tmp_path: Path
-    ) -> None:
-        path = tmp_path / "a.tlmodel"
-        shutil.copy(model.path, path)
-        photo = next(collection.photos()).path
-        engine.run(PredictRequest(path, (photo,)), JobContext())
-        path.write_text("not a model", encoding="utf-8")
-
-        with pytest.raises(ModelFileError):
-            engine.run(PredictRequest(path, (photo,)), JobContext())
 
     def test_photos_are_predicted_in_order_and_a_bad_one_says_why(
         self, engine: Engine, model: ModelSummary, collection: Collection, tmp_path: Path
@@ -314,3 +284,31 @@ class EngineProtocol:
 
         with pytest.raises(Cancelled):
             engine.run(OpenModelRequest(model.path), listener.context)
+
+    # The last model that was used stays loaded, which saves the tests above seconds; from here on it is another.
+
+    def test_stop_after_an_epoch_keeps_a_model_that_predicts(
+        self, engine: Engine, collection: Collection, tmp_path: Path
+    ) -> None:
+        listener = Listener(stop_at=EpochEnded)
+
+        summary = engine.run(TrainRequest(collection, LONG_RECIPE, tmp_path / "a.tlmodel"), listener.context)
+
+        assert summary.stop_reason is StopReason.STOPPED
+        assert 1 <= len(summary.history) < LONG_RECIPE.epochs
+        photo = next(collection.photos()).path
+        assert engine.run(PredictRequest(summary.path, (photo,)), JobContext()).photo_count == 1
+
+    def test_opened_model_says_what_training_said_and_is_read_again_when_it_changed(
+        self, engine: Engine, model: ModelSummary, collection: Collection, tmp_path: Path
+    ) -> None:
+        copy = tmp_path / "copy.tlmodel"
+        shutil.copy(model.path, copy)
+        photo = next(collection.photos()).path
+
+        assert engine.run(OpenModelRequest(copy), JobContext()) == replace(model, path=copy)
+        assert engine.run(PredictRequest(copy, (photo,)), JobContext()).photo_count == 1
+        copy.write_text("not a model", encoding="utf-8")
+
+        with pytest.raises(ModelFileError):
+            engine.run(PredictRequest(copy, (photo,)), JobContext())

@@ -1,5 +1,6 @@
 """A training that is killed between epochs goes on as if nothing had happened; what it left is read with suspicion."""
 
+import functools
 import io
 import json
 import shutil
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from tests.learning.listening import QUIET, Listener, numbers, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.pictures import write_collection
 from tlgui.errors import SettingError, StorageError
-from tlgui.learning.model_file import load_model
+from tlgui.learning.model_file import read_network
 from tlgui.learning.recipe import (
     AFTER_HEAD,
     EVERY_EPOCH,
@@ -29,7 +30,7 @@ from tlgui.learning.recipe import (
     Head,
     Recipe,
 )
-from tlgui.learning.records import StopReason
+from tlgui.learning.records import ModelSummary, StopReason
 from tlgui.learning.run_progress import CHECKPOINT, PROGRESS, read_progress
 from tlgui.learning.training import train
 from tlgui.photos.collection import Collection
@@ -56,13 +57,50 @@ TUNED = replace(
 )
 
 
-class KilledError(Exception):
-    """Stands in for the end of the process."""
+KEEPING_THE_LAST = replace(CACHED, early_stopping=EarlyStopping(enabled=False, keep_best=False))
 
 
-@pytest.fixture
-def collection(tmp_path: Path) -> Collection:
-    return scan(write_collection(tmp_path / "photos", classes=3, photos=8), QUIET)
+@dataclass(frozen=True)
+class Story:
+    """A training that nobody killed, and what a kill would have left.
+
+    Args:
+        summary: How it ended.
+        folder: In a folder for each epoch, the run's folder as it was when that epoch had just ended.
+    """
+
+    summary: ModelSummary
+    folder: Path
+
+    def leave(self, epoch: int, run_folder: Path) -> None:
+        """Fill `run_folder` with what a process that ends with this epoch leaves."""
+        shutil.copytree(self.folder / str(epoch), run_folder, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
+    return scan(write_collection(tmp_path_factory.mktemp("checkpoint") / "photos", classes=3, photos=8), QUIET)
+
+
+@pytest.fixture(scope="module")
+def story_of(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Recipe], Story]:
+    """Return a function that tells how a recipe trains; each is trained once."""
+
+    @functools.cache
+    def tell(recipe: Recipe) -> Story:
+        folder = tmp_path_factory.mktemp("story")
+        run_folder = folder / "run"
+        run_folder.mkdir()
+
+        def keep(event: Event) -> None:
+            if isinstance(event, EpochEnded):
+                shutil.copytree(run_folder, folder / str(event.epoch))
+
+        listener = Listener(keep)
+        summary = train(collection, recipe, folder / "whole.tlmodel", listener.context, run_folder=run_folder)
+        return Story(summary, folder)
+
+    return tell
 
 
 @pytest.fixture
@@ -72,39 +110,21 @@ def run_folder(tmp_path: Path) -> Path:
     return folder
 
 
-def _train_until_killed(recipe: Recipe, epoch: int, collection: Collection, run_folder: Path) -> None:
-    def kill(event: Event) -> None:
-        if isinstance(event, EpochEnded) and event.epoch == epoch:
-            raise KilledError
-
-    with pytest.raises(KilledError):
-        train(collection, recipe, run_folder / "model.tlmodel", Listener(kill).context, run_folder=run_folder)
-
-
-@pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Collection, Path]:
-    """Give a training that was killed after its first epoch; its folder is to be copied before anything is changed."""
-    folder = tmp_path_factory.mktemp("killed")
-    collection = scan(write_collection(folder / "photos", classes=3, photos=4), QUIET)
-    (folder / "run").mkdir()
-    _train_until_killed(CACHED, 1, collection, folder / "run")
-    return collection, folder / "run"
-
-
 @pytest.mark.parametrize(
     ("recipe", "epoch"),
     [
         pytest.param(CACHED, 2, id="in the head"),
         pytest.param(TUNED, 3, id="between head and fine-tuning"),
         pytest.param(TUNED, 5, id="in fine-tuning"),
-        pytest.param(replace(CACHED, early_stopping=EarlyStopping(enabled=False, keep_best=False)), 3, id="at the end"),
+        pytest.param(KEEPING_THE_LAST, 3, id="at the end"),
     ],
 )
 def test_resumed_training_has_the_history_of_one_that_was_not_killed(
-    recipe: Recipe, epoch: int, collection: Collection, run_folder: Path, tmp_path: Path
+    recipe: Recipe, epoch: int, collection: Collection, story_of: Callable[[Recipe], Story], run_folder: Path
 ) -> None:
-    whole = train(collection, recipe, tmp_path / "whole.tlmodel", QUIET)
-    _train_until_killed(recipe, epoch, collection, run_folder)
+    story = story_of(recipe)
+    story.leave(epoch, run_folder)
+    whole = story.summary
     listener = Listener()
 
     resumed = train(
@@ -115,7 +135,7 @@ def test_resumed_training_has_the_history_of_one_that_was_not_killed(
     assert [ended.epoch for ended in listener.of(EpochEnded)] == list(range(epoch + 1, len(whole.history) + 1))
     assert resumed.evaluation == whole.evaluation
     assert resumed.stop_reason is whole.stop_reason
-    ours, theirs = (load_model(summary.path).model.get_weights() for summary in (resumed, whole))
+    ours, theirs = (read_network(summary.path)[1].get_weights() for summary in (resumed, whole))
     assert all(np.array_equal(*pair) for pair in zip(ours, theirs, strict=True))
 
 
@@ -150,12 +170,12 @@ def test_checkpoint_goes_when_the_model_is_written_and_the_history_stays(
     assert json.loads((run_folder / PROGRESS).read_text())["seconds"] > 0
 
 
-def test_training_that_had_no_epoch_yet_begins_anew(collection: Collection, run_folder: Path, tmp_path: Path) -> None:
-    whole = train(collection, CACHED, tmp_path / "whole.tlmodel", QUIET)
-
+def test_training_that_had_no_epoch_yet_begins_anew(
+    collection: Collection, story_of: Callable[[Recipe], Story], run_folder: Path
+) -> None:
     resumed = train(collection, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder, resume=True)
 
-    assert numbers(resumed.history) == numbers(whole.history)
+    assert numbers(resumed.history) == numbers(story_of(CACHED).summary.history)
 
 
 @pytest.mark.parametrize(("recipe", "epoch"), [(CACHED, 2), (TUNED, 5)])
@@ -165,9 +185,10 @@ def test_stop_makes_a_model_of_the_best_epoch_that_was_saved(
     recipe: Recipe,
     epoch: int,
     collection: Collection,
+    story_of: Callable[[Recipe], Story],
     run_folder: Path,
 ) -> None:
-    _train_until_killed(recipe, epoch, collection, run_folder)
+    story_of(recipe).leave(epoch, run_folder)
     saved = read_progress(run_folder)
     listener = stopping_at(lambda event: getattr(event, "stage", None) is Stage.TRAINING)
     listener.is_stopped = is_at_once
@@ -183,9 +204,10 @@ def test_stop_makes_a_model_of_the_best_epoch_that_was_saved(
     assert summary.evaluation.accuracy == best.validation_accuracy
 
 
-def test_other_recipe_does_not_go_on_from_there(killed: tuple[Collection, Path], run_folder: Path) -> None:
-    collection, original = killed
-    shutil.copytree(original, run_folder, dirs_exist_ok=True)
+def test_other_recipe_does_not_go_on_from_there(
+    collection: Collection, story_of: Callable[[Recipe], Story], run_folder: Path
+) -> None:
+    story_of(CACHED).leave(1, run_folder)
     path = run_folder / "model.tlmodel"
 
     with pytest.raises(SettingError, match="its recipe changed"):
@@ -195,10 +217,11 @@ def test_other_recipe_does_not_go_on_from_there(killed: tuple[Collection, Path],
     assert len(train(collection, named, path, QUIET, run_folder=run_folder, resume=True).history) == 3
 
 
-def test_other_classes_do_not_go_on_from_there(collection: Collection, run_folder: Path) -> None:
-    _train_until_killed(CACHED, 1, collection, run_folder)
-    (collection.folder / "class 01").rename(collection.folder / "class 09")
-    renamed = scan(collection.folder, QUIET)
+def test_other_classes_do_not_go_on_from_there(
+    story_of: Callable[[Recipe], Story], run_folder: Path, tmp_path: Path
+) -> None:
+    story_of(CACHED).leave(1, run_folder)
+    renamed = scan(write_collection(tmp_path / "photos", ["class 02", "class 03", "class 09"], photos=8), QUIET)
 
     with pytest.raises(SettingError, match="its classes changed"):
         train(renamed, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder, resume=True)
@@ -241,22 +264,25 @@ def _with_member(name: str, array: np.ndarray) -> Callable[[bytes], bytes]:
     ],
 )
 def test_damaged_checkpoint_is_refused(
-    change: Callable[[bytes], bytes], killed: tuple[Collection, Path], run_folder: Path
+    change: Callable[[bytes], bytes], collection: Collection, story_of: Callable[[Recipe], Story], run_folder: Path
 ) -> None:
-    collection, original = killed
-    (run_folder / CHECKPOINT).write_bytes(change((original / CHECKPOINT).read_bytes()))
+    story_of(CACHED).leave(1, run_folder)
+    checkpoint = run_folder / CHECKPOINT
+    checkpoint.write_bytes(change(checkpoint.read_bytes()))
 
     with pytest.raises(SettingError, match=r"cannot go on: what it left .* is damaged"):
         train(collection, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder, resume=True)
 
 
-def test_checkpoint_of_a_newer_tlgui_is_refused(killed: tuple[Collection, Path], run_folder: Path) -> None:
-    collection, original = killed
-    with np.load(original / CHECKPOINT) as arrays:
+def test_checkpoint_of_a_newer_tlgui_is_refused(
+    collection: Collection, story_of: Callable[[Recipe], Story], run_folder: Path
+) -> None:
+    story_of(CACHED).leave(1, run_folder)
+    checkpoint = run_folder / CHECKPOINT
+    with np.load(checkpoint) as arrays:
         about = json.loads(arrays["about"].tobytes())
     newer = np.frombuffer(json.dumps({**about, "format_version": 99}).encode(), np.uint8)
-    changed = _with_member("about.npy", newer)((original / CHECKPOINT).read_bytes())
-    (run_folder / CHECKPOINT).write_bytes(changed)
+    checkpoint.write_bytes(_with_member("about.npy", newer)(checkpoint.read_bytes()))
 
     with pytest.raises(SettingError, match="a newer tlgui began it"):
         train(collection, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder, resume=True)

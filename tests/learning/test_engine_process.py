@@ -12,7 +12,7 @@ from tests.engine_protocol import EngineProtocol, Listener
 from tests.learning.listening import numbers
 from tlgui.engine.client import EngineProcess
 from tlgui.engine.protocol import Engine, OpenModelRequest, TrainRequest
-from tlgui.errors import EngineError
+from tlgui.errors import EngineError, ModelFileError
 from tlgui.learning.records import ModelSummary
 from tlgui.learning.run_progress import read_progress
 from tlgui.photos.collection import Collection
@@ -32,7 +32,8 @@ class TestEngineProcess(EngineProtocol):
     def test_tensorflow_is_loaded_once(self, engine: Engine, model: ModelSummary) -> None:
         listener = Listener()
 
-        engine.run(OpenModelRequest(model.path), listener.context)
+        with pytest.raises(ModelFileError):
+            engine.run(OpenModelRequest(model.path.with_name("missing.tlmodel")), listener.context)
 
         assert Progress(Stage.STARTING) not in listener.events
 

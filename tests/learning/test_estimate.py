@@ -199,7 +199,7 @@ def test_nothing_is_downloaded(collection: Collection, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    recipe = replace(RECIPE, backbone="vgg16", weights=DOWNLOAD)
+    recipe = replace(RECIPE, backbone="mobilenetv3small", weights=DOWNLOAD)
     monkeypatch.setenv("KERAS_HOME", str(cache_folder() / "keras"))
     cost = estimate(collection, recipe, QUIET)
     assert cost.download_bytes == BACKBONE_TITLES[recipe.backbone].download_bytes > 10**6

@@ -7,19 +7,26 @@ from typing import NoReturn
 
 import pytest
 
+from tests.pictures import write_collection
 from tlgui.engine import jobs
 from tlgui.engine.protocol import OpenModelRequest, PredictRequest, TrainRequest
 from tlgui.errors import ModelFileError
 from tlgui.learning.built_in import QUICK
+from tlgui.learning.recipe import NO_WEIGHTS, SMALL_CNN
 from tlgui.learning.records import ModelSummary
 from tlgui.learning.run_progress import read_progress
 from tlgui.photos.collection import Collection
-from tlgui.photos.samples import draw_sample_photos
 from tlgui.photos.scan import scan
 from tlgui.progress import EpochEnded, Event, JobContext
 
 # Keras hands NumPy 2.4 its variables in a way that NumPy is about to drop; nothing of ours can change that.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+
+# The smallest network there is: what is kept of a model does not depend on its backbone.
+RECIPE = replace(
+    QUICK, backbone=SMALL_CNN, weights=NO_WEIGHTS, input_size=32, epochs=1, batch_size=2, learning_rate=0.1
+)
 
 
 class LoadedAgainError(Exception):
@@ -28,15 +35,13 @@ class LoadedAgainError(Exception):
 
 @pytest.fixture(scope="module")
 def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
-    folder = tmp_path_factory.mktemp("photos") / "samples"
-    draw_sample_photos(folder, photos_per_class=4, size=64)
-    return scan(folder, JobContext())
+    return scan(write_collection(tmp_path_factory.mktemp("jobs") / "photos", classes=3, photos=4), JobContext())
 
 
 @pytest.fixture(scope="module")
 def model(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> ModelSummary:
     path = tmp_path_factory.mktemp("models") / "a.tlmodel"
-    return jobs.perform(TrainRequest(collection, replace(QUICK, epochs=1), path), JobContext())
+    return jobs.perform(TrainRequest(collection, replace(RECIPE, epochs=10), path), JobContext())
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ def test_model_that_was_just_trained_is_never_read_from_its_file(
         raise LoadedAgainError
 
     monkeypatch.setattr(jobs, "load_model", refuse)
-    request = TrainRequest(collection, replace(QUICK, epochs=1), tmp_path / "new.tlmodel")
+    request = TrainRequest(collection, RECIPE, tmp_path / "new.tlmodel")
     summary = jobs.perform(request, JobContext())
     photo = next(collection.photos()).path
 
@@ -76,7 +81,7 @@ def test_model_that_was_just_trained_is_never_read_from_its_file(
 
 def test_model_that_was_written_over_after_its_training_is_loaded(collection: Collection, tmp_path: Path) -> None:
     path = tmp_path / "new.tlmodel"
-    jobs.perform(TrainRequest(collection, replace(QUICK, epochs=1), path), JobContext())
+    jobs.perform(TrainRequest(collection, RECIPE, path), JobContext())
     path.write_bytes(b"another file")
 
     with pytest.raises(ModelFileError):
@@ -86,7 +91,7 @@ def test_model_that_was_written_over_after_its_training_is_loaded(collection: Co
 def test_training_further_and_resuming_are_passed_on(
     collection: Collection, model: ModelSummary, tmp_path: Path
 ) -> None:
-    recipe = replace(QUICK, epochs=2)
+    recipe = replace(RECIPE, epochs=2)
     path = tmp_path / "further.tlmodel"
 
     def kill(event: Event) -> None:

@@ -1,5 +1,6 @@
 """A network runs as fast as it can, says the same whichever runtime runs it, and never fails for want of a fast one."""
 
+import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -36,15 +37,24 @@ def pictures() -> np.ndarray:
     return np.random.default_rng(1).uniform(0, 255, (21, SIZE, SIZE, 3)).astype(np.float32)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def other() -> keras.Model:
+    """Return a network with other weights."""
+    return _network()
+
+
+# To convert one takes a second, and gives the same each time.
+_converted = functools.cache(converted._converted)
+
+
+@pytest.fixture(autouse=True)
 def conversions(monkeypatch: pytest.MonkeyPatch) -> list[keras.Model]:
     """Return a list that grows with each network that is converted."""
     made: list[keras.Model] = []
-    convert = converted._converted
 
     def counting(model: keras.Model) -> bytes:
         made.append(model)
-        return convert(model)
+        return _converted(model)
 
     monkeypatch.setattr(converted, "_converted", counting)
     return made
@@ -152,10 +162,9 @@ def test_damaged_file_is_converted_again(
 
 
 def test_what_was_kept_of_another_network_is_converted_again(
-    network: keras.Model, pictures: np.ndarray, conversions: list[keras.Model]
+    network: keras.Model, other: keras.Model, pictures: np.ndarray, conversions: list[keras.Model]
 ) -> None:
     _for_many(network)
-    other = _network()
 
     found = _for_many(other)(pictures)
 
@@ -163,9 +172,9 @@ def test_what_was_kept_of_another_network_is_converted_again(
     np.testing.assert_allclose(found, np.asarray(other(pictures, training=False)), atol=1e-4)
 
 
-def test_other_weights_have_a_file_of_their_own(network: keras.Model, conversions: list[keras.Model]) -> None:
-    other = _network()
-
+def test_other_weights_have_a_file_of_their_own(
+    network: keras.Model, other: keras.Model, conversions: list[keras.Model]
+) -> None:
     for _ in range(2):
         _for_many(network)
         fast_function(other, "another digest", WORTH_CONVERTING)
@@ -191,10 +200,9 @@ def test_conversion_that_fails_falls_back(
 
 
 def test_conversion_that_differs_falls_back(
-    network: keras.Model, pictures: np.ndarray, monkeypatch: pytest.MonkeyPatch
+    network: keras.Model, other: keras.Model, pictures: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = converted._converted(_network())
-    monkeypatch.setattr(converted, "_converted", lambda _model: other)
+    monkeypatch.setattr(converted, "_converted", lambda _model: _converted(other))
 
     _expect_fall_back(network, pictures)
 

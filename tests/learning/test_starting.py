@@ -11,7 +11,7 @@ from tests.learning.models import KERAS_SAVE_WARNING
 from tests.pictures import write_collection, write_jpeg
 from tlgui.errors import ModelFileError, SettingError
 from tlgui.learning import features
-from tlgui.learning.model_file import load_model
+from tlgui.learning.model_file import read_network
 from tlgui.learning.network import build_backbone, build_head
 from tlgui.learning.recipe import (
     AFTER_HEAD,
@@ -72,12 +72,12 @@ def test_training_goes_on_from_the_weights_of_a_model(
 
     summary = train(collection, held, tmp_path / "further.tlmodel", QUIET, start_from=path)
 
-    before, after = load_model(path), load_model(tmp_path / "further.tlmodel")
-    for ours, theirs in zip(after.model.get_weights(), before.model.get_weights(), strict=True):
+    (before, network), (_, trained) = (read_network(file) for file in (path, tmp_path / "further.tlmodel"))
+    for ours, theirs in zip(trained.get_weights(), network.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-4)
-    assert before.summary.evaluation is not None
+    assert before.evaluation is not None
     assert summary.evaluation is not None
-    assert summary.evaluation.confusion == before.summary.evaluation.confusion
+    assert summary.evaluation.confusion == before.evaluation.confusion
 
 
 def test_unchanged_backbone_finds_its_features_and_a_tuned_one_computes_its_own(
@@ -118,9 +118,7 @@ def test_classes_are_taken_over_by_name(plain: Path, tmp_path: Path) -> None:
         start_from=plain,
     )
 
-    old, new = (
-        load_model(path).model.get_layer("head").get_weights() for path in (plain, tmp_path / "further.tlmodel")
-    )
+    old, new = (read_network(path)[1].get_layer("head").get_weights() for path in (plain, tmp_path / "further.tlmodel"))
     fresh = build_head(RECIPE, (old[0].shape[0],), 3).get_weights()
     for layer in (0, 1):
         np.testing.assert_allclose(new[layer], old[layer], atol=1e-4)

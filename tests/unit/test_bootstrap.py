@@ -329,16 +329,16 @@ def touching(name: str, path: Path, exit_code: int = 0, report: Path | None = No
 @pytest.fixture
 def all_checks(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[checks.Check]]:
     """Replace what `test` checks by what the test puts in."""
-    replaced: dict[str, list[checks.Check]] = {"reading": [], "one": [], "two": []}
+    replaced: dict[str, list[checks.Check]] = {"reading": [], "running": []}
     monkeypatch.setattr(checks, "reading_checks", lambda: replaced["reading"])
-    monkeypatch.setattr(checks, "running_checks", lambda: [replaced["one"], replaced["two"]])
+    monkeypatch.setattr(checks, "running_checks", lambda: replaced["running"])
     monkeypatch.setattr(checks, "coverage_checks", list)
     return replaced
 
 
 def test_failing_lint_ends_the_checks(all_checks: dict[str, list[checks.Check]], tmp_path: Path) -> None:
     all_checks["reading"] = [touching("lint", tmp_path / "lint", 1), touching("types", tmp_path / "types")]
-    all_checks["one"] = [touching("suite", tmp_path / "suite")]
+    all_checks["running"] = [touching("suite", tmp_path / "suite")]
     assert checks.run_everything(Path(sys.executable)) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["lint"]
 
@@ -346,8 +346,11 @@ def test_failing_lint_ends_the_checks(all_checks: dict[str, list[checks.Check]],
 def test_failing_suite_fails_the_checks_but_lets_the_others_run(
     all_checks: dict[str, list[checks.Check]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    all_checks["one"] = [touching("first", tmp_path / "first", 1), touching("second", tmp_path / "second")]
-    all_checks["two"] = [touching("third", tmp_path / "third")]
+    all_checks["running"] = [
+        touching("first", tmp_path / "first", 1),
+        touching("second", tmp_path / "second"),
+        touching("third", tmp_path / "third"),
+    ]
     assert checks.run_everything(Path(sys.executable)) == 1
     assert {path.name for path in tmp_path.iterdir()} == {"first", "second", "third"}
     summary = capsys.readouterr().out.partition("Summary")[2]
@@ -357,7 +360,7 @@ def test_failing_suite_fails_the_checks_but_lets_the_others_run(
 
 def test_passing_checks_pass(all_checks: dict[str, list[checks.Check]], tmp_path: Path) -> None:
     all_checks["reading"] = [touching("lint", tmp_path / "lint")]
-    all_checks["one"] = [touching("suite", tmp_path / "suite", report=tmp_path / "suite")]
+    all_checks["running"] = [touching("suite", tmp_path / "suite", report=tmp_path / "suite")]
     assert checks.run_everything(Path(sys.executable)) == 0
 
 
