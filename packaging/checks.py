@@ -13,7 +13,7 @@ from pathlib import Path
 
 from environment import ROOT
 
-# Each of them holds TensorFlow, and a gigabyte or two, on all the cores there are.
+# As many as keep two cores busy; most of them hold TensorFlow, which takes a gigabyte or two each time.
 AT_ONCE = 2
 
 
