@@ -1,8 +1,16 @@
-"""How the window bears a large collection: first sight of it, memory, and whether scrolling ever holds it up."""
+"""How the window bears a large collection: first sight of it, memory, and whether scrolling ever holds it up.
 
+`review` runs this as its child, so that the memory is that of the window alone.
+"""
+
+import json
+import resource
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
@@ -22,6 +30,14 @@ BLOCK_MS = 50.0
 _SCROLLS = 150
 _SETTLE_SECONDS = 1.0
 _MB = 1 << 20
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def measured_by_child(photos: Path) -> list[Figure]:
+    """Return what `measure` finds in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.review_window", str(photos)]
+    result = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return [Figure(**figure) for figure in json.loads(result.stdout.splitlines()[-1])]
 
 
 def measure(photos: Path) -> list[Figure]:
@@ -40,8 +56,10 @@ def measure(photos: Path) -> list[Figure]:
         collection = window.session.collection
         assert collection is not None
         count = collection.photo_count
+        start = time.perf_counter()
         during_look = _scrolled(window)
         wait_until(lambda: not window.session.review.is_looking)
+        looking = time.perf_counter() - start
         _rest(_SETTLE_SECONDS)
         after_look = _scrolled(window)
         memory = psutil.Process().memory_info().rss / _MB
@@ -49,10 +67,16 @@ def measure(photos: Path) -> list[Figure]:
     return [
         Figure("review", f"seconds to the first classes {what}", first, FIRST_SECONDS),
         Figure("review", f"longest block of the window while a folder is read, ms, {what}", reading.longest_ms),
+        Figure("review", f"closer look beside the window, s, {what}", looking),
         *_blocks("scrolling and looking closer", during_look, what),
         *_blocks("scrolling", after_look, what),
-        Figure("review", f"memory of the window, MiB, {what}", memory, MEMORY_MB),
+        Figure("review", f"memory of the window, MiB, {what}", memory, MEMORY_MB, f"at most {_peak_mb():.0f}"),
     ]
+
+
+def _peak_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return (peak if sys.platform == "darwin" else peak * 1024) / _MB
 
 
 def _blocks(doing: str, scrolled: tuple[Ticker, Beside], what: str) -> list[Figure]:
@@ -112,3 +136,13 @@ def _scrolled(window: MainWindow) -> tuple[Ticker, Beside]:
 def _rest(seconds: float) -> None:
     end = time.perf_counter() + seconds
     wait_until(lambda: time.perf_counter() > end)
+
+
+def main() -> int:
+    """Measure with the folder that is named."""
+    print(json.dumps([asdict(figure) for figure in measure(Path(sys.argv[1]))]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
