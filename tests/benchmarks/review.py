@@ -127,7 +127,7 @@ def _duplicates(count: int) -> list[Figure]:
 
 def _searched(survey: Survey, miniatures: NDArray[np.uint8]) -> Groups:
     photos = list(survey.collection.photos())
-    return kept_together(photos, survey.facts, near_copies(survey.facts, miniatures))
+    return kept_together(photos, survey.facts, near_copies(survey.facts, miniatures).groups)
 
 
 def _looked_at(count: int, scenes: int) -> tuple[Survey, NDArray[np.uint8]]:

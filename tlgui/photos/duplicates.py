@@ -1,40 +1,23 @@
-"""Which photos show the same: copies byte for byte, near copies by their fingerprints, and bursts of one camera.
-
-Near copies are found in near-linear time. Two photos whose fingerprints differ in few bits share one of four quarters
-of them up to a single bit, so only photos with such a quarter are compared (Norouzi, Punjani and Fleet, "Fast search
-in Hamming space with multi-index hashing", 2012). Their miniatures then tell what is alike by chance.
-"""
+"""Which photos show the same: copies byte for byte, near copies by their fingerprints, and bursts of one camera."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tlgui.photos.alike import find_alike
 from tlgui.photos.collection import Photo
-from tlgui.photos.facts import MINIATURE_SIDE, Look, PhotoFacts
+from tlgui.photos.facts import Look, PhotoFacts
 
 Groups = tuple[tuple[Path, ...], ...]
 """Photos that belong together, two or more each; a photo is in one group at most."""
 
-# Seven bits more or less leave a quarter of the fingerprint with one at most; of eight, all but a few in a hundred do.
-_MOST_BITS = 8
-_QUARTER_BITS = 16
-_LUMINANCE_BYTES = MINIATURE_SIDE**2
-# Where very many photos are alike, as those of a camera that stands still, each is compared with so many of the
-# earliest that share a quarter with it, and with no more once so many are found, or tried: so the time stays linear.
-_NEIGHBOURS = 12
-_MOST_TRIED = 96
-_PAIRS_AT_ONCE = 20_000
-# Of miniatures, in levels of 0..255. A photo with less contrast is plain, such as a sky, and its fingerprint is noise.
-_PLAIN_CONTRAST = 6.0
-# One pattern, though one photo is brighter; or nearly one, as in shots of a moment, with hardly a difference in levels.
-# Tried on flowers from the web and on Fashion-MNIST, whose shoes differ in no more than their laces.
-_SAME_PATTERN = 0.975
-_NEARLY_SAME_PATTERN = 0.93
-_SMALL_DIFFERENCE = 12.0
-# The same shirt in another colour is not the same picture.
-_SAME_TINT = 24.0
+PhotoPairs = tuple[tuple[Path, Path], ...]
+"""Pairs of photos; a photo may be in several."""
+
+_MOST_CANDIDATES = 10_000
 _BURST_SECONDS = 2.0
 # A camera takes fewer in a second. Where more have one time, its clock stands still, or a program wrote the time.
 _MOST_IN_A_SECOND = 60
@@ -49,11 +32,25 @@ def copies(facts: Mapping[Path, PhotoFacts]) -> Groups:
     return tuple(tuple(paths) for paths in by_digest.values() if len(paths) > 1)
 
 
-def near_copies(facts: Mapping[Path, PhotoFacts], miniatures: NDArray[np.uint8]) -> Groups:
-    """Return the photos that show nearly the same, byte-for-byte copies included.
+class NearCopies(NamedTuple):
+    """What the looks tell of photos that show nearly the same.
 
-    The first photo of a group is the one that all others of it are like: so nothing is chained, and what stands later
-    in `facts` never changes how the earlier ones go together.
+    Args:
+        groups: The photos that do, byte-for-byte copies included. The first photo of a group is the one that all
+            others of it are like: so nothing is chained.
+        candidates: Pairs whose fingerprints are close and that may show nearly the same though their miniatures
+            differ, as after a crop or in other light; the closest 10,000, in that order. One of each pair at least is
+            in no group.
+    """
+
+    groups: Groups = ()
+    candidates: PhotoPairs = ()
+
+
+def near_copies(facts: Mapping[Path, PhotoFacts], miniatures: NDArray[np.uint8]) -> NearCopies:
+    """Return the photos that show nearly the same, and pairs that may.
+
+    What stands later in `facts` never changes how the earlier ones go together.
 
     Args:
         facts: The photos; those without a look are passed over.
@@ -75,11 +72,21 @@ def near_copies(facts: Mapping[Path, PhotoFacts], miniatures: NDArray[np.uint8])
             members.append([])
         members[place].append(len(paths))
         paths.append(path)
-    leaders = _leaders(looks, miniatures[firsts])
+    found = find_alike([look.fingerprint for look in looks], miniatures[firsts])
     groups: dict[int, list[int]] = {}
     for place, of_place in enumerate(members):
-        groups.setdefault(leaders.get(place, place), []).extend(of_place)
-    return tuple(tuple(paths[member] for member in sorted(group)) for group in groups.values() if len(group) > 1)
+        groups.setdefault(found.leaders.get(place, place), []).extend(of_place)
+    # Two photos of groups would never come together, whatever is known of them: nothing joins two groups.
+    is_alone = [len(groups[found.leaders.get(place, place)]) == 1 for place in range(len(looks))]
+    candidates = tuple(
+        (paths[members[first][0]], paths[members[second][0]])
+        for first, second in found.in_doubt
+        if is_alone[first] or is_alone[second]
+    )
+    return NearCopies(
+        tuple(tuple(paths[member] for member in sorted(group)) for group in groups.values() if len(group) > 1),
+        candidates[:_MOST_CANDIDATES],
+    )
 
 
 def bursts(facts: Mapping[Path, PhotoFacts]) -> Groups:
@@ -110,101 +117,6 @@ def kept_together(photos: Sequence[Photo], facts: Mapping[Path, PhotoFacts], nea
     for arrival in sorted(set(arrivals.values())):
         union.link(links, arrival)
     return union.groups([photo.path for photo in photos])
-
-
-def _leaders(looks: Sequence[Look], miniatures: NDArray[np.uint8]) -> dict[int, int]:
-    """Return for each photo that is like an earlier one the place of the first such that leads a group."""
-    count = len(looks)
-    if count < 2:
-        return {}
-    prints = np.fromiter((look.fingerprint for look in looks), np.uint64, count)
-    earlier: dict[int, set[int]] = {}
-    for first, second in _alike(prints, miniatures):
-        earlier.setdefault(second, set()).add(first)
-    leaders: dict[int, int] = {}
-    for place in sorted(earlier):
-        leading = [other for other in earlier[place] if other not in leaders]
-        if not leading:
-            # Not every photo was compared with every other: it may be like what those lead to that it is like.
-            others = np.array(sorted({leaders[other] for other in earlier[place]}))
-            close = np.bitwise_count(prints[others] ^ prints[place]) <= _MOST_BITS
-            leading = others[close & _look_alike(miniatures[others], miniatures[[place]])].tolist()
-        if leading:
-            leaders[place] = min(leading)
-    return leaders
-
-
-def _alike(prints: NDArray[np.uint64], miniatures: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """Yield the places of photos that are near copies of one another, the earlier one first; some of them twice."""
-    count = len(prints)
-    contrasts = [block[:, :_LUMINANCE_BYTES].std(axis=1) for block in np.array_split(miniatures, 1 + count // 10_000)]
-    is_plain = np.concatenate(contrasts) < _PLAIN_CONTRAST
-    known, tried = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    for quarter in range(64 // _QUARTER_BITS):
-        keys = ((prints >> np.uint64(quarter * _QUARTER_BITS)) & np.uint64(2**_QUARTER_BITS - 1)).astype(np.int64)
-        order = np.argsort(keys, kind="stable")
-        starts = np.searchsorted(keys[order], np.arange(2**_QUARTER_BITS + 1))
-        # Each quarter is looked up as it is, and with each of its bits turned.
-        for turned in (0, *(1 << bit for bit in range(_QUARTER_BITS))):
-            places = np.flatnonzero(~is_plain & (known < _NEIGHBOURS) & (tried < _MOST_TRIED))
-            wanted = keys[places] ^ turned
-            first, second = _close_pairs(prints, places, order, (starts[wanted], starts[wanted + 1]))
-            tried += np.bincount(second, minlength=count)
-            for some in range(0, len(first), _PAIRS_AT_ONCE):
-                pairs = first[some : some + _PAIRS_AT_ONCE], second[some : some + _PAIRS_AT_ONCE]
-                fits = _look_alike(miniatures[pairs[0]], miniatures[pairs[1]])
-                known += np.bincount(pairs[1][fits], minlength=count)
-                yield from zip(pairs[0][fits].tolist(), pairs[1][fits].tolist(), strict=True)
-
-
-def _close_pairs(
-    prints: NDArray[np.uint64],
-    places: NDArray[np.int64],
-    order: NDArray[np.int64],
-    between: tuple[NDArray[np.int64], NDArray[np.int64]],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the pairs of photos whose fingerprints differ in few bits, the earlier ones and the later ones.
-
-    Args:
-        prints: The fingerprints.
-        places: The later photos.
-        order: Where the others stand, in the order of their quarters, and then of their places.
-        between: For each of `places` from where in `order`, and up to where, others have the quarter that is wanted.
-    """
-    at, end = between
-    first, second = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for _ in range(_NEIGHBOURS):
-        there = at < end
-        at, end, places = at[there], end[there], places[there]
-        others = order[at]
-        earlier = others < places
-        # Those with one quarter stand in the order of their places, so no earlier one follows a later one.
-        at, end, places, others = at[earlier], end[earlier], places[earlier], others[earlier]
-        if not places.size:
-            break
-        close = np.bitwise_count(prints[others] ^ prints[places]) <= _MOST_BITS
-        first.append(others[close])
-        second.append(places[close])
-        at = at + 1
-    return np.concatenate(first), np.concatenate(second)
-
-
-def _look_alike(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return which miniatures are those of near copies."""
-    a, b = (_centred(item[:, :_LUMINANCE_BYTES]) for item in (first, second))
-    contrast_a, contrast_b = a.std(axis=1), b.std(axis=1)
-    correlation = (a * b).mean(axis=1) / np.maximum(contrast_a * contrast_b, 1.0)
-    is_close = (correlation >= _NEARLY_SAME_PATTERN) & (np.abs(a - b).mean(axis=1) <= _SMALL_DIFFERENCE)
-    tint_a, tint_b = (_centred(item[:, _LUMINANCE_BYTES:]) for item in (first, second))
-    is_one_tint = np.abs(tint_a - tint_b).max(axis=1) <= _SAME_TINT
-    same: NDArray[np.bool_] = is_one_tint & ((correlation >= _SAME_PATTERN) | is_close)
-    return same
-
-
-def _centred(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    values = levels.astype(np.float32)
-    values -= values.mean(axis=1, keepdims=True)
-    return values
 
 
 def _bursts_of(taken: Sequence[tuple[float, Path]]) -> Iterator[tuple[Path, ...]]:

@@ -100,7 +100,7 @@ def look_closer(survey: Survey, context: JobContext, threads: int = _THREADS) ->
             _look_at_all(waiting, facts, store, context, threads)
         relations = relations_of(survey.collection, facts, store)
     collection = replace(survey.collection, groups=relations.together)
-    return replace(survey, collection=collection, facts=facts, near=relations.near)
+    return replace(survey, collection=collection, facts=facts, near=relations.near, candidates=relations.candidates)
 
 
 def _look_at_all(

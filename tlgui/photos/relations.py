@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlgui.photos.collection import Collection
-from tlgui.photos.duplicates import Groups, kept_together, near_copies
+from tlgui.photos.duplicates import Groups, PhotoPairs, kept_together, near_copies
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.facts_store import FactsStore, PlaceGroups
 
-_NEAR, _TOGETHER = "near", "together"
+_NEAR, _TOGETHER, _CANDIDATES = "near", "together", "candidates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,12 @@ class Relations:
     Args:
         near: Photos that show nearly the same, byte-for-byte copies included.
         together: Photos that must come into one part of a split.
+        candidates: Pairs of photos that may show nearly the same, the closest first; see `near_copies`.
     """
 
     near: Groups = ()
     together: Groups = ()
+    candidates: PhotoPairs = ()
 
 
 def relations_of(collection: Collection, facts: Mapping[Path, PhotoFacts], store: FactsStore) -> Relations:
@@ -35,13 +37,14 @@ def relations_of(collection: Collection, facts: Mapping[Path, PhotoFacts], store
     if not any(path in facts and facts[path].look is not None for path in paths):
         return Relations()
     key = _key(collection, facts)
-    kept = [_as_paths(store.groups(key, name), paths) for name in (_NEAR, _TOGETHER)]
-    if kept[0] is not None and kept[1] is not None:
-        return Relations(kept[0], kept[1])
+    near, together = (_as_paths(store.groups(key, name), paths) for name in (_NEAR, _TOGETHER))
+    candidates = _as_pairs(_as_paths(store.groups(key, _CANDIDATES), paths))
+    if near is not None and together is not None and candidates is not None:
+        return Relations(near, together, candidates)
     found = _found_out(collection, facts, store)
     numbers = {path: number for number, path in enumerate(paths)}
-    groups = {_NEAR: _as_numbers(found.near, numbers), _TOGETHER: _as_numbers(found.together, numbers)}
-    store.put_groups(key, groups)
+    groups = {_NEAR: found.near, _TOGETHER: found.together, _CANDIDATES: found.candidates}
+    store.put_groups(key, {name: _as_numbers(kind, numbers) for name, kind in groups.items()})
     return found
 
 
@@ -50,7 +53,7 @@ def _found_out(collection: Collection, facts: Mapping[Path, PhotoFacts], store: 
     photos = sorted((photo for photo in collection.photos() if photo.path in facts), key=lambda photo: photo.arrival)
     known = {photo.path: facts[photo.path] for photo in photos}
     near = near_copies(known, store.miniatures(list(known)))
-    return Relations(near, kept_together(photos, known, near))
+    return Relations(near.groups, kept_together(photos, known, near.groups), near.candidates)
 
 
 def _key(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> bytes:
@@ -72,6 +75,12 @@ def _as_paths(groups: PlaceGroups | None, paths: list[Path]) -> Groups | None:
     if groups is None or not all(0 <= number < len(paths) for group in groups for number in group):
         return None
     return tuple(tuple(paths[number] for number in group) for group in groups)
+
+
+def _as_pairs(groups: Groups | None) -> PhotoPairs | None:
+    if groups is None or not all(len(group) == 2 for group in groups):
+        return None
+    return tuple((first, second) for first, second in groups)
 
 
 def _as_numbers(groups: Groups, numbers: Mapping[Path, int]) -> PlaceGroups:

@@ -16,7 +16,7 @@ from tlgui.errors import CollectionError, StorageError
 from tlgui.patience import relayed
 from tlgui.photos.choices import Choices
 from tlgui.photos.collection import Collection, Photo, PhotoClass, Problem, ProblemKind
-from tlgui.photos.duplicates import Groups
+from tlgui.photos.duplicates import Groups, PhotoPairs
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.facts_store import FactsStore, Known, Refusal
 from tlgui.photos.listing import (
@@ -58,6 +58,7 @@ class Survey:
         refused: The files that look like photos and cannot be used, with their state when that was found out.
         linked: The class folders that are links to folders elsewhere.
         near: Photos that show nearly the same, two or more each, byte-for-byte copies included.
+        candidates: Pairs of photos that may show nearly the same, the closest first.
     """
 
     collection: Collection
@@ -65,6 +66,7 @@ class Survey:
     refused: Mapping[Path, FileState] = field(default_factory=dict)
     linked: tuple[Path, ...] = ()
     near: Groups = ()
+    candidates: PhotoPairs = ()
 
 
 def scan(folder: Path, context: JobContext) -> Collection:
@@ -124,7 +126,7 @@ def _survey(folder: Path, context: JobContext) -> Survey:
         collection = _collection(folder, usable, left_out)
         relations = relations_of(collection, facts, store)
     collection = replace(collection, groups=relations.together)
-    return Survey(collection, facts, refused, tuple(layout.linked), relations.near)
+    return Survey(collection, facts, refused, tuple(layout.linked), relations.near, relations.candidates)
 
 
 def _collection(folder: Path, layout: Layout, left_out: frozenset[Path]) -> Collection:

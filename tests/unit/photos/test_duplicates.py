@@ -47,7 +47,7 @@ def facts_of(shots: Mapping[str, Shot]) -> dict[Path, PhotoFacts]:
 
 
 def near(shots: Mapping[str, Shot]) -> Groups:
-    return near_copies(facts_of(shots), np.stack([found.miniature for found in shots.values()]))
+    return near_copies(facts_of(shots), np.stack([found.miniature for found in shots.values()])).groups
 
 
 def together(shots: Mapping[str, Shot], arrivals: Mapping[str, int]) -> Groups:

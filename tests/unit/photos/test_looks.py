@@ -22,7 +22,7 @@ ORIENTATION = 0x0112
 def near(*paths: Path) -> Groups:
     seen = {path: look_at(path) for path in paths}
     facts = {path: PhotoFacts(FileState(1, 1), 1, 1, "JPEG", look=look) for path, (look, _) in seen.items()}
-    return near_copies(facts, np.array([[*miniature] for _, miniature in seen.values()], np.uint8))
+    return near_copies(facts, np.array([[*miniature] for _, miniature in seen.values()], np.uint8)).groups
 
 
 def are_near(*paths: Path) -> bool:

@@ -10,7 +10,7 @@ from tests.unit.photos import scenes
 from tlgui.files import cache_folder, workspace_path
 from tlgui.photos import relations
 from tlgui.photos.choices import Choices
-from tlgui.photos.duplicates import Groups, near_copies
+from tlgui.photos.duplicates import NearCopies, near_copies
 from tlgui.photos.looks import look_closer
 from tlgui.photos.scan import survey
 from tlgui.progress import JobContext
@@ -27,11 +27,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def searches(monkeypatch: pytest.MonkeyPatch) -> list[Groups]:
+def searches(monkeypatch: pytest.MonkeyPatch) -> list[NearCopies]:
     """Grows by each time that groups were searched for."""
-    found: list[Groups] = []
+    found: list[NearCopies] = []
 
-    def searching(*arguments: object) -> Groups:
+    def searching(*arguments: object) -> NearCopies:
         found.append(near_copies(*arguments))  # type: ignore[arg-type]  # passed on as they came
         return found[-1]
 
@@ -39,7 +39,7 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> list[Groups]:
     return found
 
 
-def test_unchanged_folder_is_not_searched_again(folder: Path, searches: list[Groups]) -> None:
+def test_unchanged_folder_is_not_searched_again(folder: Path, searches: list[NearCopies]) -> None:
     looked = look_closer(survey(folder, QUIET), QUIET)
     assert looked.near == looked.collection.groups == ((folder / "cat" / "000.jpg", folder / "cat" / "copy.jpg"),)
     assert len(searches) == 1
@@ -49,7 +49,7 @@ def test_unchanged_folder_is_not_searched_again(folder: Path, searches: list[Gro
     assert len(searches) == 1
 
 
-def test_groups_follow_the_photos(folder: Path, searches: list[Groups]) -> None:
+def test_groups_follow_the_photos(folder: Path, searches: list[NearCopies]) -> None:
     look_closer(survey(folder, QUIET), QUIET)
     shutil.copy(folder / "dog" / "100.jpg", folder / "dog" / "copy.jpg")
 
@@ -79,7 +79,7 @@ def test_disk_that_keeps_nothing_costs_no_group(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("nonsense", ["[[99]]", "[[-1, 0]]", '[["cat"]]', "[1]", "{", None])
-def test_damaged_groups_are_found_out_again(nonsense: str | None, folder: Path, searches: list[Groups]) -> None:
+def test_damaged_groups_are_found_out_again(nonsense: str | None, folder: Path, searches: list[NearCopies]) -> None:
     groups = look_closer(survey(folder, QUIET), QUIET).collection.groups
     (store,) = (cache_folder() / "photos").glob("*.sqlite")
     connection = sqlite3.connect(store)
