@@ -9,6 +9,7 @@ from typing import Any
 
 from tlgui.errors import CollectionError
 from tlgui.learning.built_in import QUICK
+from tlgui.learning.known_features import known_features
 from tlgui.photos.collection import Collection, Part, Split
 from tlgui.photos.counting import counted
 from tlgui.photos.findings import Finding, Report, Severity
@@ -31,7 +32,7 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> None:
     started = time.monotonic()
     mender_of(arguments.folder).recover()
     looked = look_closer(survey(arguments.folder.absolute(), terminal.context()), terminal.context())
-    collection, report = looked.collection, report_on(looked)
+    collection, report = looked.collection, report_on(looked, features=known_features)
     split = _split(collection)
     seconds = time.monotonic() - started
     _say_counts(collection, split, terminal)

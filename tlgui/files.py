@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
@@ -147,6 +148,19 @@ def write_text(target: Path, text: str) -> None:
     """
     with atomic_open(target) as stream:
         stream.write(text.encode("utf-8"))
+
+
+def opened_read_only(path: Path, patience_seconds: float) -> sqlite3.Connection:
+    """Open an SQLite database that others may be writing; it is not made where it is not there, nor changed.
+
+    Args:
+        path: The file.
+        patience_seconds: How long to wait for another process that holds it.
+
+    Raises:
+        sqlite3.Error: There is none. A damaged one is noticed only when it is asked.
+    """
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=patience_seconds, uri=True)
 
 
 class OwnerLock:

@@ -27,6 +27,39 @@ _PAGE_BYTES = 4096
 FloatArray = NDArray[np.float32]
 
 
+def vector_key(digest: bytes, copy: int = 0) -> bytes:
+    """Return what the features of a photo, or of a changed copy of it, are kept under.
+
+    Args:
+        digest: SHA-256 of the photo's bytes.
+        copy: The copy's number; 0 is the photo itself.
+    """
+    return digest + copy.to_bytes(2, "little")
+
+
+def feature_stores() -> list[Path]:
+    """Return the files of all stores that there are, the one used last first."""
+    try:
+        states = [(path.stat().st_mtime_ns, path) for path in (cache_folder() / "features").glob("*.sqlite")]
+    except OSError:
+        return []
+    return [path for _, path in sorted(states, reverse=True)]
+
+
+def read_vector(connection: sqlite3.Connection, key: bytes) -> FloatArray | None:
+    """Return the vector that a store keeps under `key`, or None where there is none that can be trusted.
+
+    Raises:
+        sqlite3.Error: The store is damaged, or another process holds it.
+    """
+    # All rows at once: a query left open would keep others from writing.
+    rows = connection.execute("SELECT vector, checksum FROM features WHERE key = ?", (key,)).fetchall()
+    for data, checksum in rows:
+        if isinstance(data, bytes) and checksum == zlib.crc32(data, zlib.crc32(key)) and len(data) % 4 == 0:
+            return np.frombuffer(data, "<f4")
+    return None
+
+
 class FeatureCache:
     """One store of feature vectors; a context manager.
 
@@ -81,13 +114,11 @@ class FeatureCache:
         if self._connection is None or key not in self._keys:
             return None
         try:
-            row = self._connection.execute("SELECT vector, checksum FROM features WHERE key = ?", (key,)).fetchone()
+            vector = read_vector(self._connection, key)
         except sqlite3.Error as error:
             self._recover(error)
             return None
-        if row is None or not isinstance(row[0], bytes) or row[1] != zlib.crc32(row[0], zlib.crc32(key)):
-            return None
-        return np.frombuffer(row[0], np.float32) if len(row[0]) == 4 * self._length else None
+        return vector if vector is not None and len(vector) == self._length else None
 
     def put(self, key: bytes, vector: FloatArray) -> None:
         """Keep `vector` under `key`, in the place of what was there; no longer once the disk has refused."""

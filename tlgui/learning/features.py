@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tlgui.errors import PhotoError
 from tlgui.learning.augmentation import Augmenter, CopyId
-from tlgui.learning.feature_cache import FeatureCache
+from tlgui.learning.feature_cache import FeatureCache, vector_key
 from tlgui.learning.network import build_backbone
 from tlgui.learning.photo_digests import PhotoDigests
 from tlgui.learning.reading import read_ahead
@@ -229,7 +229,7 @@ class _Extraction:
         if isinstance(found, PhotoError):
             self._failed.append((photo, found))
             return
-        known = {copy: store.get(_key(found.digest, copy)) for copy, store in self._stores.items()}
+        known = {copy: store.get(vector_key(found.digest, copy)) for copy, store in self._stores.items()}
         pixels = found.pixels
         if pixels is None and any(vector is None for vector in known.values()):
             # An entry was there but is damaged.
@@ -269,7 +269,7 @@ class _Extraction:
         vectors = self._extractor.compute(batch, picture_count, self._context)
         for vector, copy, (row, column) in zip(vectors, batch.copies, batch.places, strict=True):
             self._room.array[row, column] = vector
-            self._stores[copy.copy].put(_key(copy.photo, copy.copy), vector)
+            self._stores[copy.copy].put(vector_key(copy.photo, copy.copy), vector)
 
 
 def _name(what: Recipe, weights: Weights) -> list[object]:
@@ -340,8 +340,4 @@ class _Reader:
             return False
 
     def _has_all(self, digest: bytes) -> bool:
-        return all(_key(digest, copy) in store for copy, store in self._stores.items())
-
-
-def _key(digest: bytes, copy: int) -> bytes:
-    return digest + copy.to_bytes(2, "little")
+        return all(vector_key(digest, copy) in store for copy, store in self._stores.items())

@@ -6,17 +6,41 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tlgui.files import cache_folder
+from tlgui.files import cache_folder, opened_read_only
 
 # A file changed twice within this may look the same after both, on disks that keep time by the second or two.
 _SETTLED_NS = 3 * 10**9
 _ROWS_BETWEEN_COMMITS = 512
 # Some 200 bytes each: the index is begun anew beyond it.
 _MOST_ROWS = 2_000_000
+# Another tlgui may be writing; it is not worth a long wait.
+_PATIENCE_SECONDS = 0.5
+_QUERY = "SELECT digest FROM digests WHERE key = ? AND size = ? AND mtime = ? AND ctime = ? AND inode = ?"
+
+
+def kept_digests(paths: Iterable[Path]) -> dict[Path, bytes]:
+    """Return the digests of photos that are kept from earlier; no photo's bytes are read, and nothing is written.
+
+    Returns:
+        For each photo whose file is as it was the SHA-256 of its bytes; none where the index is damaged, is not there
+        or is held by another process.
+    """
+    found: dict[Path, bytes] = {}
+    try:
+        with contextlib.closing(opened_read_only(_index(), _PATIENCE_SECONDS)) as connection:
+            for path in paths:
+                with contextlib.suppress(OSError):
+                    digest = _kept(connection, _key(path), _state(path.stat()))
+                    if digest is not None:
+                        found[path] = digest
+    except (OSError, sqlite3.Error):
+        return {}
+    return found
 
 
 class PhotoDigests:
@@ -35,7 +59,7 @@ class PhotoDigests:
     def __enter__(self) -> Self:
         """Open the index; a damaged one is begun anew, and where the disk refuses there is none."""
         with contextlib.suppress(OSError):
-            path = cache_folder() / "digests.sqlite"
+            path = _index()
             try:
                 self._open(path)
             except sqlite3.OperationalError:
@@ -63,7 +87,7 @@ class PhotoDigests:
             OSError: The file cannot be read.
         """
         state = _state(path.stat())
-        key = hashlib.sha256(os.fsencode(path)).digest()[:16]
+        key = _key(path)
         known = self._get(key, state)
         if known is not None:
             return known
@@ -79,12 +103,7 @@ class PhotoDigests:
     def _get(self, key: bytes, state: tuple[int, ...]) -> bytes | None:
         with self._lock, contextlib.suppress(sqlite3.Error):
             if self._connection is not None:
-                query = (
-                    "SELECT digest FROM digests WHERE key = ? AND size = ? AND mtime = ? AND ctime = ? AND inode = ?"
-                )
-                row = self._connection.execute(query, (key, *state)).fetchone()
-                if row is not None and isinstance(row[0], bytes) and len(row[0]) == hashlib.sha256().digest_size:
-                    return row[0]
+                return _kept(self._connection, key, state)
         return None
 
     def _put(self, key: bytes, state: tuple[int, ...], digest: bytes) -> None:
@@ -98,8 +117,7 @@ class PhotoDigests:
                     self._uncommitted = 0
 
     def _open(self, path: Path) -> None:
-        # Another tlgui may be writing; it is not worth a long wait.
-        connection = sqlite3.connect(path, timeout=0.5, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, check_same_thread=False)
         self._connection = connection
         connection.execute("PRAGMA synchronous = NORMAL")
         columns = "key BLOB PRIMARY KEY, size INTEGER, mtime INTEGER, ctime INTEGER, inode INTEGER, digest BLOB"
@@ -114,6 +132,22 @@ class PhotoDigests:
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
+
+
+def _index() -> Path:
+    return cache_folder() / "digests.sqlite"
+
+
+def _key(path: Path) -> bytes:
+    return hashlib.sha256(os.fsencode(path)).digest()[:16]
+
+
+def _kept(connection: sqlite3.Connection, key: bytes, state: tuple[int, ...]) -> bytes | None:
+    # All rows at once: a query left open would keep others from writing.
+    for (digest,) in connection.execute(_QUERY, (key, *state)).fetchall():
+        if isinstance(digest, bytes) and len(digest) == hashlib.sha256().digest_size:
+            return digest
+    return None
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int, int]:

@@ -1,9 +1,11 @@
 """Pictures that are there more than once: copies, near copies, and what they spoil."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tlgui.photos.collection import Collection, Part, Photo
+from tlgui.photos.confirming import NearGroups
 from tlgui.photos.counting import counted
 from tlgui.photos.duplicates import Groups, copies
 from tlgui.photos.facts import PhotoFacts
@@ -13,7 +15,7 @@ from tlgui.photos.leaving_out import leave_out_words
 _PART_RANKS = {Part.TEST: 0, Part.VALIDATION: 1, Part.TRAINING: 2, None: 3}
 
 
-def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts], near: Groups) -> Iterator[Finding]:
+def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts], near: NearGroups) -> Iterator[Finding]:
     """Yield what the looks show about pictures that are there more than once.
 
     A group is told of once: where it stands in two classes, else where it stands in two parts, else as copies.
@@ -31,23 +33,24 @@ def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts], near
     def part(path: Path) -> object:
         return photos[path].part
 
-    two_labels = _differing(near, classes)
-    yield from _two_labels(two_labels)
+    two_labels = _differing(near.groups, classes)
+    yield from _two_labels(two_labels, near.by_features)
     told = {path for group in two_labels for path in group}
     leaks: Groups = ()
     if collection.has_own_split:
-        leaks = _differing((*_without(near, told), *_without(collection.groups, told)), part)
+        leaks = _differing((*_without(near.groups, told), *_without(collection.groups, told)), part)
         leaks = _disjoint(leaks)
-        yield from _leaks(leaks, photos)
+        yield from _leaks(leaks, photos, near.by_features)
     told |= {path for group in leaks for path in group}
     exact = _without(copies(facts), told)
     yield from _copies(exact, photos)
     # Of copies one stands for all, so that the photos are not told of twice.
     told |= {path for group in exact for path in sorted(group, key=lambda path: _age(photos[path]))[1:]}
-    yield from _near_copies(_without(near, told), facts)
+    groups = _without(near.groups, told)
+    yield from _near_copies(groups, facts, _apart(groups, near.by_features, collection.groups))
 
 
-def _two_labels(groups: Groups) -> Iterator[Finding]:
+def _two_labels(groups: Groups, by_features: frozenset[Path]) -> Iterator[Finding]:
     if groups:
         paths = tuple(path for group in groups for path in group)
         yield Finding(
@@ -55,14 +58,14 @@ def _two_labels(groups: Groups) -> Iterator[Finding]:
             Severity.HARM,
             f"{counted(len(groups), 'picture stands', 'pictures stand')} in more than one class",
             "The same picture has two labels, so one of them is wrong and the model learns from it. Move each to the "
-            "class it belongs to, or leave all of them out.",
+            f"class it belongs to, or leave all of them out.{_look_first(groups, by_features)}",
             groups,
             LeaveOut(paths),
             leave_out_words(len(paths)),
         )
 
 
-def _leaks(groups: Groups, photos: Mapping[Path, Photo]) -> Iterator[Finding]:
+def _leaks(groups: Groups, photos: Mapping[Path, Photo], by_features: frozenset[Path]) -> Iterator[Finding]:
     if groups:
         spare = tuple(path for group in groups for path in _learned_from(group, photos))
         yield Finding(
@@ -70,7 +73,8 @@ def _leaks(groups: Groups, photos: Mapping[Path, Photo]) -> Iterator[Finding]:
             Severity.HARM,
             f"{counted(len(groups), 'picture stands', 'pictures stand')} in more than one part of the folder's split",
             "A model that is checked on pictures it has learned from, or on shots of the same moment, looks better "
-            "than it is. Keep them in one part: leave out those it would learn from.",
+            "than it is. Keep them in one part: leave out those it would learn from."
+            f"{_look_first(groups, by_features)}",
             groups,
             LeaveOut(spare),
             leave_out_words(len(spare)),
@@ -92,7 +96,7 @@ def _copies(groups: Groups, photos: Mapping[Path, Photo]) -> Iterator[Finding]:
         )
 
 
-def _near_copies(groups: Groups, facts: Mapping[Path, PhotoFacts]) -> Iterator[Finding]:
+def _near_copies(groups: Groups, facts: Mapping[Path, PhotoFacts], apart: int) -> Iterator[Finding]:
     if groups:
         spare = tuple(path for group in groups for path in sorted(group, key=lambda path: _quality(facts[path]))[:-1])
         number = sum(len(group) for group in groups)
@@ -100,12 +104,49 @@ def _near_copies(groups: Groups, facts: Mapping[Path, PhotoFacts]) -> Iterator[F
             FindingKind.NEAR_COPIES,
             Severity.DOUBT,
             f"{counted(number, 'photo')} in {counted(len(groups), 'group')} look nearly the same",
-            "They are always kept in one part of the split, so they do not make the model look better than it is; but "
-            "many of a kind count more than others. You may keep only the largest and sharpest of each group.",
+            f"{_kept_words(number, apart)} You may keep only the largest and sharpest of each group.",
             groups,
             LeaveOut(spare),
             leave_out_words(len(spare)),
         )
+
+
+def _kept_words(number: int, apart: int) -> str:
+    """Return what near copies do to a model: `apart` of them nothing keeps in one part of the split."""
+    by_features = "told by the backbone's features, may lie in two parts"
+    if not apart:
+        return (
+            "They are always kept in one part of the split, so they do not make the model look better than it is; but "
+            "many of a kind count more than others."
+        )
+    if apart == number:
+        return (
+            f"All of them, {by_features} of the split, so the model may look better than it is; and many of a kind "
+            "count more than others."
+        )
+    return (
+        "They are kept in one part of the split, so they do not make the model look better than it is; but "
+        f"{apart:,} of them, {by_features}. Many of a kind also count more than others."
+    )
+
+
+def _look_first(groups: Groups, by_features: frozenset[Path]) -> str:
+    """Return what is to be said where features told some of the photos, which none of the other signs confirms."""
+    number = sum(path in by_features for group in groups for path in group)
+    if not number:
+        return ""
+    told = f"told by the backbone's features: look first whether {'it shows' if number == 1 else 'they show'} the same."
+    return f" {counted(number, 'photo was', 'photos were')} {told}"
+
+
+def _apart(groups: Groups, by_features: frozenset[Path], kept: Groups) -> int:
+    """Return how many photos that the features told nothing keeps in one part with another of their group."""
+    numbers = {path: number for number, together in enumerate(kept) for path in together}
+    apart = 0
+    for group in groups:
+        there = Counter(numbers[path] for path in group if path in numbers)
+        apart += sum(path in by_features and there[numbers.get(path, -1)] < 2 for path in group)
+    return apart
 
 
 def _differing(groups: Sequence[Sequence[Path]], trait: Callable[[Path], object]) -> Groups:

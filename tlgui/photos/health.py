@@ -3,6 +3,7 @@
 import time
 
 from tlgui.photos.class_findings import class_findings
+from tlgui.photos.confirming import KnownFeatures, near_groups
 from tlgui.photos.copy_findings import copy_findings
 from tlgui.photos.findings import Finding, FindingKind, Report, Severity
 from tlgui.photos.folder_findings import folder_findings
@@ -13,13 +14,16 @@ _SEVERITIES = list(Severity)
 _KINDS = list(FindingKind)
 
 
-def report_on(survey: Survey, now: float | None = None) -> Report:
+def report_on(survey: Survey, now: float | None = None, features: KnownFeatures | None = None) -> Report:
     """Say what is wrong with a collection.
 
     Args:
         survey: What a scan found, and a closer look where there was one; without looks, duplicates and dark or blurred
             photos are missing from the report.
         now: The time to hold dates against, in seconds since 1970; None for the clock's.
+        features: What a backbone said of the photos before, which tells near copies that nothing else does; None where
+            nothing is known. The split never depends on it: the same recipe is to divide the same photos alike before
+            the first training and after it.
 
     Returns:
         The findings, by severity and then in the order of `FindingKind`. Nothing is read from the photos.
@@ -27,7 +31,7 @@ def report_on(survey: Survey, now: float | None = None) -> Report:
     facts = {photo.path: survey.facts[photo.path] for photo in survey.collection.photos() if photo.path in survey.facts}
     findings: list[Finding] = [
         *folder_findings(survey.collection, survey.linked),
-        *copy_findings(survey.collection, facts, survey.near),
+        *copy_findings(survey.collection, facts, near_groups(survey.near, survey.candidates, list(facts), features)),
         *picture_findings(facts, time.time() if now is None else now),
         *class_findings(survey.collection),
     ]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlgui.learning.known_features import known_features
+from tlgui.patience import patiently
 from tlgui.photos.collection import Collection
 from tlgui.photos.facts_store import FactsStore
 from tlgui.photos.findings import Mending, Report
@@ -59,7 +61,12 @@ def read_collection(folder: Path, context: JobContext) -> Reading:
     mender = mender_of(folder)
     mender.recover()
     found = survey(folder, context)
-    return Reading(found, report_on(found), mender.next_undo())
+    return Reading(found, _report_on(found, context), mender.next_undo())
+
+
+def _report_on(survey: Survey, context: JobContext) -> Report:
+    """Return the report, with what earlier trainings left of the photos' features; the disk may not answer."""
+    return patiently(lambda: report_on(survey, features=known_features), context)
 
 
 class Looking:
@@ -91,7 +98,7 @@ class Looking:
         finally:
             self._ended.set()
         self._then(looked.collection)
-        return Reading(looked, report_on(looked), self._reading.next_undo)
+        return Reading(looked, _report_on(looked, context), self._reading.next_undo)
 
     def finish(self, context: JobContext) -> Survey:
         """Wait for the look on another thread, or take it here where it was stopped; return what it found."""
