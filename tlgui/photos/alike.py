@@ -26,6 +26,9 @@ _NEIGHBOURS = 12
 _MOST_TRIED = 96
 _PAIRS_AT_ONCE = 20_000
 _MOST_IN_DOUBT = 50_000
+# A photo that comes close to more than these is one of a kind, as shoes on white are: fingerprints do not tell those
+# apart, so nothing is to be made of them.
+_MOST_CLOSE = 3
 # A pair in doubt is one number, so that pairs are sorted at once: the bits that differ, the later and the earlier.
 _PLACE_BITS = 30
 _PLACE = np.uint64(2**_PLACE_BITS - 1)
@@ -58,7 +61,7 @@ class Alike(NamedTuple):
     Args:
         leaders: For each photo that is like an earlier one the first such that leads a group.
         in_doubt: Pairs whose fingerprints are close and that are no near copies by their miniatures, the earlier one
-            first; the closest pairs first, and no plain picture in any.
+            first; the closest pairs first. No picture in them is plain, or comes close to many.
     """
 
     leaders: dict[int, int]
@@ -91,14 +94,28 @@ def find_alike(fingerprints: Sequence[int], miniatures: NDArray[np.uint8]) -> Al
 
 
 class _Doubts:
-    """The closest of the pairs in doubt, each once."""
+    """The closest of the pairs in doubt, each once.
 
-    def __init__(self) -> None:
+    Args:
+        is_plain: Which photos are plain; a pair with one of them is left out.
+    """
+
+    def __init__(self, is_plain: NDArray[np.bool_]) -> None:
+        self._is_plain = is_plain
+        self._counts = np.zeros(len(is_plain), np.int64)
         self._packed = np.empty(0, np.uint64)
 
-    def add(self, pairs: Pairs) -> None:
-        """Add pairs, none of them twice; the most distant ones of all go where they are too many."""
-        numbers = (pairs.bits << 2 * _PLACE_BITS) | (pairs.second << _PLACE_BITS) | pairs.first
+    def add(self, pairs: Pairs, is_new: NDArray[np.bool_]) -> None:
+        """Add pairs, none of them twice; the most distant ones of all go where they are too many.
+
+        Args:
+            pairs: The pairs.
+            is_new: Which of them were not there before, as far as is known.
+        """
+        for ends in (pairs.first, pairs.second):
+            self._counts += np.bincount(ends[is_new], minlength=len(self._counts))
+        some = pairs.where(self._are_few(pairs.first, pairs.second) & ~self._is_plain[pairs.first])
+        numbers = (some.bits << 2 * _PLACE_BITS) | (some.second << _PLACE_BITS) | some.first
         packed = np.concatenate([self._packed, numbers.astype(np.uint64)])
         if len(packed) > 2 * _MOST_IN_DOUBT:
             # A pair is there twice at most: once kept, once new.
@@ -107,8 +124,15 @@ class _Doubts:
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return them, the closest first."""
-        first, second = self._packed & _PLACE, self._packed >> np.uint64(_PLACE_BITS) & _PLACE
-        return list(zip(first.tolist(), second.tolist(), strict=True))
+        ends = (self._packed & _PLACE, self._packed >> np.uint64(_PLACE_BITS) & _PLACE)
+        first, second = (end.astype(np.int64) for end in ends)
+        are_few = self._are_few(first, second)
+        return list(zip(first[are_few].tolist(), second[are_few].tolist(), strict=True))
+
+    def _are_few(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return in which pairs no photo comes close to many."""
+        few: NDArray[np.bool_] = np.maximum(self._counts[first], self._counts[second]) <= _MOST_CLOSE
+        return few
 
 
 def _searched(
@@ -119,7 +143,7 @@ def _searched(
     is_plain = _are_plain(miniatures)
     known, tried = np.zeros(count, np.int64), np.zeros(count, np.int64)
     earlier: dict[int, set[int]] = {}
-    doubts = _Doubts()
+    doubts = _Doubts(is_plain)
     for quarter in range(64 // _QUARTER_BITS):
         keys = ((prints >> np.uint64(quarter * _QUARTER_BITS)) & np.uint64(2**_QUARTER_BITS - 1)).astype(np.int64)
         order = np.argsort(keys, kind="stable")
@@ -137,8 +161,19 @@ def _searched(
             known += np.bincount(found.second, minlength=count)
             for first, second in zip(found.first.tolist(), found.second.tolist(), strict=True):
                 earlier.setdefault(second, set()).add(first)
-            doubts.add(close.where(~is_near & ~is_plain[close.first]))
+            in_doubt = close.where(~is_near)
+            doubts.add(in_doubt, ~_share_a_quarter_before(prints, in_doubt, quarter))
     return earlier, doubts.pairs()
+
+
+def _share_a_quarter_before(prints: NDArray[np.uint64], pairs: Pairs, quarter: int) -> NDArray[np.bool_]:
+    """Return which pairs were found already by a quarter before this one."""
+    differing = prints[pairs.first] ^ prints[pairs.second]
+    found = np.zeros(len(differing), np.bool_)
+    for earlier in range(quarter):
+        bits = differing >> np.uint64(earlier * _QUARTER_BITS) & np.uint64(2**_QUARTER_BITS - 1)
+        found |= np.bitwise_count(bits) <= 1
+    return found
 
 
 def _close_pairs(

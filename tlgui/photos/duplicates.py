@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tlgui.photos.alike import find_alike
+from tlgui.photos.alike import Alike, find_alike
 from tlgui.photos.collection import Photo
 from tlgui.photos.facts import Look, PhotoFacts
 
@@ -40,7 +40,7 @@ class NearCopies(NamedTuple):
             others of it are like: so nothing is chained.
         candidates: Pairs whose fingerprints are close and that may show nearly the same though their miniatures
             differ, as after a crop or in other light; the closest 10,000, in that order. One of each pair at least is
-            in no group.
+            in no group, and neither comes close to a third photo or group.
     """
 
     groups: Groups = ()
@@ -76,16 +76,10 @@ def near_copies(facts: Mapping[Path, PhotoFacts], miniatures: NDArray[np.uint8])
     groups: dict[int, list[int]] = {}
     for place, of_place in enumerate(members):
         groups.setdefault(found.leaders.get(place, place), []).extend(of_place)
-    # Two photos of groups would never come together, whatever is known of them: nothing joins two groups.
-    is_alone = [len(groups[found.leaders.get(place, place)]) == 1 for place in range(len(looks))]
-    candidates = tuple(
-        (paths[members[first][0]], paths[members[second][0]])
-        for first, second in found.in_doubt
-        if is_alone[first] or is_alone[second]
-    )
+    in_doubt = _of_one_each(found, {leader for leader, group in groups.items() if len(group) == 1})
     return NearCopies(
         tuple(tuple(paths[member] for member in sorted(group)) for group in groups.values() if len(group) > 1),
-        candidates[:_MOST_CANDIDATES],
+        tuple((paths[members[first][0]], paths[members[second][0]]) for first, second in in_doubt[:_MOST_CANDIDATES]),
     )
 
 
@@ -117,6 +111,27 @@ def kept_together(photos: Sequence[Photo], facts: Mapping[Path, PhotoFacts], nea
     for arrival in sorted(set(arrivals.values())):
         union.link(links, arrival)
     return union.groups([photo.path for photo in photos])
+
+
+def _of_one_each(found: Alike, alone: set[int]) -> list[tuple[int, int]]:
+    """Return the pairs in doubt of which each photo comes close to one other photo, or group, and no more.
+
+    What comes close to several is of a kind. And two photos of groups would never come together, whatever else is
+    known of them: nothing joins two groups.
+
+    Args:
+        found: By the photos' places.
+        alone: The photos that are in no group.
+    """
+    close_to: dict[int, set[int]] = {}
+    for first, second in found.in_doubt:
+        for place, other in ((first, second), (second, first)):
+            close_to.setdefault(place, set()).add(found.leaders.get(other, other))
+    return [
+        pair
+        for pair in found.in_doubt
+        if not alone.isdisjoint(pair) and all(len(close_to[place]) == 1 for place in pair)
+    ]
 
 
 def _bursts_of(taken: Sequence[tuple[float, Path]]) -> Iterator[tuple[Path, ...]]:
