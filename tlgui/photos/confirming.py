@@ -31,7 +31,7 @@ float32 vector, of one shape (numbers,) and from one backbone for all of them, o
 _CLOSE = 0.55
 # Of the distance to the second nearest of some other photos. Shoes lie closer than that to one another, and next to
 # each there are others that lie as close.
-_CLOSER_THAN_OTHERS = 0.75
+_CLOSER_THAN_OTHERS = 0.7
 _MOST_SAMPLED = 300
 _FEWEST_SAMPLED = 30
 _SEED = 1
@@ -90,15 +90,21 @@ def _confirmed(candidates: PhotoPairs, photos: Sequence[Path], features: KnownFe
     sample = random.Random(_SEED).sample(photos, min(len(photos), _MOST_SAMPLED))
     # The answers come one by one, and few are held at a time: those of thousands would fill the memory.
     with closing(features([*sample, *(path for pair in candidates for path in pair)])) as vectors:
-        answers = zip(sample, itertools.islice(vectors, len(sample)), strict=True)
-        known = {path: vector for path, vector in answers if vector is not None}
+        answers = map(_usable, vectors)
+        asked = zip(sample, itertools.islice(answers, len(sample)), strict=True)
+        known = {path: vector for path, vector in asked if vector is not None}
         if len(known) < _FEWEST_SAMPLED:
             return
         others = _Others(known)
         for pair in candidates:
-            first, second = next(vectors), next(vectors)
+            first, second = next(answers), next(answers)
             if first is not None and second is not None and others.are_farther(pair, np.stack([first, second])):
                 yield pair
+
+
+def _usable(vector: FeatureVector | None) -> FeatureVector | None:
+    """Return a vector if there is one that distances can be taken from."""
+    return vector if vector is not None and np.isfinite(vector).all() else None
 
 
 class _Others:
