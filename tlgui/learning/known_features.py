@@ -16,6 +16,7 @@ from tlgui.learning.photo_digests import kept_digests
 
 # An engine may be writing; what is known is not worth a long wait.
 _PATIENCE_SECONDS = 0.5
+_KEYS_AT_ONCE = 500
 
 
 def known_features(paths: Sequence[Path]) -> Generator[FloatArray | None, None, None]:
@@ -48,12 +49,13 @@ def _fullest(stores: Sequence[Path], keys: Collection[bytes]) -> Path | None:
 
 
 def _count(store: Path, keys: Collection[bytes]) -> int:
-    query = "SELECT 1 FROM features WHERE key = ?"
-    try:
-        with closing(opened_read_only(store, _PATIENCE_SECONDS)) as connection:
-            return sum(len(connection.execute(query, (key,)).fetchall()) for key in keys)
-    except sqlite3.Error:
-        return 0
+    count, rest = 0, iter(keys)
+    with contextlib.suppress(sqlite3.Error), closing(opened_read_only(store, _PATIENCE_SECONDS)) as connection:
+        while some := list(itertools.islice(rest, _KEYS_AT_ONCE)):
+            query = f"SELECT count(*) FROM features WHERE key IN ({', '.join('?' * len(some))})"
+            count += connection.execute(query, some).fetchall()[0][0]
+        return count
+    return 0
 
 
 def _read(store: Path | None, keys: Sequence[bytes | None]) -> Generator[FloatArray | None, None, None]:

@@ -2,14 +2,15 @@
 
 import contextlib
 import hashlib
+import itertools
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeGuard
 
 from tlgui.files import cache_folder, opened_read_only
 
@@ -20,7 +21,7 @@ _ROWS_BETWEEN_COMMITS = 512
 _MOST_ROWS = 2_000_000
 # Another tlgui may be writing; it is not worth a long wait.
 _PATIENCE_SECONDS = 0.5
-_QUERY = "SELECT digest FROM digests WHERE key = ? AND size = ? AND mtime = ? AND ctime = ? AND inode = ?"
+_KEYS_AT_ONCE = 500
 
 
 def kept_digests(paths: Iterable[Path]) -> dict[Path, bytes]:
@@ -33,11 +34,9 @@ def kept_digests(paths: Iterable[Path]) -> dict[Path, bytes]:
     found: dict[Path, bytes] = {}
     try:
         with contextlib.closing(opened_read_only(_index(), _PATIENCE_SECONDS)) as connection:
-            for path in paths:
-                with contextlib.suppress(OSError):
-                    digest = _kept(connection, _key(path), _state(path.stat()))
-                    if digest is not None:
-                        found[path] = digest
+            rest = iter(paths)
+            while some := list(itertools.islice(rest, _KEYS_AT_ONCE)):
+                found.update(_kept(connection, some))
     except (OSError, sqlite3.Error):
         return {}
     return found
@@ -103,7 +102,12 @@ class PhotoDigests:
     def _get(self, key: bytes, state: tuple[int, ...]) -> bytes | None:
         with self._lock, contextlib.suppress(sqlite3.Error):
             if self._connection is not None:
-                return _kept(self._connection, key, state)
+                query = (
+                    "SELECT digest FROM digests WHERE key = ? AND size = ? AND mtime = ? AND ctime = ? AND inode = ?"
+                )
+                row = self._connection.execute(query, (key, *state)).fetchone()
+                if row is not None and _is_digest(row[0]):
+                    return row[0]
         return None
 
     def _put(self, key: bytes, state: tuple[int, ...], digest: bytes) -> None:
@@ -142,12 +146,20 @@ def _key(path: Path) -> bytes:
     return hashlib.sha256(os.fsencode(path)).digest()[:16]
 
 
-def _kept(connection: sqlite3.Connection, key: bytes, state: tuple[int, ...]) -> bytes | None:
+def _kept(connection: sqlite3.Connection, paths: Sequence[Path]) -> Iterator[tuple[Path, bytes]]:
+    """Yield those of some photos whose files are as they were, with their digests."""
+    path_of = {_key(path): path for path in paths}
+    marks = ", ".join("?" * len(path_of))
+    query = f"SELECT key, digest, size, mtime, ctime, inode FROM digests WHERE key IN ({marks})"
     # All rows at once: a query left open would keep others from writing.
-    for (digest,) in connection.execute(_QUERY, (key, *state)).fetchall():
-        if isinstance(digest, bytes) and len(digest) == hashlib.sha256().digest_size:
-            return digest
-    return None
+    for key, digest, *state in connection.execute(query, list(path_of)).fetchall():
+        with contextlib.suppress(OSError):
+            if _is_digest(digest) and tuple(state) == _state(path_of[key].stat()):
+                yield path_of[key], digest
+
+
+def _is_digest(found: object) -> TypeGuard[bytes]:
+    return isinstance(found, bytes) and len(found) == hashlib.sha256().digest_size
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int, int]:

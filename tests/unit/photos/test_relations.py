@@ -4,13 +4,15 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.unit.photos import scenes
 from tlgui.files import cache_folder, workspace_path
 from tlgui.photos import relations
 from tlgui.photos.choices import Choices
-from tlgui.photos.duplicates import NearCopies, near_copies
+from tlgui.photos.duplicates import NearCopies, PhotoPairs, near_copies
 from tlgui.photos.looks import look_closer
 from tlgui.photos.scan import survey
 from tlgui.progress import JobContext
@@ -88,4 +90,36 @@ def test_damaged_groups_are_found_out_again(nonsense: str | None, folder: Path, 
     connection.close()
 
     assert survey(folder, QUIET).collection.groups == groups
+    assert len(searches) == 2
+
+
+@pytest.fixture
+def doubtful(folder: Path) -> PhotoPairs:
+    """Write a photo like another one, in another colour; return both."""
+    levels = np.asarray(scenes.scene(101), np.int16) + np.array((45, 0, -45), np.int16)
+    other = folder / "dog" / "evening.jpg"
+    Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8)).save(other, quality=92)
+    return ((folder / "dog" / "101.jpg", other),)
+
+
+def test_candidates_are_kept_with_the_groups(folder: Path, doubtful: PhotoPairs, searches: list[NearCopies]) -> None:
+    looked = look_closer(survey(folder, QUIET), QUIET)
+
+    assert looked.candidates == survey(folder, QUIET).candidates == doubtful
+    assert len(searches) == 1
+    assert not set(looked.collection.groups).intersection(doubtful)
+
+
+@pytest.mark.parametrize("change", ["SET groups = '[[0, 1, 2]]'", "SET groups = '[[0]]'", "SET name = 'other'"])
+def test_damaged_or_missing_candidates_are_found_out_again(
+    change: str, folder: Path, doubtful: PhotoPairs, searches: list[NearCopies]
+) -> None:
+    look_closer(survey(folder, QUIET), QUIET)
+    (store,) = (cache_folder() / "photos").glob("*.sqlite")
+    connection = sqlite3.connect(store)
+    with connection:
+        connection.execute(f"UPDATE relation {change} WHERE name = 'candidates'")
+    connection.close()
+
+    assert survey(folder, QUIET).candidates == doubtful
     assert len(searches) == 2
