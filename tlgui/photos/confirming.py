@@ -98,7 +98,7 @@ def _confirmed(candidates: PhotoPairs, photos: Sequence[Path], features: KnownFe
         others = _Others(known)
         for pair in candidates:
             first, second = next(answers), next(answers)
-            if first is not None and second is not None and others.are_farther(pair, np.stack([first, second])):
+            if first is not None and second is not None and others.are_farther(pair, (first, second)):
                 yield pair
 
 
@@ -121,17 +121,17 @@ class _Others:
         usual = np.median(self._distances(self._vectors)[np.triu_indices(len(vectors), 1)])
         self._close = _CLOSE * float(usual)
 
-    def are_farther(self, pair: tuple[Path, Path], vectors: NDArray[np.float32]) -> bool:
+    def are_farther(self, pair: tuple[Path, Path], vectors: tuple[FeatureVector, FeatureVector]) -> bool:
         """Return whether two photos lie closer to each other than photos do, those most like them included.
 
         Args:
             pair: The photos.
-            vectors: Theirs, of shape (2, numbers).
+            vectors: Theirs.
         """
         distance = float(np.linalg.norm(vectors[0] - vectors[1]))
         if not distance < self._close:
             return False
-        distances = self._distances(vectors)
+        distances = self._distances(np.stack(vectors))
         distances[:, [self._numbers[path] for path in pair if path in self._numbers]] = np.inf
         return distance < _CLOSER_THAN_OTHERS * float(np.partition(distances, 1, axis=1)[:, 1].min())
 
