@@ -6,7 +6,8 @@ with multi-index hashing", 2012). Their miniatures then tell what is alike by ch
 near copies by these rules are given as well: something that knows more of the photos may confirm them.
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ _LUMINANCE_BYTES = MINIATURE_SIDE**2
 # earliest that share a quarter with it, and with no more once so many are found, or tried: so the time stays linear.
 _NEIGHBOURS = 12
 _MOST_TRIED = 96
-_PAIRS_AT_ONCE = 20_000
+_AT_ONCE = 2_000
 _MOST_IN_DOUBT = 50_000
 # A photo that comes close to more than these is one of a kind, as shoes on white are: fingerprints do not tell those
 # apart, so nothing is to be made of them.
@@ -43,12 +44,16 @@ _SMALL_DIFFERENCE = 12.0
 _SAME_TINT = 24.0
 
 
+# There may be a million pairs at a time.
+Places = NDArray[np.int32]
+
+
 class Pairs(NamedTuple):
     """Pairs of photos by their place, one array each for the earlier ones, the later ones and the bits that differ."""
 
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    bits: NDArray[np.int64]
+    first: Places
+    second: Places
+    bits: NDArray[np.uint8]
 
     def where(self, which: NDArray[np.bool_]) -> "Pairs":
         """Return some of the pairs, in the same order."""
@@ -79,15 +84,17 @@ def find_alike(fingerprints: Sequence[int], miniatures: NDArray[np.uint8]) -> Al
     if count < 2:
         return Alike({}, [])
     prints = np.fromiter(fingerprints, np.uint64, count)
-    earlier, in_doubt = _searched(prints, miniatures)
+    seen = _Miniatures(miniatures)
+    near, in_doubt = _searched(prints, seen)
     leaders: dict[int, int] = {}
-    for place in sorted(earlier):
-        leading = [other for other in earlier[place] if other not in leaders]
+    for place, earlier in _by_later(near):
+        leading = [other for other in earlier if other not in leaders]
         if not leading:
             # Not every photo was compared with every other: it may be like what those lead to that it is like.
-            others = np.array(sorted({leaders[other] for other in earlier[place]}))
+            others = np.array(sorted({leaders[other] for other in earlier}), np.int32)
             close = np.bitwise_count(prints[others] ^ prints[place]) <= _MOST_BITS
-            leading = others[close & _look_alike(miniatures[others], miniatures[[place]])].tolist()
+            others = others[close]
+            leading = others[seen.are_alike(others, np.full_like(others, place))].tolist()
         if leading:
             leaders[place] = min(leading)
     return Alike(leaders, in_doubt)
@@ -115,7 +122,7 @@ class _Doubts:
         for ends in (pairs.first, pairs.second):
             self._counts += np.bincount(ends[is_new], minlength=len(self._counts))
         some = pairs.where(self._are_few(pairs.first, pairs.second) & ~self._is_plain[pairs.first])
-        numbers = (some.bits << 2 * _PLACE_BITS) | (some.second << _PLACE_BITS) | some.first
+        numbers = (some.bits.astype(np.int64) << 2 * _PLACE_BITS) | _packed(some)
         packed = np.concatenate([self._packed, numbers.astype(np.uint64)])
         if len(packed) > 2 * _MOST_IN_DOUBT:
             # A pair is there twice at most: once kept, once new.
@@ -125,45 +132,58 @@ class _Doubts:
     def pairs(self) -> list[tuple[int, int]]:
         """Return them, the closest first."""
         ends = (self._packed & _PLACE, self._packed >> np.uint64(_PLACE_BITS) & _PLACE)
-        first, second = (end.astype(np.int64) for end in ends)
+        first, second = (end.astype(np.int32) for end in ends)
         are_few = self._are_few(first, second)
         return list(zip(first[are_few].tolist(), second[are_few].tolist(), strict=True))
 
-    def _are_few(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _are_few(self, first: Places, second: Places) -> NDArray[np.bool_]:
         """Return in which pairs no photo comes close to many."""
         few: NDArray[np.bool_] = np.maximum(self._counts[first], self._counts[second]) <= _MOST_CLOSE
         return few
 
 
-def _searched(
-    prints: NDArray[np.uint64], miniatures: NDArray[np.uint8]
-) -> tuple[dict[int, set[int]], list[tuple[int, int]]]:
-    """Return for each photo the earlier ones that it is like, and the pairs in doubt."""
+def _searched(prints: NDArray[np.uint64], seen: "_Miniatures") -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
+    """Return the pairs of photos that are alike, the later and the earlier in one number, and the pairs in doubt."""
     count = len(prints)
-    is_plain = _are_plain(miniatures)
+    is_plain = seen.contrasts < _PLAIN_CONTRAST
     known, tried = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    earlier: dict[int, set[int]] = {}
+    near_pairs = [np.empty(0, np.int64)]
     doubts = _Doubts(is_plain)
     for quarter in range(64 // _QUARTER_BITS):
         keys = ((prints >> np.uint64(quarter * _QUARTER_BITS)) & np.uint64(2**_QUARTER_BITS - 1)).astype(np.int64)
-        order = np.argsort(keys, kind="stable")
+        order = np.argsort(keys, kind="stable").astype(np.int32)
         starts = np.searchsorted(keys[order], np.arange(2**_QUARTER_BITS + 1))
         # Each quarter is looked up as it is, and with each of its bits turned.
         for turned in (0, *(1 << bit for bit in range(_QUARTER_BITS))):
-            places = np.flatnonzero(~is_plain & (known < _NEIGHBOURS) & (tried < _MOST_TRIED))
+            is_wanted = ~is_plain & (known < _NEIGHBOURS) & (tried < _MOST_TRIED)
+            places = np.flatnonzero(is_wanted).astype(np.int32)
             wanted = keys[places] ^ turned
             close = _close_pairs(prints, places, order, (starts[wanted], starts[wanted + 1]))
             is_near = close.bits <= _MOST_BITS
             near = close.where(is_near)
             tried += np.bincount(near.second, minlength=count)
-            is_near[is_near] = _show_alike(near, miniatures)
+            is_near[is_near] = seen.are_alike(near.first, near.second)
             found = close.where(is_near)
             known += np.bincount(found.second, minlength=count)
-            for first, second in zip(found.first.tolist(), found.second.tolist(), strict=True):
-                earlier.setdefault(second, set()).add(first)
+            near_pairs.append(_packed(found))
             in_doubt = close.where(~is_near)
             doubts.add(in_doubt, ~_share_a_quarter_before(prints, in_doubt, quarter))
-    return earlier, doubts.pairs()
+    return np.unique(np.concatenate(near_pairs)), doubts.pairs()
+
+
+def _packed(pairs: Pairs) -> NDArray[np.int64]:
+    """Return each pair as one number, the later photo before the earlier."""
+    packed: NDArray[np.int64] = pairs.second.astype(np.int64) << _PLACE_BITS | pairs.first
+    return packed
+
+
+def _by_later(pairs: NDArray[np.int64]) -> Iterator[tuple[int, list[int]]]:
+    """Yield the later photo of sorted pairs with all its earlier ones, in order."""
+    later, earlier = pairs >> _PLACE_BITS, pairs & int(_PLACE)
+    places, starts = np.unique(later, return_index=True)
+    bounds = [*starts.tolist(), len(pairs)]
+    for place, (start, end) in zip(places.tolist(), itertools.pairwise(bounds), strict=True):
+        yield place, earlier[start:end].tolist()
 
 
 def _share_a_quarter_before(prints: NDArray[np.uint64], pairs: Pairs, quarter: int) -> NDArray[np.bool_]:
@@ -178,8 +198,8 @@ def _share_a_quarter_before(prints: NDArray[np.uint64], pairs: Pairs, quarter: i
 
 def _close_pairs(
     prints: NDArray[np.uint64],
-    places: NDArray[np.int64],
-    order: NDArray[np.int64],
+    places: Places,
+    order: Places,
     between: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> Pairs:
     """Return the pairs of photos whose fingerprints differ in few bits, or in not many more.
@@ -191,7 +211,7 @@ def _close_pairs(
         between: For each of `places` from where in `order`, and up to where, others have the quarter that is wanted.
     """
     at, end = between
-    found = [Pairs(*(np.empty(0, np.int64) for _ in Pairs._fields))]
+    found = [Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.uint8))]
     for _ in range(_NEIGHBOURS):
         there = at < end
         at, end, places = at[there], end[there], places[there]
@@ -201,41 +221,47 @@ def _close_pairs(
         at, end, places, others = at[earlier], end[earlier], places[earlier], others[earlier]
         if not places.size:
             break
-        bits = np.bitwise_count(prints[others] ^ prints[places]).astype(np.int64)
+        bits = np.bitwise_count(prints[others] ^ prints[places])
         found.append(Pairs(others, places, bits).where(bits <= _MOST_BITS_IN_DOUBT))
         at = at + 1
     return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
-def _show_alike(pairs: Pairs, miniatures: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return which pairs are near copies by their miniatures, a part of them at a time for the memory's sake."""
-    fits = np.zeros(len(pairs.first), np.bool_)
-    for some in range(0, len(fits), _PAIRS_AT_ONCE):
-        part = slice(some, some + _PAIRS_AT_ONCE)
-        fits[part] = _look_alike(miniatures[pairs.first[part]], miniatures[pairs.second[part]])
-    return fits
+class _Miniatures:
+    """The miniatures of all photos, with what is asked of each again and again.
 
+    Args:
+        miniatures: uint8 of shape (number of photos, `MINIATURE_BYTES`).
 
-def _look_alike(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return which miniatures are those of near copies."""
-    a, b = (_centred(item[:, :_LUMINANCE_BYTES]) for item in (first, second))
-    contrast_a, contrast_b = a.std(axis=1), b.std(axis=1)
-    correlation = (a * b).mean(axis=1) / np.maximum(contrast_a * contrast_b, 1.0)
-    is_close = (correlation >= _NEARLY_SAME_PATTERN) & (np.abs(a - b).mean(axis=1) <= _SMALL_DIFFERENCE)
-    tint_a, tint_b = (_centred(item[:, _LUMINANCE_BYTES:]) for item in (first, second))
-    is_one_tint = np.abs(tint_a - tint_b).max(axis=1) <= _SAME_TINT
-    same: NDArray[np.bool_] = is_one_tint & ((correlation >= _SAME_PATTERN) | is_close)
-    return same
+    Attributes:
+        contrasts: The standard deviation of each one's luminance, float64, in levels of 0..255.
+    """
 
+    def __init__(self, miniatures: NDArray[np.uint8]) -> None:
+        self._luminances = miniatures[:, :_LUMINANCE_BYTES]
+        tints = miniatures[:, _LUMINANCE_BYTES:].astype(np.float32)
+        self._tints = tints - tints.mean(axis=1, keepdims=True)
+        blocks = np.array_split(self._luminances, 1 + len(miniatures) // _AT_ONCE)
+        self._means = np.concatenate([block.mean(axis=1) for block in blocks])
+        self.contrasts = np.concatenate([block.std(axis=1) for block in blocks])
 
-def _are_plain(miniatures: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    blocks = np.array_split(miniatures, 1 + len(miniatures) // 10_000)
-    contrasts = [block[:, :_LUMINANCE_BYTES].std(axis=1) for block in blocks]
-    is_plain: NDArray[np.bool_] = np.concatenate(contrasts) < _PLAIN_CONTRAST
-    return is_plain
+    def are_alike(self, first: Places, second: Places) -> NDArray[np.bool_]:
+        """Return which pairs of photos, given by their places, are near copies by their miniatures."""
+        fits = np.zeros(len(first), np.bool_)
+        # A part of them at a time, for the memory's sake.
+        for start in range(0, len(fits), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            fits[some] = self._look_alike(first[some], second[some])
+        return fits
 
-
-def _centred(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    values = levels.astype(np.float32)
-    values -= values.mean(axis=1, keepdims=True)
-    return values
+    def _look_alike(self, first: Places, second: Places) -> NDArray[np.bool_]:
+        a, b = self._luminances[first].astype(np.int32), self._luminances[second].astype(np.int32)
+        covariance = np.einsum("ij,ij->i", a, b) / _LUMINANCE_BYTES - self._means[first] * self._means[second]
+        correlation = covariance / np.maximum(self.contrasts[first] * self.contrasts[second], 1.0)
+        same: NDArray[np.bool_] = correlation >= _SAME_PATTERN
+        if (nearly := np.flatnonzero(~same & (correlation >= _NEARLY_SAME_PATTERN))).size:
+            brighter = self._means[first[nearly]] - self._means[second[nearly]]
+            differences = np.abs(a[nearly] - b[nearly] - brighter[:, np.newaxis])
+            same[nearly] = differences.mean(axis=1) <= _SMALL_DIFFERENCE
+        same &= np.abs(self._tints[first] - self._tints[second]).max(axis=1) <= _SAME_TINT
+        return same
