@@ -1,7 +1,7 @@
 """Deals photos out to the parts of a split: by lots, class by class, groups together, earlier photos never moved."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -118,10 +118,10 @@ class _Dealer:
     def _units(self, drawn: Iterable[_Drawn]) -> list[_Unit]:
         """Put the photos of one group together; the first lot among them is that of all."""
         if not self._group_of:
-            return [_Unit(lot, (photo,)) for lot, photo in sorted(drawn)]
+            return [_Unit(lot, (photo,)) for lot, photo in _in_order(drawn)]
         units = []
         together: dict[int, list[Photo]] = {}
-        for lot, photo in sorted(drawn):
+        for lot, photo in _in_order(drawn):
             group = self._group_of.get(photo.path)
             if group is None:
                 units.append(_Unit(lot, (photo,)))
@@ -196,3 +196,12 @@ class _Dealer:
         for photo in photos if self._group_of else ():
             if (group := self._group_of.get(photo.path)) is not None:
                 self._group_parts.setdefault(group, part)
+
+
+def _in_order(drawn: Iterable[_Drawn]) -> Iterator[_Drawn]:
+    """Yield photos in the order of their lots. To sort all of them at once would keep Python from all other threads."""
+    drawers: list[list[_Drawn]] = [[] for _ in range(256)]
+    for one in drawn:
+        drawers[one[0][0][0]].append(one)
+    for drawer in drawers:
+        yield from sorted(drawer)

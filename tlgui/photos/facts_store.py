@@ -33,8 +33,7 @@ _TABLES = {
     "relation": "(key BLOB, name TEXT, groups TEXT, PRIMARY KEY (key, name))",
 }
 _IN_MEMORY = ":memory:"
-# More are put together when they are read.
-_MOST_PACKS = 32
+_MOST_PACKS = 8
 # The disk is full, read-only or out of order, or another process writes: none of it says that the store is damaged.
 _REFUSALS = frozenset(
     {
@@ -134,11 +133,26 @@ class FactsStore:
 
     def read(self) -> StoredFacts:
         """Return all that is known."""
-        found, count = self._read()
+        with self._guarded() as connection:
+            rows = connection.execute("SELECT places, facts, words, digest FROM pack ORDER BY id").fetchall()
+            refused = connection.execute("SELECT path, size, changed_ns, kind, reason FROM refusal").fetchall()
+            try:
+                refusals = {
+                    _text(place): Refusal(FileState(size, changed_ns), ProblemKind(kind), reason)
+                    for place, size, changed_ns, kind, reason in refused
+                }
+                return StoredFacts([unpacked(Pack(*row)) for row in rows], refusals)
+            except (AttributeError, TypeError, ValueError) as error:
+                raise DamagedPackError from error
+        return StoredFacts()
+
+    def put_together(self) -> None:
+        """Put what came in many pieces together, so that it is read faster."""
+        count = 0
+        with self._guarded() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM pack").fetchone()
         if count > _MOST_PACKS:
-            self._rewrite(found.facts())
-            found, _ = self._read()
-        return found
+            self._rewrite(self.read().facts())
 
     def put(self, known: Mapping[str, Known]) -> None:
         """Keep what was found out, by the place inside the folder; what was known of the same photos is replaced."""
@@ -148,6 +162,9 @@ class FactsStore:
             for place, item in known.items()
             if isinstance(item, Refusal) and item.is_lasting
         ]
+
+        if not facts and not refused:
+            return
 
         def put(connection: sqlite3.Connection) -> None:
             _add_pack(connection, facts)
@@ -201,7 +218,7 @@ class FactsStore:
         if not places:
             return
         gone = set(places)
-        known = self._read()[0].facts()
+        known = self.read().facts()
         self._rewrite({place: fact for place, fact in known.items() if place not in gone})
         rows = [(_bytes(place),) for place in gone]
         self._change(lambda connection: connection.executemany("DELETE FROM refusal WHERE path = ?", rows))
@@ -228,21 +245,6 @@ class FactsStore:
             connection.executemany("INSERT INTO relation VALUES (?, ?, ?)", rows)
 
         self._change(put)
-
-    def _read(self) -> tuple[StoredFacts, int]:
-        """Return all that is known, and in how many packs it lies."""
-        with self._guarded() as connection:
-            rows = connection.execute("SELECT places, facts, words, digest FROM pack ORDER BY id").fetchall()
-            refused = connection.execute("SELECT path, size, changed_ns, kind, reason FROM refusal").fetchall()
-            try:
-                refusals = {
-                    _text(place): Refusal(FileState(size, changed_ns), ProblemKind(kind), reason)
-                    for place, size, changed_ns, kind, reason in refused
-                }
-                return StoredFacts([unpacked(Pack(*row)) for row in rows], refusals), len(rows)
-            except (AttributeError, TypeError, ValueError) as error:
-                raise DamagedPackError from error
-        return StoredFacts(), 0
 
     def _rewrite(self, facts: Mapping[str, PhotoFacts]) -> None:
         """Keep these facts, in one pack, in the stead of all others."""

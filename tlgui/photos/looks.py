@@ -125,6 +125,7 @@ def _look_at_all(
                 keep()
     finally:
         keep()
+    store.put_together()
 
 
 def _look_if_possible(path: Path) -> tuple[Path, Seen | None]:

@@ -163,6 +163,7 @@ def _known(store: FactsStore, layout: Layout, context: JobContext) -> dict[str, 
                 fresh = {}
     finally:
         store.put(fresh)
+    store.put_together()
     if not layout.problems:
         store.forget(stored.left())
     return known

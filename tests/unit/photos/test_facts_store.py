@@ -129,8 +129,10 @@ def test_facts_that_came_in_many_pieces_are_put_together(tmp_path: Path) -> None
     with FactsStore(tmp_path) as store:
         for place, fact in many.items():
             store.put({place: fact})
+        assert pack_count() == 100
+        assert known(store) == many
+        store.put_together()
 
-    assert read(tmp_path) == many
     assert pack_count() == 1
     assert read(tmp_path) == many
 

@@ -19,6 +19,7 @@ from tlgui.ui.widgets.no_photos import NoPhotos
 
 # Names and times alone are read, so it costs little.
 _LOOK_EVERY_MS = 60_000
+_FEW = 3000
 _DIVIDING = "Dividing the photos into training, validation and test…"
 
 
@@ -209,9 +210,18 @@ class PhotosPage(QWidget):
         uses_own = self._session.recipe.split.use_own
         self.view.show_split(album, words, has_own=self._has_own and not self._is_listing, uses_own=uses_own)
         # Photos that are shown already are not shown anew without their parts: those will be known in a moment.
-        if not is_dividing or album.collection is not self._browsed:
-            self._browsed = album.collection
-            self.browser.show_album(album, is_free=is_free)
+        if (is_dividing and album.collection is self._browsed) or self._shows_enough(album.collection):
+            return
+        self._browsed = album.collection
+        self.browser.show_album(album, is_free=is_free)
+
+    def _shows_enough(self, collection: Collection) -> bool:
+        """Return whether photos of a folder that is still being listed are shown already.
+
+        To sort many again and again, whenever some more are listed, would hold up the listing itself.
+        """
+        is_shown = self._browsed is not None and self._browsed.folder == collection.folder
+        return self._is_listing and is_shown and collection.photo_count > _FEW
 
     def _explain(self, split: Split | None) -> str:
         shares = self._session.recipe.split

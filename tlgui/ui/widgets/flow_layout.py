@@ -17,6 +17,7 @@ class FlowLayout(QLayout):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}
         self.setContentsMargins(0, 0, 0, 0)
 
     @override
@@ -45,8 +46,16 @@ class FlowLayout(QLayout):
 
     @override
     def heightForWidth(self, width: int) -> int:
-        lines = list(self._lines(width))
-        return sum(_height(line) for line in lines) + self.spacing() * max(0, len(lines) - 1)
+        # Whatever lies around it asks again and again, many times for each time that something changes.
+        if width not in self._heights:
+            lines = list(self._lines(width))
+            self._heights[width] = sum(map(_height, lines)) + self.spacing() * max(0, len(lines) - 1)
+        return self._heights[width]
+
+    @override
+    def invalidate(self) -> None:
+        self._heights.clear()
+        super().invalidate()
 
     @override
     def sizeHint(self) -> QSize:

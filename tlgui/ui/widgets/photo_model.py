@@ -27,6 +27,7 @@ Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = Qt.ItemDataRole.UserRole
 # So few are arranged before anybody notices; more of them behind the scenes.
 _AT_ONCE = 3000
+_FREED_AT_ONCE = 1000
 
 
 class PhotoModel(QAbstractListModel):
@@ -34,8 +35,9 @@ class PhotoModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._items: Sequence[PhotoItem] = ()
+        self._items: list[PhotoItem] = []
         self._folder = Path()
+        self._pool = QThreadPool(self)
 
     @property
     def items(self) -> Sequence[PhotoItem]:
@@ -49,10 +51,14 @@ class PhotoModel(QAbstractListModel):
             items: The photos, in order.
             folder: The collection's; places are said from there.
         """
+        before = self._items
         self.beginResetModel()
-        self._items = items
+        # A list of its own, which nobody else lets go of.
+        self._items = list(items)
         self._folder = folder
         self.endResetModel()
+        if len(before) > _AT_ONCE:
+            self._pool.start(_LettingGo(before))
 
     def row_starting_with(self, text: str, start: int) -> int | None:
         """Return the first row from `start` on, and round to the beginning, whose name begins with `text`."""
@@ -83,6 +89,19 @@ class PhotoModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(item)
         return None
+
+
+class _LettingGo(QRunnable):
+    """Frees many items bit by bit: all at once would hold the window up."""
+
+    def __init__(self, items: list[PhotoItem]) -> None:
+        super().__init__()
+        self._items = items
+
+    @override
+    def run(self) -> None:
+        while self._items:
+            del self._items[-_FREED_AT_ONCE:]
 
 
 class _Relay(QObject):
