@@ -18,5 +18,5 @@ def use_bin(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(plat_other, "XDG_DATA_HOME", os.fsencode(data))
     monkeypatch.setattr(plat_other, "HOMETRASH_B", os.fsencode(data / "Trash"))
     # Where GNOME's own library is installed it is asked instead, and settles this too.
-    monkeypatch.setattr("tlgui.photos.bin.send2trash", plat_other.send2trash)
+    monkeypatch.setattr("tlgui.photos.mending.bin.send2trash", plat_other.send2trash)
     return data / "Trash" / "files"

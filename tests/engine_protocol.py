@@ -24,7 +24,7 @@ from tlgui.learning.recipe import Augmentation, EarlyStopping
 from tlgui.learning.records import ModelSummary, PhotosPredicted, Prediction, StopReason
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.samples import draw_sample_photos
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 
 RECIPE = replace(QUICK, input_size=96, epochs=3, early_stopping=EarlyStopping(enabled=False))

@@ -45,8 +45,8 @@ from tlgui.learning.records import (
 )
 from tlgui.learning.run_progress import CHECKPOINT, PROGRESS, read_progress
 from tlgui.photos.collection import Collection, Part, Photo
-from tlgui.photos.decode import read_photo
-from tlgui.photos.search import find_photos
+from tlgui.photos.pictures.decode import read_photo
+from tlgui.photos.scanning.search import find_photos
 from tlgui.photos.split import split_collection
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 

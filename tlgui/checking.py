@@ -12,12 +12,12 @@ from tlgui.learning.built_in import QUICK
 from tlgui.learning.known_features import known_features
 from tlgui.photos.collection import Collection, Part, Split
 from tlgui.photos.counting import counted
-from tlgui.photos.findings import Finding, Report, Severity
-from tlgui.photos.health import report_on
-from tlgui.photos.looks import look_closer
+from tlgui.photos.health.findings import Finding, Report, Severity
+from tlgui.photos.health.report import report_on
+from tlgui.photos.mending.sorting import mender_of
 from tlgui.photos.names import one_line
-from tlgui.photos.scan import survey
-from tlgui.photos.sorting import mender_of
+from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.scan import survey
 from tlgui.photos.split import split_collection, training_advice
 from tlgui.terminal import Terminal
 from tlgui.wording import count, duration_in_words

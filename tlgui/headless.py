@@ -28,12 +28,12 @@ from tlgui.learning.model_file import read_summary
 from tlgui.learning.recipe import BACKBONE_IDS, Recipe, load_recipe, recipe_text
 from tlgui.learning.records import Evaluation, ModelSummary, PhotosPredicted, Prediction
 from tlgui.photos.collection import Collection, Part
-from tlgui.photos.looks import look_closer
+from tlgui.photos.mending.sorting import mender_of
 from tlgui.photos.names import shown_name
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
-from tlgui.photos.scan import survey
-from tlgui.photos.search import find_photos
-from tlgui.photos.sorting import mender_of
+from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.scan import survey
+from tlgui.photos.scanning.search import find_photos
 from tlgui.progress import Event, JobContext
 from tlgui.tables import predictions_csv
 from tlgui.terminal import Terminal

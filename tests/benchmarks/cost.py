@@ -18,7 +18,7 @@ from tlgui.learning.built_in import BUILT_IN, QUICK, THOROUGH
 from tlgui.learning.recipe import NO_WEIGHTS, Recipe
 from tlgui.learning.records import CostEstimate, ModelSummary
 from tlgui.photos.collection import Collection
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
 
 RECIPES = ("quick", "thorough")

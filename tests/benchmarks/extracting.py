@@ -30,8 +30,8 @@ from tlgui.learning.recipe import Head
 from tlgui.learning.runtime import WORTH_CONVERTING
 from tlgui.learning.training import train
 from tlgui.photos.collection import Collection, Photo, PhotoClass
-from tlgui.photos.decode import read_photo
-from tlgui.photos.scan import scan
+from tlgui.photos.pictures.decode import read_photo
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
 
 CORES = 2

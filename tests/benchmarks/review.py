@@ -17,10 +17,10 @@ from PIL import Image
 from tests.benchmarks import review_window
 from tests.benchmarks.figures import Figure
 from tlgui.photos.collection import Collection, Photo, PhotoClass
-from tlgui.photos.duplicates import Groups, kept_together, near_copies
 from tlgui.photos.facts import MINIATURE_BYTES, FileState, Look, PhotoFacts
-from tlgui.photos.health import report_on
-from tlgui.photos.scan import Survey, survey
+from tlgui.photos.health.report import report_on
+from tlgui.photos.scanning.duplicates import Groups, kept_together, near_copies
+from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.photos.split import split_collection
 from tlgui.progress import JobContext
 

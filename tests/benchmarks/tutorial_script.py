@@ -16,7 +16,7 @@ from tlgui.engine.protocol import TrainRequest
 from tlgui.learning.built_in import VGG16_FROZEN
 from tlgui.learning.recipe import NO_WEIGHTS, Augmentation
 from tlgui.photos.collection import Collection
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
 
 # VGG16 takes long: with more photos the ratio is the same, and the wait is not.

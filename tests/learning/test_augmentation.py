@@ -10,7 +10,7 @@ from tests.pictures import write_jpeg
 from tlgui.errors import Cancelled, PhotoError
 from tlgui.learning.augmentation import Augmenter, CopyId, previews
 from tlgui.learning.recipe import EVERY_EPOCH, Augmentation
-from tlgui.photos.decode import read_photo
+from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import JobContext
 
 SIZE = 32

@@ -34,7 +34,7 @@ from tlgui.learning.records import ModelSummary, StopReason
 from tlgui.learning.run_progress import CHECKPOINT, PROGRESS, read_progress
 from tlgui.learning.training import train
 from tlgui.photos.collection import Collection
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Event, Stage
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)

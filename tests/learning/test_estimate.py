@@ -37,7 +37,7 @@ from tlgui.learning.recipe import (
 from tlgui.learning.rehearsal import Phase, Rehearsal, in_small, rehearse
 from tlgui.learning.training import train
 from tlgui.photos.collection import Collection
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)

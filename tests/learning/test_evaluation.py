@@ -15,7 +15,7 @@ from tlgui.learning.built_in import QUICK
 from tlgui.learning.evaluation import evaluate, evaluate_probabilities, wilson_interval
 from tlgui.learning.model_file import LoadedModel
 from tlgui.photos.collection import Collection, Part
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 

@@ -20,7 +20,7 @@ from tlgui.learning.network import build_backbone
 from tlgui.learning.recipe import NO_WEIGHTS, SMALL_CNN, Augmentation, Recipe
 from tlgui.learning.weights import find_weights
 from tlgui.photos.collection import Photo
-from tlgui.photos.decode import read_photo
+from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 SHIPPED = Recipe(input_size=32, augmentation=Augmentation(rotation=20, brightness=0.2, flip_horizontal=True, copies=2))

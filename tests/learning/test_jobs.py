@@ -16,7 +16,7 @@ from tlgui.learning.recipe import NO_WEIGHTS, SMALL_CNN
 from tlgui.learning.records import ModelSummary
 from tlgui.learning.run_progress import read_progress
 from tlgui.photos.collection import Collection
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Event, JobContext
 
 # Keras hands NumPy 2.4 its variables in a way that NumPy is about to drop; nothing of ours can change that.

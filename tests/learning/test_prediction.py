@@ -22,7 +22,7 @@ from tlgui.learning import reading
 from tlgui.learning.model_file import BATCH_SIZE, LoadedModel, load_model
 from tlgui.learning.prediction import Outbox, predict
 from tlgui.learning.records import PhotosPredicted, Prediction
-from tlgui.photos.decode import read_photo
+from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 

@@ -15,7 +15,7 @@ from tlgui.learning.model_file import read_network
 from tlgui.learning.recipe import AFTER_HEAD, NO_WEIGHTS, Recipe
 from tlgui.learning.training import train
 from tlgui.photos.collection import Collection
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.photos.split import split_collection
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)

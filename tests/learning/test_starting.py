@@ -27,7 +27,7 @@ from tlgui.learning.starting import Start
 from tlgui.learning.training import train
 from tlgui.learning.weights import find_weights
 from tlgui.photos.collection import Collection
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Event
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)

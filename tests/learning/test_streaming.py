@@ -34,7 +34,7 @@ from tlgui.learning.streaming import Stream, StreamedExam, StreamedLessons
 from tlgui.learning.training import train, train_network
 from tlgui.learning.weights import find_weights
 from tlgui.photos.collection import Collection, Photo, Split
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import BatchEnded, EpochEnded, Event
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)

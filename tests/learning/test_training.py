@@ -18,7 +18,7 @@ from tlgui.learning.recipe import NO_WEIGHTS, SMALL_CNN, Augmentation, Head, Rec
 from tlgui.learning.records import StopReason
 from tlgui.learning.training import train
 from tlgui.photos.collection import Collection, Part
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import BatchEnded, EpochEnded, Event, Progress, Stage
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)

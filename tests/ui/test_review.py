@@ -17,14 +17,14 @@ from tlgui import files
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
 from tlgui.learning.built_in import QUICK
-from tlgui.photos.choices import Choices
 from tlgui.photos.collection import Collection
-from tlgui.photos.findings import LeaveOut, MoveInto, MoveToBin
-from tlgui.photos.journal import Journal, RecordKind, Step
-from tlgui.photos.looks import look_closer
+from tlgui.photos.health.findings import LeaveOut, MoveInto, MoveToBin
+from tlgui.photos.kept.choices import Choices
+from tlgui.photos.mending.journal import Journal, RecordKind, Step
+from tlgui.photos.mending.sorting import Mended
 from tlgui.photos.roster import RosterChanges
-from tlgui.photos.scan import Survey
-from tlgui.photos.sorting import Mended
+from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import JobContext, Progress, Stage
 from tlgui.ui.review import Review
 from tlgui.ui.session import Session

@@ -4,7 +4,7 @@ import pytest
 
 from tlgui import errors
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.opening import UnusablePhotoError
+from tlgui.photos.pictures.opening import UnusablePhotoError
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.TlguiError)]
 

@@ -17,14 +17,14 @@ from PIL import Image, ImageFile, ImageOps
 
 from tests import pictures
 from tlgui.errors import PhotoError
-from tlgui.photos import decode, opening
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.colours import to_rgb
-from tlgui.photos.decode import read_photo, read_thumbnail
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.header import read_facts
 from tlgui.photos.names import shown_name
-from tlgui.photos.opening import MAX_PIXELS, UnusablePhotoError
+from tlgui.photos.pictures import decode, opening
+from tlgui.photos.pictures.colours import to_rgb
+from tlgui.photos.pictures.decode import read_photo, read_thumbnail
+from tlgui.photos.pictures.header import read_facts
+from tlgui.photos.pictures.opening import MAX_PIXELS, UnusablePhotoError
 from tlgui.photos.samples import draw_picture
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)

@@ -5,7 +5,7 @@ import pytest
 from tests import pictures
 from tests.contexts import stopping_at
 from tlgui.errors import Cancelled
-from tlgui.photos.search import find_photos
+from tlgui.photos.scanning.search import find_photos
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 QUIET = JobContext()

@@ -8,7 +8,7 @@ from PIL import Image
 from tests import pictures
 from tlgui.errors import Cancelled, CollectionError, StorageError
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_picture, draw_sample_photos
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.photos.split import training_advice
 from tlgui.progress import Event, JobContext, Progress
 

@@ -8,7 +8,7 @@ import pytest
 from tests import pictures
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Collection, Part, Problem, ProblemKind
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
 
 QUIET = JobContext()

@@ -10,14 +10,14 @@ from tests import pictures
 from tests.contexts import stopping_at
 from tlgui import patience
 from tlgui.errors import Cancelled, CollectionError
-from tlgui.photos import listing, reading
-from tlgui.photos import scan as scanning
 from tlgui.photos.collection import Collection, ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.facts_store import Known
-from tlgui.photos.header import read_facts
-from tlgui.photos.listing import Listed
-from tlgui.photos.scan import CollectionListed, scan
+from tlgui.photos.kept.facts_store import Known
+from tlgui.photos.pictures.header import read_facts
+from tlgui.photos.scanning import listing, reading
+from tlgui.photos.scanning import scan as scanning
+from tlgui.photos.scanning.listing import Listed
+from tlgui.photos.scanning.scan import CollectionListed, scan
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 QUIET = JobContext()

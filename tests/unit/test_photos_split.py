@@ -7,7 +7,7 @@ import pytest
 from tests import pictures
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, Problem, ProblemKind, Split
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.photos.split import split_collection, training_advice
 from tlgui.progress import JobContext
 

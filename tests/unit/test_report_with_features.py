@@ -16,10 +16,10 @@ from tlgui.learning.feature_cache import FeatureCache, vector_key
 from tlgui.learning.known_features import known_features
 from tlgui.learning.photo_digests import PhotoDigests
 from tlgui.photos.collection import Collection
-from tlgui.photos.findings import Finding, FindingKind, LeaveOut, Severity
-from tlgui.photos.health import report_on
-from tlgui.photos.looks import look_closer
-from tlgui.photos.scan import survey
+from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Severity
+from tlgui.photos.health.report import report_on
+from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.scan import survey
 from tlgui.photos.split import split_collection
 from tlgui.progress import JobContext
 from tlgui.ui.reading import Looking, read_collection

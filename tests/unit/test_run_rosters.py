@@ -9,7 +9,7 @@ from tests.pictures import write_collection, write_jpeg
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.runs import RunStore
 from tlgui.photos.roster import RosterChanges, changes_since
-from tlgui.photos.scan import Survey, survey
+from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.progress import JobContext
 
 

@@ -25,7 +25,7 @@ from tlgui.learning.run_progress import CHECKPOINT, write_progress
 from tlgui.learning.run_record import LONGEST_NAME, Run, RunStatus, run_of_model
 from tlgui.learning.runs import KEPT_DAYS, RunStore
 from tlgui.photos.collection import Collection
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, JobContext
 
 RECIPE = replace(QUICK, epochs=3)

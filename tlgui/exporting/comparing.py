@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tlgui.errors import PhotoError
 from tlgui.exporting.exporter import FloatArray
-from tlgui.photos.decode import read_photo
+from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_picture
 from tlgui.progress import JobContext, Progress, Stage
 

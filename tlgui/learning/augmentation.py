@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tlgui.learning.recipe import COPIES, Augmentation
 from tlgui.learning.records import PreviewImage
-from tlgui.photos.decode import read_photo
+from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import JobContext
 
 FloatArray = NDArray[np.float32]

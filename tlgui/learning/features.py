@@ -27,7 +27,7 @@ from tlgui.learning.runtime import WORTH_CONVERTING, FloatArray, fast_function
 from tlgui.learning.weights import Weights, find_weights
 from tlgui.patience import patiently
 from tlgui.photos.collection import Photo
-from tlgui.photos.decode import read_photo
+from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 BATCH_SIZE = 32

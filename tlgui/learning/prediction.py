@@ -11,7 +11,7 @@ from tlgui.errors import CollectionError
 from tlgui.learning.model_file import BATCH_SIZE, LoadedModel
 from tlgui.learning.reading import ReadPhoto, pixels_of, read_batches
 from tlgui.learning.records import ClassScore, PhotosPredicted, Prediction, PredictionSummary
-from tlgui.photos.search import find_photos
+from tlgui.photos.scanning.search import find_photos
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 # Each report is two events, so this is ten a second: as many as a window can usefully show.

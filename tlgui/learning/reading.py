@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from tlgui.errors import PhotoError
 from tlgui.patience import awaited
-from tlgui.photos.decode import read_photo
+from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import JobContext
 
 # Two on a single core too: one waits for the disk while the other decodes.

@@ -33,7 +33,7 @@ from tlgui.learning.run_record import (
 )
 from tlgui.photos.collection import Collection
 from tlgui.photos.roster import write_roster
-from tlgui.photos.scan import Survey
+from tlgui.photos.scanning.scan import Survey
 
 # What was deleted can be brought back this long; then it goes when its collection is opened the next time.
 KEPT_DAYS = 7

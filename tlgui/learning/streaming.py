@@ -23,7 +23,7 @@ from tlgui.learning.room import room_for
 from tlgui.learning.runtime import FloatArray
 from tlgui.patience import patiently
 from tlgui.photos.collection import Photo
-from tlgui.photos.decode import read_photo
+from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import JobContext
 
 # What goes through the trunk at once: Stop is heard after each of these.

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from tlgui.photos.collection import Collection, Part, PhotoClass, ProblemKind
-from tlgui.photos.listing import is_hidden, part_named
 from tlgui.photos.names import plain_key
+from tlgui.photos.scanning.listing import is_hidden, part_named
 
 _MOST_BYTES = 255
 _FORBIDDEN = '\\/:*?"<>|'

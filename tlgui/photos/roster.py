@@ -16,7 +16,7 @@ from tlgui import files
 from tlgui.photos.collection import Collection, Photo
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.places import inside
-from tlgui.photos.scan import Survey
+from tlgui.photos.scanning.scan import Survey
 
 FORMAT_VERSION = 1
 

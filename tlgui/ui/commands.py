@@ -12,7 +12,7 @@ from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import TlguiError
 from tlgui.learning.run_record import MODEL_NAME
 from tlgui.learning.runs import KEPT_DAYS
-from tlgui.photos.formats import IMAGE_SUFFIXES
+from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 from tlgui.ui.dialogs.about_dialog import show_about
 from tlgui.ui.dialogs.export_dialog import ExportDialog
 from tlgui.ui.dialogs.file_questions import ask_file, ask_files, ask_folder, ask_target

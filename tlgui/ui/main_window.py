@@ -19,8 +19,8 @@ from typing_extensions import override
 from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, TrainRequest
 from tlgui.errors import TlguiError
 from tlgui.learning.records import ExportResult, ModelSummary
+from tlgui.photos.mending.sorting import Mended
 from tlgui.photos.names import shown_name
-from tlgui.photos.sorting import Mended
 from tlgui.ui.action import ListName
 from tlgui.ui.action_table import ActionTable
 from tlgui.ui.commands import Commands, Pages

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, Split
 from tlgui.photos.facts import PhotoFacts
-from tlgui.photos.findings import Finding, FindingKind, Report
+from tlgui.photos.health.findings import Finding, FindingKind, Report
 
 # Sorting holds Python for as long as it takes, and the window with it; so many take about 10 ms.
 _SLICE = 4000

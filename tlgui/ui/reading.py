@@ -9,12 +9,12 @@ from pathlib import Path
 from tlgui.learning.known_features import known_features
 from tlgui.patience import patiently
 from tlgui.photos.collection import Collection
-from tlgui.photos.facts_store import FactsStore
-from tlgui.photos.findings import Mending, Report
-from tlgui.photos.health import report_on
-from tlgui.photos.looks import look_closer
-from tlgui.photos.scan import Survey, survey
-from tlgui.photos.sorting import Mended, Mender, mender_of
+from tlgui.photos.health.findings import Mending, Report
+from tlgui.photos.health.report import report_on
+from tlgui.photos.kept.facts_store import FactsStore
+from tlgui.photos.mending.sorting import Mended, Mender, mender_of
+from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 _PATIENCE_SECONDS = 0.1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlgui.photos.findings import Mending
+from tlgui.photos.health.findings import Mending
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from tlgui.photos.collection import Collection
 from tlgui.photos.facts import PhotoFacts
-from tlgui.photos.findings import Mending, Report
+from tlgui.photos.health.findings import Mending, Report
+from tlgui.photos.mending.sorting import Mended, Mender
 from tlgui.photos.names import shown_name
-from tlgui.photos.scan import CollectionListed, Survey
-from tlgui.photos.sorting import Mended, Mender
-from tlgui.photos.watching import FolderChanges, changes_on_disk
+from tlgui.photos.scanning.scan import CollectionListed, Survey
+from tlgui.photos.scanning.watching import FolderChanges, changes_on_disk
 from tlgui.progress import JobContext
 from tlgui.ui.jobs import Jobs
 from tlgui.ui.reading import Looking, MendJob, Reading, applying, read_collection

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from tlgui.learning.run_record import Run
 from tlgui.photos.roster import RosterChanges, changes_since
-from tlgui.photos.scan import Survey
+from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import JobContext
 from tlgui.ui.jobs import Jobs
 from tlgui.ui.requests import RostersRequest

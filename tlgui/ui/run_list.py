@@ -15,7 +15,7 @@ from tlgui.learning.records import ModelSummary
 from tlgui.learning.run_record import Run, RunStatus
 from tlgui.learning.runs import RunStore
 from tlgui.photos.collection import Collection
-from tlgui.photos.scan import Survey
+from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 
 FinalSurvey = Callable[[JobContext], Survey]

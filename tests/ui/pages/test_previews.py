@@ -9,7 +9,7 @@ from tests.pictures import write_collection
 from tlgui.engine.protocol import PreviewRequest
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.recipe import Augmentation, Recipe
-from tlgui.photos.scan import scan
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext, Progress, Stage
 from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.session import Session

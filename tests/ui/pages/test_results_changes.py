@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tlgui.engine.protocol import TrainRequest
 from tlgui.learning.built_in import QUICK
-from tlgui.photos.findings import LeaveOut, MoveInto
+from tlgui.photos.health.findings import LeaveOut, MoveInto
 from tlgui.photos.roster import RosterChanges
 from tlgui.ui.pages.results_page import ResultsPage
 from tlgui.ui.pages.train_page import TrainPage

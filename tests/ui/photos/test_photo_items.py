@@ -9,7 +9,7 @@ import pytest
 from tlgui.errors import Cancelled
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, Split
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.findings import Finding, FindingKind, Report, Severity
+from tlgui.photos.health.findings import Finding, FindingKind, Report, Severity
 from tlgui.ui.photo_items import Album, Order, PhotoItem, Use, Wish, arrange, lies_in, natural_key
 
 FOLDER = Path("/birds")

@@ -15,7 +15,7 @@ from tests.pictures import write_collection, write_jpeg, write_split_collection,
 from tests.ui.file_managers import RecordingFileManager
 from tests.ui.photos.conftest import Open
 from tlgui.photos.collection import Collection
-from tlgui.photos.findings import Finding, FindingKind, Severity
+from tlgui.photos.health.findings import Finding, FindingKind, Severity
 from tlgui.ui.dialogs.move_dialog import MoveDialog
 from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.photo_items import Order, Use

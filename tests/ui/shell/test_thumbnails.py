@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
 from tests.pictures import write_jpeg, write_rotated_jpeg, write_text
-from tlgui.photos.thumbnails import ThumbnailStore
+from tlgui.photos.pictures.thumbnails import ThumbnailStore
 from tlgui.ui.widgets import thumbnails
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader
 

@@ -13,8 +13,8 @@ from tests.fakes import FakeEngine
 from tests.ui.shell.driving import action, open_folder
 from tlgui.engine.protocol import TrainRequest
 from tlgui.photos.collection import Collection
-from tlgui.photos.findings import Report
-from tlgui.photos.scan import Survey
+from tlgui.photos.health.findings import Report
+from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import EpochEnded, JobContext, Progress
 from tlgui.ui.main_window import MainWindow
 from tlgui.ui.reading import Reading

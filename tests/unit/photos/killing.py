@@ -9,9 +9,9 @@ import signal
 import sys
 from pathlib import Path
 
-from tlgui.photos.choices import Choices
-from tlgui.photos.findings import LeaveOut, Mending, MoveInto, MoveToBin
-from tlgui.photos.sorting import Mender
+from tlgui.photos.health.findings import LeaveOut, Mending, MoveInto, MoveToBin
+from tlgui.photos.kept.choices import Choices
+from tlgui.photos.mending.sorting import Mender
 from tlgui.progress import JobContext
 
 STEPS = frozenset(

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tlgui.photos.findings import MoveInto
-from tlgui.photos.sorting import Mended, Mender
+from tlgui.photos.health.findings import MoveInto
+from tlgui.photos.mending.sorting import Mended, Mender
 from tlgui.progress import JobContext
 
 QUIET = JobContext()

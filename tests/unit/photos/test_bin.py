@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.bins import HAS_FREEDESKTOP_BIN, use_bin
-from tlgui.photos.bin import Binned, find_in_bin, freedesktop_bin, mac_bin, to_bin, windows_bin
 from tlgui.photos.facts import FileState
+from tlgui.photos.mending.bin import Binned, find_in_bin, freedesktop_bin, mac_bin, to_bin, windows_bin
 
 
 def state_of(path: Path) -> FileState:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from tests import pictures
-from tlgui.photos.decode import read_photo, read_thumbnail
+from tlgui.photos.pictures.decode import read_photo, read_thumbnail
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 

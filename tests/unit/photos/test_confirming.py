@@ -8,10 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.unit.photos.test_duplicates import SCENES, Shot, facts_of, shot
-from tlgui.photos import alike, duplicates
-from tlgui.photos.confirming import FeatureVector, KnownFeatures, near_groups
-from tlgui.photos.duplicates import NearCopies, PhotoPairs, near_copies
 from tlgui.photos.facts import MINIATURE_BYTES
+from tlgui.photos.health.confirming import FeatureVector, KnownFeatures, near_groups
+from tlgui.photos.scanning import alike, duplicates
+from tlgui.photos.scanning.duplicates import NearCopies, PhotoPairs, near_copies
 
 LENGTH = 64
 NINE_BITS = range(0, 36, 4)

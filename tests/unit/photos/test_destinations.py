@@ -8,10 +8,10 @@ import pytest
 from tests.pictures import write_collection, write_jpeg, write_split_collection, write_text
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.photos.destinations import Destinations
-from tlgui.photos.findings import MoveInto
+from tlgui.photos.health.findings import MoveInto
+from tlgui.photos.mending.sorting import Mender
 from tlgui.photos.names import plain_key
-from tlgui.photos.scan import scan
-from tlgui.photos.sorting import Mender
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
 
 FOLDER = Path("/birds")

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.photos.collection import Photo
-from tlgui.photos.duplicates import Groups, bursts, copies, kept_together, near_copies
 from tlgui.photos.facts import MINIATURE_BYTES, FileState, Look, PhotoFacts
+from tlgui.photos.scanning.duplicates import Groups, bursts, copies, kept_together, near_copies
 
 SCENES = np.random.default_rng(7).integers(0, 256, (40, MINIATURE_BYTES), np.uint8)
 

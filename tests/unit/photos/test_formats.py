@@ -7,10 +7,10 @@ import pytest
 from tests import pictures
 from tlgui.errors import PhotoError
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.decode import read_photo, read_thumbnail
-from tlgui.photos.formats import IMAGE_SUFFIXES, suffix_fits
-from tlgui.photos.opening import UnusablePhotoError
-from tlgui.photos.scan import scan
+from tlgui.photos.pictures.decode import read_photo, read_thumbnail
+from tlgui.photos.pictures.formats import IMAGE_SUFFIXES, suffix_fits
+from tlgui.photos.pictures.opening import UnusablePhotoError
+from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
 
 

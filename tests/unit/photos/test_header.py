@@ -11,11 +11,11 @@ import pytest
 from PIL import Image, ImageFile
 
 from tests import pictures
-from tlgui.photos import header
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.header import read_facts, state_of
-from tlgui.photos.opening import MAX_PIXELS, UnusablePhotoError
+from tlgui.photos.pictures import header
+from tlgui.photos.pictures.header import read_facts, state_of
+from tlgui.photos.pictures.opening import MAX_PIXELS, UnusablePhotoError
 
 NOON = float(calendar.timegm((2024, 5, 6, 12, 0, 0)))
 

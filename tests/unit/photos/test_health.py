@@ -8,8 +8,7 @@ from PIL import Image
 
 from tests.unit.photos import scenes
 from tlgui import files
-from tlgui.photos.choices import Choices
-from tlgui.photos.findings import (
+from tlgui.photos.health.findings import (
     Finding,
     FindingKind,
     LeaveOut,
@@ -19,9 +18,10 @@ from tlgui.photos.findings import (
     Severity,
     UseAgain,
 )
-from tlgui.photos.health import report_on
-from tlgui.photos.looks import look_closer
-from tlgui.photos.scan import survey
+from tlgui.photos.health.report import report_on
+from tlgui.photos.kept.choices import Choices
+from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.scan import survey
 from tlgui.progress import JobContext
 
 QUIET = JobContext()

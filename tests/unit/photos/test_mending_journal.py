@@ -10,10 +10,10 @@ import pytest
 from tests.unit.photos.mending import PLACES, QUIET, before, into, places, robins, undone
 from tlgui import files
 from tlgui.errors import StorageError
-from tlgui.photos.choices import Choices
-from tlgui.photos.findings import LeaveOut
-from tlgui.photos.journal import Journal
-from tlgui.photos.sorting import Mender
+from tlgui.photos.health.findings import LeaveOut
+from tlgui.photos.kept.choices import Choices
+from tlgui.photos.mending.journal import Journal
+from tlgui.photos.mending.sorting import Mender
 
 
 class TestUndoingMoves:
@@ -170,7 +170,7 @@ class TestJournal:
         assert places(folder) == before()
 
     def test_oldest_mendings_are_forgotten(self, mender: Mender, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tlgui.photos.journal.MOST_KEPT", 2)
+        monkeypatch.setattr("tlgui.photos.mending.journal.MOST_KEPT", 2)
         for target in ("x", "y", "z"):
             (source,) = folder.rglob("a.jpg")
             mender.apply(into(folder / target, source), QUIET)

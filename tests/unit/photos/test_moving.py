@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tlgui.photos.moving import FreeNames, move_file, settle
+from tlgui.photos.mending.moving import FreeNames, move_file, settle
 
 
 @pytest.fixture

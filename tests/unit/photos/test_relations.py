@@ -10,11 +10,11 @@ from PIL import Image
 
 from tests.unit.photos import scenes
 from tlgui.files import cache_folder, workspace_path
-from tlgui.photos import relations
-from tlgui.photos.choices import Choices
-from tlgui.photos.duplicates import NearCopies, PhotoPairs, near_copies
-from tlgui.photos.looks import look_closer
-from tlgui.photos.scan import survey
+from tlgui.photos.kept.choices import Choices
+from tlgui.photos.scanning import relations
+from tlgui.photos.scanning.duplicates import NearCopies, PhotoPairs, near_copies
+from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.scan import survey
 from tlgui.progress import JobContext
 
 QUIET = JobContext()

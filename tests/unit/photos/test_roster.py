@@ -12,7 +12,7 @@ from tlgui.errors import StorageError
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.photos.facts import FileState, Look, PhotoFacts
 from tlgui.photos.roster import RosterChanges, changes_since, write_roster
-from tlgui.photos.scan import Survey
+from tlgui.photos.scanning.scan import Survey
 
 FOLDER = Path("Birds").absolute()
 Contents = dict[str, str]

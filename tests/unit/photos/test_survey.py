@@ -12,15 +12,15 @@ import pytest
 
 from tests import pictures
 from tlgui import files
-from tlgui.photos import reading
-from tlgui.photos.choices import Choices
 from tlgui.photos.collection import Collection, ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.facts_store import FactsStore
-from tlgui.photos.header import read_facts, state_of
-from tlgui.photos.looks import look_closer
+from tlgui.photos.kept.choices import Choices
+from tlgui.photos.kept.facts_store import FactsStore
+from tlgui.photos.pictures.header import read_facts, state_of
 from tlgui.photos.samples import draw_picture
-from tlgui.photos.scan import CollectionListed, Survey, survey
+from tlgui.photos.scanning import reading
+from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.scan import CollectionListed, Survey, survey
 from tlgui.progress import Event, JobContext
 
 QUIET = JobContext()

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from tests.pictures import write_jpeg, write_rotated_jpeg, write_text
 from tlgui.errors import TlguiError
-from tlgui.photos import thumbnails
-from tlgui.photos.decode import read_thumbnail
-from tlgui.photos.thumbnails import ThumbnailStore, tidy
+from tlgui.photos.pictures import thumbnails
+from tlgui.photos.pictures.decode import read_thumbnail
+from tlgui.photos.pictures.thumbnails import ThumbnailStore, tidy
 
 
 @pytest.fixture

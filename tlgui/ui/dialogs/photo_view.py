@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
-from tlgui.photos.decode import read_thumbnail
 from tlgui.photos.names import shown_name
+from tlgui.photos.pictures.decode import read_thumbnail
 from tlgui.ui.photo_items import PhotoItem
 from tlgui.ui.photo_words import line_about
 from tlgui.ui.widgets.tinted_bar import plain_label

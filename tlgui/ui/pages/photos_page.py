@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from tlgui.errors import CollectionError, TlguiError
 from tlgui.photos.collection import Collection, Part, Split
-from tlgui.photos.findings import Mending
+from tlgui.photos.health.findings import Mending
 from tlgui.ui.photo_items import Album
 from tlgui.ui.session import Session
 from tlgui.ui.settings import RECENT_FOLDERS, Settings

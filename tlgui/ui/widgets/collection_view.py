@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from tlgui.photos.collection import Collection
-from tlgui.photos.findings import FindingKind, Report
-from tlgui.photos.watching import FolderChanges
+from tlgui.photos.health.findings import FindingKind, Report
+from tlgui.photos.scanning.watching import FolderChanges
 from tlgui.ui.colours import Accent
 from tlgui.ui.photo_items import Album
 from tlgui.ui.widgets.class_table import ClassTable

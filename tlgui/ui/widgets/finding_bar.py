@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from tlgui.photos.findings import Finding
+from tlgui.photos.health.findings import Finding
 from tlgui.ui.colours import Accent
 from tlgui.ui.widgets.finding_list import LOOKS
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label

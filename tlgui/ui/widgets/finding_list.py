@@ -7,7 +7,7 @@ from PySide6.QtGui import QBrush, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 from typing_extensions import override
 
-from tlgui.photos.findings import Finding, FindingKind, Report, Severity
+from tlgui.photos.health.findings import Finding, FindingKind, Report, Severity
 from tlgui.ui.colours import Accent, colour
 from tlgui.ui.icons import icon_pixmap
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from tlgui.photos.findings import Finding, FindingKind, LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
+from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
 from tlgui.ui.dialogs.photo_view import PhotoView
 from tlgui.ui.file_manager import FileManager
 from tlgui.ui.photo_items import Album, Order, PhotoItem

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSlider, QToolButton, QWidget
 
-from tlgui.photos.findings import Finding, FindingKind
+from tlgui.photos.health.findings import Finding, FindingKind
 from tlgui.ui.photo_items import Order, Use, Wish
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES

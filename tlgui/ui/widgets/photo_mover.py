@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from tlgui.photos.collection import Collection
 from tlgui.photos.destinations import Destinations
-from tlgui.photos.findings import MoveInto
+from tlgui.photos.health.findings import MoveInto
 from tlgui.ui.dialogs.move_dialog import MoveDialog
 from tlgui.ui.photo_items import PhotoItem, lies_in
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
-from tlgui.photos.thumbnails import ThumbnailStore
+from tlgui.photos.pictures.thumbnails import ThumbnailStore
 
 # A screen of 4K holds 25 MB of pixels: what is seen always fits, and a few screens around it.
 _CACHED_BYTES = 64 << 20

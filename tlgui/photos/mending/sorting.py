@@ -12,15 +12,15 @@ from pathlib import Path
 
 from tlgui import files
 from tlgui.errors import StorageError
-from tlgui.photos.bin import find_in_bin
-from tlgui.photos.carrying import MADE_FOLDER, Carrier, Errand, MendingProblem, part_of
-from tlgui.photos.choices import Choices
 from tlgui.photos.facts import FileState
-from tlgui.photos.findings import LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
-from tlgui.photos.formats import IMAGE_SUFFIXES
-from tlgui.photos.journal import Journal, Record, RecordKind, Step
-from tlgui.photos.moving import settle
+from tlgui.photos.health.findings import LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
+from tlgui.photos.kept.choices import Choices
+from tlgui.photos.mending.bin import find_in_bin
+from tlgui.photos.mending.carrying import MADE_FOLDER, Carrier, Errand, MendingProblem, part_of
+from tlgui.photos.mending.journal import Journal, Record, RecordKind, Step
+from tlgui.photos.mending.moving import settle
 from tlgui.photos.names import shown_name
+from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 from tlgui.progress import JobContext
 
 _SUFFIXES = tuple(IMAGE_SUFFIXES)

@@ -2,13 +2,13 @@
 
 import time
 
-from tlgui.photos.class_findings import class_findings
-from tlgui.photos.confirming import KnownFeatures, near_groups
-from tlgui.photos.copy_findings import copy_findings
-from tlgui.photos.findings import Finding, FindingKind, Report, Severity
-from tlgui.photos.folder_findings import folder_findings
-from tlgui.photos.picture_findings import picture_findings
-from tlgui.photos.scan import Survey
+from tlgui.photos.health.class_findings import class_findings
+from tlgui.photos.health.confirming import KnownFeatures, near_groups
+from tlgui.photos.health.copy_findings import copy_findings
+from tlgui.photos.health.findings import Finding, FindingKind, Report, Severity
+from tlgui.photos.health.folder_findings import folder_findings
+from tlgui.photos.health.picture_findings import picture_findings
+from tlgui.photos.scanning.scan import Survey
 
 _SEVERITIES = list(Severity)
 _KINDS = list(FindingKind)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tlgui.photos.collection import Collection, Part, Photo
-from tlgui.photos.confirming import NearGroups
 from tlgui.photos.counting import counted
-from tlgui.photos.duplicates import Groups, copies
 from tlgui.photos.facts import PhotoFacts
-from tlgui.photos.findings import Finding, FindingKind, LeaveOut, Severity
-from tlgui.photos.leaving_out import leave_out_words
+from tlgui.photos.health.confirming import NearGroups
+from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Severity
+from tlgui.photos.health.leaving_out import leave_out_words
+from tlgui.photos.scanning.duplicates import Groups, copies
 
 _PART_RANKS = {Part.TEST: 0, Part.VALIDATION: 1, Part.TRAINING: 2, None: 3}
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Part, Photo, Problem, ProblemKind
 from tlgui.photos.facts import FileState
-from tlgui.photos.formats import FORMAT_NAMES, IMAGE_SUFFIXES
 from tlgui.photos.names import one_line, shown_name
+from tlgui.photos.pictures.formats import FORMAT_NAMES, IMAGE_SUFFIXES
 from tlgui.photos.places import inside
 from tlgui.progress import JobContext, Progress, Stage
 

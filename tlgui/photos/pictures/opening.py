@@ -19,8 +19,8 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from tlgui.errors import PhotoError
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.formats import FORMAT_NAMES, FORMATS, begins_like_heif
 from tlgui.photos.names import shown_name
+from tlgui.photos.pictures.formats import FORMAT_NAMES, FORMATS, begins_like_heif
 
 MAX_PIXELS = 200_000_000  # what the largest phone cameras take; about 800 MB while it is decoded
 LARGE_PIXELS = 25_000_000

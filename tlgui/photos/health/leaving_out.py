@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tlgui.photos.counting import counted
-from tlgui.photos.findings import Finding, FindingKind, LeaveOut, Severity
+from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Severity
 
 
 def each(paths: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlgui.photos.collection import Collection
-from tlgui.photos.duplicates import Groups, PhotoPairs, kept_together, near_copies
 from tlgui.photos.facts import PhotoFacts
-from tlgui.photos.facts_store import FactsStore, PlaceGroups
+from tlgui.photos.kept.facts_store import FactsStore, PlaceGroups
+from tlgui.photos.scanning.duplicates import Groups, PhotoPairs, kept_together, near_copies
 
 _NEAR, _TOGETHER, _CANDIDATES = "near", "together", "candidates"
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from PIL import ExifTags, Image
 
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.decode import decode_through
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.formats import plain_format
-from tlgui.photos.jpeg_header import read_jpeg_header
-from tlgui.photos.opening import DAMAGED, MAX_PIXELS, UnusablePhotoError, opened, quiet_pillow, unusable
-from tlgui.photos.wholeness import looks_whole
+from tlgui.photos.pictures.decode import decode_through
+from tlgui.photos.pictures.formats import plain_format
+from tlgui.photos.pictures.jpeg_header import read_jpeg_header
+from tlgui.photos.pictures.opening import DAMAGED, MAX_PIXELS, UnusablePhotoError, opened, quiet_pillow, unusable
+from tlgui.photos.pictures.wholeness import looks_whole
 
 _TRIES = 2
 _LYING = range(5, 9)  # EXIF orientations of photos that lie on their side

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from tlgui.photos.collection import Collection, Problem, ProblemKind
 from tlgui.photos.counting import counted, listed
-from tlgui.photos.findings import Finding, FindingKind, MoveInto, MoveToBin, Severity, UseAgain
-from tlgui.photos.formats import IMAGE_SUFFIXES
-from tlgui.photos.leaving_out import each
+from tlgui.photos.health.findings import Finding, FindingKind, MoveInto, MoveToBin, Severity, UseAgain
+from tlgui.photos.health.leaving_out import each
 from tlgui.photos.names import plain_key, shown_name
+from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 
 _NOT_READ = frozenset(
     {

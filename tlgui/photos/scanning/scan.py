@@ -14,20 +14,20 @@ from pathlib import Path
 from tlgui import files
 from tlgui.errors import CollectionError, StorageError
 from tlgui.patience import relayed
-from tlgui.photos.choices import Choices
 from tlgui.photos.collection import Collection, Photo, PhotoClass, Problem, ProblemKind
-from tlgui.photos.duplicates import Groups, PhotoPairs
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.facts_store import FactsStore, Known, Refusal
-from tlgui.photos.listing import (
+from tlgui.photos.kept.choices import Choices
+from tlgui.photos.kept.facts_store import FactsStore, Known, Refusal
+from tlgui.photos.names import shown_name
+from tlgui.photos.scanning.duplicates import Groups, PhotoPairs
+from tlgui.photos.scanning.listing import (
     Layout,
     Listed,
     Remembered,
     list_layout,
 )
-from tlgui.photos.names import shown_name
-from tlgui.photos.reading import read_all
-from tlgui.photos.relations import relations_of
+from tlgui.photos.scanning.reading import read_all
+from tlgui.photos.scanning.relations import relations_of
 from tlgui.progress import Event, JobContext
 
 _TINY_SIDE = 32

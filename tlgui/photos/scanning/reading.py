@@ -3,11 +3,11 @@
 import os
 from collections.abc import Iterator, Sequence
 
-from tlgui.photos.crew import worked_through
-from tlgui.photos.facts_store import Known, Refusal
-from tlgui.photos.header import read_facts
-from tlgui.photos.listing import Listed
-from tlgui.photos.opening import UnusablePhotoError, quiet_pillow
+from tlgui.photos.kept.facts_store import Known, Refusal
+from tlgui.photos.pictures.header import read_facts
+from tlgui.photos.pictures.opening import UnusablePhotoError, quiet_pillow
+from tlgui.photos.scanning.crew import worked_through
+from tlgui.photos.scanning.listing import Listed
 from tlgui.progress import JobContext, Stage
 
 _THREADS = min(8, (os.cpu_count() or 1) + 1)

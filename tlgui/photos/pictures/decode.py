@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from tlgui.photos import opening
-from tlgui.photos.colours import to_rgb
-from tlgui.photos.opening import DAMAGED, opened
+from tlgui.photos.pictures import opening
+from tlgui.photos.pictures.colours import to_rgb
+from tlgui.photos.pictures.opening import DAMAGED, opened
 
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {

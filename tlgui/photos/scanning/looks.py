@@ -16,12 +16,12 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from tlgui.errors import PhotoError
-from tlgui.photos.crew import worked_through
-from tlgui.photos.decode import read_thumbnail
 from tlgui.photos.facts import MINIATURE_SIDE, Look, PhotoFacts
-from tlgui.photos.facts_store import FactsStore
-from tlgui.photos.relations import relations_of
-from tlgui.photos.scan import Survey
+from tlgui.photos.kept.facts_store import FactsStore
+from tlgui.photos.pictures.decode import read_thumbnail
+from tlgui.photos.scanning.crew import worked_through
+from tlgui.photos.scanning.relations import relations_of
+from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import JobContext, Stage
 
 _SIZE = 256

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tlgui.errors import CollectionError
 from tlgui.patience import relayed
-from tlgui.photos.listing import list_layout
-from tlgui.photos.scan import Survey
+from tlgui.photos.scanning.listing import list_layout
+from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import JobContext
 
 

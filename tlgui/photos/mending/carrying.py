@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlgui import files
-from tlgui.photos.bin import to_bin
-from tlgui.photos.journal import Journal, Record, Step
-from tlgui.photos.moving import FreeNames, move_file
+from tlgui.photos.mending.bin import to_bin
+from tlgui.photos.mending.journal import Journal, Record, Step
+from tlgui.photos.mending.moving import FreeNames, move_file
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 # The journal is flushed to the disk once for so many files.

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tlgui.photos.counting import counted
 from tlgui.photos.facts import Look, PhotoFacts
-from tlgui.photos.findings import Finding, FindingKind, Severity
-from tlgui.photos.formats import suffix_fits
-from tlgui.photos.leaving_out import each, to_leave_out
+from tlgui.photos.health.findings import Finding, FindingKind, Severity
+from tlgui.photos.health.leaving_out import each, to_leave_out
+from tlgui.photos.pictures.formats import suffix_fits
 
 # Backbones look at 224 pixels or more; from a quarter of that on a photo has little to show.
 _SMALL_SIDE = 64

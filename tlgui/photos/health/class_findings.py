@@ -7,7 +7,7 @@ from pathlib import Path
 from tlgui.photos.collection import Collection, PhotoClass
 from tlgui.photos.counting import counted
 from tlgui.photos.destinations import Destinations
-from tlgui.photos.findings import Finding, FindingKind, MoveInto, Severity
+from tlgui.photos.health.findings import Finding, FindingKind, MoveInto, Severity
 from tlgui.photos.names import plain_key
 
 _ENOUGH_PHOTOS = 20

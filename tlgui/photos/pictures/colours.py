@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image, ImageCms
 
-from tlgui.photos.opening import DAMAGED
+from tlgui.photos.pictures.opening import DAMAGED
 
 _LARGEST_SHADE = 1e30  # of floating-point pixels: differences of larger ones would overflow
 _PROFILES_KEPT = 64

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tlgui import files
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import MINIATURE_BYTES, FileState, PhotoFacts
-from tlgui.photos.facts_pack import DamagedPackError, Pack, Row, Unpacked, facts_in, packed, unpacked
+from tlgui.photos.kept.facts_pack import DamagedPackError, Pack, Row, Unpacked, facts_in, packed, unpacked
 from tlgui.photos.places import all_inside
 
 # Raised whenever facts are found out in another way, so that older ones are not trusted.

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tlgui.photos.duplicates import Groups, PhotoPairs
+from tlgui.photos.scanning.duplicates import Groups, PhotoPairs
 
 FeatureVector = NDArray[np.float32]
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tlgui import files
-from tlgui.photos.decode import read_thumbnail
+from tlgui.photos.pictures.decode import read_thumbnail
 
 SIDES = (128, 256, 512)
 """The longer sides that are kept, in pixels; what is larger is decoded each time."""

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from tlgui.photos.listing import entries_of, is_folder, is_hidden, looks_like_photo
+from tlgui.photos.scanning.listing import entries_of, is_folder, is_hidden, looks_like_photo
 from tlgui.progress import JobContext, Progress, Stage
 
 

@@ -1,0 +1,1 @@
+"""One picture file: which kinds there are, how it is opened, checked and decoded."""

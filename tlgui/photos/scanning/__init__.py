@@ -1,0 +1,1 @@
+"""A folder becomes a collection: listed, read, looked at closer, and searched for what shows the same."""
