@@ -100,6 +100,11 @@ class Finding:
         """All files, group by group."""
         return tuple(path for group in self.groups for path in group)
 
+    @property
+    def file_count(self) -> int:
+        """How many files there are."""
+        return sum(map(len, self.groups))
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -95,7 +95,7 @@ class FilterBar(QWidget):
     def show_choices(self, class_names: Iterable[str], findings: Sequence[Finding]) -> None:
         """Offer the classes and the problems there are; what was chosen stays while it is there."""
         _refill(self.classes, [(_ALL_CLASSES, None), *((name, name) for name in class_names)])
-        known = [(f"{finding.kind.value.capitalize()} ({len(finding.paths):,})", finding.kind) for finding in findings]
+        known = [(f"{finding.kind.value.capitalize()} ({finding.file_count:,})", finding.kind) for finding in findings]
         _refill(self.problem, [(_ANY_PROBLEM, None), *(entry for entry in known if entry[1] is not None)])
 
     def wish(self) -> Wish:
