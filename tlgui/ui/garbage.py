@@ -4,14 +4,18 @@ By itself it runs on whatever thread happens to make many objects; where it come
 ends the process. So it is switched off, and a timer of the GUI thread does its work at the same thresholds.
 """
 
+import ctypes
 import gc
+import sys
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QThreadPool, QTimer, Slot
 
 _INTERVAL_MS = 500
 # So many objects at a time are data, such as the photos of a large collection. To go through them again and again would
 # hold the window up, for a second where there are a hundred thousand photos.
 _MUCH_DATA = 50_000
+# What much data was made from is freed soon after it.
+_SOON_MS = 2000
 
 
 class GarbageCollector(QObject):
@@ -25,6 +29,8 @@ class GarbageCollector(QObject):
         super().__init__(parent)
         self._timer = QTimer(self, interval=_INTERVAL_MS)
         self._timer.timeout.connect(self.collect_due)
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
+        self._soon.timeout.connect(self._on_soon_timeout)
 
     def start(self) -> None:
         """Take over from Python."""
@@ -34,6 +40,7 @@ class GarbageCollector(QObject):
     def stop(self) -> None:
         """Give it back to Python."""
         self._timer.stop()
+        self._soon.stop()
         gc.enable()
 
     @Slot()
@@ -51,6 +58,19 @@ class GarbageCollector(QObject):
             gc.collect(bearable)
         if bearable != due:
             gc.freeze()
+            self._soon.start()
+
+    @Slot()
+    def _on_soon_timeout(self) -> None:
+        QThreadPool.globalInstance().start(give_memory_back)
+
+
+def give_memory_back() -> None:
+    """Hand memory that is free back to the system where that takes asking; glibc would keep it."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _oldest_bearable(due: int) -> int | None:

@@ -1,12 +1,14 @@
 import gc
+import platform
 import threading
 import weakref
 from collections.abc import Iterator
 
+import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tlgui.ui.garbage import GarbageCollector
+from tlgui.ui.garbage import GarbageCollector, give_memory_back
 
 
 class Node:
@@ -82,3 +84,17 @@ def test_much_data_is_not_gone_through_again_and_again(collector: GarbageCollect
     frozen = gc.get_freeze_count() - before
     gc.unfreeze()
     assert frozen > len(data)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps what was freed until it is asked")
+def test_memory_that_is_free_is_given_back() -> None:
+    pieces = [bytes(1000) for _ in range(60_000)]
+    # Nothing that lies below what is still used goes back by itself.
+    last = pieces[-1]
+    pieces.clear()
+    before = psutil.Process().memory_info().rss
+
+    give_memory_back()
+
+    assert psutil.Process().memory_info().rss < before - 30_000_000
+    assert last == bytes(1000)

@@ -14,7 +14,7 @@ from tlgui.errors import TlguiError
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
 
 # A screen of 4K holds 25 MB of pixels: what is seen always fits, and a few screens around it.
-_CACHED_BYTES = 64 << 20
+_CACHED_BYTES = 32 << 20
 # The largest screens show half as many at a time.
 _WAITING = 3000
 _THREADS = 2
