@@ -32,8 +32,7 @@ CONTEXT = JobContext()
 
 @pytest.fixture
 def photos(tmp_path: Path) -> list[Photo]:
-    """Return some more photos than fit into one batch."""
-    folder = write_collection(tmp_path / "photos", classes=2, photos=BATCH_SIZE // 2 + 2)
+    folder = write_collection(tmp_path / "photos", classes=2, photos=BATCH_SIZE // 2 + 2)  # more than one batch
     return [Photo(path, path.parent.name) for path in sorted(folder.rglob("*.jpg"))]
 
 
@@ -47,11 +46,9 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     compute = FeatureExtractor.compute
 
-    def counting(
-        self: FeatureExtractor, batch: "features._Batch", picture_count: int, context: JobContext
-    ) -> np.ndarray:
+    def counting(self: FeatureExtractor, batch: "features._Batch", number: int, context: JobContext) -> np.ndarray:
         counts.append(len(batch.pixels))
-        return compute(self, batch, picture_count, context)
+        return compute(self, batch, number, context)
 
     monkeypatch.setattr(FeatureExtractor, "compute", counting)
     return counts
