@@ -14,6 +14,16 @@ from tlgui.ui.settings import Settings
 Open = Callable[[Path], None]
 
 
+def choose_rows(page: PhotosPage, *rows: int) -> None:
+    """Select photos of the grid by their places; the keyboard is then at the last of them."""
+    grid = page.browser.grid
+    grid.clearSelection()
+    for row in rows:
+        index = grid.photos.index(row)
+        grid.selectionModel().select(index, grid.selectionModel().SelectionFlag.Select)
+        grid.selectionModel().setCurrentIndex(index, grid.selectionModel().SelectionFlag.NoUpdate)
+
+
 @pytest.fixture
 def page(qtbot: QtBot, session: Session, settings: Settings) -> Iterator[PhotosPage]:
     page = PhotosPage(session, settings)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.pictures import write_jpeg, write_split_collection
 from tests.ui.dragging import drag_from, drop_on, enter, move_over, place_of
-from tests.ui.photos.conftest import Open
+from tests.ui.photos.conftest import Open, choose_rows
 from tlgui.ui.dialogs.move_dialog import MoveDialog
 from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.session import Session
@@ -25,12 +25,7 @@ Meanwhile = Callable[[QDrag], None]
 
 
 def choose(page: PhotosPage, *rows: int) -> None:
-    grid = page.browser.grid
-    grid.clearSelection()
-    for row in rows:
-        index = grid.photos.index(row)
-        grid.selectionModel().select(index, grid.selectionModel().SelectionFlag.Select)
-        grid.selectionModel().setCurrentIndex(index, grid.selectionModel().SelectionFlag.NoUpdate)
+    choose_rows(page, *rows)
     QApplication.processEvents()
 
 

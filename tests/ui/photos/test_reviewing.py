@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_collection, write_jpeg, write_split_collection, write_text
 from tests.ui.file_managers import RecordingFileManager
-from tests.ui.photos.conftest import Open
+from tests.ui.photos.conftest import Open, choose_rows
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Finding, FindingKind, Severity
 from tlgui.ui.dialogs.move_dialog import MoveDialog
@@ -27,15 +27,6 @@ Settle = Callable[[], None]
 
 def shown(page: PhotosPage) -> list[str]:
     return [item.path.name for item in page.browser.grid.photos.items]
-
-
-def choose_rows(page: PhotosPage, *rows: int) -> None:
-    grid = page.browser.grid
-    grid.clearSelection()
-    for row in rows:
-        index = grid.photos.index(row)
-        grid.selectionModel().select(index, grid.selectionModel().SelectionFlag.Select)
-        grid.selectionModel().setCurrentIndex(index, grid.selectionModel().SelectionFlag.NoUpdate)
 
 
 def press(button: QAbstractButton) -> None:

@@ -1,9 +1,10 @@
 """A collection is mended file by file: moved without overwriting, left out, or binned; what fails is said."""
 
+import contextlib
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,21 @@ from tlgui.photos.mending.sorting import Mended, Mender
 from tlgui.progress import JobContext, Progress, Stage
 
 needs_bin = pytest.mark.skipif(not HAS_FREEDESKTOP_BIN, reason="needs a bin that can be put elsewhere")
+
+
+@contextlib.contextmanager
+def racing_for(name: str) -> Iterator[None]:
+    """Let another program take a name just before a file gets it, for the block."""
+    link = os.link
+
+    def raced(source: Path, target: Path) -> None:
+        if Path(target).name == name:
+            Path(target).write_text("another program's")
+        link(source, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "link", raced)
+        yield
 
 
 class TestMoving:
@@ -109,18 +125,10 @@ class TestMoving:
         assert names_in(folder) == ["robin", "wren"]
 
     def test_name_that_is_taken_in_a_new_folder_does_not_keep_undo_from_taking_it_away(
-        self, mender: Mender, folder: Path, monkeypatch: pytest.MonkeyPatch
+        self, mender: Mender, folder: Path
     ) -> None:
-        link = os.link
-
-        def raced(source: Path, target: Path) -> None:
-            if Path(target).name == "a.jpg":
-                Path(target).write_text("another program's")
-            link(source, target)
-
-        monkeypatch.setattr(os, "link", raced)
-        mender.apply(into(folder / "owl", folder / "robin/a.jpg"), QUIET)
-        monkeypatch.setattr(os, "link", link)
+        with racing_for("a.jpg"):
+            mender.apply(into(folder / "owl", folder / "robin/a.jpg"), QUIET)
         assert names_in(folder / "owl") == ["a (2).jpg", "a.jpg"]
         (folder / "owl/a.jpg").unlink()
 
@@ -184,19 +192,9 @@ class TestMoving:
         assert mended.done == 0
         assert places(folder) == before()
 
-    def test_name_that_is_taken_at_the_last_moment_is_not_overwritten(
-        self, mender: Mender, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        link = os.link
-
-        def raced(source: Path, target: Path) -> None:
-            if Path(target).name == "a.jpg":
-                Path(target).write_text("another program's")
-            link(source, target)
-
-        monkeypatch.setattr(os, "link", raced)
-        mender.apply(into(folder / "wren", folder / "robin/a.jpg"), QUIET)
-        monkeypatch.setattr(os, "link", link)
+    def test_name_that_is_taken_at_the_last_moment_is_not_overwritten(self, mender: Mender, folder: Path) -> None:
+        with racing_for("a.jpg"):
+            mender.apply(into(folder / "wren", folder / "robin/a.jpg"), QUIET)
 
         assert places(folder)["wren/a.jpg"] == "another program's"
         assert places(folder)["wren/a (2).jpg"] == PLACES[0]
