@@ -1,0 +1,67 @@
+"""Models that earlier versions made answer as they did, a killed training goes on, and cached features are used."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.earlier.installing import VERSIONS, install
+from tests.learning.listening import QUIET, Listener
+from tests.learning.models import KERAS_SAVE_WARNING
+from tlgui.files import cache_folder, workspace_path
+from tlgui.learning.built_in import BUILT_IN
+from tlgui.learning.evaluation import evaluate
+from tlgui.learning.model_file import load_model
+from tlgui.learning.recipe import load_recipe
+from tlgui.learning.runs import RunStore
+from tlgui.learning.training import train
+from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.scan import scan, survey
+from tlgui.progress import EpochEnded
+
+pytestmark = [
+    pytest.mark.parametrize("version", VERSIONS, ids=lambda path: path.name),
+    pytest.mark.filterwarnings(KERAS_SAVE_WARNING),
+]
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_model_answers_as_it_did(version: Path, name: str) -> None:
+    told = json.loads((version / "answers.json").read_text())[name]
+    model = load_model(version / "models" / f"{name}.tlmodel")
+
+    judged = evaluate(model, scan(version / "photos", QUIET), None, QUIET)
+
+    assert judged.accuracy == told["accuracy"]
+    np.testing.assert_allclose(judged.loss, told["loss"], rtol=1e-3)
+    assert len(model.summary.history) == told["epochs"]
+
+
+def test_training_that_was_killed_goes_on_as_if_it_had_not_been(version: Path, tmp_path: Path) -> None:
+    folder = install(version, tmp_path / "photos")
+    workspace = workspace_path(folder)
+    (run,) = [run for run in RunStore(workspace).runs() if run.name == "Killed"]
+    listener = Listener()
+
+    collection = look_closer(survey(folder, QUIET), QUIET).collection
+    summary = train(collection, run.recipe, run.model_path, listener.context, run_folder=run.folder, resume=True)
+
+    assert [ended.epoch for ended in listener.of(EpochEnded)] == [3, 4, 5]
+    history = [
+        [ended.loss, ended.accuracy, ended.validation_loss, ended.validation_accuracy] for ended in summary.history
+    ]
+    # Another processor may round otherwise.
+    np.testing.assert_allclose(history, json.loads((workspace / "whole-history.json").read_text()), rtol=1e-3)
+
+
+def test_cached_features_are_used_again(version: Path, tmp_path: Path) -> None:
+    folder = install(version, tmp_path / "photos")
+    (store,) = (cache_folder() / "features").glob("*.sqlite")
+    before = store.read_bytes()
+    recipe = load_recipe(version / "recipes/quick.json").with_value("input_size", "32").with_value("epochs", "1")
+
+    train(look_closer(survey(folder, QUIET), QUIET).collection, recipe, tmp_path / "model.tlmodel", QUIET)
+
+    assert list((cache_folder() / "features").glob("*.sqlite")) == [store]
+    assert store.read_bytes() == before

@@ -1,0 +1,85 @@
+"""What earlier versions wrote opens in this one: recipes, facts, choices, runs, and mendings that can be undone."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.earlier.installing import COLOURS, PHOTOS_PER_CLASS, VERSIONS, install
+from tlgui.files import workspace_path
+from tlgui.learning.built_in import BUILT_IN
+from tlgui.learning.model_file import read_summary
+from tlgui.learning.recipe import load_recipe
+from tlgui.learning.run_record import RunStatus
+from tlgui.learning.runs import RunStore
+from tlgui.photos.kept.choices import Choices
+from tlgui.photos.mending.sorting import mender_of
+from tlgui.photos.pictures import decode
+from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.scan import survey
+from tlgui.progress import JobContext
+
+QUIET = JobContext()
+pytestmark = pytest.mark.parametrize("version", VERSIONS, ids=lambda path: path.name)
+
+
+@pytest.fixture
+def folder(version: Path, tmp_path: Path) -> Path:
+    return install(version, tmp_path / "my photos")
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_built_in_recipe_says_what_it_said(version: Path, name: str) -> None:
+    assert load_recipe(version / "recipes" / f"{name}.json") == BUILT_IN[name]
+
+
+def test_recipe_of_the_user_keeps_its_values(version: Path) -> None:
+    recipe = load_recipe(version / "recipes/changed.json")
+    assert (recipe.name, recipe.seed, recipe.head.dense_units) == ("Mine: “ä”", 9, 64)
+
+
+def test_every_model_says_what_it_is(version: Path) -> None:
+    summaries = [read_summary(path) for path in sorted((version / "models").glob("*.tlmodel"))]
+    assert {summary.recipe.name for summary in summaries} == {recipe.name for recipe in BUILT_IN.values()}
+    assert all(summary.class_names == tuple(COLOURS) for summary in summaries)
+
+
+def test_facts_are_known_without_reading_a_photo(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a photo was decoded")
+
+    monkeypatch.setattr(decode, "opened", refuse)
+    monkeypatch.setattr("tlgui.photos.scanning.looks.look_at", refuse)
+    found = look_closer(survey(folder, QUIET), QUIET)
+
+    assert len(found.facts) == len(COLOURS) * PHOTOS_PER_CLASS
+    assert all(facts.look is not None for facts in found.facts.values())
+
+
+def test_choices_still_hold(folder: Path) -> None:
+    choices = Choices(workspace_path(folder), folder)
+    assert choices.left_out() == {folder / "blue/1.jpg"}
+    assert choices.shown_names() == {"blue": "Azure"}
+    assert survey(folder, QUIET).collection.photo_count == len(COLOURS) * PHOTOS_PER_CLASS - 1
+
+
+def test_mendings_are_undone_down_to_the_first(folder: Path) -> None:
+    mender = mender_of(folder)
+    undone = []
+    while (words := mender.next_undo()) is not None:
+        undone.append(words)
+        mender.undo(QUIET)
+
+    assert undone == ["show the class “blue” otherwise", "leave 1 photo out", "move 1 photo to “green”"]
+    assert {path.name: len(list(path.iterdir())) for path in folder.iterdir()} == dict.fromkeys(
+        COLOURS, PHOTOS_PER_CLASS
+    )
+
+
+def test_runs_are_listed_as_they_stood(folder: Path) -> None:
+    store = RunStore(workspace_path(folder))
+    runs = {run.name: run for run in store.runs()}
+
+    assert (runs["Finished"].status, runs["Killed"].status) == (RunStatus.FINISHED, RunStatus.INTERRUPTED)
+    assert (len(runs["Finished"].history), len(runs["Killed"].history)) == (5, 2)
+    assert runs["Killed"].can_resume
+    assert store.active_id == runs["Finished"].id
