@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sqlite3
+import stat
 import sys
 import tempfile
 import time
@@ -148,6 +149,44 @@ def write_text(target: Path, text: str) -> None:
     """
     with atomic_open(target) as stream:
         stream.write(text.encode("utf-8"))
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading; whatever else a path may lead to is refused at once, where `open` would wait for it.
+
+    A pipe that nobody writes to would hold the program up for ever.
+
+    Raises:
+        OSError: It cannot be opened, or it is a pipe, a device or a folder.
+        ValueError: The path holds a zero byte.
+    """
+    # Windows knows neither; there a pipe does not lie in a folder.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    what = "it is a folder" if stat.S_ISDIR(mode) else "it is no file but a pipe or a device"
+    raise OSError(errno.EINVAL, what, str(path))
+
+
+def read_regular(path: Path, most_bytes: int) -> bytes:
+    """Return what a file holds; see `open_regular`.
+
+    Args:
+        path: The file.
+        most_bytes: The largest file to read.
+
+    Raises:
+        OSError: It cannot be opened, is no regular file, or is larger.
+        ValueError: The path holds a zero byte.
+    """
+    with open_regular(path) as stream:
+        data = stream.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise OSError(errno.EFBIG, "it is far too large", str(path))
+    return data
 
 
 def opened_read_only(path: Path, patience_seconds: float) -> sqlite3.Connection:

@@ -145,3 +145,29 @@ def test_own_folders_are_made_apart_from_each_other(isolated_home: Path) -> None
 
 def test_resource_lies_in_the_checkout() -> None:
     assert files.resource("weights").parent.name == "resources"
+
+
+def test_regular_file_is_opened_and_read(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"12345")
+
+    with files.open_regular(path) as stream:
+        assert stream.read() == b"12345"
+    assert files.read_regular(path, 5) == b"12345"
+    with pytest.raises(OSError, match="far too large"):
+        files.read_regular(path, 4)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders")
+def test_pipe_and_device_are_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    for path in (pipe, Path(os.devnull)):
+        with pytest.raises(OSError, match="no file but a pipe or a device"):
+            files.open_regular(path)
+
+
+def test_folder_is_not_opened_as_a_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=tmp_path.name):
+        files.open_regular(tmp_path)
