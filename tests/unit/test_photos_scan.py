@@ -189,7 +189,18 @@ def test_class_name_is_always_one_line_of_text(tmp_path: Path) -> None:
 
     names = scan(folder, QUIET).class_names
 
-    assert names == ("caf\N{REPLACEMENT CHARACTER}", "two lines")
+    assert names == (r"caf\xe9", r"two\x0alines")
+
+
+def test_names_in_another_encoding_stay_classes_of_their_own(tmp_path: Path) -> None:
+    names = [os.fsdecode(name) for name in (b"cl\xe8ss", b"cl\xe9ss", b"cl\\xe9ss")]
+    folder = pictures.write_collection(tmp_path, names, 2)
+
+    collection = scan(folder, QUIET)
+
+    assert counts(collection) == {r"cl\xe8ss": 2, r"cl\xe9ss": 2, r"cl\\xe9ss": 2}
+    folders = {item.name: {photo.path.parent.name for photo in item.photos} for item in collection.classes}
+    assert [folders[shown] for shown in (r"cl\xe8ss", r"cl\xe9ss", r"cl\\xe9ss")] == [{name} for name in names]
 
 
 def test_hidden_folder_is_one_problem_and_is_not_looked_into(tmp_path: Path) -> None:

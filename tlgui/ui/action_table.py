@@ -7,11 +7,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
+from tlgui.photos.names import shown_name
 from tlgui.ui.action import Action, ListName, MenuTitle, RecentMenu
 from tlgui.ui.actions import ACTIONS
 from tlgui.ui.commands import Commands
 from tlgui.ui.icons import themed_icon
 from tlgui.ui.model_words import MODEL_SUFFIX, path_title
+from tlgui.ui.widgets.plain_text import set_tip, without_key
 
 
 class ActionTable:
@@ -62,6 +64,8 @@ class ActionTable:
             action.setEnabled(entry.enabled(self._commands))
             if entry.words is not None:
                 action.setText(entry.words(self._commands))
+                # What Qt makes of it by itself may look like markup.
+                set_tip(action, action.iconText())
         for recent, menu in self._recent.values():
             paths = recent.paths(self._commands)
             menu.setEnabled(bool(paths) and recent.enabled(self._commands))
@@ -104,14 +108,14 @@ class ActionTable:
     def _fill(self, recent: RecentMenu, menu: QMenu, offered: Iterable[tuple[Path, str]]) -> None:
         menu.clear()
         for path, text in offered:
-            action = menu.addAction(text.replace("&", "&&"))
+            action = menu.addAction(without_key(text))
             action.setData(path)
-            action.setToolTip(str(path))
+            set_tip(action, str(path))
             action.triggered.connect(lambda _checked=False, chosen=path: recent.callback(self._commands, chosen))
 
 
 def _short_names(paths: tuple[Path, ...]) -> Iterator[str]:
     """Yield each path's name, with its folder where the name alone is not enough."""
-    names = [path_title(path) if path.suffix == MODEL_SUFFIX else path.name for path in paths]
+    names = [path_title(path) if path.suffix == MODEL_SUFFIX else shown_name(path) for path in paths]
     for path, name in zip(paths, names, strict=True):
         yield name if names.count(name) == 1 else f"{name} — {path.parent}"

@@ -12,6 +12,7 @@ from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import TlguiError
 from tlgui.learning.run_record import MODEL_NAME
 from tlgui.learning.runs import KEPT_DAYS
+from tlgui.photos.names import one_line, shown_name
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 from tlgui.ui.dialogs.about_dialog import show_about
 from tlgui.ui.dialogs.export_dialog import ExportDialog
@@ -24,6 +25,7 @@ from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.session import Session
 from tlgui.ui.settings import EXPORT_FOLDER, MODEL_FOLDER, PHOTO_FOLDER, RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.widgets.message_bar import MessageBar
+from tlgui.ui.widgets.plain_text import without_key
 from tlgui.ui.widgets.step_list import Step
 from tlgui.wording import count
 
@@ -249,7 +251,7 @@ class Commands(QObject):
         if self._pages.results.isVisible():
             return "&Undo deleting a run"
         what = self._session.review.next_undo
-        return "&Undo" if what is None else f"&Undo: {what.replace('&', '&&')}"
+        return "&Undo" if what is None else f"&Undo: {without_key(what)}"
 
     @Slot(object, bool)
     def say_deleted(self, names: tuple[str, ...], is_model_closed: object) -> None:
@@ -359,7 +361,7 @@ class Commands(QObject):
             except TlguiError as error:
                 self._messages.show_error(error)
             else:
-                self._messages.show_success(f"Saved “{target.name}”.", str(target.parent), target)
+                self._messages.show_success(f"Saved “{shown_name(target)}”.", one_line(str(target.parent)), target)
 
         folder = Path(self._settings.value(EXPORT_FOLDER) or str(_documents_folder()))
         ask_target(self._window, title, str(folder / name), kinds, suffix, write_and_say)

@@ -20,7 +20,7 @@ from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, Tra
 from tlgui.errors import TlguiError
 from tlgui.learning.records import ExportResult, ModelSummary
 from tlgui.photos.mending.sorting import Mended
-from tlgui.photos.names import shown_name
+from tlgui.photos.names import one_line, shown_name
 from tlgui.ui.action import ListName
 from tlgui.ui.action_table import ActionTable
 from tlgui.ui.commands import Commands, Pages
@@ -37,6 +37,7 @@ from tlgui.ui.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.step_states import step_states
 from tlgui.ui.widgets.job_bar import JobBar
 from tlgui.ui.widgets.message_bar import MessageBar
+from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
 from tlgui.ui.widgets.step_list import Step, StepList
 from tlgui.ui.worker import Job
 from tlgui.wording import count, size_in_words
@@ -208,7 +209,7 @@ class MainWindow(QMainWindow):
         collection = self.session.collection
         if collection is not None:
             self.settings.add_recent(RECENT_FOLDERS, collection.folder)
-            self.setWindowTitle(f"{collection.folder.name} — tlgui")
+            set_title(self, f"{shown_name(collection.folder)} — tlgui")
         self._refresh()
 
     @Slot(Job)
@@ -239,12 +240,14 @@ class MainWindow(QMainWindow):
         elif isinstance(request, SaveModelRequest):
             self.settings.add_recent(RECENT_MODELS, request.target)
             self.messages.show_success(
-                f"The model is saved as “{request.target.name}”.", str(request.target.parent), request.target
+                f"The model is saved as “{shown_name(request.target)}”.",
+                one_line(str(request.target.parent)),
+                request.target,
             )
         elif isinstance(result, Mended):
             self._say_mended(result, is_undone=isinstance(request, UndoRequest))
         elif isinstance(result, ExportResult):
-            self.messages.show_success(f"Exported to “{result.path.name}”.", _export_words(result), result.path)
+            self.messages.show_success(f"Exported to “{shown_name(result.path)}”.", _export_words(result), result.path)
 
     def _say_mended(self, mended: Mended, *, is_undone: bool) -> None:
         hint = "\n".join(
@@ -272,7 +275,7 @@ class MainWindow(QMainWindow):
     def _ask_before_closing(self) -> None:
         job = self.session.job
         is_training = job is not None and isinstance(job.request, TrainRequest)
-        box = QMessageBox(self)
+        box = PlainMessageBox(self)
         box.setWindowTitle("Close tlgui")
         box.setIcon(QMessageBox.Icon.Question)
         box.setText("The training is still running." if is_training else "Something is still under way.")
@@ -306,7 +309,7 @@ class MainWindow(QMainWindow):
 
 
 def _model_words(model: ModelSummary) -> str:
-    names = ", ".join(model.class_names[:6]) + ("…" if len(model.class_names) > 6 else "")
+    names = ", ".join(map(one_line, model.class_names[:6])) + ("…" if len(model.class_names) > 6 else "")
     return f"It knows {count('class', len(model.class_names))}: {names}."
 
 
@@ -314,5 +317,5 @@ def _export_words(result: ExportResult) -> str:
     what = "drawn picture" if result.used_drawn_pictures else "photo"
     return (
         f"Loaded again and compared on {count(what, result.compared_count)}: the largest difference is "
-        f"{result.largest_difference:.2g}. {size_in_words(result.size_bytes)}, in {result.path.parent}."
+        f"{result.largest_difference:.2g}. {size_in_words(result.size_bytes)}, in {one_line(str(result.path.parent))}."
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tlgui.learning.records import ModelSummary
 from tlgui.learning.run_record import run_of_model
+from tlgui.photos.names import one_line
 from tlgui.wording import accuracy_in_words, count
 
 MODEL_SUFFIX = ".tlmodel"
@@ -23,8 +24,8 @@ def model_name(path: Path) -> str:
 def path_title(path: Path) -> str:
     """Return what a model is called in a list: by its collection and run, or its file's name."""
     if known := run_of_model(path):
-        return ": ".join(known)
-    return _KEPT_NAME.sub(r"\1, trained \2 \3:\4", path.stem)
+        return one_line(": ".join(known))
+    return one_line(_KEPT_NAME.sub(r"\1, trained \2 \3:\4", path.stem))
 
 
 def model_title(model: ModelSummary) -> str:
@@ -40,4 +41,4 @@ def model_in_words(model: ModelSummary) -> str:
 
 def classes_in_words(model: ModelSummary) -> str:
     """Return how many classes the model knows, and which."""
-    return f"{count('class', len(model.class_names))}: {', '.join(model.class_names)}"
+    return f"{count('class', len(model.class_names))}: {', '.join(map(one_line, model.class_names))}"

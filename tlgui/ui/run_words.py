@@ -9,6 +9,7 @@ from PySide6.QtCore import QDate, QLocale
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import Evaluation, ModelSummary
 from tlgui.learning.run_record import Run, RunStatus
+from tlgui.photos.names import one_line
 from tlgui.photos.roster import RosterChanges
 from tlgui.progress import EpochEnded
 from tlgui.ui.model_words import path_title
@@ -97,7 +98,7 @@ def when(time: datetime, now: datetime) -> str:
 def spoken(row: RunRow, now: datetime) -> str:
     """Return a row for a screen reader."""
     active = "active, " if row.is_active else ""
-    return f"{row.name}: {active}{standing(row)}, {circumstances(row, now)}"
+    return one_line(f"{row.name}: {active}{standing(row)}, {circumstances(row, now)}")
 
 
 def trained_before(changes: RosterChanges) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from tlgui import files
 from tlgui.errors import StorageError
-from tlgui.photos.names import one_line
+from tlgui.photos.names import typed_name
 from tlgui.photos.places import inside, outside
 
 _CHOICES = "choices.jsonl"
@@ -73,7 +73,7 @@ class Choices:
         with _lock:
             left_out, names = self._choices()
             names.pop(folder_name, None)
-            shown = one_line(shown).strip()
+            shown = typed_name(shown)
             if shown and shown != folder_name:
                 names[folder_name] = shown
             self._write_choices(left_out, names)

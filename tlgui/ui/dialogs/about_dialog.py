@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from tlgui import __version__
 from tlgui.ui.icons import app_icon
+from tlgui.ui.widgets.plain_text import PlainMessageBox
 
 _PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "onnx", "onnxruntime", "matplotlib", "pillow", "numpy")
 _LICENCES = """\
@@ -30,12 +31,11 @@ def version_lines() -> list[str]:
 
 def show_about(parent: QWidget) -> QMessageBox:
     """Open the dialog beside the window, without holding it up."""
-    box = QMessageBox(parent)
+    box = PlainMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setModal(False)
     box.setWindowTitle("About tlgui")
     box.setIconPixmap(app_icon().pixmap(parent.fontMetrics().height() * 4))
-    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(f"tlgui {__version__}: teach your computer to sort photos. They never leave it.")
     box.setInformativeText(_LICENCES + "\n\n" + "\n".join(version_lines()))
     box.setTextInteractionFlags(

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from tlgui.learning.recipe import Recipe
+from tlgui.photos.names import one_line
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.differences_table import DifferencesTable
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.plain_text import PlainLabel
 
 _NO_DIFFERENCE = "The two do the same: no setting differs."
 
@@ -30,8 +32,9 @@ class CompareDialog(QDialog):
         self._others = dict(others)
         self.box = QComboBox()
         self.box.setAccessibleName("Compare with")
-        self.box.addItems(list(self._others))
-        present = self.box.findText(session.recipe.name)
+        for name in self._others:
+            self.box.addItem(one_line(name), name)
+        present = self.box.findData(session.recipe.name)
         # A recipe that was changed is compared with what it was; another one with the first of the others.
         is_changed = self._others.get(session.recipe.name) != session.recipe
         self.box.setCurrentIndex(present if is_changed and present >= 0 else int(present == 0))
@@ -41,7 +44,7 @@ class CompareDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        label = QLabel("Compare the settings of the Train page &with:")
+        label = PlainLabel("Compare the settings of the Train page &with:")
         label.setBuddy(self.box)
         for widget in (label, self.box, self.note):
             column.addWidget(widget)
@@ -54,7 +57,7 @@ class CompareDialog(QDialog):
 
     @Slot()
     def _show(self) -> None:
-        name, recipe = self.box.currentText(), self._session.recipe
+        name, recipe = self.box.currentData(), self._session.recipe
         other = self._others[name]
         title = recipe.name if recipe == self._others.get(recipe.name) else f"{recipe.name}, as changed now"
         self.table.show_recipes((title, name), (recipe, other))

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from tlgui.exporting.catalog import FORMATS, ExportFormat
 from tlgui.ui.dialogs.file_questions import ask_folder, ask_target
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details
 
 _PROMISE = (
     "The export takes RGB from 0 to 255 and gives probabilities; nothing needs to be prepared before. "
@@ -68,10 +68,10 @@ class ExportDialog(QDialog):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.addWidget(QLabel("Format:"))
+        column.addWidget(PlainLabel("Format:"))
         for index, item in enumerate(FORMATS):
             button = QRadioButton(item.title)
-            button.setAccessibleDescription(item.description)
+            set_spoken_details(button, item.description)
             self.formats.addButton(button, index)
             description = QuietLabel(item.description)
             # The description begins where the button's words do.
@@ -83,7 +83,7 @@ class ExportDialog(QDialog):
             column.addWidget(button)
             column.addWidget(description)
         self.formats.button(0).setChecked(True)
-        label = QLabel("Write &to:")
+        label = PlainLabel("Write &to:")
         label.setBuddy(self.target)
         self.target.setAccessibleName("Write to")
         row = QHBoxLayout()

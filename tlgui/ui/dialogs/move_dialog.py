@@ -11,6 +11,7 @@ from tlgui.photos.destinations import Destinations
 from tlgui.photos.names import plain_key
 from tlgui.ui.colours import Accent
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.plain_text import set_spoken_details
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.wording import count
 
@@ -127,7 +128,7 @@ class MoveDialog(QDialog):
         self._new.setHidden(bool(reason) or meant is not None or not self._new_name)
         self.refusal_text.setText(reason)
         self.refusal.setVisible(bool(reason))
-        self.search.setAccessibleDescription(reason)
+        set_spoken_details(self.search, reason)
 
     @Slot(str)
     def _on_search_text_changed(self, text: str) -> None:

@@ -22,6 +22,7 @@ from tlgui.photos.names import shown_name
 from tlgui.photos.pictures.decode import read_thumbnail
 from tlgui.ui.photo_items import PhotoItem
 from tlgui.ui.photo_words import line_about
+from tlgui.ui.widgets.plain_text import set_tip, set_title
 from tlgui.ui.widgets.tinted_bar import plain_label
 
 # What a graphics card takes as one picture.
@@ -199,7 +200,7 @@ class PhotoView(QDialog):
             total: How many those are.
             can_mend: Whether it can be left out or used again now.
         """
-        self.setWindowTitle(f"{shown_name(item.path)} ({place + 1:,} of {total:,})")
+        set_title(self, f"{shown_name(item.path)} ({place + 1:,} of {total:,})")
         self.about.setText(line_about(item))
         self.previous_button.setEnabled(place > 0)
         self.next_button.setEnabled(place < total - 1)
@@ -282,7 +283,7 @@ class PhotoView(QDialog):
 
 def _button(text: str, tooltip: str) -> QPushButton:
     button = QPushButton(text)
-    button.setToolTip(tooltip)
+    set_tip(button, tooltip)
     # Enter closes nothing, and presses only what has the focus.
     button.setAutoDefault(False)
     return button

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui import tables
@@ -29,6 +29,7 @@ from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import EmptyPage, page_heading
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.pasted_image import image_of, keep_image
+from tlgui.ui.widgets.plain_text import PlainLabel, set_tip
 from tlgui.ui.widgets.prediction_list import PredictionList
 from tlgui.ui.worker import Job
 from tlgui.wording import count
@@ -166,7 +167,7 @@ class PredictPage(QWidget):
         self.notice = NoticeBar()
         self.notice.pressed.connect(self._name_again)
         self.list = PredictionList()
-        self.summary = QLabel()
+        self.summary = PlainLabel()
         self.open_button = _button("&Open photos…", self.open_photos_requested, "Choose photos to name")
         self.save_button = _button("&Save as CSV…", self.save_requested, "Write the list as a table")
         self.clear_button = _button("&Clear", self.clear, "Empty the list; no file is touched")
@@ -337,6 +338,6 @@ def _identity(model: ModelSummary) -> tuple[str, ...]:
 
 def _button(text: str, pressed: object, help_text: str = "") -> QPushButton:
     button = QPushButton(text)
-    button.setToolTip(help_text)
+    set_tip(button, help_text)
     button.clicked.connect(pressed)
     return button

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tlgui.learning.catalog import BACKBONE_TITLES
 from tlgui.learning.published import PUBLISHED, downloaded_weights
 from tlgui.learning.recipe import DOWNLOAD, EMBEDDED_BACKBONE, NO_WEIGHTS, SHIPPED, SMALL_CNN, Recipe
+from tlgui.photos.names import shown_name
 from tlgui.ui.session import Session
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details, set_tip
 from tlgui.ui.widgets.roomy_label import RoomyLabel
 from tlgui.ui.widgets.setting_fit import usual_weights, with_backbone, with_weights
 from tlgui.ui.widgets.setting_values import is_weights_file, weights_in_words
@@ -42,7 +44,7 @@ def weights_problem(recipe: Recipe) -> str:
     if recipe.weights == DOWNLOAD:
         return "" if recipe.backbone in PUBLISHED else f"There are no weights of {title} to download. Choose others."
     if not Path(recipe.weights).expanduser().is_file():
-        return f"The weights file “{Path(recipe.weights).name}” is not there any more. Choose it again."
+        return f"The weights file “{shown_name(Path(recipe.weights))}” is not there any more. Choose it again."
     return ""
 
 
@@ -84,7 +86,7 @@ class BackboneChoice(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.box)
-        weights_label = QLabel("Weights")
+        weights_label = PlainLabel("Weights")
         weights_label.setBuddy(self.weights_box)
         layout.addWidget(weights_label)
         layout.addWidget(self.weights_box)
@@ -120,7 +122,7 @@ class BackboneChoice(QWidget):
         self.weights_box.setEnabled(len(offered) > 1)
         self.weights_button.setEnabled(has_choice)
         self.weights_note.setText(_weights_note(recipe))
-        self.weights_note.setToolTip(recipe.weights if is_weights_file(recipe.weights) else "")
+        set_tip(self.weights_note, recipe.weights if is_weights_file(recipe.weights) else "")
 
     @Slot(int)
     def _on_box_activated(self, index: int) -> None:
@@ -146,9 +148,9 @@ def _combo(path: str) -> QComboBox:
     words = SETTINGS[path]
     box = QComboBox()
     box.setObjectName(path)
-    box.setAccessibleName(words.label)
-    box.setAccessibleDescription(words.help)
-    box.setToolTip(words.help)
+    set_spoken(box, words.label)
+    set_spoken_details(box, words.help)
+    set_tip(box, words.help)
     # The column is no wider for a long name: its end gives way, and the list that opens shows it whole.
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(_LEAST_LETTERS)

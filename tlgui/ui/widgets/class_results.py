@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from typing_extensions import override
 
 from tlgui.learning.records import ClassResult
+from tlgui.photos.names import one_line
+from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
 from tlgui.wording import percent
 
@@ -65,9 +67,9 @@ class ClassResultsModel(QAbstractTableModel):
         if role == SORT_ROLE:
             return (row.name, row.photo_count, row.recall, row.precision)[column]
         if role == Qt.ItemDataRole.DisplayRole:
-            return (row.name, f"{row.photo_count:,}", _recall(row), percent(row.precision))[column]
+            return (one_line(row.name), f"{row.photo_count:,}", _recall(row), percent(row.precision))[column]
         if role == Qt.ItemDataRole.ToolTipRole and column == _NAME:
-            return row.name
+            return plain_tip(one_line(row.name))
         if role == Qt.ItemDataRole.TextAlignmentRole and column != _NAME:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -31,8 +31,9 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from typing_extensions import override
 
 from tlgui.photos.collection import Collection, Part, PhotoClass, Split
-from tlgui.photos.names import one_line
+from tlgui.photos.names import shown_name, typed_name
 from tlgui.ui.widgets.photo_drag import PhotoDrag, paint_drop_row
+from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
 from tlgui.wording import count
 
@@ -134,7 +135,7 @@ class ClassTableModel(QAbstractTableModel):
 
     @override
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        name, shown = self._rows[index.row()].name, one_line(str(value)).strip()
+        name, shown = self._rows[index.row()].name, typed_name(str(value))
         if role != Qt.ItemDataRole.EditRole or name is None:
             return False
         if shown != name:
@@ -347,7 +348,7 @@ class ClassTable(SortedTable):
 
 
 def _folder_name(photo_class: PhotoClass) -> str:
-    return one_line(photo_class.folders[0].name) if photo_class.folders else photo_class.name
+    return shown_name(photo_class.folders[0]) if photo_class.folders else photo_class.name
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
@@ -360,7 +361,7 @@ def _name_data(row: ClassRow, role: int) -> object:
     if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, SORT_ROLE}:
         return name
     if role == Qt.ItemDataRole.ToolTipRole and row.name is not None:
-        return name if name == row.folder_name else f"{name}\nThe folder is called {row.folder_name}"
+        return plain_tip(name if name == row.folder_name else f"{name}\nThe folder is called {row.folder_name}")
     if role == Qt.ItemDataRole.AccessibleTextRole:
         return f"{name}, {count('photo', row.counts[0] or 0)}"
     if role == Qt.ItemDataRole.FontRole and row.name is None:

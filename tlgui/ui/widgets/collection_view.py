@@ -5,7 +5,6 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -15,6 +14,7 @@ from typing_extensions import override
 
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import FindingKind, Report
+from tlgui.photos.names import shown_name
 from tlgui.photos.scanning.watching import FolderChanges
 from tlgui.ui.colours import Accent
 from tlgui.ui.photo_items import Album
@@ -24,6 +24,7 @@ from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
 from tlgui.ui.widgets.finding_list import FindingList
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.photo_browser import PhotoBrowser
+from tlgui.ui.widgets.plain_text import PlainLabel
 from tlgui.ui.widgets.split_bar import SplitBar
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.wording import count
@@ -220,7 +221,7 @@ class _Splitter(QSplitter):
 
 def _titled(title: str, *widgets: QWidget) -> QWidget:
     holder = QWidget()
-    label = QLabel(title)
+    label = PlainLabel(title)
     font = label.font()
     font.setBold(True)
     label.setFont(font)
@@ -237,9 +238,9 @@ def _titled(title: str, *widgets: QWidget) -> QWidget:
 
 def _headline(collection: Collection, *, is_reading: bool) -> str:
     if is_reading:
-        return f"Reading “{collection.folder.name}”: {count('photo', collection.photo_count)} so far"
+        return f"Reading “{shown_name(collection.folder)}”: {count('photo', collection.photo_count)} so far"
     if not collection.classes:
-        return f"No photos to learn from in “{collection.folder.name}”"
+        return f"No photos to learn from in “{shown_name(collection.folder)}”"
     return f"{count('photo', collection.photo_count)} in {count('class', len(collection.classes))}"
 
 

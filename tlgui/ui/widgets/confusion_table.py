@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from typing_extensions import override
 
 from tlgui.learning.records import Evaluation
+from tlgui.photos.names import one_line
 from tlgui.ui.colours import Accent, colour, mixed
+from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.wording import count
 
 Index = QModelIndex | QPersistentModelIndex
@@ -17,7 +19,7 @@ _DEEPEST_TINT = 0.55
 
 def mix_ups(evaluation: Evaluation, most: int = 3) -> tuple[str, ...]:
     """Return the most frequent mix-ups, the worst first, such as “rose taken for tulip (12 photos)”."""
-    names = [result.name for result in evaluation.classes]
+    names = [one_line(result.name) for result in evaluation.classes]
     wrong = [
         (photos, row, column)
         for row, entries in enumerate(evaluation.confusion)
@@ -52,7 +54,7 @@ class ConfusionModel(QAbstractTableModel):
     def set_evaluation(self, evaluation: Evaluation) -> None:
         """Show the matrix of `evaluation`."""
         self.beginResetModel()
-        self._names = tuple(result.name for result in evaluation.classes)
+        self._names = tuple(one_line(result.name) for result in evaluation.classes)
         self._counts = evaluation.confusion
         self.endResetModel()
 
@@ -70,9 +72,9 @@ class ConfusionModel(QAbstractTableModel):
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._names[section]
-        return None
+        return plain_tip(self._names[section]) if role == Qt.ItemDataRole.ToolTipRole else None
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -80,8 +82,10 @@ class ConfusionModel(QAbstractTableModel):
         photos = self._counts[row][column]
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{photos:,}" if photos else ""
-        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._sentence(row, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self._sentence(row, column))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignCenter
         if role == Qt.ItemDataRole.BackgroundRole:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
@@ -16,6 +16,7 @@ from tlgui.ui.icons import icon_pixmap
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.cost_table import CostTable
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
 from tlgui.ui.worker import Job
 from tlgui.wording import cost_in_words, cost_notes, memory_warning
 
@@ -45,7 +46,7 @@ class CostLine(QWidget):
         self._asked: Recipe | None = None
         self._refused: dict[Recipe, TlguiError] = {}
         self.text = QuietLabel()
-        self.warning = QLabel()
+        self.warning = PlainLabel()
         self.table = CostTable(session, self)
         self.table_button = QPushButton("All recipes…")
         self.table_button.setToolTip("Show what each built-in recipe takes on these photos")
@@ -133,8 +134,8 @@ class CostLine(QWidget):
         self.text.setText(self._words(cost))
         tip = memory_warning(cost) if cost is not None else ""
         self.warning.setVisible(bool(tip))
-        self.setToolTip(tip)
-        self.setAccessibleName(f"{self.text.text()} {tip}".strip())
+        set_tip(self, tip)
+        set_spoken(self, f"{self.text.text()} {tip}".strip())
         self.table_button.setEnabled(self._session.collection is not None)
 
     def _words(self, cost: CostEstimate | None) -> str:

@@ -1,11 +1,12 @@
 """What each built-in recipe takes on the open collection, side by side, in a small window that any click closes."""
 
 from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.plain_text import PlainLabel
 from tlgui.wording import cost_time_in_words, size_in_words
 
 _UNKNOWN = "not measured yet"
@@ -25,18 +26,17 @@ class CostTable(QFrame):
         self._session = session
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName("What each recipe takes")
-        self.rows: dict[str, tuple[QLabel, QLabel, QLabel]] = {}
+        self.rows: dict[str, tuple[PlainLabel, PlainLabel, PlainLabel]] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(self.fontMetrics().height())
         for row, recipe in enumerate(BUILT_IN.values()):
-            labels = (QLabel(), QLabel(), QuietLabel())
-            for column, label in enumerate((QLabel(recipe.name), *labels)):
-                label.setTextFormat(Qt.TextFormat.PlainText)
+            labels = (PlainLabel(), PlainLabel(), QuietLabel())
+            for column, label in enumerate((PlainLabel(recipe.name), *labels)):
                 label.setWordWrap(False)
                 grid.addWidget(label, row, column)
             self.rows[recipe.name] = labels
         layout = QVBoxLayout(self)
-        heading = QLabel("What each recipe takes on these photos")
+        heading = PlainLabel("What each recipe takes on these photos")
         font = heading.font()
         font.setBold(True)
         heading.setFont(font)

@@ -11,8 +11,10 @@ from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from tlgui.photos.names import one_line
 from tlgui.ui.colours import series
 from tlgui.ui.widgets.curve_request import LineStyle, line_style
+from tlgui.ui.widgets.plain_text import set_spoken
 
 _NAME_LETTERS = 28
 _SAMPLE_LETTERS = 5
@@ -42,8 +44,8 @@ class CurveLegend(QWidget):
 
     def set_names(self, names: Sequence[str]) -> None:
         """Show `names`, in the order of their lines."""
-        self._names = tuple(names)
-        self.setAccessibleName(f"Lines of the plots: {', '.join(names)}")
+        self._names = tuple(map(one_line, names))
+        set_spoken(self, f"Lines of the plots: {', '.join(self._names)}")
         self.updateGeometry()
         self.update()
 

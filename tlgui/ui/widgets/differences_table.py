@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from tlgui.learning.recipe import Recipe
+from tlgui.photos.names import one_line
+from tlgui.ui.widgets.plain_text import set_tip
 from tlgui.ui.widgets.setting_differences import differences
 
 
@@ -33,10 +35,10 @@ class DifferencesTable(QTableWidget):
         """Show what differs between `recipes`, each under its title."""
         rows = differences(recipes)
         self.setColumnCount(1 + len(titles))
-        self.setHorizontalHeaderLabels(["Setting", *titles])
+        self.setHorizontalHeaderLabels(["Setting", *map(one_line, titles)])
         self.setRowCount(len(rows))
         for place, row in enumerate(rows):
             for column, text in enumerate((row.label, *row.values)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item = QTableWidgetItem(one_line(text))
+                set_tip(item, text)
                 self.setItem(place, column, item)

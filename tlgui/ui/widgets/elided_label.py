@@ -5,7 +5,9 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from tlgui.photos.names import one_line
 from tlgui.ui.colours import quiet_text
+from tlgui.ui.widgets.plain_text import set_spoken, set_tip
 
 _LEAST_LETTERS = 12
 
@@ -24,9 +26,9 @@ class ElidedLabel(QWidget):
 
     def set_text(self, text: str) -> None:
         """Show `text`."""
-        self._text = text.replace("\n", "⏎")
-        self.setToolTip(text)
-        self.setAccessibleName(text)
+        self._text = one_line(text)
+        set_tip(self, self._text)
+        set_spoken(self, self._text)
         self.update()
 
     @override

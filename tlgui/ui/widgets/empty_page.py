@@ -4,22 +4,22 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.ui.colours import quiet_text
+from tlgui.ui.widgets.plain_text import PlainLabel
 
 _HEADING_SCALE = 1.5
 _TEXT_WIDTH_IN_LETTERS = 62
 
 
-class _Heading(QLabel):
+class _Heading(PlainLabel):
     """A label whose letters are larger than the window's, whatever those are."""
 
     def __init__(self, text: str, scale: float) -> None:
         super().__init__(text)
         self._scale = scale
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         font = self.font()
         font.setPointSizeF(font.pointSizeF() * scale)
@@ -27,12 +27,11 @@ class _Heading(QLabel):
         self.setFont(font)
 
 
-class QuietLabel(QLabel):
+class QuietLabel(PlainLabel):
     """A label in the softer colour of second lines; follows light and dark."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self._is_painting = False
         self._soften()
@@ -55,7 +54,7 @@ class QuietLabel(QLabel):
         self._is_painting = False
 
 
-def page_heading(text: str) -> QLabel:
+def page_heading(text: str) -> PlainLabel:
     """Return the heading of a page; set its text to change it."""
     return _Heading(text, _HEADING_SCALE)
 
@@ -76,8 +75,7 @@ class EmptyPage(QWidget):
         super().__init__(parent)
         self.heading = page_heading(title)
         self.heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.text = QLabel(text)
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text = PlainLabel(text)
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         width = self.fontMetrics().averageCharWidth() * _TEXT_WIDTH_IN_LETTERS

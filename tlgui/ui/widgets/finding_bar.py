@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from tlgui.photos.health.findings import Finding
 from tlgui.ui.colours import Accent
 from tlgui.ui.widgets.finding_list import LOOKS
+from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 
@@ -45,4 +46,4 @@ class FindingBar(TintedBar):
         self.explanation.setText(finding.explanation)
         self.button.setText(finding.button)
         self.button.setVisible(finding.mending is not None)
-        self.setAccessibleName(f"{word}: {finding.title}. {finding.explanation}")
+        set_spoken(self, f"{word}: {finding.title}. {finding.explanation}")

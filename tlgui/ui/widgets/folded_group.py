@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from tlgui.ui.widgets.elided_label import ElidedLabel
+from tlgui.ui.widgets.plain_text import set_spoken_details, set_tip
 
 
 class FoldedGroup(QWidget):
@@ -21,8 +22,8 @@ class FoldedGroup(QWidget):
         self.content = content
         self.button = QToolButton()
         self.button.setText(title)
-        self.button.setToolTip(tip)
-        self.button.setAccessibleDescription(tip)
+        set_tip(self.button, tip)
+        set_spoken_details(self.button, tip)
         self.button.setCheckable(True)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setAutoRaise(True)

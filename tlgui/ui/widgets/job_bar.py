@@ -6,10 +6,11 @@ It appears only for jobs that take a moment and then stays a moment, so that not
 from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from tlgui.progress import Event, Progress
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.plain_text import PlainLabel
 from tlgui.ui.wording import counts_words, stage_words, time_left_words
 from tlgui.ui.worker import Job
 
@@ -31,7 +32,7 @@ class JobBar(QWidget):
         self._shown_for = QElapsedTimer()
         self._appear = _single_shot(self, DELAY_MS, self._on_appear_timeout)
         self._vanish = _single_shot(self, STAY_MS, self.hide)
-        self.stage = QLabel()
+        self.stage = PlainLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")

@@ -14,6 +14,7 @@ from tlgui.engine.protocol import BugError
 from tlgui.errors import TlguiError
 from tlgui.ui.colours import Accent
 from tlgui.ui.icons import themed_icon
+from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 
@@ -116,7 +117,7 @@ class MessageBar(TintedBar):
         self.hint.setVisible(bool(hint))
         self.action_button.setText(button)
         self.action_button.setVisible(action is not None)
-        self.setAccessibleName(f"{word}: {message} {hint}")
+        set_spoken(self, f"{word}: {message} {hint}")
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from tlgui.photos.names import one_line
 from tlgui.ui.widgets.empty_page import EmptyPage, QuietLabel
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip, without_key
 
 _TITLE = "Show tlgui your photos"
 _TEXT = (
@@ -33,7 +35,7 @@ class NoPhotos(EmptyPage):
         self.choose_button = QPushButton("&Choose a folder…")
         self.samples_button = QPushButton("Try it with &sample photos")
         super().__init__(_TITLE, _TEXT, (self.choose_button, self.samples_button))
-        layout = QLabel(_LAYOUT)
+        layout = PlainLabel(_LAYOUT)
         layout.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         font = layout.font()
         font.setPointSizeF(self.font().pointSizeF())
@@ -63,17 +65,17 @@ class NoPhotos(EmptyPage):
             if widget is not None:
                 widget.deleteLater()
         self._recent.setVisible(bool(folders))
-        self._recent_column.addWidget(QLabel("Opened before:"), 0, Qt.AlignmentFlag.AlignHCenter)
+        self._recent_column.addWidget(PlainLabel("Opened before:"), 0, Qt.AlignmentFlag.AlignHCenter)
         for folder in folders[:_RECENT_SHOWN]:
             self._recent_column.addWidget(self._recent_button(Path(folder)), 0, Qt.AlignmentFlag.AlignHCenter)
 
     def _recent_button(self, folder: Path) -> QPushButton:
         metrics = self.fontMetrics()
         width = metrics.averageCharWidth() * 50
-        text = metrics.elidedText(str(folder), Qt.TextElideMode.ElideMiddle, width)
-        button = QPushButton(text.replace("&", "&&"))
+        text = metrics.elidedText(one_line(str(folder)), Qt.TextElideMode.ElideMiddle, width)
+        button = QPushButton(without_key(text))
         button.setFlat(True)
-        button.setToolTip(str(folder))
-        button.setAccessibleName(f"Open {folder}")
+        set_tip(button, str(folder))
+        set_spoken(button, f"Open {one_line(str(folder))}")
         button.clicked.connect(lambda: self.recent_chosen.emit(folder))
         return button

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from tlgui.ui.colours import Accent
+from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 
@@ -29,7 +30,7 @@ class NoticeBar(TintedBar):
     def say(self, sentence: str, button: str = "") -> None:
         """Show `sentence`, and a button where there is something to press; an empty sentence hides the bar."""
         self.text.setText(sentence)
-        self.setAccessibleName(sentence)
+        set_spoken(self, sentence)
         self.button.setText(button)
         self.button.setVisible(bool(button))
         self.setVisible(bool(sentence))

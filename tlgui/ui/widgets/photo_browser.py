@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
+from tlgui.photos.names import shown_name
 from tlgui.ui.dialogs.photo_view import PhotoView
 from tlgui.ui.file_manager import FileManager
 from tlgui.ui.photo_items import Album, Order, PhotoItem
@@ -19,6 +20,7 @@ from tlgui.ui.widgets.photo_filters import FilterBar
 from tlgui.ui.widgets.photo_grid import PhotoGrid
 from tlgui.ui.widgets.photo_model import Arranger
 from tlgui.ui.widgets.photo_mover import PhotoMover
+from tlgui.ui.widgets.plain_text import PlainMessageBox, set_tip, set_title
 from tlgui.wording import count
 
 _WAIT_MS = 300
@@ -260,7 +262,7 @@ class PhotoBrowser(QWidget):
         if isinstance(mending, LeaveOut | UseAgain):
             self.mend_requested.emit(mending)
             return
-        box = QMessageBox(self.window())
+        box = PlainMessageBox(self.window())
         box.setIcon(QMessageBox.Icon.Question)
         if isinstance(mending, MoveToBin):
             what, number = "Move to bin", len(mending.paths)
@@ -268,7 +270,7 @@ class PhotoBrowser(QWidget):
         else:
             what, number = "Move", len(mending.moves)
             box.setText(f"Move {count('file', number)} {_where(mending)}?")
-        box.setWindowTitle(what)
+        set_title(box, what)
         box.setInformativeText("You can undo this with Ctrl+Z.")
         go = box.addButton(f"&{what}", QMessageBox.ButtonRole.AcceptRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
@@ -378,10 +380,10 @@ class PhotoBrowser(QWidget):
 
 def _button(text: str, tooltip: str) -> QPushButton:
     button = QPushButton(text)
-    button.setToolTip(tooltip)
+    set_tip(button, tooltip)
     return button
 
 
 def _where(mending: MoveInto) -> str:
     folders = {folder for _, folder in mending.moves}
-    return f"into “{next(iter(folders)).name}”" if len(folders) == 1 else f"into {count('folder', len(folders))}"
+    return f"into “{shown_name(next(iter(folders)))}”" if len(folders) == 1 else f"into {count('folder', len(folders))}"

@@ -5,12 +5,13 @@ from enum import Enum
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QToolButton, QWidget
 
 from tlgui.photos.health.findings import Finding, FindingKind
 from tlgui.ui.photo_items import Order, Use, Wish
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
 
 _USES = {
     Use.ANY: "Used for anything",
@@ -183,8 +184,8 @@ class _Quiet:
 
 def _choice(name: str) -> QComboBox:
     combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setToolTip(name)
+    set_spoken(combo, name)
+    set_tip(combo, name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(_COMBO_LETTERS)
     return combo
@@ -193,7 +194,7 @@ def _choice(name: str) -> QComboBox:
 def _labelled(text: str, widget: QWidget) -> QWidget:
     holder = QWidget()
     holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    label = QLabel(text)
+    label = PlainLabel(text)
     label.setBuddy(widget)
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)

@@ -1,6 +1,5 @@
 """The photos that the grid shows, as a list model; filtering and sorting them happens before, off the GUI thread."""
 
-import html
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from tlgui.errors import Cancelled
 from tlgui.photos.names import shown_name
 from tlgui.ui.photo_items import Album, PhotoItem, Wish, arrange
 from tlgui.ui.photo_words import details, spoken
+from tlgui.ui.widgets.plain_text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -85,7 +85,7 @@ class PhotoModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return shown_name(item.path)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _plain(details(item, self._folder))
+            return plain_tip(details(item, self._folder))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(item)
         return None
@@ -166,8 +166,3 @@ class Arranger(QObject):
     def _on_relay_done(self, number: int, items: object) -> None:
         if number == self._number:
             self.arranged.emit(items)
-
-
-def _plain(text: str) -> str:
-    """Return a tooltip that shows a file's name as it is even where it looks like markup."""
-    return f"<p style='white-space:pre'>{html.escape(text)}</p>"

@@ -21,6 +21,7 @@ from typing_extensions import override
 from tlgui.progress import EpochEnded
 from tlgui.ui.colours import Accent, colour, mixed, series
 from tlgui.ui.widgets.curve_request import DrawRequest, Frame, Look
+from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details
 from tlgui.wording import count, percent
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class CurveView(QWidget):
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._draw_soon)
         self._is_drawing = False
-        self.setAccessibleName(f"{measure.capitalize()} of each epoch")
+        set_spoken(self, f"{measure.capitalize()} of each epoch")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
@@ -144,13 +145,13 @@ class CurveView(QWidget):
     def set_history(self, history: tuple[EpochEnded, ...], *, is_running: bool) -> None:
         """Show `history` soon."""
         self._history, self._is_running = history, is_running
-        self.setAccessibleDescription(_spoken(history))
+        set_spoken_details(self, _spoken(history))
         self._draw_soon()
 
     def set_compared(self, runs: Mapping[str, tuple[EpochEnded, ...]]) -> None:
         """Show the epochs of several runs, by their names, soon."""
         self._compared = tuple(runs.values())
-        self.setAccessibleDescription(_compared_words(self._measure, runs))
+        set_spoken_details(self, _compared_words(self._measure, runs))
         self._draw_soon()
 
     @override

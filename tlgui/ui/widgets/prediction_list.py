@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from tlgui.learning.records import ClassScore, Prediction
+from tlgui.photos.names import one_line, shown_name
 from tlgui.ui.colours import Accent, colour, mixed
+from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.ui.widgets.row_background import paint_row_background
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
 from tlgui.wording import percent
@@ -32,9 +34,11 @@ _BAR_LETTERS = 50
 def prediction_text(prediction: Prediction) -> str:
     """Return a row in words: the file, and its best classes or why it could not be read."""
     if prediction.error:
-        return f"{prediction.path.name}: {prediction.error}"
-    scores = (f"{score.class_name} {percent(score.probability)}" for score in prediction.scores[:_SHOWN_CLASSES])
-    return f"{prediction.path.name}: {', '.join(scores)}"
+        return f"{shown_name(prediction.path)}: {one_line(prediction.error)}"
+    scores = (
+        f"{one_line(score.class_name)} {percent(score.probability)}" for score in prediction.scores[:_SHOWN_CLASSES]
+    )
+    return f"{shown_name(prediction.path)}: {', '.join(scores)}"
 
 
 class PredictionModel(QAbstractListModel):
@@ -72,7 +76,7 @@ class PredictionModel(QAbstractListModel):
         if role == PREDICTION_ROLE:
             return prediction
         if role == Qt.ItemDataRole.ToolTipRole:
-            return str(prediction.path)
+            return plain_tip(one_line(str(prediction.path)))
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return prediction_text(prediction)
         return None
@@ -101,10 +105,10 @@ class PredictionDelegate(QStyledItemDelegate):
         side = area.height()
         self._paint_thumbnail(painter, QRect(area.topLeft(), QSize(side, side)), palette, prediction)
         text = area.adjusted(side + 2 * gap, 0, 0, 0)
-        _paint_file_name(painter, text, option.font, palette, prediction.path.name)
+        _paint_file_name(painter, text, option.font, palette, shown_name(prediction.path))
         rows = text.adjusted(0, line_height(metrics), 0, 0)
         if prediction.error:
-            _paint_error(painter, rows, palette, prediction.error)
+            _paint_error(painter, rows, palette, one_line(prediction.error))
         else:
             _paint_scores(painter, rows, metrics, palette, prediction.scores[:_SHOWN_CLASSES])
         painter.restore()
@@ -228,7 +232,7 @@ def _paint_scores(
         row = QRect(place.left(), place.top() + rank * line, place.width(), line)
         painter.setPen(palette.text().color())
         name = QRect(row.left(), row.top(), names, line)
-        _paint_line(painter, name, metrics, score.class_name, Qt.TextElideMode.ElideRight)
+        _paint_line(painter, name, metrics, one_line(score.class_name), Qt.TextElideMode.ElideRight)
         bar = QRect(name.right() + gap, row.top() + line // 4, bars, line // 2)
         painter.fillRect(bar, mixed(palette.base().color(), palette.text().color(), 0.08))
         filled = QRect(bar.topLeft(), QSize(round(bar.width() * score.probability), bar.height()))
@@ -241,6 +245,5 @@ def _paint_scores(
 
 def _paint_line(painter: QPainter, place: QRect, metrics: QFontMetrics, text: str, elide: Qt.TextElideMode) -> None:
     line = QRect(place.left(), place.top(), place.width(), line_height(metrics))
-    # A name may hold a line break; here it has one line.
-    shown = metrics.elidedText(" ".join(text.splitlines()), elide, line.width())
+    shown = metrics.elidedText(text, elide, line.width())
     painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

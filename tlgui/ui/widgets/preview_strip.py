@@ -15,6 +15,7 @@ from tlgui.photos.collection import Collection
 from tlgui.ui.colours import mixed
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.worker import Job
 
 DEBOUNCE_MS = 150
@@ -129,7 +130,7 @@ class _Picture(QWidget):
         super().__init__()
         self._pixmap = QPixmap()
         self.setFixedSize(side, side)
-        self.setAccessibleName(name)
+        set_spoken(self, name)
 
     @property
     def is_empty(self) -> bool:

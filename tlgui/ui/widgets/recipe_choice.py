@@ -4,14 +4,16 @@ import dataclasses
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tlgui import files
 from tlgui.errors import TlguiError
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.learning.recipe import Recipe, load_recipe, recipe_text
+from tlgui.photos.names import one_line
 from tlgui.ui.dialogs.compare_dialog import CompareDialog
 from tlgui.ui.session import Session
+from tlgui.ui.widgets.plain_text import PlainLabel
 from tlgui.ui.widgets.roomy_label import RoomyLabel
 
 _SUFFIX = ".json"
@@ -36,9 +38,10 @@ class RecipeChoice(QWidget):
         self._originals = {recipe.name: recipe for recipe in BUILT_IN.values()}
         self.box = QComboBox()
         self.box.setAccessibleName("Recipe")
-        self.box.addItems(list(self._originals))
+        for name in self._originals:
+            self.box.addItem(name, name)
         self.box.activated.connect(self._on_box_activated)
-        self.changed_mark = QLabel("Changed")
+        self.changed_mark = PlainLabel("Changed")
         font = self.changed_mark.font()
         font.setBold(True)
         self.changed_mark.setFont(font)
@@ -108,9 +111,9 @@ class RecipeChoice(QWidget):
     def _show_recipe(self) -> None:
         recipe = self._session.recipe
         self._originals.setdefault(recipe.name, recipe)
-        if self.box.findText(recipe.name) < 0:
-            self.box.addItem(recipe.name)
-        self.box.setCurrentIndex(self.box.findText(recipe.name))
+        if self.box.findData(recipe.name) < 0:
+            self.box.addItem(one_line(recipe.name), recipe.name)
+        self.box.setCurrentIndex(self.box.findData(recipe.name))
         is_changed = recipe != self._originals[recipe.name]
         self.changed_mark.setVisible(is_changed)
         self.undo_button.setEnabled(is_changed)
@@ -118,7 +121,7 @@ class RecipeChoice(QWidget):
 
     @Slot(int)
     def _on_box_activated(self, index: int) -> None:
-        self._session.set_recipe(self._originals[self.box.itemText(index)])
+        self._session.set_recipe(self._originals[self.box.itemData(index)])
 
     @Slot()
     def _on_undo_button_clicked(self) -> None:

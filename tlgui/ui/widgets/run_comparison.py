@@ -7,9 +7,11 @@ from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from tlgui.photos.names import one_line
 from tlgui.ui.run_words import RunRow, best_so_far
 from tlgui.ui.widgets.curve_legend import CurveLegend, sample_icon
 from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
+from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.ui.widgets.plots import TrainingPlots
 from tlgui.ui.widgets.setting_differences import differences
 from tlgui.wording import count, duration_in_words, percent
@@ -79,22 +81,19 @@ class ComparisonModel(QAbstractTableModel):
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Vertical:
-            shown = {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}
-            return self._rows[section].label if role in shown else None
+            return _shown(self._rows[section].label, role)
         if role == Qt.ItemDataRole.DecorationRole:
             table = self._table
             return sample_icon(section, table.palette(), table.fontMetrics(), table.devicePixelRatioF())
-        return self._names[section] if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole} else None
+        return _shown(self._names[section], role)
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row = self._rows[index.row()]
         value = row.values[index.column()]
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            return value
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.label}, {self._names[index.column()]}: {value}"
-        return None
+            return f"{row.label}, {self._names[index.column()]}: {one_line(value)}"
+        return _shown(value, role)
 
 
 class ComparisonTable(QTableView):
@@ -185,6 +184,13 @@ class RunComparison(QWidget):
         self.plots.set_compared(dict(zip(names, (run.history for run in shown), strict=True)))
         self.legend.set_names(names)
         self.table.show_runs(shown)
+
+
+def _shown(text: str, role: int) -> str | None:
+    """Return what a cell or a head says, and the whole of it in its tooltip."""
+    if role == Qt.ItemDataRole.DisplayRole:
+        return one_line(text)
+    return plain_tip(one_line(text)) if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 def _accuracy(run: RunRow) -> str:

@@ -29,8 +29,10 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from tlgui.learning.run_record import LONGEST_NAME
+from tlgui.photos.names import one_line
 from tlgui.ui.colours import Accent, colour, mixed
 from tlgui.ui.run_words import RunRow, circumstances, needs_attention, spoken, standing
+from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.ui.widgets.row_background import paint_row_background
 
 Index = QModelIndex | QPersistentModelIndex
@@ -81,7 +83,7 @@ class RunModel(QAbstractListModel):
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return spoken(row, datetime.now().astimezone())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tooltip(row)
+            return plain_tip(_tooltip(row))
         return None
 
     @override
@@ -276,5 +278,5 @@ def _paint_active(painter: QPainter, line: QRect, metrics: QFontMetrics, palette
 
 
 def _paint_line(painter: QPainter, place: QRect, metrics: QFontMetrics, text: str) -> None:
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+    shown = metrics.elidedText(one_line(text), Qt.TextElideMode.ElideRight, place.width())
     painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

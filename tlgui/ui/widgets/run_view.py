@@ -1,6 +1,6 @@
 """One run in full: how good its model is, how it learned, and what it mixes up; or how far it got."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tlgui.learning.records import Evaluation, ModelSummary
 from tlgui.learning.run_record import Run, RunStatus
@@ -10,6 +10,7 @@ from tlgui.ui.widgets.class_results import ClassResultsTable
 from tlgui.ui.widgets.confusion_table import ConfusionTable, mix_ups
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
+from tlgui.ui.widgets.plain_text import PlainLabel
 from tlgui.ui.widgets.plots import TrainingPlots
 from tlgui.wording import accuracy_in_words, count, stop_reason_in_words
 
@@ -115,7 +116,7 @@ def _mix_ups_line(evaluation: Evaluation | None) -> str:
 
 
 def _titled(title: str, *widgets: QWidget) -> QVBoxLayout:
-    label = QLabel(title)
+    label = PlainLabel(title)
     font = label.font()
     font.setBold(True)
     label.setFont(font)

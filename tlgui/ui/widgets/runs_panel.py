@@ -1,9 +1,10 @@
 """The list of runs, with what can be done with those that are selected."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details, set_tip
 from tlgui.ui.widgets.run_table import RunTable
 
 # What each button says, and what it does, in the order of the grid.
@@ -33,7 +34,7 @@ class RunsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel("&Kept runs")
+        title = PlainLabel("&Kept runs")
         font = title.font()
         font.setBold(True)
         title.setFont(font)
@@ -54,7 +55,7 @@ class RunsPanel(QWidget):
     def _button(self, name: str) -> QPushButton:
         text, help_text = _BUTTONS[name]
         button = QPushButton(text)
-        button.setToolTip(help_text)
-        button.setAccessibleDescription(help_text)
+        set_tip(button, help_text)
+        set_spoken_details(button, help_text)
         button.clicked.connect(lambda: self.pressed.emit(name))
         return button

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from tlgui.learning.rules import Choices, Limits
+from tlgui.photos.names import one_line
+from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details, set_tip
 from tlgui.ui.widgets.setting_fit import CUT_LAYER
 from tlgui.ui.widgets.setting_values import PERCENT, is_share, setting_rule, unit_of
 from tlgui.ui.widgets.setting_words import SettingWords, setting_name
@@ -120,7 +122,7 @@ class BlockChoice(SettingControl):
         self._box.blockSignals(True)  # noqa: FBT003 - Qt's signature
         self._box.clear()
         for name in offered:
-            self._box.addItem(name or self._empty, name)
+            self._box.addItem(one_line(name) or self._empty, name)
         self._box.blockSignals(False)  # noqa: FBT003 - Qt's signature
 
     @override
@@ -230,7 +232,7 @@ def make_control(path: str, words: SettingWords) -> SettingControl:
     else:
         control = BlockChoice(words.choices[""], is_empty_last=path == CUT_LAYER)
     control.widget.setObjectName(path)
-    control.widget.setAccessibleName(setting_name(path))
-    control.widget.setAccessibleDescription(words.help)
-    control.widget.setToolTip(words.help)
+    set_spoken(control.widget, setting_name(path))
+    set_spoken_details(control.widget, words.help)
+    set_tip(control.widget, words.help)
     return control

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QWidget
 
 from tlgui.learning.recipe import Recipe
 from tlgui.ui.colours import Accent
 from tlgui.ui.session import Session
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
 from tlgui.ui.widgets.setting_controls import BlockChoice, Switch, make_control
 from tlgui.ui.widgets.setting_fit import CUT_LAYER, WHEN_TUNED, block_names, tuning_blocks, with_cut, with_tuning
 from tlgui.ui.widgets.setting_notices import NOTICED, notice
@@ -36,7 +37,7 @@ class SettingNotice(TintedBar):
     def say(self, sentence: str) -> None:
         """Show `sentence`; an empty one hides the notice."""
         self.text.setText(sentence)
-        self.setAccessibleName(sentence)
+        set_spoken(self, sentence)
         self.setVisible(bool(sentence))
 
 
@@ -51,11 +52,11 @@ class _Row:
     def __init__(self, path: str, words: SettingWords) -> None:
         self._path = path
         self.control = make_control(path, words)
-        self._label: QLabel | None = None
+        self._label: PlainLabel | None = None
         if not isinstance(self.control, Switch):
-            self._label = QLabel(words.label)
+            self._label = PlainLabel(words.label)
             self._label.setBuddy(self.control.widget)
-            self._label.setToolTip(words.help)
+            set_tip(self._label, words.help)
         self.notice = SettingNotice() if path in NOTICED else None
 
     def add_to(self, layout: QFormLayout) -> None:

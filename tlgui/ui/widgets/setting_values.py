@@ -18,6 +18,7 @@ from tlgui.learning.recipe import (
     Recipe,
 )
 from tlgui.learning.rules import Choices, Limits
+from tlgui.photos.names import shown_name
 from tlgui.ui.widgets.setting_words import SETTINGS
 
 PERCENT = 100.0
@@ -117,7 +118,7 @@ def is_weights_file(weights: str) -> bool:
 
 def weights_in_words(weights: str) -> str:
     """Return where a recipe's weights come from, in a few words."""
-    return _WEIGHTS.get(weights, Path(weights).name)
+    return _WEIGHTS.get(weights) or shown_name(Path(weights))
 
 
 def _number_in_words(path: str, value: float) -> str:

@@ -3,6 +3,8 @@
 from PySide6.QtCore import QAbstractTableModel, QSortFilterProxyModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from tlgui.ui.widgets.plain_text import set_spoken
+
 SORT_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -24,7 +26,7 @@ class SortedTable(QTableView):
         order: QSortFilterProxyModel | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setAccessibleName(name)
+        set_spoken(self, name)
         rows.setParent(self)
         self._sorted = order if order is not None else QSortFilterProxyModel()
         self._sorted.setParent(self)

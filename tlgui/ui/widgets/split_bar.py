@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from tlgui.photos.collection import Part, Split
 from tlgui.ui.colours import Accent, colour
+from tlgui.ui.widgets.plain_text import set_spoken
 
 _ACCENTS = {Part.TRAINING: Accent.TRAINING, Part.VALIDATION: Accent.VALIDATION, Part.TEST: Accent.TEST}
 
@@ -26,7 +27,7 @@ class SplitBar(QWidget):
     def show_split(self, split: Split | None) -> None:
         """Show `split`; nothing where there is none."""
         self._counts = {part: len(split.part(part)) for part in Part} if split is not None else {}
-        self.setAccessibleName("Split: " + ", ".join(self._words()))
+        set_spoken(self, "Split: " + ", ".join(self._words()))
         self.setVisible(bool(self._counts))
         self.update()
 

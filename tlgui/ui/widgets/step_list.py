@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from tlgui.ui.colours import Accent, colour, mixed
 from tlgui.ui.icons import icon_pixmap
+from tlgui.ui.widgets.plain_text import set_tip
 
 _STATE_ROLE = Qt.ItemDataRole.UserRole
 # The longest words a step says; the list is as wide as they need.
@@ -101,7 +102,7 @@ class StepList(QListWidget):
         """Say how `step` stands."""
         item = self.item(step.value)
         item.setData(_STATE_ROLE, state)
-        item.setToolTip(state.words)
+        set_tip(item, state.words)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"Step {step.value + 1}, {step.title}: {state.words}")
 
     @override

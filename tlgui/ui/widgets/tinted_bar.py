@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from tlgui.ui.colours import Accent, colour, mixed
 from tlgui.ui.icons import icon_pixmap
+from tlgui.ui.widgets.plain_text import PlainLabel
 
 _TINT = 0.14
 
@@ -24,7 +25,7 @@ class TintedBar(QWidget):
         super().__init__(parent)
         self._accent = accent
         self._icon_name = icon
-        self._icon = QLabel()
+        self._icon = PlainLabel()
         self.row = QHBoxLayout(self)
         margin = self.fontMetrics().height() // 2
         self.row.setContentsMargins(2 * margin, margin, margin, margin)
@@ -61,10 +62,9 @@ class TintedBar(QWidget):
         self._icon.setPixmap(pixmap)
 
 
-def plain_label(text: str = "") -> QLabel:
+def plain_label(text: str = "") -> PlainLabel:
     """Return a label that wraps, can be selected, and shows a file's name as it is even where it looks like markup."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = PlainLabel(text)
     label.setWordWrap(True)
     label.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

@@ -1,11 +1,12 @@
 """How far the training is: the epoch, the progress within it, the time left, Start and Stop, and how it ended."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from tlgui.learning.records import ModelSummary
 from tlgui.progress import BatchEnded, Event, Progress, Stage
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details, set_tip
 from tlgui.ui.wording import counts_words, stage_words, time_left_words
 from tlgui.wording import accuracy_in_words, stop_reason_in_words
 
@@ -30,7 +31,7 @@ class TrainingStatus(QWidget):
 
     def __init__(self, cost: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.stage = QLabel(_WAITING)
+        self.stage = PlainLabel(_WAITING)
         self.stage.setWordWrap(True)
         self.time_left = QuietLabel()
         self.time_left.setWordWrap(False)
@@ -65,8 +66,8 @@ class TrainingStatus(QWidget):
             is_training: Whether one is under way.
         """
         self.start_button.setEnabled(not reason and not is_training)
-        self.start_button.setToolTip(reason)
-        self.start_button.setAccessibleDescription(reason)
+        set_tip(self.start_button, reason)
+        set_spoken_details(self.start_button, reason)
         self.stop_button.setEnabled(is_training)
         self.reason.setText("" if is_training else reason)
         self._under_start.setCurrentWidget(self.reason if self.reason.text() else self._cost)
