@@ -1,0 +1,152 @@
+"""Photos of every format: the scan of headers, the closer look, the network's input, and small pictures."""
+
+import io
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import ExifTags, Image, ImageCms
+
+from tests import pictures
+from tests.fuzz.container_mutation import png_changed
+from tests.fuzz.families import Family
+from tests.fuzz.mutation import bytes_changed
+from tlgui.photos.pictures.decode import read_photo
+from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
+from tlgui.photos.pictures.header import read_facts, state_of
+from tlgui.photos.pictures.thumbnails import ThumbnailStore
+from tlgui.photos.scanning.looks import look_at
+
+_REAL_PHOTOS = 60
+_LARGEST_REAL_BYTES = 2**20
+_THUMBNAIL_SIDE = 128
+_INPUT_SIDE = 224
+
+
+def family(photos: Path | None = None) -> Family:
+    """Return the family of photos.
+
+    Args:
+        photos: Real ones, which are seeds too.
+    """
+    return Family(
+        name="photos",
+        make_seeds=partial(_make_seeds, photos=photos),
+        readers={
+            "facts": _read_facts,
+            "closer look": look_at,
+            "224 pixels": partial(read_photo, size=_INPUT_SIDE),
+            "own size": read_photo,
+            "thumbnail": _read_thumbnail,
+        },
+        mutators=(bytes_changed, bytes_changed, png_changed),
+        share=4,
+    )
+
+
+def _read_facts(path: Path) -> object:
+    return read_facts(path, state_of(path.stat()))
+
+
+def _read_thumbnail(path: Path) -> object:
+    return ThumbnailStore(path.parent / "thumbnails").read(path, _THUMBNAIL_SIDE)
+
+
+def _make_seeds(folder: Path, photos: Path | None) -> None:
+    for number, (name, save) in enumerate(_saved()):
+        (folder / f"{number:02}-{name}").write_bytes(save)
+    for name, write in (
+        ("phone.heic", pictures.write_heic),
+        ("rotated.jpg", pictures.write_rotated_jpeg),
+        ("odd-exif.jpg", pictures.write_broken_exif_jpeg),
+        ("16-bit.png", pictures.write_16_bit_png),
+        ("transparent.png", pictures.write_transparent_palette_png),
+        ("bomb.png", pictures.write_bomb_png),
+    ):
+        write(folder / name)
+    (folder / "ends a process.heic").write_bytes(_ending_libheif((folder / "phone.heic").read_bytes()))
+    pictures.write_camera_jpeg(folder / "camera.jpg", "2024:05:06 07:08:09.5")
+    for number, path in enumerate(_real(photos) if photos is not None else ()):
+        (folder / f"real-{number:02}{path.suffix.lower()}").write_bytes(path.read_bytes())
+
+
+def _ending_libheif(photo: bytes) -> bytes:
+    """Return a photo on which libheif 1.2x reads where nothing is: it names no brand, and a box has another name."""
+    changed = bytearray(photo)
+    changed[20:24] = bytes(4)
+    changed[178] = 0x92
+    return bytes(changed)
+
+
+def _real(photos: Path) -> list[Path]:
+    """Return a few small photos of a folder, from all over it."""
+    found = sorted(path for path in photos.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+    small = [path for path in found if path.stat().st_size <= _LARGEST_REAL_BYTES]
+    return small[:: max(1, len(small) // _REAL_PHOTOS)][:_REAL_PHOTOS]
+
+
+def _saved() -> Iterator[tuple[str, bytes]]:
+    """Yield pictures of every kind that Pillow writes, each with a name."""
+    photo = Image.fromarray(pictures.pixels(96, 64))
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    exif[ExifTags.Base.Make] = "Maker"
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2024:05:06 07:08:09"
+    shades = Image.fromarray(np.linspace(0, 1, 96 * 64, dtype=np.float32).reshape(64, 96))
+    few_colours = photo.quantize(16)
+    glass = photo.convert("RGBA")
+    glass.putalpha(photo.convert("L"))
+    frames = [photo.rotate(angle) for angle in (90, 180)]
+    for name, image, kind, options in (
+        ("plain.jpg", photo, "JPEG", {"icc_profile": pictures.swapped_profile(), "exif": exif}),
+        ("progressive.jpg", photo, "JPEG", {"progressive": True, "subsampling": 2}),
+        ("restarts.jpg", photo, "JPEG", {"restart_marker_blocks": 2}),
+        ("printing.jpg", photo.convert("CMYK"), "JPEG", {}),
+        ("grey.jpg", photo.convert("L"), "JPEG", {}),
+        ("several.jpg", photo, "MPO", {"save_all": True, "append_images": frames}),
+        ("plain.png", photo, "PNG", {"icc_profile": profile, "exif": exif}),
+        ("glass.png", glass, "PNG", {}),
+        ("palette.png", few_colours, "PNG", {"transparency": 3}),
+        ("moving.png", photo, "PNG", {"save_all": True, "append_images": frames}),
+        ("lossy.webp", photo, "WEBP", {"exif": exif, "icc_profile": profile}),
+        ("lossless.webp", glass, "WEBP", {"lossless": True}),
+        ("moving.webp", photo, "WEBP", {"save_all": True, "append_images": frames}),
+        ("plain.bmp", photo, "BMP", {}),
+        ("palette.bmp", few_colours, "BMP", {}),
+        ("bits.bmp", photo.convert("1"), "BMP", {}),
+        ("headless.dib", photo, "DIB", {}),
+        ("plain.gif", few_colours, "GIF", {"transparency": 2}),
+        ("moving.gif", photo, "GIF", {"save_all": True, "append_images": frames}),
+        ("raw.tif", photo, "TIFF", {"exif": exif, "icc_profile": profile}),
+        ("lzw.tif", photo, "TIFF", {"compression": "tiff_lzw"}),
+        ("deflate.tif", glass, "TIFF", {"compression": "tiff_adobe_deflate"}),
+        ("jpeg.tif", photo, "TIFF", {"compression": "jpeg"}),
+        ("packbits.tif", few_colours, "TIFF", {"compression": "packbits"}),
+        ("fax.tif", photo.convert("1"), "TIFF", {"compression": "group4"}),
+        ("lab.tif", _lab(photo), "TIFF", {}),
+        ("printing.tif", photo.convert("CMYK"), "TIFF", {}),
+        ("shades.tif", shades, "TIFF", {}),
+        ("16-bit.tif", photo.convert("I;16"), "TIFF", {"compression": "tiff_lzw"}),
+        ("several.tif", photo, "TIFF", {"save_all": True, "append_images": frames}),
+        ("plain.avif", photo, "AVIF", {"exif": exif, "icc_profile": profile}),
+        ("glass.avif", glass, "AVIF", {}),
+        ("moving.avif", photo, "AVIF", {"save_all": True, "append_images": frames}),
+    ):
+        yield name, _bytes(image, kind, options)
+
+
+def _bytes(image: Image.Image, kind: str, options: dict[str, Any]) -> bytes:
+    stream = io.BytesIO()
+    # Pillow leaves what it was told about one format in the image, and trips over it in the next.
+    if "append_images" in options:
+        options = {**options, "append_images": [frame.copy() for frame in options["append_images"]]}
+    image.copy().save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def _lab(photo: Image.Image) -> Image.Image:
+    source, target = (ImageCms.ImageCmsProfile(ImageCms.createProfile(space)) for space in ("sRGB", "LAB"))
+    return ImageCms.buildTransform(source, target, "RGB", "LAB").apply(photo)

@@ -1,0 +1,29 @@
+"""All families of readers."""
+
+from pathlib import Path
+
+from tests.fuzz import caches, downloads, networks, photos, runs, settings, workspaces
+from tests.fuzz.families import Family
+
+
+def all_families(real_photos: Path | None = None) -> tuple[Family, ...]:
+    """Return every family, in the order of the table.
+
+    Args:
+        real_photos: A folder of photos, some of which are seeds too.
+    """
+    return (
+        photos.family(real_photos),
+        networks.models_family(),
+        networks.weights_family(),
+        networks.checkpoints_family(),
+        runs.family(),
+        settings.recipes_family(),
+        settings.settings_family(),
+        workspaces.choices_family(),
+        workspaces.journals_family(),
+        caches.facts_family(),
+        caches.thumbnails_family(),
+        caches.features_family(),
+        downloads.family(),
+    )
