@@ -38,15 +38,18 @@ from tlgui.learning.records import (
     Interval,
     ModelSummary,
     PhotosPredicted,
+    PhotosUnreadable,
     Prediction,
     PredictionSummary,
     PreviewImage,
     StopReason,
+    UnreadablePhoto,
 )
 from tlgui.learning.run_progress import CHECKPOINT, PROGRESS, read_progress
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.scanning.search import find_photos
+from tlgui.photos.scanning.unreadable import keep_refusals
 from tlgui.photos.split import split_collection
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 
@@ -97,6 +100,7 @@ class FakeEngine(Engine):
         final_accuracy: The validation accuracy that a training reaches in its last epoch.
         export_difference: The largest difference an export finds.
         cost: What an estimate says of every recipe, or why there is none.
+        unreadable: Photos that a training cannot read; it keeps them from the next scan, as the real one does.
     """
 
     def __init__(self) -> None:
@@ -109,6 +113,7 @@ class FakeEngine(Engine):
         self.cost: CostEstimate | TlguiError = CostEstimate(
             seconds=120.0, memory_bytes=1_100_000_000, device="2 processor cores"
         )
+        self.unreadable: list[Path] = []
         self._lock = threading.Lock()
         self._gates: list[Gate] = []
         self._next_error: Exception | None = None
@@ -199,6 +204,9 @@ class FakeEngine(Engine):
             for done in range(len(training) + 1):
                 context.checkpoint()
                 context.report(Progress(Stage.FEATURES, done, len(training), seconds_left=1.0))
+            if self.unreadable:
+                keep_refusals(request.collection.folder, self.unreadable)
+                context.report(PhotosUnreadable(tuple(UnreadablePhoto(path, "Damaged.") for path in self.unreadable)))
             for epoch in range(len(history) + 1, recipe.epochs + 1):
                 ended = self._epoch(epoch, request, context)
                 context.report(ended)

@@ -10,6 +10,7 @@ from typing import Any
 from tlgui.errors import CollectionError
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.known_features import known_features
+from tlgui.left_out import divided
 from tlgui.photos.collection import Collection, Part, Split
 from tlgui.photos.counting import counted
 from tlgui.photos.health.findings import Finding, Report, Severity
@@ -41,7 +42,7 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> None:
     _say_problems(collection, terminal)
     for advice in training_advice(collection):
         terminal.say(f"\n{advice}")
-    terminal.say(f"\n{_looked_at(report)} It took {duration_in_words(seconds)}.")
+    terminal.say(f"\nLooked at {count('photo', report.looked_at)}. It took {duration_in_words(seconds)}.")
     terminal.give({"check": _result(collection, report, split) | {"seconds": seconds}})
 
 
@@ -93,20 +94,14 @@ def _say_finding(finding: Finding, folder: Path, terminal: Terminal) -> None:
 
 
 def _say_problems(collection: Collection, terminal: Terminal) -> None:
-    """Say of each thing that is left out why; the findings before said what to do."""
+    """Say of each photo that is left out why, and of some of what is no photo; the findings said what to do."""
     if collection.problems:
         terminal.say(f"\nNot used: {counted(len(collection.problems), 'entry', 'entries')}")
-    for problem in collection.problems[:_GROUPS_SHOWN]:
+    photos, others = divided(collection.problems)
+    for problem in (*photos, *others[:_GROUPS_SHOWN]):
         terminal.say(f"  - {_inside(problem.path, collection.folder)}: {problem.reason}")
-    if (more := len(collection.problems) - _GROUPS_SHOWN) > 0:
+    if (more := len(others) - _GROUPS_SHOWN) > 0:
         terminal.say(f"  - {more:,} more; --json lists all")
-
-
-def _looked_at(report: Report) -> str:
-    photos = count("photo", report.looked_at)
-    if report.looked_at == report.photo_count:
-        return f"Looked at {photos}."
-    return f"Looked at {photos} of {report.photo_count:,}; the others could not be read."
 
 
 def _inside(path: Path, folder: Path) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import platformdirs
 
@@ -25,6 +26,8 @@ else:
     import fcntl
 
 APP_NAME = "tlgui"
+
+StreamT = TypeVar("StreamT", bound=io.BufferedReader | io.FileIO)
 
 _SHORT_NAME = 40
 # Another process looks at a lock for an instant only; whoever holds it longer than this owns it.
@@ -151,7 +154,7 @@ def write_text(target: Path, text: str) -> None:
         stream.write(text.encode("utf-8"))
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> io.BufferedReader:
     """Open a file for reading; whatever else a path may lead to is refused at once, where `open` would wait for it.
 
     A pipe that nobody writes to would hold the program up for ever.
@@ -160,15 +163,28 @@ def open_regular(path: Path) -> BinaryIO:
         OSError: It cannot be opened, or it is a pipe, a device or a folder.
         ValueError: The path holds a zero byte.
     """
-    # Windows knows neither; there a pipe does not lie in a folder.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags)
-    mode = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(mode):
-        return os.fdopen(descriptor, "rb")
-    os.close(descriptor)
-    what = "it is a folder" if stat.S_ISDIR(mode) else "it is no file but a pipe or a device"
-    raise OSError(errno.EINVAL, what, str(path))
+    return _regular(io.open(path, "rb", opener=_without_waiting), path)  # noqa: UP020 - only it takes an opener
+
+
+def open_unbuffered(path: Path) -> io.FileIO:
+    """Open a file as `open_regular` does, for a few reads of what is wanted and no more.
+
+    Raises:
+        OSError: As there.
+    """
+    return _regular(io.open(path, "rb", buffering=0, opener=_without_waiting), path)  # noqa: UP020 - as above
+
+
+def _regular(stream: StreamT, path: Path) -> StreamT:
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        return stream
+    stream.close()
+    raise OSError(errno.EINVAL, "it is no file but a pipe or a device", str(path))
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    # Windows does not know it; there a pipe does not lie in a folder.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_regular(path: Path, most_bytes: int) -> bytes:

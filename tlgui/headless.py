@@ -27,6 +27,7 @@ from tlgui.learning.built_in import BUILT_IN
 from tlgui.learning.model_file import read_summary
 from tlgui.learning.recipe import BACKBONE_IDS, Recipe, load_recipe, recipe_text
 from tlgui.learning.records import Evaluation, ModelSummary, PhotosPredicted, Prediction
+from tlgui.left_out import LeftOut
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.mending.sorting import mender_of
 from tlgui.photos.names import shown_name
@@ -52,7 +53,7 @@ from tlgui.wording import (
 ResultT = TypeVar("ResultT")
 Command = Callable[[argparse.Namespace, Terminal], None]
 
-_PROBLEMS_SHOWN = 10
+_MISTAKES_SHOWN = 10
 _TEXT_WIDTH = 90
 _PHOTOS_COMPARED = 32
 
@@ -71,28 +72,30 @@ def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
     out = arguments.out.absolute()
     if not out.parent.is_dir():
         raise SettingError(f"The folder {out.parent} is not there.", "Make it, or choose another --out.")
-    collection = _scan(arguments.folder, terminal)
-    model = _perform(TrainRequest(collection, recipe, out), terminal)
+    left_out = LeftOut(terminal)
+    collection = _scan(arguments.folder, terminal, left_out)
+    model = _perform(TrainRequest(collection, recipe, out), terminal, left_out.listen)
     terminal.say(
         f"Learned from {count('photo', model.photo_count)} of {count('class', len(model.class_names))} "
         f"in {duration_in_words(model.seconds)}. {stop_reason_in_words(model.stop_reason, len(model.history))}."
     )
     _say_accuracy(model.evaluation, terminal)
     terminal.say(f"Saved as {model.path}")
-    terminal.give({"model": model})
+    terminal.give({"model": model, "left_out": left_out.result()})
 
 
 def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui compare FOLDER`: train recipes one after another, and say how each does."""
     recipes = compared_recipes(arguments.recipes, arguments.settings, arguments.weights)
-    collection = _scan(arguments.folder, terminal)
+    left_out = LeftOut(terminal)
+    collection = _scan(arguments.folder, terminal, left_out)
     perform = _engine(terminal)
     scores: list[Score] = []
 
     def train_one(request: TrainRequest) -> ModelSummary:
         seed = f", seed {request.recipe.seed}" if arguments.seeds > 1 else ""
         within = f"{len(scores) + 1} of {len(recipes)}: {request.recipe.name}{seed}: "
-        return perform(request, terminal.context(within=within))
+        return perform(request, terminal.context(left_out.listen, within=within))
 
     terminal.say(score_header(arguments.seeds))
     try:
@@ -103,7 +106,7 @@ def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
         if not scores:
             raise
         terminal.note("note: Stopped; what was under way is left out.")
-    terminal.give({"folder": arguments.folder.absolute(), "scores": scores})
+    terminal.give({"folder": arguments.folder.absolute(), "scores": scores, "left_out": left_out.result()})
     if all(score.problem for score in scores):
         raise TlguiError("No recipe could be trained.", "The lines above say why.")
 
@@ -124,7 +127,9 @@ def recipes(arguments: argparse.Namespace, terminal: Terminal) -> None:
 def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui estimate FOLDER`: say what a training will take, from two batches of these photos that are timed now."""
     recipe = _recipe_of(arguments)
-    cost = _perform(EstimateRequest(_scan(arguments.folder, terminal, divides=False), recipe), terminal)
+    left_out = LeftOut(terminal)
+    collection = _scan(arguments.folder, terminal, left_out, divides=False)
+    cost = _perform(EstimateRequest(collection, recipe), terminal, left_out.listen)
     for sentence in (f"{cost_in_words(cost, recipe)}.", *cost_notes(cost), memory_warning(cost)):
         if sentence:
             terminal.say(sentence)
@@ -134,9 +139,10 @@ def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
 def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui evaluate MODEL.tlmodel FOLDER`: say how far a model can be trusted."""
     read_summary(arguments.model)
-    collection = _scan(arguments.folder, terminal, divides=arguments.part not in {None, "all"})
+    left_out = LeftOut(terminal)
+    collection = _scan(arguments.folder, terminal, left_out, divides=arguments.part not in {None, "all"})
     part = evaluated_part(arguments.part, collection)
-    result = _perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal)
+    result = _perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal, left_out.listen)
     _say_accuracy(result, terminal)
     if part is None and arguments.part is None:
         terminal.note(
@@ -144,7 +150,7 @@ def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
             "ones; --part validation keeps to those it did not learn from."
         )
     _say_classes(result, terminal)
-    terminal.give({"evaluation": result})
+    terminal.give({"evaluation": result, "left_out": left_out.result()})
 
 
 def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
@@ -292,21 +298,20 @@ def _engine(terminal: Terminal) -> _Perform:
     return perform
 
 
-def _scan(folder: Path, terminal: Terminal, *, divides: bool = True) -> Collection:
+def _scan(folder: Path, terminal: Terminal, left_out: LeftOut, *, divides: bool = True) -> Collection:
     """Return the folder's collection, and say on standard error what is left out.
 
     Args:
         folder: The folder.
-        terminal: Where it is said.
-        divides: Whether the photos are going to be divided; then those that belong together must be known.
+        terminal: Shows how far it is.
+        left_out: Says it.
+        divides: Whether the photos are going to be divided; then those that belong together must be known, and those
+            whose pixels cannot be read.
     """
     mender_of(folder).recover()
     found = survey(folder.absolute(), terminal.context())
     collection = (look_closer(found, terminal.context()) if divides else found).collection
-    for problem in collection.problems[:_PROBLEMS_SHOWN]:
-        terminal.note(f"left out: {shown_name(problem.path)}: {problem.reason}")
-    if (more := len(collection.problems) - _PROBLEMS_SHOWN) > 0:
-        terminal.note(f"left out: {more:,} more")
+    left_out.say_problems(collection)
     return collection
 
 
@@ -329,7 +334,7 @@ def _say_classes(evaluation: Evaluation, terminal: Terminal) -> None:
         for taken, number in zip(evaluation.classes, row, strict=True)
         if number and true is not taken
     ]
-    for number, true_name, taken_name in sorted(mistakes, reverse=True)[:_PROBLEMS_SHOWN]:
+    for number, true_name, taken_name in sorted(mistakes, reverse=True)[:_MISTAKES_SHOWN]:
         terminal.say(f"{count('photo', number)} of {true_name} taken for {taken_name}")
 
 

@@ -14,6 +14,7 @@ from tlgui.errors import Cancelled, CollectionError
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.evaluation import evaluate, evaluate_probabilities, wilson_interval
 from tlgui.learning.model_file import LoadedModel
+from tlgui.learning.records import PhotosUnreadable
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import Event, JobContext, Progress, Stage
@@ -133,12 +134,18 @@ def test_part_without_photos_is_named(tmp_path: Path) -> None:
         evaluate(colour_model(), collection, Part.TEST, JobContext())
 
 
-def test_photos_that_cannot_be_read_are_left_out(tmp_path: Path) -> None:
+def test_photos_that_cannot_be_read_are_left_out_told_of_and_kept(tmp_path: Path) -> None:
     folder = write_collection(tmp_path / "c", 3, 5)
     collection = scanned(folder)
-    write_text(folder / "class 01" / "photo 000.jpg")
+    text = write_text(folder / "class 01" / "photo 000.jpg")
     (folder / "class 02" / "photo 004.jpg").unlink()
-    evaluation = evaluate(colour_model(), collection, None, JobContext())
+    events: list[Event] = []
+    evaluation = evaluate(colour_model(), collection, None, JobContext(events.append))
+    (told,) = [event.photos for event in events if isinstance(event, PhotosUnreadable)]
+    assert [photo.path for photo in told] == [text, folder / "class 02" / "photo 004.jpg"]
+    assert "not an image" in told[0].reason
+    assert "no longer there" in told[1].reason
+    assert [problem.path for problem in scanned(folder).problems] == [text]
     assert [result.photo_count for result in evaluation.classes] == [4, 4, 5]
     assert evaluation.accuracy == 1.0
 

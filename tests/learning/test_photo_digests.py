@@ -203,3 +203,11 @@ def test_threads_may_ask_at_the_same_time(many: list[Path], read: list[str]) -> 
     with PhotoDigests() as digest_of:
         assert [digest_of(path) for path in many] == found[0]
     assert read == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jpg")
+
+    with PhotoDigests() as digest_of, pytest.raises(OSError, match="pipe"):
+        digest_of(tmp_path / "a.jpg")

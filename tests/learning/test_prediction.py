@@ -1,5 +1,6 @@
 """Prediction: the right names in the right order, bad files among good ones, and how results are handed out."""
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -184,6 +185,16 @@ def test_outbox_with_nothing_in_it_sends_nothing(listener: Listener) -> None:
     before = len(listener.events)
     outbox.send()
     assert len(listener.events) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipes_and_devices_are_refused_and_not_waited_for(tmp_path: Path, listener: Listener) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "device.jpg").symlink_to("/dev/zero")
+    write_jpeg(tmp_path / "photo.jpg")
+    summary = predict(colour_model(), [tmp_path, Path("/dev/zero")], 1, listener.context)
+    assert (summary.photo_count, summary.error_count) == (1, 3)
+    assert all("not a file but" in prediction.error for prediction in listener.predictions if prediction.error)
 
 
 # --- stop and memory

@@ -66,7 +66,7 @@ def _streams(recipe: Recipe, collection: Collection, photos: Sequence[Photo]) ->
         given.append(pixels)
         return pixels
 
-    roll = Roll(collection, Split(tuple(photos), tuple(photos)))
+    roll = Roll(collection, Split(tuple(photos), tuple(photos)), QUIET)
     return Stream(recipe, trunk, (32, 32, 3), collection.class_names, roll, QUIET), given, roll
 
 

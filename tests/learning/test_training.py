@@ -15,7 +15,7 @@ from tlgui.learning import devices
 from tlgui.learning.evaluation import evaluate
 from tlgui.learning.model_file import load_model, read_summary
 from tlgui.learning.recipe import NO_WEIGHTS, SMALL_CNN, Augmentation, Head, Recipe
-from tlgui.learning.records import StopReason
+from tlgui.learning.records import PhotosUnreadable, StopReason
 from tlgui.learning.training import train
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.scanning.scan import scan
@@ -162,6 +162,9 @@ def test_a_few_photos_lost_do_not_end_the_training(collection: Collection, tmp_p
 
     assert summary.evaluation is not None
     assert summary.photo_count + summary.evaluation.photo_count == collection.photo_count - 2
+    told = [photo for event in listener.of(PhotosUnreadable) for photo in event.photos]
+    assert {photo.path for photo in told} == set(lost)
+    assert [problem.path for problem in scan(collection.folder, QUIET).problems] == [lost[1]]
 
 
 def test_place_that_cannot_be_written_is_said_before_the_work(collection: Collection, tmp_path: Path) -> None:

@@ -13,12 +13,14 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
 from tests.ui.waiting import WAIT_MS, finish
+from tests.unit.photos import scenes
 from tlgui import files
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
 from tlgui.learning.built_in import QUICK
+from tlgui.learning.records import PhotosUnreadable, UnreadablePhoto
 from tlgui.photos.collection import Collection
-from tlgui.photos.health.findings import LeaveOut, MoveInto, MoveToBin
+from tlgui.photos.health.findings import FindingKind, LeaveOut, MoveInto, MoveToBin
 from tlgui.photos.kept.choices import Choices
 from tlgui.photos.mending.journal import Journal, RecordKind, Step
 from tlgui.photos.mending.sorting import Mended
@@ -94,6 +96,11 @@ def move(folder: Path, name: str, target: str, number: int = 2) -> MoveInto:
     return MoveInto(tuple((path, folder / target) for path in some(folder, name, number)))
 
 
+def unreadable(review: Review) -> tuple[Path, ...]:
+    (finding,) = [finding for finding in review.report.findings if finding.kind is FindingKind.UNREADABLE]
+    return finding.paths
+
+
 class TestLooking:
     def test_report_grows_once_every_photo_was_looked_at(
         self, qtbot: QtBot, session: Session, review: Review, birds: Path, gate: LookGate
@@ -151,6 +158,37 @@ class TestLooking:
         idle(qtbot, session)
         assert session.collection is not None
         assert request.collection.groups == session.collection.groups
+
+    def test_photo_that_the_look_cannot_read_leaves_the_collection(
+        self, qtbot: QtBot, session: Session, review: Review, birds: Path, gate: LookGate
+    ) -> None:
+        damaged = scenes.write_damaged_png(birds / "robin" / "damaged.png")
+        finish(qtbot, session.scan_folder(birds))
+        assert damaged in paths(session)
+
+        with qtbot.waitSignal(session.collection_changed, timeout=WAIT_MS):
+            gate.open()
+        idle(qtbot, session)
+
+        assert paths(session) == on_disk(birds)
+        assert review.report.looked_at == review.report.photo_count == len(on_disk(birds))
+        assert unreadable(review) == (damaged,)
+
+    def test_folder_is_read_again_after_a_training_that_could_not_read_a_photo(
+        self, qtbot: QtBot, opened: Session, birds: Path, fake_engine: FakeEngine
+    ) -> None:
+        told: list[object] = []
+        opened.review.photos_unreadable.connect(told.append)
+        (path,) = some(birds, "robin", 1)
+        path.write_bytes(path.read_bytes()[:300])
+        fake_engine.unreadable = [path]
+
+        finish(qtbot, opened.train())
+        idle(qtbot, opened)
+
+        assert told == [PhotosUnreadable((UnreadablePhoto(path, "Damaged."),))]
+        assert paths(opened) == on_disk(birds) - {path}
+        assert unreadable(opened.review) == (path,)
 
     def test_stop_ends_a_training_that_waits_for_the_look_and_not_the_look(
         self, qtbot: QtBot, session: Session, birds: Path, gate: LookGate

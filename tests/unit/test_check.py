@@ -9,8 +9,9 @@ import pytest
 from tests.unit.photos import scenes
 from tlgui import headless
 from tlgui.cli import main
-from tlgui.engine.protocol import Request, TrainRequest
+from tlgui.engine.protocol import EvaluateRequest, Request, TrainRequest
 from tlgui.errors import TlguiError
+from tlgui.learning.records import PhotosUnreadable, UnreadablePhoto
 from tlgui.photos.collection import Part
 from tlgui.progress import JobContext
 
@@ -99,3 +100,38 @@ def test_training_is_given_what_belongs_together(
     assert isinstance(request, TrainRequest)
     assert request.collection.groups == ((folder / "cat" / "001.jpg", near),)
     assert "Looking at the photos" in capsys.readouterr().err
+
+
+def test_every_photo_that_cannot_be_read_is_named_and_leaves_counts_and_split(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = [scenes.write_damaged_png(folder / "cat" / f"damaged {number}.png", number) for number in range(25)]
+
+    result = checked(capsys, folder)
+
+    assert result["photo_count"] == result["looked_at"] == sum(result["split"].values()) == 44
+    assert {problem["path"] for problem in result["problems"]} == {str(path) for path in damaged}
+    assert main(["check", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert all(f"  - {Path('cat', path.name)}: " in out for path in damaged)
+    assert "Looked at 44 photos." in out
+
+    def perform(request: Request[object], context: JobContext) -> object:
+        assert isinstance(request, TrainRequest | EvaluateRequest)
+        assert request.collection.photo_count == 44
+        lost = UnreadablePhoto(folder / "cat" / "001.jpg", "It broke meanwhile.")
+        for _ in range(2):
+            context.report(PhotosUnreadable((lost,)))
+        raise TlguiError("That is enough.")
+
+    monkeypatch.setattr(headless, "_engine", lambda _terminal: perform)
+    monkeypatch.setattr(headless, "read_summary", lambda _path: None)
+    for command in (
+        ["train", str(folder), "--out", str(tmp_path / "pets.tlmodel")],
+        ["compare", str(folder), "--recipe", "quick", "--recipe", "balanced"],
+        ["evaluate", "pets.tlmodel", str(folder), "--part", "all"],
+    ):
+        assert main(command) == 1
+        err = capsys.readouterr().err
+        assert all(f"left out: {path.name}: The file is damaged" in err for path in damaged)
+        assert err.count("left out: 001.jpg: It broke meanwhile.") == 1

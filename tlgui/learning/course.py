@@ -58,7 +58,7 @@ class Course:
         self._run_folder = run_folder
         self._start_from = start_from
         self._is_loaded = False
-        self.roll = Roll(collection, split)
+        self.roll = Roll(collection, split, context)
 
     def run(self, *, resume: bool) -> None:
         """Train to the end.

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from tlgui.errors import CollectionError
+from tlgui.errors import CollectionError, PhotoError
 from tlgui.learning.model_file import BATCH_SIZE, LoadedModel
 from tlgui.learning.reading import pixels_of, read_batches
 from tlgui.learning.records import ClassResult, Evaluation, Interval
+from tlgui.learning.unreadable import UnreadablePhotos
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.split import split_collection
 from tlgui.progress import Countdown, JobContext, Progress, Stage, Throttle
@@ -112,13 +114,14 @@ def evaluate_probabilities(
 
 
 def evaluate(model: LoadedModel, collection: Collection, part: Part | None, context: JobContext) -> Evaluation:
-    """Judge a model on a collection; photos that cannot be read are left out and not counted.
+    """Judge a model on a collection; photos that cannot be read are told of, left out and not counted.
 
     Args:
         model: The model.
         collection: Its classes must be among the model's; it need not have all of them.
         part: The part of the split that the model's own recipe makes of the collection; None for all photos.
-        context: Told the progress, and asked before each photo whether to go on.
+        context: Told the progress and the photos that cannot be read (`PhotosUnreadable`), and asked before each photo
+            whether to go on.
 
     Raises:
         CollectionError: A class the model does not know, no photos in the part, or none that can be read.
@@ -132,12 +135,15 @@ def evaluate(model: LoadedModel, collection: Collection, part: Part | None, cont
     report, countdown = Throttle(context.report), Countdown(len(photos))
     report(Progress(Stage.EVALUATING, 0, len(photos)))
     paths = [photo.path for photo in photos]
+    failed: dict[Path, PhotoError] = {}
     for batch in read_batches(paths, model.summary.input_size, BATCH_SIZE, context):
         readable = [photo for photo in batch if isinstance(photo.content, np.ndarray)]
         if readable:
             tally.add(model.predict(pixels_of(readable)), labels[[photo.index for photo in readable]])
+        failed |= {photo.path: photo.content for photo in batch if isinstance(photo.content, PhotoError)}
         done = batch[-1].index + 1
         report(Progress(Stage.EVALUATING, done, len(photos), countdown.seconds_left(done)))
+    UnreadablePhotos(collection.folder, context).tell(failed)
     evaluation = tally.evaluation(part)
     if evaluation.photo_count == 0:
         raise CollectionError(

@@ -28,6 +28,7 @@ from tlgui.learning.weights import Weights, find_weights
 from tlgui.patience import patiently
 from tlgui.photos.collection import Photo
 from tlgui.photos.pictures.decode import read_photo
+from tlgui.photos.pictures.opening import system_error
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 BATCH_SIZE = 32
@@ -331,7 +332,7 @@ class _Reader:
         except PhotoError as error:
             return error
         except OSError as error:
-            return PhotoError(f"“{photo.path.name}” cannot be read: {error.strerror}.")
+            return system_error(photo.path, error)
 
     def is_known(self, photo: Photo) -> bool:
         try:

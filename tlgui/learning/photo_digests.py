@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeGuard
 
-from tlgui.files import cache_folder, opened_read_only
+from tlgui.files import cache_folder, open_regular, opened_read_only
 
 # A file changed twice within this may look the same after both, on disks that keep time by the second or two.
 _SETTLED_NS = 3 * 10**9
@@ -83,7 +83,7 @@ class PhotoDigests:
         """Return the digest of a photo's bytes, 32 bytes long.
 
         Raises:
-            OSError: The file cannot be read.
+            OSError: The file cannot be read, or is a pipe or a device.
         """
         state = _state(path.stat())
         key = _key(path)
@@ -91,7 +91,7 @@ class PhotoDigests:
         if known is not None:
             return known
         asked_ns = time.time_ns()
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             digest = hashlib.file_digest(stream, "sha256").digest()
             after = _state(os.fstat(stream.fileno()))
         _, changed_ns, moved_ns, _ = state

@@ -153,6 +153,26 @@ class PhotosPredicted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadablePhoto:
+    """A photo that a job could not read.
+
+    Args:
+        path: The photo.
+        reason: Why, as a sentence of its own.
+    """
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosUnreadable(Event):
+    """A job came upon photos of its collection that cannot be read, and goes on without them; each is told once."""
+
+    photos: tuple[UnreadablePhoto, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PredictionSummary:
     """The end of a prediction job.
 

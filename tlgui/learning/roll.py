@@ -2,18 +2,22 @@
 
 from tlgui.errors import CollectionError, PhotoError
 from tlgui.learning.features import Features
+from tlgui.learning.unreadable import UnreadablePhotos
 from tlgui.photos.collection import Collection, Photo, Split
+from tlgui.progress import JobContext
 
 
 class Roll:
-    """Keeps count of the photos that vanished or broke while a training reads them.
+    """Keeps count of the photos that vanished or broke while a training reads them, and tells of them.
 
     Args:
         collection: All photos.
         split: Which of them are learned from, and which are judged by.
+        context: Told of the photos that cannot be read.
     """
 
-    def __init__(self, collection: Collection, split: Split) -> None:
+    def __init__(self, collection: Collection, split: Split, context: JobContext) -> None:
+        self._unreadable = UnreadablePhotos(collection.folder, context)
         self._collection = collection
         self._training = dict.fromkeys(split.training)
         self._validation = dict.fromkeys(split.validation)
@@ -27,6 +31,7 @@ class Roll:
     def take(self, features: Features) -> None:
         """Note what became of the photos that features were computed of."""
         self._lost.update(features.failed)
+        self._tell()
 
     def note(self, photo: Photo, error: PhotoError | None) -> None:
         """Note whether one photo could be read; one on a disk that is plugged in again is back."""
@@ -36,11 +41,12 @@ class Roll:
             self._lost.pop(photo, None)
 
     def check(self) -> None:
-        """Refuse to go on where so many photos vanished or broke that there is nothing to learn.
+        """Tell what was lost, and refuse to go on where that is so much that there is nothing to learn.
 
         Raises:
             CollectionError: A class has nothing left to learn from, or nothing is left to judge by.
         """
+        self._tell()
         learned = {photo.class_name for photo in self._training if photo not in self._lost}
         missing = [name for name in self._collection.class_names if name not in learned]
         if not missing and any(photo not in self._lost for photo in self._validation):
@@ -61,3 +67,6 @@ class Roll:
             f"{message} The first problem: {first.message}" if first else message,
             "Put the photos back, or open the folder again to see what is left.",
         )
+
+    def _tell(self) -> None:
+        self._unreadable.tell({photo.path: error for photo, error in self._lost.items()})

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.errors import PhotoError
+from tlgui.files import open_regular
 from tlgui.learning.augmentation import Augmenter, CopyId
 from tlgui.learning.learner import Batch
 from tlgui.learning.lessons import Order, Turn
@@ -24,6 +25,7 @@ from tlgui.learning.runtime import FloatArray
 from tlgui.patience import patiently
 from tlgui.photos.collection import Photo
 from tlgui.photos.pictures.decode import read_photo
+from tlgui.photos.pictures.opening import system_error
 from tlgui.progress import JobContext
 
 # What goes through the trunk at once: Stop is heard after each of these.
@@ -117,12 +119,12 @@ class Stream:
             pixels = read_photo(path, self._size)
             if version.copy == _PLAIN:
                 return _Read(pixels, b"")
-            with path.open("rb") as stream:
+            with open_regular(path) as stream:
                 return _Read(pixels, hashlib.file_digest(stream, "sha256").digest())
         except PhotoError as error:
             return error
         except OSError as error:
-            return PhotoError(f"“{path.name}” cannot be read: {error.strerror}.")
+            return system_error(path, error)
 
     def _batch(self, versions: Sequence[tuple[_Version, _Read]]) -> Batch:
         maps = np.empty((len(versions), *self.map_shape), np.float32)

@@ -1,6 +1,8 @@
 """The one window: four steps down the left side, the page beside them, messages above it and progress below."""
 
 import logging
+from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
@@ -18,7 +20,7 @@ from typing_extensions import override
 
 from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, TrainRequest
 from tlgui.errors import TlguiError
-from tlgui.learning.records import ExportResult, ModelSummary
+from tlgui.learning.records import ExportResult, ModelSummary, PhotosUnreadable
 from tlgui.photos.mending.sorting import Mended
 from tlgui.photos.names import one_line, shown_name
 from tlgui.ui.action import ListName
@@ -152,6 +154,7 @@ class MainWindow(QMainWindow):
         session.recipe_changed.connect(self._refresh)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
+        session.review.photos_unreadable.connect(self._on_photos_unreadable)
         self.steps.step_chosen.connect(self._stack.setCurrentIndex)
         # What Undo undoes depends on the page.
         self.steps.step_chosen.connect(self._refresh)
@@ -228,6 +231,15 @@ class MainWindow(QMainWindow):
             self._close_timer.stop()
             self.close()
 
+    @Slot(PhotosUnreadable)
+    def _on_photos_unreadable(self, event: PhotosUnreadable) -> None:
+        photos = event.photos
+        self.messages.show_info(
+            f"{count('photo', len(photos))} could not be read. The training goes on without "
+            f"{'it' if len(photos) == 1 else 'them'}.",
+            _listed([(photo.path, photo.reason) for photo in photos]),
+        )
+
     @Slot(object)
     def _on_job_succeeded(self, result: object) -> None:
         request = self.session.job.request if self.session.job is not None else None
@@ -250,11 +262,7 @@ class MainWindow(QMainWindow):
             self.messages.show_success(f"Exported to “{shown_name(result.path)}”.", _export_words(result), result.path)
 
     def _say_mended(self, mended: Mended, *, is_undone: bool) -> None:
-        hint = "\n".join(
-            f"“{shown_name(problem.path)}”: {problem.reason}" for problem in mended.problems[:_FAILED_SHOWN]
-        )
-        if (more := len(mended.problems) - _FAILED_SHOWN) > 0:
-            hint += f"\nAnd {count('file', more)} more."
+        hint = _listed([(problem.path, problem.reason) for problem in mended.problems])
         if is_undone or not mended.done:
             say = self.messages.show_info if mended.problems else self.messages.show_success
             say(mended.words, hint)
@@ -306,6 +314,12 @@ class MainWindow(QMainWindow):
         self.session.stop()
         if not self.session.is_busy:
             self.close()
+
+
+def _listed(problems: Sequence[tuple[Path, str]]) -> str:
+    lines = [f"“{shown_name(path)}”: {reason}" for path, reason in problems[:_FAILED_SHOWN]]
+    more = len(problems) - _FAILED_SHOWN
+    return "\n".join([*lines, *([f"And {count('file', more)} more."] if more > 0 else [])])
 
 
 def _model_words(model: ModelSummary) -> str:

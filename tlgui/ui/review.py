@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tlgui.learning.records import PhotosUnreadable
 from tlgui.photos.collection import Collection
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.health.findings import Mending, Report
@@ -44,6 +45,7 @@ class Review(QObject):
         changed: The facts, the report, what can be undone, or what changed on disk are new.
         collection_changed: There is another collection, or the same one was read again.
         collection_listed: While a folder is read: its classes and their photos as far as they are listed.
+        photos_unreadable: A training came upon photos that cannot be read; the folder is read again when it ends.
 
     Args:
         jobs: Where work is started.
@@ -54,6 +56,7 @@ class Review(QObject):
     changed = Signal()
     collection_changed = Signal()
     collection_listed = Signal(Collection)
+    photos_unreadable = Signal(PhotosUnreadable)
 
     def __init__(self, jobs: Jobs, then: Callable[[Collection], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +67,7 @@ class Review(QObject):
         self._looking: Looking | None = None
         self._look_job: Job | None = None
         self._mend_job: MendJob | None = None
+        self._met_unreadable = False
 
     @property
     def collection(self) -> Collection | None:
@@ -103,6 +107,11 @@ class Review(QObject):
     def follow(self, job: Job) -> None:
         """Say what a job that reads a folder finds before it ends."""
         job.reported.connect(self._on_job_reported)
+
+    def follow_training(self, job: Job) -> None:
+        """Say which photos a training could not read, and read the folder again once it ended."""
+        job.reported.connect(self._on_training_reported)
+        job.ended.connect(self._on_training_ended)
 
     def take(self, reading: Reading) -> None:
         """Make a reading the open collection, and look closer where that was not done before."""
@@ -178,6 +187,24 @@ class Review(QObject):
         found = next((known for known in classes if known.name == class_name), None)
         return tuple(dict.fromkeys(map(shown_name, found.folders))) if found is not None else ()
 
+    def _read_again(self) -> None:
+        folder = self._folder()
+        self._jobs.begin_quietly(
+            ReadAgainRequest(folder), lambda context: read_collection(folder, context), self._on_read_again
+        )
+
+    @Slot(object)
+    def _on_training_reported(self, event: object) -> None:
+        if isinstance(event, PhotosUnreadable):
+            self._met_unreadable = True
+            self.photos_unreadable.emit(event)
+
+    @Slot()
+    def _on_training_ended(self) -> None:
+        if self._met_unreadable:
+            self._met_unreadable = False
+            self._read_again()
+
     @Slot(object)
     def _on_job_reported(self, event: object) -> None:
         if isinstance(event, CollectionListed):
@@ -193,10 +220,7 @@ class Review(QObject):
     def _on_mend_cut_short(self) -> None:
         """See how far a mending came that was stopped or that failed."""
         self._mend_job = None
-        folder = self._folder()
-        self._jobs.begin_quietly(
-            ReadAgainRequest(folder), lambda context: read_collection(folder, context), self._on_read_again
-        )
+        self._read_again()
 
     @Slot(object)
     def _on_read_again(self, reading: object) -> None:
@@ -210,8 +234,9 @@ class Review(QObject):
         # One that was stopped too late must not bring back what was mended meanwhile.
         if self.sender() is not self._look_job:
             return
-        before, self._reading = self._needed_reading(), reading
-        if reading.collection.groups != before.collection.groups:
+        before, self._reading = self._needed_reading().collection, reading
+        now = reading.collection
+        if (now.groups, now.problems) != (before.groups, before.problems):
             self.collection_changed.emit()
 
     @Slot()

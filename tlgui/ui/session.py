@@ -332,6 +332,7 @@ class Session(QObject):
     def _begin_run(self, run_job: RunJob) -> Job:
         job = self._begin(run_job.request, run_job, self._on_model_ready)
         self._run_job = run_job
+        self.review.follow_training(job)
         job.failed.connect(self._settle_run)
         job.cancelled.connect(self._settle_run)
         return job

@@ -334,3 +334,14 @@ def test_settings_are_only_written_below_the_users_home(window: MainWindow, isol
     assert len(written) == 1
     assert Settings(written[0]).value(RECENT_FOLDERS) == (str(Path("/x")),)
     assert QGuiApplication.instance() is not None
+
+
+def test_photos_that_a_training_cannot_read_are_named(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    fake_engine.unreadable = sorted(birds.glob("robin/*.jpg"))[:2]
+
+    train(qtbot, window, birds)
+
+    assert "2 photos could not be read" in window.messages.message.text()
+    assert all(f"“{path.name}”: Damaged." in window.messages.hint.text() for path in fake_engine.unreadable)

@@ -51,3 +51,14 @@ def write_dark(path: Path, number: int) -> Path:
 def write_class(folder: Path, first: int, count: int) -> list[Path]:
     """Write so many scenes of a class, beginning with a number, and return their paths."""
     return [write(folder / f"{number:03}.jpg", number) for number in range(first, first + count)]
+
+
+def write_damaged_png(path: Path, number: int = 1) -> Path:
+    """Write a PNG whose header and end are sound, and whose pixels are not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scene(number).save(path, "PNG")
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 300] = b"\x55" * 300
+    path.write_bytes(data)
+    return path

@@ -163,14 +163,3 @@ def test_stop_is_heard_before_the_first_photo(folder: Path) -> None:
 
     with pytest.raises(Cancelled):
         look_closer(found, stopping_at(1))
-
-
-def test_photo_that_went_away_or_broke_stays_without_a_look(folder: Path) -> None:
-    found = survey(folder, QUIET)
-    (folder / "cat" / "001.jpg").unlink()
-    (folder / "cat" / "002.jpg").write_bytes(b"no picture")
-
-    looked = look_closer(found, QUIET)
-
-    assert {path.name for path, fact in looked.facts.items() if fact.look is None} == {"001.jpg", "002.jpg"}
-    assert len(looked.facts) == 60

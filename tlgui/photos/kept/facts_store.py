@@ -184,6 +184,11 @@ class FactsStore:
         self.put(dict(zip(places, facts.values(), strict=True)))
         self._put_miniatures([(_bytes(place), miniatures[path]) for place, path in zip(places, facts, strict=True)])
 
+    def put_refused(self, refusals: Mapping[Path, Refusal]) -> None:
+        """Keep why photos cannot be used that a scan took for sound."""
+        places = all_inside(refusals, self._folder)
+        self.put(dict(zip(places, refusals.values(), strict=True)))
+
     def miniatures(self, paths: Sequence[Path]) -> NDArray[np.uint8]:
         """Return the miniatures of photos.
 

@@ -47,7 +47,7 @@ def read_facts(path: Path, state: FileState) -> PhotoFacts:
     """
     for _ in range(_TRIES):
         facts, error = _tried(path, state)
-        now = _state(path)
+        now = state_now(path)
         if now is None or now == state:
             if facts is None:
                 raise error or _gone(path)
@@ -67,7 +67,8 @@ def _gone(path: Path) -> UnusablePhotoError:
     return unusable(path, ProblemKind.GONE, "It is no longer there.")
 
 
-def _state(path: Path) -> FileState | None:
+def state_now(path: Path) -> FileState | None:
+    """Return the state of a file as it is now; None where nobody can tell."""
     try:
         # For every photo of a collection: a method of Path takes twice as long.
         return state_of(os.stat(path))  # noqa: PTH116

@@ -8,6 +8,8 @@ Source of the layout: ITU-T T.81, Annex B.
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlgui import files
+
 _HEAD = 1 << 16
 _START = b"\xff\xd8\xff"
 _END = b"\xff\xd9"
@@ -40,9 +42,9 @@ def read_jpeg_header(path: Path) -> JpegHeader | None:
     """Return what the header of a JPEG says; None where the file is none, or one that is not plain.
 
     Raises:
-        OSError: The file cannot be read.
+        OSError: The file cannot be read, or is a pipe or a device.
     """
-    with path.open("rb", buffering=0) as stream:
+    with files.open_unbuffered(path) as stream:
         head = stream.read(_HEAD) or b""
         if not head.startswith(_START):
             return None

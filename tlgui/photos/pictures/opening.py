@@ -13,10 +13,12 @@ import threading
 import warnings
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from tlgui import files
 from tlgui.errors import PhotoError
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.names import shown_name
@@ -84,7 +86,7 @@ def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
     head = b""
     try:
         _check_is_file(path)
-        with quiet_pillow, path.open("rb") as stream:
+        with quiet_pillow, files.open_regular(path) as stream:
             head = stream.read(_HEAD)
             stream.seek(0)
             with Image.open(stream, formats=FORMATS) as image:
@@ -105,9 +107,20 @@ def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
         # Pillow cannot tell a HEIC photo that is cut short from what is none at all.
         raise (_damaged(path) if begins_like_heif(head) else _not_an_image(path)) from error
     except OSError as error:
-        raise _system_error(path, error) from error
+        raise system_error(path, error) from error
     except DAMAGED as error:
         raise _damaged(path) from error
+
+
+@contextlib.contextmanager
+def opened_bytes(path: Path) -> Iterator[BufferedReader]:
+    """Open a photo's file for its bytes, for the block; what goes wrong with it becomes a `PhotoError`."""
+    try:
+        _check_is_file(path)
+        with files.open_regular(path) as stream:
+            yield stream
+    except OSError as error:
+        raise system_error(path, error) from error
 
 
 class _QuietPillow:
@@ -174,8 +187,8 @@ def _damaged(path: Path) -> UnusablePhotoError:
     return unusable(path, ProblemKind.UNREADABLE, "The file is damaged, or its end is missing.", _OTHER_COPY)
 
 
-def _system_error(path: Path, error: OSError) -> UnusablePhotoError:
-    """Tell what the system refused from what Pillow found wrong: that is an OSError without a number."""
+def system_error(path: Path, error: OSError) -> UnusablePhotoError:
+    """Return what the system refused; an error without a number is one of Pillow, which found the content wrong."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return unusable(path, ProblemKind.GONE, "It is no longer there.", "Put it back, or choose the folder again.")
     if isinstance(error, PermissionError):

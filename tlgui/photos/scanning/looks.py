@@ -5,6 +5,7 @@ told by.
 """
 
 import hashlib
+import itertools
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,13 +16,14 @@ import imagehash
 import numpy as np
 from PIL import Image, ImageChops
 
-from tlgui.errors import PhotoError
-from tlgui.photos.facts import MINIATURE_SIDE, Look, PhotoFacts
-from tlgui.photos.kept.facts_store import FactsStore
+from tlgui.photos.facts import MINIATURE_SIDE, FileState, Look, PhotoFacts
+from tlgui.photos.kept.facts_store import FactsStore, Refusal
 from tlgui.photos.pictures.decode import read_thumbnail
+from tlgui.photos.pictures.opening import UnusablePhotoError, opened_bytes
 from tlgui.photos.scanning.crew import worked_through
 from tlgui.photos.scanning.relations import relations_of
 from tlgui.photos.scanning.scan import Survey
+from tlgui.photos.scanning.unreadable import refusal, without_unreadable
 from tlgui.progress import JobContext, Stage
 
 _SIZE = 256
@@ -32,6 +34,9 @@ _THREADS = min(8, (os.cpu_count() or 1))
 _CHUNK = 16
 _KEPT_AT_ONCE = 500
 _HIGHLIGHTS_PERCENTILE = 95
+
+# A photo, and its state when it was listed.
+_Waiting = tuple[Path, FileState]
 
 
 class Seen(NamedTuple):
@@ -50,14 +55,11 @@ def look_at(path: Path) -> Seen:
     """Decode a photo at a small size, and return what is to be seen.
 
     Raises:
-        PhotoError: The photo cannot be read.
+        UnusablePhotoError: The photo cannot be read, and the reason.
     """
-    try:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).digest()
-    except OSError as error:
-        raise PhotoError(f"“{path.name}” cannot be read.") from error
     photo = Image.fromarray(read_thumbnail(path, _SIZE))
+    with opened_bytes(path) as stream:
+        digest = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).digest()
     # What is asked of the whole photo, a smaller one tells as well and faster; enlarged, it would tell of its pixels.
     is_large = min(photo.size) > _SMALL_SIZE
     small = photo.resize((_SMALL_SIZE, _SMALL_SIZE), Image.Resampling.BOX) if is_large else photo
@@ -80,7 +82,7 @@ def look_closer(survey: Survey, context: JobContext, threads: int = _THREADS) ->
     """Look at every photo of a survey that was not looked at yet, and keep what is found.
 
     What is found is kept as it goes, so that a look that is stopped goes on where it ended. A photo that cannot be
-    read after all stays without a look.
+    read after all leaves the collection and becomes one of its problems, with the sentence a scan has for it.
 
     Args:
         survey: What a scan found.
@@ -88,37 +90,44 @@ def look_closer(survey: Survey, context: JobContext, threads: int = _THREADS) ->
         threads: How many photos are decoded at a time; fewer leave more of the processor to others.
 
     Returns:
-        The survey with the looks, and with the groups of photos that belong together.
+        The survey with the looks, without what cannot be read, and with the groups of photos that belong together.
 
     Raises:
         Cancelled: The user pressed Stop.
     """
     facts = dict(survey.facts)
-    waiting = [path for path, fact in facts.items() if fact.look is None]
+    waiting = [(path, fact.state) for path, fact in facts.items() if fact.look is None]
     with FactsStore(survey.collection.folder) as store:
-        if waiting:
-            _look_at_all(waiting, facts, store, context, threads)
-        relations = relations_of(survey.collection, facts, store)
-    collection = replace(survey.collection, groups=relations.together)
-    return replace(survey, collection=collection, facts=facts, near=relations.near, candidates=relations.candidates)
+        refusals = _look_at_all(waiting, facts, store, context, threads) if waiting else {}
+        looked = without_unreadable(replace(survey, facts=facts), refusals)
+        relations = relations_of(looked.collection, looked.facts, store)
+    collection = replace(looked.collection, groups=relations.together)
+    return replace(looked, collection=collection, near=relations.near, candidates=relations.candidates)
 
 
 def _look_at_all(
-    paths: Sequence[Path], facts: dict[Path, PhotoFacts], store: FactsStore, context: JobContext, threads: int
-) -> None:
-    """Look at photos, and keep what is found in `facts` and in the store."""
+    photos: Sequence[_Waiting], facts: dict[Path, PhotoFacts], store: FactsStore, context: JobContext, threads: int
+) -> dict[Path, Refusal]:
+    """Look at photos, keep what is found in `facts` and in the store, and return why some cannot be read."""
     fresh: dict[Path, bytes] = {}
+    refusals: dict[Path, Refusal] = {}
+    kept = 0
 
     def keep() -> None:
+        nonlocal kept
         store.put_looked_at({path: facts[path] for path in fresh}, fresh)
         fresh.clear()
+        store.put_refused(dict(itertools.islice(refusals.items(), kept, None)))
+        kept = len(refusals)
 
     try:
         for looked in worked_through(
-            paths, _look_if_possible, context, stage=Stage.LOOKING, threads=threads, chunk=_CHUNK
+            photos, _look_if_possible, context, stage=Stage.LOOKING, threads=threads, chunk=_CHUNK
         ):
             for path, seen in looked:
-                if seen is not None:
+                if isinstance(seen, Refusal):
+                    refusals[path] = seen
+                else:
                     facts[path] = facts[path]._replace(look=seen.look)
                     fresh[path] = seen.miniature
             if len(fresh) >= _KEPT_AT_ONCE:
@@ -126,14 +135,15 @@ def _look_at_all(
     finally:
         keep()
     store.put_together()
+    return refusals
 
 
-def _look_if_possible(path: Path) -> tuple[Path, Seen | None]:
-    """Look at a photo; one that went away or is damaged after all is for the next scan to report."""
+def _look_if_possible(photo: _Waiting) -> tuple[Path, Seen | Refusal]:
+    path, state = photo
     try:
         return path, look_at(path)
-    except PhotoError:
-        return path, None
+    except UnusablePhotoError as error:
+        return path, refusal(path, state, error)
 
 
 def _sharpness(channel: Image.Image) -> float:

@@ -200,17 +200,28 @@ def _judged(layout: Layout, known: Mapping[str, Known]) -> tuple[dict[Path, Phot
                 good.append(item)
             else:
                 refused[item.photo.path] = found.state
-                problems.append(_problem(item.photo.path, found))
+                problems.append(problem_of(item.photo.path, found))
     problems += _empty_classes(layout, usable)
     problems.sort(key=lambda problem: problem.path)
     return facts, refused, replace(layout, photos=usable, problems=problems)
 
 
-def _problem(path: Path, known: Known) -> Problem:
+def problem_of(path: Path, known: Known) -> Problem:
+    """Return the problem that a file which cannot be used makes of itself.
+
+    Args:
+        path: The file.
+        known: Why it cannot be used: what refused it, or that it is too small.
+    """
     if isinstance(known, Refusal):
         return Problem(path, known.kind, known.reason, (path,))
     reason = f"It measures only {known.width} x {known.height} pixels, too few for a photo."
     return Problem(path, ProblemKind.TINY, reason, (path,))
+
+
+def empty_class(folder: Path) -> Problem:
+    """Return the problem of a class folder without a photo that can be used."""
+    return Problem(folder, ProblemKind.EMPTY_CLASS, "No photo in this folder can be used, so it is not a class.")
 
 
 def _least_side(known: Mapping[str, Known]) -> int:
@@ -236,5 +247,4 @@ def _empty_classes(layout: Layout, usable: Mapping[str, Sequence[Listed]]) -> It
     for name, items in usable.items():
         folder = layout.class_folders[name][0]
         if not items and folder not in explained:
-            reason = "No photo in this folder can be used, so it is not a class."
-            yield Problem(folder, ProblemKind.EMPTY_CLASS, reason)
+            yield empty_class(folder)
