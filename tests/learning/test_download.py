@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import json
 import socket
 import ssl
 import urllib.error
@@ -194,6 +195,28 @@ def test_complete_part_of_a_killed_session_is_put_in_place(published: Published,
 
     assert _fetched(published).read_bytes() == _CONTENT
     assert not server.requests
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        {"version": '"1"', "total": float("inf")},
+        {"version": '"1"\r\nHost: another', "total": len(_CONTENT)},
+        {"version": "“1”", "total": len(_CONTENT)},
+        ["version"],
+        None,
+    ],
+)
+def test_odd_note_beside_a_part_begins_anew(note: object, published: Published, server: WebServer) -> None:
+    server.breaks = [100_000] * 4
+    _refusal(published)
+    # Without a value it is nested deeper than Python reads.
+    text = "[" * 100_000 if note is None else json.dumps(note)
+    (keras_models_folder() / f"{_NAME}.part.json").write_text(text, encoding="utf-8")
+    server.requests.clear()
+
+    assert _fetched(published).read_bytes() == _CONTENT
+    assert _ranges(server) == [None]
 
 
 def test_wrong_checksum_is_refused_and_not_gone_on_with(published: Published, server: WebServer) -> None:

@@ -151,9 +151,10 @@ class _Part:
         """Return what is there; nothing where it is not known of which version it is."""
         try:
             note = json.loads(self._note.read_text(encoding="utf-8"))
-            return _Kept(self.path.stat().st_size, str(note["version"]), int(note["total"]))
-        except (OSError, ValueError, TypeError, KeyError):
+            kept = _Kept(self.path.stat().st_size, str(note["version"]), int(note["total"]))
+        except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return _Kept()
+        return kept if _fits_header(kept.version) else _Kept()
 
     def size(self) -> int:
         """Return how many bytes are there, of whatever version."""
@@ -274,6 +275,11 @@ def _next_chunk(connection: Connection, context: JobContext) -> bytes:
         return connection.read(context)
     except (OSError, http.client.HTTPException) as error:
         raise _BrokenOffError(failure_words(error)) from error
+
+
+def _fits_header(version: str) -> bool:
+    """Return whether a version can be sent to the server again, on one line of a request."""
+    return version.isascii() and (version.isprintable() or not version)
 
 
 def _version(answer: Answer) -> str:

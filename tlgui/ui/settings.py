@@ -61,7 +61,7 @@ class Settings:
         stored = self._store.value(setting.key)
         try:
             value = json.loads(stored) if isinstance(stored, str) else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return setting.default
         if isinstance(setting.default, tuple):
             if isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -88,7 +88,7 @@ class Settings:
         """Return the recipe used last, or Quick where it cannot be read any more."""
         try:
             return Recipe.from_json(json.loads(self.value(RECIPE)))
-        except (ValueError, SettingError, TypeError):
+        except (ValueError, SettingError, TypeError, RecursionError):
             return QUICK
 
     def set_recipe(self, recipe: Recipe) -> None:

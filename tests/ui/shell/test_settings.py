@@ -40,7 +40,9 @@ def test_recent_keeps_the_latest_first_once_and_a_few(tmp_path: Path) -> None:
     assert str(tmp_path / "9") not in settings.value(RECENT_FOLDERS)
 
 
-@pytest.mark.parametrize("damaged", ["", "{", "5", "null", '{"a": 1}', "[1, 2]", '["a", 3]'])
+@pytest.mark.parametrize(
+    "damaged", ["", "{", "5", "null", '{"a": 1}', "[1, 2]", '["a", 3]', pytest.param("[" * 9999, id="deep")]
+)
 def test_a_damaged_value_falls_back_to_its_default(tmp_path: Path, damaged: str) -> None:
     path = tmp_path / "settings.ini"
     store = QSettings(str(path), QSettings.Format.IniFormat)
@@ -55,7 +57,17 @@ def test_a_damaged_value_falls_back_to_its_default(tmp_path: Path, damaged: str)
     assert settings.geometry() is None
 
 
-@pytest.mark.parametrize("text", ["[]", '{"epochs": -1}', '{"no such setting": 1}', '{"epochs": "many"}', "no JSON"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        '{"epochs": -1}',
+        '{"no such setting": 1}',
+        '{"epochs": "many"}',
+        "no JSON",
+        pytest.param("[" * 9999, id="deep"),
+    ],
+)
 def test_a_recipe_that_is_no_longer_valid_becomes_quick(tmp_path: Path, text: str) -> None:
     settings = Settings(tmp_path / "settings.ini")
     settings.set_value(RECIPE, text)

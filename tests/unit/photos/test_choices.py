@@ -101,7 +101,8 @@ def test_good_part_of_a_damaged_file_is_kept_and_the_file_set_aside(
     choices.show_as("cat", "Cats")
     path = workspace / "choices.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
-    damaged = b"".join([*lines[:3], b"\xff\x00 rubbish\n", b'["left out", 7]\n', *lines[5:-1], lines[-1][:-5]])
+    odd = [b"\xff\x00 rubbish\n", b'["left out", 7]\n', b"[" * 100_000 + b"\n"]
+    damaged = b"".join([*lines[:3], *odd, *lines[5:-1], lines[-1][:-5]])
     path.write_bytes(damaged)
 
     again = Choices(workspace, folder)

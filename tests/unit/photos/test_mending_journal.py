@@ -147,6 +147,22 @@ class TestJournal:
         undone(again)
         assert places(folder) == before()
 
+    @pytest.mark.parametrize(
+        "line", ['{"step": 7, "from": "", "to": "", "size": Infinity}', '{"step": 1e999, "from": "", "to": ""}']
+    )
+    def test_number_beyond_all_numbers_makes_a_line_a_torn_one(
+        self, mender: Mender, folder: Path, workspace: Path, restarted: Callable[[], Mender], line: str
+    ) -> None:
+        mender.apply(into(folder / "wren", *robins(folder)), QUIET)
+        (path,) = (workspace / "mendings").glob("*.jsonl")
+        with path.open("a") as stream:
+            stream.write(f"{line}\n")
+
+        again = restarted()
+        assert again.next_undo() == "move 2 photos to “wren”"
+        undone(again)
+        assert places(folder) == before()
+
     @pytest.mark.parametrize("damage", [b"", b"\x00\xff", b"[]\n", b'{"mending": 1, "kind": "explode", "words": ""}\n'])
     def test_damaged_mending_does_not_hide_the_one_before(
         self, mender: Mender, folder: Path, workspace: Path, damage: bytes

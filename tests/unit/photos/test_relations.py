@@ -80,7 +80,10 @@ def test_disk_that_keeps_nothing_costs_no_group(folder: Path) -> None:
     assert looked.near == ((folder / "cat" / "000.jpg", folder / "cat" / "copy.jpg"),)
 
 
-@pytest.mark.parametrize("nonsense", ["[[99]]", "[[-1, 0]]", '[["cat"]]', "[1]", "{", None])
+@pytest.mark.parametrize(
+    "nonsense",
+    ["[[99]]", "[[-1, 0]]", '[["cat"]]', "[1]", "{", pytest.param("[" * 100_000, id="deep"), None],
+)
 def test_damaged_groups_are_found_out_again(nonsense: str | None, folder: Path, searches: list[NearCopies]) -> None:
     groups = look_closer(survey(folder, QUIET), QUIET).collection.groups
     (store,) = (cache_folder() / "photos").glob("*.sqlite")

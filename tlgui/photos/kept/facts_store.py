@@ -237,7 +237,7 @@ class FactsStore:
             row = connection.execute(query, (key, name)).fetchone()
         try:
             groups: object = json.loads(row[0]) if row is not None else None
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             return None
         return groups if _are_groups(groups) else None
 

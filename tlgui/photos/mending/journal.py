@@ -250,7 +250,7 @@ def _read(path: Path) -> Record | None:
     record: Record | None = None
     for line in _lines(path):
         # What was torn was not done: it is done only once its line is whole and on the disk.
-        with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+        with contextlib.suppress(ValueError, KeyError, TypeError, OverflowError, RecursionError):
             data = json.loads(line)
             if record is None:
                 record = Record(path, RecordKind(data["kind"]), str(data["words"]))
