@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import sqlite3
-import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -19,32 +18,10 @@ import numpy as np
 from tests.fuzz.json_mutation import json_changed
 from tests.fuzz.mutation import bytes_changed
 
-_PNG = b"\x89PNG\r\n\x1a\n"
 _HUGE = 10**6
 _BOMB_BYTES = 2**30
 _ODD_NUMBERS: tuple[object, ...] = (None, 0, -1, 2**63 - 1, -(2**63), 0.5, float("inf"))
 _ODD_CELLS = (*_ODD_NUMBERS, "", "x", "\ud800", "[[0]]", "[" * 5000, b"", b"\0", b"\xff" * 64)
-
-
-def png_changed(dice: Random, data: bytes, other: bytes) -> bytes:
-    """Change one chunk of a PNG and mend its checksum; of other pictures change bytes."""
-    if not data.startswith(_PNG):
-        return bytes_changed(dice, data, other)
-    chunks, place = [], len(_PNG)
-    while place + 12 <= len(data):
-        (length,) = struct.unpack_from(">I", data, place)
-        chunks.append((data[place + 4 : place + 8], data[place + 8 : place + 8 + length]))
-        place += 12 + length
-    if not chunks:
-        return bytes_changed(dice, data, other)
-    number = dice.randrange(len(chunks))
-    chunks[number] = (chunks[number][0], bytes_changed(dice, chunks[number][1], other))
-    if dice.random() < 0.2:
-        chunks.insert(dice.randrange(len(chunks)), dice.choice(chunks))
-    parts = (
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
-    )
-    return _PNG + b"".join(parts)
 
 
 def gzip_changed(dice: Random, data: bytes, other: bytes) -> bytes:

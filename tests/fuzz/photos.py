@@ -10,9 +10,9 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms
 
 from tests import pictures
-from tests.fuzz.container_mutation import png_changed
 from tests.fuzz.families import Family
 from tests.fuzz.mutation import bytes_changed
+from tests.fuzz.picture_mutation import picture_changed
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 from tlgui.photos.pictures.header import read_facts, state_of
@@ -41,7 +41,7 @@ def family(photos: Path | None = None) -> Family:
             "own size": read_photo,
             "thumbnail": _read_thumbnail,
         },
-        mutators=(bytes_changed, bytes_changed, png_changed),
+        mutators=(bytes_changed, picture_changed),
         share=4,
     )
 

@@ -1,6 +1,7 @@
 """What people share and what the window remembers: recipes as JSON, and the settings file."""
 
 from pathlib import Path
+from random import Random
 
 from PySide6.QtCore import QByteArray
 
@@ -19,7 +20,7 @@ def recipes_family() -> Family:
 
 def settings_family() -> Family:
     """Return the family of the window's settings."""
-    return Family("settings", _make_settings, {"settings": _read_settings}, (bytes_changed,))
+    return Family("settings", _make_settings, {"settings": _read_settings}, (_setting_changed, bytes_changed))
 
 
 def _make_recipes(folder: Path) -> None:
@@ -42,6 +43,18 @@ def _make_settings(folder: Path) -> None:
     kept.set_recipe(QUICK)
     kept.set_geometry(QByteArray(bytes(range(66))))
     kept.save()
+
+
+def _setting_changed(dice: Random, data: bytes, other: bytes) -> bytes:
+    """Change the JSON text that is the value of one setting."""
+    lines = data.splitlines()
+    place = dice.randrange(len(lines))
+    key, _, value = lines[place].partition(b"=")
+    # As the file has it: in quotes, with a backslash in front of those inside.
+    text = value.removeprefix(b'"').removesuffix(b'"').replace(b'\\"', b'"')
+    changed = json_changed(dice, text, other).replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    lines[place] = key + b'="' + changed + b'"'
+    return b"\n".join(lines)
 
 
 def _read_settings(path: Path) -> None:
