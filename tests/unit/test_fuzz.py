@@ -17,7 +17,7 @@ from tests.unit.planted_readers import planted
 
 IMPATIENT = Limits(clock_seconds=0.5)
 NARROW = Limits(memory_bytes=250 * 2**20)
-LIGHT = [family for family in all_families() if not family.needs_tensorflow and family.name != "photos"]
+LIGHT = [family for family in all_families() if not family.needs_tensorflow]
 
 faults = pytest.mark.parametrize(
     ("name", "outcome", "limits"),
@@ -99,7 +99,8 @@ def test_file_of_another_name_is_not_replayed(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_seeds_are_good_files(tmp_path: Path) -> None:
-    campaign = tried(LIGHT, tmp_path)
+    # Among photos are some that once did harm.
+    campaign = tried([family for family in LIGHT if family.name != "photos"], tmp_path)
 
     assert campaign.is_clean, campaign.faults
     for (name, reader), tally in campaign.tallies.items():
