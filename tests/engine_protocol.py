@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from tlgui.engine.protocol import (
     OpenModelRequest,
     PredictRequest,
     PreviewRequest,
+    SaveTrainedRequest,
     TrainRequest,
 )
-from tlgui.errors import Cancelled, CollectionError, ModelFileError, StorageError
+from tlgui.errors import Cancelled, CollectionError, ModelFileError, StorageError, UnsavedModelError
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.recipe import Augmentation, EarlyStopping
 from tlgui.learning.records import ModelSummary, PhotosPredicted, Prediction, StopReason
@@ -33,9 +34,10 @@ LONG_RECIPE = replace(RECIPE, epochs=10_000)
 
 @dataclass
 class Listener:
-    """Keeps every event, and presses Stop at the first that is of the type `stop_at`."""
+    """Keeps every event; at the first that is of the type `stop_at` it does `act`, and presses Stop."""
 
     stop_at: type[Event] | None = None
+    act: Callable[[], object] = lambda: None
     events: list[Event] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -66,6 +68,7 @@ class Listener:
     def _report(self, event: Event) -> None:
         self.events.append(event)
         if self.stop_at is not None and isinstance(event, self.stop_at) and event != Progress(Stage.STARTING):
+            self.act()
             self.stop.set()
 
     def _checkpoint(self) -> None:
@@ -298,6 +301,25 @@ class EngineProtocol:
         assert 1 <= len(summary.history) < LONG_RECIPE.epochs
         photo = next(collection.photos()).path
         assert engine.run(PredictRequest(summary.path, (photo,)), JobContext()).photo_count == 1
+
+    def test_model_that_could_not_be_written_is_written_elsewhere_without_training_again(
+        self, engine: Engine, collection: Collection, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "stick"
+        folder.mkdir()
+        training = TrainRequest(collection, LONG_RECIPE, folder / "a.tlmodel")
+        listener = Listener(stop_at=EpochEnded, act=lambda: shutil.rmtree(folder, ignore_errors=True))
+
+        with pytest.raises(UnsavedModelError, match=r"a\.tlmodel.*the folder is not there"):
+            engine.run(training, listener.context)
+        with pytest.raises(UnsavedModelError, match=r"b\.tlmodel.*the folder is not there"):
+            engine.run(SaveTrainedRequest(training, folder / "b.tlmodel"), JobContext())
+        listener = Listener()
+        summary = engine.run(SaveTrainedRequest(training, tmp_path / "c.tlmodel"), listener.context)
+
+        assert listener.epochs == []
+        assert summary.stop_reason is StopReason.STOPPED
+        assert engine.run(OpenModelRequest(tmp_path / "c.tlmodel"), JobContext()) == summary
 
     def test_opened_model_says_what_training_said_and_is_read_again_when_it_changed(
         self, engine: Engine, model: ModelSummary, collection: Collection, tmp_path: Path

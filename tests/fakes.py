@@ -4,7 +4,6 @@ It reads real photos and writes real files, but learns nothing: a photo whose pa
 """
 
 import json
-import pickle
 import threading
 import zlib
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from typing_extensions import override
 
+from tests.fake_models import read_model, write_model
 from tlgui import files
 from tlgui.engine.protocol import (
     Engine,
@@ -24,9 +24,10 @@ from tlgui.engine.protocol import (
     PredictRequest,
     PreviewRequest,
     Request,
+    SaveTrainedRequest,
     TrainRequest,
 )
-from tlgui.errors import Cancelled, EngineError, ModelFileError, PhotoError, TlguiError
+from tlgui.errors import Cancelled, EngineError, PhotoError, StorageError, TlguiError, UnsavedModelError
 from tlgui.learning.manifest import epochs_json
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import (
@@ -55,7 +56,6 @@ from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, 
 
 ResultT = TypeVar("ResultT")
 
-_MAGIC = b"fake tlmodel\n"
 _POLL_SECONDS = 0.005
 
 
@@ -101,6 +101,7 @@ class FakeEngine(Engine):
         export_difference: The largest difference an export finds.
         cost: What an estimate says of every recipe, or why there is none.
         unreadable: Photos that a training cannot read; it keeps them from the next scan, as the real one does.
+        save_error: Why no model can be written now; None where it can.
     """
 
     def __init__(self) -> None:
@@ -114,6 +115,8 @@ class FakeEngine(Engine):
             seconds=120.0, memory_bytes=1_100_000_000, device="2 processor cores"
         )
         self.unreadable: list[Path] = []
+        self.save_error: StorageError | None = None
+        self._unsaved: dict[Path, ModelSummary] = {}
         self._lock = threading.Lock()
         self._gates: list[Gate] = []
         self._next_error: Exception | None = None
@@ -194,10 +197,11 @@ class FakeEngine(Engine):
 
     def _train(self, request: TrainRequest, context: JobContext) -> ModelSummary:
         recipe = request.recipe
+        files.check_target(request.model_path)
         training = _photos(request.collection, recipe, Part.TRAINING)
         validation = _photos(request.collection, recipe, Part.VALIDATION)
         if request.start_from is not None:
-            _read_model(request.start_from)
+            read_model(request.start_from)
         history = list(read_progress(request.run_folder)) if request.resume and request.run_folder else []
         stop_reason = StopReason.COMPLETED
         try:
@@ -216,7 +220,6 @@ class FakeEngine(Engine):
             if not history:
                 raise
             stop_reason = StopReason.STOPPED
-        context.report(Progress(Stage.SAVING, 0, 1))
         names = request.collection.class_names
         evaluation = _evaluation(validation, names, Part.VALIDATION, history[-1].validation_accuracy)
         summary = ModelSummary(
@@ -234,8 +237,22 @@ class FakeEngine(Engine):
             versions=(("fake", "1"),),
             device="1 pretended core",
         )
-        _write_model(summary)
-        if request.run_folder is not None:
+        return self._saved(summary, request, context)
+
+    def _save_trained(self, request: SaveTrainedRequest, context: JobContext) -> ModelSummary:
+        summary = self._unsaved[request.training.model_path]
+        return self._saved(replace(summary, path=request.target), request.training, context)
+
+    def _saved(self, summary: ModelSummary, request: TrainRequest, context: JobContext) -> ModelSummary:
+        context.report(Progress(Stage.SAVING, 0, 1))
+        try:
+            if self.save_error is not None:
+                raise self.save_error
+            write_model(summary)
+        except StorageError as error:
+            self._unsaved[request.model_path] = summary
+            raise UnsavedModelError(error.message, error.hint) from error
+        if request.run_folder is not None and summary.stop_reason is not StopReason.STOPPED:
             (request.run_folder / CHECKPOINT).unlink(missing_ok=True)
         context.report(Progress(Stage.SAVING, 1, 1))
         return summary
@@ -263,10 +280,10 @@ class FakeEngine(Engine):
     def _open(self, request: OpenModelRequest, context: JobContext) -> ModelSummary:
         context.report(Progress(Stage.LOADING))
         context.checkpoint()
-        return _read_model(request.model_path)
+        return read_model(request.model_path)
 
     def _predict(self, request: PredictRequest, context: JobContext) -> PredictionSummary:
-        model = _read_model(request.model_path)
+        model = read_model(request.model_path)
         paths = find_photos(request.paths, context)
         errors = 0
         context.report(Progress(Stage.PREDICTING, 0, len(paths)))
@@ -279,7 +296,7 @@ class FakeEngine(Engine):
         return PredictionSummary(len(paths) - errors, errors, 0.1)
 
     def _evaluate(self, request: EvaluateRequest, context: JobContext) -> Evaluation:
-        model = _read_model(request.model_path)
+        model = read_model(request.model_path)
         photos = _photos(request.collection, model.recipe, request.part)
         context.report(Progress(Stage.EVALUATING, 0, len(photos)))
         context.checkpoint()
@@ -304,7 +321,7 @@ class FakeEngine(Engine):
         return self.cost
 
     def _export(self, request: ExportRequest, context: JobContext) -> ExportResult:
-        _read_model(request.model_path)
+        read_model(request.model_path)
         for done in range(2):
             context.checkpoint()
             context.report(Progress(Stage.CONVERTING, done, 1))
@@ -325,6 +342,7 @@ class FakeEngine(Engine):
 
 _HANDLERS: dict[type, Callable[..., object]] = {
     TrainRequest: FakeEngine._train,
+    SaveTrainedRequest: FakeEngine._save_trained,
     OpenModelRequest: FakeEngine._open,
     PredictRequest: FakeEngine._predict,
     EvaluateRequest: FakeEngine._evaluate,
@@ -340,23 +358,6 @@ def _write_progress(run_folder: Path | None, history: Sequence[EpochEnded]) -> N
         (run_folder / CHECKPOINT).write_text("fake weights\n")
         progress = {"history": epochs_json(history), "seconds": float(len(history))}
         (run_folder / PROGRESS).write_text(json.dumps(progress))
-
-
-def _write_model(summary: ModelSummary) -> None:
-    with files.atomic_open(summary.path) as stream:
-        stream.write(_MAGIC + pickle.dumps(summary))
-
-
-def _read_model(path: Path) -> ModelSummary:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelFileError(f"“{path.name}” cannot be read.", "Choose a .tlmodel file.") from error
-    if not content.startswith(_MAGIC):
-        raise ModelFileError(f"“{path.name}” is not a model of tlgui.", "Choose a .tlmodel file.")
-    summary = pickle.loads(content.removeprefix(_MAGIC))
-    assert isinstance(summary, ModelSummary)
-    return replace(summary, path=path)
 
 
 def _prediction(path: Path, class_names: tuple[str, ...], top: int) -> Prediction:

@@ -47,11 +47,11 @@ def _open_window() -> int:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    from tlgui import checking, headless  # noqa: PLC0415 - the window starts without them
+    from tlgui import checking, headless, train_command  # noqa: PLC0415 - the window starts without them
 
     commands: dict[str, headless.Command] = {
         "check": checking.check,
-        "train": headless.train,
+        "train": train_command.train,
         "compare": headless.compare,
         "estimate": headless.estimate,
         "recipes": headless.recipes,
@@ -86,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add_train(parser: argparse.ArgumentParser) -> None:
     _add_estimate(parser)
     parser.add_argument("--out", type=_model_file, required=True, metavar="MODEL.tlmodel", help="the file to write")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the last unfinished training of this folder that has the same settings",
+    )
 
 
 def _add_estimate(parser: argparse.ArgumentParser) -> None:

@@ -53,6 +53,10 @@ class StorageError(TlguiError):
     """The disk refused a write: full, read-only, or gone."""
 
 
+class UnsavedModelError(StorageError):
+    """A training has ended well, and its model could not be written; it is not lost, and can be written elsewhere."""
+
+
 class EngineError(TlguiError):
     """The engine process died or had to be replaced."""
 

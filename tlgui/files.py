@@ -34,9 +34,12 @@ _SHORT_NAME = 40
 _LOCK_LOOKS = 5
 _LOCK_REST_SECONDS = 0.01
 
+_SMALLEST_WRITE = 4096
+
 _WHY = {
     errno.ENOSPC: ("the disk is full", "Free some space or choose another folder, then try again."),
     errno.EDQUOT: ("your disk quota is used up", "Free some space or choose another folder, then try again."),
+    errno.EFBIG: ("the file is too large for that disk", "Choose a folder on another disk, then try again."),
     errno.EROFS: ("the disk is read-only", "Choose a folder on a disk that can be written to."),
     errno.EACCES: ("you may not write there", "Choose a folder of your own, or change its permissions."),
     errno.EPERM: ("you may not write there", "Choose a folder of your own, or change its permissions."),
@@ -116,6 +119,35 @@ def storage_error(error: OSError, path: Path) -> StorageError:
     """
     why, hint = _WHY.get(error.errno or 0, (error.strerror or str(error), "Choose another place and try again."))
     return StorageError(f"“{path.name}” could not be written to {path.parent}: {why}.", hint)
+
+
+def check_target(path: Path, needed_bytes: int = 0) -> None:
+    """Refuse a file that could not be written now, so that this is said before the work and not after it.
+
+    Args:
+        path: The file that is to be written; an older one of that name may be there.
+        needed_bytes: What the disk must have room for while it is written.
+
+    Raises:
+        StorageError: The folder is not there or cannot be written to, there is a folder of that name, or the disk has
+            too little room.
+    """
+    if path.is_dir():
+        raise storage_error(IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)), path)
+    try:
+        with tempfile.TemporaryFile(dir=path.parent) as stream:
+            # A disk that is full still takes the name of a file.
+            stream.write(b"\0" * _SMALLEST_WRITE)
+        usage = shutil.disk_usage(path.parent)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    # Some network disks say nothing of their size.
+    if usage.total and usage.free < needed_bytes:
+        raise StorageError(
+            f"“{path.name}” cannot be written to {path.parent}: it needs {needed_bytes / 1e6:,.0f} MB while it is "
+            f"written, and the disk has {usage.free / 1e6:,.0f} MB left.",
+            _WHY[errno.ENOSPC][1],
+        )
 
 
 @contextlib.contextmanager

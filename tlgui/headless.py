@@ -9,7 +9,7 @@ import shlex
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from tlgui import comparison
 from tlgui.comparison import Score, score_header, score_row, with_weights_file
@@ -22,6 +22,7 @@ from tlgui.engine.protocol import (
     Request,
     TrainRequest,
 )
+from tlgui.engine.run_job import Perform
 from tlgui.errors import Cancelled, CollectionError, SettingError, TlguiError
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.learning.model_file import read_summary
@@ -33,9 +34,10 @@ from tlgui.photos.mending.sorting import mender_of
 from tlgui.photos.names import shown_name
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
 from tlgui.photos.scanning.looks import look_closer
-from tlgui.photos.scanning.scan import survey
+from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.photos.scanning.search import find_photos
-from tlgui.progress import Event, JobContext
+from tlgui.photos.split import check_divisible
+from tlgui.progress import Event
 from tlgui.tables import predictions_csv
 from tlgui.terminal import Terminal
 from tlgui.wording import (
@@ -58,38 +60,15 @@ _TEXT_WIDTH = 90
 _PHOTOS_COMPARED = 32
 
 
-class _Perform(Protocol):
-    """Does one job of the engine."""
-
-    def __call__(self, request: Request[ResultT], context: JobContext) -> ResultT:
-        """Return the job's result."""
-        ...
-
-
-def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """`tlgui train FOLDER --out MODEL.tlmodel`: learn, and write the model."""
-    recipe = _recipe_of(arguments)
-    out = arguments.out.absolute()
-    if not out.parent.is_dir():
-        raise SettingError(f"The folder {out.parent} is not there.", "Make it, or choose another --out.")
-    left_out = LeftOut(terminal)
-    collection = _scan(arguments.folder, terminal, left_out)
-    model = _perform(TrainRequest(collection, recipe, out), terminal, left_out.listen)
-    terminal.say(
-        f"Learned from {count('photo', model.photo_count)} of {count('class', len(model.class_names))} "
-        f"in {duration_in_words(model.seconds)}. {stop_reason_in_words(model.stop_reason, len(model.history))}."
-    )
-    _say_accuracy(model.evaluation, terminal)
-    terminal.say(f"Saved as {model.path}")
-    terminal.give({"model": model, "left_out": left_out.result()})
-
-
 def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui compare FOLDER`: train recipes one after another, and say how each does."""
     recipes = compared_recipes(arguments.recipes, arguments.settings, arguments.weights)
+    own = all(recipe.split.use_own for recipe in recipes)
     left_out = LeftOut(terminal)
-    collection = _scan(arguments.folder, terminal, left_out)
-    perform = _engine(terminal)
+    collection = surveyed(
+        arguments.folder, terminal, left_out, check=lambda found: check_divisible(found, use_own=own)
+    ).collection
+    perform = load_engine(terminal)
     scores: list[Score] = []
 
     def train_one(request: TrainRequest) -> ModelSummary:
@@ -126,7 +105,7 @@ def recipes(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui estimate FOLDER`: say what a training will take, from two batches of these photos that are timed now."""
-    recipe = _recipe_of(arguments)
+    recipe = recipe_of(arguments)
     left_out = LeftOut(terminal)
     collection = _scan(arguments.folder, terminal, left_out, divides=False)
     cost = _perform(EstimateRequest(collection, recipe), terminal, left_out.listen)
@@ -143,7 +122,7 @@ def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     collection = _scan(arguments.folder, terminal, left_out, divides=arguments.part not in {None, "all"})
     part = evaluated_part(arguments.part, collection)
     result = _perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal, left_out.listen)
-    _say_accuracy(result, terminal)
+    say_accuracy(result, terminal)
     if part is None and arguments.part is None:
         terminal.note(
             "note: All photos of the folder were used. If the model learned from some of them, it does worse on new "
@@ -241,7 +220,7 @@ def chosen_recipe(name: str, settings: Sequence[tuple[str, str]]) -> Recipe:
     return recipe
 
 
-def _recipe_of(arguments: argparse.Namespace) -> Recipe:
+def recipe_of(arguments: argparse.Namespace) -> Recipe:
     """Return the recipe that `--recipe`, `--set` and `--weights` describe."""
     recipe = chosen_recipe(arguments.recipe, arguments.settings)
     if arguments.weights is None:
@@ -285,10 +264,10 @@ def evaluated_part(wish: str | None, collection: Collection) -> Part | None:
 
 def _perform(request: Request[ResultT], terminal: Terminal, listen: Callable[[Event], None] | None = None) -> ResultT:
     """Do a job in this process, with the code that the engine process runs."""
-    return _engine(terminal)(request, terminal.context(listen))
+    return load_engine(terminal)(request, terminal.context(listen))
 
 
-def _engine(terminal: Terminal) -> _Perform:
+def load_engine(terminal: Terminal) -> Perform:
     """Load TensorFlow, and return what does jobs."""
     terminal.checkpoint()
     terminal.note("Loading TensorFlow")
@@ -299,7 +278,19 @@ def _engine(terminal: Terminal) -> _Perform:
 
 
 def _scan(folder: Path, terminal: Terminal, left_out: LeftOut, *, divides: bool = True) -> Collection:
-    """Return the folder's collection, and say on standard error what is left out.
+    """Return the folder's collection; see `surveyed`."""
+    return surveyed(folder, terminal, left_out, divides=divides).collection
+
+
+def surveyed(
+    folder: Path,
+    terminal: Terminal,
+    left_out: LeftOut,
+    *,
+    divides: bool = True,
+    check: Callable[[Collection], None] = lambda _collection: None,
+) -> Survey:
+    """Read a folder, and say on standard error what is left out.
 
     Args:
         folder: The folder.
@@ -307,15 +298,18 @@ def _scan(folder: Path, terminal: Terminal, left_out: LeftOut, *, divides: bool 
         left_out: Says it.
         divides: Whether the photos are going to be divided; then those that belong together must be known, and those
             whose pixels cannot be read.
+        check: Refuses a collection before a closer look, which takes its time, is taken at the photos.
     """
     mender_of(folder).recover()
     found = survey(folder.absolute(), terminal.context())
-    collection = (look_closer(found, terminal.context()) if divides else found).collection
-    left_out.say_problems(collection)
-    return collection
+    check(found.collection)
+    found = look_closer(found, terminal.context()) if divides else found
+    left_out.say_problems(found.collection)
+    return found
 
 
-def _say_accuracy(evaluation: Evaluation | None, terminal: Terminal) -> None:
+def say_accuracy(evaluation: Evaluation | None, terminal: Terminal) -> None:
+    """Say how good a model is, where that was measured."""
     if evaluation is not None:
         part = f"{evaluation.part.value} " if evaluation.part is not None else ""
         terminal.say(f"{accuracy_in_words(evaluation)}, on {count(part + 'photo', evaluation.photo_count)}")

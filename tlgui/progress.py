@@ -102,6 +102,19 @@ class EpochEnded(Event):
     is_fine_tuning: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Notice(Event):
+    """Something that the user should know, and that does not keep the job from going on.
+
+    Args:
+        message: What happened, in plain words, naming the file.
+        hint: What to do about it; empty where there is nothing to do.
+    """
+
+    message: str
+    hint: str = ""
+
+
 def _ignore(_event: Event) -> None:
     """Report to nobody."""
 

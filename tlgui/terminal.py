@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 from tlgui.engine.protocol import Failed, JobCancelled, Outcome
 from tlgui.errors import Cancelled
-from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress
+from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Notice, Progress
 from tlgui.ui.wording import counts_words, stage_words, time_left_words
 from tlgui.wording import percent
 
@@ -129,6 +129,8 @@ class Terminal:
             )
         elif isinstance(event, Progress):
             self._show_progress(event, within)
+        elif isinstance(event, Notice):
+            self.note(f"note: {event.message} {event.hint}".rstrip())
 
     def _show_progress(self, progress: Progress, within: str) -> None:
         words = within + stage_words(progress.stage)

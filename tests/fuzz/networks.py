@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tests.fuzz.container_mutation import h5_changed, model_changed, zip_changed
 from tests.fuzz.families import Family
 from tests.fuzz.mutation import bytes_changed
-from tlgui.progress import EpochEnded
+from tlgui.progress import EpochEnded, JobContext
 
 # Keras and what loads it are imported by the process that needs them: the one that watches stays light.
 # ruff: noqa: PLC0415
@@ -123,7 +123,7 @@ def _make_checkpoints(folder: Path) -> None:
 
     history = [EpochEnded(1, 3, 1.0, 0.5, 1.1, 0.4, 0.001, 2.5, is_best=True)]
     kept = Kept(_checkpoint_arrays(), np.full((6, 3), 1 / 3, np.float32), np.arange(6) % 3)
-    Journal(folder, _ABOUT).write(history, _checkpoint_arrays(), kept)
+    Journal(folder, _ABOUT, JobContext().report).write(history, _checkpoint_arrays(), kept)
     with suppress(OSError):
         (folder / "progress.json").unlink()
 
@@ -131,7 +131,7 @@ def _make_checkpoints(folder: Path) -> None:
 def _read_checkpoint(path: Path) -> None:
     from tlgui.learning.checkpoint import Journal
 
-    saved = Journal(path.parent, _ABOUT).read()
+    saved = Journal(path.parent, _ABOUT, JobContext().report).read()
     if saved is None:
         raise AssertionError("the checkpoint is not there")
     saved.state(_checkpoint_arrays())

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.learning.listening import QUIET, Listener, numbers, stopping_at
+from tests.learning.listening import QUIET, Listener, is_batch_of, numbers, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.pictures import write_collection
-from tlgui.errors import SettingError, StorageError
+from tlgui.errors import SettingError
 from tlgui.learning.model_file import read_network
 from tlgui.learning.recipe import (
     AFTER_HEAD,
@@ -35,7 +35,7 @@ from tlgui.learning.run_progress import CHECKPOINT, PROGRESS, read_progress
 from tlgui.learning.training import train
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
-from tlgui.progress import EpochEnded, Event, Stage
+from tlgui.progress import EpochEnded, Event, Notice, Stage
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
@@ -288,13 +288,45 @@ def test_checkpoint_of_a_newer_tlgui_is_refused(
         train(collection, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder, resume=True)
 
 
-def test_run_folder_that_is_not_there_is_said_before_the_work(collection: Collection, tmp_path: Path) -> None:
+def test_training_whose_epochs_cannot_be_kept_goes_on_and_says_so_once(
+    collection: Collection, story_of: Callable[[Recipe], Story], tmp_path: Path
+) -> None:
     listener = Listener()
 
-    with pytest.raises(StorageError, match="the folder is not there"):
-        train(collection, CACHED, tmp_path / "model.tlmodel", listener.context, run_folder=tmp_path / "gone")
+    summary = train(collection, CACHED, tmp_path / "model.tlmodel", listener.context, run_folder=tmp_path / "gone")
 
-    assert listener.events == []
+    (notice,) = listener.of(Notice)
+    assert "the folder is not there" in notice.message
+    assert numbers(summary.history) == numbers(story_of(CACHED).summary.history)
+    assert summary.path.is_file()
+
+
+def test_training_on_a_full_disk_goes_on_and_its_model_is_written_to_another(
+    collection: Collection, full_disk: Path, tmp_path: Path
+) -> None:
+    (full_disk / "more ballast").write_bytes(bytes(12 * 1024))
+    listener = Listener()
+
+    summary = train(collection, CACHED, tmp_path / "model.tlmodel", listener.context, run_folder=full_disk)
+
+    (notice,) = listener.of(Notice)
+    assert "the disk is full" in notice.message
+    assert len(summary.history) == 3
+    assert not (full_disk / CHECKPOINT).exists()
+    assert summary.path.is_file()
+
+
+def test_stopped_training_keeps_its_checkpoint_and_goes_on_as_if_it_had_not_been(
+    collection: Collection, story_of: Callable[[Recipe], Story], run_folder: Path
+) -> None:
+    path = run_folder / "model.tlmodel"
+    stopped = train(collection, CACHED, path, stopping_at(is_batch_of(3)).context, run_folder=run_folder)
+    assert (stopped.stop_reason, len(stopped.history)) == (StopReason.STOPPED, 2)
+
+    resumed = train(collection, CACHED, path, QUIET, run_folder=run_folder, resume=True)
+
+    assert numbers(resumed.history) == numbers(story_of(CACHED).summary.history)
+    assert not (run_folder / CHECKPOINT).exists()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"history": 3}', '{"history": [{"epoch": 0}]}', "[" * 100_000])

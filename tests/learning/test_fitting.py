@@ -43,7 +43,7 @@ class _Fit:
         self.head = build_head(recipe, (_NUMBERS,), 3)
         self.validation = _examples(60, 2, noise)
         lessons = CachedLessons(training or _examples(90, 1, noise), 3, recipe)
-        fitting = Fitting(recipe, context, Journal(None, {}))
+        fitting = Fitting(recipe, context, Journal(None, {}, QUIET.report))
         try:
             fitting.run(Phase(with_logits(self.head), recipe, lessons, CachedExam(self.validation)))
         finally:
@@ -279,7 +279,7 @@ def test_stop_after_an_epoch_leaves_the_head_with_it() -> None:
     listener = stopping_at(is_batch_of(3))
     head = build_head(Recipe(), (_NUMBERS,), 3)
     recipe = Recipe(learning_rate=0.01, epochs=500)
-    fitting = Fitting(recipe, listener.context, Journal(None, {}))
+    fitting = Fitting(recipe, listener.context, Journal(None, {}, QUIET.report))
     exam = CachedExam(_examples(60, 2))
 
     with pytest.raises(Cancelled):
@@ -313,7 +313,7 @@ class _Wild:
 def test_training_that_gets_lost_later_keeps_its_best_epoch() -> None:
     recipe = Recipe(learning_rate=0.01, epochs=5)
     head = build_head(recipe, (_NUMBERS,), 3)
-    fitting = Fitting(recipe, QUIET, Journal(None, {}))
+    fitting = Fitting(recipe, QUIET, Journal(None, {}, QUIET.report))
 
     fitting.run(Phase(with_logits(head), recipe, _Wild(), CachedExam(_examples(60, 2))))
 

@@ -1,4 +1,4 @@
-"""The model that was just used stays loaded; one whose file changed does not."""
+"""The model that was just used stays loaded, as does one that could not be written; one whose file changed does not."""
 
 import shutil
 from dataclasses import replace
@@ -7,17 +7,19 @@ from typing import NoReturn
 
 import pytest
 
+from tests.learning.listening import Listener
 from tests.pictures import write_collection
 from tlgui.engine import jobs
-from tlgui.engine.protocol import OpenModelRequest, PredictRequest, TrainRequest
-from tlgui.errors import ModelFileError
+from tlgui.engine.protocol import OpenModelRequest, PredictRequest, SaveTrainedRequest, TrainRequest
+from tlgui.errors import EngineError, ModelFileError, UnsavedModelError
 from tlgui.learning.built_in import QUICK
+from tlgui.learning.model_file import read_summary
 from tlgui.learning.recipe import NO_WEIGHTS, SMALL_CNN
-from tlgui.learning.records import ModelSummary
-from tlgui.learning.run_progress import read_progress
+from tlgui.learning.records import ModelSummary, StopReason
+from tlgui.learning.run_progress import CHECKPOINT, read_progress
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
-from tlgui.progress import EpochEnded, Event, JobContext
+from tlgui.progress import EpochEnded, Event, JobContext, Progress, Stage
 
 # Keras hands NumPy 2.4 its variables in a way that NumPy is about to drop; nothing of ours can change that.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -117,6 +119,79 @@ def test_other_model_is_loaded(model: ModelSummary, collection: Collection, tmp_
 
     with pytest.raises(LoadedAgainError):
         jobs.perform(PredictRequest(copy, (next(collection.photos()).path,)), JobContext())
+
+
+@pytest.fixture
+def unsaved(collection: Collection, tmp_path: Path) -> TrainRequest:
+    """Train to the end, where the folder for the model is gone."""
+    folder, run_folder = tmp_path / "stick", tmp_path / "run"
+    folder.mkdir()
+    run_folder.mkdir()
+
+    def pull_out(event: Event) -> None:
+        if event == Progress(Stage.SAVING):
+            folder.rmdir()
+
+    request = TrainRequest(collection, RECIPE, folder / "a.tlmodel", run_folder=run_folder)
+    with pytest.raises(UnsavedModelError, match="the folder is not there"):
+        jobs.perform(request, JobContext(pull_out))
+    return request
+
+
+def test_finished_training_that_could_not_be_written_is_not_done_again(unsaved: TrainRequest, tmp_path: Path) -> None:
+    listener = Listener()
+
+    summary = jobs.perform(SaveTrainedRequest(unsaved, tmp_path / "b.tlmodel"), listener.context)
+
+    assert listener.events == [Progress(Stage.SAVING)]
+    assert read_summary(tmp_path / "b.tlmodel") == summary
+    assert summary.history == read_progress(tmp_path / "run")
+    assert not (tmp_path / "run" / CHECKPOINT).exists()
+
+
+def test_engine_that_was_ended_meanwhile_makes_the_model_of_the_last_epoch(
+    unsaved: TrainRequest, tmp_path: Path
+) -> None:
+    jobs._unsaved.clear()
+    listener = Listener()
+
+    summary = jobs.perform(SaveTrainedRequest(unsaved, tmp_path / "b.tlmodel"), listener.context)
+
+    assert listener.of(EpochEnded) == []
+    assert summary.history == read_progress(tmp_path / "run")
+    assert summary.stop_reason is StopReason.COMPLETED
+
+
+def test_what_neither_engine_nor_disk_kept_is_not_trained_again(unsaved: TrainRequest, tmp_path: Path) -> None:
+    jobs._unsaved.clear()
+    (tmp_path / "run" / CHECKPOINT).unlink()
+
+    with pytest.raises(EngineError, match="is lost"):
+        jobs.perform(SaveTrainedRequest(unsaved, tmp_path / "b.tlmodel"), JobContext())
+
+
+def test_disk_that_is_full_at_the_end_leaves_the_model_to_be_saved_again_once_there_is_room(
+    collection: Collection, full_disk: Path
+) -> None:
+    ballast, run_folder = full_disk / "ballast", full_disk / "run"
+    ballast.unlink()
+    run_folder.mkdir()
+
+    def fill(event: Event) -> None:
+        if event == Progress(Stage.SAVING):
+            room = shutil.disk_usage(full_disk).free
+            ballast.write_bytes(bytes(room - 64 * 1024))
+
+    request = TrainRequest(collection, RECIPE, full_disk / "a.tlmodel", run_folder=run_folder)
+    with pytest.raises(UnsavedModelError, match=r"a\.tlmodel"):
+        jobs.perform(request, JobContext(fill))
+    assert (run_folder / CHECKPOINT).exists()
+    again = SaveTrainedRequest(request, request.model_path)
+    with pytest.raises(UnsavedModelError):
+        jobs.perform(again, JobContext())
+    ballast.unlink()
+
+    assert jobs.perform(again, JobContext()) == read_summary(request.model_path)
 
 
 def test_getting_ready_after_other_jobs_does_nothing() -> None:

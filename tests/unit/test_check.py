@@ -92,7 +92,7 @@ def test_training_is_given_what_belongs_together(
         requests.append(request)
         raise TlguiError("That is enough.")
 
-    monkeypatch.setattr(headless, "_engine", lambda _terminal: perform)
+    monkeypatch.setattr(headless, "load_engine", lambda _terminal: perform)
 
     assert main(["train", str(folder), "--out", str(tmp_path / "pets.tlmodel")]) == 1
 
@@ -124,7 +124,7 @@ def test_every_photo_that_cannot_be_read_is_named_and_leaves_counts_and_split(
             context.report(PhotosUnreadable((lost,)))
         raise TlguiError("That is enough.")
 
-    monkeypatch.setattr(headless, "_engine", lambda _terminal: perform)
+    monkeypatch.setattr(headless, "load_engine", lambda _terminal: perform)
     monkeypatch.setattr(headless, "read_summary", lambda _path: None)
     for command in (
         ["train", str(folder), "--out", str(tmp_path / "pets.tlmodel")],

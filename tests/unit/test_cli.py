@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tlgui import __version__, headless
 from tlgui.cli import main
@@ -204,13 +205,13 @@ def train_with(monkeypatch: pytest.MonkeyPatch, outcomes: list[Exception | float
             request.model_path, (), recipe.backbone, 32, recipe, "", 30, evaluation, (), 2.0, reason, ()
         )
 
-    monkeypatch.setattr(headless, "_engine", lambda _terminal: perform)
+    monkeypatch.setattr(headless, "load_engine", lambda _terminal: perform)
 
 
 def test_weights_file_of_a_training_is_the_recipes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train_with(monkeypatch, [0.75])
+    monkeypatch.setattr(headless, "load_engine", lambda _terminal: FakeEngine().run)
     folder = write_collection(tmp_path / "birds", ["owl", "wren"])
     weights = tmp_path / "vgg16_notop.h5"
 

@@ -65,7 +65,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[EstimateRequest]:
         requests.append(request)
         return replace(COST, download_bytes=10**7, free_bytes=10**9)
 
-    monkeypatch.setattr(headless, "_engine", lambda _terminal: perform)
+    monkeypatch.setattr(headless, "load_engine", lambda _terminal: perform)
     return requests
 
 

@@ -6,6 +6,7 @@ It is loaded in the engine process and by the headless commands, never in the wi
 import functools
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,9 +18,10 @@ from tlgui.engine.protocol import (
     PredictRequest,
     PreviewRequest,
     Request,
+    SaveTrainedRequest,
     TrainRequest,
 )
-from tlgui.errors import ModelFileError
+from tlgui.errors import EngineError, ModelFileError, StorageError, UnsavedModelError
 from tlgui.exporting.export import export
 from tlgui.learning.augmentation import previews
 from tlgui.learning.estimate import estimate
@@ -27,6 +29,7 @@ from tlgui.learning.evaluation import evaluate
 from tlgui.learning.model_file import LoadedModel, load_model
 from tlgui.learning.prediction import predict
 from tlgui.learning.records import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
+from tlgui.learning.run_progress import CHECKPOINT
 from tlgui.learning.training import Trained, train_network
 from tlgui.progress import JobContext, Progress, Stage
 
@@ -50,7 +53,24 @@ def get_ready_after(result: object) -> None:
 
 
 def _train(request: TrainRequest, context: JobContext) -> ModelSummary:
-    trained = train_network(
+    return _saved(_trained(request, context), request, request.model_path, context)
+
+
+def _save_trained(request: SaveTrainedRequest, context: JobContext) -> ModelSummary:
+    training, target = request.training, request.target
+    trained = _unsaved.get(training.model_path)
+    if trained is None:
+        if training.run_folder is None or not (training.run_folder / CHECKPOINT).is_file():
+            raise EngineError(
+                "What was learned is lost: the engine was ended meanwhile, and the disk had kept no epoch.",
+                "Train again.",
+            )
+        trained = _trained(replace(training, model_path=target, resume=True), context)
+    return _saved(trained, training, target, context)
+
+
+def _trained(request: TrainRequest, context: JobContext) -> Trained:
+    return train_network(
         request.collection,
         request.recipe,
         request.model_path,
@@ -59,8 +79,19 @@ def _train(request: TrainRequest, context: JobContext) -> ModelSummary:
         start_from=request.start_from,
         resume=request.resume,
     )
+
+
+def _saved(trained: Trained, request: TrainRequest, target: Path, context: JobContext) -> ModelSummary:
+    """Write what was trained; it is kept where the disk refuses."""
+    try:
+        trained = trained.save(target, context)
+    except StorageError as error:
+        _unsaved.clear()
+        _unsaved[request.model_path] = trained
+        raise UnsavedModelError(error.message, error.hint) from error
+    _unsaved.pop(request.model_path, None)
     _just_trained.clear()
-    _just_trained[_state(request.model_path)] = trained
+    _just_trained[_state(target)] = trained
     return trained.summary
 
 
@@ -93,6 +124,7 @@ def _export(request: ExportRequest, context: JobContext) -> ExportResult:
 # Each function takes the request it is listed under; a type cannot say that of a table.
 _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
     TrainRequest: _train,
+    SaveTrainedRequest: _save_trained,
     EstimateRequest: _estimate,
     OpenModelRequest: _open,
     PredictRequest: _predict,
@@ -106,6 +138,8 @@ _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
 _State = tuple[Path, int, int]
 # The last training's networks, until they are used or the next training ends.
 _just_trained: dict[_State, Trained] = {}
+# The last training whose model the disk refused, by where it was to be written.
+_unsaved: dict[Path, Trained] = {}
 
 
 def _warm_model(path: Path, context: JobContext) -> LoadedModel:

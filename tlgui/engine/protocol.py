@@ -27,7 +27,8 @@ class Request(Generic[ResultT_co]):
 class TrainRequest(Request[ModelSummary]):
     """Train `recipe` on `collection` and write the model to `model_path`.
 
-    Stop after the first epoch succeeds with the best epoch so far; before that it cancels.
+    Stop after the first epoch succeeds with the best epoch so far; before that it cancels. Where the disk refuses the
+    model in the end, it fails with an `UnsavedModelError`, and a `SaveTrainedRequest` can write it.
 
     Args:
         collection: The photos.
@@ -44,6 +45,21 @@ class TrainRequest(Request[ModelSummary]):
     run_folder: Path | None = None
     start_from: Path | None = None
     resume: bool = False
+
+
+@dataclass(frozen=True)
+class SaveTrainedRequest(Request[ModelSummary]):
+    """Write the model of a training that ended with an `UnsavedModelError`, without training again.
+
+    The engine still has the network, until another training ends so; else it is made of what the last epoch left.
+
+    Args:
+        training: The training, as it was asked for.
+        target: The `.tlmodel` to write.
+    """
+
+    training: TrainRequest
+    target: Path
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import json
 import time
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tlgui.errors import SettingError
+from tlgui.errors import SettingError, StorageError
 from tlgui.files import atomic_open, storage_error
 from tlgui.learning.learner import Arrays, Labels
-from tlgui.learning.manifest import MOST_CLASSES, Fields, ManifestProblemError, epochs_from, epochs_json
-from tlgui.learning.run_progress import CHECKPOINT, write_progress
+from tlgui.learning.manifest import Fields, ManifestProblemError, epochs_from, epochs_json
+from tlgui.learning.run_progress import CHECKPOINT, not_kept, write_progress
 from tlgui.learning.runtime import FloatArray
-from tlgui.progress import EpochEnded
+from tlgui.photos.collection import MOST_CLASSES
+from tlgui.progress import EpochEnded, Event
 
 FORMAT_VERSION = 1
 
@@ -53,14 +54,19 @@ class Kept:
 class Journal:
     """Writes down each epoch of one training in its run's folder.
 
+    What it writes is a safety net: where the disk refuses it, the training goes on without.
+
     Args:
         folder: The run's folder; None writes nothing down.
         about: What the training depends on, as plain values: another training must not go on from here.
+        report: Told once where the disk refuses.
     """
 
-    def __init__(self, folder: Path | None, about: dict[str, Any]) -> None:
+    def __init__(self, folder: Path | None, about: dict[str, Any], report: Callable[[Event], None]) -> None:
         self._folder = folder
         self._about = about
+        self._report = report
+        self._was_refused = False
         self._before = 0.0
         self._started = time.monotonic()
 
@@ -70,18 +76,23 @@ class Journal:
         return self._before + time.monotonic() - self._started
 
     def write(self, history: Sequence[EpochEnded], state: Arrays, kept: Kept) -> None:
-        """Write down that an epoch is complete.
+        """Write down that an epoch is complete; where the disk refuses, what was written before stands.
 
         Args:
             history: All epochs so far.
             state: What the next step depends on, from `Learner.state`.
             kept: The epoch that is kept.
-
-        Raises:
-            StorageError: The disk refused; what was written after the epoch before stands.
         """
         if self._folder is None:
             return
+        try:
+            self._write(self._folder, history, state, kept)
+        except StorageError as error:
+            if not self._was_refused:
+                self._was_refused = True
+                self._report(not_kept(error))
+
+    def _write(self, folder: Path, history: Sequence[EpochEnded], state: Arrays, kept: Kept) -> None:
         seconds = self.seconds
         about = {
             "format_version": FORMAT_VERSION,
@@ -98,9 +109,9 @@ class Journal:
         }
         arrays = {f"{name}_{place}": array for name, group in groups.items() for place, array in enumerate(group)}
         about_array = np.frombuffer(json.dumps(about).encode("ascii"), np.uint8)
-        with atomic_open(self._folder / CHECKPOINT) as stream:
+        with atomic_open(folder / CHECKPOINT) as stream:
             np.savez(stream, allow_pickle=False, about=about_array, **arrays)
-        write_progress(self._folder, history, seconds)
+        write_progress(folder, history, seconds)
 
     def read(self) -> "Saved | None":
         """Return where the training was killed; None where no epoch was complete by then.

@@ -17,7 +17,7 @@ from tlgui.learning.features import FeatureExtractor, Pace
 from tlgui.learning.fitting import Exam, Fitting, Phase
 from tlgui.learning.learner import with_logits
 from tlgui.learning.lessons import CachedExam, CachedLessons, Examples, examples_of
-from tlgui.learning.network import build_backbone, build_head, split_backbone
+from tlgui.learning.network import build_backbone, build_head, head_weight_count, split_backbone
 from tlgui.learning.recipe import AFTER_HEAD, FROM_START, Recipe, Steps
 from tlgui.learning.roll import Roll
 from tlgui.learning.runtime import fast_function
@@ -38,6 +38,8 @@ class Course:
         split: Which of them are learned from, and which are judged by.
         recipe: Every setting.
         context: Told the progress, every batch and every epoch, and asked whether to go on.
+        check: Refuses what could not be kept in the end; it is told how many numbers the network has, before any
+            photo is read.
         run_folder: Where each epoch leaves what is needed to go on after a kill; None for none.
         start_from: A `.tlmodel` whose weights are the first ones; None begins anew.
     """
@@ -48,6 +50,7 @@ class Course:
         split: Split,
         recipe: Recipe,
         context: JobContext,
+        check: Callable[[int], None],
         run_folder: Path | None = None,
         start_from: Path | None = None,
     ) -> None:
@@ -55,6 +58,7 @@ class Course:
         self._split = split
         self._recipe = recipe
         self._context = context
+        self._check = check
         self._run_folder = run_folder
         self._start_from = start_from
         self._is_loaded = False
@@ -114,16 +118,17 @@ class Course:
             if weights is not extractor.weights:
                 extractor = FeatureExtractor(recipe, context, weights)
         self._extractor = extractor
-        self.head: keras.Model = build_head(recipe, (extractor.length,), len(self._collection.classes))
+        classes = len(self._collection.classes)
+        self._check(extractor.backbone.count_params() + head_weight_count(recipe, extractor.length, classes))
+        self.head: keras.Model = build_head(recipe, (extractor.length,), classes)
         if start is not None:
             start.fill(self.head, self._collection.class_names)
-        settings = {name: value for name, value in recipe.to_json().items() if name not in {"name", "description"}}
         about = {
-            "recipe": settings,
+            "recipe": recipe.settings(),
             "classes": list(self._collection.class_names),
             "backbone": extractor.weights.digest,
         }
-        self.journal = Journal(self._run_folder, about)
+        self.journal = Journal(self._run_folder, about, self._context.report)
         self.fitting = Fitting(recipe, self._context, self.journal, self.journal.read() if resume else None)
         self._is_loaded = True
 

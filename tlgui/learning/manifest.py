@@ -12,15 +12,14 @@ from typing import Any, TypeVar
 from tlgui.errors import SettingError
 from tlgui.learning.recipe import BACKBONE_IDS, Recipe
 from tlgui.learning.records import ClassResult, Evaluation, Interval, ModelSummary, StopReason
-from tlgui.photos.collection import Part
+from tlgui.photos.collection import MOST_CLASSES, Part
 from tlgui.progress import EpochEnded
 
 # 2: the device, and which epochs trained the backbone too; a file of version 1 reads without them.
 FORMAT_VERSION = 2
-# The confusion matrix grows with the square of the classes, and a file that nobody vouches for says how many there are.
-MOST_CLASSES = 4096
 
-_LONGEST_TEXT = 4096
+LONGEST_TEXT = 4096
+
 _MOST_EPOCHS = 100_000
 _MOST_PHOTOS = 10**9
 
@@ -45,7 +44,7 @@ class Fields:
         self._data: Mapping[str, Any] = data
         self._name = name
 
-    def text(self, field: str, longest: int = _LONGEST_TEXT) -> str:
+    def text(self, field: str, longest: int = LONGEST_TEXT) -> str:
         """Return a text of at most `longest` characters."""
         value = self._typed(field, str)
         if len(value) > longest:
@@ -201,7 +200,7 @@ def _measure(value: float) -> float | None:
 
 def _class_names(fields: Fields) -> tuple[str, ...]:
     names = fields.items("class_names", MOST_CLASSES)
-    if not names or not all(isinstance(name, str) and 0 < len(name) <= _LONGEST_TEXT for name in names):
+    if not names or not all(isinstance(name, str) and 0 < len(name) <= LONGEST_TEXT for name in names):
         raise ManifestProblemError("“class_names” is not a list of names")
     if len(set(names)) != len(names):
         raise ManifestProblemError("“class_names” holds a name twice")

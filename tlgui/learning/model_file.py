@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tlgui.errors import ModelFileError
-from tlgui.files import atomic_open
+from tlgui.files import atomic_path, check_target
 from tlgui.learning.archive import (
+    MOST_JSON_BYTES,
     DamagedError,
     UntrustedError,
     digest,
@@ -37,7 +39,10 @@ from tlgui.learning.manifest import (
     manifest_of,
     summary_from,
 )
-from tlgui.learning.records import ModelSummary
+from tlgui.learning.recipe import Recipe
+from tlgui.learning.records import ModelSummary, StopReason
+from tlgui.photos.collection import Collection
+from tlgui.photos.split import check_divisible
 
 if TYPE_CHECKING:
     import keras
@@ -47,6 +52,9 @@ MANIFEST, NETWORK, HISTORY = "manifest.json", "model.keras", "history.json"
 
 # Zips beyond this need a second directory, which makes a file harder to check than it is worth.
 MOST_BYTES = 2 * 1024**3 - 1
+# The other members have room whatever they say: so a model is refused by its network, whose size is known beforehand.
+MOST_NETWORK_BYTES = MOST_BYTES - 2 * MOST_JSON_BYTES
+_WEIGHT_BYTES = 4
 # What prediction sends through the network at once; `load_model` warms these sizes.
 BATCH_SIZE = 32
 
@@ -70,6 +78,62 @@ class LoadedModel:
     predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
 
 
+def check_model(path: Path, summary: ModelSummary, weight_count: int = 0) -> None:
+    """Refuse a model that could not be written, or never be opened again; asked before a training and after it.
+
+    Args:
+        path: The file to write.
+        summary: What the file shall say of the model, as far as it is known.
+        weight_count: Numbers in its network; 0 where that is not known yet.
+
+    Raises:
+        ModelFileError: Too many classes, a class name too long, or a network too large.
+        StorageError: The place cannot be written to, or has too little room.
+    """
+    try:
+        manifest_of(summary)
+    except ManifestProblemError as error:
+        raise ModelFileError(
+            f"“{path.name}” cannot be saved: {error}.", "Give the classes and the recipe other names."
+        ) from error
+    network_bytes = weight_count * _WEIGHT_BYTES
+    _check_size(path, network_bytes)
+    # The network is written to the same disk first, and then put into the file.
+    check_target(path, 2 * network_bytes)
+
+
+def check_training(path: Path, collection: Collection, recipe: Recipe, weight_count: int = 0) -> None:
+    """Refuse a training whose model could not be written in the end.
+
+    Args:
+        path: The file that is to be written.
+        collection: The photos.
+        recipe: Every setting.
+        weight_count: Numbers in the network; 0 where that is not known yet.
+
+    Raises:
+        CollectionError: Its photos cannot be divided, see `split_collection`.
+        ModelFileError: See `check_model`.
+        StorageError: See `check_model`.
+    """
+    check_divisible(collection, use_own=recipe.split.use_own)
+    promised = ModelSummary(
+        path=path,
+        class_names=collection.class_names,
+        backbone=recipe.backbone,
+        input_size=recipe.input_size,
+        recipe=recipe,
+        created=datetime.now().astimezone().isoformat(),
+        photo_count=collection.photo_count,
+        evaluation=None,
+        history=(),
+        seconds=0.0,
+        stop_reason=StopReason.COMPLETED,
+        versions=(),
+    )
+    check_model(path, promised, weight_count)
+
+
 def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None:
     """Write a `.tlmodel`, whole or not at all, without the optimiser.
 
@@ -80,24 +144,17 @@ def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None
 
     Raises:
         StorageError: The disk refused; the old file is as it was.
-        ModelFileError: The model could never be opened again: a class name too long, too many classes, too large.
+        ModelFileError: The model could never be opened again; see `check_model`.
     """
-    try:
-        manifest = manifest_of(summary)
-    except ManifestProblemError as error:
-        raise ModelFileError(f"“{path.name}” cannot be saved: {error}.") from error
-    history = _json(history_of(summary))
-    # The network goes to a folder of our own first: Keras's errors do not say what the user's disk refused.
-    with atomic_open(path) as stream, tempfile.TemporaryDirectory(prefix="tlgui-") as folder:
-        network = Path(folder) / NETWORK
+    check_model(path, summary, model.count_params())
+    manifest, history = manifest_of(summary), _json(history_of(summary))
+    # Beside the file, and not where the system keeps temporary files: that disk may have less room than the user's.
+    with atomic_path(path) as temporary:
+        network = temporary.with_name(NETWORK)
         _without_optimizer(model).save(network)
-        if network.stat().st_size > MOST_BYTES - 2 * len(history):
-            raise ModelFileError(
-                f"“{path.name}” cannot be saved: the network is larger than 2 GB.",
-                "Choose a smaller hidden layer or another pooling.",
-            )
+        _check_size(path, network.stat().st_size)
         manifest["members"] = {NETWORK: _file_digest(network), HISTORY: digest(history)}
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(MANIFEST, _json(manifest))
             archive.write(network, NETWORK)
             archive.writestr(HISTORY, history)
@@ -165,6 +222,14 @@ def warmed(
 def _json(data: object) -> bytes:
     # Escaped to ASCII: a class name may come from a file name that is not valid Unicode.
     return json.dumps(data, indent=1, allow_nan=False).encode("ascii")
+
+
+def _check_size(path: Path, network_bytes: int) -> None:
+    if network_bytes > MOST_NETWORK_BYTES:
+        raise ModelFileError(
+            f"“{path.name}” cannot be saved: the network is larger than 2 GB.",
+            "Choose a smaller hidden layer or another pooling.",
+        )
 
 
 def _file_digest(path: Path) -> str:

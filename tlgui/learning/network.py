@@ -118,6 +118,19 @@ def build_head(recipe: Recipe, feature_shape: tuple[int, ...], class_count: int)
     return keras.Model(features, x, name="head")
 
 
+def head_weight_count(recipe: Recipe, length: int, class_count: int) -> int:
+    """Return how many numbers `build_head` would make, which may be more than the memory holds.
+
+    Args:
+        recipe: Its head is used.
+        length: Numbers in one photo's features.
+        class_count: Number of outputs.
+    """
+    units = recipe.head.dense_units
+    hidden = (length + 1) * units
+    return hidden + ((units or length) + 1) * class_count
+
+
 def join(backbone: keras.Model, head: keras.Model) -> keras.Model:
     """Put the head on the backbone.
 

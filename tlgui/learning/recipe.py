@@ -249,6 +249,10 @@ class Recipe(Steps):
         data = super().to_json()
         return {"name": data.pop("name"), "description": data.pop("description"), **data}
 
+    def settings(self) -> dict[str, Any]:
+        """Return what it trains by, as plain dictionaries: all but what it is called."""
+        return {name: value for name, value in self.to_json().items() if name not in {"name", "description"}}
+
     def with_value(self, setting: str, text: str) -> "Recipe":
         """Return a copy with one setting replaced, as `--set` does.
 

@@ -128,7 +128,8 @@ def rehearse(collection: Collection, recipe: Recipe, context: JobContext) -> Reh
             diary = _Diary(recipe, memory, is_abandoned)
             path = Path(folder)
             told = JobContext(diary.write, diary.checkpoint)
-            trained = train_network(collection, recipe, path / "rehearsal.tlmodel", told, run_folder=path)
+            target = path / "rehearsal.tlmodel"
+            trained = train_network(collection, recipe, target, told, run_folder=path).save(target, told)
             return diary.told(time.perf_counter(), math.prod(trained.rest.input_shape[1:]))
 
     try:

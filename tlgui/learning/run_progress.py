@@ -4,9 +4,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from tlgui.errors import StorageError
 from tlgui.files import write_text
 from tlgui.learning.manifest import ManifestProblemError, epochs_from, epochs_json
-from tlgui.progress import EpochEnded
+from tlgui.progress import EpochEnded, Notice
 
 PROGRESS, CHECKPOINT = "progress.json", "checkpoint.npz"
 
@@ -25,6 +26,14 @@ def write_progress(run_folder: Path, history: Sequence[EpochEnded], seconds: flo
         StorageError: The disk refused; what was said before stands.
     """
     write_text(run_folder / PROGRESS, json.dumps({"history": epochs_json(history), "seconds": seconds}))
+
+
+def not_kept(error: StorageError) -> Notice:
+    """Return what is said of a training that goes on although the disk refuses what it should leave for a resume."""
+    return Notice(
+        f"The training goes on, but its epochs cannot be kept: {error.message}",
+        "Where it is broken off, it must begin anew; at its end its model is written as always.",
+    )
 
 
 def read_progress(run_folder: Path) -> tuple[EpochEnded, ...]:

@@ -1,8 +1,8 @@
 """One run as its folder tells of it: what was asked for, how it stands, and what came of it; read with suspicion.
 
 A run's folder holds `run.json`, written here; `progress.json` and a checkpoint, written by the engine after each epoch;
-`model.tlmodel` once there is one; and `result.json`, what that model says of itself, so that a list of runs opens no
-model. Nothing here needs TensorFlow.
+`model.tlmodel` once there is one, unless it was written elsewhere; and `result.json`, what that model says of itself,
+so that a list of runs opens no model. Nothing here needs TensorFlow.
 """
 
 import json
@@ -15,10 +15,11 @@ from typing import Any
 
 from tlgui import files
 from tlgui.errors import SettingError
-from tlgui.learning.manifest import MOST_CLASSES, Fields, ManifestProblemError, history_of, manifest_of, summary_from
+from tlgui.learning.manifest import LONGEST_TEXT, Fields, ManifestProblemError, history_of, manifest_of, summary_from
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import ModelSummary
 from tlgui.learning.run_progress import CHECKPOINT, read_progress
+from tlgui.photos.collection import MOST_CLASSES
 from tlgui.progress import EpochEnded
 
 FORMAT_VERSION = 1
@@ -32,15 +33,55 @@ _ROSTER_NAME = "photos.json.gz"
 _MOST_RECORD_BYTES = 8 * 1024**2
 _MOST_RESULT_BYTES = 64 * 1024**2
 _MOST_PHOTOS = 10**9
+_MOST_NS = 2**63
+_TIME_STEP_NS = 2 * 10**9
 
 
 class RunStatus(StrEnum):
-    """How a run stands."""
+    """How a run stands; an unsaved one was trained to its end, and its model could not be written."""
 
     RUNNING = "running"
     FINISHED = "finished"
     INTERRUPTED = "interrupted"
     FAILED = "failed"
+    UNSAVED = "unsaved"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedModel:
+    """A model that lies outside its run's folder, where another may be written over it at any time.
+
+    Args:
+        path: The file.
+        size: Its bytes when it was written.
+        changed_ns: Its time then.
+    """
+
+    path: Path
+    size: int
+    changed_ns: int
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file is there as it was written; not every disk keeps the time exactly."""
+        try:
+            state = self.path.stat()
+        except OSError:
+            return False
+        return state.st_size == self.size and abs(state.st_mtime_ns - self.changed_ns) <= _TIME_STEP_NS
+
+
+def saved_model(path: Path) -> SavedModel:
+    """Return how the model at `path` lies there now; one that went at once is not known again."""
+    try:
+        state = path.stat()
+    except OSError:
+        return SavedModel(path, 0, 0)
+    return SavedModel(path, state.st_size, state.st_mtime_ns)
+
+
+# What can be resumed, or used as it is.
+ENDED_EARLY = frozenset({RunStatus.INTERRUPTED, RunStatus.FAILED, RunStatus.UNSAVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +106,7 @@ class Run:
         model: What its model says of itself; None until it has finished.
         has_model: Whether its model is there to be used.
         can_resume: Whether it can go on where it ended.
+        saved: Where its model was written, if not into its folder.
     """
 
     folder: Path
@@ -84,6 +126,7 @@ class Run:
     model: ModelSummary | None = None
     has_model: bool = False
     can_resume: bool = False
+    saved: SavedModel | None = None
 
     @property
     def id(self) -> str:
@@ -98,6 +141,11 @@ class Run:
     @property
     def model_path(self) -> Path:
         """Where its model is, or will be."""
+        return self.saved.path if self.saved is not None else self.own_model_path
+
+    @property
+    def own_model_path(self) -> Path:
+        """Where its model is unless it was written elsewhere."""
         return self.folder / MODEL_NAME
 
     @property
@@ -135,7 +183,8 @@ def write_run(run: Run) -> None:
         "device": run.device,
         "versions": dict(run.versions),
         "started_from": run.started_from,
-        "problem": run.problem,
+        "problem": run.problem[:LONGEST_TEXT],
+        "saved": _saved_json(run.saved),
     }
     # A folder's name may hold bytes that are no text; as escapes they survive.
     files.write_text(run.folder / _RECORD_NAME, json.dumps(record, indent=2) + "\n")
@@ -162,7 +211,9 @@ def read_run(folder: Path) -> Run:
     status = _status(fields.text("status"))
     if status is RunStatus.RUNNING and not files.is_owned(folder / LOCK_NAME):
         status = RunStatus.INTERRUPTED
-    model = _read_result(folder) if status is RunStatus.FINISHED else None
+    saved = _saved(fields.optional_group("saved") if fields.has("saved") else None)
+    model_path = saved.path if saved is not None else folder / MODEL_NAME
+    model = _read_result(folder, model_path) if status is RunStatus.FINISHED else None
     history = model.history if model is not None else read_progress(folder)
     return Run(
         folder=folder,
@@ -180,8 +231,9 @@ def read_run(folder: Path) -> Run:
         problem=fields.text("problem"),
         history=history,
         model=model,
-        has_model=(folder / MODEL_NAME).is_file(),
-        can_resume=status in {RunStatus.INTERRUPTED, RunStatus.FAILED} and (folder / CHECKPOINT).is_file(),
+        has_model=saved.is_there if saved is not None else model_path.is_file(),
+        can_resume=status in ENDED_EARLY and (folder / CHECKPOINT).is_file(),
+        saved=saved,
     )
 
 
@@ -196,12 +248,12 @@ def run_of_model(model_path: Path) -> tuple[str, str] | None:
         return None
 
 
-def _read_result(folder: Path) -> ModelSummary | None:
+def _read_result(folder: Path, model_path: Path) -> ModelSummary | None:
     """Return what the run's model says of itself, or None where that got lost: the model itself says it again."""
     try:
         data = _read_json(folder / _RESULT_NAME, _MOST_RESULT_BYTES)
         parts: Mapping[str, Any] = data if isinstance(data, dict) else {}
-        return summary_from(parts.get("model"), parts.get("history"), folder / MODEL_NAME)
+        return summary_from(parts.get("model"), parts.get("history"), model_path)
     except ManifestProblemError:
         return None
 
@@ -213,6 +265,19 @@ def _read_json(path: Path, most_bytes: int) -> object:
         return json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise ManifestProblemError(f"“{path.name}” cannot be read: {error}") from error
+
+
+def _saved_json(saved: SavedModel | None) -> dict[str, Any] | None:
+    if saved is None:
+        return None
+    return {"path": str(saved.path), "size": saved.size, "changed_ns": saved.changed_ns}
+
+
+def _saved(fields: Fields | None) -> SavedModel | None:
+    if fields is None:
+        return None
+    path = Path(fields.text("path"))
+    return SavedModel(path, fields.whole("size", 0, _MOST_NS), fields.whole("changed_ns", -_MOST_NS, _MOST_NS))
 
 
 def _status(text: str) -> RunStatus:

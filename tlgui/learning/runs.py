@@ -5,6 +5,7 @@ that were deleted, and `active` names the run whose model was used last.
 """
 
 import contextlib
+import logging
 import os
 import platform
 import secrets
@@ -20,6 +21,7 @@ from tlgui.errors import StorageError
 from tlgui.learning.manifest import ManifestProblemError
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import ModelSummary
+from tlgui.learning.run_progress import CHECKPOINT, read_progress
 from tlgui.learning.run_record import (
     LOCK_NAME,
     LONGEST_NAME,
@@ -28,6 +30,7 @@ from tlgui.learning.run_record import (
     RunStatus,
     read_run,
     run_of_model,
+    saved_model,
     write_result,
     write_run,
 )
@@ -40,6 +43,8 @@ KEPT_DAYS = 7
 
 _DAY_SECONDS = 24 * 60 * 60
 _MOST_ACTIVE_BYTES = 200
+
+_log = logging.getLogger(__name__)
 
 
 class RunStore:
@@ -75,7 +80,7 @@ class RunStore:
             started_from: The name of the run it is trained further from.
 
         Raises:
-            StorageError: The data folder cannot be written to.
+            StorageError: The data folder cannot be written to, or what is asked for could not be read again.
         """
         now = datetime.now().astimezone()
         folder = self._runs / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
@@ -94,10 +99,29 @@ class RunStore:
         try:
             folder.mkdir(parents=True)
             self._own(run)
-        except OSError as error:
-            raise files.storage_error(error, folder) from error
-        write_run(run)
+            write_run(run)
+            read_run(folder)
+        except (OSError, StorageError, ManifestProblemError) as error:
+            self._let_go(run)
+            shutil.rmtree(folder, ignore_errors=True)
+            raise _not_begun(error, folder) from error
         return run
+
+    def unfinished(self, recipe: Recipe, class_names: tuple[str, ...]) -> tuple[Run, ...]:
+        """Return the runs that ended early and can go on, and those that are being trained, newest first.
+
+        Args:
+            recipe: Runs of other settings are left out; what it is called does not count.
+            class_names: Runs of other classes are left out.
+        """
+        wanted = recipe.settings()
+        return tuple(
+            run
+            for run in self.runs()
+            if (run.can_resume or run.status is RunStatus.RUNNING)
+            and run.class_names == class_names
+            and run.recipe.settings() == wanted
+        )
 
     def keep_roster(self, run: Run, survey: Survey) -> None:
         """Keep which photos a run is trained on; one that goes on keeps what it began with.
@@ -112,59 +136,79 @@ class RunStore:
         """Make a run that ended early belong to this process again, until `finish` or `fail`.
 
         Raises:
-            StorageError: Another window trains it, or the disk refused.
+            StorageError: Another process trains it, or its folder cannot be written to.
         """
         try:
             self._own(run)
         except OSError as error:
             raise files.storage_error(error, run.folder) from error
-        return self._change(run, status=RunStatus.RUNNING, problem="")
+        return self._changed_if_possible(run, status=RunStatus.RUNNING, problem="")
 
-    def finish(self, run: Run, model: ModelSummary) -> Run:
+    def finish(self, run: Run, model: ModelSummary, *, can_go_on: bool = False) -> Run:
         """Keep what came of a run; returns it as it is now.
 
-        Raises:
-            StorageError: The disk refused; the run counts as interrupted, and its model is there.
+        Where the disk refuses, the run counts as interrupted when it is read again, and its model is there.
+
+        Args:
+            run: The run.
+            model: What its model says of itself, and where it is.
+            can_go_on: Whether it was stopped and is to stay resumable, as far as its epochs could be kept.
         """
+        checkpoint = run.folder / CHECKPOINT
+        can_resume = can_go_on and checkpoint.is_file()
+        finished = {
+            "status": RunStatus.INTERRUPTED if can_resume else RunStatus.FINISHED,
+            "problem": "",
+            "seconds": model.seconds,
+            "device": model.device,
+            "versions": model.versions,
+            "history": model.history,
+            "model": None if can_resume else model,
+            "has_model": True,
+            "can_resume": can_resume,
+            "saved": None if model.path == run.own_model_path else saved_model(model.path),
+        }
         try:
-            write_result(run, model)
-            return self._change(
-                run,
-                status=RunStatus.FINISHED,
-                problem="",
-                seconds=model.seconds,
-                device=model.device,
-                versions=model.versions,
-                history=model.history,
-                model=model,
-                has_model=True,
-            )
+            if not can_resume:
+                write_result(run, model)
+                checkpoint.unlink(missing_ok=True)
+        except (OSError, StorageError):
+            _log.warning("the result of the run in %s could not be written", run.folder, exc_info=True)
+        try:
+            return self._changed_if_possible(run, **finished)
         finally:
             self._let_go(run)
 
-    def fail(self, run: Run, problem: str = "") -> Run | None:
-        """Keep a run that ended early; one that left nothing is taken away.
+    def fail(self, run: Run, problem: str = "", *, is_unsaved: bool = False) -> Run | None:
+        """Keep a run that ended without a model; one that left nothing is taken away.
 
         Args:
             run: The run.
             problem: Why it failed; empty where it was interrupted.
+            is_unsaved: Whether it was trained to its end, and its model could not be written.
 
         Returns:
-            The run as it is now; None where it is gone.
-
-        Raises:
-            StorageError: The disk refused.
+            The run as it is now; None where it is gone. Where the disk refuses, it is found interrupted the next time.
         """
         self._let_go(run)
         try:
             left = read_run(run.folder)
         except ManifestProblemError:
-            return None
-        if not left.leaves_something:
+            if not is_unsaved:
+                return None
+            left = run
+        if not (left.leaves_something or is_unsaved):
             shutil.rmtree(run.folder, ignore_errors=True)
             return None
-        status = RunStatus.FAILED if problem else RunStatus.INTERRUPTED
-        return self._change(run, status=status, problem=problem, seconds=left.seconds)
+        status = RunStatus.UNSAVED if is_unsaved else RunStatus.FAILED if problem else RunStatus.INTERRUPTED
+        ended = {
+            "status": status,
+            "problem": problem,
+            "seconds": left.seconds,
+            "history": read_progress(run.folder),
+            "can_resume": (run.folder / CHECKPOINT).is_file(),
+        }
+        return self._changed_if_possible(run, **ended)
 
     def rename(self, run: Run, name: str) -> Run:
         """Call a run something else; a name that another run has gets a number, and no name at all changes nothing.
@@ -257,6 +301,14 @@ class RunStore:
         write_run(changed)
         return changed
 
+    def _changed_if_possible(self, run: Run, **changes: object) -> Run:
+        """Change a run, whose record stays as it was where the disk refuses: what it tells must not fail for that."""
+        try:
+            return self._change(run, **changes)
+        except StorageError:
+            _log.warning("the record of the run in %s could not be written", run.folder, exc_info=True)
+            return replace(run, **changes)  # type: ignore[arg-type]  # each caller names fields of `Run`
+
     def _free_name(self, name: str, besides: Run | None = None) -> str:
         base = _one_line(name)
         others = (folder for folder in _folders(self._runs) if besides is None or folder.name != besides.id)
@@ -301,6 +353,14 @@ def _moved(run: Run, target: Path) -> Run:
     moved = replace(run, folder=target)
     model = replace(run.model, path=moved.model_path) if run.model is not None else None
     return replace(moved, model=model)
+
+
+def _not_begun(error: Exception, folder: Path) -> StorageError:
+    if isinstance(error, OSError):
+        return files.storage_error(error, folder)
+    if isinstance(error, StorageError):
+        return error
+    return StorageError(f"The training cannot be kept in {folder.parent}: {error}.", "Shorten the names in it.")
 
 
 def _in_use(run: Run) -> StorageError:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+# A confusion matrix grows with the square of the classes, and the window, the engine and a model's file each hold one.
+MOST_CLASSES = 4096
+
 
 class Part(StrEnum):
     """The part of the split a photo belongs to."""

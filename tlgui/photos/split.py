@@ -1,4 +1,4 @@
-"""Divides a collection into training, validation and test photos, and says what a collection lacks for that.
+"""Divides a collection into training, validation and test photos, and says what keeps a collection from that.
 
 A photo's place follows from a lot, which is a hash of the seed and its path, and from when it arrived: photos that are
 added later are divided beside the earlier ones, which stay where they are.
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tlgui.errors import CollectionError
-from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, ProblemKind, Split
+from tlgui.photos.collection import MOST_CLASSES, Collection, Part, Photo, PhotoClass, ProblemKind, Split
 from tlgui.photos.counting import listed
 from tlgui.photos.dividing import Lot, divide
 from tlgui.photos.names import shown_name
@@ -41,12 +41,10 @@ def split_collection(collection: Collection, validation: float, test: float, use
         Every photo in exactly one part, in the collection's order.
 
     Raises:
-        CollectionError: Fewer than two classes, or a class with too few photos.
+        CollectionError: Fewer than two classes, too many of them, or a class with too few photos.
     """
     own = use_own and collection.has_own_split
-    too_few = _advice(collection, own=own)
-    if too_few:
-        raise CollectionError(" ".join(too_few), "Add photos, then scan the folder again.")
+    check_divisible(collection, use_own=use_own)
     parts = _own_parts(collection) if own else {}
     has_test = Part.TEST in parts.values()
     free: dict[str, list[Photo]] = {}
@@ -69,8 +67,23 @@ def _own_parts(collection: Collection) -> dict[Path, Part]:
     return {photo.path: photo.part for photo in collection.photos() if photo.part in fixed}
 
 
+def check_divisible(collection: Collection, *, use_own: bool) -> None:
+    """Refuse a collection that `split_collection` could not divide.
+
+    Args:
+        collection: The photos; no closer look need have been taken at them.
+        use_own: As for `split_collection`.
+
+    Raises:
+        CollectionError: Fewer than two classes, too many of them, or a class with too few photos.
+    """
+    lacking = _advice(collection, own=use_own and collection.has_own_split)
+    if lacking:
+        raise CollectionError(" ".join(lacking), "Change the folder, then scan it again.")
+
+
 def training_advice(collection: Collection) -> tuple[str, ...]:
-    """Say what must be added before the collection can be trained on.
+    """Say what must be changed before the collection can be trained on.
 
     Returns:
         Sentences; none when the collection will do.
@@ -86,6 +99,11 @@ def _advice(collection: Collection, *, own: bool) -> tuple[str, ...]:
         advice.append(
             f"There is only one class with photos, “{collection.classes[0].name}”. "
             "Add a second subfolder with photos of something else."
+        )
+    if len(collection.classes) > MOST_CLASSES:
+        advice.append(
+            f"There are {len(collection.classes):,} classes, and a model can tell {MOST_CLASSES:,} apart at most. "
+            "Choose a folder with fewer subfolders, or put several classes into one."
         )
     few = [item for item in collection.classes if _training_count(item, own=own) < _FEWEST_PHOTOS]
     if few:

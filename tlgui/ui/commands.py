@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from tlgui import files
@@ -17,6 +17,7 @@ from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 from tlgui.ui.dialogs.about_dialog import show_about
 from tlgui.ui.dialogs.export_dialog import ExportDialog
 from tlgui.ui.dialogs.file_questions import ask_file, ask_files, ask_folder, ask_target
+from tlgui.ui.dialogs.model_questions import MODELS, ask_model_target, documents_folder, pictures_folder
 from tlgui.ui.model_words import MODEL_SUFFIX, model_name
 from tlgui.ui.pages.photos_page import PhotosPage
 from tlgui.ui.pages.predict_page import PredictPage
@@ -29,7 +30,6 @@ from tlgui.ui.widgets.plain_text import without_key
 from tlgui.ui.widgets.step_list import Step
 from tlgui.wording import count
 
-_MODELS = f"Models of tlgui (*{MODEL_SUFFIX})"
 _PHOTOS = f"Photos ({' '.join(sorted(f'*{suffix}' for suffix in IMAGE_SUFFIXES))});;All files (*)"
 _KEPT_SHOWN = 10
 _SAMPLES_FOLDER = "tlgui sample photos"
@@ -137,7 +137,7 @@ class Commands(QObject):
 
     def choose_folder(self) -> None:
         """Ask for a collection and open it."""
-        start = self._session.collection.folder.parent if self._session.collection is not None else _pictures_folder()
+        start = self._session.collection.folder.parent if self._session.collection is not None else pictures_folder()
         ask_folder(
             self._window, "Choose the folder that holds one subfolder for each class", str(start), self.open_folder
         )
@@ -152,7 +152,7 @@ class Commands(QObject):
         """Draw the sample photos among the user's documents, where they are found again, and open them."""
         if self._is_free():
             self.show_step(Step.PHOTOS)
-            self._session.draw_samples(_documents_folder() / _SAMPLES_FOLDER)
+            self._session.draw_samples(documents_folder() / _SAMPLES_FOLDER)
 
     def recent_folders(self) -> tuple[Path, ...]:
         """Return the collections opened before, the last one first."""
@@ -160,8 +160,8 @@ class Commands(QObject):
 
     def choose_model(self) -> None:
         """Ask for a model and open it."""
-        start = self._settings.value(MODEL_FOLDER) or str(_documents_folder())
-        ask_file(self._window, "Open model", start, _MODELS, self.open_model)
+        start = self._settings.value(MODEL_FOLDER) or str(documents_folder())
+        ask_file(self._window, "Open model", start, MODELS, self.open_model)
 
     def open_model(self, path: Path) -> None:
         """Open a model."""
@@ -180,16 +180,14 @@ class Commands(QObject):
         model = self._session.model
         if model is None:
             return
-        folder = self._settings.value(MODEL_FOLDER) or str(_documents_folder())
-        start = Path(folder) / (model_name(model.path) + MODEL_SUFFIX)
-        ask_target(self._window, "Save model", str(start), _MODELS, MODEL_SUFFIX[1:], self._save_model_to)
+        ask_model_target(self._window, self._settings, model_name(model.path), self._save_model_to)
 
     def export_model(self) -> None:
         """Ask for format and place, and export the open model."""
         model = self._session.model
         if model is None:
             return
-        folder = Path(self._settings.value(EXPORT_FOLDER) or str(_documents_folder()))
+        folder = Path(self._settings.value(EXPORT_FOLDER) or str(documents_folder()))
         dialog = ExportDialog(model_name(model.path), folder, self._window)
         dialog.export_requested.connect(self._export)
         dialog.open()
@@ -336,7 +334,6 @@ class Commands(QObject):
         return not self._session.is_busy
 
     def _save_model_to(self, target: Path) -> None:
-        self._settings.set_value(MODEL_FOLDER, str(target.parent))
         if self._is_free():
             self._session.save_model(target)
 
@@ -346,7 +343,7 @@ class Commands(QObject):
             self._session.export(format_id, target)
 
     def _photo_folder(self) -> str:
-        return self._settings.value(PHOTO_FOLDER) or str(_pictures_folder())
+        return self._settings.value(PHOTO_FOLDER) or str(pictures_folder())
 
     def _predict(self, paths: tuple[Path, ...]) -> None:
         self._settings.set_value(PHOTO_FOLDER, str(paths[0].parent))
@@ -363,7 +360,7 @@ class Commands(QObject):
             else:
                 self._messages.show_success(f"Saved “{shown_name(target)}”.", one_line(str(target.parent)), target)
 
-        folder = Path(self._settings.value(EXPORT_FOLDER) or str(_documents_folder()))
+        folder = Path(self._settings.value(EXPORT_FOLDER) or str(documents_folder()))
         ask_target(self._window, title, str(folder / name), kinds, suffix, write_and_say)
 
 
@@ -382,17 +379,3 @@ def _changed_at(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def _documents_folder() -> Path:
-    return _standard_folder(QStandardPaths.StandardLocation.DocumentsLocation)
-
-
-def _pictures_folder() -> Path:
-    return _standard_folder(QStandardPaths.StandardLocation.PicturesLocation)
-
-
-def _standard_folder(kind: QStandardPaths.StandardLocation) -> Path:
-    """Return one of the user's folders, or the home folder on a system without it."""
-    folder = Path(QStandardPaths.writableLocation(kind))
-    return folder if folder.is_dir() else Path.home()

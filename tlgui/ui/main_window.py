@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, TrainRequest
-from tlgui.errors import TlguiError
+from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, SaveTrainedRequest, TrainRequest
+from tlgui.errors import TlguiError, UnsavedModelError
 from tlgui.learning.records import ExportResult, ModelSummary, PhotosUnreadable
 from tlgui.photos.mending.sorting import Mended
 from tlgui.photos.names import one_line, shown_name
+from tlgui.progress import Event, Notice
 from tlgui.ui.action import ListName
 from tlgui.ui.action_table import ActionTable
 from tlgui.ui.commands import Commands, Pages
@@ -34,6 +35,7 @@ from tlgui.ui.pages.predict_page import PredictPage
 from tlgui.ui.pages.results_page import ResultsPage
 from tlgui.ui.pages.train_page import TrainPage
 from tlgui.ui.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest, UndoRequest
+from tlgui.ui.saving_trained import SavingTrained
 from tlgui.ui.session import Session
 from tlgui.ui.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.step_states import step_states
@@ -41,6 +43,7 @@ from tlgui.ui.widgets.job_bar import JobBar
 from tlgui.ui.widgets.message_bar import MessageBar
 from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
 from tlgui.ui.widgets.step_list import Step, StepList
+from tlgui.ui.widgets.unsaved_bar import UnsavedBar
 from tlgui.ui.worker import Job
 from tlgui.wording import count, size_in_words
 
@@ -70,6 +73,7 @@ class MainWindow(QMainWindow):
         self._is_asking = False
         self._is_closing = False
         self.messages = MessageBar()
+        self.unsaved_bar = UnsavedBar()
         self.job_bar = JobBar()
         self.steps = StepList()
         self.pages = Pages(
@@ -81,6 +85,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._lay_out()
         self.commands = Commands(self, session, settings, self.pages, self.messages)
+        self.saving_trained = SavingTrained(self, session, settings, self.unsaved_bar)
         self.actions_table = ActionTable(self, self.commands)
         self.actions_table.attach(ListName.RUNS, self.pages.results.table)
         self.actions_table.attach(ListName.PHOTOS, self.pages.photos.browser.grid)
@@ -136,6 +141,7 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(area)
         column = QVBoxLayout()
         column.addWidget(self.messages)
+        column.addWidget(self.unsaved_bar)
         column.addWidget(self._stack, 1)
         column.addWidget(self.job_bar)
         central = QWidget()
@@ -220,6 +226,7 @@ class MainWindow(QMainWindow):
         self.messages.clear()
         job.succeeded.connect(self._on_job_succeeded)
         job.failed.connect(self._on_job_failed)
+        job.reported.connect(self._on_job_reported)
         if not isinstance(job.request, TrainRequest):
             self.job_bar.follow(job)
         self._refresh()
@@ -249,7 +256,7 @@ class MainWindow(QMainWindow):
             self.show_step(Step.PREDICT)
         elif isinstance(request, TrainRequest):
             self.settings.add_recent(RECENT_MODELS, request.model_path)
-        elif isinstance(request, SaveModelRequest):
+        elif isinstance(request, SaveModelRequest | SaveTrainedRequest):
             self.settings.add_recent(RECENT_MODELS, request.target)
             self.messages.show_success(
                 f"The model is saved as “{shown_name(request.target)}”.",
@@ -270,6 +277,11 @@ class MainWindow(QMainWindow):
             self.messages.show_undoable(mended.words, hint, self.commands.undo_mending)
 
     @Slot(object)
+    def _on_job_reported(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            self.messages.show_info(event.message, event.hint)
+
+    @Slot(object)
     def _on_job_failed(self, error: TlguiError) -> None:
         request = self.session.job.request if self.session.job is not None else None
         if isinstance(request, ScanRequest | SamplePhotosRequest) and not request.folder.is_dir():
@@ -278,7 +290,9 @@ class MainWindow(QMainWindow):
             self.settings.remove_recent(RECENT_MODELS, request.model_path)
         if isinstance(error, BugError):
             _log.error("a job failed: %s\n%s", error.message, error.details)
-        self.show_problem(error)
+        # The bar about what is not saved says it, and stays.
+        if not isinstance(error, UnsavedModelError):
+            self.show_problem(error)
 
     def _ask_before_closing(self) -> None:
         job = self.session.job

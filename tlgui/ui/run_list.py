@@ -1,27 +1,23 @@
 """The runs of the open collection as the window knows them, and the jobs that make, or open, the model of one."""
 
-import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from tlgui import files
-from tlgui.engine.protocol import Engine, OpenModelRequest, Request, TrainRequest
-from tlgui.errors import Cancelled, EngineError, StorageError, TlguiError
+from tlgui.engine.protocol import Engine, OpenModelRequest, TrainRequest
+from tlgui.engine.run_job import FinalSurvey, RunHints, RunJob
+from tlgui.errors import StorageError
 from tlgui.learning.recipe import Recipe
-from tlgui.learning.records import ModelSummary
-from tlgui.learning.run_record import Run, RunStatus
+from tlgui.learning.run_record import ENDED_EARLY, Run
 from tlgui.learning.runs import RunStore
 from tlgui.photos.collection import Collection
-from tlgui.photos.scanning.scan import Survey
-from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 
-FinalSurvey = Callable[[JobContext], Survey]
-
-_KEPT = "What it learned so far is kept: go to Results to resume it, or to use its best epoch."
-_BUG = "Something unexpected happened; the log says more."
+_HINTS = RunHints(
+    interrupted="What it learned so far is kept: go to Results to resume it, or to use its best epoch.",
+    unsaved="What it learned is not lost.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,70 +53,6 @@ def read_runs(folder: Path, *, purge: bool = False) -> RunListing:
     if purge:
         store.purge()
     return RunListing(store, store.runs(), store.deleted())
-
-
-class RunJob:
-    """A job whose model belongs to a run, and what is left of the run, whichever way the job ends.
-
-    Args:
-        store: Where the run is kept.
-        run: The run.
-        request: What the engine is asked for; it answers with the run's model.
-        engine: Does it.
-        is_ending: Whether to stop by itself as soon as the training has begun, so that a resumed run makes a model of
-            the best epoch it has. Stopped before, the engine would not begin at all.
-        final_survey: Waits for the closer look at the collection to train on, and returns what it found.
-    """
-
-    def __init__(
-        self,
-        store: RunStore,
-        run: Run,
-        request: Request[ModelSummary],
-        engine: Engine,
-        *,
-        is_ending: bool = False,
-        final_survey: FinalSurvey | None = None,
-    ) -> None:
-        self.run = run
-        self.request = request
-        self.outcome: Run | None = run
-        self._store = store
-        self._engine = engine
-        self._is_ending = is_ending
-        self._final_survey = final_survey
-
-    def __call__(self, context: JobContext) -> ModelSummary:
-        """Do it, on the caller's thread; `outcome` is the run as it is then, None where it left nothing."""
-        try:
-            request = self._final_request(context)
-            model = self._engine.run(request, _ending(context) if self._is_ending else context)
-        except Cancelled:
-            self._fail("")
-            raise
-        except TlguiError as error:
-            self._fail("" if isinstance(error, EngineError) else error.message)
-            if self.outcome is not None:
-                error.hint = f"{error.hint} {_KEPT}".strip()
-            raise
-        except BaseException:
-            self._fail(_BUG)
-            raise
-        self.outcome = self._store.finish(self.run, model)
-        return model
-
-    def _final_request(self, context: JobContext) -> Request[ModelSummary]:
-        """Return the request with the collection as the closer look leaves it, which the run keeps a roster of."""
-        if self._final_survey is None or not isinstance(self.request, TrainRequest):
-            return self.request
-        survey = self._final_survey(context)
-        self._store.keep_roster(self.run, survey)
-        return replace(self.request, collection=survey.collection)
-
-    def _fail(self, problem: str) -> None:
-        # What ended the job is what the user must hear of.
-        with contextlib.suppress(StorageError):
-            self.outcome = self._store.fail(self.run, problem)
 
 
 class RunList(QObject):
@@ -193,7 +125,7 @@ class RunList(QObject):
             run = store.begin(recipe, collection, name=f"{parent.name}, further", started_from=parent.name)
         self._put(run)
         request = replace(request, model_path=run.model_path, run_folder=run.folder)
-        return RunJob(store, run, request, engine, final_survey=final_survey)
+        return RunJob(store, run, request, engine.run, _HINTS, final_survey=final_survey)
 
     def resume(
         self, run: Run, collection: Collection, engine: Engine, final_survey: FinalSurvey, *, is_ending: bool = False
@@ -206,15 +138,17 @@ class RunList(QObject):
         store = self._opened()
         resumed = store.resume(run)
         self._put(resumed)
-        request = TrainRequest(collection, run.recipe, run.model_path, run_folder=run.folder, resume=True)
-        return RunJob(store, resumed, request, engine, is_ending=is_ending, final_survey=final_survey)
+        request = TrainRequest(collection, run.recipe, run.own_model_path, run_folder=run.folder, resume=True)
+        return RunJob(store, resumed, request, engine.run, _HINTS, is_ending=is_ending, final_survey=final_survey)
 
     def look_into(self, run: Run, engine: Engine) -> RunJob:
         """Open the model of a run that does not know yet what its model says of itself."""
-        return RunJob(self._opened(), run, OpenModelRequest(run.model_path), engine)
+        return RunJob(self._opened(), run, OpenModelRequest(run.model_path), engine.run, _HINTS)
 
     def settle(self, run_job: RunJob) -> None:
-        """Show what is left of a run whose job has ended."""
+        """Show what is left of a run whose job has ended; of one of another collection there is nothing to show."""
+        if self._store is None or run_job.store.workspace != self._store.workspace:
+            return
         if run_job.outcome is not None:
             self._put(run_job.outcome)
         else:
@@ -294,22 +228,4 @@ def further_recipe(present: Recipe, start: Recipe) -> Recipe:
 
 def is_waiting(run: Run) -> bool:
     """Return whether a run ended early and can go on, or be used as it is."""
-    return run.status in {RunStatus.INTERRUPTED, RunStatus.FAILED} and (run.can_resume or run.has_model)
-
-
-def _ending(context: JobContext) -> JobContext:
-    """Return a context that asks to stop once the training has begun."""
-    has_begun = False
-
-    def report(event: Event) -> None:
-        nonlocal has_begun
-        is_training = isinstance(event, Progress) and event.stage is Stage.TRAINING
-        has_begun = has_begun or is_training or isinstance(event, BatchEnded | EpochEnded)
-        context.report(event)
-
-    def checkpoint() -> None:
-        context.checkpoint()
-        if has_begun:
-            raise Cancelled
-
-    return JobContext(report, checkpoint)
+    return run.status in ENDED_EARLY and (run.can_resume or run.has_model)

@@ -17,6 +17,11 @@ from tlgui.wording import accuracy_in_few_words, count, duration_in_words, perce
 
 _ENGLISH = QLocale(QLocale.Language.English)
 _OPENED_ID = "opened model"
+_EARLY = {
+    RunStatus.FAILED: "Failed after {}",
+    RunStatus.INTERRUPTED: "Interrupted after {}",
+    RunStatus.UNSAVED: "Trained for {}, not saved",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def standing(row: RunRow) -> str:
         return _finished(row)
     if run.status is RunStatus.RUNNING:
         return "Training now"
-    return f"Failed after {epochs}" if run.status is RunStatus.FAILED else f"Interrupted after {epochs}"
+    return _EARLY[run.status].format(epochs)
 
 
 def needs_attention(row: RunRow) -> bool:

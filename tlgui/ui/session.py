@@ -19,6 +19,7 @@ from tlgui.engine.protocol import (
     Request,
     TrainRequest,
 )
+from tlgui.engine.run_job import RunJob
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.recipe import Augmentation, Recipe
 from tlgui.learning.records import CostEstimate, ModelSummary
@@ -34,7 +35,8 @@ from tlgui.ui.reading import Reading, read_collection
 from tlgui.ui.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest
 from tlgui.ui.review import Review
 from tlgui.ui.roster_changes import ChangesSinceRuns
-from tlgui.ui.run_list import RunJob, RunList, RunListing, RunsRequest, further_recipe, read_runs
+from tlgui.ui.run_list import RunList, RunListing, RunsRequest, further_recipe, read_runs
+from tlgui.ui.unsaved import UnsavedTraining
 from tlgui.ui.worker import Job, Operation
 
 _PHOTOS_COMPARED = 32
@@ -74,6 +76,7 @@ class Session(QObject):
         self.run_changes = ChangesSinceRuns(self._jobs, self.review, self.run_list, self)
         self._listing: RunListing | None = None
         self._run_job: RunJob | None = None
+        self.unsaved = UnsavedTraining(self)
 
     @property
     def collection(self) -> Collection | None:
@@ -242,6 +245,10 @@ class Session(QObject):
         source = self._needed_model().path
         return self._begin(SaveModelRequest(source, target), lambda _context: files.copy(source, target))
 
+    def save_trained(self, target: Path | None = None) -> Job:
+        """Write the model of the unsaved training, which becomes the open one; see `UnsavedTraining.saving_to`."""
+        return self._begin_run(self.unsaved.saving_to(target))
+
     def preview(self, paths: tuple[Path, ...], augmentation: Augmentation, size: int) -> Job:
         """Show what an augmentation does, without making the session busy; ask only while it is not."""
         # Whoever turns at a setting waits for its pictures; an estimate can be asked for again.
@@ -343,6 +350,7 @@ class Session(QObject):
         run_job, self._run_job = self._run_job, None
         if run_job is not None:
             self.run_list.settle(run_job)
+            self.unsaved.settle(run_job)
 
     def _open(self, model: ModelSummary) -> None:
         self._model = model

@@ -1,6 +1,7 @@
 """How each of the four steps stands, in a few words for the list at the left."""
 
 from tlgui.engine.protocol import PredictRequest, TrainRequest
+from tlgui.photos.collection import MOST_CLASSES
 from tlgui.ui.commands import Pages
 from tlgui.ui.requests import SamplePhotosRequest, ScanRequest
 from tlgui.ui.session import Session
@@ -28,7 +29,8 @@ def _photos(session: Session) -> StepState:
     if session.collection is None:
         return StepState("Choose a folder")
     if session.advice():
-        return StepState("Needs more photos", Mark.PROBLEM)
+        is_large = len(session.collection.classes) > MOST_CLASSES
+        return StepState("Too many classes" if is_large else "Needs more photos", Mark.PROBLEM)
     return StepState(count("photo", session.collection.photo_count), Mark.DONE)
 
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QPushButton, QSplitter, QStackedLayout, QVBoxLayou
 from typing_extensions import override
 
 from tlgui import tables
-from tlgui.engine.protocol import TrainRequest
-from tlgui.errors import StorageError, TlguiError
+from tlgui.engine.protocol import SaveTrainedRequest, TrainRequest
+from tlgui.errors import StorageError, TlguiError, UnsavedModelError
 from tlgui.learning.records import ModelSummary
 from tlgui.learning.run_progress import read_progress
 from tlgui.progress import EpochEnded, Event
@@ -185,6 +185,8 @@ class TrainPage(QWidget):
             job.succeeded.connect(self._on_job_succeeded)
             job.failed.connect(self._on_job_failed)
             job.cancelled.connect(self._on_job_cancelled)
+        elif isinstance(job.request, SaveTrainedRequest):
+            job.succeeded.connect(self._on_job_succeeded)
         self._refresh()
 
     @Slot(Job)
@@ -209,9 +211,9 @@ class TrainPage(QWidget):
         self.status.show_succeeded(model)
 
     @Slot(object)
-    def _on_job_failed(self, _error: object) -> None:
+    def _on_job_failed(self, error: object) -> None:
         self.plots.set_history(self.plots.history)
-        self.status.show_failed()
+        self.status.show_failed(is_unsaved=isinstance(error, UnsavedModelError))
 
     @Slot()
     def _on_job_cancelled(self) -> None:

@@ -17,9 +17,10 @@ from tlgui.wording import accuracy_in_words, count, stop_reason_in_words
 _NOT_MEASURED = "How good this model is was not measured: it had no validation photos."
 _CAPTION = "Each row is what the photos are, each column what the model called them."
 _RUNNING = "This run is being trained just now. Its curves are on the Train page of its window."
-_GONE = "The file of its model was deleted or moved, so it cannot be used any more."
+_GONE = "The file of its model was deleted, moved or overwritten, so it cannot be used any more."
 _RESUME = "Resume it to train on where it ended, or use the best epoch as it is."
 _OPEN = "Its model was written before it was interrupted: make it active to use it."
+_WRITE = "Resume it to write its model; it is not trained again."
 _LOST = "Nothing was kept that it could go on from; train it anew."
 
 
@@ -92,6 +93,8 @@ def _explanation(model: ModelSummary, run: Run | None) -> str:
         ]
     sentences.append(f"It learned from {count('photo', model.photo_count)}.")
     sentences.append(f"{stop_reason_in_words(model.stop_reason, len(model.history))}.")
+    if run is not None and run.saved is not None:
+        sentences.append(f"Its model was saved as {run.saved.path}.")
     if run is not None and not run.has_model:
         sentences.append(_GONE)
     return " ".join(sentences)
@@ -106,7 +109,10 @@ def _why_not(row: RunRow) -> str:
     best = best_so_far(row)
     if best:
         sentences.append(f"At its best it named {best} of the validation photos rightly.")
-    sentences.append(_RESUME if run.can_resume else _OPEN if run.has_model else _LOST)
+    if run.status is RunStatus.UNSAVED and run.can_resume:
+        sentences.append(_WRITE)
+    else:
+        sentences.append(_RESUME if run.can_resume else _OPEN if run.has_model else _LOST)
     return " ".join(sentences)
 
 

@@ -14,6 +14,7 @@ _BAR_STEPS = 1000
 _WAITING = "Press Start to train. The curves appear here while tlgui learns."
 _CANCELLED = "Stopped before the first epoch had ended: this run left no model."
 _FAILED = "The training did not come to its end."
+_UNSAVED = "The training has ended well; its model is not saved yet."
 
 
 class TrainingStatus(QWidget):
@@ -103,9 +104,9 @@ class TrainingStatus(QWidget):
         """Say that nothing came of it."""
         self._end(_CANCELLED)
 
-    def show_failed(self) -> None:
-        """Say that it failed; the window says why."""
-        self._end(_FAILED)
+    def show_failed(self, *, is_unsaved: bool) -> None:
+        """Say that it failed, or that its model could not be written; the window says why."""
+        self._end(_UNSAVED if is_unsaved else _FAILED)
 
     def _end(self, sentence: str) -> None:
         self._say(sentence)

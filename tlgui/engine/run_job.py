@@ -1,0 +1,155 @@
+"""A job whose model belongs to a run: the run is kept up to date whichever way the job ends.
+
+The window and the command line train in the same way: as runs of the collection's workspace.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from tlgui.engine.protocol import Request, SaveTrainedRequest, TrainRequest
+from tlgui.errors import Cancelled, EngineError, StorageError, TlguiError, UnsavedModelError
+from tlgui.learning.records import ModelSummary, StopReason
+from tlgui.learning.run_record import Run
+from tlgui.learning.runs import RunStore
+from tlgui.photos.scanning.scan import Survey
+from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
+
+ResultT = TypeVar("ResultT")
+FinalSurvey = Callable[[JobContext], Survey]
+
+_BUG = "Something unexpected happened; the log says more."
+
+_log = logging.getLogger(__name__)
+
+
+class Perform(Protocol):
+    """Does one job: an engine's `run`, or what the engine itself runs."""
+
+    def __call__(self, request: Request[ResultT], context: JobContext) -> ResultT:
+        """Return the job's result."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunHints:
+    """What the user is told to do about a run that ended without a model.
+
+    Args:
+        interrupted: It was trained in part, and can go on.
+        unsaved: It was trained to its end, and its model could not be written.
+    """
+
+    interrupted: str
+    unsaved: str
+
+
+class RunJob:
+    """A job whose model belongs to a run, and what is left of the run, whichever way the job ends.
+
+    Args:
+        store: Where the run is kept.
+        run: The run.
+        request: What the engine is asked for; it answers with the run's model.
+        perform: Does it.
+        hints: What the user is told to do where there is no model.
+        is_ending: Whether to stop by itself as soon as the training has begun, so that a resumed run makes a model of
+            the best epoch it has. Stopped before, the engine would not begin at all.
+        stays_resumable: Whether the run can go on after Stop, although it has a model then.
+        final_survey: Waits for the closer look at the collection to train on, and returns what it found.
+
+    Attributes:
+        outcome: The run as it is after the job; None where it left nothing.
+        is_unsaved: Whether the model of a training that ended well could not be written; see `saving_to`.
+    """
+
+    def __init__(
+        self,
+        store: RunStore,
+        run: Run,
+        request: Request[ModelSummary],
+        perform: Perform,
+        hints: RunHints,
+        *,
+        is_ending: bool = False,
+        stays_resumable: bool = False,
+        final_survey: FinalSurvey | None = None,
+    ) -> None:
+        self.run = run
+        self.request = request
+        self.outcome: Run | None = run
+        self.is_unsaved = isinstance(request, SaveTrainedRequest)
+        self.store = store
+        self._perform = perform
+        self._hints = hints
+        self._is_ending = is_ending
+        self._stays_resumable = stays_resumable
+        self._final_survey = final_survey
+
+    def __call__(self, context: JobContext) -> ModelSummary:
+        """Do it, on the caller's thread."""
+        try:
+            self.request = self._final_request(context)
+            model = self._perform(self.request, _ending(context) if self._is_ending else context)
+        except Cancelled:
+            self._fail("")
+            raise
+        except TlguiError as error:
+            self.is_unsaved |= isinstance(error, UnsavedModelError)
+            self._fail("" if isinstance(error, EngineError) else error.message)
+            error.hint = f"{error.hint} {self._hint()}".strip()
+            raise
+        except BaseException:
+            self._fail(_BUG)
+            raise
+        self.is_unsaved = False
+        can_go_on = self._stays_resumable and model.stop_reason is StopReason.STOPPED
+        self.outcome = self.store.finish(self.run, model, can_go_on=can_go_on)
+        return model
+
+    def saving_to(self, target: Path) -> "RunJob":
+        """Return the job that writes the model of an unsaved run to `target`, without training again."""
+        training = self.request.training if isinstance(self.request, SaveTrainedRequest) else self.request
+        assert isinstance(training, TrainRequest)
+        run = self.outcome or self.run
+        return RunJob(self.store, run, SaveTrainedRequest(training, target), self._perform, self._hints)
+
+    def _final_request(self, context: JobContext) -> Request[ModelSummary]:
+        """Return the request with the collection as the closer look leaves it, which the run keeps a roster of."""
+        if self._final_survey is None or not isinstance(self.request, TrainRequest):
+            return self.request
+        survey = self._final_survey(context)
+        try:
+            self.store.keep_roster(self.run, survey)
+        except StorageError:
+            # It tells what changed since, in time; the training itself says what a full disk means for it.
+            _log.warning("the photos of the run in %s could not be noted", self.run.folder, exc_info=True)
+        return replace(self.request, collection=survey.collection)
+
+    def _fail(self, problem: str) -> None:
+        self.outcome = self.store.fail(self.run, problem, is_unsaved=self.is_unsaved)
+
+    def _hint(self) -> str:
+        if self.outcome is None:
+            return ""
+        return self._hints.unsaved if self.is_unsaved else self._hints.interrupted
+
+
+def _ending(context: JobContext) -> JobContext:
+    """Return a context that asks to stop once the training has begun."""
+    has_begun = False
+
+    def report(event: Event) -> None:
+        nonlocal has_begun
+        is_training = isinstance(event, Progress) and event.stage is Stage.TRAINING
+        has_begun = has_begun or is_training or isinstance(event, BatchEnded | EpochEnded)
+        context.report(event)
+
+    def checkpoint() -> None:
+        context.checkpoint()
+        if has_begun:
+            raise Cancelled
+
+    return JobContext(report, checkpoint)

@@ -1,0 +1,51 @@
+"""The training that ended well and whose model could not be written, until it is written or given up."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from tlgui.engine.run_job import RunJob
+
+
+class UnsavedTraining(QObject):
+    """Knows the last such training.
+
+    Args:
+        parent: The owner.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._run_job: RunJob | None = None
+
+    @property
+    def run_job(self) -> RunJob | None:
+        """Its job, which has ended; None where every model was written."""
+        return self._run_job
+
+    def settle(self, run_job: RunJob) -> None:
+        """Take note of how a job ended that was to leave a model."""
+        if run_job.is_unsaved:
+            self._set(run_job)
+        elif self._run_job is not None and self._run_job.run.id == run_job.run.id:
+            self._set(None)
+
+    def forget(self) -> None:
+        """Offer it no longer; its run stays as it is."""
+        self._set(None)
+
+    def saving_to(self, target: Path | None) -> RunJob:
+        """Return the job that writes its model.
+
+        Args:
+            target: Where to; None for its run's folder.
+        """
+        if self._run_job is None:
+            raise RuntimeError("there is nothing to save")
+        return self._run_job.saving_to(target or self._run_job.run.own_model_path)
+
+    def _set(self, run_job: RunJob | None) -> None:
+        self._run_job = run_job
+        self.changed.emit()
