@@ -41,8 +41,8 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> None:
         _say_finding(finding, collection.folder, terminal)
     _say_problems(collection, terminal)
     for advice in training_advice(collection):
-        terminal.say(f"\n{advice}")
-    terminal.say(f"\nLooked at {count('photo', report.looked_at)}. It took {duration_in_words(seconds)}.")
+        terminal.say("", advice)
+    terminal.say("", f"Looked at {count('photo', report.looked_at)}. It took {duration_in_words(seconds)}.")
     terminal.give({"check": _result(collection, report, split) | {"seconds": seconds}})
 
 
@@ -72,7 +72,7 @@ def _say_counts(collection: Collection, split: Split | None, terminal: Terminal)
     counts = _part_counts(split)
     width = max(len("class"), *(len(one_line(name)) for name in collection.class_names)) + 2
     parts = "".join(f"{part.value:>12}" for part in Part) if split is not None else ""
-    terminal.say(f"\n{'class':<{width}}{'photos':>8}{parts}")
+    terminal.say("", f"{'class':<{width}}{'photos':>8}{parts}")
     for item in collection.classes:
         of_class = counts.get(item.name, Counter())
         parts = "".join(f"{of_class[part]:>12,}" for part in Part) if split is not None else ""
@@ -83,8 +83,8 @@ def _say_counts(collection: Collection, split: Split | None, terminal: Terminal)
 
 
 def _say_finding(finding: Finding, folder: Path, terminal: Terminal) -> None:
-    terminal.say(f"\n{_SEVERITIES[finding.severity]}: {finding.title}")
-    terminal.say(textwrap.indent(textwrap.fill(finding.explanation, _TEXT_WIDTH), "  "))
+    terminal.say("", f"{_SEVERITIES[finding.severity]}: {finding.title}")
+    terminal.say(*(f"  {line}" for line in textwrap.wrap(finding.explanation, _TEXT_WIDTH)))
     for group in finding.groups[:_GROUPS_SHOWN]:
         shown = [_inside(path, folder) for path in group[:_GROUPS_SHOWN]]
         more = [f"{len(group) - len(shown):,} more"] if len(group) > len(shown) else []
@@ -96,7 +96,7 @@ def _say_finding(finding: Finding, folder: Path, terminal: Terminal) -> None:
 def _say_problems(collection: Collection, terminal: Terminal) -> None:
     """Say of each photo that is left out why, and of some of what is no photo; the findings said what to do."""
     if collection.problems:
-        terminal.say(f"\nNot used: {counted(len(collection.problems), 'entry', 'entries')}")
+        terminal.say("", f"Not used: {counted(len(collection.problems), 'entry', 'entries')}")
     photos, others = divided(collection.problems)
     for problem in (*photos, *others[:_GROUPS_SHOWN]):
         terminal.say(f"  - {_inside(problem.path, collection.folder)}: {problem.reason}")

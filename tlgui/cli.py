@@ -5,6 +5,9 @@ import multiprocessing
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
+
+from typing_extensions import override
 
 from tlgui import __version__
 from tlgui.engine import quiet
@@ -12,6 +15,7 @@ from tlgui.engine.outcome import outcome_of
 from tlgui.exporting.catalog import FORMATS
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.photos.collection import Part
+from tlgui.photos.names import one_line
 from tlgui.terminal import Terminal
 
 LOG_NAME = "headless.log"
@@ -38,7 +42,7 @@ def _open_window() -> int:
         from tlgui import app  # noqa: PLC0415 - the headless commands must work where Qt cannot be loaded
     except ImportError as error:
         sys.stderr.write(
-            f"error: The window cannot be opened: {error}\n"
+            f"error: The window cannot be opened: {one_line(str(error))}\n"
             "hint: Install what is missing; packaging/bootstrap.py names it. "
             "The commands in “tlgui --help” need no window.\n"
         )
@@ -68,8 +72,16 @@ def _run(parsed: argparse.Namespace) -> int:
             return terminal.end(outcome_of(lambda: command(parsed, terminal)), log)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Quotes what was typed, or what a shell made of `*`, so that no terminal takes it for an order."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        super().error(one_line(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tlgui",
         description="Teach your computer to sort photos. Without a command, the window opens.",
         allow_abbrev=False,

@@ -12,6 +12,7 @@ from tlgui.errors import Cancelled, TlguiError
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import ModelSummary, StopReason
 from tlgui.photos.collection import Collection
+from tlgui.photos.names import one_line
 from tlgui.wording import percent
 
 _NO_PHOTOS = "There are no validation photos to judge it by."
@@ -94,9 +95,9 @@ def score_header(seeds: int) -> str:
 def score_row(score: Score) -> str:
     """Return a score as a line of a table."""
     if score.problem:
-        return f"{score.recipe.name:<30}  not trained: {score.problem}"
+        return f"{one_line(score.recipe.name):<30}  not trained: {score.problem}"
     ends = f"{percent(score.low).removesuffix(' %')} to {percent(score.high)}"
-    return _COLUMNS.format(score.recipe.name, percent(score.accuracy), ends, f"{score.seconds:,.0f}")
+    return _COLUMNS.format(one_line(score.recipe.name), percent(score.accuracy), ends, f"{score.seconds:,.0f}")
 
 
 def _trained(

@@ -31,7 +31,7 @@ from tlgui.learning.records import Evaluation, ModelSummary, PhotosPredicted, Pr
 from tlgui.left_out import LeftOut
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.mending.sorting import mender_of
-from tlgui.photos.names import shown_name
+from tlgui.photos.names import one_line, shown_name
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
 from tlgui.photos.scanning.looks import look_closer
 from tlgui.photos.scanning.scan import Survey, survey
@@ -94,12 +94,12 @@ def recipes(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui recipes`: say which recipes are built in, or show every value of one."""
     if arguments.show is not None:
         recipe = chosen_recipe(arguments.show, ())
-        terminal.say(recipe_text(recipe).rstrip())
+        terminal.say(*recipe_text(recipe).rstrip().split("\n"))
         terminal.give({"recipe": recipe})
         return
     for recipe_id, recipe in BUILT_IN.items():
         terminal.say(f"{recipe_id:<20}{recipe.name}")
-        terminal.say(textwrap.indent(textwrap.fill(recipe.description, _TEXT_WIDTH), " " * 20))
+        terminal.say(*(" " * 20 + line for line in textwrap.wrap(recipe.description, _TEXT_WIDTH)))
     terminal.give({"recipes": BUILT_IN})
 
 
@@ -316,12 +316,11 @@ def say_accuracy(evaluation: Evaluation | None, terminal: Terminal) -> None:
 
 
 def _say_classes(evaluation: Evaluation, terminal: Terminal) -> None:
-    width = max(len(result.name) for result in evaluation.classes) + 2
-    terminal.say(f"\n{'class':<{width}}{'photos':>8}{'recognised':>12}{'rightly so':>12}")
+    width = max(len(one_line(result.name)) for result in evaluation.classes) + 2
+    terminal.say("", f"{'class':<{width}}{'photos':>8}{'recognised':>12}{'rightly so':>12}")
     for result in evaluation.classes:
-        terminal.say(
-            f"{result.name:<{width}}{result.photo_count:>8,}{percent(result.recall):>12}{percent(result.precision):>12}"
-        )
+        name, recall, precision = one_line(result.name), percent(result.recall), percent(result.precision)
+        terminal.say(f"{name:<{width}}{result.photo_count:>8,}{recall:>12}{precision:>12}")
     mistakes = [
         (number, true.name, taken.name)
         for true, row in zip(evaluation.classes, evaluation.confusion, strict=True)
@@ -334,9 +333,9 @@ def _say_classes(evaluation: Evaluation, terminal: Terminal) -> None:
 
 def _prediction_line(prediction: Prediction) -> str:
     if prediction.error:
-        return f"{prediction.path.parent / shown_name(prediction.path)}: {prediction.error}"
+        return f"{prediction.path}: {prediction.error}"
     scores = ", ".join(f"{score.class_name} {percent(score.probability)}" for score in prediction.scores)
-    return f"{prediction.path.parent / shown_name(prediction.path)}: {scores}"
+    return f"{prediction.path}: {scores}"
 
 
 def _facts(model: ModelSummary) -> list[tuple[str, str]]:

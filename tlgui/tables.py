@@ -7,10 +7,13 @@ from pathlib import Path
 
 from tlgui import files
 from tlgui.learning.records import Prediction
+from tlgui.photos.names import writable
 from tlgui.progress import EpochEnded
 
-# A spreadsheet takes what begins like this for a formula, and a photo's name may be anybody's.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes what begins like this for a formula, which may start programs; a photo's name may be anybody's.
+# People who open the table expect to see names, so these begin with the mark that spreadsheets know for plain text, and
+# a program that reads the table takes it off. They are rare: all other names are written as they are.
+_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 def predictions_csv(path: Path, predictions: Iterable[Prediction], top: int = 3) -> None:
@@ -63,14 +66,14 @@ def _prediction_row(prediction: Prediction, top: int) -> list[str]:
 
 def _harmless(text: str) -> str:
     """Return `text` so that no spreadsheet computes it and every file can hold it."""
-    # A name that is not valid UTF-8 reaches Python with lone surrogates, which cannot be written.
-    text = text.encode("utf-8", errors="backslashreplace").decode("utf-8")
+    text = writable(text)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    # Where a spreadsheet parts cells at “;”, the rest of a name would be a cell of its own without the quotes.
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(header)
     writer.writerows(rows)
     # The mark at the start makes spreadsheets read it as UTF-8.

@@ -1,6 +1,7 @@
 """What a headless command says: results on standard output, progress and problems on standard error.
 
-With `--json` standard output gets one object, last, and nothing else.
+With `--json` standard output gets one object, last, and nothing else. Whatever names and messages hold, a line stays a
+line, and no terminal takes a part of it for an order: what cannot be seen is written as `one_line` shows it.
 """
 
 import dataclasses
@@ -18,6 +19,7 @@ from typing import Any, TextIO
 
 from tlgui.engine.protocol import Failed, JobCancelled, Outcome
 from tlgui.errors import Cancelled
+from tlgui.photos.names import one_line
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Notice, Progress
 from tlgui.ui.wording import counts_words, stage_words, time_left_words
 from tlgui.wording import percent
@@ -43,22 +45,23 @@ class Terminal:
         self._last = ("", 0)
         self._stop = threading.Event()
 
-    def say(self, text: str) -> None:
-        """Write a line for people to standard output; with `--json` it is left out."""
+    def say(self, *lines: str) -> None:
+        """Write lines for people to standard output; with `--json` they are left out."""
         if not self.wants_json:
             self._clear_line()
-            self._write(self._out, text + "\n")
+            self._write(self._out, "".join(f"{one_line(line)}\n" for line in lines))
 
     def give(self, result: dict[str, Any]) -> None:
         """Write the result as one JSON object, where that was asked for."""
         if self.wants_json:
             self._clear_line()
-            self._write(self._out, json.dumps(plain(result), allow_nan=False) + "\n")
+            # JSON's own escapes, of all that is not ASCII, are exact and do nothing to a terminal.
+            self._write(self._out, json.dumps(plain(result), ensure_ascii=True, allow_nan=False) + "\n")
 
     def note(self, text: str) -> None:
         """Write a line to standard error."""
         self._clear_line()
-        self._write(self._err, text + "\n")
+        self._write(self._err, one_line(text) + "\n")
 
     def context(self, listen: Callable[[Event], None] | None = None, *, within: str = "") -> JobContext:
         """Return the context of a job that shows its progress here and stops at Ctrl+C.
@@ -147,7 +150,7 @@ class Terminal:
         """Write the updating line over what it was; without a terminal there is none."""
         if self._is_live:
             left = time_left_words(seconds_left)
-            self._write(self._err, _CLEAR_LINE + text + (f". {left}" if left else ""))
+            self._write(self._err, _CLEAR_LINE + one_line(text) + (f". {left}" if left else ""))
             self._has_line = True
 
     def _clear_line(self) -> None:

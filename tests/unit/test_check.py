@@ -74,7 +74,7 @@ def test_check_ends_well_whatever_it_finds(tmp_path: Path, capsys: pytest.Captur
     assert result["advice"]
     assert [finding["kind"] for finding in result["findings"]] == ["classes without photos", "cannot be read"]
     assert main(["check", str(tmp_path)]) == 0
-    assert "odd name.jpg" in capsys.readouterr().out
+    assert r"odd\x0aname.jpg" in capsys.readouterr().out
 
 
 def test_check_of_a_folder_that_is_not_there_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,6 +106,51 @@ def test_without_json_standard_output_has_words_alone() -> None:
     assert out.getvalue() == "words\n"
 
 
+HOSTILE = "\x1b]0;owned\x07\u009b31m\u202e\udce9\nerror: no"
+HARMLESS = r"\x1b]0;owned\x07\u009b31m\u202e\xe9\x0aerror: no"
+
+
+def test_no_name_is_an_order_to_the_terminal() -> None:
+    out, err = io.StringIO(), Screen()
+    terminal = Terminal(out, err, wants_json=False)
+
+    terminal.say(f"a {HOSTILE}", "b")
+    terminal.note(f"left out: {HOSTILE}")
+    terminal.context(within=HOSTILE).report(Progress(Stage.FEATURES, 1, 2))
+    terminal.end(Failed(PhotoError(f"“{HOSTILE}” is empty.", f"Remove {HOSTILE}.")), Path(HOSTILE))
+
+    assert out.getvalue() == f"a {HARMLESS}\nb\n"
+    update = f"\r\x1b[K{HARMLESS}Looking at each photo: 1 of 2\r\x1b[K"
+    assert err.getvalue() == (
+        f"left out: {HARMLESS}\n{update}error: “{HARMLESS}” is empty.\nhint: Remove {HARMLESS}.\n"
+    )
+
+
+def test_json_says_names_exactly_and_in_ascii() -> None:
+    out = io.StringIO()
+
+    Terminal(out, io.StringIO(), wants_json=True).give({"path": Path(HOSTILE + "\x7f"), HOSTILE: [HOSTILE]})
+
+    assert out.getvalue().isascii()
+    assert out.getvalue().rstrip("\n").isprintable()
+    assert json.loads(out.getvalue()) == {"path": HOSTILE + "\x7f", HOSTILE: [HOSTILE]}
+
+
+@pytest.mark.parametrize(
+    "arguments", [("check", "a", f"--{HOSTILE}"), (HOSTILE,), ("predict", "m", "p", "--top", HOSTILE)]
+)
+def test_wrong_usage_quotes_what_was_typed_on_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "\x1b" not in last
+    assert "31m" in last
+    assert "error: no" in last
+
+
 @pytest.mark.parametrize(
     ("outcome", "code", "words"),
     [
@@ -148,9 +193,9 @@ def test_name_beyond_the_terminals_encoding_is_still_written() -> None:
     raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding="ascii")
 
-    Terminal(out, io.StringIO(), wants_json=False).say("caf\udce9 é")
+    Terminal(out, io.StringIO(), wants_json=False).say("caf\udce9 è")
 
-    assert raw.getvalue() == rb"caf\udce9 \xe9" + b"\n"
+    assert raw.getvalue() == rb"caf\xe9 \xe8" + b"\n"
 
 
 def test_reader_that_leaves_early_stops_the_command() -> None:

@@ -44,7 +44,7 @@ def test_fewer_classes_than_columns_leave_cells_empty(tmp_path: Path) -> None:
     assert rows_of(table)[0]["class 3"] == ""
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1+1"])
 def test_no_name_becomes_a_formula(tmp_path: Path, name: str) -> None:
     table = tmp_path / "table.csv"
 
@@ -64,12 +64,32 @@ def test_any_name_survives(tmp_path: Path, name: str) -> None:
     assert (row["photo"], row["class 1"]) == (name, name)
 
 
+def test_a_name_stays_one_cell_where_cells_are_parted_otherwise(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    path = Path("a;=1+1\t=2.jpg")
+
+    predictions_csv(table, [Prediction(path)], top=1)
+
+    for delimiter in ";\t":
+        with table.open(encoding="utf-8-sig", newline="") as stream:
+            cells = [row[0] for row in csv.reader(stream, delimiter=delimiter)]
+        assert cells[1].startswith(str(path))
+
+
+def test_names_of_other_bytes_stay_apart(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+
+    predictions_csv(table, [Prediction(Path("cl\udce8ss.jpg")), Prediction(Path("cl\udce9ss.jpg"))])
+
+    assert [row["photo"] for row in rows_of(table)] == [r"cl\xe8ss.jpg", r"cl\xe9ss.jpg"]
+
+
 def test_name_that_is_not_text_is_written_readably(tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
 
     predictions_csv(table, [Prediction(Path("caf\udce9.jpg"))])
 
-    assert rows_of(table)[0]["photo"] == r"caf\udce9.jpg"
+    assert rows_of(table)[0]["photo"] == r"caf\xe9.jpg"
 
 
 def test_history_has_a_row_an_epoch(tmp_path: Path) -> None:

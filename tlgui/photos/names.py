@@ -44,6 +44,11 @@ def lines_shown(text: str) -> str:
     return "\n".join(map(one_line, text.split("\n")))
 
 
+def writable(text: str) -> str:
+    """Return a text that a file can hold: only bytes that are not text are changed, as `one_line` shows them."""
+    return "".join(_shown_character(letter) if unicodedata.category(letter) == "Cs" else letter for letter in text)
+
+
 def typed_name(text: str) -> str:
     """Return a name that a person typed as it can be shown: line breaks become spaces, and none are around it."""
     return one_line(_BREAK.sub(" ", unicodedata.normalize("NFC", text))).strip()
