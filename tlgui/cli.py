@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from typing_extensions import override
 
-from tlgui import __version__
+from tlgui import __version__, targets
 from tlgui.engine import quiet
 from tlgui.engine.outcome import outcome_of
 from tlgui.exporting.catalog import FORMATS
@@ -19,7 +19,6 @@ from tlgui.photos.names import one_line
 from tlgui.terminal import Terminal
 
 LOG_NAME = "headless.log"
-MODEL_SUFFIX = ".tlmodel"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -179,7 +178,7 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="photos, and folders that hold some")
     parser.add_argument("--top", type=_positive, default=3, metavar="K", help="classes for each photo; 3 by default")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="also write a table")
+    parser.add_argument("--csv", type=_table, metavar="FILE.csv", help="also write a table")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -216,8 +215,16 @@ _COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...
 
 
 def _model_file(text: str) -> Path:
-    if not text.endswith(MODEL_SUFFIX):
-        raise argparse.ArgumentTypeError(f"the name of a model ends in {MODEL_SUFFIX}: {text}{MODEL_SUFFIX}")
+    return _target(text, targets.MODEL)
+
+
+def _table(text: str) -> Path:
+    return _target(text, targets.TABLE)
+
+
+def _target(text: str, kind: targets.FileKind) -> Path:
+    if problem := targets.name_problem(text, kind):
+        raise argparse.ArgumentTypeError(problem)
     return Path(text)
 
 

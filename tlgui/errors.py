@@ -57,6 +57,10 @@ class UnsavedModelError(StorageError):
     """A training has ended well, and its model could not be written; it is not lost, and can be written elsewhere."""
 
 
+class TargetError(TlguiError):
+    """A file must not be written where it was to go."""
+
+
 class EngineError(TlguiError):
     """The engine process died or had to be replaced."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from tlgui import comparison
+from tlgui import comparison, targets
 from tlgui.comparison import Score, score_header, score_row, with_weights_file
 from tlgui.engine import quiet
 from tlgui.engine.protocol import (
@@ -24,6 +24,8 @@ from tlgui.engine.protocol import (
 )
 from tlgui.engine.run_job import Perform
 from tlgui.errors import Cancelled, CollectionError, SettingError, TlguiError
+from tlgui.exporting.catalog import format_by_id
+from tlgui.exporting.placing import check_target
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.learning.model_file import read_summary
 from tlgui.learning.recipe import BACKBONE_IDS, Recipe, load_recipe, recipe_text
@@ -31,7 +33,7 @@ from tlgui.learning.records import Evaluation, ModelSummary, PhotosPredicted, Pr
 from tlgui.left_out import LeftOut
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.mending.sorting import mender_of
-from tlgui.photos.names import one_line, shown_name
+from tlgui.photos.names import one_line
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
 from tlgui.photos.scanning.looks import look_closer
 from tlgui.photos.scanning.scan import Survey, survey
@@ -134,6 +136,8 @@ def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui predict MODEL.tlmodel PATH…`: name photos."""
+    if arguments.csv is not None:
+        targets.check_target(arguments.csv, targets.TABLE)
     read_summary(arguments.model)
     predictions: list[Prediction] = []
 
@@ -163,6 +167,8 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui export MODEL.tlmodel --format … --out PATH`: write the model for another program, and check it."""
+    out = arguments.out.absolute()
+    check_target(out, format_by_id(arguments.format))
     read_summary(arguments.model)
     photos: Sequence[Path] = ()
     if arguments.photos is not None:
@@ -170,7 +176,7 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
         if not found:
             raise CollectionError(f"There are no photos in {arguments.photos}.", "Choose another folder.")
         photos = found[:: max(1, len(found) // _PHOTOS_COMPARED)][:_PHOTOS_COMPARED]
-    request = ExportRequest(arguments.model.absolute(), arguments.format, arguments.out.absolute(), tuple(photos))
+    request = ExportRequest(arguments.model.absolute(), arguments.format, out, tuple(photos))
     result = _perform(request, terminal)
     pictures = ("picture" if photos else "drawn picture") if result.used_drawn_pictures else "photo"
     terminal.say(

@@ -1,4 +1,7 @@
-"""Predictions and histories as CSV files, the same from the window and from the command line."""
+"""Predictions and histories as tables, the same from the window and from the command line.
+
+The suffix says what parts the cells: commas, or tabs in a `.tsv`.
+"""
 
 import csv
 import io
@@ -73,7 +76,7 @@ def _harmless(text: str) -> str:
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     text = io.StringIO(newline="")
     # Where a spreadsheet parts cells at “;”, the rest of a name would be a cell of its own without the quotes.
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer = csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", quoting=csv.QUOTE_ALL)
     writer.writerow(header)
     writer.writerows(rows)
     # The mark at the start makes spreadsheets read it as UTF-8.

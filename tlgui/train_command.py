@@ -18,6 +18,7 @@ from tlgui.learning.runs import RunStore
 from tlgui.left_out import LeftOut
 from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import JobContext
+from tlgui.targets import MODEL, check_target
 from tlgui.terminal import Terminal
 from tlgui.wording import count, duration_in_words, stop_reason_in_words
 
@@ -27,7 +28,7 @@ _GO_ON = "the same command with --resume goes on with it"
 def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui train FOLDER --out MODEL.tlmodel`: learn, and write the model; with `--resume`, go on."""
     recipe, out = headless.recipe_of(arguments), arguments.out.absolute()
-    files.check_target(out)
+    check_target(out, MODEL)
     left_out = LeftOut(terminal)
     survey = headless.surveyed(
         arguments.folder, terminal, left_out, check=lambda collection: check_training(out, collection, recipe)

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from tests.learning.models import CLASS_NAMES, KERAS_SAVE_WARNING, write_small_model
 from tests.pictures import write_collection, write_text
-from tlgui.errors import Cancelled, ExportError, StorageError
+from tlgui.errors import Cancelled, ExportError, StorageError, TargetError
 from tlgui.exporting import placing
 from tlgui.exporting.catalog import format_by_id, labels_path
 from tlgui.exporting.export import export
@@ -21,6 +21,9 @@ from tlgui.exporting.exporter import Exporter, FloatArray
 from tlgui.exporting.formats import EXPORTERS
 from tlgui.learning.model_file import LoadedModel, load_model
 from tlgui.progress import Event, JobContext, Progress, Stage
+
+# As the files of Keras begin.
+OLD = b"PK\x03\x04 old"
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
@@ -119,17 +122,17 @@ def test_export_that_disagrees_is_not_kept(
     answer: Callable[[FloatArray], FloatArray], model: LoadedModel, quick: QuickExporter, tmp_path: Path
 ) -> None:
     target = tmp_path / "m.keras"
-    target.write_bytes(b"old")
+    target.write_bytes(OLD)
     quick.answer = lambda pictures: answer(model.predict(pictures))
     with pytest.raises(ExportError, match="does not agree"):
         export(model, "keras", target, [], JobContext())
-    assert target.read_bytes() == b"old"
+    assert target.read_bytes() == OLD
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_older_export_is_replaced(model: LoadedModel, quick: QuickExporter, tmp_path: Path) -> None:
     target = tmp_path / "m.keras"
-    target.write_bytes(b"old")
+    target.write_bytes(OLD)
     labels_path(target).write_text("old names")
     export(model, "keras", target, [], JobContext())
     assert target.read_bytes() == quick.content
@@ -187,14 +190,14 @@ def test_stop_is_heard_after_the_conversion(
 
 @pytest.mark.parametrize("format_id", ["keras", "tflite", "onnx"])
 def test_wrong_ending_is_refused(format_id: str, model: LoadedModel, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="does not end in") as caught:
+    with pytest.raises(TargetError, match=r"and not as “birds\.h5”") as caught:
         export(model, format_id, tmp_path / "birds.h5", [], JobContext())
     assert format_by_id(format_id).suffix in caught.value.hint
 
 
 def test_folder_in_the_place_of_a_file_is_refused(model: LoadedModel, tmp_path: Path) -> None:
     (tmp_path / "m.onnx").mkdir()
-    with pytest.raises(ExportError, match="is a folder"):
+    with pytest.raises(TargetError, match="is a folder"):
         export(model, "onnx", tmp_path / "m.onnx", [], JobContext())
 
 
@@ -214,11 +217,11 @@ def test_disk_that_refuses_keeps_the_old_file(
         raise OSError(number, os.strerror(number))
 
     target = tmp_path / "m.keras"
-    target.write_bytes(b"old")
+    target.write_bytes(OLD)
     monkeypatch.setattr(shutil, "copyfile", refuse)
     with pytest.raises(StorageError, match=r"m\.keras"):
         export(model, "keras", target, [], JobContext())
-    assert target.read_bytes() == b"old"
+    assert target.read_bytes() == OLD
     assert list(tmp_path.iterdir()) == [target]
     assert quick.seen
 
@@ -228,7 +231,7 @@ def test_full_disk_keeps_the_old_export(format_id: str, model: LoadedModel, full
     target = target_of(full_disk, format_id)
     old = target if format_id == "keras" else target / "saved_model.pb"
     old.parent.mkdir(exist_ok=True)
-    old.write_bytes(b"old")
+    old.write_bytes(OLD)
     before = contents(full_disk)
     with pytest.raises(StorageError, match="the disk is full"):
         export(model, format_id, target, [], JobContext())

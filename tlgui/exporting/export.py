@@ -40,8 +40,8 @@ def export(
         context: Told the stages, and asked again and again whether to go on.
 
     Raises:
-        ExportError: The format cannot hold this model, the export disagrees with it, or the target must not be
-            replaced.
+        ExportError: The format cannot hold this model, the export disagrees with it, or the folder is no SavedModel.
+        TargetError: The name has the wrong ending, or a file is there that is not to be replaced.
         StorageError: The disk refused; the target is as it was.
         Cancelled: The user pressed Stop; the target is as it was.
     """

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tlgui import targets
 from tlgui.errors import ExportError
 from tlgui.exporting.catalog import ExportFormat, labels_path
 from tlgui.files import atomic_path, storage_error
@@ -19,23 +20,16 @@ def check_target(target: Path, export_format: ExportFormat) -> None:
     """Check, before the long work begins, that an export can be put in a place.
 
     Raises:
-        ExportError: The name has the wrong ending, or something is there that is not to be replaced.
+        ExportError: A folder is there that is no SavedModel.
+        TargetError: The name has the wrong ending, or a file is there that is not to be replaced.
         StorageError: The folder is not there, or cannot be written to.
     """
-    if export_format.suffix and target.suffix.lower() != export_format.suffix:
-        raise ExportError(
-            f"“{target.name}” does not end in “{export_format.suffix}”, as {export_format.title} files must.",
-            f"Call it “{target.name}{export_format.suffix}”, for example.",
-        )
     if export_format.is_folder:
         _check_replaceable(target)
-    elif target.is_dir():
-        raise ExportError(f"“{target.name}” is a folder.", "Choose another name for the file.")
-    try:
-        with tempfile.TemporaryDirectory(prefix=".tlgui-", dir=target.parent):
-            pass
-    except OSError as error:
-        raise storage_error(error, target) from error
+    else:
+        targets.check_target(target, targets.EXPORTS[export_format.suffix])
+    # It goes into the same folder.
+    targets.check_target(labels_path(target), targets.LABELS)
 
 
 def place(export: Path, target: Path, labels: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from tlgui import files
+from tlgui import files, targets
 from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import TlguiError
 from tlgui.learning.run_record import MODEL_NAME
@@ -180,7 +180,9 @@ class Commands(QObject):
         model = self._session.model
         if model is None:
             return
-        ask_model_target(self._window, self._settings, model_name(model.path), self._save_model_to)
+        ask_model_target(
+            self._window, self._settings, model_name(model.path), self._save_model_to, self._messages.show_error
+        )
 
     def export_model(self) -> None:
         """Ask for format and place, and export the open model."""
@@ -262,12 +264,12 @@ class Commands(QObject):
     def save_plot(self) -> None:
         """Ask where to, and write the plots."""
         kinds = "PNG picture (*.png);;SVG drawing (*.svg)"
-        self._ask_and_write("Save plot", "training.png", kinds, "png", self._pages.train.save_plot)
+        self._ask_and_write("Save plot", "training.png", kinds, targets.PLOT, self._pages.train.save_plot)
 
     def save_history(self) -> None:
         """Ask where to, and write the numbers behind the plots."""
         self._ask_and_write(
-            "Save numbers", "training.csv", "CSV table (*.csv)", "csv", self._pages.train.save_history_csv
+            "Save numbers", "training.csv", "CSV table (*.csv)", targets.TABLE, self._pages.train.save_history_csv
         )
 
     # Predict
@@ -290,7 +292,7 @@ class Commands(QObject):
     def save_predictions(self) -> None:
         """Ask where to, and write the predictions."""
         self._ask_and_write(
-            "Save predictions", "predictions.csv", "CSV table (*.csv)", "csv", self._pages.predict.save_csv
+            "Save predictions", "predictions.csv", "CSV table (*.csv)", targets.TABLE, self._pages.predict.save_csv
         )
 
     # View and Help
@@ -350,7 +352,9 @@ class Commands(QObject):
         self.show_step(Step.PREDICT)
         self._pages.predict.predict_paths(paths)
 
-    def _ask_and_write(self, title: str, name: str, kinds: str, suffix: str, write: Callable[[Path], None]) -> None:
+    def _ask_and_write(
+        self, title: str, name: str, kinds: str, kind: targets.FileKind, write: Callable[[Path], None]
+    ) -> None:
         def write_and_say(target: Path) -> None:
             self._settings.set_value(EXPORT_FOLDER, str(target.parent))
             try:
@@ -361,7 +365,7 @@ class Commands(QObject):
                 self._messages.show_success(f"Saved “{shown_name(target)}”.", one_line(str(target.parent)), target)
 
         folder = Path(self._settings.value(EXPORT_FOLDER) or str(documents_folder()))
-        ask_target(self._window, title, str(folder / name), kinds, suffix, write_and_say)
+        ask_target(self._window, title, str(folder / name), kinds, kind, write_and_say, self._messages.show_error)
 
 
 def _kept_models() -> list[Path]:

@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.commands = Commands(self, session, settings, self.pages, self.messages)
         self.saving_trained = SavingTrained(self, session, settings, self.unsaved_bar)
+        self.saving_trained.problem_raised.connect(self.show_problem)
         self.actions_table = ActionTable(self, self.commands)
         self.actions_table.attach(ListName.RUNS, self.pages.results.table)
         self.actions_table.attach(ListName.PHOTOS, self.pages.photos.browser.grid)

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from tlgui import files
+from tlgui.errors import TlguiError
 from tlgui.ui.dialogs.model_questions import ask_model_target
 from tlgui.ui.session import Session
 from tlgui.ui.settings import Settings
@@ -21,6 +22,8 @@ class SavingTrained(QObject):
         settings: What is remembered.
         bar: Says what is not saved.
     """
+
+    problem_raised = Signal(TlguiError)
 
     def __init__(self, window: QWidget, session: Session, settings: Settings, bar: UnsavedBar) -> None:
         super().__init__(window)
@@ -41,7 +44,7 @@ class SavingTrained(QObject):
         run_job = self._session.unsaved.run_job
         if run_job is not None:
             name = files.plain_name(f"{run_job.run.collection.name} {run_job.run.name}", "model")
-            ask_model_target(self._window, self._settings, name, self._save)
+            ask_model_target(self._window, self._settings, name, self._save, self.problem_raised.emit)
 
     @Slot()
     def try_again(self) -> None:

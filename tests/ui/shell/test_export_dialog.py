@@ -55,7 +55,7 @@ def test_a_place_that_will_not_do_is_said_before(dialog: ExportDialog, tmp_path:
 
 
 def test_a_file_that_would_be_replaced_is_named(dialog: ExportDialog, tmp_path: Path) -> None:
-    (tmp_path / "birds.onnx").write_bytes(b"old")
+    (tmp_path / "birds.onnx").write_bytes(b"\x08old")
     dialog.choose("onnx")
     assert dialog.export_button.isEnabled()
     assert dialog.note.text() == "“birds.onnx” is there already and will be replaced."
@@ -79,3 +79,13 @@ def test_browsing_changes_the_target(qtbot: QtBot, dialog: ExportDialog, tmp_pat
     question.selectFile(str(tmp_path))
     question.accept()
     assert Path(dialog.target.text()) == tmp_path / "birds savedmodel"
+
+
+def test_what_is_no_export_is_not_replaced(dialog: ExportDialog, tmp_path: Path) -> None:
+    (tmp_path / "birds.onnx").write_bytes(b"\xff\xd8\xff\xe0 a photo")
+    dialog.choose("onnx")
+    assert not dialog.export_button.isEnabled()
+    assert "is not an ONNX model, so it is not replaced" in dialog.note.text()
+    dialog.target.setText(str(tmp_path / "photo.jpg"))
+    assert not dialog.export_button.isEnabled()
+    assert "ends in .onnx" in dialog.note.text()

@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tlgui.errors import TlguiError
 from tlgui.exporting.catalog import FORMATS, ExportFormat
+from tlgui.targets import EXPORTS, refusal
 from tlgui.ui.dialogs.file_questions import ask_folder, ask_target
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details
@@ -116,6 +118,8 @@ class ExportDialog(QDialog):
             note = f"The folder “{target.parent}” is not there. Choose one that is."
         elif target.is_dir():
             note = f"There is a folder “{target.name}” already. Choose another name."
+        elif (kind := EXPORTS.get(self.chosen().suffix)) is not None:
+            note = refusal(target, kind)
         self.export_button.setEnabled(not note)
         if not note and target.exists():
             note = f"“{target.name}” is there already and will be replaced."
@@ -131,7 +135,8 @@ class ExportDialog(QDialog):
         item, target = self.chosen(), self._target()
         if item.suffix:
             kinds = f"{item.title} (*{item.suffix})"
-            ask_target(self, "Export to", str(target), kinds, item.suffix[1:], self._set_target)
+            kind = EXPORTS[item.suffix]
+            ask_target(self, "Export to", str(target), kinds, kind, self._set_target, self._say_refused)
         else:
             ask_folder(
                 self,
@@ -142,6 +147,9 @@ class ExportDialog(QDialog):
 
     def _set_target(self, target: Path) -> None:
         self.target.setText(str(target))
+
+    def _say_refused(self, error: TlguiError) -> None:
+        self.note.setText(error.message)
 
     @Slot()
     def _on_buttons_accepted(self) -> None:

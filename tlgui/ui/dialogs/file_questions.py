@@ -7,6 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from tlgui.errors import TlguiError
+from tlgui.targets import FileKind, check_target
+
 
 def ask_folder(parent: QWidget, title: str, start: str, on_chosen: Callable[[Path], object]) -> QFileDialog:
     """Ask for a folder that is there.
@@ -47,19 +50,36 @@ def ask_files(
 
 
 def ask_target(
-    parent: QWidget, title: str, start: str, kinds: str, suffix: str, on_chosen: Callable[[Path], object]
+    parent: QWidget,
+    title: str,
+    start: str,
+    kinds: str,
+    kind: FileKind,
+    on_chosen: Callable[[Path], object],
+    on_refused: Callable[[TlguiError], object],
 ) -> QFileDialog:
-    """Ask where to write a file; the dialog itself asks before one is replaced.
+    """Ask where to write a file; the dialog itself asks before one is replaced, and no other kind of file ever is.
 
     Args:
         parent: The window.
         title: What for.
         start: The path proposed.
         kinds: A Qt name filter.
-        suffix: Added to a name without one.
+        kind: What is to be written; its usual suffix is added to a name without one.
         on_chosen: Called with the answer.
+        on_refused: Called instead where the file cannot be written there, or must not be.
     """
-    dialog = _dialog(parent, title, str(Path(start).parent) if start else "", on_chosen)
+    suffix = kind.suffixes[0][1:]
+
+    def check(target: Path) -> None:
+        try:
+            check_target(target, kind)
+        except TlguiError as error:
+            on_refused(error)
+        else:
+            on_chosen(target)
+
+    dialog = _dialog(parent, title, str(Path(start).parent) if start else "", check)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     dialog.setNameFilter(kinds)

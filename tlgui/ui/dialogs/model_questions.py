@@ -6,6 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from tlgui.errors import TlguiError
+from tlgui.targets import MODEL
 from tlgui.ui.dialogs.file_questions import ask_target
 from tlgui.ui.model_words import MODEL_SUFFIX
 from tlgui.ui.settings import MODEL_FOLDER, Settings
@@ -14,7 +16,11 @@ MODELS = f"Models of tlgui (*{MODEL_SUFFIX})"
 
 
 def ask_model_target(
-    parent: QWidget, settings: Settings, name: str, on_chosen: Callable[[Path], object]
+    parent: QWidget,
+    settings: Settings,
+    name: str,
+    on_chosen: Callable[[Path], object],
+    on_refused: Callable[[TlguiError], object],
 ) -> QFileDialog:
     """Ask where to save a model; the next question begins where this one was answered.
 
@@ -23,6 +29,7 @@ def ask_model_target(
         settings: Remembers the folder.
         name: What the file is called to begin with, without its suffix.
         on_chosen: Called with the answer.
+        on_refused: Called instead where no model can be written there, or must not be.
     """
 
     def remember(target: Path) -> None:
@@ -30,7 +37,7 @@ def ask_model_target(
         on_chosen(target)
 
     folder = Path(settings.value(MODEL_FOLDER) or str(documents_folder()))
-    return ask_target(parent, "Save model", str(folder / (name + MODEL_SUFFIX)), MODELS, MODEL_SUFFIX[1:], remember)
+    return ask_target(parent, "Save model", str(folder / (name + MODEL_SUFFIX)), MODELS, MODEL, remember, on_refused)
 
 
 def documents_folder() -> Path:

@@ -11,6 +11,7 @@ from tlgui.errors import TlguiError
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.learning.recipe import Recipe, load_recipe, recipe_text
 from tlgui.photos.names import one_line
+from tlgui.targets import RECIPE, check_target
 from tlgui.ui.dialogs.compare_dialog import CompareDialog
 from tlgui.ui.session import Session
 from tlgui.ui.widgets.plain_text import PlainLabel
@@ -78,6 +79,7 @@ class RecipeChoice(QWidget):
         """Write the present values to `path`, as a recipe named after the file, and go on with that recipe."""
         recipe = dataclasses.replace(self._session.recipe, name=_free_name(path.stem))
         try:
+            check_target(path, RECIPE)
             files.write_text(path, recipe_text(recipe))
         except TlguiError as error:
             self.problem_raised.emit(error)

@@ -1,0 +1,117 @@
+"""Where a file may be written: asked before the work that fills it, and never over a file of another kind.
+
+A mistyped command, or one in which a shell put the names of photos for `*`, must not cost a photo.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlgui import files
+from tlgui.errors import TargetError
+
+_HEAD_BYTES = 4096
+_ZIP = b"PK\x03\x04"
+_PNG = b"\x89PNG\r\n\x1a\n"
+# What no text has in it, in any encoding of single bytes.
+_NO_TEXT = frozenset(range(32)) - frozenset(b"\t\n\r\f\x1a\x1b")
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """One kind of file that the program writes.
+
+    Args:
+        noun: What such a file is called, with its article.
+        suffixes: What its name may end with, the usual first.
+        begins_so: Whether a file that is not empty and begins with these bytes may be one.
+    """
+
+    noun: str
+    suffixes: tuple[str, ...]
+    begins_so: Callable[[bytes], bool]
+
+
+def is_text(head: bytes) -> bool:
+    """Return whether a file that begins with these bytes may be one of text, in UTF-16 with its mark as well."""
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or _NO_TEXT.isdisjoint(head)
+
+
+def _is_plot(head: bytes) -> bool:
+    # A picture of another program is somebody's photo or drawing.
+    return (head.startswith(_PNG) or is_text(head)) and b"Matplotlib" in head
+
+
+TABLE = FileKind("a table", (".csv", ".tsv"), is_text)
+MODEL = FileKind(
+    "a model of tlgui", (".tlmodel",), lambda head: head.startswith(_ZIP) and b"manifest.json" in head[:64]
+)
+RECIPE = FileKind("a recipe of tlgui", (".json",), lambda head: is_text(head) and b'"tlgui_recipe"' in head)
+PLOT = FileKind("a plot", (".png", ".svg"), _is_plot)
+LABELS = FileKind("a list of class names", (".labels.txt",), is_text)
+EXPORTS = {
+    ".keras": FileKind("a Keras model", (".keras",), lambda head: head.startswith(_ZIP)),
+    ".tflite": FileKind("a LiteRT model", (".tflite",), lambda head: head[4:8] == b"TFL3"),
+    # The first field, the version of the format, is a small number.
+    ".onnx": FileKind("an ONNX model", (".onnx",), lambda head: head.startswith(b"\x08")),
+}
+"""The kinds of exported files, by their suffix."""
+
+
+def name_problem(name: str, kind: FileKind) -> str:
+    """Return the sentence that says what is wrong with the name of a file of a kind; empty for nothing."""
+    if name.lower().endswith(kind.suffixes):
+        return ""
+    return f"The name of {kind.noun} ends in {' or '.join(kind.suffixes)}, and not as “{name}” does."
+
+
+def refusal(path: Path, kind: FileKind) -> str:
+    """Return the sentence that says why a file must not be written over what is there; empty where it may.
+
+    Args:
+        path: The file; where it is a link, what it leads to counts.
+        kind: What is to be written. An older file of the same kind may be replaced, and an empty one.
+    """
+    if problem := name_problem(path.name, kind):
+        return problem
+    try:
+        if path.is_dir():
+            return f"“{path.name}” is a folder."
+        if not path.exists():
+            return ""
+        with files.open_regular(path) as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError:
+        if not os.path.lexists(path):
+            return ""
+        return f"“{path.name}” is there already and cannot be read, so it is not replaced."
+    if head and not kind.begins_so(head):
+        return f"“{path.name}” is there already and is not {kind.noun}, so it is not replaced."
+    return ""
+
+
+def check_target(path: Path, kind: FileKind) -> None:
+    """Check, before the work begins, that a file can be written in a place, and may.
+
+    Args:
+        path: The file.
+        kind: What is to be written.
+
+    Raises:
+        TargetError: The name has another ending, or something is there that is not to be replaced.
+        StorageError: The folder is not there, or cannot be written to.
+    """
+    if reason := refusal(path, kind):
+        is_named_so = not name_problem(path.name, kind)
+        hint = "Choose another name." if is_named_so else f"Call it “{path.name}{kind.suffixes[0]}”, for example."
+        raise TargetError(reason, hint)
+    real = Path(os.path.realpath(path))
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            # A name that the disk does not take fails here.
+            real.lstat()
+    except OSError as error:
+        raise files.storage_error(error, path) from error
+    files.check_target(real)
