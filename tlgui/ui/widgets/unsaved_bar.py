@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from tlgui.ui.colours import Accent
 from tlgui.ui.icons import themed_icon
+from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 
@@ -56,7 +57,7 @@ class UnsavedBar(TintedBar):
         message = f"“{name}” is trained, and its model is not saved yet."
         self.message.setText(message)
         self.reason.setText(reason)
-        self.setAccessibleName(f"Problem: {message} {reason}")
+        set_spoken(self, f"Problem: {message} {reason}")
         self.setVisible(bool(name))
         if name:
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
