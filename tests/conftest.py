@@ -130,13 +130,22 @@ def _running_jobs() -> list[object]:
     return [worker for worker in module._running if not worker.wait(5000)]
 
 
+def _end_photo_helpers() -> None:
+    """End the helpers that opened photos: they would wait for more, as they should."""
+    if module := sys.modules.get("tlgui.photos.pictures.helper_pool"):
+        module.close()
+
+
 @pytest.fixture(autouse=True)
 def _no_leaks() -> Iterator[None]:
     threads, children = _threads(), _children()
     yield
+    _end_photo_helpers()
     jobs = _running_jobs()
     for thread in _threads() - threads:
         thread.join(5)
+    # A thread that was stopped may have begun another photo meanwhile.
+    _end_photo_helpers()
     _, leaked_children = psutil.wait_procs(list(_children() - children), timeout=5)
     for process in leaked_children:
         process.kill()

@@ -175,6 +175,14 @@ def write_heic(path: Path) -> Path:
     return path
 
 
+def write_crashing_heic(path: Path) -> Path:
+    """Write a HEIC photo of whose parts one has a kind that is no text; pi-heif 1.4 reads it and ends the process."""
+    data = bytearray(base64.b85decode(_HEIC))
+    data[data.index(b"Exif") + 2] = 0x92
+    path.write_bytes(data)
+    return path
+
+
 def write_camera_jpeg(path: Path, taken: str, camera: Sequence[str] = ("Maker", "Model", "123"), seed: int = 1) -> Path:
     """Write a JPEG whose EXIF block says when it was taken, such as `"2024:05:06 07:08:09.5"`, and by which camera."""
     time, _, fraction = taken.partition(".")

@@ -16,6 +16,7 @@ from tlgui import __version__
 from tlgui.engine.client import EngineProcess
 from tlgui.engine.protocol import Engine
 from tlgui.files import APP_NAME
+from tlgui.photos.pictures import helper_pool
 from tlgui.ui.excepthook import LastResort, start_log
 from tlgui.ui.garbage import GarbageCollector
 from tlgui.ui.icons import app_icon
@@ -69,7 +70,8 @@ def main(arguments: Sequence[str] = ()) -> int:
         heartbeat.start()
         QTimer.singleShot(_AFTER_FIRST_PAINT_MS, window, lambda: _load_behind(window))
         code = application.exec()
-        # The window is gone from the screen; now its engine goes too.
+        # The window is gone from the screen; now its engine goes too, and what opens photos for it.
+        helper_pool.close()
         is_idle = window.session.close(_CLOSE_TIMEOUT_MS)
     finally:
         last_resort.uninstall()

@@ -16,6 +16,7 @@ from tlgui.exporting.catalog import FORMATS
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.photos.collection import Part
 from tlgui.photos.names import one_line
+from tlgui.photos.pictures import helper_start
 from tlgui.terminal import Terminal
 
 LOG_NAME = "headless.log"
@@ -30,10 +31,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 where it could not be done. Wrong usage exits with 2 by itself.
     """
-    # In an installed program the engine process is this same program, started again.
+    # In an installed program the engine process and the helpers that open photos are this same program, started again.
     multiprocessing.freeze_support()
+    if arguments is None and sys.argv[1:2] == [helper_start.FLAG]:
+        _open_photos(sys.argv[2:])
     parsed = _parser().parse_args(arguments)
     return _open_window() if parsed.command is None else _run(parsed)
+
+
+def _open_photos(arguments: list[str]) -> NoReturn:
+    from tlgui.photos.pictures import helper  # noqa: PLC0415 - what it loads can crash
+
+    helper.main(arguments)
 
 
 def _open_window() -> int:
@@ -51,6 +60,7 @@ def _open_window() -> int:
 
 def _run(parsed: argparse.Namespace) -> int:
     from tlgui import checking, headless, train_command  # noqa: PLC0415 - the window starts without them
+    from tlgui.photos.pictures import helper_pool  # noqa: PLC0415 - as above
 
     commands: dict[str, headless.Command] = {
         "check": checking.check,
@@ -67,8 +77,12 @@ def _run(parsed: argparse.Namespace) -> int:
     command = commands[parsed.command]
     with quiet.own_output(LOG_NAME) as (out, err, log):
         terminal = Terminal(out, err, wants_json=parsed.json)
-        with terminal.stopping_at_interrupt():
-            return terminal.end(outcome_of(lambda: command(parsed, terminal)), log)
+        try:
+            with terminal.stopping_at_interrupt():
+                return terminal.end(outcome_of(lambda: command(parsed, terminal)), log)
+        finally:
+            # A command that was stopped does not wait for a photo that hangs.
+            helper_pool.close()
 
 
 class _Parser(argparse.ArgumentParser):

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, TextIO, TypeVar
 
 import platformdirs
 
@@ -30,6 +30,7 @@ APP_NAME = "tlgui"
 StreamT = TypeVar("StreamT", bound=io.BufferedReader | io.FileIO)
 
 _SHORT_NAME = 40
+_LARGEST_LOG = 2_000_000
 # Another process looks at a lock for an instant only; whoever holds it longer than this owns it.
 _LOCK_LOOKS = 5
 _LOCK_REST_SECONDS = 0.01
@@ -97,6 +98,24 @@ def plain_name(name: str, otherwise: str) -> str:
 def log_folder() -> Path:
     """Return the folder for the log, made if it is not there."""
     return _made(Path(platformdirs.user_log_dir(APP_NAME, appauthor=False)))
+
+
+def open_log(name: str) -> TextIO:
+    """Open a log for appending, line by line; a log that grew large is set aside first.
+
+    Args:
+        name: The file's name in the log folder.
+
+    Returns:
+        The log, or what swallows everything where no log can be written: that is no reason not to work.
+    """
+    try:
+        path = log_folder() / name
+        if path.exists() and path.stat().st_size > _LARGEST_LOG:
+            path.replace(path.with_suffix(".old.log"))
+        return path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
+    except OSError:
+        return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def resource(name: str) -> Path:

@@ -14,7 +14,7 @@ from typing_extensions import override
 from tlgui import files
 from tlgui.cli import main
 from tlgui.engine.protocol import BugError, Failed, JobCancelled, Succeeded
-from tlgui.engine.quiet import open_log, own_output
+from tlgui.engine.quiet import own_output
 from tlgui.errors import Cancelled, PhotoError
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.records import StopReason
@@ -241,7 +241,7 @@ def test_log_that_grew_large_is_set_aside() -> None:
     path = files.log_folder() / "a.log"
     path.write_text("x" * 3_000_000, encoding="utf-8")
 
-    with open_log("a.log") as log:
+    with files.open_log("a.log") as log:
         log.write("new\n")
 
     assert path.read_text(encoding="utf-8") == "new\n"

@@ -13,7 +13,8 @@ from tlgui.errors import Cancelled, CollectionError
 from tlgui.photos.collection import Collection, ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.kept.facts_store import Known
-from tlgui.photos.pictures.header import read_facts
+from tlgui.photos.pictures.header import read_all_facts
+from tlgui.photos.pictures.opening import UnusablePhotoError
 from tlgui.photos.scanning import listing, reading
 from tlgui.photos.scanning import scan as scanning
 from tlgui.photos.scanning.listing import Listed
@@ -150,13 +151,13 @@ def test_stop_does_not_wait_for_a_photo_that_is_slow_to_read(tmp_path: Path, mon
     finished: list[Path] = []
     stopping = Stopping()
 
-    def read_slowly(path: Path, state: FileState) -> PhotoFacts:
+    def read_slowly(some: Sequence[tuple[Path, FileState]]) -> list[PhotoFacts]:
         stopping.pressed.set()
         let_go.wait(10)
-        finished.append(path)
-        return PhotoFacts(state, 64, 48, "JPEG")
+        finished.extend(path for path, _ in some)
+        return [PhotoFacts(state, 64, 48, "JPEG") for _, state in some]
 
-    monkeypatch.setattr(reading, "read_facts", read_slowly)
+    monkeypatch.setattr(reading, "read_all_facts", read_slowly)
     try:
         with pytest.raises(Cancelled):
             scan(folder, stopping.context)
@@ -190,17 +191,18 @@ def test_what_was_read_before_stop_is_not_read_again(tmp_path: Path, monkeypatch
     folder = pictures.write_collection(tmp_path, 2, 10)
     monkeypatch.setattr(reading, "_CHUNK", 1)
     monkeypatch.setattr(reading, "_THREADS", 1)
-    stopping, read = Stopping(), []
+    stopping = Stopping()
+    read: list[Path] = []
 
-    def read_some(path: Path, state: FileState) -> PhotoFacts:
-        read.append(path)
-        return read_facts(path, state)
+    def read_some(some: Sequence[tuple[Path, FileState]]) -> list[PhotoFacts | UnusablePhotoError]:
+        read.extend(path for path, _ in some)
+        return read_all_facts(some)
 
     def report(event: Event) -> None:
         if isinstance(event, Progress) and event.done == 8 and event.total:
             stopping.pressed.set()
 
-    monkeypatch.setattr(reading, "read_facts", read_some)
+    monkeypatch.setattr(reading, "read_all_facts", read_some)
     with pytest.raises(Cancelled):
         scan(folder, JobContext(report, stopping.context.checkpoint))
     before = len(read)
@@ -213,7 +215,7 @@ def test_what_was_read_before_stop_is_not_read_again(tmp_path: Path, monkeypatch
 
 def test_error_in_our_own_code_ends_the_scan_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = pictures.write_collection(tmp_path, 2, 2)
-    monkeypatch.setattr(reading, "read_facts", lambda *_: 1 / 0)
+    monkeypatch.setattr(reading, "read_all_facts", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         scan(folder, QUIET)

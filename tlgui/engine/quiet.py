@@ -11,26 +11,6 @@ from typing import TextIO
 
 from tlgui import files
 
-_LARGEST_LOG = 2_000_000
-
-
-def open_log(name: str) -> TextIO:
-    """Open a log for appending, line by line; a log that grew large is set aside first.
-
-    Args:
-        name: The file's name in the log folder.
-
-    Returns:
-        The log, or what swallows everything where no log can be written: that is no reason not to work.
-    """
-    try:
-        path = files.log_folder() / name
-        if path.exists() and path.stat().st_size > _LARGEST_LOG:
-            path.replace(path.with_suffix(".old.log"))
-        return path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
-    except OSError:
-        return Path(os.devnull).open("w", encoding="utf-8")
-
 
 def prepare_tensorflow() -> None:
     """Set what TensorFlow reads from the environment when it is imported; call it before."""
@@ -65,7 +45,7 @@ def own_output(log_name: str) -> Iterator[tuple[TextIO, TextIO, Path]]:
     """
     out, err = sys.stdout, sys.stderr
     with contextlib.ExitStack() as stack:
-        log = stack.enter_context(open_log(log_name))
+        log = stack.enter_context(files.open_log(log_name))
         streams = tuple(_kept(stream, number, log, stack) for number, stream in ((1, out), (2, err)))
         sys.stdout = sys.stderr = log
         handler = logging.StreamHandler(log)

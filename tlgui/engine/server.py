@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.synchronize import Event as StopEvent
 from typing import Protocol, cast
 
+from tlgui import files
 from tlgui.engine import quiet
 from tlgui.engine.outcome import outcome_of
 from tlgui.engine.protocol import BugError, Failed, Outcome, Ready, Reported, Request, Succeeded
@@ -46,7 +47,7 @@ def serve(connection: Connection, cancel: StopEvent, jobs: str) -> None:
     """
     # Ctrl+C in a terminal reaches every process of it; the window decides what to do, and tells us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    quiet.send_output_to(quiet.open_log(LOG_NAME))
+    quiet.send_output_to(files.open_log(LOG_NAME))
     _leave_when_parent_is_gone()
     _be_nice()
     quiet.prepare_tensorflow()

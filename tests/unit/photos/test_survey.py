@@ -4,7 +4,7 @@ import io
 import os
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from tlgui.photos.collection import Collection, ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.kept.choices import Choices
 from tlgui.photos.kept.facts_store import FactsStore
-from tlgui.photos.pictures.header import read_facts, state_of
+from tlgui.photos.pictures.header import read_all_facts, state_of
+from tlgui.photos.pictures.opening import UnusablePhotoError
 from tlgui.photos.samples import draw_picture
 from tlgui.photos.scanning import reading
 from tlgui.photos.scanning.looks import look_closer
@@ -47,11 +48,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list that grows by the name of each photo that is opened."""
     names: list[str] = []
 
-    def read_and_note(path: Path, state: FileState) -> PhotoFacts:
-        names.append(path.name)
-        return read_facts(path, state)
+    def read_and_note(some: Sequence[tuple[Path, FileState]]) -> list[PhotoFacts | UnusablePhotoError]:
+        names.extend(path.name for path, _ in some)
+        return read_all_facts(some)
 
-    monkeypatch.setattr(reading, "read_facts", read_and_note)
+    monkeypatch.setattr(reading, "read_all_facts", read_and_note)
     return names
 
 

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from tlgui.photos.pictures import opening
+from tlgui.photos.pictures import helper_pool, opening
 from tlgui.photos.pictures.colours import to_rgb
-from tlgui.photos.pictures.opening import DAMAGED, opened
+from tlgui.photos.pictures.helper_protocol import Task
+from tlgui.photos.pictures.opening import DAMAGED, NeedsHelperError, opened
 
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
@@ -40,14 +41,17 @@ def read_photo(path: Path, size: int | None = None) -> NDArray[np.uint8]:
     Raises:
         PhotoError: The file is gone, damaged, too large, not an image, or may not be read.
     """
-    with opened(path) as image:
-        if size is not None:
-            # Twice the size asked for leaves the final filter enough pixels to average over.
-            image.draft(None, (2 * size, 2 * size))
-        rgb = to_rgb(image)
-        if size is not None:
-            rgb = rgb.resize((size, size), Image.Resampling.BILINEAR)
-        return np.array(_turned_upright(rgb, image))
+    try:
+        with opened(path) as image:
+            if size is not None:
+                # Twice the size asked for leaves the final filter enough pixels to average over.
+                image.draft(None, (2 * size, 2 * size))
+            rgb = to_rgb(image)
+            if size is not None:
+                rgb = rgb.resize((size, size), Image.Resampling.BILINEAR)
+            return np.array(_turned_upright(rgb, image))
+    except NeedsHelperError:
+        return helper_pool.read_pixels(Task("photo", path, (size,)))
 
 
 def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
@@ -59,13 +63,16 @@ def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     Raises:
         PhotoError: As `read_photo`.
     """
-    with opened(path) as image:
-        # A JPEG is decoded at the half, quarter or eighth that is just large enough on both sides.
-        share = size / max(image.size)
-        image.draft(None, (math.ceil(image.width * share), math.ceil(image.height * share)))
-        rgb = to_rgb(image)
-        rgb.thumbnail((size, size), Image.Resampling.BILINEAR)
-        return np.array(_turned_upright(rgb, image))
+    try:
+        with opened(path) as image:
+            # A JPEG is decoded at the half, quarter or eighth that is just large enough on both sides.
+            share = size / max(image.size)
+            image.draft(None, (math.ceil(image.width * share), math.ceil(image.height * share)))
+            rgb = to_rgb(image)
+            rgb.thumbnail((size, size), Image.Resampling.BILINEAR)
+            return np.array(_turned_upright(rgb, image))
+    except NeedsHelperError:
+        return helper_pool.read_pixels(Task("thumbnail", path, (size,)))
 
 
 def decode_through(image: ImageFile.ImageFile) -> None:

@@ -1,6 +1,8 @@
-"""Which kinds of pictures are read, by the names files carry and by what Pillow finds inside them."""
+"""Which kinds of pictures are read, by the names files carry and by what Pillow finds inside them.
 
-import pi_heif
+Pillow reads some with its own code and the libraries it has used for decades. HEIF, AVIF and TIFF come from libraries
+that a damaged file can crash or hang; they are opened in helper processes alone.
+"""
 
 _SUFFIXES = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -16,16 +18,26 @@ _SUFFIXES = {
 _RELATIVES = {"DIB": "BMP", "MPO": "JPEG"}
 
 IMAGE_SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
+_HELPER_FORMATS = frozenset({"TIFF", "HEIF", "AVIF"})
 # Pillow opens several JPEGs in one file as a JPEG first.
 FORMATS = (*_SUFFIXES, "DIB")
+SAFE_FORMATS = tuple(name for name in FORMATS if name not in _HELPER_FORMATS)
+"""What is opened in any process."""
+
 FORMAT_NAMES = "JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC or AVIF"
 
 # How the boxes of a HEIC, HEIF or AVIF file begin: with the length of the first, this, and one of the brands.
 _BOX = b"ftyp"
 _BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
+_TIFF_BYTE_ORDERS = (b"II", b"MM")
+HEAD_BYTES = 12
+"""How much of a file's beginning the questions below are asked of."""
 
-# Decodes only, and is under the BSD licence; pillow-heif's wheels bring an encoder under the GPL.
-pi_heif.register_heif_opener()
+
+def needs_helper(head: bytes) -> bool:
+    """Return whether a file whose first bytes are `head` is opened in a helper process, whatever its name says."""
+    # Any file made of boxes, a film too: which of them a library takes for a picture is the library's own judgement.
+    return head[4:8] == _BOX or head.startswith(_TIFF_BYTE_ORDERS)
 
 
 def plain_format(pillow_format: str) -> str:

@@ -7,19 +7,30 @@ import calendar
 import contextlib
 import os
 import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from PIL import ExifTags, Image
 
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.pictures import helper_pool
 from tlgui.photos.pictures.decode import decode_through
 from tlgui.photos.pictures.formats import plain_format
 from tlgui.photos.pictures.jpeg_header import read_jpeg_header
-from tlgui.photos.pictures.opening import DAMAGED, MAX_PIXELS, UnusablePhotoError, opened, quiet_pillow, unusable
+from tlgui.photos.pictures.opening import (
+    DAMAGED,
+    MAX_PIXELS,
+    NeedsHelperError,
+    UnusablePhotoError,
+    opened,
+    quiet_pillow,
+    unusable,
+)
 from tlgui.photos.pictures.wholeness import looks_whole
 
 _TRIES = 2
+_Reader = Callable[[Path, FileState], PhotoFacts]
 _LYING = range(5, 9)  # EXIF orientations of photos that lie on their side
 _TIME = re.compile(r"(\d{4})\D(\d\d)\D(\d\d)\D(\d\d)\D(\d\d)\D(\d\d)")
 
@@ -45,8 +56,59 @@ def read_facts(path: Path, state: FileState) -> PhotoFacts:
         UnusablePhotoError: The file is gone, damaged, too large, not an image, may not be read, or changes while it
             is read.
     """
+    try:
+        return _read_settled(path, state, _read)
+    except NeedsHelperError:
+        return _read_settled(path, state, _read_by_helper)
+
+
+def read_all_facts(listed: Sequence[tuple[Path, FileState]]) -> list[PhotoFacts | UnusablePhotoError]:
+    """Find out what the files of photos tell, as `read_facts` does.
+
+    Where a helper opens them, asking it for each alone would take longer than opening it.
+
+    Args:
+        listed: The files, and their states as listed.
+
+    Returns:
+        The facts of each, in order, or why there are none.
+    """
+    found = [_found(path, state, _read) for path, state in listed]
+    waiting = [item for item, facts in zip(listed, found, strict=True) if facts is None]
+    answers = iter(_read_all_by_helper(waiting))
+    return [facts or next(answers) for facts in found]
+
+
+def _read_all_by_helper(listed: Sequence[tuple[Path, FileState]]) -> Iterator[PhotoFacts | UnusablePhotoError]:
+    answers = helper_pool.read_facts([path for path, _ in listed])
+    for (path, state), answer in zip(listed, answers, strict=True):
+        if state_now(path) not in {None, state}:
+            yield _found(path, state, _read_by_helper) or _gone(path)
+        else:
+            yield answer if isinstance(answer, UnusablePhotoError) else answer._replace(state=state)
+
+
+def _read_by_helper(path: Path, state: FileState) -> PhotoFacts:
+    (answer,) = helper_pool.read_facts([path])
+    if isinstance(answer, UnusablePhotoError):
+        raise answer
+    return answer._replace(state=state)
+
+
+def _found(path: Path, state: FileState, read: _Reader) -> PhotoFacts | UnusablePhotoError | None:
+    """Return what a file tells, or why it tells nothing; None where it is to be opened in a helper process."""
+    try:
+        return _read_settled(path, state, read)
+    except UnusablePhotoError as error:
+        return error
+    except NeedsHelperError:
+        return None
+
+
+def _read_settled(path: Path, state: FileState, read: _Reader) -> PhotoFacts:
+    """Read what a file tells while it stays as it is."""
     for _ in range(_TRIES):
-        facts, error = _tried(path, state)
+        facts, error = _tried(path, state, read)
         now = state_now(path)
         if now is None or now == state:
             if facts is None:
@@ -56,9 +118,9 @@ def read_facts(path: Path, state: FileState) -> PhotoFacts:
     raise unusable(path, ProblemKind.CHANGING, "It is being changed right now.", "Read the folder again later.")
 
 
-def _tried(path: Path, state: FileState) -> tuple[PhotoFacts | None, UnusablePhotoError | None]:
+def _tried(path: Path, state: FileState, read: _Reader) -> tuple[PhotoFacts | None, UnusablePhotoError | None]:
     try:
-        return _read(path, state), None
+        return read(path, state), None
     except UnusablePhotoError as error:
         return None, error
 
@@ -82,6 +144,16 @@ def _read(path: Path, state: FileState) -> PhotoFacts:
         header = read_jpeg_header(path) if state.size else None
         if header is not None and header.has_end and header.width * header.height <= MAX_PIXELS:
             return _facts(state, "JPEG", header.width, header.height, _loaded(header.exif))
+    return read_opened(path, state)
+
+
+def read_opened(path: Path, state: FileState) -> PhotoFacts:
+    """Open a photo in this process, and return what it tells.
+
+    Raises:
+        NeedsHelperError: It is to be opened in a helper process.
+        UnusablePhotoError: As `read_facts`.
+    """
     with opened(path) as image:
         image_format = plain_format(image.format or "")
         # A photo may turn out to be of another size once it is decoded, so the header's counts until then.

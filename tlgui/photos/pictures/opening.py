@@ -1,18 +1,21 @@
 """Opens one image file behind every guard against files that are damaged, huge or not images at all.
 
 Images are untrusted: only the formats named in `formats` are tried, the size is checked in the header before a pixel is
-decoded, and whatever Pillow raises for a bad file becomes one plain `PhotoError`.
+decoded, and whatever Pillow raises for a bad file becomes one plain `PhotoError`. A file of a format that could crash
+or hang the process is not opened here, unless this process is a helper that exists for it.
 """
 
 import contextlib
 import errno
 import logging
+import re
 import stat
 import struct
 import threading
 import warnings
 import zlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from io import BufferedReader
 from pathlib import Path
 
@@ -22,12 +25,17 @@ from tlgui import files
 from tlgui.errors import PhotoError
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.names import shown_name
-from tlgui.photos.pictures.formats import FORMAT_NAMES, FORMATS, begins_like_heif
+from tlgui.photos.pictures.formats import (
+    FORMAT_NAMES,
+    FORMATS,
+    HEAD_BYTES,
+    SAFE_FORMATS,
+    begins_like_heif,
+    needs_helper,
+)
 
 MAX_PIXELS = 200_000_000  # what the largest phone cameras take; about 800 MB while it is decoded
 LARGE_PIXELS = 25_000_000
-
-_HEAD = 12
 
 # What Pillow's readers let through when a file is damaged, besides OSError: they parse as they go. The list is wide
 # because one odd file among 100,000 must not end a scan.
@@ -45,6 +53,9 @@ DAMAGED = (
     zlib.error,
 )
 _SMALLER_COPY = "Save a smaller copy of it and use that."
+# Libraries tell it in words alone.
+_NO_MEMORY = re.compile(r"out of memory|memory allocation", re.IGNORECASE)
+_PASSING_KINDS = frozenset({ProblemKind.GONE, ProblemKind.CHANGING, ProblemKind.NO_PERMISSION})
 _OTHER_COPY = "Replace it with a good copy, or leave it out."
 
 # Pillow would refuse what large cameras take. It still checks the frames and tiles inside a file, which only it sees.
@@ -52,7 +63,8 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # It logs what it finds odd in a file; whether that matters, and why, is what `PhotoError` says.
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
-_one_large_photo = threading.Semaphore(1)
+large_photo_turn = threading.Semaphore(1)
+"""Held while a photo of more than `LARGE_PIXELS` is open: several at a time would fill the memory."""
 
 
 class UnusablePhotoError(PhotoError):
@@ -63,53 +75,88 @@ class UnusablePhotoError(PhotoError):
         hint: What to do.
         kind: The group it is listed under.
         reason: Why, as a sentence of its own.
+        is_lasting: Whether it follows from the file's content, so that it stays as long as the file does.
     """
 
     def __init__(
-        self, message: str, hint: str = "", kind: ProblemKind = ProblemKind.UNREADABLE, reason: str = ""
+        self,
+        message: str,
+        hint: str = "",
+        kind: ProblemKind = ProblemKind.UNREADABLE,
+        reason: str = "",
+        *,
+        is_lasting: bool = True,
     ) -> None:
         super().__init__(message, hint)
         self.kind = kind
         self.reason = reason
+        self.is_lasting = is_lasting and kind not in _PASSING_KINDS
 
-    @property
-    def is_lasting(self) -> bool:
-        """Whether it follows from the file's content, so that it stays as long as the file does."""
-        cause = self.__cause__
-        passing = isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno is not None)
-        return not passing and self.kind not in {ProblemKind.GONE, ProblemKind.CHANGING, ProblemKind.NO_PERMISSION}
+
+class NeedsHelperError(Exception):
+    """The file is of a format that is not opened in this process; what was to be done is done in a helper."""
+
+
+class _Opening:
+    """What is opened in this process, and what a large photo waits for."""
+
+    def __init__(self) -> None:
+        self.formats: tuple[str, ...] = SAFE_FORMATS
+        self.large_photo_turn: AbstractContextManager[object] = large_photo_turn
+
+
+_opening = _Opening()
+
+
+def open_every_format(turn: AbstractContextManager[object]) -> None:
+    """Open files of every format from now on: for a helper process, which is there to be crashed.
+
+    Args:
+        turn: Entered while a large photo is open.
+    """
+    _opening.formats = FORMATS
+    _opening.large_photo_turn = turn
 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
-    """Open a photo for the block, and turn whatever goes wrong with the file in it into a `PhotoError`."""
+    """Open a photo for the block, and turn whatever goes wrong with the file in it into a `PhotoError`.
+
+    Raises:
+        NeedsHelperError: It is to be opened in a helper process.
+    """
     head = b""
     try:
         _check_is_file(path)
         with quiet_pillow, files.open_regular(path) as stream:
-            head = stream.read(_HEAD)
+            head = stream.read(HEAD_BYTES)
+            if _opening.formats is SAFE_FORMATS and needs_helper(head):
+                raise NeedsHelperError
             stream.seek(0)
-            with Image.open(stream, formats=FORMATS) as image:
+            with Image.open(stream, formats=_opening.formats) as image:
                 pixel_count = image.width * image.height
                 if pixel_count > MAX_PIXELS:
                     raise _too_large(path, f"It measures {image.width:,} x {image.height:,} pixels")
-                # Many threads may each decode a photo; several very large ones at a time would fill the memory.
-                with _one_large_photo if pixel_count > LARGE_PIXELS else contextlib.nullcontext():
+                with _opening.large_photo_turn if pixel_count > LARGE_PIXELS else contextlib.nullcontext():
                     yield image
     except PhotoError:
         raise
-    except Image.DecompressionBombError as error:
-        raise _too_large(path, "It holds more pixels than a photo does") from error
-    except MemoryError as error:
-        reason = "There is not enough memory to open it."
-        raise unusable(path, ProblemKind.TOO_LARGE, reason, _SMALLER_COPY) from error
-    except UnidentifiedImageError as error:
+    except (OSError, MemoryError, Image.DecompressionBombError, *DAMAGED) as error:
+        raise _refusal(path, head, error) from error
+
+
+def _refusal(path: Path, head: bytes, error: Exception) -> UnusablePhotoError:
+    """Return what a person is told of what went wrong."""
+    if isinstance(error, Image.DecompressionBombError):
+        return _too_large(path, "It holds more pixels than a photo does")
+    if isinstance(error, MemoryError):
+        return out_of_memory(path)
+    if isinstance(error, UnidentifiedImageError):
         # Pillow cannot tell a HEIC photo that is cut short from what is none at all.
-        raise (_damaged(path) if begins_like_heif(head) else _not_an_image(path)) from error
-    except OSError as error:
-        raise system_error(path, error) from error
-    except DAMAGED as error:
-        raise _damaged(path) from error
+        return damaged(path) if begins_like_heif(head) else _not_an_image(path)
+    if isinstance(error, OSError):
+        return system_error(path, error)
+    return out_of_memory(path) if _NO_MEMORY.search(str(error)) else damaged(path)
 
 
 @contextlib.contextmanager
@@ -164,9 +211,23 @@ def _check_is_file(path: Path) -> None:
         raise unusable(path, ProblemKind.UNREADABLE, "The file is empty: it has 0 bytes.", _OTHER_COPY)
 
 
-def unusable(path: Path, kind: ProblemKind, reason: str, hint: str = "") -> UnusablePhotoError:
+def unusable(
+    path: Path, kind: ProblemKind, reason: str, hint: str = "", *, is_lasting: bool = True
+) -> UnusablePhotoError:
     """Return the error that says why a photo cannot be read, as a list and a message put it."""
-    return UnusablePhotoError(f"“{shown_name(path)}” cannot be read. {reason}", hint, kind, reason)
+    message = f"“{shown_name(path)}” cannot be read. {reason}"
+    return UnusablePhotoError(message, hint, kind, reason, is_lasting=is_lasting)
+
+
+def damaged(path: Path) -> UnusablePhotoError:
+    """Return the error of a photo whose content is wrong."""
+    return unusable(path, ProblemKind.UNREADABLE, "The file is damaged, or its end is missing.", _OTHER_COPY)
+
+
+def out_of_memory(path: Path) -> UnusablePhotoError:
+    """Return the error of a photo that needs more memory than there is, or than a photo may take."""
+    reason = "There is not enough memory to open it."
+    return unusable(path, ProblemKind.TOO_LARGE, reason, _SMALLER_COPY, is_lasting=False)
 
 
 def _too_large(path: Path, what: str) -> UnusablePhotoError:
@@ -183,10 +244,6 @@ def _not_an_image(path: Path) -> UnusablePhotoError:
     )
 
 
-def _damaged(path: Path) -> UnusablePhotoError:
-    return unusable(path, ProblemKind.UNREADABLE, "The file is damaged, or its end is missing.", _OTHER_COPY)
-
-
 def system_error(path: Path, error: OSError) -> UnusablePhotoError:
     """Return what the system refused; an error without a number is one of Pillow, which found the content wrong."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
@@ -194,8 +251,8 @@ def system_error(path: Path, error: OSError) -> UnusablePhotoError:
     if isinstance(error, PermissionError):
         return unusable(path, ProblemKind.NO_PERMISSION, "You may not read it.", "Change its permissions.")
     if error.errno == errno.ELOOP:
-        return unusable(path, ProblemKind.LINK_LOOP, "It is a link that leads back to itself.")
+        return unusable(path, ProblemKind.LINK_LOOP, "It is a link that leads back to itself.", is_lasting=False)
     if error.errno is None:
-        return _damaged(path)
+        return damaged(path)
     # What the disk could not read now it may read later: the file is not called damaged.
     return unusable(path, ProblemKind.GONE, f"The disk says: {error.strerror}.", "Read the folder again later.")

@@ -35,6 +35,23 @@ def worked_through(
     Raises:
         Cancelled: The user pressed Stop. An item that is being worked on cannot be stopped; nobody waits for it.
     """
+
+    def work_on(some: Sequence[ItemT]) -> list[ResultT]:
+        return [work(item) for item in some]
+
+    return worked_through_together(items, work_on, context, stage=stage, threads=threads, chunk=chunk)
+
+
+def worked_through_together(
+    items: Sequence[ItemT],
+    work: Callable[[Sequence[ItemT]], list[ResultT]],
+    context: JobContext,
+    *,
+    stage: Stage,
+    threads: int,
+    chunk: int,
+) -> Iterator[list[ResultT]]:
+    """Do as `worked_through` does, with `work` called for as many items at once as a thread takes at a time."""
     countdown = Countdown(len(items))
     context.report(Progress(stage, 0, len(items)))
     done = 0
@@ -49,7 +66,9 @@ def worked_through(
 class _Crew(Generic[ItemT, ResultT]):
     """Threads that end with the process, even while a network drive keeps one of them waiting."""
 
-    def __init__(self, items: Sequence[ItemT], work: Callable[[ItemT], ResultT], threads: int, chunk: int) -> None:
+    def __init__(
+        self, items: Sequence[ItemT], work: Callable[[Sequence[ItemT]], list[ResultT]], threads: int, chunk: int
+    ) -> None:
         chunks = [items[start : start + chunk] for start in range(0, len(items), chunk)]
         self._chunks: SimpleQueue[Sequence[ItemT]] = SimpleQueue()
         for some in chunks:
@@ -81,7 +100,7 @@ class _Crew(Generic[ItemT, ResultT]):
     def _run(self) -> None:
         try:
             while not self._stopped.is_set():
-                self._outcomes.put([self._work(item) for item in self._chunks.get_nowait()])
+                self._outcomes.put(self._work(self._chunks.get_nowait()))
         except Empty:
             return
         except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterator, Sequence
 
+from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.kept.facts_store import Known, Refusal
-from tlgui.photos.pictures.header import read_facts
+from tlgui.photos.pictures.header import read_all_facts
 from tlgui.photos.pictures.opening import UnusablePhotoError, quiet_pillow
-from tlgui.photos.scanning.crew import worked_through
+from tlgui.photos.scanning.crew import worked_through_together
 from tlgui.photos.scanning.listing import Listed
 from tlgui.progress import JobContext, Stage
 
@@ -25,12 +26,18 @@ def read_all(listed: Sequence[Listed], context: JobContext) -> Iterator[dict[str
         Cancelled: The user pressed Stop. A file that is being read cannot be stopped; nobody waits for it.
     """
     with quiet_pillow:
-        for found in worked_through(listed, _read, context, stage=Stage.SCANNING, threads=_THREADS, chunk=_CHUNK):
+        for found in worked_through_together(
+            listed, _read, context, stage=Stage.SCANNING, threads=_THREADS, chunk=_CHUNK
+        ):
             yield dict(found)
 
 
-def _read(item: Listed) -> tuple[str, Known]:
-    try:
-        return item.place, read_facts(item.photo.path, item.state)
-    except UnusablePhotoError as error:
-        return item.place, Refusal(item.state, error.kind, error.reason, is_lasting=error.is_lasting)
+def _read(listed: Sequence[Listed]) -> list[tuple[str, Known]]:
+    found = read_all_facts([(item.photo.path, item.state) for item in listed])
+    return [(item.place, _known(item, facts)) for item, facts in zip(listed, found, strict=True)]
+
+
+def _known(item: Listed, found: PhotoFacts | UnusablePhotoError) -> Known:
+    if isinstance(found, PhotoFacts):
+        return found
+    return Refusal(item.state, found.kind, found.reason, is_lasting=found.is_lasting)

@@ -1,0 +1,173 @@
+"""The helper process: it opens photos of formats whose libraries a damaged file can crash or hang, and may die of it.
+
+It ends when nobody asks it for a while, when the process that started it is gone, and when one photo takes too long.
+"""
+
+import contextlib
+import faulthandler
+import importlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import IO, Any, BinaryIO, NoReturn
+
+import pi_heif
+from numpy.typing import NDArray
+
+from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.pictures.decode import read_photo, read_thumbnail
+from tlgui.photos.pictures.header import read_opened
+from tlgui.photos.pictures.helper_protocol import Answer, Task, parsed, send, send_answer, task_in
+from tlgui.photos.pictures.opening import MAX_PIXELS, UnusablePhotoError, open_every_format, out_of_memory
+
+if sys.platform != "win32":
+    import resource
+
+IDLE_SECONDS = 30.0
+# Besides the time for decoding: what the slowest disk needs for a file.
+_SLOWEST_BYTES_A_SECOND = 1 << 20
+# A photo of 200 million pixels takes 1.6 to 2.0 GB while it is decoded, one with transparency 4.2; the rest of the
+# process is small.
+_MOST_BYTES = 24 * MAX_PIXELS
+# Windows: let the process end, and show no dialog about it.
+_NO_CRASH_DIALOG = 0x0001 | 0x0002
+
+Operation = Callable[..., PhotoFacts | NDArray[Any]]
+OPERATIONS: dict[str, Operation] = {
+    "facts": lambda path: read_opened(path, FileState(0, 0)),
+    "photo": read_photo,
+    "thumbnail": read_thumbnail,
+}
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """Serve whoever started this process, on standard input and output, until it is gone.
+
+    Args:
+        arguments: The seconds that one photo may take, and modules to import; tests bring a library that crashes.
+    """
+    seconds, *modules = arguments
+    _prepare_to_crash()
+    # A library that prints something must not print it into the talk.
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    # Decodes only, and is under the BSD licence; pillow-heif's wheels bring an encoder under the GPL.
+    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    for module in modules:
+        importlib.import_module(module)
+    helper = _Helper(replies, float(seconds))
+    open_every_format(helper)
+    helper.serve(sys.stdin.buffer)
+
+
+class _Helper:
+    """One helper. As a context manager it is the turn that a large photo waits for: the other end gives it."""
+
+    def __init__(self, replies: IO[bytes], seconds: float) -> None:
+        self._replies = replies
+        self._seconds = seconds
+        self._limit = seconds
+        self._tasks: SimpleQueue[Task] = SimpleQueue()
+        self._turns: SimpleQueue[None] = SimpleQueue()
+
+    def serve(self, stream: BinaryIO) -> NoReturn:
+        threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
+        send(self._replies, {"ready": True})
+        with contextlib.suppress(Empty, OSError):
+            while True:
+                task = self._tasks.get(timeout=IDLE_SECONDS)
+                with self._timed(task.path):
+                    answer = _answer(task)
+                send_answer(self._replies, answer)
+        # Python would wait here for the thread that listens.
+        os._exit(0)
+
+    def _listen(self, stream: BinaryIO) -> None:
+        """Pass on what is asked; when nobody is left to ask, end the process, in the middle of a photo too."""
+        for line in stream:
+            message = parsed(line)
+            if "turn" in message:
+                self._turns.put(None)
+            else:
+                self._tasks.put(task_in(message))
+        os._exit(0)
+
+    @contextlib.contextmanager
+    def _timed(self, path: Path) -> Iterator[None]:
+        """End the process when the block takes too long; what hangs in a library would not hear of it otherwise."""
+        with contextlib.suppress(OSError):
+            self._limit = self._seconds + path.stat().st_size / _SLOWEST_BYTES_A_SECOND
+        _set_timer(self._limit)
+        try:
+            yield
+        finally:
+            _set_timer(0)
+
+    def __enter__(self) -> None:
+        _set_timer(0)
+        send(self._replies, {"large": True})
+        self._turns.get()
+        _set_timer(self._limit)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """The turn ends with the answer."""
+
+
+def _answer(task: Task) -> Answer:
+    try:
+        return OPERATIONS[task.operation](task.path, *task.numbers)
+    except UnusablePhotoError as error:
+        return error
+    except MemoryError:
+        return out_of_memory(task.path)
+
+
+def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
+    """Log what nobody caught, and end; Python would abort, because of the thread that listens."""
+    sys.__excepthook__(kind, error, trace)
+    os._exit(1)
+
+
+def _prepare_to_crash() -> None:
+    """Let this process die quietly, by itself, and before it has taken all memory."""
+    # Ctrl+C in a terminal may reach every process of it; whoever asks decides what to do.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Standard error is a log.
+    faulthandler.enable()
+    sys.excepthook = _end
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - only here
+
+        ctypes.windll.kernel32.SetErrorMode(_NO_CRASH_DIALOG)
+    else:
+        _limit(resource.RLIMIT_CORE, 0)
+        _limit(resource.RLIMIT_DATA, _MOST_BYTES)
+
+
+if sys.platform == "win32":
+
+    def _set_timer(seconds: float) -> None:
+        faulthandler.cancel_dump_traceback_later()
+        if seconds:
+            faulthandler.dump_traceback_later(seconds, exit=True)
+
+else:
+
+    def _set_timer(seconds: float) -> None:
+        # Nothing of Python's handles the signal: it ends a process that hangs in a library, too.
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    def _limit(what: int, most: int) -> None:
+        _, hard = resource.getrlimit(what)
+        if hard != resource.RLIM_INFINITY:
+            most = min(most, hard)
+        # macOS takes no limit of this kind from some programs.
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(what, (most, most))

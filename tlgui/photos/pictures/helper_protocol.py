@@ -1,0 +1,140 @@
+"""What is said between a process and the helper that opens photos for it: lines of JSON, pixels as bytes after one.
+
+A damaged photo may have taken the helper over, so nothing that comes from it is unpickled, and its answers are checked.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tlgui.photos.collection import ProblemKind
+from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.pictures.opening import MAX_PIXELS, UnusablePhotoError, unusable
+
+_LONGEST_LINE = 1 << 20
+_CHANNELS = 3
+# The state of the file is known to whoever asks.
+_NO_STATE = FileState(0, 0)
+
+Answer = PhotoFacts | NDArray[np.uint8] | UnusablePhotoError
+
+
+class BrokenTalkError(Exception):
+    """The other end is gone, or says what nobody understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a helper is to do with one photo.
+
+    Args:
+        operation: One of the names in `helper.OPERATIONS`.
+        path: The photo.
+        numbers: What the operation needs besides.
+    """
+
+    operation: str
+    path: Path
+    numbers: tuple[int | None, ...] = ()
+
+
+def send(stream: IO[bytes], *messages: Mapping[str, object]) -> None:
+    """Send messages.
+
+    Raises:
+        OSError: Nobody is there to take them.
+    """
+    stream.write(b"".join(map(_line, messages)))
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> dict[str, Any]:
+    """Wait for the next message.
+
+    Raises:
+        BrokenTalkError: None will come, or it is no message.
+    """
+    try:
+        return parsed(stream.readline(_LONGEST_LINE))
+    except OSError as error:
+        raise BrokenTalkError from error
+
+
+def parsed(line: bytes) -> dict[str, Any]:
+    """Return the message that a line holds; raises `BrokenTalkError` where it holds none."""
+    try:
+        message = json.loads(line)
+    except ValueError as error:
+        raise BrokenTalkError from error
+    if not isinstance(message, dict):
+        raise BrokenTalkError
+    return message
+
+
+def task_message(task: Task) -> dict[str, Any]:
+    """Return a task as it is sent; a name that is no text, as its bytes."""
+    return {"do": task.operation, "path": os.fsencode(task.path).decode("latin-1"), "numbers": list(task.numbers)}
+
+
+def task_in(message: dict[str, Any]) -> Task:
+    """Return the task that was sent."""
+    path = Path(os.fsdecode(message["path"].encode("latin-1")))
+    return Task(message["do"], path, tuple(message["numbers"]))
+
+
+def send_answer(stream: IO[bytes], answer: Answer) -> None:
+    """Send what became of a task."""
+    if isinstance(answer, np.ndarray):
+        pixels = np.ascontiguousarray(answer)
+        stream.write(_line({"pixels": pixels.shape[:2]}))
+        stream.write(pixels.data.cast("B"))
+        stream.flush()
+    elif isinstance(answer, PhotoFacts):
+        send(stream, {"facts": [answer.width, answer.height, answer.format, answer.taken, answer.camera]})
+    else:
+        send(stream, {"refusal": [answer.kind.value, answer.reason, answer.hint, answer.is_lasting]})
+
+
+def answer_in(message: dict[str, Any], stream: BufferedReader, task: Task) -> Answer:
+    """Return what became of a task.
+
+    Args:
+        message: What the helper said of it.
+        stream: Pixels are read from here.
+        task: What the helper was to do.
+
+    Raises:
+        BrokenTalkError: It is no answer.
+    """
+    try:
+        match message:
+            case {"pixels": [int(height), int(width)]}:
+                return _pixels(stream, height, width)
+            case {"facts": [width, height, form, taken, camera]}:
+                when = None if taken is None else float(taken)
+                return PhotoFacts(_NO_STATE, int(width), int(height), str(form), when, str(camera))
+            case {"refusal": [kind, reason, hint, is_lasting]}:
+                return unusable(task.path, ProblemKind(kind), str(reason), str(hint), is_lasting=bool(is_lasting))
+    except (TypeError, ValueError, OSError) as error:
+        raise BrokenTalkError from error
+    raise BrokenTalkError
+
+
+def _line(message: Mapping[str, object]) -> bytes:
+    return json.dumps(message).encode("ascii") + b"\n"
+
+
+def _pixels(stream: BufferedReader, height: int, width: int) -> NDArray[np.uint8]:
+    if height < 1 or width < 1 or height * width > MAX_PIXELS:
+        raise BrokenTalkError
+    pixels = np.empty((height, width, _CHANNELS), np.uint8)
+    if stream.readinto(pixels.data.cast("B")) != pixels.size:
+        raise BrokenTalkError
+    return pixels
