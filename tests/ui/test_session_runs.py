@@ -250,6 +250,21 @@ def test_train_further_starts_from_the_runs_model(qtbot: QtBot, trained: Session
     assert trained.active_run == second
 
 
+def test_training_further_is_resumed_from_the_same_model(
+    qtbot: QtBot, trained: Session, fake_engine: FakeEngine
+) -> None:
+    (start,) = runs(trained)
+    fake_engine.save_error = StorageError("The disk is full.")
+    end(qtbot, trained, trained.train_further(start))
+    fake_engine.save_error = None
+
+    end(qtbot, trained, trained.resume(runs(trained)[0]))
+
+    request = fake_engine.requests[-1]
+    assert isinstance(request, TrainRequest)
+    assert (request.resume, request.start_from) == (True, start.model_path)
+
+
 def test_train_further_takes_new_classes_along(qtbot: QtBot, trained: Session, birds: Path) -> None:
     (first,) = runs(trained)
     write_collection(birds, ["crow"], photos=10)

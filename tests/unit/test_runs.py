@@ -2,34 +2,27 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import textwrap
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fakes import FakeEngine
 from tests.pictures import write_collection
+from tests.unit.run_folders import RECIPE, again, epoch, finished, interrupt, train
 from tlgui import files
-from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
-from tlgui.learning.built_in import BALANCED, QUICK
-from tlgui.learning.recipe import Recipe
-from tlgui.learning.records import ModelSummary
+from tlgui.learning.built_in import BALANCED
 from tlgui.learning.run_progress import CHECKPOINT, write_progress
 from tlgui.learning.run_record import LONGEST_NAME, Run, RunStatus, run_of_model
 from tlgui.learning.runs import KEPT_DAYS, RunStore
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
-from tlgui.progress import EpochEnded, JobContext
-
-RECIPE = replace(QUICK, epochs=3)
+from tlgui.progress import JobContext
 
 
 @pytest.fixture(scope="module")
@@ -46,31 +39,6 @@ def store(tmp_path: Path) -> RunStore:
 @pytest.fixture
 def trained(store: RunStore, collection: Collection) -> Run:
     return finished(store, collection)
-
-
-def train(run: Run, collection: Collection) -> ModelSummary:
-    request = TrainRequest(collection, run.recipe, run.model_path, run_folder=run.folder)
-    return FakeEngine().run(request, JobContext())
-
-
-def finished(store: RunStore, collection: Collection, recipe: Recipe = RECIPE) -> Run:
-    run = store.begin(recipe, collection)
-    return store.finish(run, train(run, collection))
-
-
-def epoch(number: int, *, is_best: bool = True) -> EpochEnded:
-    return EpochEnded(number, 30, 0.5, 0.8, 0.6, 0.7, 0.001, 2.0, is_best)
-
-
-def interrupt(run: Run, epochs: int = 2) -> None:
-    """Leave what the engine leaves after some epochs."""
-    (run.folder / CHECKPOINT).write_text("weights")
-    write_progress(run.folder, [epoch(number) for number in range(1, epochs + 1)], 4.0)
-
-
-def again(store: RunStore) -> RunStore:
-    """Return the store as another start of the program sees it."""
-    return RunStore(store.workspace)
 
 
 def test_nothing_is_made_on_the_disk_before_the_first_run(store: RunStore) -> None:
@@ -176,89 +144,6 @@ def test_run_that_failed_later_says_why_and_can_go_on(store: RunStore, collectio
     assert found.problem == "The disk is full."
     assert found.can_resume
     assert found.best_epoch == epoch(2)
-
-
-def test_run_whose_model_was_written_elsewhere_knows_it_until_it_is_overwritten(
-    store: RunStore, collection: Collection, tmp_path: Path
-) -> None:
-    path = tmp_path / "model.tlmodel"
-    run = store.begin(RECIPE, collection)
-    finished = store.finish(run, FakeEngine().run(TrainRequest(collection, RECIPE, path), JobContext()))
-
-    (found,) = again(store).runs()
-    assert found == finished
-    assert (found.model_path, found.has_model) == (path, True)
-    assert found.model is not None
-    assert found.model.path == path
-    # As a disk with coarser times leaves it.
-    os.utime(path, ns=(0, path.stat().st_mtime_ns - 10**9))
-    assert again(store).runs()[0].has_model
-    FakeEngine().run(TrainRequest(collection, replace(RECIPE, epochs=2), path), JobContext())
-    (found,) = again(store).runs()
-    assert (found.has_model, found.status) == (False, RunStatus.FINISHED)
-
-
-def test_finished_run_that_may_go_on_keeps_its_checkpoint(store: RunStore, collection: Collection) -> None:
-    run = store.begin(RECIPE, collection)
-    model = train(run, collection)
-    interrupt(run)
-
-    store.finish(run, model, can_go_on=True)
-
-    (found,) = again(store).runs()
-    assert (found.status, found.can_resume, found.has_model) == (RunStatus.INTERRUPTED, True, True)
-    assert again(store).finish(found, model).status is RunStatus.FINISHED
-    assert not (run.folder / CHECKPOINT).exists()
-
-
-def test_run_whose_model_could_not_be_written_says_so(store: RunStore, collection: Collection) -> None:
-    run = store.begin(RECIPE, collection)
-    interrupt(run)
-
-    store.fail(run, "The disk is full." * 1000, is_unsaved=True)
-
-    (found,) = again(store).runs()
-    assert (found.status, found.can_resume) == (RunStatus.UNSAVED, True)
-    assert found.problem.startswith("The disk is full.")
-
-
-def test_end_of_a_run_is_known_where_its_folder_is_gone(
-    store: RunStore, collection: Collection, expect_log: Callable[[str], None]
-) -> None:
-    expect_log("could not be written")
-    run, other = store.begin(RECIPE, collection), store.begin(RECIPE, collection)
-    model = train(run, collection)
-    for gone in (run, other):
-        shutil.rmtree(gone.folder)
-
-    finished = store.finish(run, model)
-    unsaved = store.fail(other, "The disk is full.", is_unsaved=True)
-
-    assert (finished.status, finished.model) == (RunStatus.FINISHED, model)
-    assert unsaved is not None
-    assert (unsaved.status, unsaved.problem) == (RunStatus.UNSAVED, "The disk is full.")
-
-
-def test_run_that_could_not_be_read_again_is_not_begun(store: RunStore, collection: Collection) -> None:
-    named = replace(collection, classes=(replace(collection.classes[0], name="x" * 9 * 2**20), *collection.classes))
-
-    with pytest.raises(StorageError, match=r"“run\.json” is too large"):
-        store.begin(RECIPE, named)
-
-    assert list((store.workspace / "runs").iterdir()) == []
-
-
-def test_unfinished_runs_are_found_by_their_settings_and_classes(store: RunStore, collection: Collection) -> None:
-    for recipe in (RECIPE, BALANCED):
-        run = store.begin(recipe, collection, name=recipe.name)
-        interrupt(run)
-        store.fail(run)
-    finished(store, collection)
-    names = collection.class_names
-
-    assert [run.name for run in store.unfinished(replace(RECIPE, name="Mine"), names)] == ["Quick"]
-    assert store.unfinished(replace(RECIPE, seed=9), names) == ()
-    assert store.unfinished(RECIPE, ("owl", *names)) == ()
 
 
 def test_model_written_just_before_the_end_is_not_lost(store: RunStore, collection: Collection) -> None:

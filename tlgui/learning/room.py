@@ -4,6 +4,7 @@ import contextlib
 import mmap
 import tempfile
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,14 +50,21 @@ def room_for(shape: tuple[int, ...]) -> FloatArray:
 
 
 def _mapped(size: int) -> mmap.mmap:
-    folder = cache_folder()
+    # Where the user's own disk is full, the one for temporary files may not be.
+    with contextlib.suppress(OSError):
+        return _mapped_in(cache_folder(), size)
+    folder = Path(tempfile.gettempdir())
     try:
-        with closing(tempfile.TemporaryFile(dir=folder)) as stream:
-            # Written in full: a page the disk has no room for later would end the process without a word.
-            empty = bytes(2**20)
-            for start in range(0, size, len(empty)):
-                stream.write(empty[: size - start])
-            stream.flush()
-            return mmap.mmap(stream.fileno(), size)
+        return _mapped_in(folder, size)
     except OSError as error:
         raise storage_error(error, folder / "features") from error
+
+
+def _mapped_in(folder: Path, size: int) -> mmap.mmap:
+    with closing(tempfile.TemporaryFile(dir=folder)) as stream:
+        # Written in full: a page the disk has no room for later would end the process without a word.
+        empty = bytes(2**20)
+        for start in range(0, size, len(empty)):
+            stream.write(empty[: size - start])
+        stream.flush()
+        return mmap.mmap(stream.fileno(), size)

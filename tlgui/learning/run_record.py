@@ -101,6 +101,7 @@ class Run:
         device: What it ran on; empty until it has finished.
         versions: The libraries it was made with, by name.
         started_from: The name of the run it was trained further from; empty where it began anew.
+        start_model: The model that it was trained further from; None where it began anew.
         problem: Why it failed; empty where it did not.
         history: Its epochs so far.
         model: What its model says of itself; None until it has finished.
@@ -127,6 +128,7 @@ class Run:
     has_model: bool = False
     can_resume: bool = False
     saved: SavedModel | None = None
+    start_model: Path | None = None
 
     @property
     def id(self) -> str:
@@ -183,6 +185,7 @@ def write_run(run: Run) -> None:
         "device": run.device,
         "versions": dict(run.versions),
         "started_from": run.started_from,
+        "start_model": "" if run.start_model is None else str(run.start_model),
         "problem": run.problem[:LONGEST_TEXT],
         "saved": _saved_json(run.saved),
     }
@@ -234,6 +237,7 @@ def read_run(folder: Path) -> Run:
         has_model=saved.is_there if saved is not None else model_path.is_file(),
         can_resume=status in ENDED_EARLY and (folder / CHECKPOINT).is_file(),
         saved=saved,
+        start_model=_start_model(fields),
     )
 
 
@@ -265,6 +269,11 @@ def _read_json(path: Path, most_bytes: int) -> object:
         return json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise ManifestProblemError(f"“{path.name}” cannot be read: {error}") from error
+
+
+def _start_model(fields: Fields) -> Path | None:
+    text = fields.text("start_model") if fields.has("start_model") else ""
+    return Path(text) if text else None
 
 
 def _saved_json(saved: SavedModel | None) -> dict[str, Any] | None:

@@ -70,14 +70,14 @@ class RunStore:
         runs = [(_changed_at(run.folder), run) for run in _read_all(self._trash)]
         return tuple(run for _, run in sorted(runs, key=lambda item: item[0], reverse=True))
 
-    def begin(self, recipe: Recipe, collection: Collection, *, name: str = "", started_from: str = "") -> Run:
+    def begin(self, recipe: Recipe, collection: Collection, *, name: str = "", parent: Run | None = None) -> Run:
         """Make the folder of a new run, which belongs to this process until `finish` or `fail`.
 
         Args:
             recipe: Every setting.
             collection: The photos.
             name: What to call it; empty for the recipe's name. A taken one gets a number.
-            started_from: The name of the run it is trained further from.
+            parent: The run it is trained further from.
 
         Raises:
             StorageError: The data folder cannot be written to, or what is asked for could not be read again.
@@ -94,7 +94,8 @@ class RunStore:
             created=now.isoformat(),
             status=RunStatus.RUNNING,
             versions=(("tlgui", __version__), ("python", platform.python_version())),
-            started_from=started_from,
+            started_from=parent.name if parent is not None else "",
+            start_model=parent.model_path if parent is not None else None,
         )
         try:
             folder.mkdir(parents=True)
@@ -110,6 +111,8 @@ class RunStore:
     def unfinished(self, recipe: Recipe, class_names: tuple[str, ...]) -> tuple[Run, ...]:
         """Return the runs that ended early and can go on, and those that are being trained, newest first.
 
+        Runs that train a model further are left out.
+
         Args:
             recipe: Runs of other settings are left out; what it is called does not count.
             class_names: Runs of other classes are left out.
@@ -119,6 +122,7 @@ class RunStore:
             run
             for run in self.runs()
             if (run.can_resume or run.status is RunStatus.RUNNING)
+            and run.start_model is None
             and run.class_names == class_names
             and run.recipe.settings() == wanted
         )

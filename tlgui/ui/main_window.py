@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
+    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -120,6 +121,11 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.session.is_busy and self.session.unsaved.is_only_in_engine:
+            event.ignore()
+            if not self._is_asking:
+                self._ask_before_losing()
+            return
         if not self.session.is_busy or (self._is_closing and not self._close_timer.isActive()):
             self.settings.set_geometry(self.saveGeometry())
             self.settings.save()
@@ -298,23 +304,41 @@ class MainWindow(QMainWindow):
     def _ask_before_closing(self) -> None:
         job = self.session.job
         is_training = job is not None and isinstance(job.request, TrainRequest)
-        box = PlainMessageBox(self)
-        box.setWindowTitle("Close tlgui")
-        box.setIcon(QMessageBox.Icon.Question)
+        box, stop = self._closing_question("&Stop and close", "&Keep running")
         box.setText("The training is still running." if is_training else "Something is still under way.")
         box.setInformativeText(
             "Stop it and close? The best epoch so far is kept as a model." if is_training else "Stop it and close?"
         )
-        stop = box.addButton("&Stop and close", QMessageBox.ButtonRole.AcceptRole)
-        keep = box.addButton("&Keep running", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.setEscapeButton(keep)
         stop.clicked.connect(self._stop_and_close)
         self.session.job_ended.connect(box.reject)
+        box.open()
+
+    def _ask_before_losing(self) -> None:
+        self._is_closing = False
+        box, close = self._closing_question("&Close and lose it", "&Keep open")
+        box.setText("A trained model is not saved yet.")
+        box.setInformativeText("The disk has kept nothing of it. Close all the same, and lose it?")
+        close.clicked.connect(self._lose_and_close)
+        box.open()
+
+    def _closing_question(self, close: str, keep: str) -> tuple[QMessageBox, QPushButton]:
+        """Return a question that is still to be worded, and its button that closes the window."""
+        box = PlainMessageBox(self)
+        box.setWindowTitle("Close tlgui")
+        box.setIcon(QMessageBox.Icon.Question)
+        close_button = box.addButton(close, QMessageBox.ButtonRole.AcceptRole)
+        keep_button = box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep_button)
+        box.setEscapeButton(keep_button)
         box.finished.connect(self._on_question_finished)
         box.finished.connect(box.deleteLater)
         self._is_asking = True
-        box.open()
+        return box, close_button
+
+    @Slot()
+    def _lose_and_close(self) -> None:
+        self.session.unsaved.forget()
+        self.close()
 
     @Slot()
     def _on_question_finished(self) -> None:

@@ -122,7 +122,7 @@ class RunList(QObject):
         if parent is None:
             run = store.begin(recipe, collection)
         else:
-            run = store.begin(recipe, collection, name=f"{parent.name}, further", started_from=parent.name)
+            run = store.begin(recipe, collection, name=f"{parent.name}, further", parent=parent)
         self._put(run)
         request = replace(request, model_path=run.model_path, run_folder=run.folder)
         return RunJob(store, run, request, engine.run, _HINTS, final_survey=final_survey)
@@ -138,7 +138,14 @@ class RunList(QObject):
         store = self._opened()
         resumed = store.resume(run)
         self._put(resumed)
-        request = TrainRequest(collection, run.recipe, run.own_model_path, run_folder=run.folder, resume=True)
+        request = TrainRequest(
+            collection,
+            run.recipe,
+            run.own_model_path,
+            run_folder=run.folder,
+            start_from=run.start_model,
+            resume=True,
+        )
         return RunJob(store, resumed, request, engine.run, _HINTS, is_ending=is_ending, final_survey=final_survey)
 
     def look_into(self, run: Run, engine: Engine) -> RunJob:

@@ -25,6 +25,12 @@ class UnsavedTraining(QObject):
         """Its job, which has ended; None where every model was written."""
         return self._run_job
 
+    @property
+    def is_only_in_engine(self) -> bool:
+        """Whether what was learned is lost with the engine, because the disk kept no epoch of it."""
+        run_job = self._run_job
+        return run_job is not None and (run_job.outcome is None or not run_job.outcome.can_resume)
+
     def settle(self, run_job: RunJob) -> None:
         """Take note of how a job ended that was to leave a model."""
         if run_job.is_unsaved:

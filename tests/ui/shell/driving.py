@@ -4,7 +4,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tlgui.ui.action import Action
@@ -51,3 +52,10 @@ def question(window: QWidget) -> QFileDialog:
     dialogs = [dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible()]
     assert len(dialogs) == 1
     return dialogs[0]
+
+
+def answer(window: QWidget, text: str) -> None:
+    """Press the button of that text in the question that is open."""
+    (box,) = [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+    button = next(button for button in box.buttons() if button.text().replace("&", "") == text)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)

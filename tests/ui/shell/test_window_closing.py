@@ -4,13 +4,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
-from tests.ui.shell.driving import action, open_folder
+from tests.ui.shell.driving import action, answer, open_folder
 from tlgui.engine.protocol import TrainRequest
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Report
@@ -25,13 +23,6 @@ def test_closing_without_a_job_asks_nothing(qtbot: QtBot, window: MainWindow) ->
         assert window.close()
     assert not window.isVisible()
     assert window.findChild(QMessageBox) is None
-
-
-def answer(window: MainWindow, text: str) -> None:
-    box = window.findChild(QMessageBox)
-    assert box is not None
-    button = next(button for button in box.buttons() if button.text().replace("&", "") == text)
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def begin_training(qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path) -> None:

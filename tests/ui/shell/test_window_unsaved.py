@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
-from tests.ui.shell.driving import action, open_folder, question
+from tests.ui.shell.driving import action, answer, open_folder, question
 from tlgui.errors import StorageError
-from tlgui.progress import BatchEnded, Notice
+from tlgui.learning.run_progress import CHECKPOINT
+from tlgui.progress import BatchEnded, EpochEnded, Notice
 from tlgui.ui.main_window import MainWindow
 from tlgui.ui.run_words import run_rows, standing
 from tlgui.ui.widgets.step_list import Step
@@ -84,6 +85,46 @@ def test_model_can_be_given_up(qtbot: QtBot, unsaved: MainWindow) -> None:
     qtbot.mouseClick(unsaved.unsaved_bar.dismiss_button, LEFT)
 
     assert not unsaved.unsaved_bar.isVisible()
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_closing_asks_only_where_the_model_would_be_lost(
+    is_kept: bool,  # noqa: FBT001
+    qtbot: QtBot,
+    unsaved: MainWindow,
+) -> None:
+    (run,) = unsaved.session.run_list.runs
+    if not is_kept:
+        (run.folder / CHECKPOINT).unlink()
+        pressed(qtbot, unsaved, "again_button")
+
+    assert unsaved.close() is is_kept
+    if is_kept:
+        return
+    answer(unsaved, "Keep open")
+    assert unsaved.isVisible()
+    assert not unsaved.close()
+    with qtbot.waitSignal(unsaved.closed):
+        answer(unsaved, "Close and lose it")
+
+
+def test_training_that_is_stopped_to_close_and_cannot_be_saved_keeps_the_window_open(
+    qtbot: QtBot, window: MainWindow, birds: Path, fake_engine: FakeEngine
+) -> None:
+    fake_engine.save_error = StorageError(REASON)
+    open_folder(qtbot, window, birds)
+    gate = fake_engine.pause_before(EpochEnded, lambda event: event.epoch == 3)
+    action(window, "start").trigger()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    (run,) = window.session.run_list.runs
+    (run.folder / CHECKPOINT).unlink()
+    assert not window.close()
+    with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
+        answer(window, "Stop and close")
+
+    assert window.isVisible()
+    answer(window, "Close and lose it")
+    assert not window.isVisible()
 
 
 def test_notice_of_a_job_is_said_while_it_goes_on(
