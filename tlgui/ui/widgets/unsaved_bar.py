@@ -1,8 +1,8 @@
 """Says that a training ended well and that its model could not be written, until it is."""
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.ui.colours import Accent
@@ -42,9 +42,14 @@ class UnsavedBar(TintedBar):
         lines = QVBoxLayout()
         lines.addWidget(self.message)
         lines.addWidget(self.reason)
+        # Under the words, which are long: they hold a path.
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.elsewhere_button)
+        buttons.addWidget(self.again_button)
+        buttons.addStretch(1)
+        lines.addLayout(buttons)
         self.row.addLayout(lines, 1)
-        for button in (self.elsewhere_button, self.again_button, self.dismiss_button):
-            self.row.addWidget(button)
+        self.row.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def say(self, name: str, reason: str) -> None:
