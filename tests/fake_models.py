@@ -8,7 +8,8 @@ from tlgui import files
 from tlgui.errors import ModelFileError
 from tlgui.learning.records import ModelSummary
 
-_MAGIC = b"fake tlmodel\n"
+# Begins as a real one does, so that it may be written over.
+_MAGIC = b"PK\x03\x04 manifest.json of a fake tlmodel\n"
 
 
 def write_model(summary: ModelSummary) -> None:

@@ -277,7 +277,7 @@ def test_what_would_fail_at_the_end_is_said_before_a_photo_is_looked_at(
     tlgui_train.out.mkdir()
     code, _, err = tlgui_train()
     assert code == 1
-    assert "there is a folder of that name" in err
+    assert "“model.tlmodel” is a folder." in err
     assert "Reading the folder" not in err
 
     tlgui_train.out.rmdir()
