@@ -13,6 +13,7 @@ from random import Random
 from typing import Self
 
 from tests.fuzz.families import Family
+from tests.fuzz.mutation import MOST_BYTES
 from tests.fuzz.networks import warm_up
 from tests.fuzz.watching import Limits, Result, Watcher
 from tests.fuzz.worker import Outcome
@@ -188,7 +189,7 @@ def _changed(family: Family, seeds: Sequence[tuple[str, bytes]], seed: int) -> I
         dice = Random(zlib.crc32(f"{seed} {family.name} {number}".encode()))
         name, data = dice.choice(seeds)
         _, other = dice.choice(seeds)
-        yield number, name, dice.choice(family.mutators)(dice, data, other)
+        yield number, name, dice.choice(family.mutators)(dice, data, other)[:MOST_BYTES]
 
 
 def kept_parts(path: Path) -> tuple[str, str]:

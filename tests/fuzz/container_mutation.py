@@ -30,7 +30,7 @@ def gzip_changed(dice: Random, data: bytes, other: bytes) -> bytes:
         text = gzip.decompress(data)
     except (OSError, EOFError, zlib.error):
         return bytes_changed(dice, data, other)
-    if dice.random() < 0.03:
+    if dice.random() < 0.1:
         return _gzip_bomb(text)
     return gzip.compress(json_changed(dice, text, other), 1, mtime=0)
 

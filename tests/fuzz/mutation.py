@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-MOST_BYTES = 4 * 2**20
+MOST_BYTES = 8 * 2**20
 _COUNTS = (1, 1, 1, 2, 3, 6)
 # Most formats say in their first bytes what is to come.
 _HEAD_BYTES = 256
@@ -19,7 +19,7 @@ def bytes_changed(dice: Random, data: bytes, other: bytes) -> bytes:
     changed = bytearray(data)
     for _ in range(dice.choice(_COUNTS)):
         changed = dice.choice(_CHANGES)(dice, changed, other)
-    return bytes(changed[:MOST_BYTES])
+    return bytes(changed)
 
 
 def _place(dice: Random, data: bytearray) -> int:

@@ -239,7 +239,17 @@ def _blot(store: Path) -> None:
     store.write_bytes(data)
 
 
-@pytest.mark.parametrize("damage", [_flip_a_bit, _shorten_a_vector, _swap_two, _cut, _scribble, _blot])
+def _lock_for_newer(store: Path) -> None:
+    """Let the header say that only a newer SQLite may write, and take what is kept away."""
+    with sqlite3.connect(store) as connection:
+        connection.execute("DELETE FROM features")
+    connection.close()
+    data = bytearray(store.read_bytes())
+    data[18] = 0x80
+    store.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [_flip_a_bit, _shorten_a_vector, _swap_two, _cut, _scribble, _blot, _lock_for_newer])
 def test_damaged_entries_are_computed_again(
     damage: Callable[[Path], None], photos: list[Photo], computed: list[int]
 ) -> None:

@@ -150,6 +150,22 @@ def _short_digest(index: Path) -> None:
     connection.close()
 
 
+def _lock_for_newer(index: Path) -> None:
+    data = bytearray(index.read_bytes())
+    data[18] = 0x80
+    index.write_bytes(data)
+
+
+def test_index_that_says_it_may_only_be_read_is_begun_anew(photo: Path, read: list[str], tmp_path: Path) -> None:
+    _digest(photo)
+    _lock_for_newer(_index())
+    other = _write(tmp_path / "other.jpg", b"second")
+    for _ in range(3):
+        _digest(other)
+
+    assert read == ["photo.jpg", "other.jpg"]
+
+
 @pytest.mark.parametrize("damage", [_scribble, _cut, _other_columns, _short_digest])
 def test_damaged_index_costs_time_only(damage: Callable[[Path], None], photo: Path, read: list[str]) -> None:
     expected = _digest(photo)

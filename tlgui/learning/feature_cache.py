@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tlgui.files import cache_folder
+from tlgui.files import cache_folder, check_sqlite_header
 
 # Raised whenever photos are decoded otherwise: 2 obeys their colour profiles.
 FORMAT_VERSION = 2
@@ -141,6 +141,7 @@ class FeatureCache:
             self._recover(error)
 
     def _open(self, path: Path) -> None:
+        check_sqlite_header(path)
         # Another tlgui may be writing; it is not worth a long wait.
         self._connection = sqlite3.connect(path, timeout=1.0)
         self._connection.execute("PRAGMA synchronous = NORMAL")

@@ -20,8 +20,9 @@ from tlgui.photos.scanning.scan import Survey
 
 FORMAT_VERSION = 1
 
-_MOST_PACKED_BYTES = 256 * 1024**2
-_MOST_BYTES = 1024**3
+_MOST_PACKED_BYTES = 64 * 1024**2
+# Half a million photos. As JSON may take twenty times its size in memory, a file that unpacks to more is not believed.
+_MOST_BYTES = 64 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +135,13 @@ def _read(path: Path) -> list[_Entry] | None:
         if path.stat().st_size > _MOST_PACKED_BYTES:
             return None
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        data = json.loads(unpacker.decompress(path.read_bytes(), _MOST_BYTES))
+        text = unpacker.decompress(path.read_bytes(), _MOST_BYTES)
+        data = json.loads(text) if unpacker.eof else {}
         if data["format_version"] > FORMAT_VERSION:
             return None
         names = [str(name) for name in data["classes"]]
         return [_from_json(names, photo) for photo in data["photos"]]
-    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError, zlib.error):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError, zlib.error):
         return None
 
 

@@ -163,6 +163,17 @@ def test_damaged_store_is_begun_anew(tmp_path: Path, place: int) -> None:
     assert read(tmp_path) == FACTS
 
 
+def test_store_that_says_it_may_only_be_read_is_begun_anew(tmp_path: Path) -> None:
+    filled(tmp_path)
+    data = bytearray(store_path().read_bytes())
+    data[18] = 0x80
+    store_path().write_bytes(data)
+
+    assert read(tmp_path) == {}
+    filled(tmp_path)
+    assert read(tmp_path) == FACTS
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [

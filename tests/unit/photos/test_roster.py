@@ -97,6 +97,11 @@ def _of_json(value: object) -> Callable[[bytes], bytes]:
     return lambda _data: gzip.compress(json.dumps(value).encode())
 
 
+def _with_endless_blanks(data: bytes) -> bytes:
+    """Return a small file of the same roster that takes up all memory when it is unpacked."""
+    return gzip.compress(gzip.decompress(data) + b" " * 80 * 1024**2, 1)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -107,6 +112,8 @@ def _of_json(value: object) -> Callable[[bytes], bytes]:
         _of_json({"format_version": 99, "classes": [], "photos": []}),
         _of_json({"format_version": 1, "classes": [], "photos": [["a", 7, 1, 1, ""]]}),
         _of_json({"format_version": 1, "classes": [], "photos": [["a"]]}),
+        _of_json({"format_version": 1, "classes": ["b"], "photos": [["a", 0, float("inf"), 1, ""]]}),
+        _with_endless_blanks,
     ],
 )
 def test_roster_that_cannot_be_believed_says_nothing(roster: Path, damage: Callable[[bytes], bytes]) -> None:

@@ -69,6 +69,22 @@ def test_a_damaged_entry_is_decoded_anew_and_replaced(
     assert entry.read_bytes() == whole
 
 
+@pytest.mark.parametrize("side", [9_000, 65_000])
+def test_an_entry_that_says_it_is_enormous_is_decoded_anew(tmp_path: Path, decoded: list[Path], side: int) -> None:
+    photo = write_jpeg(tmp_path / "a.jpg", 300, 200)
+    store = ThumbnailStore(tmp_path / "kept")
+    good = store.read(photo, 128)
+    (entry,) = entries(tmp_path / "kept")
+    data = bytearray(entry.read_bytes())
+    # The height and width in the header of a frame, after its marker, length and precision.
+    place = data.index(b"\xff\xc0") + 5
+    data[place : place + 4] = 2 * side.to_bytes(2, "big")
+    entry.write_bytes(data)
+
+    assert np.array_equal(store.read(photo, 128), good)
+    assert len(decoded) == 2
+
+
 def test_a_disk_that_keeps_nothing_is_no_hindrance(tmp_path: Path, decoded: list[Path]) -> None:
     (tmp_path / "kept").write_text("a file where the folder should be")
     photo = write_jpeg(tmp_path / "a.jpg")

@@ -309,6 +309,7 @@ def _opened(folder: Path) -> sqlite3.Connection:
         path.parent.mkdir(exist_ok=True)
         for _ in range(2):
             with contextlib.suppress(sqlite3.DatabaseError):
+                files.check_sqlite_header(path)
                 return _connected(str(path))
             # It is damaged: what it knew is found out again.
             path.unlink(missing_ok=True)

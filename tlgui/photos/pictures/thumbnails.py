@@ -19,6 +19,7 @@ from PIL import Image
 
 from tlgui import files
 from tlgui.photos.pictures.decode import read_thumbnail
+from tlgui.photos.pictures.opening import DAMAGED
 
 SIDES = (128, 256, 512)
 """The longer sides that are kept, in pixels; what is larger is decoded each time."""
@@ -144,9 +145,9 @@ def _read_entry(entry: Path) -> NDArray[np.uint8] | None:
         if time.time() - entry.stat().st_mtime > _DAY_SECONDS:
             os.utime(entry)
         with Image.open(entry, formats=("JPEG",)) as image:
-            return np.asarray(image.convert("RGB"))
-    # Pillow has several names for a damaged file, and SyntaxError is one of them.
-    except (OSError, SyntaxError, ValueError):
+            # A larger one is none that was kept.
+            return np.asarray(image.convert("RGB")) if max(image.size) <= SIDES[-1] else None
+    except (OSError, Image.DecompressionBombError, *DAMAGED):
         return None
 
 
