@@ -9,9 +9,10 @@ from typing import NoReturn
 
 from typing_extensions import override
 
-from tlgui import __version__, targets
+from tlgui import __version__, files, targets
 from tlgui.engine import quiet
 from tlgui.engine.outcome import outcome_of
+from tlgui.exporting import placing
 from tlgui.exporting.catalog import FORMATS
 from tlgui.learning.built_in import BUILT_IN
 from tlgui.photos.collection import Part
@@ -77,6 +78,9 @@ def _run(parsed: argparse.Namespace) -> int:
     command = commands[parsed.command]
     with quiet.own_output(LOG_NAME) as (out, err, log):
         terminal = Terminal(out, err, wants_json=parsed.json)
+        files.sweep(placing.finish)
+        if problem := files.home_problem():
+            terminal.note(f"note: {problem}")
         try:
             with terminal.stopping_at_interrupt():
                 return terminal.end(outcome_of(lambda: command(parsed, terminal)), log)

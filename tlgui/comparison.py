@@ -1,7 +1,6 @@
 """Recipes trained one after another on the same photos: how well each does, and how long it takes."""
 
 import dataclasses
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from statistics import fmean
 
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import Cancelled, TlguiError
+from tlgui.files import temporary_folder
 from tlgui.learning.recipe import Recipe
 from tlgui.learning.records import ModelSummary, StopReason
 from tlgui.photos.collection import Collection
@@ -62,11 +62,11 @@ def compare(
     Raises:
         Cancelled: A training was stopped; what it had learned so far is no fair comparison.
     """
-    with tempfile.TemporaryDirectory(prefix="tlgui-compare-", ignore_cleanup_errors=True) as folder:
+    with temporary_folder() as folder:
         for recipe in recipes:
             try:
                 runs = [
-                    _trained(collection, dataclasses.replace(recipe, seed=recipe.seed + place), Path(folder), train)
+                    _trained(collection, dataclasses.replace(recipe, seed=recipe.seed + place), folder, train)
                     for place in range(seeds)
                 ]
             except TlguiError as error:

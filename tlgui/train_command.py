@@ -1,6 +1,7 @@
 """`tlgui train`: learn from a folder of photos as a run of its workspace, as the window does, and write the model."""
 
 import argparse
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -95,7 +96,7 @@ def _trained_alone(request: TrainRequest, perform: Perform, context: JobContext)
 
 def _rescue(write: Callable[[Path], object], request: TrainRequest, error: UnsavedModelError) -> None:
     """Write a model that nothing else keeps to the first place that takes it, and say so in the error's hint."""
-    for folder in (Path.cwd(), Path.home(), Path(tempfile.gettempdir())):
+    for folder in (Path.cwd(), Path(os.path.expanduser("~")), Path(tempfile.gettempdir())):  # noqa: PTH111 - `Path.home` raises where there is none
         target = _unused(folder / request.model_path.name)
         try:
             write(target)

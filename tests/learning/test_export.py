@@ -270,7 +270,7 @@ def test_older_saved_model_is_replaced_whole(new_folder: Path, tmp_path: Path) -
     (target / "assets" / "words.txt").write_bytes(b"old")
     placing.place(new_folder, target, "a\nb\n")
     assert contents(target) == contents(new_folder)
-    assert {path.name for path in target.parent.iterdir()} == {"birds", "birds.labels.txt"}
+    assert [path.name for path in target.parent.iterdir()] == ["birds"]
 
 
 @pytest.mark.parametrize("make", [False, True], ids=["nothing there", "an empty folder there"])
@@ -310,6 +310,7 @@ def test_old_folder_comes_back_when_the_new_one_cannot_take_its_place(
     target = tmp_path / "place" / "birds"
     target.mkdir(parents=True)
     (target / "saved_model.pb").write_bytes(b"old graph")
+    monkeypatch.setattr(placing, "exchange", lambda _first, _second: False)
     rename = Path.rename
 
     def refuse_the_new(self: Path, where: Path) -> Path:

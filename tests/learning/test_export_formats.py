@@ -69,7 +69,7 @@ def test_export_agrees_with_the_model(format_id: str, exports: dict[str, ExportR
     assert result.size_bytes == sum(path.stat().st_size for path in files)
 
 
-@pytest.mark.parametrize("format_id", FORMAT_IDS)
+@pytest.mark.parametrize("format_id", [name for name in FORMAT_IDS if name != "savedmodel"])
 def test_class_names_lie_beside_the_export(format_id: str, exports: dict[str, ExportResult]) -> None:
     labels = labels_path(exports[format_id].path)
     assert labels.read_text(encoding="utf-8").splitlines() == list(CLASS_NAMES)

@@ -38,9 +38,8 @@ def test_format_cannot_be_changed() -> None:
 @pytest.mark.parametrize(
     ("target", "labels"),
     [
-        ("birds.onnx", "birds.labels.txt"),
-        ("birds", "birds.labels.txt"),
-        ("birds.v2.tflite", "birds.v2.labels.txt"),
+        ("birds.onnx", "birds.onnx.labels.txt"),
+        ("birds.v2.tflite", "birds.v2.tflite.labels.txt"),
     ],
 )
 def test_labels_lie_beside_the_export(target: str, labels: str) -> None:

@@ -346,6 +346,6 @@ def test_owner_lock_is_one_owners_until_it_is_let_go(tmp_path: Path) -> None:
     other.release()
     assert files.is_owned(path)
     lock.release()
-    assert not path.exists()
+    assert not files.is_owned(path)
     assert other.acquire()
     other.release()

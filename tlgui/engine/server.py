@@ -17,6 +17,7 @@ from tlgui.engine import quiet
 from tlgui.engine.outcome import outcome_of
 from tlgui.engine.protocol import BugError, Failed, Outcome, Ready, Reported, Request, Succeeded
 from tlgui.errors import Cancelled
+from tlgui.exporting import placing
 from tlgui.progress import Event, JobContext, Throttle
 
 LOG_NAME = "engine.log"
@@ -50,6 +51,7 @@ def serve(connection: Connection, cancel: StopEvent, jobs: str) -> None:
     quiet.send_output_to(files.open_log(LOG_NAME))
     _leave_when_parent_is_gone()
     _be_nice()
+    files.sweep(placing.finish)
     quiet.prepare_tensorflow()
     _log.info("engine starts")
     loaded = _load(jobs)

@@ -53,5 +53,5 @@ def format_by_id(format_id: str) -> ExportFormat:
 
 
 def labels_path(target: Path) -> Path:
-    """Return where the class names of an export go: `birds.onnx` has `birds.labels.txt` beside it."""
-    return target.with_name(f"{target.stem if target.suffix else target.name}.labels.txt")
+    """Return where the class names of an exported file go: `birds.onnx` has `birds.onnx.labels.txt` beside it."""
+    return target.with_name(f"{target.name}.labels.txt")

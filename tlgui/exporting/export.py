@@ -1,6 +1,5 @@
 """Exports a model: written to a place of ours, loaded again in its own runtime, compared, and only then handed over."""
 
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -13,7 +12,7 @@ from tlgui.exporting.comparing import gather_pictures, largest_difference
 from tlgui.exporting.exporter import Exporter, FloatArray, labels_text
 from tlgui.exporting.formats import EXPORTERS
 from tlgui.exporting.placing import check_target, place, size_of
-from tlgui.files import storage_error
+from tlgui.files import storage_error, temporary_folder
 from tlgui.learning.model_file import LoadedModel
 from tlgui.learning.records import ExportResult
 from tlgui.progress import JobContext, Progress, Stage
@@ -30,7 +29,8 @@ def export(
 ) -> ExportResult:
     """Write a model in another format, and keep it only when it agrees with the model.
 
-    The class names go into `<name>.labels.txt` beside it, and into the format's metadata where it has a place for them.
+    The class names go into the format's metadata where it has a place for them, and of a file into one beside it, named
+    after the whole file: `birds.onnx.labels.txt`.
 
     Args:
         model: The model.
@@ -48,8 +48,8 @@ def export(
     exporter = EXPORTERS[format_id]
     check_target(target, exporter.format)
     context.report(Progress(Stage.CONVERTING))
-    with tempfile.TemporaryDirectory(prefix="tlgui-", ignore_cleanup_errors=True) as folder:
-        written, run = _patiently(lambda: _converted(exporter, model, Path(folder)), context)
+    with temporary_folder() as folder:
+        written, run = _patiently(lambda: _converted(exporter, model, folder), context)
         pictures = gather_pictures(photos, model.summary.input_size, context)
         difference = largest_difference(model.predict, run, pictures.pixels, context)
         _check_difference(difference, exporter)

@@ -1,19 +1,29 @@
-"""Puts a finished export where the user wants it: whole or not at all, never over what is no export."""
+"""Puts a finished export where the user wants it: whole or not at all, never over what is no export.
 
-import os
+Of two files, the export and its class names, or of a folder that replaces another, no system makes one step. What is
+being placed lies beside the target with a note, until it is done; a process that is killed in between leaves the old
+export, or the new one without its class names, never the new names with the old export. `finish` does the rest at the
+next start.
+"""
+
+import contextlib
+import json
 import shutil
-import tempfile
 from pathlib import Path
 
-from tlgui import targets
+from tlgui import files, targets
 from tlgui.errors import ExportError
-from tlgui.exporting.catalog import ExportFormat, labels_path
-from tlgui.files import atomic_path, storage_error
+from tlgui.exporting.catalog import FORMATS, ExportFormat, labels_path
+from tlgui.exporting.exchange import exchange
+from tlgui.files import folder_beside, keep_mode, real_place, storage_error, sync, sync_folder
 
 # Everything a SavedModel may hold at its top, by TensorFlow's own layout; with anything else it is not ours to replace.
 _SAVED_MODEL_ENTRIES = frozenset(
     {"saved_model.pb", "fingerprint.pb", "keras_metadata.pb", "variables", "assets", "assets.extra"}
 )
+_NOTE, _NEW, _OLD = "placing.json", "new", "old"
+_SUFFIXES = frozenset(export_format.suffix for export_format in FORMATS if export_format.suffix)
+_MOST_NOTE_BYTES = 4096
 
 
 def check_target(target: Path, export_format: ExportFormat) -> None:
@@ -26,31 +36,68 @@ def check_target(target: Path, export_format: ExportFormat) -> None:
     """
     if export_format.is_folder:
         _check_replaceable(target)
+        try:
+            with folder_beside(target):
+                pass
+        except OSError as error:
+            raise storage_error(error, target) from error
     else:
         targets.check_target(target, targets.EXPORTS[export_format.suffix])
-    # It goes into the same folder.
-    targets.check_target(labels_path(target), targets.LABELS)
+        targets.check_target(labels_path(target), targets.LABELS)
+        _check_labels(target)
 
 
 def place(export: Path, target: Path, labels: str) -> None:
-    """Copy a checked export to its place, and the class names beside it; what was there stays until both are written.
+    """Copy a checked export to its place, a file with its class names beside it; see the module.
 
     Args:
         export: The file or folder in a place of ours.
         target: Where it goes.
-        labels: The text of the file of class names.
+        labels: The text of the file of class names; a folder has them inside.
 
     Raises:
-        ExportError: A folder turned up there that is not a SavedModel.
+        ExportError: Something turned up there that is not to be replaced.
         StorageError: The disk refused; what was there is as it was.
     """
-    with atomic_path(labels_path(target)) as new_labels:
-        new_labels.write_bytes(labels.encode("utf-8", "backslashreplace"))
-        if export.is_dir():
-            _place_folder(export, target)
-        else:
-            with atomic_path(target) as new_file:
-                shutil.copyfile(export, new_file)
+    target = real_place(target)
+    try:
+        with folder_beside(target) as folder:
+            if export.is_dir():
+                _copy_folder(export, folder / _NEW)
+                _check_replaceable(target)
+                _put_folder(folder, target)
+            else:
+                _check_labels(target)
+                shutil.copyfile(export, folder / target.name)
+                labels_file = labels_path(folder / target.name)
+                labels_file.write_bytes(labels.encode("utf-8", "backslashreplace"))
+                keep_mode(target, folder / target.name)
+                keep_mode(labels_path(target), labels_file)
+                sync(folder)
+                _put_file(folder, target)
+            sync_folder(target.parent)
+    except OSError as error:
+        raise storage_error(error, target) from error
+
+
+def finish(folder: Path) -> None:
+    """Do what is left of a placing whose process was killed.
+
+    Args:
+        folder: What it left beside the target; any other folder is left alone.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        note = json.loads(files.read_regular(folder / _NOTE, _MOST_NOTE_BYTES))
+        name = note["name"] if isinstance(note, dict) else None
+        if not isinstance(name, str) or name != Path(name).name or not name:
+            return
+        target = folder.parent / name
+        if (folder / _NEW).is_dir():
+            # The old one stepped aside already, or it stays.
+            if not target.exists():
+                (folder / _NEW).rename(target)
+        elif target.suffix.lower() in _SUFFIXES:
+            _put_file(folder, target)
 
 
 def size_of(export: Path) -> int:
@@ -59,23 +106,45 @@ def size_of(export: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def _place_folder(export: Path, target: Path) -> None:
-    try:
-        with tempfile.TemporaryDirectory(prefix=".tlgui-", dir=target.parent) as folder:
-            new, old = Path(folder) / "new", Path(folder) / "old"
-            _copy_folder(export, new)
-            _check_replaceable(target)
-            # A folder cannot be replaced in one step as a file can: the old one steps aside, and back if need be.
-            if target.exists():
-                target.rename(old)
-            try:
-                new.rename(target)
-            except OSError:
-                if old.exists():
-                    old.rename(target)
-                raise
-    except OSError as error:
-        raise storage_error(error, target) from error
+def _put_file(folder: Path, target: Path) -> None:
+    """Replace an export and its class names by those in `folder`; what was done of it already is not done again.
+
+    The old names go first, so that they never stand beside the new export, nor the new ones beside the old.
+    """
+    new, new_labels, labels = folder / target.name, labels_path(folder / target.name), labels_path(target)
+    _write_note(folder, target)
+    if new.is_file():
+        if labels.is_file():
+            labels.replace(folder / _OLD)
+        try:
+            new.replace(target)
+        except OSError:
+            if (folder / _OLD).is_file():
+                (folder / _OLD).replace(labels)
+            raise
+    if new_labels.is_file():
+        new_labels.replace(labels)
+
+
+def _put_folder(folder: Path, target: Path) -> None:
+    new, old = folder / _NEW, folder / _OLD
+    if not target.exists():
+        new.rename(target)
+    elif not exchange(new, target):
+        # Where the disk cannot exchange two folders in one step, the old one steps aside, and back if need be.
+        _write_note(folder, target)
+        target.rename(old)
+        try:
+            new.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
+
+
+def _write_note(folder: Path, target: Path) -> None:
+    note = folder / _NOTE
+    if not note.exists():
+        files.write_text(note, json.dumps({"name": target.name}))
 
 
 def _copy_folder(source: Path, target: Path) -> None:
@@ -85,10 +154,8 @@ def _copy_folder(source: Path, target: Path) -> None:
         if entry.is_dir():
             _copy_folder(entry, target / entry.name)
         else:
-            with entry.open("rb") as reader, (target / entry.name).open("wb") as writer:
-                shutil.copyfileobj(reader, writer)
-                writer.flush()
-                os.fsync(writer.fileno())
+            shutil.copyfile(entry, target / entry.name)
+            sync(target / entry.name)
 
 
 def _check_replaceable(target: Path) -> None:
@@ -101,4 +168,14 @@ def _check_replaceable(target: Path) -> None:
         raise ExportError(
             f"The folder “{target.name}” holds other things than a SavedModel, so it is not replaced.",
             "Choose a new name, or an empty folder.",
+        )
+
+
+def _check_labels(target: Path) -> None:
+    """Refuse to replace a file of class names that no export of this name stands beside: it is somebody's own."""
+    labels = labels_path(target)
+    if labels.exists() and not target.exists():
+        raise ExportError(
+            f"“{labels.name}” is there already, without the export it would belong to, so it is not replaced.",
+            "Choose another name for the export, or move that file away.",
         )

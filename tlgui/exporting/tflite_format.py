@@ -1,6 +1,5 @@
 """Export as LiteRT, formerly TensorFlow Lite, at full precision or with its weights rounded to half the size."""
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from tlgui.exporting.catalog import format_by_id
 from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, Exporter, FloatArray
 from tlgui.exporting.savedmodel_format import SIGNATURE, float_archive
 from tlgui.exporting.tflite_metadata import with_metadata
+from tlgui.files import temporary_folder
 from tlgui.learning.model_file import LoadedModel
 
 
@@ -28,9 +28,9 @@ class TfliteExporter(Exporter):
     @override
     def write(self, model: LoadedModel, folder: Path) -> Path:
         # By way of a SavedModel: converting a function directly silently writes a file without weights.
-        with tempfile.TemporaryDirectory(prefix="tlgui-") as saved_model:
-            float_archive(model).write_out(saved_model, verbose=False)
-            converter = tf.lite.TFLiteConverter.from_saved_model(saved_model, signature_keys=[SIGNATURE])
+        with temporary_folder() as saved_model:
+            float_archive(model).write_out(str(saved_model), verbose=False)
+            converter = tf.lite.TFLiteConverter.from_saved_model(str(saved_model), signature_keys=[SIGNATURE])
             self._set_precision(converter)
             converted = converter.convert()
         path = folder / "model.tflite"

@@ -5,9 +5,9 @@ Nothing is timed that the training itself does not do, so whatever becomes faste
 
 import math
 import statistics
-import tempfile
 import threading
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ from typing import Self
 import psutil
 
 from tlgui.errors import Cancelled
-from tlgui.files import cache_folder
+from tlgui.files import cache_folder, folder_beside, temporary_folder
 from tlgui.learning.recipe import AFTER_HEAD, FROM_START, NEVER, EarlyStopping, Recipe, SplitSettings
 from tlgui.learning.runtime import WORTH_CONVERTING
 from tlgui.learning.training import train_network
@@ -124,12 +124,11 @@ def rehearse(collection: Collection, recipe: Recipe, context: JobContext) -> Reh
     is_abandoned = threading.Event()
 
     def work() -> Rehearsal:
-        with tempfile.TemporaryDirectory(dir=_place()) as folder, _PeakMemory() as memory:
+        with _folder() as folder, _PeakMemory() as memory:
             diary = _Diary(recipe, memory, is_abandoned)
-            path = Path(folder)
             told = JobContext(diary.write, diary.checkpoint)
-            target = path / "rehearsal.tlmodel"
-            trained = train_network(collection, recipe, target, told, run_folder=path).save(target, told)
+            target = folder / "rehearsal.tlmodel"
+            trained = train_network(collection, recipe, target, told, run_folder=folder).save(target, told)
             return diary.told(time.perf_counter(), math.prod(trained.rest.input_shape[1:]))
 
     try:
@@ -139,12 +138,12 @@ def rehearse(collection: Collection, recipe: Recipe, context: JobContext) -> Reh
         raise
 
 
-def _place() -> Path | None:
-    """Return a folder on the disk the real one writes to, so that writing takes as long; None for the system's own."""
+def _folder() -> AbstractContextManager[Path]:
+    """Return an empty folder on the disk the real one writes to, so that writing takes as long, or any other."""
     try:
-        return cache_folder()
+        return folder_beside(cache_folder() / "rehearsal")
     except OSError:
-        return None
+        return temporary_folder()
 
 
 class _Diary:

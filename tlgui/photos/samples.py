@@ -6,7 +6,6 @@ Skies, grounds and colours are shared between the classes, so that shape tells t
 import contextlib
 import math
 import random
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from tlgui.errors import CollectionError
-from tlgui.files import APP_NAME, storage_error
+from tlgui.files import folder_beside, storage_error
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 SAMPLE_CLASSES = ("boats", "flowers", "trees")
@@ -130,10 +129,10 @@ def draw_sample_photos(
         existed = folder.exists()
         _make_empty_folder(folder)
         # Drawn in a hidden place and moved when complete: a collection half drawn would look like a whole one.
-        with tempfile.TemporaryDirectory(prefix=f".{APP_NAME}-", dir=folder) as name:
-            _draw_all(Path(name), photos_per_class, seed, size, context)
+        with folder_beside(folder / "photos") as hidden:
+            _draw_all(hidden, photos_per_class, seed, size, context)
             for class_name in SAMPLE_CLASSES:
-                (Path(name) / class_name).rename(folder / class_name)
+                (hidden / class_name).rename(folder / class_name)
     except OSError as error:
         raise storage_error(error, folder) from error
     finally:

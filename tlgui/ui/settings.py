@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
 from tlgui.errors import SettingError
-from tlgui.files import APP_NAME
+from tlgui.files import config_folder
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.recipe import Recipe
 
@@ -53,7 +52,7 @@ class Settings:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        where = path or Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "settings.ini"
+        where = path or config_folder() / "settings.ini"
         self._store = QSettings(str(where), QSettings.Format.IniFormat)
 
     def value(self, setting: Setting[ValueT]) -> ValueT:

@@ -171,3 +171,54 @@ def test_pipe_and_device_are_refused_at_once(tmp_path: Path) -> None:
 def test_folder_is_not_opened_as_a_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=tmp_path.name):
         files.open_regular(tmp_path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_mode_of_a_replaced_file_stays_and_a_new_one_gets_the_usual(tmp_path: Path) -> None:
+    private, new, usual = tmp_path / "private.txt", tmp_path / "new.txt", tmp_path / "usual.txt"
+    private.write_text("old")
+    private.chmod(0o600)
+    usual.write_text("")
+
+    for target in (private, new):
+        files.write_text(target, "new")
+
+    assert private.stat().st_mode & 0o777 == 0o600
+    assert new.stat().st_mode == usual.stat().st_mode
+
+
+def test_link_is_followed_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    target, link = tmp_path / "far/notes.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    link.symlink_to(target)
+
+    files.write_text(link, "new")
+
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    assert names_in(tmp_path / "far") == ["notes.txt"]
+
+
+def test_link_that_leads_nowhere_is_replaced(tmp_path: Path) -> None:
+    link = tmp_path / "link.txt"
+    link.symlink_to(tmp_path / "gone.txt")
+
+    files.write_text(link, "new")
+
+    assert link.read_text() == "new"
+    assert names_in(tmp_path) == ["link.txt"]
+
+
+def test_without_a_home_folders_last_as_long_as_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert files.home_problem() == ""
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    monkeypatch.chdir(tmp_path)
+
+    folders = [files.cache_folder(), files.data_folder(), files.log_folder(), files.workspace_path(tmp_path)]
+
+    assert all(files.process_folder() in folder.parents for folder in folders)
+    assert "no home folder" in files.home_problem()
+    assert names_in(tmp_path) == []

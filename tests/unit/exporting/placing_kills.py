@@ -1,0 +1,57 @@
+"""Places exports in processes that are killed, each one step later than the one before; run by test_placing.
+
+A step is anything that changes the disk: the process is killed right before it.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.unit.photos.killing import kill_before
+from tlgui.exporting import placing
+
+MOST_STEPS = 300
+MODEL, FOLDER = "birds.onnx", "birds"
+
+
+def make(root: Path, *, is_folder: bool, has_old: bool) -> tuple[Path, Path]:
+    """Make a finished export and, where asked for, an older one in its place; return the export and its place."""
+    place, ours = root / "place", root / "ours"
+    place.mkdir(parents=True)
+    ours.mkdir()
+    if is_folder:
+        for folder, word in ((ours, "new"), *([(place / FOLDER, "old")] if has_old else [])):
+            (folder / "variables").mkdir(parents=True)
+            (folder / "saved_model.pb").write_text(word)
+            (folder / "variables/variables.index").write_text(word)
+        return ours, place / FOLDER
+    (ours / MODEL).write_text("new")
+    if has_old:
+        (place / MODEL).write_text("old")
+        (place / f"{MODEL}.labels.txt").write_text("old")
+    return ours / MODEL, place / MODEL
+
+
+def main(root: Path, kind: str) -> None:
+    """Leave a folder in `root` for each step that was killed before, and one where nothing was."""
+    vars(os)["fsync"] = lambda _stream: None
+    if "no exchange" in kind:
+        vars(placing)["exchange"] = lambda _first, _second: False
+    # Python tries the folder out with a file of its own.
+    tempfile.gettempdir()
+    for number in range(MOST_STEPS):
+        export, target = make(root / str(number), is_folder="folder" in kind, has_old="old" in kind)
+        child = os.fork()
+        if child == 0:
+            kill_before(number)
+            placing.place(export, target, "new")
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if os.WIFEXITED(status):
+            sys.exit(os.WEXITSTATUS(status))
+    sys.exit("it never came to its end")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,128 @@
+"""Exports are placed whole or not at all, whenever the process is killed, and never over a stranger's files."""
+
+import errno
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.unit.exporting.placing_kills import FOLDER, MODEL, make
+from tlgui import files
+from tlgui.errors import ExportError, StorageError
+from tlgui.exporting import placing
+from tlgui.exporting.catalog import format_by_id, labels_path
+
+_OLD, _NEW, _NONE = "old", "new", "none"
+
+
+def text(path: Path) -> str:
+    return path.read_text() if path.exists() else _NONE
+
+
+def file_state(place: Path) -> tuple[str, str]:
+    return text(place / MODEL), text(place / f"{MODEL}.labels.txt")
+
+
+def folder_state(place: Path) -> tuple[str, str]:
+    return text(place / FOLDER / "saved_model.pb"), text(place / FOLDER / "variables/variables.index")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot kill a process without a word")
+@pytest.mark.parametrize("kind", ["file", "file, old", "folder", "folder, old", "folder, old, no exchange"])
+def test_kill_at_any_step_leaves_the_old_export_or_the_new_one_whole(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    root = tmp_path / "kills"
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.unit.exporting.placing_kills", str(root), kind],
+        check=False,
+        timeout=120,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    state = folder_state if "folder" in kind else file_state
+    before = _OLD if "old" in kind else _NONE
+    places = [path / "place" for path in root.iterdir()]
+    assert len(places) > 5
+
+    for place in places:
+        export, other = state(place)
+        assert export in {before, _NEW} or "no exchange" in kind
+        assert other in {export, _NONE}, "names of one export beside another"
+
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    files.sweep(placing.finish)
+
+    states = [state(place) for place in places]
+    assert set(states) == {(before, before), (_NEW, _NEW)}
+    assert {path.name[:7] for place in places for path in place.iterdir()} <= {MODEL[:7], FOLDER[:7]}
+    assert [path for path in temporary.iterdir() if path.name != files.process_folder().name] == []
+
+
+def test_class_names_are_named_after_the_whole_export(tmp_path: Path) -> None:
+    for name in ("birds.onnx", "birds.tflite", "birds.v2.onnx"):
+        export = tmp_path / "ours"
+        export.write_text(name)
+        placing.place(export, tmp_path / name, name)
+
+    assert {path.name: path.read_text() for path in tmp_path.glob("birds*")} == {
+        **{name: name for name in ("birds.onnx", "birds.tflite", "birds.v2.onnx")},
+        **{f"{name}.labels.txt": name for name in ("birds.onnx", "birds.tflite", "birds.v2.onnx")},
+    }
+
+
+def test_saved_model_has_no_file_beside_it(tmp_path: Path) -> None:
+    export, target = make(tmp_path, is_folder=True, has_old=True)
+    placing.place(export, target, "names")
+    assert [path.name for path in target.parent.iterdir()] == [FOLDER]
+    assert folder_state(target.parent) == (_NEW, _NEW)
+
+
+def test_file_of_names_that_belongs_to_no_export_is_never_replaced(tmp_path: Path) -> None:
+    export, target = make(tmp_path, is_folder=False, has_old=False)
+    labels_path(target).write_text("my own list")
+
+    with pytest.raises(ExportError, match=r"“birds\.onnx\.labels\.txt” is there already"):
+        placing.check_target(target, format_by_id("onnx"))
+    with pytest.raises(ExportError, match="is there already"):
+        placing.place(export, target, "names")
+
+    assert file_state(target.parent) == (_NONE, "my own list")
+
+
+def test_disk_that_refuses_the_export_gives_the_old_names_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export, target = make(tmp_path, is_folder=False, has_old=True)
+    replace = Path.replace
+
+    def refuse(self: Path, where: Path) -> Path:
+        if where == target:
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        return replace(self, where)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(StorageError, match="you may not write there"):
+        placing.place(export, target, "new")
+
+    assert file_state(target.parent) == (_OLD, _OLD)
+    assert sorted(path.name for path in target.parent.iterdir()) == [MODEL, f"{MODEL}.labels.txt"]
+
+
+@pytest.mark.parametrize("note", ['{"name": "../birds.onnx"}', '{"name": "notes.txt"}', '{"name": 3}', "[]", "{", ""])
+def test_note_that_leads_elsewhere_is_not_followed(note: str, tmp_path: Path) -> None:
+    folder = tmp_path / "place" / ".tlgui-0123456789abcdef-1"
+    folder.mkdir(parents=True)
+    (folder / "placing.json").write_text(note)
+    for name in ("birds.onnx", "notes.txt"):
+        (folder / name).write_text("new")
+    before = sorted(tmp_path.rglob("*"))
+
+    placing.finish(folder)
+
+    assert sorted(tmp_path.rglob("*")) == before

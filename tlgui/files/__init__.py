@@ -1,0 +1,64 @@
+"""Where things live on disk, and how they are read and written: with suspicion, and whole or not at all."""
+
+from tlgui.files.locks import OwnerLock, is_owned
+from tlgui.files.logs import open_log
+from tlgui.files.names import APP_NAME, plain_name
+from tlgui.files.places import (
+    cache_folder,
+    config_folder,
+    data_folder,
+    home_problem,
+    log_folder,
+    models_folder,
+    resource,
+    workspace_path,
+)
+from tlgui.files.reading import check_sqlite_header, open_regular, open_unbuffered, opened_read_only, read_regular
+from tlgui.files.temporary import folder_beside, process_folder, sweep, temporary_folder
+from tlgui.files.writing import (
+    atomic_open,
+    atomic_path,
+    check_target,
+    copy,
+    keep_mode,
+    real_place,
+    storage_error,
+    sync,
+    sync_folder,
+    write_text,
+)
+
+__all__ = [
+    "APP_NAME",
+    "OwnerLock",
+    "atomic_open",
+    "atomic_path",
+    "cache_folder",
+    "check_sqlite_header",
+    "check_target",
+    "config_folder",
+    "copy",
+    "data_folder",
+    "folder_beside",
+    "home_problem",
+    "is_owned",
+    "keep_mode",
+    "log_folder",
+    "models_folder",
+    "open_log",
+    "open_regular",
+    "open_unbuffered",
+    "opened_read_only",
+    "plain_name",
+    "process_folder",
+    "read_regular",
+    "real_place",
+    "resource",
+    "storage_error",
+    "sweep",
+    "sync",
+    "sync_folder",
+    "temporary_folder",
+    "workspace_path",
+    "write_text",
+]

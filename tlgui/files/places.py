@@ -1,0 +1,87 @@
+"""The folders of one user: caches, data, logs; and the files that are shipped."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import platformdirs
+
+from tlgui.files.names import APP_NAME, plain_name
+from tlgui.files.temporary import process_folder
+
+_SHORT_NAME = 40
+_NO_HOME = (
+    "There is no home folder, so nothing is remembered beyond this session. "
+    "Set HOME to a folder of your own to keep runs, settings and caches."
+)
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be computed again, made if it is not there."""
+    return _made(_user_folder("cache"))
+
+
+def data_folder() -> Path:
+    """Return the folder for what must be kept, such as models not yet saved elsewhere; made if it is not there."""
+    return _made(_user_folder("data"))
+
+
+def models_folder() -> Path:
+    """Return the folder where every training keeps its model, made if it is not there."""
+    return _made(data_folder() / "models")
+
+
+def workspace_path(folder: Path) -> Path:
+    """Return where the runs of the collection in `folder` are kept; nothing is made.
+
+    It lies in the data folder, never among the photos, and is named after the collection, for people who look there,
+    and after its place, so that two collections of the same name stay apart.
+    """
+    place = os.path.normcase(os.path.realpath(folder))
+    # Surrogates stand in for bytes of a name that are no text.
+    digest = hashlib.sha256(place.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    name = plain_name(folder.name, "collection")[:_SHORT_NAME].strip()
+    return _user_folder("data") / "workspaces" / f"{name} {digest}"
+
+
+def log_folder() -> Path:
+    """Return the folder for the log, made if it is not there."""
+    return _made(_user_folder("log"))
+
+
+def resource(name: str) -> Path:
+    """Return the path of a shipped file, in the installed package or in the checkout.
+
+    Args:
+        name: The path below `resources/`, such as `"weights/efficientnet-lite0.weights.h5"`.
+    """
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "resources"
+    return (installed if installed.is_dir() else package.parent / "resources") / name
+
+
+def config_folder() -> Path:
+    """Return the folder for settings; nothing is made."""
+    return _user_folder("config")
+
+
+def home_problem() -> str:
+    """Return what to tell a user who has no home folder; empty where there is one."""
+    return "" if _known_folder("data") else _NO_HOME
+
+
+def _user_folder(kind: str) -> Path:
+    """Return one of the user's folders; without a home, one that goes when this process ends."""
+    return _known_folder(kind) or process_folder() / kind
+
+
+def _known_folder(kind: str) -> Path | None:
+    try:
+        return Path(getattr(platformdirs, f"user_{kind}_dir")(APP_NAME, appauthor=False))
+    except RuntimeError:
+        return None
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
