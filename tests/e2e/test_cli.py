@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,7 +95,7 @@ def test_recipes_are_compared_and_one_without_weights_ends_no_other(
 def test_info_says_what_training_said(
     model: str, trained: "subprocess.CompletedProcess[str]", capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert result_of(capfd, "info", model) == json.loads(trained.stdout)
+    assert result_of(capfd, "info", model)["model"] == json.loads(trained.stdout)["model"]
 
 
 def test_info_in_words_names_classes_and_accuracy(model: str, capfd: pytest.CaptureFixture[str]) -> None:
@@ -158,6 +159,30 @@ def test_prediction_names_photos_writes_a_table_and_goes_on_after_a_bad_file(
     with table.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [row["photo"] for row in rows] == [str(bad), str(good)]
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="every name is text there")
+def test_classes_in_another_encoding_stay_apart_to_the_end(
+    photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    names = [os.fsdecode(name) for name in (b"cl\xe8ss", b"cl\xe9ss", b"cl\x1b[31m")]
+    shown = [r"cl\xe8ss", r"cl\xe9ss", r"cl\x1b[31m"]
+    folder, model, table = tmp_path / "photos", str(tmp_path / "m.tlmodel"), tmp_path / "t.csv"
+    for name, source in zip(names, sorted(path for path in photos.iterdir() if path.is_dir()), strict=True):
+        shutil.copytree(source, folder / name)
+
+    trained = result_of(capfd, "train", str(folder), "--out", model, *FAST)["model"]
+    predicted = result_of(capfd, "predict", model, str(folder), "--csv", str(table))["predictions"]
+    assert main(["evaluate", model, str(folder)]) == 0
+
+    said = capfd.readouterr()
+    assert sorted(trained["class_names"]) == sorted(shown)
+    assert {Path(item["path"]).parent.name for item in predicted} == set(names)
+    assert {score["class_name"] for item in predicted for score in item["scores"]} == set(shown)
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        assert {Path(row["photo"]).parent.name for row in csv.DictReader(stream)} == {*shown[:2], names[2]}
+    assert all(f"\n{name} " in said.out for name in shown)
+    assert "\x1b" not in said.out + said.err
 
 
 def test_prediction_without_one_good_photo_fails(model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,7 @@
 """Where photos can be moved to: which class a name means, which names a new one can have, and where its folder lies."""
 
+import os
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from tests.pictures import write_collection, write_jpeg, write_split_collection,
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.photos.destinations import Destinations
 from tlgui.photos.health.findings import MoveInto
+from tlgui.photos.kept.choices import Choices
 from tlgui.photos.mending.sorting import Mender
 from tlgui.photos.names import plain_key
 from tlgui.photos.scanning.scan import scan
@@ -38,6 +41,26 @@ def test_a_name_means_the_class_that_a_person_would_take_it_for() -> None:
         assert found.name == name
     for text in ("owl", "barn", "", "  ", "???"):
         assert to.class_called(text) is None
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="every name is text there")
+def test_classes_in_another_encoding_are_never_taken_for_each_other(tmp_path: Path) -> None:
+    names = [os.fsdecode(name) for name in (b"cl\xe8ss", b"cl\xe9ss", b"Cl\xe9ss")]
+    found = scan(write_collection(tmp_path, names, 2), QUIET)
+    to = Destinations(found)
+
+    for name, shown in zip(names, (r"cl\xe8ss", r"cl\xe9ss", r"Cl\xe9ss"), strict=True):
+        for text in (shown, name):
+            meant = to.class_called(text)
+            assert meant is not None
+            assert meant.name == shown if text == shown else meant.name.casefold() == shown.casefold()
+        photo_class = to.classes[shown]
+        other = next(photo.path for photo in found.photos() if photo.class_name != shown)
+        assert to.folder_in(other, photo_class) == tmp_path / name
+
+    mender = Mender(tmp_path, tmp_path.parent / "workspace")
+    mender.show_class_as([r"cl\xe9ss"], "Klasse")
+    assert Choices(tmp_path.parent / "workspace", tmp_path).shown_names() == {r"cl\xe9ss": "Klasse"}
 
 
 def test_a_class_that_is_shown_otherwise_is_known_by_its_folder_too() -> None:
