@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -159,6 +160,26 @@ def test_prediction_names_photos_writes_a_table_and_goes_on_after_a_bad_file(
     with table.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [row["photo"] for row in rows] == [str(bad), str(good)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such modes, and links need a right")
+def test_a_table_that_is_replaced_stays_where_and_for_whom_it_was(
+    model: str, photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    real, link = tmp_path / "private" / "table.csv", tmp_path / "link.csv"
+    real.parent.mkdir()
+    real.write_text("old\n", encoding="utf-8")
+    real.chmod(0o600)
+    link.symlink_to(real)
+    photo = sorted(photos.glob("*/*.jpg"))[0]
+
+    result_of(capfd, "predict", model, str(photo), "--csv", str(link))
+
+    assert link.is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+    assert str(photo) in real.read_text(encoding="utf-8-sig")
+    assert sorted(tmp_path.iterdir()) == [link, real.parent]
+    assert list(real.parent.iterdir()) == [real]
 
 
 @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="every name is text there")

@@ -175,4 +175,4 @@ def test_onnx_runs_in_onnx_runtime_and_carries_its_class_names(
 
 
 def test_labels_keep_one_line_for_each_name() -> None:
-    assert labels_text(("two\nlines", "plain", "tab\there")) == "two lines\nplain\ntab here\n"
+    assert labels_text(("two\nlines", "plain", "party 👩‍👩‍👧")) == "two\\x0alines\nplain\nparty 👩‍👩‍👧\n"

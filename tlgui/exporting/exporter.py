@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tlgui.exporting.catalog import ExportFormat
 from tlgui.learning.model_file import LoadedModel
+from tlgui.photos.names import one_line
 
 FloatArray = NDArray[np.float32]
 INPUT_NAME = "image"
@@ -45,6 +46,5 @@ class Exporter(ABC):
 
 
 def labels_text(class_names: Sequence[str]) -> str:
-    """Return the class names one a line, in output order; a line break inside a name becomes a space."""
-    lines = ("".join(character if character.isprintable() else " " for character in name) for name in class_names)
-    return "".join(f"{line}\n" for line in lines)
+    """Return the class names one a line, in output order, as `one_line` shows them."""
+    return "".join(f"{one_line(name)}\n" for name in class_names)
