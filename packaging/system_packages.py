@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -88,13 +89,18 @@ def provide_for_window() -> None:
 
 
 def provide_for_tests() -> None:
-    """Make sure that Qt can run without a screen, as the tests do.
+    """Make sure that Qt can run without a screen, as the tests do, and that system calls can be traced where CI runs.
+
+    At a person's desk the one test that traces is skipped where `strace` is missing.
 
     Raises:
-        SetupError: Libraries are missing; the hint is the command that installs them.
+        SetupError: Something is missing; the hint is the command that installs it.
     """
-    if sys.platform == "linux":
-        _provide_libraries(QT_LIBRARIES)
+    if sys.platform != "linux":
+        return
+    _provide_libraries(QT_LIBRARIES)
+    if os.environ.get("CI") and shutil.which("strace") is None:
+        _provide("The tests trace system calls, and strace is missing", ["strace"])
 
 
 def provide_venv() -> None:

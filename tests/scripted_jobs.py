@@ -3,12 +3,13 @@
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 import psutil
 from typing_extensions import override
@@ -24,6 +25,13 @@ class Do(Request[object]):
 
     name: str
     argument: object = None
+
+
+@dataclass(frozen=True)
+class DoBehindTheScenes(Do):
+    """The same, asked for by the program itself."""
+
+    is_background: ClassVar[bool] = True
 
 
 class ResourceExhaustedError(Exception):
@@ -134,6 +142,12 @@ def _process(_argument: object, _context: JobContext) -> dict[str, object]:
     return {"id": os.getpid(), "niceness": psutil.Process().nice(), "modules": sorted(sys.modules)}
 
 
+def _leave_a_file(_argument: object, _context: JobContext) -> str:
+    handle, name = tempfile.mkstemp()
+    os.close(handle)
+    return name
+
+
 _JOBS: dict[str, Callable[[object, JobContext], object]] = {
     "echo": _echo,
     "work": _work,
@@ -148,4 +162,5 @@ _JOBS: dict[str, Callable[[object, JobContext], object]] = {
     "die": _die,
     "return what cannot be sent": lambda _argument, _context: Unpicklable(),
     "describe process": _process,
+    "leave a file": _leave_a_file,
 }

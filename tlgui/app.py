@@ -17,6 +17,7 @@ from tlgui.engine.client import EngineProcess
 from tlgui.engine.protocol import Engine
 from tlgui.files import APP_NAME
 from tlgui.photos.pictures import helper_pool
+from tlgui.ui.crash_log import CrashLog, last_crash
 from tlgui.ui.excepthook import LastResort, start_log
 from tlgui.ui.garbage import GarbageCollector
 from tlgui.ui.icons import app_icon
@@ -54,6 +55,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     if lacks_display(os.environ, sys.platform, arguments):
         sys.stderr.write(_NO_DISPLAY + "\n")
         return 1
+    crash = last_crash()
+    crash_log = CrashLog()
+    crash_log.start()
     log_handler = start_log()
     favour_gui_thread()
     application = _application(arguments)
@@ -64,6 +68,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     last_resort.install()
     try:
         window.show()
+        if crash is not None:
+            window.show_problem(crash)
         # Python looks at Ctrl+C in the terminal only when it is given a turn.
         heartbeat = QTimer(window, interval=_HEARTBEAT_MS)
         heartbeat.timeout.connect(_do_nothing)
@@ -76,6 +82,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     finally:
         last_resort.uninstall()
         garbage.stop()
+    crash_log.end()
     _log.info("tlgui ends")
     logging.getLogger().removeHandler(log_handler)
     log_handler.close()

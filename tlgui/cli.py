@@ -10,7 +10,7 @@ from typing import NoReturn
 from typing_extensions import override
 
 from tlgui import __version__, files, targets
-from tlgui.engine import quiet
+from tlgui.engine import quiet, telemetry
 from tlgui.engine.outcome import outcome_of
 from tlgui.exporting import placing
 from tlgui.exporting.catalog import FORMATS
@@ -79,6 +79,7 @@ def _run(parsed: argparse.Namespace) -> int:
     with quiet.own_output(LOG_NAME) as (out, err, log):
         terminal = Terminal(out, err, wants_json=parsed.json)
         files.sweep(placing.finish)
+        telemetry.remove_leftovers()
         if problem := files.home_problem():
             terminal.note(f"note: {problem}")
         try:

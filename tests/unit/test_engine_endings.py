@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 from tests import scripted_jobs
 from tests.engine_helpers import JOBS, InThread, Stop, process_of, when_reported
-from tests.scripted_jobs import Do
+from tests.scripted_jobs import Do, DoBehindTheScenes
 from tlgui.engine.client import EngineProcess, death_error
 from tlgui.errors import Cancelled, EngineError
 from tlgui.progress import JobContext, Progress, Stage
@@ -177,3 +178,46 @@ def test_program_that_forgets_to_close_leaves_no_engine(tmp_path: Path) -> None:
         assert parent.wait(30) == 0
 
     assert not psutil.pid_exists(process_id)
+
+
+def test_idle_engine_ends_by_itself_and_leaves_no_temporary_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    engine = EngineProcess(jobs=JOBS)
+    try:
+        # As TensorFlow does, and tells nobody.
+        path = Path(str(engine.run(Do("leave a file"), JobContext())))
+        assert path.exists()
+        assert tmp_path in path.parents
+    finally:
+        engine.close()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_engine_that_dies_again_and_again_rests_until_the_user_asks(engine: EngineProcess) -> None:
+    hints = []
+    for _ in range(3):
+        with pytest.raises(EngineError) as raised:
+            engine.run(Do("die", signal.SIGSEGV), JobContext())
+        hints.append(raised.value.hint)
+
+    assert ["A new engine is starting" in hint for hint in hints] == [True, True, False]
+    assert "started again only when you ask" in hints[2]
+    assert engine.process_id is None
+    with pytest.raises(EngineError, match="is not running"):
+        engine.run(DoBehindTheScenes("echo"), JobContext())
+    assert engine.process_id is None
+
+    assert engine.run(Do("echo", "asked"), JobContext()) == "asked"
+    assert engine.run(DoBehindTheScenes("echo", "again"), JobContext()) == "again"
+
+
+def test_deaths_that_lie_apart_do_not_count_together(engine: EngineProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.monotonic
+    for minutes in range(4):
+        monkeypatch.setattr(time, "monotonic", lambda minutes=minutes: now() + 60 * minutes)
+        with pytest.raises(EngineError) as raised:
+            engine.run(Do("die", signal.SIGSEGV), JobContext())
+        assert "A new engine is starting" in raised.value.hint

@@ -10,6 +10,7 @@ import multiprocessing
 import signal
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -31,6 +32,11 @@ JOBS = "tlgui.engine.jobs"
 
 _POLL_SECONDS = 0.05
 _EXIT_SECONDS = 5.0
+# How long an engine may take to end by itself, before it is killed.
+_PARTING_SECONDS = 2.0
+# An engine that dies so often within this time would die again.
+_MOST_DEATHS = 3
+_DEATHS_WITHIN_SECONDS = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -77,8 +83,16 @@ class _Child:
         self.process.join(_EXIT_SECONDS)
         return _ChildDied()
 
-    def end(self) -> None:
-        """Make sure that the process is gone, and let go of what it held; may be called again."""
+    def end(self, parting_seconds: float = 0.0) -> None:
+        """Make sure that the process is gone, and let go of what it held; may be called again.
+
+        Args:
+            parting_seconds: How long it may take to end by itself, which takes its temporary files along.
+        """
+        if parting_seconds:
+            # It ends when nobody can ask it any more.
+            self.connection.close()
+            self.process.join(parting_seconds)
         self.process.kill()
         self.process.join()
         self.connection.close()
@@ -99,6 +113,7 @@ class EngineProcess(Engine):
         self._child_lock = threading.Lock()
         self._child: _Child | None = None
         self._is_closed = False
+        self._deaths: deque[float] = deque(maxlen=_MOST_DEATHS)
 
     @property
     def process_id(self) -> int | None:
@@ -116,6 +131,10 @@ class EngineProcess(Engine):
     def run(self, request: Request[ResultT], context: JobContext) -> ResultT:
         self._wait_for_turn(context)
         try:
+            if request.is_background and self._is_resting:
+                raise EngineError("The engine is not running.", "It is started again with the next thing you ask for.")
+            if self._is_resting:
+                self._deaths.clear()
             return cast(ResultT, self._run_on(self._living_child(), request, context))
         finally:
             self._run_lock.release()
@@ -127,11 +146,15 @@ class EngineProcess(Engine):
             child = self._child
         if child is None:
             return
-        child.process.kill()
-        # A job's thread may still look at the process; it sees the end at once, and then the rest can be let go.
-        if self._run_lock.acquire(timeout=_EXIT_SECONDS):
+        child.cancel.set()
+        # A job that stops in time lets the engine end by itself. Otherwise its thread sees the end of the process.
+        is_idle = self._run_lock.acquire(timeout=_PARTING_SECONDS)
+        if not is_idle:
+            child.process.kill()
+            is_idle = self._run_lock.acquire(timeout=_EXIT_SECONDS)
+        if is_idle:
             try:
-                child.end()
+                child.end(_PARTING_SECONDS)
             finally:
                 self._run_lock.release()
         self._child = None
@@ -163,7 +186,7 @@ class EngineProcess(Engine):
             self._replace(child)
             if self._is_closed:
                 raise Cancelled from None
-            raise death_error(child.process.exitcode) from None
+            raise death_error(child.process.exitcode, is_restarted=not self._is_resting) from None
         if isinstance(outcome, Failed):
             raise outcome.error
         if isinstance(outcome, JobCancelled):
@@ -207,10 +230,18 @@ class EngineProcess(Engine):
 
     def _replace(self, child: _Child) -> None:
         """End `child`, however it is, and start another one, unless that was done already or the window closes."""
+        has_died = child.is_dead()
         child.end()
         with self._child_lock:
             if self._child is child:
-                self._child = None if self._is_closed else _start_child(self._jobs)
+                if has_died:
+                    self._deaths.append(time.monotonic())
+                self._child = None if self._is_closed or self._is_resting else _start_child(self._jobs)
+
+    @property
+    def _is_resting(self) -> bool:
+        """Whether the engine died so often of late that it is started again only for what the user asks for."""
+        return len(self._deaths) == _MOST_DEATHS and self._deaths[-1] - self._deaths[0] <= _DEATHS_WITHIN_SECONDS
 
 
 class _Stopping:
@@ -237,11 +268,12 @@ class _Stopping:
             )
 
 
-def death_error(exit_code: int | None) -> EngineError:
+def death_error(exit_code: int | None, *, is_restarted: bool = True) -> EngineError:
     """Return what the user is told of an engine that ended in the middle of a job.
 
     Args:
         exit_code: As the process left it; negative for the number of the signal that ended it, None where it got lost.
+        is_restarted: Whether another engine is started by itself.
     """
     if exit_code is not None and exit_code < 0:
         name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else f"signal {-exit_code}"
@@ -249,9 +281,11 @@ def death_error(exit_code: int | None) -> EngineError:
     else:
         code = "" if exit_code is None else f" (exit code {exit_code})"
         what, hint = f"The engine ended unexpectedly{code}.", _REPORT
-    return EngineError(what, f"{hint} A new engine is starting; what was saved before is intact.")
+    then = "A new engine is starting" if is_restarted else _RESTING
+    return EngineError(what, f"{hint} {then}; what was saved before is intact.")
 
 
+_RESTING = "It ended three times within a minute, so it is started again only when you ask for something"
 _REPORT = f"If it happens again, please report it with the file {SERVER_LOG} from the log folder."
 _DEATHS = {
     "SIGKILL": (

@@ -7,7 +7,7 @@ A job is one request; the engine answers with any number of `Reported`, then exa
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from tlgui.errors import TlguiError
 from tlgui.learning.recipe import Augmentation, Recipe
@@ -20,7 +20,13 @@ ResultT_co = TypeVar("ResultT_co", covariant=True)
 
 
 class Request(Generic[ResultT_co]):
-    """One job for the engine; the type parameter is what it returns when it succeeds."""
+    """One job for the engine; the type parameter is what it returns when it succeeds.
+
+    Attributes:
+        is_background: Whether the program asks for it by itself, and not the user.
+    """
+
+    is_background: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ class SaveTrainedRequest(Request[ModelSummary]):
 class EstimateRequest(Request[CostEstimate]):
     """Say what training `recipe` on `collection` will take, from two batches timed now; downloads nothing."""
 
+    is_background: ClassVar[bool] = True
+
     collection: Collection
     recipe: Recipe
 
@@ -110,6 +118,8 @@ class EvaluateRequest(Request[Evaluation]):
 @dataclass(frozen=True)
 class PreviewRequest(Request[tuple[PreviewImage, ...]]):
     """Show what an augmentation does: one changed picture for each path, in order."""
+
+    is_background: ClassVar[bool] = True
 
     paths: tuple[Path, ...]
     augmentation: Augmentation

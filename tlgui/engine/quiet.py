@@ -14,6 +14,7 @@ from tlgui import files
 
 def prepare_tensorflow() -> None:
     """Set what TensorFlow reads from the environment when it is imported; call it before."""
+    files.use_for_libraries()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ["KERAS_BACKEND"] = "tensorflow"
 

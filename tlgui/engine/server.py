@@ -13,7 +13,7 @@ from multiprocessing.synchronize import Event as StopEvent
 from typing import Protocol, cast
 
 from tlgui import files
-from tlgui.engine import quiet
+from tlgui.engine import quiet, telemetry
 from tlgui.engine.outcome import outcome_of
 from tlgui.engine.protocol import BugError, Failed, Outcome, Ready, Reported, Request, Succeeded
 from tlgui.errors import Cancelled
@@ -52,6 +52,7 @@ def serve(connection: Connection, cancel: StopEvent, jobs: str) -> None:
     _leave_when_parent_is_gone()
     _be_nice()
     files.sweep(placing.finish)
+    telemetry.remove_leftovers()
     quiet.prepare_tensorflow()
     _log.info("engine starts")
     loaded = _load(jobs)

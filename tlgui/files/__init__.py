@@ -14,7 +14,7 @@ from tlgui.files.places import (
     workspace_path,
 )
 from tlgui.files.reading import check_sqlite_header, open_regular, open_unbuffered, opened_read_only, read_regular
-from tlgui.files.temporary import folder_beside, process_folder, sweep, temporary_folder
+from tlgui.files.temporary import folder_beside, process_folder, sweep, temporary_folder, use_for_libraries
 from tlgui.files.writing import (
     atomic_open,
     atomic_path,
@@ -59,6 +59,7 @@ __all__ = [
     "sync",
     "sync_folder",
     "temporary_folder",
+    "use_for_libraries",
     "workspace_path",
     "write_text",
 ]

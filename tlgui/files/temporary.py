@@ -58,7 +58,7 @@ class _Process:
 
     def _take_name(self) -> None:
         self.token = secrets.token_hex(8)
-        self.folder = Path(tempfile.gettempdir()) / f"{APP_NAME}-{self.token}"
+        self.folder = _system_folder() / f"{APP_NAME}-{self.token}"
 
     def note(self, place: Path) -> None:
         """Note that temporary files may lie in a folder."""
@@ -81,6 +81,8 @@ class _Process:
 
 
 _processes: dict[int, _Process] = {}
+# The system's folder, where this process has put its own in its place.
+_replaced: list[Path] = []
 
 
 def _this_process() -> _Process:
@@ -97,6 +99,19 @@ def process_folder() -> Path:
         OSError: The system's temporary folder is full or cannot be written to.
     """
     return _this_process().make()
+
+
+def use_for_libraries() -> None:
+    """Let the temporary files of libraries go where this process's own are; those of TensorFlow outlive a kill."""
+    with contextlib.suppress(OSError):
+        folder = process_folder()
+        if not _replaced:
+            _replaced.append(_system_folder())
+        os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+
+
+def _system_folder() -> Path:
+    return _replaced[0] if _replaced else Path(tempfile.gettempdir())
 
 
 @contextlib.contextmanager
@@ -135,7 +150,7 @@ def sweep(finish: Callable[[Path], None] = lambda _: None) -> None:
         finish: Called with each folder that was left beside a target, before it is removed: it may hold what is to be
             put in place.
     """
-    parent = Path(tempfile.gettempdir())
+    parent = _system_folder()
     with contextlib.suppress(OSError):
         for entry in os.scandir(parent):
             if entry.name.startswith(f"{APP_NAME}-") and entry.is_dir(follow_symlinks=False) and _is_ours(entry):

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     Slot,
     qInstallMessageHandler,
 )
+from typing_extensions import override
 
 from tlgui import files
 from tlgui.engine.protocol import BugError
@@ -45,9 +46,7 @@ def start_log() -> logging.Handler:
     """Begin to write the log; on standard error where its folder cannot be written to. Returns what writes it."""
     try:
         path = files.log_folder() / _LOG_NAME
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
-        )
+        handler: logging.Handler = _LogFile(path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8")
     except OSError:
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter(_LOG_FORMAT))
@@ -55,6 +54,15 @@ def start_log() -> logging.Handler:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     return handler
+
+
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """A log file that loses what a full disk does not take, instead of printing a traceback for each line."""
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 class LastResort(QObject):
