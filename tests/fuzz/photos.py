@@ -10,12 +10,13 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms
 
 from tests import pictures
-from tests.fuzz.families import Family
+from tests.fuzz.families import Family, Mutator, Read
 from tests.fuzz.mutation import bytes_changed
 from tests.fuzz.picture_mutation import picture_changed
-from tlgui.photos.pictures.decode import read_photo
+from tlgui.photos.pictures.decode import read_photo, read_thumbnail
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 from tlgui.photos.pictures.header import read_facts, state_of
+from tlgui.photos.pictures.opening import MAX_PIXELS
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
 from tlgui.photos.scanning.looks import look_at
 
@@ -23,6 +24,8 @@ _REAL_PHOTOS = 60
 _LARGEST_REAL_BYTES = 2**20
 _THUMBNAIL_SIDE = 128
 _INPUT_SIDE = 224
+_WINDOW_SIDE = 2000
+_LARGE_SIDE = 14_000
 
 
 def family(photos: Path | None = None) -> Family:
@@ -31,19 +34,12 @@ def family(photos: Path | None = None) -> Family:
     Args:
         photos: Real ones, which are seeds too.
     """
-    return Family(
-        name="photos",
-        make_seeds=partial(_make_seeds, photos=photos),
-        readers={
-            "facts": _read_facts,
-            "closer look": look_at,
-            "224 pixels": partial(read_photo, size=_INPUT_SIDE),
-            "own size": read_photo,
-            "thumbnail": _read_thumbnail,
-        },
-        mutators=(bytes_changed, picture_changed),
-        share=4,
-    )
+    return Family("photos", partial(_make_seeds, photos=photos), _READERS, _MUTATORS, share=4)
+
+
+def large_family() -> Family:
+    """Return the family of the largest photos that are read: small files that take much memory."""
+    return Family("large-photos", _make_large, _READERS, _MUTATORS)
 
 
 def _read_facts(path: Path) -> object:
@@ -52,6 +48,27 @@ def _read_facts(path: Path) -> object:
 
 def _read_thumbnail(path: Path) -> object:
     return ThumbnailStore(path.parent / "thumbnails").read(path, _THUMBNAIL_SIDE)
+
+
+_READERS: dict[str, Read] = {
+    "facts": _read_facts,
+    "closer look": look_at,
+    "network's input": partial(read_photo, size=_INPUT_SIDE),
+    "whole window": partial(read_thumbnail, size=_WINDOW_SIDE),
+    "thumbnail": _read_thumbnail,
+}
+_MUTATORS: tuple[Mutator, ...] = (bytes_changed, picture_changed)
+
+
+def _make_large(folder: Path) -> None:
+    size = (_LARGE_SIDE, MAX_PIXELS // _LARGE_SIDE)
+    palette = Image.new("P", size, 1)
+    palette.putpalette([0, 0, 0, 255, 0, 0])
+    palette.save(folder / "palette.gif", transparency=0)
+    del palette
+    Image.new("RGBA", size, (255, 0, 0, 128)).save(folder / "glass.tif", compression="tiff_lzw")
+    Image.new("I;16", size, 700).save(folder / "16-bit.png", compress_level=1)
+    Image.new("CMYK", size, (0, 99, 99, 0)).save(folder / "printing.jpg")
 
 
 def _make_seeds(folder: Path, photos: Path | None) -> None:

@@ -14,6 +14,7 @@ def all_families(real_photos: Path | None = None) -> tuple[Family, ...]:
     """
     return (
         photos.family(real_photos),
+        photos.large_family(),
         networks.models_family(),
         networks.weights_family(),
         networks.checkpoints_family(),

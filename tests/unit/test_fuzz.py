@@ -17,7 +17,8 @@ from tests.unit.planted_readers import planted
 
 IMPATIENT = Limits(clock_seconds=0.5)
 NARROW = Limits(memory_bytes=250 * 2**20)
-LIGHT = [family for family in all_families() if not family.needs_tensorflow]
+# TensorFlow and the largest photos take their time.
+LIGHT = [family for family in all_families() if not family.needs_tensorflow and family.name != "large-photos"]
 
 faults = pytest.mark.parametrize(
     ("name", "outcome", "limits"),
@@ -98,15 +99,14 @@ def test_file_of_another_name_is_not_replayed(tmp_path: Path, capsys: pytest.Cap
     assert "FAMILY.NUMBER.NAME" in capsys.readouterr().err
 
 
-def test_seeds_are_good_files(tmp_path: Path) -> None:
-    # Among photos are some that once did harm.
-    campaign = tried([family for family in LIGHT if family.name != "photos"], tmp_path)
+def test_seeds_are_good_files_but_for_those_that_once_did_harm(tmp_path: Path) -> None:
+    campaign = tried(LIGHT, tmp_path)
 
     assert campaign.is_clean, campaign.faults
     for (name, reader), tally in campaign.tallies.items():
         # A download that is gone on with finds no server.
-        expected = Outcome.REFUSED if name == "downloads" else Outcome.FINE
-        assert tally.counts.keys() == {expected}, (name, reader)
+        refused = {"downloads": tally.counts.total(), "photos": 2}.get(name, 0)
+        assert tally.counts[Outcome.REFUSED] == refused, (name, reader)
 
 
 @pytest.mark.parametrize("family", LIGHT, ids=lambda family: family.name)
@@ -115,7 +115,7 @@ def test_same_dice_change_a_file_in_the_same_way(family: Family, tmp_path: Path)
     seeds = [path.read_bytes() for path in sorted(tmp_path.iterdir()) if path.is_file()]
 
     for mutate in family.mutators:
-        for number in range(40):
+        for number in range(12):
             data, other = seeds[number % len(seeds)], seeds[-1]
             first = mutate(Random(number), data, other)
             assert first == mutate(Random(number), data, other)
