@@ -15,6 +15,9 @@ from tlgui import files
 def prepare_tensorflow() -> None:
     """Set what TensorFlow reads from the environment when it is imported; call it before."""
     files.use_for_libraries()
+    if files.home_problem():
+        # Without a home, Keras would make a folder named “~” where the program was started.
+        os.environ["KERAS_HOME"] = str(files.process_folder() / "keras")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ["KERAS_BACKEND"] = "tensorflow"
 
