@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.benchmarks import (
     cost,
     features,
+    heic,
     kill,
     memory,
     predict,
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "quick": quick.measure,
     "predict": predict.measure,
     "features": features.measure,
+    "heic": heic.measure,
     "script": tutorial_script.measure,
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.pictures import write_crashing_heic, write_jpeg
 from tlgui.cli import main
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.recipe import recipe_text
@@ -236,6 +237,25 @@ def test_missing_place_for_an_export_is_told(model: str, tmp_path: Path, capfd: 
 
     assert code == 1
     assert "error: " in capfd.readouterr().err
+
+
+def test_photo_that_crashes_its_library_is_named_and_the_work_goes_on(
+    model: str, photos: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "with a crash"
+    shutil.copytree(photos, folder)
+    bad = write_crashing_heic(folder / "boats" / "bad.heic")
+
+    for command in (
+        ["check", str(folder)],
+        ["train", str(folder), "--out", str(tmp_path / "a.tlmodel"), *FAST],
+        ["predict", model, str(bad), str(write_jpeg(tmp_path / "good.jpg"))],
+    ):
+        done = tlgui(*command, "--json")
+
+        assert done.returncode == 0, done.stderr
+        assert "bad.heic" in done.stdout
+        assert "Fatal" not in done.stderr
 
 
 def test_interrupt_in_mid_training_keeps_the_best_epoch(photos: Path, tmp_path: Path) -> None:

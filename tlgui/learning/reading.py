@@ -93,6 +93,11 @@ def pixels_of(photos: Sequence[ReadPhoto]) -> npt.NDArray[np.float32]:
     return np.stack([photo.content for photo in photos if isinstance(photo.content, np.ndarray)]).astype(np.float32)
 
 
+def thread_count() -> int:
+    """Return how many threads decode photos on this computer."""
+    return max(_FEWEST_THREADS, min(_MOST_THREADS, os.cpu_count() or 1))
+
+
 class _Ahead(Generic[ItemT, ResultT]):
     """Items that a few threads read, to be taken in order; a context manager."""
 
@@ -100,8 +105,7 @@ class _Ahead(Generic[ItemT, ResultT]):
         self._upcoming = iter(items)
         self._read = read
         self._waiting: deque[tuple[ItemT, Future[ResultT]]] = deque()
-        count = max(_FEWEST_THREADS, min(_MOST_THREADS, os.cpu_count() or 1))
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix="reading")
+        self._pool = ThreadPoolExecutor(thread_count(), thread_name_prefix="reading")
         self._submit(ahead)
 
     def __enter__(self) -> Self:

@@ -23,7 +23,7 @@ from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.pictures.decode import read_photo, read_thumbnail
 from tlgui.photos.pictures.header import read_opened
 from tlgui.photos.pictures.helper_protocol import Answer, Task, parsed, send, send_answer, task_in
-from tlgui.photos.pictures.opening import MAX_PIXELS, UnusablePhotoError, open_every_format, out_of_memory
+from tlgui.photos.pictures.opening import LARGE_PIXELS, MAX_PIXELS, UnusablePhotoError, open_every_format, out_of_memory
 
 if sys.platform != "win32":
     import resource
@@ -31,7 +31,9 @@ if sys.platform != "win32":
 IDLE_SECONDS = 30.0
 # Besides the time for decoding: what the slowest disk needs for a file.
 _SLOWEST_BYTES_A_SECOND = 1 << 20
-# A photo of 200 million pixels takes 1.6 to 2.0 GB while it is decoded, one with transparency 4.2; the rest of the
+# A large photo, which comes in its turn, has so many times the pixels of others, at most.
+_LARGE_TIMES = MAX_PIXELS // LARGE_PIXELS
+# A photo of 200 million pixels takes 1.6 to 2.0 GB while it is decoded, one with transparency 4.1; the rest of the
 # process is small.
 _MOST_BYTES = 24 * MAX_PIXELS
 # Windows: let the process end, and show no dialog about it.
@@ -112,7 +114,7 @@ class _Helper:
         _set_timer(0)
         send(self._replies, {"large": True})
         self._turns.get()
-        _set_timer(self._limit)
+        _set_timer(_LARGE_TIMES * self._limit)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
