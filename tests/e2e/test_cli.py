@@ -239,9 +239,7 @@ def test_missing_place_for_an_export_is_told(model: str, tmp_path: Path, capfd: 
     assert "error: " in capfd.readouterr().err
 
 
-def test_photo_that_crashes_its_library_is_named_and_the_work_goes_on(
-    model: str, photos: Path, tmp_path: Path
-) -> None:
+def test_photo_that_crashes_its_library_is_named_and_the_work_goes_on(model: str, photos: Path, tmp_path: Path) -> None:
     folder = tmp_path / "with a crash"
     shutil.copytree(photos, folder)
     bad = write_crashing_heic(folder / "boats" / "bad.heic")

@@ -108,7 +108,11 @@ def _found(path: Path, state: FileState, read: _Reader) -> PhotoFacts | Unusable
 def _read_settled(path: Path, state: FileState, read: _Reader) -> PhotoFacts:
     """Read what a file tells while it stays as it is."""
     for _ in range(_TRIES):
-        facts, error = _tried(path, state, read)
+        facts, error = None, None
+        try:
+            facts = read(path, state)
+        except UnusablePhotoError as refusal:
+            error = refusal
         now = state_now(path)
         if now is None or now == state:
             if facts is None:
@@ -116,13 +120,6 @@ def _read_settled(path: Path, state: FileState, read: _Reader) -> PhotoFacts:
             return facts
         state = now
     raise unusable(path, ProblemKind.CHANGING, "It is being changed right now.", "Read the folder again later.")
-
-
-def _tried(path: Path, state: FileState, read: _Reader) -> tuple[PhotoFacts | None, UnusablePhotoError | None]:
-    try:
-        return read(path, state), None
-    except UnusablePhotoError as error:
-        return None, error
 
 
 def _gone(path: Path) -> UnusablePhotoError:

@@ -18,12 +18,15 @@ from tests import pictures
 from tests.unit.photos.pictures import crashing_library
 from tests.unit.photos.pictures.crashing_library import tries, write_order
 from tlgui import files
+from tlgui.errors import Cancelled
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.pictures import helper_pool
 from tlgui.photos.pictures.decode import read_photo, read_thumbnail
 from tlgui.photos.pictures.header import read_all_facts, read_facts, state_of
 from tlgui.photos.pictures.helper_pool import LOG_NAME, HelperPool
 from tlgui.photos.pictures.opening import UnusablePhotoError
+from tlgui.photos.scanning.scan import scan
+from tlgui.progress import JobContext
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process is ended by signals here")
 
@@ -243,6 +246,21 @@ def test_close_ends_the_wait_for_a_photo_that_hangs(tmp_path: Path) -> None:
         assert not waiting.result(30).is_lasting
     assert len(tries(path)) == 1
     assert not psutil.pid_exists(tries(path)[0])
+
+
+@pytest.mark.usefixtures("_library")
+def test_stop_does_not_wait_for_a_photo_that_hangs(tmp_path: Path) -> None:
+    (tmp_path / "cat").mkdir()
+    path = write_order(tmp_path / "cat" / "a.heic", "hang")
+
+    def stop_once_it_hangs() -> None:
+        if tries(path):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        scan(tmp_path, JobContext(checkpoint=stop_once_it_hangs))
+
+    assert psutil.pid_exists(tries(path)[0])
 
 
 @pytest.mark.parametrize("order", [(), ("hang",)], ids=["idle", "at work"])
