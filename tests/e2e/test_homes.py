@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -63,13 +64,15 @@ def test_full_home_disk_costs_what_would_be_kept_alone(photos: Path, full_home: 
 @pytest.mark.skipif(
     shutil.which("setpriv") is None or os.geteuid() != 0, reason="only root can be a user whom the system does not know"
 )
-def test_without_a_home_the_work_is_done_and_it_is_said_what_is_not_kept(photos: Path, tmp_path: Path) -> None:
-    start = tmp_path / "start"
-    start.mkdir()
-    start.chmod(0o777)
+def test_without_a_home_the_work_is_done_and_it_is_said_what_is_not_kept() -> None:
+    # Where the tests' own folders lie, no other user may look.
+    with tempfile.TemporaryDirectory() as folder:
+        start = Path(folder)
+        start.chmod(0o777)
+        draw_sample_photos(start / "photos", photos_per_class=10, size=48)
 
-    checked = tlgui(start, "check", str(photos), wrapper=("setpriv", f"--reuid={_UNKNOWN_USER}", "--clear-groups"))
+        checked = tlgui(start, "check", "photos", wrapper=("setpriv", f"--reuid={_UNKNOWN_USER}", "--clear-groups"))
 
-    assert checked.returncode == 0, checked.stderr
-    assert "There is no home folder" in checked.stderr
-    assert list(start.iterdir()) == []
+        assert checked.returncode == 0, checked.stderr
+        assert "There is no home folder" in checked.stderr
+        assert [path.name for path in start.iterdir()] == ["photos"]
