@@ -3,6 +3,7 @@
 import functools
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.learning.listening import QUIET, Listener, is_batch_of, numbers, stop
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.pictures import write_collection
 from tlgui.errors import SettingError
+from tlgui.learning.checkpoint import _array_in
 from tlgui.learning.model_file import read_network
 from tlgui.learning.recipe import (
     AFTER_HEAD,
@@ -250,10 +252,33 @@ def _with_member(name: str, array: np.ndarray) -> Callable[[bytes], bytes]:
     return change
 
 
+def _with_raw_member(name: str, data: bytes) -> Callable[[bytes], bytes]:
+    """Return what puts other bytes into a checkpoint."""
+
+    def change(original: bytes) -> bytes:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(original)) as old, zipfile.ZipFile(packed, "w") as new:
+            for member in old.namelist():
+                new.writestr(member, data if member == name else old.read(member))
+        return packed.getvalue()
+
+    return change
+
+
+def _array_that_promises(shape: tuple[int, ...]) -> bytes:
+    packed = io.BytesIO()
+    np.lib.format.write_array_header_1_0(packed, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return packed.getvalue() + b"{}"
+
+
 @pytest.mark.parametrize(
     "change",
     [
         pytest.param(_cut, id="cut off"),
+        pytest.param(_with_raw_member("about.npy", _array_that_promises((10**13,))), id="more than there is"),
+        pytest.param(_with_raw_member("about.npy", _array_that_promises((10**30,))), id="more than there can be"),
+        pytest.param(_with_raw_member("about.npy", b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65535), id="endless words"),
+        pytest.param(lambda data: data[:-22] + data[-22:-12] + b"\xff" * 4 + data[-8:], id="a directory that lies"),
         pytest.param(_flip_a_bit, id="a flipped bit"),
         pytest.param(lambda _: b"not an archive", id="another file"),
         pytest.param(_with_member("state_0.npy", np.array([print], object)), id="a pickle"),
@@ -334,3 +359,20 @@ def test_damaged_progress_says_nothing(text: str, run_folder: Path) -> None:
     (run_folder / PROGRESS).write_text(text)
 
     assert read_progress(run_folder) == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders")
+def test_pipe_in_the_place_of_a_checkpoint_is_refused_at_once(collection: Collection, run_folder: Path) -> None:
+    os.mkfifo(run_folder / CHECKPOINT)
+    os.mkfifo(run_folder / PROGRESS)
+
+    with pytest.raises(SettingError, match="cannot be read: it is no file but a pipe"):
+        train(collection, CACHED, run_folder / "model.tlmodel", QUIET, run_folder=run_folder, resume=True)
+    assert read_progress(run_folder) == ()
+
+
+def test_array_stored_by_columns_is_read_as_it_was() -> None:
+    array, packed = np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3)), io.BytesIO()
+    np.save(packed, array)
+
+    np.testing.assert_array_equal(_array_in(packed.getvalue()), array)

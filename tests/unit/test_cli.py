@@ -155,6 +155,10 @@ def test_recipe_that_is_wrong_is_told(name: str, settings: list[tuple[str, str]]
         headless.chosen_recipe(name, settings)
 
 
+def test_name_with_a_byte_that_is_no_text_is_taken_as_it_can_be_shown() -> None:
+    assert headless.chosen_recipe("quick", [("name", "caf\udce9\x1b")]).name == "caf\\xe9\\x1b"
+
+
 def test_recipes_to_compare_are_all_unless_some_are_named(tmp_path: Path) -> None:
     weights = tmp_path / "vgg16.h5"
     weights.touch()
@@ -175,6 +179,20 @@ def test_recipes_are_listed_with_what_they_do(capsys: pytest.CaptureFixture[str]
     words = " ".join(out.split())
     for recipe_id, recipe in BUILT_IN.items():
         assert f"{recipe_id} {recipe.name} {recipe.description}" in words
+
+
+def test_recipe_that_names_odd_weights_can_be_shown_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text('{"tlgui_recipe": 2, "name": "\\ud800", "weights": "/w/\\udce9.h5"}', encoding="utf-8")
+
+    code, out, _ = run(capsys, "recipes", "--show", str(path))
+
+    assert code == 0
+    shown = load_recipe(path)
+    path.write_bytes(out.encode())
+    assert load_recipe(path) == shown
 
 
 def test_recipe_that_is_shown_can_be_kept_as_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,11 +1,13 @@
 import dataclasses
 import json
+import os
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
 
 from tlgui.errors import SettingError
+from tlgui.files import write_text
 from tlgui.learning import recipe as recipes
 from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK, THOROUGH
 from tlgui.learning.recipe import (
@@ -330,3 +332,72 @@ def test_features_that_change_with_each_epoch_are_not_cached(recipe: Recipe) -> 
     assert Recipe().is_cached
     assert Recipe(fine_tuning=FineTuning(when=AFTER_HEAD)).is_cached
     assert THOROUGH.is_cached
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("caf\udce9", "caf\\xe9"),
+        ("half \ud83d of it", "half \\ud83d of it"),
+        ("two\nlines\r\n", "two lines"),
+        ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
+        ("zero\0byte", "zero\\x00byte"),
+        ("turned \u202e round", "turned \\u202e round"),
+        ("ordinary “ä” 🐦", "ordinary “ä” 🐦"),
+    ],
+)
+def test_name_that_is_no_text_is_set_and_saved_as_it_can_be_shown(typed: str, name: str, tmp_path: Path) -> None:
+    recipe = QUICK.with_value("name", typed).with_value("description", typed)
+
+    path = tmp_path / "r.json"
+    write_text(path, recipe_text(recipe))
+
+    assert (recipe.name, recipe.description) == (name, name)
+    assert load_recipe(path) == recipe
+
+
+def test_half_a_character_in_a_recipe_file_becomes_a_stand_in(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_text('{"tlgui_recipe": 2, "name": "\\ud800", "weights": "/photos/\\udce9.h5"}', encoding="utf-8")
+
+    recipe = load_recipe(path)
+
+    assert recipe.name == "\\ud800"
+    assert recipe.weights == "/photos/\udce9.h5"
+
+
+def test_path_of_weights_keeps_bytes_that_are_no_text(tmp_path: Path) -> None:
+    recipe = dataclasses.replace(QUICK, weights="/photos/caf\udce9.h5")
+    path = tmp_path / "r.json"
+
+    write_text(path, recipe_text(recipe))
+
+    assert load_recipe(path).weights == "/photos/caf\udce9.h5"
+
+
+@pytest.mark.parametrize("setting", ["name", "description", "weights", "cut_layer", "fine_tuning.from_block"])
+def test_text_longer_than_any_name_is_refused(setting: str) -> None:
+    with pytest.raises(SettingError, match=r"at most \d+ characters; it has 100000"):
+        QUICK.with_value(setting, "n" * 100_000)
+
+
+def test_recipe_can_be_named_after_any_file() -> None:
+    # A name of 255 bytes, none of which is text.
+    assert len(QUICK.with_value("name", "\udcff" * 255).name) == 1020
+
+
+def test_file_far_too_large_for_a_recipe_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_bytes(b" " * (2**20 + 1))
+
+    with pytest.raises(SettingError, match=r"r\.json.*far too large"):
+        load_recipe(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders")
+def test_pipe_in_the_place_of_a_recipe_is_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "r.json"
+    os.mkfifo(pipe)
+
+    with pytest.raises(SettingError, match="pipe"):
+        load_recipe(pipe)

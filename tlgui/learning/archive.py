@@ -12,14 +12,22 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
-MOST_JSON_BYTES = 64 * 1024**2
+# What is written as JSON takes twenty times as much memory once it is read.
+MOST_JSON_BYTES = 16 * 1024**2
+# Zips beyond this need a second directory, which makes a file harder to check than it is worth.
+MOST_ARCHIVE_BYTES = 2 * 1024**3 - 1
 
 _MOST_MEMBERS = 16
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 # The end of a zip without a comment: signature, disk numbers, entries here and in all, directory size and offset.
 _END = struct.Struct("<4s4H2LH")
-_ZIP64_LOCATOR_BYTES = 20
+# The same for files beyond 4 GB, and what tells where that lies: signature, disk number, offset, disks in all.
+_END_64 = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR = struct.Struct("<4sLQL")
+# An entry of the directory without its name, and what it can take with its name and the sizes of a large file.
+_FEWEST_ENTRY_BYTES, _MOST_ENTRY_BYTES = 46, 512
 _CHUNK_BYTES = 1024**2
+_NO_MODEL, _TOO_MANY = "it is cut off, or no model at all", "it holds too many files"
 
 
 class UntrustedError(ValueError):
@@ -30,31 +38,54 @@ class DamagedError(UntrustedError):
     """The file is not what was once written: cut off, or changed on its way."""
 
 
-def open_archive(stream: BinaryIO, most_bytes: int) -> zipfile.ZipFile:
+class TooLargeError(UntrustedError):
+    """The file is what it should be, but this computer has too little memory for it."""
+
+
+def open_archive(stream: BinaryIO, most_bytes: int, most_member_bytes: int | None = None) -> zipfile.ZipFile:
     """Open a zip whose every member is plainly named, stored as it is, and there once.
 
     Args:
         stream: The file, open for reading.
         most_bytes: The largest file to look into.
+        most_member_bytes: The largest member it may hold; None for as large as the file.
 
     Raises:
         UntrustedError: Anything else.
     """
-    _check_end(stream, most_bytes)
-    try:
-        archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
-        raise DamagedError("it is damaged") from error
+    if stream.seek(0, 2) > most_bytes:
+        raise UntrustedError("it is far too large")
+    archive = open_numbered(stream, _MOST_MEMBERS, may_be_large=False)
     names: set[str] = set()
     for member in archive.infolist():
         if not _PLAIN_NAME.fullmatch(member.filename):
             raise UntrustedError(f"it holds a file named “{member.filename[:100]}”, which could be put anywhere")
         if member.filename in names:
             raise UntrustedError(f"it holds “{member.filename}” twice")
+        if most_member_bytes is not None and member.file_size > most_member_bytes:
+            raise UntrustedError(f"“{member.filename}” in it is far too large")
         if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
-            raise UntrustedError(f"“{member.filename}” in it is compressed, which tlgui never does")
+            raise UntrustedError(f"“{member.filename}” in it is compressed, which tlgui and Keras never do")
         names.add(member.filename)
     return archive
+
+
+def open_numbered(stream: BinaryIO, most_members: int, *, may_be_large: bool) -> zipfile.ZipFile:
+    """Open a zip once its last bytes say that its directory is as small as its members are few.
+
+    Args:
+        stream: The file, open for reading.
+        most_members: The most members it may hold.
+        may_be_large: Whether it may be one beyond 4 GB, whose directory has a second end.
+
+    Raises:
+        UntrustedError: It is no zip, is damaged, or holds more.
+    """
+    _check_end(stream, most_members, may_be_large=may_be_large)
+    try:
+        return zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
+        raise DamagedError("it is damaged") from error
 
 
 def read_member(archive: zipfile.ZipFile, name: str, most_bytes: int = MOST_JSON_BYTES) -> bytes:
@@ -103,19 +134,36 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _check_end(stream: BinaryIO, most_bytes: int) -> None:
+def _check_end(stream: BinaryIO, most_members: int, *, may_be_large: bool) -> None:
     """Read the last bytes of the file by hand: a directory with a million entries must not be parsed to be counted."""
     size = stream.seek(0, 2)
-    if size > most_bytes:
-        raise UntrustedError("it is far too large")
-    if size < _END.size + _ZIP64_LOCATOR_BYTES:
-        raise DamagedError("it is cut off, or no model at all")
-    stream.seek(size - _END.size - _ZIP64_LOCATOR_BYTES)
+    if size < _END.size + _LOCATOR.size:
+        raise DamagedError(_NO_MODEL)
+    stream.seek(size - _END.size - _LOCATOR.size)
     tail = stream.read()
-    signature, _, _, _, entries, _, _, comment_bytes = _END.unpack(tail[_ZIP64_LOCATOR_BYTES:])
+    signature, _, _, _, entries, byte_count, offset, comment_bytes = _END.unpack(tail[_LOCATOR.size :])
     if signature != b"PK\5\6" or comment_bytes:
-        raise DamagedError("it is cut off, or no model at all")
-    # A second directory, for files beyond 4 GB, would overrule the count that was just read.
-    if entries > _MOST_MEMBERS or tail.startswith(b"PK\6\7"):
-        raise UntrustedError("it holds too many files")
+        raise DamagedError(_NO_MODEL)
+    end = size - _END.size
+    if tail.startswith(b"PK\6\7"):
+        # A second directory, for files beyond 4 GB, overrules the first.
+        if not may_be_large:
+            raise UntrustedError(_TOO_MANY)
+        entries, byte_count, offset, end = _large_end(stream, end)
+    if entries > most_members:
+        raise UntrustedError(_TOO_MANY)
+    # Python goes by the size of the directory, not by the count.
+    if not entries * _FEWEST_ENTRY_BYTES <= byte_count <= entries * _MOST_ENTRY_BYTES or offset + byte_count != end:
+        raise DamagedError("its directory is damaged")
     stream.seek(0)
+
+
+def _large_end(stream: BinaryIO, end: int) -> tuple[int, int, int, int]:
+    """Return entries, size and place of the directory, and where it ends, as a file beyond 4 GB has them."""
+    place = end - _LOCATOR.size - _END_64.size
+    stream.seek(max(0, place))
+    data = stream.read(_END_64.size)
+    if place < 0 or not data.startswith(b"PK\6\6"):
+        raise DamagedError(_NO_MODEL)
+    entries, byte_count, offset = _END_64.unpack(data)[-3:]
+    return entries, byte_count, offset, place

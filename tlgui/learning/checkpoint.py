@@ -6,6 +6,7 @@ read whose size is not what the network needs.
 
 import io
 import json
+import math
 import time
 import zipfile
 import zlib
@@ -19,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.errors import SettingError, StorageError
-from tlgui.files import atomic_open, storage_error
+from tlgui.files import atomic_open, open_regular
+from tlgui.learning.archive import open_numbered
 from tlgui.learning.learner import Arrays, Labels
 from tlgui.learning.manifest import Fields, ManifestProblemError, epochs_from, epochs_json
 from tlgui.learning.run_progress import CHECKPOINT, not_kept, write_progress
@@ -31,6 +33,10 @@ FORMAT_VERSION = 1
 
 _MOST_ABOUT_BYTES = 64 * 2**20
 _MOST_PHOTOS = 10**8
+# Of all the weights of a network and what an optimiser keeps of each.
+_MOST_ARRAYS = 50_000
+# What NumPy writes where the words in front of an array are short.
+_PLAIN_VERSION = (1, 0)
 # The words in front of the numbers of one array.
 _HEADER_BYTES = 4096
 _AGAIN = "Train again from the beginning."
@@ -192,14 +198,18 @@ class Saved:
     def _read(self, name: str, kind: Any, shape: tuple[int, ...] | None, most_bytes: int) -> NDArray[Any]:  # noqa: ANN401 - NumPy's own
         """Return one array, refused before it is read where it is larger than it may be."""
         try:
-            with zipfile.ZipFile(self._path) as archive:
+            with (
+                open_regular(self._path) as stream,
+                open_numbered(stream, _MOST_ARRAYS, may_be_large=True) as archive,
+            ):
                 member = archive.getinfo(f"{name}.npy")
                 if member.compress_type != zipfile.ZIP_STORED or member.file_size > most_bytes + _HEADER_BYTES:
                     raise self._damaged()
-                array = np.lib.format.read_array(io.BytesIO(archive.read(member)), allow_pickle=False)
+                array = _array_in(archive.read(member))
         except OSError as error:
-            raise storage_error(error, self._path) from error
-        except (KeyError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+            why = error.strerror or str(error)
+            raise SettingError(f"The training cannot go on: “{self._path}” cannot be read: {why}.", _AGAIN) from error
+        except (LookupError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
             raise self._damaged() from error
         if array.dtype != kind or (shape is not None and array.shape != shape):
             raise self._damaged()
@@ -212,3 +222,20 @@ class Saved:
 
     def _damaged(self) -> SettingError:
         return SettingError("The training cannot go on: what it left after its last epoch is damaged.", _AGAIN)
+
+
+def _array_in(data: bytes) -> NDArray[Any]:
+    """Return an array of plain numbers as NumPy writes it; no memory is asked for beyond what is there.
+
+    Raises:
+        ValueError: It is none, or has another size than it says.
+    """
+    stream = io.BytesIO(data)
+    if np.lib.format.read_magic(stream) != _PLAIN_VERSION:
+        raise ValueError("no plain array")
+    shape, is_by_columns, kind = np.lib.format.read_array_header_1_0(stream)
+    size = len(data) - stream.tell()
+    if kind.hasobject or math.prod(shape) * kind.itemsize != size:
+        raise ValueError("an array of another size than it says")
+    array = np.frombuffer(data, kind, offset=stream.tell()).reshape(shape, order="F" if is_by_columns else "C")
+    return array.copy()

@@ -20,7 +20,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tlgui.errors import StorageError
-from tlgui.files import atomic_open, cache_folder
+from tlgui.files import atomic_open, cache_folder, read_regular
 
 FORMAT_VERSION = 1
 # All kept networks together; the ones not used for longest go first.
@@ -49,7 +49,7 @@ def kept_network(model: keras.Model, digest: str) -> Run | None:
     """
     try:
         path = _path(model, digest)
-        data = path.read_bytes()
+        data = read_regular(path, LARGEST_BYTES)
         checksum, graph = data[:_CHECKSUM_BYTES], data[_CHECKSUM_BYTES:]
         if hashlib.sha256(graph).digest() != checksum:
             _log.info("The converted network %s is damaged.", path.name)

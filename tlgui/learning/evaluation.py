@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlgui.errors import CollectionError, PhotoError
-from tlgui.learning.model_file import BATCH_SIZE, LoadedModel
+from tlgui.learning.model_file import LoadedModel
 from tlgui.learning.reading import pixels_of, read_batches
 from tlgui.learning.records import ClassResult, Evaluation, Interval
 from tlgui.learning.unreadable import UnreadablePhotos
@@ -136,7 +136,7 @@ def evaluate(model: LoadedModel, collection: Collection, part: Part | None, cont
     report(Progress(Stage.EVALUATING, 0, len(photos)))
     paths = [photo.path for photo in photos]
     failed: dict[Path, PhotoError] = {}
-    for batch in read_batches(paths, model.summary.input_size, BATCH_SIZE, context):
+    for batch in read_batches(paths, model.summary.input_size, model.batch_size, context):
         readable = [photo for photo in batch if isinstance(photo.content, np.ndarray)]
         if readable:
             tally.add(model.predict(pixels_of(readable)), labels[[photo.index for photo in readable]])

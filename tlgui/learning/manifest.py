@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tlgui.errors import SettingError
-from tlgui.learning.recipe import BACKBONE_IDS, Recipe
+from tlgui.learning.recipe import BACKBONE_IDS, LARGEST_INPUT, Recipe
 from tlgui.learning.records import ClassResult, Evaluation, Interval, ModelSummary, StopReason
 from tlgui.photos.collection import MOST_CLASSES, Part
 from tlgui.progress import EpochEnded
@@ -181,7 +181,7 @@ def summary_from(manifest: object, history: object, path: Path) -> ModelSummary:
         path=path,
         class_names=class_names,
         backbone=backbone,
-        input_size=fields.whole("input_size", 1, 4096),
+        input_size=fields.whole("input_size", 1, LARGEST_INPUT),
         recipe=_recipe(fields.raw("recipe")),
         created=_time(fields.text("created")),
         photo_count=fields.whole("photo_count", 0, _MOST_PHOTOS),
@@ -312,13 +312,15 @@ def _class_result(name: str, fields: Fields) -> ClassResult:
 
 
 def _confusion(entries: Sequence[object], class_count: int) -> tuple[tuple[int, ...], ...]:
-    counts = [[0] * class_count for _ in range(class_count)]
+    # Most rows of a large table that little is known of are empty, and all of those are one.
+    empty = (0,) * class_count
+    counts: dict[int, list[int]] = {}
     for entry in entries:
         match entry:
             case [int(row), int(column), int(count)] if (
                 0 <= row < class_count and 0 <= column < class_count and 0 < count <= _MOST_PHOTOS
             ):
-                counts[row][column] = count
+                counts.setdefault(row, [0] * class_count)[column] = count
             case _:
                 raise ManifestProblemError("“confusion” has an entry that is not row, column and count")
-    return tuple(tuple(row) for row in counts)
+    return tuple(tuple(counts[row]) if row in counts else empty for row in range(class_count))

@@ -19,10 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tlgui.errors import ModelFileError
-from tlgui.files import atomic_path, check_target
+from tlgui.files import atomic_path, check_target, open_regular
 from tlgui.learning.archive import (
+    MOST_ARCHIVE_BYTES,
     MOST_JSON_BYTES,
     DamagedError,
+    TooLargeError,
     UntrustedError,
     digest,
     open_archive,
@@ -30,7 +32,6 @@ from tlgui.learning.archive import (
     read_member,
     stream_member,
 )
-from tlgui.learning.keras_check import check_keras_file
 from tlgui.learning.manifest import (
     FORMAT_VERSION,
     Fields,
@@ -50,16 +51,18 @@ if TYPE_CHECKING:
 SUFFIX = ".tlmodel"
 MANIFEST, NETWORK, HISTORY = "manifest.json", "model.keras", "history.json"
 
-# Zips beyond this need a second directory, which makes a file harder to check than it is worth.
-MOST_BYTES = 2 * 1024**3 - 1
+MOST_BYTES = MOST_ARCHIVE_BYTES
 # The other members have room whatever they say: so a model is refused by its network, whose size is known beforehand.
 MOST_NETWORK_BYTES = MOST_BYTES - 2 * MOST_JSON_BYTES
-_WEIGHT_BYTES = 4
-# What prediction sends through the network at once; `load_model` warms these sizes.
+# The most photos that prediction sends through the network at once.
 BATCH_SIZE = 32
+# What sums of probabilities are off by.
+_ROUNDING = 1e-3
+_WEIGHT_BYTES = 4
 
 _NOT_WHOLE = "Copy or download it again; if that does not help, train the model again."
 _NOT_TRUSTED = "Open only models that you or someone you trust made with tlgui."
+_HINTS = {DamagedError: _NOT_WHOLE, TooLargeError: "Open it on a computer with more memory."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,13 @@ class LoadedModel:
         model: The Keras network: RGB 0..255 to probabilities.
         predict: The same as a fast function: float32 of shape (photos, size, size, 3) with values 0..255, to
             float32 of shape (photos, classes).
+        batch_size: How many photos to name at once.
     """
 
     summary: ModelSummary
     model: "keras.Model"
     predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
+    batch_size: int = BATCH_SIZE
 
 
 def check_model(path: Path, summary: ModelSummary, weight_count: int = 0) -> None:
@@ -148,6 +153,8 @@ def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None
     """
     check_model(path, summary, model.count_params())
     manifest, history = manifest_of(summary), _json(history_of(summary))
+    if max(len(history), len(_json(manifest))) > MOST_JSON_BYTES:
+        raise ModelFileError(f"“{path.name}” cannot be saved: there is too much to say of its classes and epochs.")
     # Beside the file, and not where the system keeps temporary files: that disk may have less room than the user's.
     with atomic_path(path) as temporary:
         network = temporary.with_name(NETWORK)
@@ -181,10 +188,10 @@ def load_model(path: Path) -> LoadedModel:
         ModelFileError: The file cannot be read, must not be trusted, or its network is not what the manifest says.
     """
     # `tlgui info` and the tests of the checks above need no TensorFlow, which takes seconds to load.
-    from tlgui.learning.runtime import fast_function  # noqa: PLC0415
+    from tlgui.learning.runtime import frozen_function  # noqa: PLC0415
 
-    summary, model = read_network(path)
-    return warmed(summary, model, fast_function(model))
+    summary, model, trace = _read_traced(path)
+    return _warmed(summary, model, frozen_function(model, trace), trace)
 
 
 def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:
@@ -193,18 +200,7 @@ def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:
     Raises:
         ModelFileError: The file cannot be read, must not be trusted, or its network is not what the manifest says.
     """
-    with _opened(path) as (summary, archive, digests), tempfile.TemporaryDirectory(prefix="tlgui-") as folder:
-        network = Path(folder) / NETWORK
-        hashed = hashlib.sha256()
-        with network.open("wb") as stream:
-            for chunk in stream_member(archive, NETWORK):
-                hashed.update(chunk)
-                stream.write(chunk)
-        _check_digest(NETWORK, hashed.hexdigest(), digests)
-        with network.open("rb") as checked:
-            check_keras_file(checked, MOST_BYTES)
-        model = _loaded(network)
-        _check_shapes(model, summary)
+    summary, model, _ = _read_traced(path)
     return summary, model
 
 
@@ -213,10 +209,57 @@ def warmed(
     model: "keras.Model",
     predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]],
 ) -> LoadedModel:
-    """Return a model ready to be used, once its fast function ran on the sizes that prediction sends."""
-    for count in (BATCH_SIZE, 1):
-        predict(np.zeros((count, summary.input_size, summary.input_size, 3), np.float32))
-    return LoadedModel(summary, model, predict)
+    """Return a model ready to be used, once its fast function ran on the sizes that prediction sends.
+
+    Raises:
+        ModelFileError: What it says of a picture are no probabilities.
+    """
+    from tlgui.learning.runtime import traced  # noqa: PLC0415 - see load_model
+
+    return _warmed(summary, model, predict, traced(model))
+
+
+def _warmed(
+    summary: ModelSummary,
+    model: "keras.Model",
+    predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]],
+    trace: Any,  # noqa: ANN401 - TensorFlow has no types
+) -> LoadedModel:
+    from tlgui.learning.needed_memory import batch_size_for, photo_bytes  # noqa: PLC0415 - see load_model
+
+    batch_size = batch_size_for(photo_bytes(model, trace), BATCH_SIZE)
+    side = summary.input_size
+    noise = np.random.default_rng(1).random((1, side, side, 3), np.float32) * np.float32(255)
+    for count in sorted({batch_size, 1}, reverse=True):
+        answers = predict(np.repeat(noise, count, axis=0))
+        # Written so that what is no number is refused too.
+        if not (answers.min() >= 0 and np.abs(answers.sum(axis=1) - 1).max() <= _ROUNDING):
+            raise ModelFileError(
+                f"“{summary.path.name}” cannot be used: what its network says of a picture are no probabilities.",
+                "Train the model again.",
+            )
+    return LoadedModel(summary, model, predict, batch_size)
+
+
+def _read_traced(path: Path) -> tuple[ModelSummary, "keras.Model", Any]:
+    """Check a `.tlmodel` and load its network; return it, and what TensorFlow makes of it, too."""
+    from tlgui.learning.needed_memory import check_memory, check_photo_bytes, photo_bytes  # noqa: PLC0415
+    from tlgui.learning.runtime import traced  # noqa: PLC0415 - see load_model
+    from tlgui.learning.trusted_network import load_network  # noqa: PLC0415
+
+    with _opened(path) as (summary, archive, digests), tempfile.TemporaryFile(prefix="tlgui-") as network:
+        hashed = hashlib.sha256()
+        for chunk in stream_member(archive, NETWORK):
+            hashed.update(chunk)
+            network.write(chunk)
+        _check_digest(NETWORK, hashed.hexdigest(), digests)
+        model = load_network(network, MOST_BYTES)
+        _check_shapes(model, summary)
+        trace = traced(model)
+        needed = photo_bytes(model, trace)
+        check_photo_bytes(needed)
+        check_memory(model.count_params() * _WEIGHT_BYTES, needed)
+    return summary, model, trace
 
 
 def _json(data: object) -> bytes:
@@ -248,7 +291,7 @@ def _without_optimizer(model: "keras.Model") -> "keras.Model":
 def _opened(path: Path) -> Iterator[tuple[ModelSummary, zipfile.ZipFile, dict[str, str]]]:
     """Open a file as far as it can be trusted; turn every refusal, here and in the caller's block, into words."""
     try:
-        with path.open("rb") as stream, open_archive(stream, MOST_BYTES) as archive:
+        with open_regular(path) as stream, open_archive(stream, MOST_BYTES) as archive:
             manifest = parse_json(read_member(archive, MANIFEST), MANIFEST)
             _check_version(manifest, path)
             _check_members(archive)
@@ -257,7 +300,7 @@ def _opened(path: Path) -> Iterator[tuple[ModelSummary, zipfile.ZipFile, dict[st
             _check_digest(HISTORY, digest(history), digests)
             yield summary_from(manifest, parse_json(history, HISTORY), path), archive, digests
     except UntrustedError as error:
-        hint = _NOT_WHOLE if isinstance(error, DamagedError) else _NOT_TRUSTED
+        hint = next((hint for kind, hint in _HINTS.items() if isinstance(error, kind)), _NOT_TRUSTED)
         raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", hint) from error
     except ManifestProblemError as error:
         raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", _NOT_TRUSTED) from error
@@ -284,15 +327,6 @@ def _check_members(archive: zipfile.ZipFile) -> None:
 def _check_digest(name: str, found: str, digests: dict[str, str]) -> None:
     if digests.get(name) != found:
         raise DamagedError(f"“{name}” in it is damaged: it is not what was saved")
-
-
-def _loaded(network: Path) -> "keras.Model":
-    import keras  # noqa: PLC0415 - see load_model
-
-    try:
-        return keras.saving.load_model(network, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises whatever a senseless configuration leads to.
-        raise UntrustedError("the network in it cannot be built") from error
 
 
 def _check_shapes(model: Any, summary: ModelSummary) -> None:  # noqa: ANN401 - Keras has no types

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlgui.errors import CollectionError
-from tlgui.learning.model_file import BATCH_SIZE, LoadedModel
+from tlgui.learning.model_file import LoadedModel
 from tlgui.learning.reading import ReadPhoto, pixels_of, read_batches
 from tlgui.learning.records import ClassScore, PhotosPredicted, Prediction, PredictionSummary
 from tlgui.photos.scanning.search import find_photos
@@ -40,7 +40,7 @@ def predict(model: LoadedModel, paths: Sequence[Path], top: int, context: JobCon
         raise CollectionError(f"No photos were found in {names}.", "Choose photos, or a folder that holds some.")
     outbox = Outbox(context, len(photos))
     errors = 0
-    for batch in read_batches(photos, model.summary.input_size, BATCH_SIZE, context):
+    for batch in read_batches(photos, model.summary.input_size, model.batch_size, context):
         predictions = _named(model, batch, top)
         errors += sum(1 for prediction in predictions if prediction.error)
         outbox.add(predictions)

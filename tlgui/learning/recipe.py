@@ -5,6 +5,7 @@ A value is checked when it is made: a recipe that exists is a recipe that can be
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from typing_extensions import override
 
 from tlgui.errors import SettingError
-from tlgui.learning.rules import Checked, choices, limits, replaced
+from tlgui.files import read_regular
+from tlgui.learning.rules import Checked, choices, limits, replaced, text
 
 # 2: the settings of the tutorials' recipes; a recipe of version 1 reads as it did.
 FORMAT_VERSION = 2
@@ -46,6 +48,14 @@ WHOLE_NETWORK = ""
 LAST_LAYER = ""
 COPIES, EVERY_EPOCH = "copies", "every epoch"
 NEVER, AFTER_HEAD, FROM_START = "never", "after the head", "from the start"
+
+# Side of the largest square that photos are brought to, in pixels.
+LARGEST_INPUT = 1024
+# A recipe may be named after its file: 255 bytes, each of which is shown by four characters where it is no text.
+_LONGEST_NAME = 1100
+_LONGEST_TEXT = 4096
+_MOST_FILE_BYTES = 2**20
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -185,7 +195,7 @@ class FineTuning(Steps):
     warm_up: float = field(default=0.5, metadata=limits(0.0, 100.0, "epochs", step=0.5))
     epochs: int = field(default=6, metadata=limits(1, 10_000, "epochs"))
     when: str = field(default=NEVER, metadata=choices(NEVER, AFTER_HEAD, FROM_START))
-    from_block: str = WHOLE_NETWORK
+    from_block: str = field(default=WHOLE_NETWORK, metadata=text(_LONGEST_NAME))
 
 
 @dataclass(frozen=True)
@@ -214,13 +224,13 @@ class Recipe(Steps):
         seed: Fixes split, initial weights, order and augmentation.
     """
 
-    name: str = "Quick"
-    description: str = ""
+    name: str = field(default="Quick", metadata=text(_LONGEST_NAME))
+    description: str = field(default="", metadata=text(_LONGEST_TEXT))
     backbone: str = field(default=EMBEDDED_BACKBONE, metadata=choices(*BACKBONE_IDS))
-    weights: str = SHIPPED
-    input_size: int = field(default=224, metadata=limits(32, 1024, "pixels", step=32))
+    weights: str = field(default=SHIPPED, metadata=text(_LONGEST_TEXT, is_path=True))
+    input_size: int = field(default=224, metadata=limits(32, LARGEST_INPUT, "pixels", step=32))
     preprocessing: str = field(default="own", metadata=choices("own", "0 to 1", "-1 to 1", "none"))
-    cut_layer: str = LAST_LAYER
+    cut_layer: str = field(default=LAST_LAYER, metadata=text(_LONGEST_NAME))
     pooling: str = field(default="average", metadata=choices("average", "max", "flatten"))
     head: Head = field(default_factory=Head)
     label_smoothing: float = field(default=0.0, metadata=limits(0.0, 0.5, step=0.01))
@@ -276,7 +286,7 @@ def load_recipe(path: Path) -> Recipe:
     """
     try:
         # Windows editors put a byte order mark in front.
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        data = json.loads(read_regular(path, _MOST_FILE_BYTES).decode("utf-8-sig"))
     except OSError as error:
         why = error.strerror or str(error)
         raise SettingError(f"“{path.name}” cannot be opened: {why}.", "Choose a recipe saved by tlgui.") from error
@@ -291,5 +301,6 @@ def load_recipe(path: Path) -> Recipe:
 
 
 def recipe_text(recipe: Recipe) -> str:
-    """Return the recipe as the text of a JSON file."""
-    return json.dumps({"tlgui_recipe": FORMAT_VERSION, **recipe.to_json()}, indent=2, ensure_ascii=False) + "\n"
+    """Return the recipe as the text of a JSON file; bytes in a path that are no text are written as JSON escapes."""
+    written = json.dumps({"tlgui_recipe": FORMAT_VERSION, **recipe.to_json()}, indent=2, ensure_ascii=False) + "\n"
+    return _HALF_CHARACTER.sub(lambda found: f"\\u{ord(found.group()):04x}", written)

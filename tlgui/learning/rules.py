@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Self, get_type_hints
 
 from tlgui.errors import SettingError
+from tlgui.photos.names import one_line, typed_name
 
 _LONGEST_QUOTE = 60
 _LARGEST_WHOLE = 10**15  # beyond it a fraction no longer holds every whole number
@@ -39,6 +40,19 @@ class Choices:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The rule of a setting that is shown and written down: plain words in one line.
+
+    Args:
+        longest: The most characters.
+        is_path: Whether it may be the path of a file, which is kept as it is, bytes that are no text among it.
+    """
+
+    longest: int
+    is_path: bool = False
+
+
 def limits(low: float, high: float, unit: str = "", step: float = 1) -> dict[str, Limits]:
     """Return the metadata of a field whose number lies between two ends."""
     return {"rule": Limits(low, high, unit, step)}
@@ -47,6 +61,11 @@ def limits(low: float, high: float, unit: str = "", step: float = 1) -> dict[str
 def choices(*values: str) -> dict[str, Choices]:
     """Return the metadata of a field that is one of a few words."""
     return {"rule": Choices(values)}
+
+
+def text(longest: int, *, is_path: bool = False) -> dict[str, Text]:
+    """Return the metadata of a field that is a text."""
+    return {"rule": Text(longest, is_path)}
 
 
 @dataclass(frozen=True)
@@ -58,8 +77,10 @@ class Checked:
         hints = get_type_hints(type(self))
         for item in dataclasses.fields(self):
             value = _converted(item.name, getattr(self, item.name), hints[item.name])
-            object.__setattr__(self, item.name, value)
             rule = item.metadata.get("rule")
+            if isinstance(rule, Text) and isinstance(value, str):
+                value = _plain(item.name, value, rule)
+            object.__setattr__(self, item.name, value)
             if isinstance(rule, Limits) and isinstance(value, int | float):
                 _check_limits(item.name, value, rule)
             elif isinstance(rule, Choices) and value not in rule.values:
@@ -83,7 +104,9 @@ class Checked:
         hints = get_type_hints(cls)
         unknown = sorted(set(data) - set(hints), key=str)
         if unknown:
-            raise SettingError(f"{cls._title()} has no setting “{unknown[0]}”.", f"Known here: {', '.join(hints)}.")
+            raise SettingError(
+                f"{cls._title()} has no setting {_quoted(unknown[0])}.", f"Known here: {', '.join(hints)}."
+            )
         values = {
             name: hints[name].from_json(value) if _is_group(hints[name]) else value for name, value in data.items()
         }
@@ -110,6 +133,14 @@ def _check_limits(name: str, value: float, rule: Limits) -> None:
         raise SettingError(f"{_words(name)} must be {ends}; it is {_number(value)}.")
 
 
+def _plain(name: str, value: str, rule: Text) -> str:
+    """Return a text as it can be shown, saved and printed; of a path only the length is looked at."""
+    value = value if rule.is_path else typed_name(value)
+    if len(value) > rule.longest:
+        raise SettingError(f"{_words(name)} must have at most {rule.longest} characters; it has {len(value)}.")
+    return value
+
+
 def _number(value: float) -> str:
     """Return a number as people write it: whole ones with all their digits as far as they can be read."""
     if isinstance(value, int):
@@ -119,7 +150,7 @@ def _number(value: float) -> str:
 
 def _quoted(value: object) -> str:
     """Return what was received, cut where it would drown the message."""
-    text = str(value)
+    text = one_line(str(value))
     return f"“{text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + '…'}”"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tlgui.errors import StorageError
-from tlgui.files import write_text
+from tlgui.files import read_regular, write_text
 from tlgui.learning.manifest import ManifestProblemError, epochs_from, epochs_json
 from tlgui.progress import EpochEnded, Notice
 
@@ -40,9 +40,7 @@ def read_progress(run_folder: Path) -> tuple[EpochEnded, ...]:
     """Return the complete epochs of a training; none where there are none, or the file is damaged."""
     path = run_folder / PROGRESS
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            return ()
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(read_regular(path, _MOST_BYTES).decode("utf-8"))
         return epochs_from(data.get("history") if isinstance(data, dict) else None)
     except (OSError, ValueError, RecursionError, ManifestProblemError):
         return ()

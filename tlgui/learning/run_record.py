@@ -264,9 +264,7 @@ def _read_result(folder: Path, model_path: Path) -> ModelSummary | None:
 
 def _read_json(path: Path, most_bytes: int) -> object:
     try:
-        if path.stat().st_size > most_bytes:
-            raise ManifestProblemError(f"“{path.name}” is too large")
-        return json.loads(path.read_bytes())
+        return json.loads(files.read_regular(path, most_bytes))
     except (OSError, ValueError, RecursionError) as error:
         raise ManifestProblemError(f"“{path.name}” cannot be read: {error}") from error
 

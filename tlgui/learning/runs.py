@@ -273,7 +273,7 @@ class RunStore:
     def active_id(self) -> str:
         """The id of the run whose model was used last; empty where there is none."""
         try:
-            with self._active.open("rb") as stream:
+            with files.open_regular(self._active) as stream:
                 return stream.read(_MOST_ACTIVE_BYTES).decode("utf-8", "replace").strip()
         except OSError:
             return ""

@@ -6,6 +6,7 @@ to convert them takes gigabytes: those run in TensorFlow, with their weights fro
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -47,14 +48,27 @@ def fast_function(
     return run or frozen_function(model)
 
 
-def frozen_function(model: keras.Model) -> Callable[[FloatArray], FloatArray]:
+def traced(model: keras.Model, picture_count: int | None = None) -> Any:  # noqa: ANN401 - TensorFlow has no types
+    """Return `model` for inference as TensorFlow's concrete function; nothing is run.
+
+    Args:
+        model: One input, one output.
+        picture_count: How many pictures it takes; None for any number.
+    """
+    signature = tf.TensorSpec([picture_count, *model.input_shape[1:]], tf.float32)
+    return tf.function(lambda batch: model(batch, training=False), autograph=False).get_concrete_function(signature)
+
+
+def frozen_function(model: keras.Model, trace: Any = None) -> Callable[[FloatArray], FloatArray]:  # noqa: ANN401
     """Return a function that runs `model` in TensorFlow, with its weights frozen into constants.
 
     A frozen graph is about half as fast again as `predict_on_batch`.
+
+    Args:
+        model: One input, one output.
+        trace: What `traced` returned for it; None traces it now.
     """
-    signature = tf.TensorSpec([None, *model.input_shape[1:]], tf.float32)
-    traced = tf.function(lambda batch: model(batch, training=False)).get_concrete_function(signature)
-    frozen = convert_variables_to_constants_v2(traced)
+    frozen = convert_variables_to_constants_v2(trace or traced(model))
 
     def run(batch: FloatArray) -> FloatArray:
         # A frozen function returns a list, whatever the model returned.

@@ -6,31 +6,32 @@ nothing in it is unpickled or run.
 
 import hashlib
 import tempfile
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
-import h5py
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.errors import WeightsError
-from tlgui.files import resource
+from tlgui.files import open_regular, resource
+from tlgui.learning.archive import MOST_ARCHIVE_BYTES, DamagedError, UntrustedError, open_archive, stream_member
 from tlgui.learning.backbones import BACKBONES, Backbone
 from tlgui.learning.download import fetch, file_digest
+from tlgui.learning.keras_layout import difference, fill
 from tlgui.learning.published import PUBLISHED
 from tlgui.learning.recipe import DOWNLOAD, EMBEDDED_BACKBONE, NO_WEIGHTS, SHIPPED, SMALL_CNN, Recipe
+from tlgui.learning.weights_file import WeightsFile
 from tlgui.progress import JobContext
 
-Shape = tuple[int, ...]
-
+_ARCHIVE_START = b"PK\3\4"
 _MEMBER = "model.weights.h5"
+_WHOLE_MODEL, _LAYER_NAMES, _WEIGHT_NAMES = "model_weights", "layer_names", "weight_names"
 # A saved model may hold the optimiser's two numbers for each weight, and a classifier that is not used.
 _MEMBER_GROWTH = 4
 _MEMBER_SPARE = 512 * 2**20
-_OTHER_ORDER = "its layers stand in another order"
+_BYTES_A_WEIGHT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,7 @@ def find_weights(recipe: Recipe, context: JobContext) -> Weights:
     try:
         return Weights(path, file_digest(path, "sha256", context))
     except OSError as error:
-        why = error.strerror or str(error)
-        raise WeightsError(f"The weights file “{path}” cannot be read: {why}.", _choose(backbone)) from error
+        raise _unreadable(path, error, backbone) from error
 
 
 def _weights_file(backbone: Backbone, weights: str, context: JobContext) -> Path:
@@ -83,15 +83,25 @@ def _weights_file(backbone: Backbone, weights: str, context: JobContext) -> Path
             raise WeightsError(f"No weights of {backbone.title} are there to be downloaded.", _choose(backbone))
         return fetch(published, backbone.title, context)
     if weights != SHIPPED:
-        path = Path(weights).expanduser()
-        if not path.is_file():
-            raise WeightsError(f"The weights file “{path}” for {backbone.title} is not there.", _choose(backbone))
-        return path
+        return _users_file(backbone, weights)
     if backbone.shipped is None:
         raise WeightsError(f"The weights of {backbone.title} are not shipped with tlgui.", _choose(backbone))
     path = resource(backbone.shipped)
     if not path.is_file():
         raise WeightsError(f"The shipped weights of {backbone.title} are missing: {path}.", "Install tlgui again.")
+    return path
+
+
+def _users_file(backbone: Backbone, weights: str) -> Path:
+    try:
+        path = Path(weights).expanduser()
+        open_regular(path).close()
+    except FileNotFoundError as error:
+        reason = f"The weights file “{weights}” for {backbone.title} is not there."
+        raise WeightsError(reason, _choose(backbone)) from error
+    # No home folder of that user, a name with a zero byte.
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _unreadable(Path(weights), error, backbone) from error
     return path
 
 
@@ -107,110 +117,75 @@ def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
         WeightsError: The file is damaged, of another kind, or for another network; the message says what differs.
     """
     try:
-        if zipfile.is_zipfile(path):
-            _load_archive(network, backbone, path)
-        else:
-            _load_h5(network, backbone, path, path.name)
+        with open_regular(path) as stream:
+            if stream.read(len(_ARCHIVE_START)) == _ARCHIVE_START:
+                _load_archive(network, backbone, stream, path.name)
+            else:
+                _load_h5(network, backbone, stream, path.name)
+    except DamagedError as error:
+        raise WeightsError(_sentence(path.name, str(error)), _choose(backbone)) from error
+    except UntrustedError as error:
+        raise _misfit(path.name, backbone, str(error)) from error
     except OSError as error:
-        raise WeightsError(f"“{path.name}” is damaged or not a weights file.", _choose(backbone)) from error
+        raise _unreadable(path, error, backbone) from error
 
 
-def _load_archive(network: keras.Model, backbone: Backbone, path: Path) -> None:
+def _sentence(name: str, reason: str) -> str:
+    """Return a sentence of a reason that begins with “it” where the file is meant."""
+    shorter = reason.removeprefix("it ")
+    return f"“{name}” {shorter}." if shorter != reason else f"“{name}” cannot be used: {reason}."
+
+
+def _load_archive(network: keras.Model, backbone: Backbone, stream: BinaryIO, name: str) -> None:
     """Load from a `.keras` file by its weights alone, so that nothing it describes is built."""
-    limit = network.count_params() * 4 * _MEMBER_GROWTH + _MEMBER_SPARE
-    try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
-            if archive.getinfo(_MEMBER).file_size > limit:
-                raise _misfit(path.name, backbone, "it is far too large")
-            target = Path(folder) / _MEMBER
-            with archive.open(_MEMBER) as source, target.open("wb") as stream:
-                while chunk := source.read(2**20):
-                    stream.write(chunk)
-            _load_h5(network, backbone, target, path.name)
-    except KeyError as error:
-        raise _misfit(path.name, backbone, "it is an archive without Keras weights") from error
-    except zipfile.BadZipFile as error:
-        raise WeightsError(f"“{path.name}” is damaged.", _choose(backbone)) from error
+    limit = network.count_params() * _BYTES_A_WEIGHT * _MEMBER_GROWTH + _MEMBER_SPARE
+    with open_archive(stream, MOST_ARCHIVE_BYTES, limit) as archive, tempfile.TemporaryFile() as unpacked:
+        if _MEMBER not in archive.namelist():
+            raise UntrustedError("it is an archive without Keras weights")
+        for chunk in stream_member(archive, _MEMBER):
+            unpacked.write(chunk)
+        _load_h5(network, backbone, unpacked, name)
 
 
-def _load_h5(network: keras.Model, backbone: Backbone, path: Path, name: str) -> None:
-    with h5py.File(path, "r") as file:
-        older = file.get("model_weights", file)
-        if "layer_names" in older.attrs:
-            _load_older(network, backbone, older, name)
-            return
-        found = _shapes_in(file)
-    needed = sorted(tuple(weight.shape) for weight in network.weights)
-    if found != needed:
-        raise _misfit(name, backbone, _difference(found, needed))
-    _load_current(network, backbone, path, name)
-    with h5py.File(path, "r") as file:
-        # Keras only warns of parts that it does not find where it looks for them, and leaves them at random.
-        if sorted(_digest(value) for value in network.get_weights()) != _digests_in(file):
-            raise _misfit(name, backbone, _OTHER_ORDER)
+def _load_h5(network: keras.Model, backbone: Backbone, stream: BinaryIO, name: str) -> None:
+    with WeightsFile(stream) as file:
+        for top in (_WHOLE_MODEL, ""):
+            if file.has_names(top, _LAYER_NAMES):
+                _load_older(network, backbone, file, top, name)
+                return
+        if reason := difference(network, file):
+            raise _misfit(name, backbone, reason)
+        fill(network, file)
 
 
-def _load_current(network: keras.Model, backbone: Backbone, path: Path, name: str) -> None:
-    try:
-        if path.name.endswith(".weights.h5"):
-            network.load_weights(path)
-        else:
-            # Keras goes by the ending; a file of this layout may have been renamed.
-            with tempfile.TemporaryDirectory() as folder:
-                link = Path(folder) / _MEMBER
-                link.write_bytes(path.read_bytes())
-                network.load_weights(link)
-    except (ValueError, KeyError) as error:
-        raise _misfit(name, backbone, _OTHER_ORDER) from error
-
-
-def _load_older(network: keras.Model, backbone: Backbone, file: h5py.Group, name: str) -> None:
+def _load_older(network: keras.Model, backbone: Backbone, file: WeightsFile, top: str, name: str) -> None:
     """Load the layout of Keras before version 3: layers in order, each with the names of its weights."""
-    groups = [file[layer] for layer in file.attrs["layer_names"] if len(file[layer].attrs["weight_names"])]
+    folder = f"{top}/" if top else ""
+    titles = file.names(top, _LAYER_NAMES)
+    if len(set(titles)) != len(titles):
+        raise UntrustedError("it holds a layer twice")
+    found = [(layer, file.names(f"{folder}{layer}", _WEIGHT_NAMES)) for layer in titles]
+    groups = [(layer, [f"{folder}{layer}/{weight}" for weight in weights]) for layer, weights in found if weights]
     wanted = [layer for layer in network.layers if layer.weights]
     if len(groups) != len(wanted):
         reason = f"it holds {len(groups)} layers with weights, the network without its classifier has {len(wanted)}"
         raise _misfit(name, backbone, reason)
-    for layer, group in zip(wanted, groups, strict=True):
+    shapes = file.shapes
+    pairs: list[tuple[keras.Variable, str]] = []
+    for layer, (title, paths) in zip(wanted, groups, strict=True):
         variables = layer.trainable_weights + layer.non_trainable_weights
-        datasets = [group[weight] for weight in group.attrs["weight_names"]]
-        found, needed = [dataset.shape for dataset in datasets], [tuple(v.shape) for v in variables]
-        if found != needed:
-            reason = f"its layer {group.name.rsplit('/')[-1]} has the shapes {found}, the network's {needed}"
-            raise _misfit(name, backbone, reason)
-        for variable, dataset in zip(variables, datasets, strict=True):
-            variable.assign(dataset[()])
+        present, needed = [shapes.get(path) for path in paths], [tuple(v.shape) for v in variables]
+        if present != needed:
+            raise _misfit(name, backbone, f"its layer {title} has the shapes {present}, the network's {needed}")
+        pairs.extend(zip(variables, paths, strict=True))
+    values = [file.read(path) for _, path in pairs]
+    for (variable, _), value in zip(pairs, values, strict=True):
+        variable.assign(value)
 
 
-def _shapes_in(file: h5py.File) -> list[Shape]:
-    return sorted(dataset.shape for dataset in _datasets_in(file))
-
-
-def _digests_in(file: h5py.File) -> list[bytes]:
-    return sorted(_digest(dataset[()]) for dataset in _datasets_in(file))
-
-
-def _digest(values: NDArray[Any]) -> bytes:
-    return hashlib.sha256(np.asarray(values, np.float32).tobytes()).digest()
-
-
-def _datasets_in(file: h5py.File) -> list[h5py.Dataset]:
-    """Return all weights in a file of Keras 3; an optimiser's numbers are not weights."""
-    datasets: list[h5py.Dataset] = []
-
-    def collect(name: str, item: object) -> None:
-        if isinstance(item, h5py.Dataset) and "/vars/" in f"/{name}" and not name.startswith("optimizer"):
-            datasets.append(item)
-
-    file.visititems(collect)
-    return datasets
-
-
-def _difference(found: list[Shape], needed: list[Shape]) -> str:
-    if len(found) != len(needed):
-        return f"it holds {len(found)} weights, the network without its classifier has {len(needed)}"
-    first, second = next(pair for pair in zip(found, needed, strict=True) if pair[0] != pair[1])
-    return f"it holds a weight of shape {first} where the network has {second}"
+def _unreadable(path: Path, error: Exception, backbone: Backbone) -> WeightsError:
+    why = (isinstance(error, OSError) and error.strerror) or str(error)
+    return WeightsError(f"The weights file “{path}” cannot be read: {why}.", _choose(backbone))
 
 
 def _misfit(name: str, backbone: Backbone, reason: str) -> WeightsError:

@@ -132,10 +132,8 @@ def _paired(
 
 def _read(path: Path) -> list[_Entry] | None:
     try:
-        if path.stat().st_size > _MOST_PACKED_BYTES:
-            return None
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        text = unpacker.decompress(path.read_bytes(), _MOST_BYTES)
+        text = unpacker.decompress(files.read_regular(path, _MOST_PACKED_BYTES), _MOST_BYTES)
         data = json.loads(text) if unpacker.eof else {}
         if data["format_version"] > FORMAT_VERSION:
             return None

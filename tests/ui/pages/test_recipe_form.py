@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -221,6 +222,18 @@ def test_a_recipe_saved_and_loaded_is_the_same(form: RecipeForm, session: Sessio
     session.set_recipe(QUICK)
     form.recipe_choice.load(tmp_path / "my birds.json")
     assert session.recipe == saved
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of files are text there")
+def test_a_recipe_saved_in_a_file_whose_name_is_no_text_is_named_as_it_can_be_shown(
+    form: RecipeForm, session: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "caf\udce9\n.json"
+
+    form.recipe_choice.save(path)
+
+    assert session.recipe.name == form.recipe_choice.box.currentText() == "caf\\xe9"
+    assert load_recipe(path) == session.recipe
 
 
 def test_a_recipe_saved_under_a_built_in_name_leaves_the_built_in_one(
