@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.databases import forbid_writing, garble_tables
 from tests.pictures import write_collection, write_text
 from tlgui.errors import Cancelled, StorageError
 from tlgui.files import cache_folder
@@ -239,17 +240,18 @@ def _blot(store: Path) -> None:
     store.write_bytes(data)
 
 
-def _lock_for_newer(store: Path) -> None:
-    """Let the header say that only a newer SQLite may write, and take what is kept away."""
+def _forbid_writing(store: Path) -> None:
+    """Take what is kept away, and let the header say that nothing may be kept."""
     with sqlite3.connect(store) as connection:
         connection.execute("DELETE FROM features")
     connection.close()
-    data = bytearray(store.read_bytes())
-    data[18] = 0x80
-    store.write_bytes(data)
+    forbid_writing(store)
 
 
-@pytest.mark.parametrize("damage", [_flip_a_bit, _shorten_a_vector, _swap_two, _cut, _scribble, _blot, _lock_for_newer])
+@pytest.mark.parametrize(
+    "damage",
+    [_flip_a_bit, _shorten_a_vector, _swap_two, _cut, _scribble, _blot, _forbid_writing, garble_tables],
+)
 def test_damaged_entries_are_computed_again(
     damage: Callable[[Path], None], photos: list[Photo], computed: list[int]
 ) -> None:

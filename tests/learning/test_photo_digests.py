@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import LOOKS_LIKE_SOMETHING_ELSE
 from tlgui.files import cache_folder
 from tlgui.learning import photo_digests
 from tlgui.learning.photo_digests import PhotoDigests
@@ -150,15 +151,12 @@ def _short_digest(index: Path) -> None:
     connection.close()
 
 
-def _lock_for_newer(index: Path) -> None:
-    data = bytearray(index.read_bytes())
-    data[18] = 0x80
-    index.write_bytes(data)
-
-
-def test_index_that_says_it_may_only_be_read_is_begun_anew(photo: Path, read: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", LOOKS_LIKE_SOMETHING_ELSE)
+def test_index_whose_damage_looks_like_something_else_is_begun_anew(
+    damage: Callable[[Path], None], photo: Path, read: list[str], tmp_path: Path
+) -> None:
     _digest(photo)
-    _lock_for_newer(_index())
+    damage(_index())
     other = _write(tmp_path / "other.jpg", b"second")
     for _ in range(3):
         _digest(other)

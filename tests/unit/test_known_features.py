@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.databases import garble_tables
 from tlgui.files import cache_folder
 from tlgui.learning import known_features as module
 from tlgui.learning.feature_cache import FeatureCache, feature_stores, vector_key
@@ -153,7 +154,7 @@ def _folder(path: Path) -> None:
     path.mkdir()
 
 
-@pytest.mark.parametrize("damage", [_flip, _other_columns, _text, _scribble, _empty, _cut, _folder])
+@pytest.mark.parametrize("damage", [_flip, _other_columns, _text, _scribble, _empty, _cut, _folder, garble_tables])
 def test_damaged_store_is_as_if_nothing_were_cached(damage: Callable[[Path], None], photos: list[Path]) -> None:
     keep("backbone", dict.fromkeys(photos, 1.0))
     damage(_store())
@@ -180,7 +181,7 @@ def test_damaged_vector_is_unknown_and_the_others_are_known(photos: list[Path]) 
     assert numbers(photos) == [None, None, 2.0, 3.0, 4.0, 5.0]
 
 
-@pytest.mark.parametrize("damage", [_scribble, _empty, _cut, _folder, Path.unlink])
+@pytest.mark.parametrize("damage", [_scribble, _empty, _cut, _folder, Path.unlink, garble_tables])
 def test_damaged_index_is_as_if_nothing_were_cached(damage: Callable[[Path], None], photos: list[Path]) -> None:
     keep("backbone", dict.fromkeys(photos, 1.0))
     damage(_index())

@@ -1,5 +1,6 @@
 """Where things live on disk, and how they are read and written: with suspicion, and whole or not at all."""
 
+from tlgui.files.databases import opened_database, opened_read_only
 from tlgui.files.locks import OwnerLock, is_owned
 from tlgui.files.logs import open_log
 from tlgui.files.names import APP_NAME, plain_name
@@ -13,7 +14,7 @@ from tlgui.files.places import (
     resource,
     workspace_path,
 )
-from tlgui.files.reading import check_sqlite_header, open_regular, open_unbuffered, opened_read_only, read_regular
+from tlgui.files.reading import open_regular, open_unbuffered, read_regular
 from tlgui.files.temporary import folder_beside, process_folder, sweep, temporary_folder, use_for_libraries
 from tlgui.files.writing import (
     atomic_open,
@@ -34,7 +35,6 @@ __all__ = [
     "atomic_open",
     "atomic_path",
     "cache_folder",
-    "check_sqlite_header",
     "check_target",
     "config_folder",
     "copy",
@@ -48,6 +48,7 @@ __all__ = [
     "open_log",
     "open_regular",
     "open_unbuffered",
+    "opened_database",
     "opened_read_only",
     "plain_name",
     "process_folder",

@@ -1,16 +1,11 @@
 """Files are opened with suspicion: a path may lead to a pipe, a device, or far more than was expected."""
 
-import contextlib
 import errno
 import io
 import os
-import sqlite3
 import stat
 from pathlib import Path
 from typing import TypeVar
-
-_SQLITE_WRITE_VERSION_OFFSET = 18
-_LAST_SQLITE_WRITE_VERSION = b"\2"
 
 StreamT = TypeVar("StreamT", bound=io.BufferedReader | io.FileIO)
 
@@ -64,31 +59,3 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
     if len(data) > most_bytes:
         raise OSError(errno.EFBIG, "it is far too large", str(path))
     return data
-
-
-def opened_read_only(path: Path, patience_seconds: float) -> sqlite3.Connection:
-    """Open an SQLite database that others may be writing; it is not made where it is not there, nor changed.
-
-    Args:
-        path: The file.
-        patience_seconds: How long to wait for another process that holds it.
-
-    Raises:
-        sqlite3.Error: There is none. A damaged one is noticed only when it is asked.
-    """
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=patience_seconds, uri=True)
-
-
-def check_sqlite_header(path: Path) -> None:
-    """Refuse an SQLite file whose header says that only a newer SQLite may write it: none of ours does.
-
-    SQLite itself would take it for one that can only be read, and everything that is to be kept would be lost.
-    Source: https://www.sqlite.org/fileformat.html, 1.3.4.
-
-    Raises:
-        sqlite3.DatabaseError: The header is damaged.
-    """
-    with contextlib.suppress(OSError), path.open("rb") as stream:
-        stream.seek(_SQLITE_WRITE_VERSION_OFFSET)
-        if stream.read(1) > _LAST_SQLITE_WRITE_VERSION:
-            raise sqlite3.DatabaseError("the header is damaged")

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tlgui.files import cache_folder, check_sqlite_header
+from tlgui.files import cache_folder, opened_database
 
 # Raised whenever photos are decoded otherwise: 2 obeys their colour profiles.
 FORMAT_VERSION = 2
@@ -23,6 +23,8 @@ FORMAT_VERSION = 2
 LARGEST_BYTES = 8 * 2**30
 _ROWS_BETWEEN_COMMITS = 512
 _PAGE_BYTES = 4096
+# Another tlgui may be writing; it is not worth a long wait.
+_PATIENCE_SECONDS = 1.0
 
 FloatArray = NDArray[np.float32]
 
@@ -141,9 +143,7 @@ class FeatureCache:
             self._recover(error)
 
     def _open(self, path: Path) -> None:
-        check_sqlite_header(path)
-        # Another tlgui may be writing; it is not worth a long wait.
-        self._connection = sqlite3.connect(path, timeout=1.0)
+        self._connection = opened_database(path, _PATIENCE_SECONDS)
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute(f"PRAGMA max_page_count = {LARGEST_BYTES // _PAGE_BYTES}")
         with contextlib.suppress(sqlite3.OperationalError):  # a store on a read-only disk can still be read

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeGuard
 
-from tlgui.files import cache_folder, check_sqlite_header, open_regular, opened_read_only
+from tlgui.files import cache_folder, open_regular, opened_database, opened_read_only
 
 # A file changed twice within this may look the same after both, on disks that keep time by the second or two.
 _SETTLED_NS = 3 * 10**9
@@ -121,9 +121,7 @@ class PhotoDigests:
                     self._uncommitted = 0
 
     def _open(self, path: Path) -> None:
-        check_sqlite_header(path)
-        connection = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, check_same_thread=False)
-        self._connection = connection
+        connection = self._connection = opened_database(path, _PATIENCE_SECONDS, in_any_thread=True)
         connection.execute("PRAGMA synchronous = NORMAL")
         columns = "key BLOB PRIMARY KEY, size INTEGER, mtime INTEGER, ctime INTEGER, inode INTEGER, digest BLOB"
         with contextlib.suppress(sqlite3.OperationalError):  # one on a read-only disk can still be read

@@ -114,6 +114,19 @@ def test_good_part_of_a_damaged_file_is_kept_and_the_file_set_aside(
     assert len(again.left_out()) == 7
 
 
+def test_photo_left_out_under_another_spelling_can_be_used_again(
+    choices: Choices, workspace: Path, folder: Path
+) -> None:
+    choices.leave_out([folder / "cat" / "a.jpg"])
+    path = workspace / "choices.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"cat/", b"cat//./"))
+    assert choices.left_out() == {folder / "cat" / "a.jpg"}
+
+    choices.use_again(choices.left_out())
+
+    assert choices.left_out() == frozenset()
+
+
 def test_damaged_arrivals_are_kept_as_far_as_they_are_good(choices: Choices, workspace: Path) -> None:
     choices.record_arrivals({"a.jpg": 0, "b.jpg": 1})
     path = workspace / "arrivals.jsonl"

@@ -1,8 +1,10 @@
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.databases import LOOKS_LIKE_SOMETHING_ELSE
 from tlgui import files
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import MINIATURE_BYTES, FileState, Look, PhotoFacts
@@ -163,11 +165,12 @@ def test_damaged_store_is_begun_anew(tmp_path: Path, place: int) -> None:
     assert read(tmp_path) == FACTS
 
 
-def test_store_that_says_it_may_only_be_read_is_begun_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", LOOKS_LIKE_SOMETHING_ELSE)
+def test_store_whose_damage_looks_like_something_else_is_begun_anew(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
     filled(tmp_path)
-    data = bytearray(store_path().read_bytes())
-    data[18] = 0x80
-    store_path().write_bytes(data)
+    damage(store_path())
 
     assert read(tmp_path) == {}
     filled(tmp_path)

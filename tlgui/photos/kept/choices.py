@@ -125,7 +125,8 @@ class Choices:
         names: dict[str, str] = {}
         for kind, value in self._lines(_CHOICES, _is_choice):
             if kind == "left out":
-                left_out.add(value)
+                # Spelled as `inside` spells it: one that is spelled otherwise could not be taken back.
+                left_out.add(inside(outside(value, self._folder), self._folder))
             else:
                 names[value[0]] = value[1]
         return left_out, names

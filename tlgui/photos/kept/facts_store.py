@@ -32,7 +32,6 @@ _TABLES = {
     "miniature": "(path BLOB PRIMARY KEY, pixels BLOB) WITHOUT ROWID",
     "relation": "(key BLOB, name TEXT, groups TEXT, PRIMARY KEY (key, name))",
 }
-_IN_MEMORY = ":memory:"
 _MOST_PACKS = 8
 # The disk is full, read-only or out of order, or another process writes: none of it says that the store is damaged.
 _REFUSALS = frozenset(
@@ -286,7 +285,7 @@ class FactsStore:
 
     def _go_on_in_memory(self, refused: sqlite3.Connection) -> None:
         """Copy the store into memory as far as it can be read, and leave the one on disk as it is."""
-        self._connection = _connected(_IN_MEMORY)
+        self._connection = _in_memory()
         with contextlib.suppress(sqlite3.Error):
             refused.backup(self._connection)
         refused.close()
@@ -309,15 +308,18 @@ def _opened(folder: Path) -> sqlite3.Connection:
         path.parent.mkdir(exist_ok=True)
         for _ in range(2):
             with contextlib.suppress(sqlite3.DatabaseError):
-                files.check_sqlite_header(path)
-                return _connected(str(path))
+                return _ready(files.opened_database(path, _PATIENCE_SECONDS))
             # It is damaged: what it knew is found out again.
             path.unlink(missing_ok=True)
-    return _connected(_IN_MEMORY)
+    return _in_memory()
 
 
-def _connected(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_PATIENCE_SECONDS)
+def _in_memory() -> sqlite3.Connection:
+    return _ready(sqlite3.connect(":memory:"))
+
+
+def _ready(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Return a connection to a sound store of this version, begun anew where it is of another one."""
     try:
         # A crash of the computer may cost the store, which is then begun anew; nobody waits for the disk.
         connection.execute("PRAGMA synchronous = OFF")
