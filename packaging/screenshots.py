@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from tlgui.app import create_window
 from tlgui.engine.client import EngineProcess
-from tlgui.ui.main_window import MainWindow
+from tlgui.ui.shell.main_window import MainWindow
 
 SIZE = QSize(1180, 800)
 SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}

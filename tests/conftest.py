@@ -121,7 +121,7 @@ def _children() -> set[psutil.Process]:
 
 def _running_jobs() -> list[object]:
     """Return the window's worker threads that still run, after what waits in the event loop was delivered."""
-    module = sys.modules.get("tlgui.ui.worker")
+    module = sys.modules.get("tlgui.ui.session.worker")
     if module is None:
         return []
     application = sys.modules["PySide6.QtCore"].QCoreApplication.instance()

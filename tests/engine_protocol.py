@@ -20,9 +20,9 @@ from tlgui.engine.protocol import (
     TrainRequest,
 )
 from tlgui.errors import Cancelled, CollectionError, ModelFileError, StorageError, UnsavedModelError
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.recipe import Augmentation, EarlyStopping
-from tlgui.learning.records import ModelSummary, PhotosPredicted, Prediction, StopReason
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import Augmentation, EarlyStopping
+from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, StopReason
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.samples import draw_sample_photos
 from tlgui.photos.scanning.scan import scan

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tlgui import files
 from tlgui.errors import ModelFileError
-from tlgui.learning.records import ModelSummary
+from tlgui.learning.results import ModelSummary
 
 # Begins as a real one does, so that it may be written over.
 _MAGIC = b"PK\x03\x04 manifest.json of a fake tlmodel\n"

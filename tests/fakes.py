@@ -28,9 +28,9 @@ from tlgui.engine.protocol import (
     TrainRequest,
 )
 from tlgui.errors import Cancelled, EngineError, PhotoError, StorageError, TlguiError, UnsavedModelError
-from tlgui.learning.manifest import epochs_json
-from tlgui.learning.recipe import Recipe
-from tlgui.learning.records import (
+from tlgui.learning.model_file.manifest import epochs_json
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.results import (
     ClassResult,
     ClassScore,
     CostEstimate,
@@ -46,7 +46,7 @@ from tlgui.learning.records import (
     StopReason,
     UnreadablePhoto,
 )
-from tlgui.learning.run_progress import CHECKPOINT, PROGRESS, read_progress
+from tlgui.learning.runs.progress import CHECKPOINT, PROGRESS, read_progress
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.scanning.search import find_photos

@@ -2,7 +2,7 @@
 
 import sys
 
-from tlgui.cli import main
+from tlgui.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -17,14 +17,14 @@ from tlgui.engine.client import EngineProcess
 from tlgui.engine.protocol import Engine
 from tlgui.files import APP_NAME
 from tlgui.photos.pictures import helper_pool
-from tlgui.ui.crash_log import CrashLog, last_crash
-from tlgui.ui.excepthook import LastResort, start_log
-from tlgui.ui.garbage import GarbageCollector
-from tlgui.ui.icons import app_icon
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.session import Session
-from tlgui.ui.settings import Settings
-from tlgui.ui.widgets.plots import load_curves
+from tlgui.ui.plots.curve_view import load_curves
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import Settings
+from tlgui.ui.shell.crash_log import CrashLog, last_crash
+from tlgui.ui.shell.excepthook import LastResort, start_log
+from tlgui.ui.shell.garbage import GarbageCollector
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.widgets.icons import app_icon
 
 _AFTER_FIRST_PAINT_MS = 100
 _HEARTBEAT_MS = 300

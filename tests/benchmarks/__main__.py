@@ -27,7 +27,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.driving import use_home
 from tests.benchmarks.figures import Figure, table
-from tlgui.learning.built_in import BUILT_IN
+from tlgui.learning.recipes.built_in import BUILT_IN
 
 BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "startup": startup.measure,

@@ -14,9 +14,9 @@ from tests.benchmarks.figures import Figure, number
 from tlgui.engine.client import EngineProcess
 from tlgui.engine.protocol import EstimateRequest, TrainRequest
 from tlgui.files import models_folder
-from tlgui.learning.built_in import BUILT_IN, QUICK, THOROUGH
-from tlgui.learning.recipe import NO_WEIGHTS, Recipe
-from tlgui.learning.records import CostEstimate, ModelSummary
+from tlgui.learning.recipes.built_in import BUILT_IN, QUICK, THOROUGH
+from tlgui.learning.recipes.recipe import NO_WEIGHTS, Recipe
+from tlgui.learning.results import CostEstimate, ModelSummary
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext

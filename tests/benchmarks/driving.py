@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tlgui.app import create_window, favour_gui_thread
 from tlgui.engine.client import EngineProcess
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.worker import Job
+from tlgui.ui.session.worker import Job
+from tlgui.ui.shell.main_window import MainWindow
 
 LONG_SECONDS = 1800.0
 

@@ -24,11 +24,11 @@ from PIL import Image
 
 from tests.benchmarks.figures import Figure, number
 from tlgui.files import cache_folder
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.features import BATCH_SIZE, FeatureExtractor, Features
-from tlgui.learning.recipe import Head
-from tlgui.learning.runtime import WORTH_CONVERTING
-from tlgui.learning.training import train
+from tlgui.learning.data.feature_extractor import BATCH_SIZE, FeatureExtractor, Features
+from tlgui.learning.networks.inference_function import WORTH_CONVERTING
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import Head
+from tlgui.learning.training.train import train
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.scanning.scan import scan

@@ -21,12 +21,12 @@ import pi_heif
 
 from tests.benchmarks.figures import Figure, number
 from tests.benchmarks.heic_files import write_grid_heic
-from tlgui.learning import reading as decoding
+from tlgui.learning.data import prefetch as decoding
 from tlgui.photos.pictures import opening
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.pictures.formats import FORMATS
 from tlgui.photos.pictures.header import read_all_facts, state_of
-from tlgui.photos.scanning import reading as scanning
+from tlgui.photos.scanning import fact_reading as scanning
 
 COUNT = 400
 ROUNDS = 5

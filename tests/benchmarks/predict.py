@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from tests.benchmarks.driving import drop, shown_window, wait_until
 from tests.benchmarks.figures import Figure
-from tlgui.learning.records import PhotosPredicted
+from tlgui.learning.results import PhotosPredicted
 
 TARGET_MS = 200.0
 DROPS = 30

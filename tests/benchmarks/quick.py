@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.benchmarks.driving import shown_window
 from tests.benchmarks.figures import Figure, ratio
-from tlgui.learning.built_in import QUICK
+from tlgui.learning.recipes.built_in import QUICK
 
 # A plain linear probe of the shipped backbone gave .77 on the flowers; other folders have no target.
 FLOWERS_TARGET = 0.76

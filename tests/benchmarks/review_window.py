@@ -21,8 +21,8 @@ from tests.benchmarks.figures import Figure, ratio
 from tests.benchmarks.ticking import Beside, Ticker, bare_window
 from tlgui.app import create_window, favour_gui_thread
 from tlgui.engine.client import EngineProcess
-from tlgui.ui.garbage import GarbageCollector
-from tlgui.ui.main_window import MainWindow
+from tlgui.ui.shell.garbage import GarbageCollector
+from tlgui.ui.shell.main_window import MainWindow
 
 FIRST_SECONDS = 1.0
 MEMORY_MB = 500.0

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.benchmarks.driving import Driver, shown_window, wait_until
 from tests.benchmarks.figures import Figure
 from tlgui import files
-from tlgui.learning.recipe import EarlyStopping, Recipe
+from tlgui.learning.recipes.recipe import EarlyStopping, Recipe
 from tlgui.progress import BatchEnded, EpochEnded, Progress, Stage
 
 TARGET_SECONDS = 2.0

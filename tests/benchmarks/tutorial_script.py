@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tests.benchmarks.figures import Figure, ratio
 from tlgui.engine.protocol import TrainRequest
-from tlgui.learning.built_in import VGG16_FROZEN
-from tlgui.learning.recipe import NO_WEIGHTS, Augmentation
+from tlgui.learning.recipes.built_in import VGG16_FROZEN
+from tlgui.learning.recipes.recipe import NO_WEIGHTS, Augmentation
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext

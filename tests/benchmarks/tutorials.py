@@ -6,9 +6,15 @@ from functools import partial
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure
-from tlgui.comparison import Score, compare, score_row, with_weights_file
+from tlgui.cli.compare import Score, compare, score_row, with_weights_file
 from tlgui.engine import quiet
-from tlgui.learning.built_in import BUILT_IN, INCEPTION_MIXED7, SMALL_FROM_SCRATCH, VGG16_BOTTLENECK, VGG16_FROZEN
+from tlgui.learning.recipes.built_in import (
+    BUILT_IN,
+    INCEPTION_MIXED7,
+    SMALL_FROM_SCRATCH,
+    VGG16_BOTTLENECK,
+    VGG16_FROZEN,
+)
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from tests.pictures import write_crashing_heic, write_jpeg
-from tlgui.cli import main
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.recipe import recipe_text
+from tlgui.cli.main import main
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import recipe_text
 from tlgui.photos.samples import draw_sample_photos
 
 # Keras hands NumPy 2.4 its variables in a way that NumPy is about to drop; nothing of ours can change that.

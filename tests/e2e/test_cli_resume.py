@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tlgui import files
-from tlgui.cli import main
-from tlgui.learning.recipe import (
+from tlgui.cli.main import main
+from tlgui.learning.recipes.recipe import (
     EVERY_EPOCH,
     NO_WEIGHTS,
     SMALL_CNN,
@@ -22,7 +22,7 @@ from tlgui.learning.recipe import (
     Recipe,
     recipe_text,
 )
-from tlgui.learning.runs import RunStore
+from tlgui.learning.runs.store import RunStore
 from tlgui.photos.samples import draw_sample_photos
 
 # Keras hands NumPy 2.4 its variables in a way that NumPy is about to drop; nothing of ours can change that.
@@ -100,7 +100,7 @@ def test_killed_at_any_epoch_it_goes_on_as_if_nothing_had_happened(
 
 _LIMITED = """
     import resource, sys
-    from tlgui.cli import main
+    from tlgui.cli.main import main
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
     sys.exit(main(sys.argv[2:]))
 """

@@ -17,10 +17,10 @@ from tests.ui.shell.driving import action, drop, question
 from tlgui import app
 from tlgui.engine.client import EngineProcess
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_picture, draw_sample_photos
-from tlgui.ui.dialogs.export_dialog import ExportDialog
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.widgets.plots import load_curves
-from tlgui.ui.widgets.step_list import Step
+from tlgui.ui.plots.curve_view import load_curves
+from tlgui.ui.shell.export_dialog import ExportDialog
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Step
 
 LONG_MS = 240_000
 HEAVY = ("tensorflow", "keras", "tlgui.engine.jobs")

@@ -10,9 +10,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from tlgui import app
-from tlgui.cli import main
+from tlgui.cli.main import main
 from tlgui.photos.samples import draw_sample_photos
-from tlgui.ui.main_window import MainWindow
+from tlgui.ui.shell.main_window import MainWindow
 
 
 def use_commands(folder: Path) -> None:

@@ -21,19 +21,19 @@ from PIL import Image
 
 from tests.earlier.installing import COLOURS, HOME_MARK, PHOTOS_MARK, PHOTOS_PER_CLASS, TEXT_SUFFIXES, fix_times
 from tlgui.files import workspace_path
-from tlgui.learning.backbones import BACKBONES
-from tlgui.learning.built_in import BUILT_IN, QUICK
-from tlgui.learning.evaluation import evaluate
-from tlgui.learning.model_file import load_model
-from tlgui.learning.recipe import NO_WEIGHTS, SMALL_CNN, EarlyStopping, Head, Recipe, load_recipe, recipe_text
-from tlgui.learning.runs import RunStore
-from tlgui.learning.training import train
+from tlgui.learning.backbones.registry import BACKBONES
+from tlgui.learning.inference.evaluate import evaluate
+from tlgui.learning.model_file.tlmodel import load_model
+from tlgui.learning.recipes.built_in import BUILT_IN, QUICK
+from tlgui.learning.recipes.recipe import NO_WEIGHTS, SMALL_CNN, EarlyStopping, Head, Recipe, load_recipe, recipe_text
+from tlgui.learning.runs.store import RunStore
+from tlgui.learning.training.train import train
 from tlgui.photos.health.findings import LeaveOut, MoveInto
 from tlgui.photos.mending.sorting import mender_of
-from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import scan, survey
 from tlgui.progress import EpochEnded, Event, JobContext
-from tlgui.ui.settings import EXPORT_FOLDER, RECENT_FOLDERS, Settings
+from tlgui.ui.session.settings import EXPORT_FOLDER, RECENT_FOLDERS, Settings
 
 SIDE = 48
 

@@ -10,14 +10,14 @@ from tests.fuzz.families import Family
 from tests.fuzz.mutation import bytes_changed
 from tests.pictures import write_jpeg
 from tlgui.files import cache_folder
-from tlgui.learning import photo_digests
-from tlgui.learning.feature_cache import FeatureCache, vector_key
-from tlgui.learning.known_features import known_features
+from tlgui.learning.data import photo_digests
+from tlgui.learning.data.feature_cache import FeatureCache, vector_key
+from tlgui.learning.data.feature_lookup import known_features
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import MINIATURE_BYTES, FileState, Look, PhotoFacts
-from tlgui.photos.kept import facts_store
-from tlgui.photos.kept.facts_store import FactsStore, Known, Refusal
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
+from tlgui.photos.storage import facts_store
+from tlgui.photos.storage.facts_store import FactsStore, Known, Refusal
 
 _FOLDER = Path("photos").absolute()
 _PLACES = [f"robin/{number}.jpg" for number in range(12)]

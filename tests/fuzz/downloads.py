@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.fuzz.families import Family
 from tests.fuzz.json_mutation import json_changed
 from tests.fuzz.mutation import bytes_changed
-from tlgui.learning.download import fetch
-from tlgui.learning.published import Published
+from tlgui.learning.backbones.download import fetch
+from tlgui.learning.backbones.published_weights import Published
 from tlgui.progress import JobContext
 
 _NAME = "weights.h5"

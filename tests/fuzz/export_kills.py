@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tlgui import files
 from tlgui.exporting import placing
-from tlgui.exporting.catalog import FORMATS, ExportFormat, labels_path
+from tlgui.exporting.export_formats import FORMATS, ExportFormat, labels_path
 
 _BYTES = 2_000_000
 _SHOWN = ("kills", "mixed_before", "mixed", "lost", "left", "new")

@@ -53,7 +53,7 @@ def _make_models(folder: Path) -> None:
 
 
 def _read_summary(path: Path) -> None:
-    from tlgui.learning.model_file import read_summary
+    from tlgui.learning.model_file.tlmodel import read_summary
 
     read_summary(path)
 
@@ -61,7 +61,7 @@ def _read_summary(path: Path) -> None:
 def _read_model(path: Path) -> None:
     import keras
 
-    from tlgui.learning.model_file import load_model
+    from tlgui.learning.model_file.tlmodel import load_model
 
     try:
         loaded = load_model(path)
@@ -108,8 +108,8 @@ def _write_older(network: Any, top: h5py.Group) -> None:  # noqa: ANN401 - as ab
 
 
 def _read_weights(path: Path) -> None:
-    from tlgui.learning.backbones import BACKBONES
-    from tlgui.learning.weights import load_weights
+    from tlgui.learning.backbones.registry import BACKBONES
+    from tlgui.learning.backbones.weights import load_weights
 
     load_weights(_network(), BACKBONES["mobilenetv2"], path)
 
@@ -119,7 +119,7 @@ def _checkpoint_arrays() -> list[NDArray[Any]]:
 
 
 def _make_checkpoints(folder: Path) -> None:
-    from tlgui.learning.checkpoint import Journal, Kept
+    from tlgui.learning.training.checkpoint import Journal, Kept
 
     history = [EpochEnded(1, 3, 1.0, 0.5, 1.1, 0.4, 0.001, 2.5, is_best=True)]
     kept = Kept(_checkpoint_arrays(), np.full((6, 3), 1 / 3, np.float32), np.arange(6) % 3)
@@ -129,7 +129,7 @@ def _make_checkpoints(folder: Path) -> None:
 
 
 def _read_checkpoint(path: Path) -> None:
-    from tlgui.learning.checkpoint import Journal
+    from tlgui.learning.training.checkpoint import Journal
 
     saved = Journal(path.parent, _ABOUT, JobContext().report).read()
     if saved is None:

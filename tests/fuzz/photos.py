@@ -18,7 +18,7 @@ from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 from tlgui.photos.pictures.header import read_facts, state_of
 from tlgui.photos.pictures.opening import MAX_PIXELS
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
-from tlgui.photos.scanning.looks import look_at
+from tlgui.photos.scanning.closer_look import look_at
 
 _REAL_PHOTOS = 60
 _LARGEST_REAL_BYTES = 2**20

@@ -9,13 +9,13 @@ from tests.fuzz.families import Family
 from tests.fuzz.json_mutation import json_changed
 from tests.fuzz.mutation import bytes_changed
 from tests.pictures import write_collection
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.records import ClassResult, Evaluation, Interval, ModelSummary, StopReason
-from tlgui.learning.run_progress import write_progress
-from tlgui.learning.run_record import Run
-from tlgui.learning.runs import RunStore
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.results import ClassResult, Evaluation, Interval, ModelSummary, StopReason
+from tlgui.learning.runs.progress import write_progress
+from tlgui.learning.runs.run import Run
+from tlgui.learning.runs.store import RunStore
+from tlgui.learning.runs.training_photos import changes_since
 from tlgui.photos.collection import Part
-from tlgui.photos.roster import changes_since
 from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.progress import EpochEnded, JobContext
 

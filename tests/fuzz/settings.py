@@ -8,9 +8,9 @@ from PySide6.QtCore import QByteArray
 from tests.fuzz.families import Family
 from tests.fuzz.json_mutation import json_changed
 from tests.fuzz.mutation import bytes_changed
-from tlgui.learning.built_in import BUILT_IN, QUICK
-from tlgui.learning.recipe import load_recipe, recipe_text
-from tlgui.ui import settings
+from tlgui.learning.recipes.built_in import BUILT_IN, QUICK
+from tlgui.learning.recipes.recipe import load_recipe, recipe_text
+from tlgui.ui.session import settings
 
 
 def recipes_family() -> Family:

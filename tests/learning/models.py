@@ -13,11 +13,11 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.evaluation import wilson_interval
-from tlgui.learning.model_file import LoadedModel, write_model
-from tlgui.learning.recipe import Recipe
-from tlgui.learning.records import ClassResult, Evaluation, ModelSummary, StopReason
+from tlgui.learning.inference.evaluate import wilson_interval
+from tlgui.learning.model_file.tlmodel import LoadedModel, write_model
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.results import ClassResult, Evaluation, ModelSummary, StopReason
 from tlgui.photos.collection import Part
 from tlgui.progress import EpochEnded
 

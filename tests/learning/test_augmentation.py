@@ -8,8 +8,8 @@ import pytest
 
 from tests.pictures import write_jpeg
 from tlgui.errors import Cancelled, PhotoError
-from tlgui.learning.augmentation import Augmenter, CopyId, previews
-from tlgui.learning.recipe import EVERY_EPOCH, Augmentation
+from tlgui.learning.data.augmentation import Augmenter, CopyId, previews
+from tlgui.learning.recipes.recipe import EVERY_EPOCH, Augmentation
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import JobContext
 

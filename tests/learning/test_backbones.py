@@ -13,13 +13,13 @@ from keras import applications
 from keras.src.utils import file_utils
 
 from tests.learning.models import KERAS_SAVE_WARNING
-from tlgui.learning import network as network_module
-from tlgui.learning.backbones import BACKBONES, preprocess
-from tlgui.learning.catalog import BACKBONE_TITLES
-from tlgui.learning.keras_check import check_configuration, check_keras_file
-from tlgui.learning.model_file import MOST_BYTES
-from tlgui.learning.published import PUBLISHED, Published
-from tlgui.learning.recipe import BACKBONE_IDS, EMBEDDED_BACKBONE, SMALL_CNN, Recipe
+from tlgui.learning.backbones.catalog import BACKBONE_TITLES
+from tlgui.learning.backbones.published_weights import PUBLISHED, Published
+from tlgui.learning.backbones.registry import BACKBONES, preprocess
+from tlgui.learning.model_file.tlmodel import MOST_BYTES
+from tlgui.learning.model_file.trusted_layers import check_configuration, check_keras_file
+from tlgui.learning.networks import builder as network_module
+from tlgui.learning.recipes.recipe import BACKBONE_IDS, EMBEDDED_BACKBONE, SMALL_CNN, Recipe
 
 # What Keras says each of its networks was trained on; those that preprocess themselves are checked apart.
 _KERAS_PREPROCESSING = {

@@ -19,9 +19,8 @@ from tests.learning.listening import QUIET, Listener, is_batch_of, numbers, stop
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.pictures import write_collection
 from tlgui.errors import SettingError
-from tlgui.learning.checkpoint import _array_in
-from tlgui.learning.model_file import read_network
-from tlgui.learning.recipe import (
+from tlgui.learning.model_file.tlmodel import read_network
+from tlgui.learning.recipes.recipe import (
     AFTER_HEAD,
     EVERY_EPOCH,
     NO_WEIGHTS,
@@ -32,9 +31,10 @@ from tlgui.learning.recipe import (
     Head,
     Recipe,
 )
-from tlgui.learning.records import ModelSummary, StopReason
-from tlgui.learning.run_progress import CHECKPOINT, PROGRESS, read_progress
-from tlgui.learning.training import train
+from tlgui.learning.results import ModelSummary, StopReason
+from tlgui.learning.runs.progress import CHECKPOINT, PROGRESS, read_progress
+from tlgui.learning.training.checkpoint import _array_in
+from tlgui.learning.training.train import train
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Event, Notice, Stage
@@ -154,7 +154,7 @@ def test_progress_is_told_after_each_epoch_and_read_without_tensorflow(
 
     assert told == [summary.history[:1], summary.history[:2], summary.history]
     program = (
-        "import sys; from pathlib import Path; from tlgui.learning.run_progress import read_progress;"
+        "import sys; from pathlib import Path; from tlgui.learning.runs.progress import read_progress;"
         "print(len(read_progress(Path(sys.argv[1]))), {'keras', 'tensorflow'} & set(sys.modules))"
     )
     said = subprocess.run(

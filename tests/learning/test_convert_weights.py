@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from typing_extensions import override
 
-from tlgui.learning.lite import build_lite0_classifier
+from tlgui.learning.backbones.efficientnet_lite0 import build_lite0_classifier
 
 Array = NDArray[Any]
 

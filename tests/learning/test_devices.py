@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import tensorflow as tf
 
-from tlgui.learning import devices
+from tlgui.learning.networks import devices
 
 # TensorFlow can be given two processors only before anything ran on one.
 _PROGRAM = """
@@ -20,11 +20,11 @@ tf.config.set_logical_device_configuration(
 )
 from dataclasses import replace
 import keras
-from tlgui.learning import devices
-from tlgui.learning.learner import Batch, Learner, with_logits
-from tlgui.learning.network import build_backbone, build_head, split_backbone
-from tlgui.learning.recipe import FineTuning, Head, NO_WEIGHTS, Recipe
-from tlgui.learning.weights import find_weights
+from tlgui.learning.networks import devices
+from tlgui.learning.training.train_step import Batch, Learner, with_logits
+from tlgui.learning.networks.builder import build_backbone, build_head, split_backbone
+from tlgui.learning.recipes.recipe import FineTuning, Head, NO_WEIGHTS, Recipe
+from tlgui.learning.backbones.weights import find_weights
 from tlgui.progress import JobContext
 
 recipe = Recipe(

@@ -15,9 +15,9 @@ import pytest
 from tests.contexts import stopping_at
 from tests.learning.web_server import WebServer, serving
 from tlgui.errors import Cancelled, WeightsError
-from tlgui.learning.connection import failure_words, refusal_words
-from tlgui.learning.download import fetch
-from tlgui.learning.published import Published, keras_models_folder
+from tlgui.learning.backbones.download import fetch
+from tlgui.learning.backbones.http_stream import failure_words, refusal_words
+from tlgui.learning.backbones.published_weights import Published, keras_models_folder
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 _CONTENT = b"\x89HDF\r\n\x1a\n" + bytes(range(256)) * 4000

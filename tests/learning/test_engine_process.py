@@ -13,8 +13,8 @@ from tests.learning.listening import numbers
 from tlgui.engine.client import EngineProcess
 from tlgui.engine.protocol import Engine, OpenModelRequest, TrainRequest
 from tlgui.errors import EngineError, ModelFileError
-from tlgui.learning.records import ModelSummary
-from tlgui.learning.run_progress import read_progress
+from tlgui.learning.results import ModelSummary
+from tlgui.learning.runs.progress import read_progress
 from tlgui.photos.collection import Collection
 from tlgui.progress import EpochEnded, Event, JobContext, Progress, Stage
 

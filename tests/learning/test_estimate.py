@@ -16,12 +16,13 @@ from tests.learning.models import KERAS_SAVE_WARNING
 from tests.pictures import write_collection
 from tlgui.errors import Cancelled, CollectionError, SettingError
 from tlgui.files import cache_folder
-from tlgui.learning import devices
-from tlgui.learning import estimate as module
-from tlgui.learning.catalog import BACKBONE_TITLES
-from tlgui.learning.estimate import estimate
-from tlgui.learning.published import downloaded_weights
-from tlgui.learning.recipe import (
+from tlgui.learning.backbones.catalog import BACKBONE_TITLES
+from tlgui.learning.backbones.published_weights import downloaded_weights
+from tlgui.learning.estimation import estimate as module
+from tlgui.learning.estimation.dry_run import Phase, Rehearsal, in_small, rehearse
+from tlgui.learning.estimation.estimate import estimate
+from tlgui.learning.networks import devices
+from tlgui.learning.recipes.recipe import (
     AFTER_HEAD,
     DOWNLOAD,
     EVERY_EPOCH,
@@ -34,8 +35,7 @@ from tlgui.learning.recipe import (
     Recipe,
     SplitSettings,
 )
-from tlgui.learning.rehearsal import Phase, Rehearsal, in_small, rehearse
-from tlgui.learning.training import train
+from tlgui.learning.training.train import train
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from tests.learning.models import SIZE, colour_model, name_by_colour
 from tests.pictures import write_collection, write_split_collection, write_text
 from tlgui.errors import Cancelled, CollectionError
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.evaluation import evaluate, evaluate_probabilities, wilson_interval
-from tlgui.learning.model_file import LoadedModel
-from tlgui.learning.records import PhotosUnreadable
+from tlgui.learning.inference.evaluate import evaluate, evaluate_probabilities, wilson_interval
+from tlgui.learning.model_file.tlmodel import LoadedModel
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.results import PhotosUnreadable
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import Event, JobContext, Progress, Stage

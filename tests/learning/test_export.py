@@ -15,11 +15,11 @@ from tests.learning.models import CLASS_NAMES, KERAS_SAVE_WARNING, write_small_m
 from tests.pictures import write_collection, write_text
 from tlgui.errors import Cancelled, ExportError, StorageError, TargetError
 from tlgui.exporting import placing
-from tlgui.exporting.catalog import format_by_id, labels_path
 from tlgui.exporting.export import export
+from tlgui.exporting.export_formats import format_by_id, labels_path
 from tlgui.exporting.exporter import Exporter, FloatArray
-from tlgui.exporting.formats import EXPORTERS
-from tlgui.learning.model_file import LoadedModel, load_model
+from tlgui.exporting.exporters import EXPORTERS
+from tlgui.learning.model_file.tlmodel import LoadedModel, load_model
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 # As the files of Keras begin.

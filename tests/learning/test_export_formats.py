@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from tests.learning.models import CLASS_NAMES, KERAS_SAVE_WARNING, SIZE, write_small_model
 from tests.pictures import write_collection
-from tlgui.exporting.catalog import FORMATS, format_by_id, labels_path
 from tlgui.exporting.export import export
+from tlgui.exporting.export_formats import FORMATS, format_by_id, labels_path
 from tlgui.exporting.exporter import labels_text
-from tlgui.exporting.formats import EXPORTERS
-from tlgui.learning.model_file import LoadedModel, load_model
-from tlgui.learning.records import ExportResult
+from tlgui.exporting.exporters import EXPORTERS
+from tlgui.learning.model_file.tlmodel import LoadedModel, load_model
+from tlgui.learning.results import ExportResult
 from tlgui.progress import JobContext
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)

@@ -15,11 +15,12 @@ from tests.databases import forbid_writing, garble_tables
 from tests.pictures import write_collection, write_text
 from tlgui.errors import Cancelled, StorageError
 from tlgui.files import cache_folder
-from tlgui.learning import feature_cache, features, room, runtime
-from tlgui.learning.features import BATCH_SIZE, FeatureExtractor, Features
-from tlgui.learning.network import build_backbone
-from tlgui.learning.recipe import NO_WEIGHTS, SMALL_CNN, Augmentation, Recipe
-from tlgui.learning.weights import find_weights
+from tlgui.learning.backbones.weights import find_weights
+from tlgui.learning.data import disk_array, feature_cache, feature_extractor
+from tlgui.learning.data.feature_extractor import BATCH_SIZE, FeatureExtractor, Features
+from tlgui.learning.networks import inference_function
+from tlgui.learning.networks.builder import build_backbone
+from tlgui.learning.recipes.recipe import NO_WEIGHTS, SMALL_CNN, Augmentation, Recipe
 from tlgui.photos.collection import Photo
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import Event, JobContext, Progress, Stage
@@ -47,7 +48,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     compute = FeatureExtractor.compute
 
-    def counting(self: FeatureExtractor, batch: "features._Batch", number: int, context: JobContext) -> np.ndarray:
+    def counting(self: FeatureExtractor, batch: "feature_extractor._Batch", number: int, context: JobContext) -> np.ndarray:
         counts.append(len(batch.pixels))
         return compute(self, batch, number, context)
 
@@ -87,7 +88,7 @@ def test_many_photos_are_computed_by_the_converted_network(
     photos: list[Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_tensorflow = _extract(photos, recipe=SHIPPED)
-    for module in (features, runtime):
+    for module in (feature_extractor, inference_function):
         monkeypatch.setattr(module, "WORTH_CONVERTING", len(photos))
     (cache_folder() / "features").rename(cache_folder() / "other")
 
@@ -332,7 +333,7 @@ def test_stores_not_used_for_longest_make_room(tmp_path: Path, monkeypatch: pyte
 
 def test_many_features_lie_on_the_disk(photos: list[Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     expected = _extract(photos, copies=1)
-    monkeypatch.setattr(room, "LARGEST_IN_MEMORY", 1000)
+    monkeypatch.setattr(disk_array, "LARGEST_IN_MEMORY", 1000)
 
     found = _extract(photos, copies=1)
 
@@ -353,16 +354,16 @@ def test_features_on_the_disk_leave_the_memory_and_stay_right(
     photos: list[Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = _extract(photos)
-    monkeypatch.setattr(room, "LARGEST_IN_MEMORY", 1000)
-    monkeypatch.setattr(features, "_PHOTOS_IN_MEMORY", 5)
-    released: list[room.Room] = []
-    release = room.Room.release
+    monkeypatch.setattr(disk_array, "LARGEST_IN_MEMORY", 1000)
+    monkeypatch.setattr(feature_extractor, "_PHOTOS_IN_MEMORY", 5)
+    released: list[disk_array.Room] = []
+    release = disk_array.Room.release
 
-    def noting(self: room.Room) -> None:
+    def noting(self: disk_array.Room) -> None:
         released.append(self)
         release(self)
 
-    monkeypatch.setattr(room.Room, "release", noting)
+    monkeypatch.setattr(disk_array.Room, "release", noting)
 
     found = _extract(photos)
 
@@ -374,7 +375,7 @@ def test_no_room_for_many_features_is_said(photos: list[Photo], monkeypatch: pyt
     def refuse(**_: object) -> object:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(room, "LARGEST_IN_MEMORY", 1000)
+    monkeypatch.setattr(disk_array, "LARGEST_IN_MEMORY", 1000)
     monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
 
     with pytest.raises(StorageError, match="full"):

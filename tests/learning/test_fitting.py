@@ -11,15 +11,15 @@ import pytest
 
 from tests.learning.listening import QUIET, Listener, is_batch_of, numbers, stopping_at
 from tlgui.errors import Cancelled, SettingError
-from tlgui.learning.checkpoint import Journal
-from tlgui.learning.fitting import Fitting, Phase
-from tlgui.learning.learner import Batch, Labels, Learner, with_logits
-from tlgui.learning.lessons import CachedExam, CachedLessons, Examples, Order
-from tlgui.learning.network import build_head
-from tlgui.learning.objective import class_weights
-from tlgui.learning.recipe import EarlyStopping, Head, Recipe
-from tlgui.learning.records import StopReason
-from tlgui.learning.runtime import FloatArray
+from tlgui.learning.data.cached_dataset import CachedExam, CachedLessons, Examples, Order
+from tlgui.learning.networks.builder import build_head
+from tlgui.learning.networks.inference_function import FloatArray
+from tlgui.learning.recipes.recipe import EarlyStopping, Head, Recipe
+from tlgui.learning.results import StopReason
+from tlgui.learning.training.checkpoint import Journal
+from tlgui.learning.training.loop import Fitting, Phase
+from tlgui.learning.training.losses import class_weights
+from tlgui.learning.training.train_step import Batch, Labels, Learner, with_logits
 from tlgui.progress import BatchEnded, JobContext
 
 _NUMBERS = 20

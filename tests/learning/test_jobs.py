@@ -12,11 +12,11 @@ from tests.pictures import write_collection
 from tlgui.engine import jobs
 from tlgui.engine.protocol import OpenModelRequest, PredictRequest, SaveTrainedRequest, TrainRequest
 from tlgui.errors import EngineError, ModelFileError, UnsavedModelError
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.model_file import read_summary
-from tlgui.learning.recipe import NO_WEIGHTS, SMALL_CNN
-from tlgui.learning.records import ModelSummary, StopReason
-from tlgui.learning.run_progress import CHECKPOINT, read_progress
+from tlgui.learning.model_file.tlmodel import read_summary
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import NO_WEIGHTS, SMALL_CNN
+from tlgui.learning.results import ModelSummary, StopReason
+from tlgui.learning.runs.progress import CHECKPOINT, read_progress
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Event, JobContext, Progress, Stage

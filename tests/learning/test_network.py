@@ -10,13 +10,13 @@ import tensorflow as tf
 
 from tests.learning.models import KERAS_SAVE_WARNING
 from tlgui.errors import SettingError
-from tlgui.learning.built_in import INCEPTION_MIXED7, QUICK, SMALL_FROM_SCRATCH, VGG16_BOTTLENECK
-from tlgui.learning.keras_check import check_keras_file
-from tlgui.learning.model_file import MOST_BYTES
-from tlgui.learning.network import build_backbone, build_head, join, split_backbone
-from tlgui.learning.recipe import FROM_START, NO_WEIGHTS, FineTuning, Head, Recipe
-from tlgui.learning.runtime import fast_function
-from tlgui.learning.weights import find_weights
+from tlgui.learning.backbones.weights import find_weights
+from tlgui.learning.model_file.tlmodel import MOST_BYTES
+from tlgui.learning.model_file.trusted_layers import check_keras_file
+from tlgui.learning.networks.builder import build_backbone, build_head, join, split_backbone
+from tlgui.learning.networks.inference_function import fast_function
+from tlgui.learning.recipes.built_in import INCEPTION_MIXED7, QUICK, SMALL_FROM_SCRATCH, VGG16_BOTTLENECK
+from tlgui.learning.recipes.recipe import FROM_START, NO_WEIGHTS, FineTuning, Head, Recipe
 from tlgui.progress import JobContext
 
 SMALL = Recipe(input_size=64)

@@ -19,10 +19,10 @@ from tests.learning.models import (
 )
 from tests.pictures import write_bomb_png, write_collection, write_empty, write_jpeg, write_text, write_truncated_jpeg
 from tlgui.errors import Cancelled, CollectionError
-from tlgui.learning import reading
-from tlgui.learning.model_file import BATCH_SIZE, LoadedModel, load_model
-from tlgui.learning.prediction import Outbox, predict
-from tlgui.learning.records import PhotosPredicted, Prediction
+from tlgui.learning.data import prefetch
+from tlgui.learning.inference.predict import Outbox, predict
+from tlgui.learning.model_file.tlmodel import BATCH_SIZE, LoadedModel, load_model
+from tlgui.learning.results import PhotosPredicted, Prediction
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import Event, JobContext, Progress, Stage
 
@@ -143,7 +143,7 @@ def test_first_photo_is_reported_before_the_second_is_even_readable(
         if isinstance(event, PhotosPredicted):
             first_reported.set()
 
-    monkeypatch.setattr(reading, "read_photo", read)
+    monkeypatch.setattr(prefetch, "read_photo", read)
     assert predict(colour_model(), paths, 1, JobContext(report)).photo_count == 3
 
 
@@ -225,7 +225,7 @@ def test_stop_is_heard_while_one_photo_takes_long(tmp_path: Path, monkeypatch: p
         if reading_began.is_set():
             raise Cancelled
 
-    monkeypatch.setattr(reading, "read_photo", read)
+    monkeypatch.setattr(prefetch, "read_photo", read)
     with pytest.raises(Cancelled):
         predict(colour_model(), [path], 1, JobContext(checkpoint=stop))
     assert not let_go.is_set()
@@ -251,7 +251,7 @@ def test_only_a_few_photos_are_in_memory_at_once(tmp_path: Path, monkeypatch: py
             named_count[0] += len(pictures)
         return name_by_colour(pictures)
 
-    monkeypatch.setattr(reading, "read_photo", read)
+    monkeypatch.setattr(prefetch, "read_photo", read)
     predict(LoadedModel(colour_model().summary, None, name), paths, 1, JobContext())
     assert named_count[0] == 300
     assert most_ahead[0] <= 4 * BATCH_SIZE
@@ -261,6 +261,6 @@ def test_bug_while_reading_is_not_taken_for_a_bad_photo(tmp_path: Path, monkeypa
     def read(_path: Path, _size: int) -> NDArray[np.uint8]:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(reading, "read_photo", read)
+    monkeypatch.setattr(prefetch, "read_photo", read)
     with pytest.raises(ZeroDivisionError):
         predict(colour_model(), [write_jpeg(tmp_path / "1.jpg")], 1, JobContext())

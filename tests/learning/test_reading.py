@@ -7,9 +7,9 @@ from contextlib import closing
 import pytest
 
 from tests.contexts import stopping_at
+from tlgui.cancellation import patiently
 from tlgui.errors import Cancelled, StorageError
-from tlgui.learning.reading import read_ahead
-from tlgui.patience import patiently
+from tlgui.learning.data.prefetch import read_ahead
 from tlgui.progress import JobContext
 
 CONTEXT = JobContext()

@@ -12,8 +12,8 @@ from keras import layers
 
 from tlgui.errors import StorageError
 from tlgui.files import cache_folder
-from tlgui.learning import converted, runtime
-from tlgui.learning.runtime import WORTH_CONVERTING, fast_function, frozen_function
+from tlgui.learning.networks import inference_function, onnx_conversion
+from tlgui.learning.networks.inference_function import WORTH_CONVERTING, fast_function, frozen_function
 
 SIZE = 32
 
@@ -44,19 +44,19 @@ def other() -> keras.Model:
 
 
 # To convert one takes a second, and gives the same each time.
-_converted = functools.cache(converted._converted)
+_converted = functools.cache(onnx_conversion._converted)
 
 
 @pytest.fixture(autouse=True)
 def conversions(monkeypatch: pytest.MonkeyPatch) -> list[keras.Model]:
-    """Return a list that grows with each network that is converted."""
+    """Return a list that grows with each network that is onnx_conversion."""
     made: list[keras.Model] = []
 
     def counting(model: keras.Model) -> bytes:
         made.append(model)
         return _converted(model)
 
-    monkeypatch.setattr(converted, "_converted", counting)
+    monkeypatch.setattr(onnx_conversion, "_converted", counting)
     return made
 
 
@@ -125,7 +125,7 @@ def test_network_without_a_digest_is_not_kept(network: keras.Model, conversions:
 def test_network_with_very_many_weights_is_not_converted(
     network: keras.Model, conversions: list[keras.Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtime, "MOST_WEIGHTS", 100)
+    monkeypatch.setattr(inference_function, "MOST_WEIGHTS", 100)
 
     _for_many(network)
 
@@ -194,7 +194,7 @@ def test_conversion_that_fails_falls_back(
     def refuse(_model: keras.Model) -> bytes:
         raise ValueError("no such operation")
 
-    monkeypatch.setattr(converted, "_converted", refuse)
+    monkeypatch.setattr(onnx_conversion, "_converted", refuse)
 
     _expect_fall_back(network, pictures)
 
@@ -202,7 +202,7 @@ def test_conversion_that_fails_falls_back(
 def test_conversion_that_differs_falls_back(
     network: keras.Model, other: keras.Model, pictures: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(converted, "_converted", lambda _model: _converted(other))
+    monkeypatch.setattr(onnx_conversion, "_converted", lambda _model: _converted(other))
 
     _expect_fall_back(network, pictures)
 
@@ -229,7 +229,7 @@ def test_disk_that_refuses_costs_the_file_only(
     def refuse(_path: Path) -> None:
         raise StorageError("The disk is full.")
 
-    monkeypatch.setattr(converted, "atomic_open", refuse)
+    monkeypatch.setattr(onnx_conversion, "atomic_open", refuse)
 
     for count in (1, 2):
         found = _for_many(network)(pictures)
@@ -240,10 +240,10 @@ def test_disk_that_refuses_costs_the_file_only(
 def test_networks_not_used_for_longest_make_room(network: keras.Model, monkeypatch: pytest.MonkeyPatch) -> None:
     _for_many(network)
     size = _kept().stat().st_size
-    monkeypatch.setattr(converted, "LARGEST_BYTES", int(2.5 * size))
+    monkeypatch.setattr(onnx_conversion, "LARGEST_BYTES", int(2.5 * size))
     for number in range(3):
         fast_function(network, f"digest {number}", WORTH_CONVERTING)
 
     assert len(list((cache_folder() / "networks").iterdir())) == 2
-    assert converted.kept_network(network, "digest 2") is not None
-    assert converted.kept_network(network, "a digest") is None
+    assert onnx_conversion.kept_network(network, "digest 2") is not None
+    assert onnx_conversion.kept_network(network, "a digest") is None

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from tlgui.learning.backbones import BACKBONES, preprocess
-from tlgui.learning.recipe import SMALL_CNN
-from tlgui.ui.widgets.setting_notices import TRAINED_ON_MINUS_ONE_TO_ONE
+from tlgui.learning.backbones.registry import BACKBONES, preprocess
+from tlgui.learning.recipes.recipe import SMALL_CNN
+from tlgui.ui.train.setting_notices import TRAINED_ON_MINUS_ONE_TO_ONE
 
 PIXELS = np.random.default_rng(1).uniform(0, 255, (1, 8, 8, 3)).astype(np.float32)
 

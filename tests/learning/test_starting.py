@@ -10,10 +10,11 @@ from tests.learning.listening import QUIET, Listener
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.pictures import write_collection, write_jpeg
 from tlgui.errors import ModelFileError, SettingError
-from tlgui.learning import features
-from tlgui.learning.model_file import read_network
-from tlgui.learning.network import build_backbone, build_head
-from tlgui.learning.recipe import (
+from tlgui.learning.backbones.weights import find_weights
+from tlgui.learning.data import feature_extractor
+from tlgui.learning.model_file.tlmodel import read_network
+from tlgui.learning.networks.builder import build_backbone, build_head
+from tlgui.learning.recipes.recipe import (
     AFTER_HEAD,
     FROM_START,
     NO_WEIGHTS,
@@ -23,9 +24,8 @@ from tlgui.learning.recipe import (
     Head,
     Recipe,
 )
-from tlgui.learning.starting import Start
-from tlgui.learning.training import train
-from tlgui.learning.weights import find_weights
+from tlgui.learning.training.train import train
+from tlgui.learning.training.warm_start import Start
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Event
@@ -84,13 +84,13 @@ def test_unchanged_backbone_finds_its_features_and_a_tuned_one_computes_its_own(
     collection: Collection, plain: Path, tuned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passes: list[int] = []
-    compute = features.FeatureExtractor.compute
+    compute = feature_extractor.FeatureExtractor.compute
 
-    def counted(self: features.FeatureExtractor, *rest: object) -> object:
+    def counted(self: feature_extractor.FeatureExtractor, *rest: object) -> object:
         passes.append(1)
         return compute(self, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(features.FeatureExtractor, "compute", counted)
+    monkeypatch.setattr(feature_extractor.FeatureExtractor, "compute", counted)
     held = replace(RECIPE, epochs=1)
     counts = []
     for path in (None, plain, tuned, tuned):

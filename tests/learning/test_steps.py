@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from tlgui.learning.recipe import Steps
-from tlgui.learning.steps import Pacemaker, build_optimizer
+from tlgui.learning.recipes.recipe import Steps
+from tlgui.learning.training.optimizers import Pacemaker, build_optimizer
 
 
 def test_constant_rate_stays() -> None:

@@ -12,10 +12,13 @@ from tests.learning.listening import QUIET, Listener, numbers, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.pictures import write_collection
 from tlgui.errors import Cancelled, CollectionError
-from tlgui.learning.learner import Batch
-from tlgui.learning.lessons import Order
-from tlgui.learning.network import build_backbone, split_backbone
-from tlgui.learning.recipe import (
+from tlgui.learning.backbones.weights import find_weights
+from tlgui.learning.data.cached_dataset import Order
+from tlgui.learning.data.streamed_dataset import Stream, StreamedExam, StreamedLessons
+from tlgui.learning.data.unreadable_photos import Roll
+from tlgui.learning.networks.builder import build_backbone, split_backbone
+from tlgui.learning.networks.inference_function import FloatArray
+from tlgui.learning.recipes.recipe import (
     AFTER_HEAD,
     EVERY_EPOCH,
     FROM_START,
@@ -27,12 +30,9 @@ from tlgui.learning.recipe import (
     Head,
     Recipe,
 )
-from tlgui.learning.records import StopReason
-from tlgui.learning.roll import Roll
-from tlgui.learning.runtime import FloatArray
-from tlgui.learning.streaming import Stream, StreamedExam, StreamedLessons
-from tlgui.learning.training import train, train_network
-from tlgui.learning.weights import find_weights
+from tlgui.learning.results import StopReason
+from tlgui.learning.training.train import train, train_network
+from tlgui.learning.training.train_step import Batch
 from tlgui.photos.collection import Collection, Photo, Split
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import BatchEnded, EpochEnded, Event

@@ -29,15 +29,15 @@ from tests.learning.models import (
     zip_bytes,
 )
 from tlgui.errors import ModelFileError
-from tlgui.learning.archive import UntrustedError
-from tlgui.learning.backbones import BACKBONES
-from tlgui.learning.keras_check import check_configuration
-from tlgui.learning.model_file import BATCH_SIZE, load_model, read_network, read_summary, write_model
-from tlgui.learning.needed_memory import BUDGET_BYTES, photo_bytes
-from tlgui.learning.network import build_backbone, build_head, join
-from tlgui.learning.recipe import BACKBONE_IDS, LARGEST_INPUT, NO_WEIGHTS, Head, Recipe
-from tlgui.learning.runtime import fast_function, traced
-from tlgui.learning.weights import Weights
+from tlgui.files.zip_archive import UntrustedError
+from tlgui.learning.backbones.registry import BACKBONES
+from tlgui.learning.backbones.weights import Weights
+from tlgui.learning.model_file.tlmodel import BATCH_SIZE, load_model, read_network, read_summary, write_model
+from tlgui.learning.model_file.trusted_layers import check_configuration
+from tlgui.learning.networks.builder import build_backbone, build_head, join
+from tlgui.learning.networks.inference_function import fast_function, traced
+from tlgui.learning.networks.needed_memory import BUDGET_BYTES, photo_bytes
+from tlgui.learning.recipes.recipe import BACKBONE_IDS, LARGEST_INPUT, NO_WEIGHTS, Head, Recipe
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 

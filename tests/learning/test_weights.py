@@ -15,11 +15,11 @@ from tests.learning.models import KERAS_SAVE_WARNING
 from tests.learning.web_server import serving
 from tlgui.errors import Cancelled, WeightsError
 from tlgui.files import resource
-from tlgui.learning.backbones import BACKBONES
-from tlgui.learning.network import build_backbone
-from tlgui.learning.published import PUBLISHED, Published
-from tlgui.learning.recipe import BACKBONE_IDS, DOWNLOAD, EMBEDDED_BACKBONE, NO_WEIGHTS, SMALL_CNN, Recipe
-from tlgui.learning.weights import Weights, find_weights, load_weights
+from tlgui.learning.backbones.published_weights import PUBLISHED, Published
+from tlgui.learning.backbones.registry import BACKBONES
+from tlgui.learning.backbones.weights import Weights, find_weights, load_weights
+from tlgui.learning.networks.builder import build_backbone
+from tlgui.learning.recipes.recipe import BACKBONE_IDS, DOWNLOAD, EMBEDDED_BACKBONE, NO_WEIGHTS, SMALL_CNN, Recipe
 from tlgui.progress import JobContext
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)

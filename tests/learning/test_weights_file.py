@@ -16,9 +16,9 @@ import pytest
 
 from tests.learning.models import KERAS_SAVE_WARNING
 from tlgui.errors import WeightsError
-from tlgui.learning.backbones import BACKBONES
-from tlgui.learning.recipe import SMALL_CNN, Recipe
-from tlgui.learning.weights import find_weights, load_weights
+from tlgui.learning.backbones.registry import BACKBONES
+from tlgui.learning.backbones.weights import find_weights, load_weights
+from tlgui.learning.recipes.recipe import SMALL_CNN, Recipe
 from tlgui.progress import JobContext
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)

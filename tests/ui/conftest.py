@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
-from tlgui.ui.session import Session
-from tlgui.ui.settings import Settings
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import Settings
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from tlgui.ui.pages.photos_page import PhotosPage
-from tlgui.ui.widgets.class_table import ClassTable
+from tlgui.ui.photos.class_table import ClassTable
+from tlgui.ui.photos.photos_page import PhotosPage
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 MOVE = Qt.DropAction.MoveAction

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtDBus import QDBusConnection
 from typing_extensions import override
 
-from tlgui.ui.file_manager import FileManager
+from tlgui.ui.widgets.file_manager import FileManager
 
 
 class RecordingFileManager(FileManager):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.earlier.installing import VERSIONS, install
-from tlgui.learning.recipe import load_recipe
-from tlgui.ui.settings import EXPORT_FOLDER, RECENT_FOLDERS, Settings
+from tlgui.learning.recipes.recipe import load_recipe
+from tlgui.ui.session.settings import EXPORT_FOLDER, RECENT_FOLDERS, Settings
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda path: path.name)

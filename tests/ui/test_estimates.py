@@ -7,13 +7,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
-from tlgui.learning.built_in import BALANCED, QUICK, VGG16_FROZEN
-from tlgui.learning.recipe import Augmentation
-from tlgui.learning.records import CostEstimate
+from tlgui.learning.recipes.built_in import BALANCED, QUICK, VGG16_FROZEN
+from tlgui.learning.recipes.recipe import Augmentation
+from tlgui.learning.results import CostEstimate
 from tlgui.photos.collection import Collection
 from tlgui.progress import Progress, Stage
-from tlgui.ui.known_estimates import KnownEstimates
-from tlgui.ui.session import Session
+from tlgui.ui.session.known_estimates import KnownEstimates
+from tlgui.ui.session.session import Session
 
 COST = CostEstimate(10.0, 10**9, "2 processor cores")
 

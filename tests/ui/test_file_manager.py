@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.pictures import write_jpeg
 from tests.ui.file_managers import RecordingFileManager
 from tlgui.errors import TlguiError
-from tlgui.ui.file_manager import FileManager
+from tlgui.ui.widgets.file_manager import FileManager
 
 needs_bus = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs a bus to talk over")
 

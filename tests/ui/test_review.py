@@ -17,19 +17,19 @@ from tests.unit.photos import scenes
 from tlgui import files
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.records import PhotosUnreadable, UnreadablePhoto
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.results import PhotosUnreadable, UnreadablePhoto
+from tlgui.learning.runs.training_photos import RosterChanges
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import FindingKind, LeaveOut, MoveInto, MoveToBin
-from tlgui.photos.kept.choices import Choices
 from tlgui.photos.mending.journal import Journal, RecordKind, Step
 from tlgui.photos.mending.sorting import Mended
-from tlgui.photos.roster import RosterChanges
-from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import Survey
+from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext, Progress, Stage
-from tlgui.ui.review import Review
-from tlgui.ui.session import Session
+from tlgui.ui.session.review import Review
+from tlgui.ui.session.session import Session
 
 POLL_SECONDS = 0.005
 
@@ -57,7 +57,7 @@ class LookGate:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[LookGate]:
     gate = LookGate()
-    monkeypatch.setattr("tlgui.ui.reading.look_closer", gate.look)
+    monkeypatch.setattr("tlgui.ui.session.folder_reading.look_closer", gate.look)
     yield gate
     gate.open()
 

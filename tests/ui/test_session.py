@@ -15,13 +15,13 @@ from tests.ui.waiting import WAIT_MS, finish
 from tlgui import files
 from tlgui.engine.protocol import ExportRequest, PredictRequest, Request, ResultT, TrainRequest
 from tlgui.errors import Cancelled, CollectionError, EngineError, ModelFileError, TlguiError
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.recipe import Augmentation
-from tlgui.learning.records import ExportResult, PredictionSummary, StopReason
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import Augmentation
+from tlgui.learning.results import ExportResult, PredictionSummary, StopReason
 from tlgui.photos.samples import draw_sample_photos
 from tlgui.progress import BatchEnded, EpochEnded, JobContext, Progress
-from tlgui.ui.session import Session
-from tlgui.ui.worker import Job
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.worker import Job
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,15 @@ from tests.pictures import write_collection
 from tlgui import files
 from tlgui.engine.protocol import OpenModelRequest, TrainRequest
 from tlgui.errors import PhotoError, StorageError
-from tlgui.learning.built_in import BALANCED, QUICK, VGG16_FROZEN
-from tlgui.learning.records import StopReason
-from tlgui.learning.run_progress import CHECKPOINT, read_progress
-from tlgui.learning.run_record import Run, RunStatus
-from tlgui.learning.runs import RunStore
+from tlgui.learning.recipes.built_in import BALANCED, QUICK, VGG16_FROZEN
+from tlgui.learning.results import StopReason
+from tlgui.learning.runs.progress import CHECKPOINT, read_progress
+from tlgui.learning.runs.run import Run, RunStatus
+from tlgui.learning.runs.store import RunStore
 from tlgui.progress import BatchEnded, EpochEnded, Progress
-from tlgui.ui.run_list import further_recipe
-from tlgui.ui.session import Session
-from tlgui.ui.worker import Job
+from tlgui.ui.session.run_list import further_recipe
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.worker import Job
 
 WAIT_MS = 10_000
 RECIPE = replace(QUICK, epochs=3)

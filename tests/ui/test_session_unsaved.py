@@ -11,10 +11,10 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tlgui.engine.protocol import SaveTrainedRequest
 from tlgui.errors import StorageError, UnsavedModelError
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.run_record import Run, RunStatus
-from tlgui.ui.session import Session
-from tlgui.ui.worker import Job
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.runs.run import Run, RunStatus
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.worker import Job
 
 WAIT_MS = 10_000
 FULL = StorageError("“model.tlmodel” could not be written: the disk is full.", "Free some space.")

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from tlgui.engine.protocol import BugError
 from tlgui.errors import Cancelled, PhotoError, TlguiError
 from tlgui.progress import Event, JobContext, Progress, Stage
-from tlgui.ui import worker
-from tlgui.ui.worker import Job, Operation
+from tlgui.ui.session import worker
+from tlgui.ui.session.worker import Job, Operation
 
 EVENTS = [Progress(Stage.SCANNING, done, 3) for done in range(4)]
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tlgui.ui.worker import Job
+from tlgui.ui.session.worker import Job
 
 WAIT_MS = 10_000
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from tests.fakes import FakeEngine
 from tlgui.engine.protocol import TrainRequest
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.recipe import Recipe
-from tlgui.learning.records import ModelSummary
-from tlgui.learning.run_progress import CHECKPOINT, write_progress
-from tlgui.learning.run_record import Run
-from tlgui.learning.runs import RunStore
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.results import ModelSummary
+from tlgui.learning.runs.progress import CHECKPOINT, write_progress
+from tlgui.learning.runs.run import Run
+from tlgui.learning.runs.store import RunStore
 from tlgui.photos.collection import Collection
 from tlgui.progress import EpochEnded, JobContext
 

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tlgui.learning.built_in import BUILT_IN
-from tlgui.learning.catalog import BACKBONE_TITLES
-from tlgui.learning.published import PUBLISHED
-from tlgui.learning.recipe import EMBEDDED_BACKBONE, SMALL_CNN, Recipe
+from tlgui.learning.backbones.catalog import BACKBONE_TITLES
+from tlgui.learning.backbones.published_weights import PUBLISHED
+from tlgui.learning.recipes.built_in import BUILT_IN
+from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE, SMALL_CNN, Recipe
 
 
 @pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=list(BUILT_IN))
@@ -46,7 +46,7 @@ def test_published_file_has_a_safe_address_and_something_to_hold_it_to(backbone_
 
 def test_catalog_loads_nothing_heavy() -> None:
     program = (
-        "import sys, tlgui.learning.catalog, tlgui.learning.download;"
+        "import sys, tlgui.learning.backbones.catalog, tlgui.learning.backbones.download;"
         "print({'numpy', 'keras', 'tensorflow', 'h5py'} & set(sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tlgui.exporting.catalog import FORMATS, format_by_id, labels_path
+from tlgui.exporting.export_formats import FORMATS, format_by_id, labels_path
 
 
 def test_formats_are_those_the_command_line_promises() -> None:
@@ -47,6 +47,8 @@ def test_labels_lie_beside_the_export(target: str, labels: str) -> None:
 
 
 def test_catalog_loads_nothing_heavy() -> None:
-    program = "import sys, tlgui.exporting.catalog; print({'numpy', 'keras', 'tensorflow', 'onnx'} & set(sys.modules))"
+    program = (
+        "import sys, tlgui.exporting.export_formats; print({'numpy', 'keras', 'tensorflow', 'onnx'} & set(sys.modules))"
+    )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert result.stdout.strip() == "set()"

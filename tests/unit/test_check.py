@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.unit.photos import scenes
-from tlgui import headless
-from tlgui.cli import main
+from tlgui.cli import commands
+from tlgui.cli.main import main
 from tlgui.engine.protocol import EvaluateRequest, Request, TrainRequest
 from tlgui.errors import TlguiError
-from tlgui.learning.records import PhotosUnreadable, UnreadablePhoto
+from tlgui.learning.results import PhotosUnreadable, UnreadablePhoto
 from tlgui.photos.collection import Part
 from tlgui.progress import JobContext
 
@@ -92,7 +92,7 @@ def test_training_is_given_what_belongs_together(
         requests.append(request)
         raise TlguiError("That is enough.")
 
-    monkeypatch.setattr(headless, "load_engine", lambda _terminal: perform)
+    monkeypatch.setattr(commands, "load_engine", lambda _terminal: perform)
 
     assert main(["train", str(folder), "--out", str(tmp_path / "pets.tlmodel")]) == 1
 
@@ -124,8 +124,8 @@ def test_every_photo_that_cannot_be_read_is_named_and_leaves_counts_and_split(
             context.report(PhotosUnreadable((lost,)))
         raise TlguiError("That is enough.")
 
-    monkeypatch.setattr(headless, "load_engine", lambda _terminal: perform)
-    monkeypatch.setattr(headless, "read_summary", lambda _path: None)
+    monkeypatch.setattr(commands, "load_engine", lambda _terminal: perform)
+    monkeypatch.setattr(commands, "read_summary", lambda _path: None)
     for command in (
         ["train", str(folder), "--out", str(tmp_path / "pets.tlmodel")],
         ["compare", str(folder), "--recipe", "quick", "--recipe", "balanced"],

@@ -9,13 +9,14 @@ import pytest
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
-from tlgui import __version__, headless
-from tlgui.cli import main
+from tlgui import __version__
+from tlgui.cli import commands
+from tlgui.cli.main import main
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import Cancelled, SettingError, WeightsError
-from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK
-from tlgui.learning.recipe import load_recipe, recipe_text
-from tlgui.learning.records import Evaluation, Interval, ModelSummary, StopReason
+from tlgui.learning.recipes.built_in import BALANCED, BUILT_IN, QUICK
+from tlgui.learning.recipes.recipe import load_recipe, recipe_text
+from tlgui.learning.results import Evaluation, Interval, ModelSummary, StopReason
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass
 from tlgui.progress import JobContext
 
@@ -128,7 +129,7 @@ def test_sample_photos_never_go_among_other_files(tmp_path: Path, capsys: pytest
 
 
 def test_recipe_is_found_by_name_and_changed_by_settings() -> None:
-    recipe = headless.chosen_recipe("Balanced", [("head.dense_units", "128"), ("epochs", "5")])
+    recipe = commands.chosen_recipe("Balanced", [("head.dense_units", "128"), ("epochs", "5")])
 
     assert (recipe.name, recipe.head.dense_units, recipe.epochs) == ("Balanced", 128, 5)
     assert recipe.head.dropout == BALANCED.head.dropout
@@ -138,7 +139,7 @@ def test_recipe_is_read_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
     path.write_text(recipe_text(QUICK.with_value("epochs", "7")), encoding="utf-8")
 
-    assert headless.chosen_recipe(str(path), []).epochs == 7
+    assert commands.chosen_recipe(str(path), []).epochs == 7
 
 
 @pytest.mark.parametrize(
@@ -152,19 +153,19 @@ def test_recipe_is_read_from_a_file(tmp_path: Path) -> None:
 )
 def test_recipe_that_is_wrong_is_told(name: str, settings: list[tuple[str, str]], words: str) -> None:
     with pytest.raises(SettingError, match=words):
-        headless.chosen_recipe(name, settings)
+        commands.chosen_recipe(name, settings)
 
 
 def test_name_with_a_byte_that_is_no_text_is_taken_as_it_can_be_shown() -> None:
-    assert headless.chosen_recipe("quick", [("name", "caf\udce9\x1b")]).name == "caf\\xe9\\x1b"
+    assert commands.chosen_recipe("quick", [("name", "caf\udce9\x1b")]).name == "caf\\xe9\\x1b"
 
 
 def test_recipes_to_compare_are_all_unless_some_are_named(tmp_path: Path) -> None:
     weights = tmp_path / "vgg16.h5"
     weights.touch()
 
-    every = headless.compared_recipes([], [("seed", "7")], [("vgg16", weights)])
-    named = headless.compared_recipes(["balanced", "quick"], [], [])
+    every = commands.compared_recipes([], [("seed", "7")], [("vgg16", weights)])
+    named = commands.compared_recipes(["balanced", "quick"], [], [])
 
     assert [recipe.name for recipe in every] == [recipe.name for recipe in BUILT_IN.values()]
     assert {recipe.seed for recipe in every} == {7}
@@ -223,13 +224,13 @@ def train_with(monkeypatch: pytest.MonkeyPatch, outcomes: list[Exception | float
             request.model_path, (), recipe.backbone, 32, recipe, "", 30, evaluation, (), 2.0, reason, ()
         )
 
-    monkeypatch.setattr(headless, "load_engine", lambda _terminal: perform)
+    monkeypatch.setattr(commands, "load_engine", lambda _terminal: perform)
 
 
 def test_weights_file_of_a_training_is_the_recipes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(headless, "load_engine", lambda _terminal: FakeEngine().run)
+    monkeypatch.setattr(commands, "load_engine", lambda _terminal: FakeEngine().run)
     folder = write_collection(tmp_path / "birds", ["owl", "wren"])
     weights = tmp_path / "vgg16_notop.h5"
 
@@ -289,13 +290,13 @@ def collection(*parts: Part | None) -> Collection:
 def test_evaluation_keeps_to_photos_the_model_did_not_learn_from(
     wish: str | None, parts: tuple[Part | None, ...], expected: Part | None
 ) -> None:
-    assert headless.evaluated_part(wish, collection(*parts)) is expected
+    assert commands.evaluated_part(wish, collection(*parts)) is expected
 
 
 def test_commands_keep_qt_and_tensorflow_away_until_they_are_needed(tmp_path: Path) -> None:
     code = f"""
 import sys
-from tlgui.cli import main
+from tlgui.cli.main import main
 assert main(["sample-photos", {str(tmp_path / "samples")!r}]) == 0
 assert main(["info", "missing.tlmodel"]) == 1
 print([name for name in sys.modules if name.split(".")[0] in ("PySide6", "matplotlib", "tensorflow", "keras")])

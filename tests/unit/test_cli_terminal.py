@@ -12,14 +12,14 @@ import pytest
 from typing_extensions import override
 
 from tlgui import files
-from tlgui.cli import main
+from tlgui.cli.main import main
+from tlgui.cli.terminal import Terminal, plain
 from tlgui.engine.protocol import BugError, Failed, JobCancelled, Succeeded
 from tlgui.engine.quiet import own_output
 from tlgui.errors import Cancelled, PhotoError
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.records import StopReason
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.results import StopReason
 from tlgui.progress import BatchEnded, EpochEnded, Progress, Stage
-from tlgui.terminal import Terminal, plain
 
 EPOCH = EpochEnded(3, 30, 0.4, 0.912, 0.5, 0.88, 0.001, 2.0, is_best=True)
 
@@ -202,7 +202,7 @@ def test_reader_that_leaves_early_stops_the_command() -> None:
     code = """
 import sys
 from tlgui.errors import Cancelled
-from tlgui.terminal import Terminal
+from tlgui.cli.terminal import Terminal
 terminal = Terminal(sys.stdout, sys.stderr, wants_json=False)
 try:
     while True:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import tutorials
-from tlgui.comparison import Score, compare, score_header, score_row, with_weights_file
+from tlgui.cli.compare import Score, compare, score_header, score_row, with_weights_file
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import Cancelled, WeightsError
-from tlgui.learning.built_in import BALANCED, QUICK, SMALL_FROM_SCRATCH, VGG16_FROZEN
-from tlgui.learning.recipe import Recipe
-from tlgui.learning.records import Evaluation, Interval, ModelSummary, StopReason
+from tlgui.learning.recipes.built_in import BALANCED, QUICK, SMALL_FROM_SCRATCH, VGG16_FROZEN
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.results import Evaluation, Interval, ModelSummary, StopReason
 from tlgui.photos.collection import Collection, Part
 
 COLLECTION = Collection(Path("birds"), ())

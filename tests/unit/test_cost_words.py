@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import write_collection
-from tlgui import headless
-from tlgui.cli import main
+from tlgui.cli import commands
+from tlgui.cli.main import main
 from tlgui.engine.protocol import EstimateRequest
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.recipe import EarlyStopping
-from tlgui.learning.records import CostEstimate
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import EarlyStopping
+from tlgui.learning.results import CostEstimate
 from tlgui.progress import JobContext
-from tlgui.wording import cost_in_words, cost_notes, memory_warning
+from tlgui.text.numbers import cost_in_words, cost_notes, memory_warning
 
 COST = CostEstimate(seconds=125.0, memory_bytes=1_100_000_000, device="2 processor cores", free_bytes=8 * 10**9)
 TO_ITS_END = replace(QUICK, early_stopping=EarlyStopping(enabled=False))
@@ -65,7 +65,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[EstimateRequest]:
         requests.append(request)
         return replace(COST, download_bytes=10**7, free_bytes=10**9)
 
-    monkeypatch.setattr(headless, "load_engine", lambda _terminal: perform)
+    monkeypatch.setattr(commands, "load_engine", lambda _terminal: perform)
     return requests
 
 

@@ -6,16 +6,16 @@ import pytest
 
 from tests.earlier.installing import COLOURS, PHOTOS_PER_CLASS, VERSIONS, install
 from tlgui.files import workspace_path
-from tlgui.learning.built_in import BUILT_IN
-from tlgui.learning.model_file import read_summary
-from tlgui.learning.recipe import load_recipe
-from tlgui.learning.run_record import RunStatus
-from tlgui.learning.runs import RunStore
-from tlgui.photos.kept.choices import Choices
+from tlgui.learning.model_file.tlmodel import read_summary
+from tlgui.learning.recipes.built_in import BUILT_IN
+from tlgui.learning.recipes.recipe import load_recipe
+from tlgui.learning.runs.run import RunStatus
+from tlgui.learning.runs.store import RunStore
 from tlgui.photos.mending.sorting import mender_of
 from tlgui.photos.pictures import decode
-from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import survey
+from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
 QUIET = JobContext()
@@ -48,7 +48,7 @@ def test_facts_are_known_without_reading_a_photo(folder: Path, monkeypatch: pyte
         raise AssertionError("a photo was decoded")
 
     monkeypatch.setattr(decode, "opened", refuse)
-    monkeypatch.setattr("tlgui.photos.scanning.looks.look_at", refuse)
+    monkeypatch.setattr("tlgui.photos.scanning.closer_look.look_at", refuse)
     found = look_closer(survey(folder, QUIET), QUIET)
 
     assert len(found.facts) == len(COLOURS) * PHOTOS_PER_CLASS

@@ -2,9 +2,9 @@ import threading
 
 import pytest
 
-from tlgui import patience
+from tlgui import cancellation
+from tlgui.cancellation import relayed
 from tlgui.errors import Cancelled, CollectionError
-from tlgui.patience import relayed
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 
@@ -65,7 +65,7 @@ def test_stop_reaches_the_work_and_waits_while_it_puts_things_away() -> None:
 
 
 def test_stop_does_not_wait_for_work_that_never_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "_PARTING_SECONDS", 0.0)
+    monkeypatch.setattr(cancellation, "_PARTING_SECONDS", 0.0)
     started, let_go = threading.Event(), threading.Event()
 
     def checkpoint() -> None:

@@ -8,17 +8,17 @@ import pytest
 
 from tests import pictures
 from tests.contexts import stopping_at
-from tlgui import patience
+from tlgui import cancellation
 from tlgui.errors import Cancelled, CollectionError
 from tlgui.photos.collection import Collection, ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.kept.facts_store import Known
 from tlgui.photos.pictures.header import read_all_facts
 from tlgui.photos.pictures.opening import UnusablePhotoError
-from tlgui.photos.scanning import listing, reading
+from tlgui.photos.scanning import fact_reading, listing
 from tlgui.photos.scanning import scan as scanning
 from tlgui.photos.scanning.listing import Listed
 from tlgui.photos.scanning.scan import CollectionListed, scan
+from tlgui.photos.storage.facts_store import Known
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 QUIET = JobContext()
@@ -34,12 +34,12 @@ def problem_kinds(collection: Collection) -> dict[str, ProblemKind]:
 
 @pytest.fixture
 def removed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    """Return a function that has a path removed during the next scan, after the listing and before the reading."""
+    """Return a function that has a path removed during the next scan, after the listing and before the fact_reading."""
 
     def remove(path: Path) -> None:
         def read_all(listed: Sequence[Listed], context: JobContext) -> Iterator[dict[str, Known]]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-            yield from reading.read_all(listed, context)
+            yield from fact_reading.read_all(listed, context)
 
         monkeypatch.setattr(scanning, "read_all", read_all)
 
@@ -79,7 +79,7 @@ def test_names_are_known_before_a_photo_is_read_and_progress_counts_to_the_last(
 ) -> None:
     folder = pictures.write_collection(tmp_path, 3, 5)
     pictures.write_text(folder / "class 02" / "photo x.jpg")
-    monkeypatch.setattr(reading, "_CHUNK", 2)
+    monkeypatch.setattr(fact_reading, "_CHUNK", 2)
     events: list[Event] = []
 
     collection = scan(folder, JobContext(report=events.append))
@@ -157,7 +157,7 @@ def test_stop_does_not_wait_for_a_photo_that_is_slow_to_read(tmp_path: Path, mon
         finished.extend(path for path, _ in some)
         return [PhotoFacts(state, 64, 48, "JPEG") for _, state in some]
 
-    monkeypatch.setattr(reading, "read_all_facts", read_slowly)
+    monkeypatch.setattr(fact_reading, "read_all_facts", read_slowly)
     try:
         with pytest.raises(Cancelled):
             scan(folder, stopping.context)
@@ -178,7 +178,7 @@ def test_stop_does_not_wait_for_a_folder_that_does_not_answer(tmp_path: Path, mo
         return really_scan(path)
 
     monkeypatch.setattr(os, "scandir", hang)
-    monkeypatch.setattr(patience, "_PARTING_SECONDS", 0.0)
+    monkeypatch.setattr(cancellation, "_PARTING_SECONDS", 0.0)
     try:
         with pytest.raises(Cancelled):
             scan(folder, stopping.context)
@@ -189,8 +189,8 @@ def test_stop_does_not_wait_for_a_folder_that_does_not_answer(tmp_path: Path, mo
 
 def test_what_was_read_before_stop_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = pictures.write_collection(tmp_path, 2, 10)
-    monkeypatch.setattr(reading, "_CHUNK", 1)
-    monkeypatch.setattr(reading, "_THREADS", 1)
+    monkeypatch.setattr(fact_reading, "_CHUNK", 1)
+    monkeypatch.setattr(fact_reading, "_THREADS", 1)
     stopping = Stopping()
     read: list[Path] = []
 
@@ -202,7 +202,7 @@ def test_what_was_read_before_stop_is_not_read_again(tmp_path: Path, monkeypatch
         if isinstance(event, Progress) and event.done == 8 and event.total:
             stopping.pressed.set()
 
-    monkeypatch.setattr(reading, "read_all_facts", read_some)
+    monkeypatch.setattr(fact_reading, "read_all_facts", read_some)
     with pytest.raises(Cancelled):
         scan(folder, JobContext(report, stopping.context.checkpoint))
     before = len(read)
@@ -215,7 +215,7 @@ def test_what_was_read_before_stop_is_not_read_again(tmp_path: Path, monkeypatch
 
 def test_error_in_our_own_code_ends_the_scan_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = pictures.write_collection(tmp_path, 2, 2)
-    monkeypatch.setattr(reading, "read_all_facts", lambda *_: 1 / 0)
+    monkeypatch.setattr(fact_reading, "read_all_facts", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         scan(folder, QUIET)

@@ -8,9 +8,9 @@ import pytest
 
 from tlgui.errors import SettingError
 from tlgui.files import write_text
-from tlgui.learning import recipe as recipes
-from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK, THOROUGH
-from tlgui.learning.recipe import (
+from tlgui.learning.recipes import recipe as recipes
+from tlgui.learning.recipes.built_in import BALANCED, BUILT_IN, QUICK, THOROUGH
+from tlgui.learning.recipes.recipe import (
     AFTER_HEAD,
     EVERY_EPOCH,
     FORMAT_VERSION,
@@ -24,7 +24,7 @@ from tlgui.learning.recipe import (
     load_recipe,
     recipe_text,
 )
-from tlgui.learning.rules import Choices, Limits
+from tlgui.learning.recipes.validation import Choices, Limits
 
 GROUPS = (Recipe, Head, EarlyStopping, FineTuning, SplitSettings, Augmentation)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tlgui.learning.rehearsal_photos import choose_photos
+from tlgui.learning.estimation.sample_photos import choose_photos
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, Split
 
 

@@ -11,18 +11,18 @@ import pytest
 from PIL import Image
 
 from tests.unit.photos import scenes
-from tlgui.cli import main
-from tlgui.learning.feature_cache import FeatureCache, vector_key
-from tlgui.learning.known_features import known_features
-from tlgui.learning.photo_digests import PhotoDigests
+from tlgui.cli.main import main
+from tlgui.learning.data.feature_cache import FeatureCache, vector_key
+from tlgui.learning.data.feature_lookup import known_features
+from tlgui.learning.data.photo_digests import PhotoDigests
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Severity
 from tlgui.photos.health.report import report_on
-from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import survey
 from tlgui.photos.split import split_collection
 from tlgui.progress import JobContext
-from tlgui.ui.reading import Looking, read_collection
+from tlgui.ui.session.folder_reading import Looking, read_collection
 
 QUIET = JobContext()
 LENGTH = 64
@@ -30,7 +30,7 @@ LENGTH = 64
 
 @pytest.fixture(autouse=True)
 def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tlgui.learning.photo_digests._SETTLED_NS", -1)
+    monkeypatch.setattr("tlgui.learning.data.photo_digests._SETTLED_NS", -1)
 
 
 @pytest.fixture

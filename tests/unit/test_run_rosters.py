@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import write_collection, write_jpeg
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.runs import RunStore
-from tlgui.photos.roster import RosterChanges, changes_since
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.runs.store import RunStore
+from tlgui.learning.runs.training_photos import RosterChanges, changes_since
 from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.progress import JobContext
 

@@ -16,10 +16,10 @@ from tests.pictures import write_collection
 from tests.unit.run_folders import RECIPE, again, epoch, finished, interrupt, train
 from tlgui import files
 from tlgui.errors import StorageError
-from tlgui.learning.built_in import BALANCED
-from tlgui.learning.run_progress import CHECKPOINT, write_progress
-from tlgui.learning.run_record import LONGEST_NAME, Run, RunStatus, run_of_model
-from tlgui.learning.runs import KEPT_DAYS, RunStore
+from tlgui.learning.recipes.built_in import BALANCED
+from tlgui.learning.runs.progress import CHECKPOINT, write_progress
+from tlgui.learning.runs.run import LONGEST_NAME, Run, RunStatus, run_of_model
+from tlgui.learning.runs.store import KEPT_DAYS, RunStore
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
@@ -91,8 +91,8 @@ def test_run_under_way_is_shown_as_such_to_another_window(store: RunStore, colle
 _DYING = """
     import sys
     from pathlib import Path
-    from tlgui.learning.built_in import QUICK
-    from tlgui.learning.runs import RunStore
+    from tlgui.learning.recipes.built_in import QUICK
+    from tlgui.learning.runs.store import RunStore
     from tlgui.photos.collection import Collection
     store = RunStore(Path(sys.argv[1]))
     run = store.begin(QUICK, Collection(Path(sys.argv[2]), ()))

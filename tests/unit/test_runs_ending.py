@@ -13,10 +13,10 @@ from tests.pictures import write_collection
 from tests.unit.run_folders import RECIPE, again, finished, interrupt, train
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
-from tlgui.learning.built_in import BALANCED
-from tlgui.learning.run_progress import CHECKPOINT
-from tlgui.learning.run_record import RunStatus
-from tlgui.learning.runs import RunStore
+from tlgui.learning.recipes.built_in import BALANCED
+from tlgui.learning.runs.progress import CHECKPOINT
+from tlgui.learning.runs.run import RunStatus
+from tlgui.learning.runs.store import RunStore
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext

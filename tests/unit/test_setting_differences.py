@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from tlgui.learning.built_in import QUICK, THOROUGH, VGG16_BOTTLENECK
-from tlgui.learning.recipe import COPIES, Augmentation, EarlyStopping, FineTuning, Recipe
-from tlgui.ui.widgets.setting_differences import NOT_USED, differences
+from tlgui.learning.recipes.built_in import QUICK, THOROUGH, VGG16_BOTTLENECK
+from tlgui.learning.recipes.recipe import COPIES, Augmentation, EarlyStopping, FineTuning, Recipe
+from tlgui.ui.recipes.setting_differences import NOT_USED, differences
 
 
 def shown(*recipes: Recipe) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from tlgui.progress import Progress, Stage
-from tlgui.ui.wording import counts_words, stage_words
+from tlgui.text.stages import counts_words, stage_words
 
 
 def test_every_stage_is_called_something_of_its_own() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tlgui.errors import StorageError
-from tlgui.learning.records import ClassScore, Prediction
+from tlgui.learning.results import ClassScore, Prediction
 from tlgui.progress import EpochEnded
-from tlgui.tables import history_csv, predictions_csv
+from tlgui.text.csv_tables import history_csv, predictions_csv
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -8,11 +8,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from tests.pictures import write_jpeg, write_png
-from tlgui.cli import main
+from tlgui.cli.main import main
 from tlgui.errors import StorageError, TargetError
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.recipe import recipe_text
-from tlgui.targets import EXPORTS, LABELS, MODEL, PLOT, RECIPE, TABLE, FileKind, check_target, refusal
+from tlgui.files.targets import EXPORTS, LABELS, MODEL, PLOT, RECIPE, TABLE, FileKind, check_target, refusal
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import recipe_text
 
 KINDS = (TABLE, MODEL, RECIPE, PLOT, LABELS, *EXPORTS.values())
 

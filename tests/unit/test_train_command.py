@@ -10,13 +10,14 @@ import pytest
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
-from tlgui import files, headless
-from tlgui.cli import main
+from tlgui import files
+from tlgui.cli import commands
+from tlgui.cli.main import main
 from tlgui.engine.protocol import Request, TrainRequest
 from tlgui.errors import Cancelled, StorageError
-from tlgui.learning.run_progress import CHECKPOINT
-from tlgui.learning.run_record import LOCK_NAME, Run, RunStatus
-from tlgui.learning.runs import RunStore
+from tlgui.learning.runs.progress import CHECKPOINT
+from tlgui.learning.runs.run import LOCK_NAME, Run, RunStatus
+from tlgui.learning.runs.store import RunStore
 from tlgui.progress import EpochEnded, Event, JobContext
 
 QUICK = ("--set", "epochs=3")
@@ -36,7 +37,7 @@ class CommandLine:
         self.kill_at = 0
         self.stop_at = 0
         self._capsys = capsys
-        monkeypatch.setattr(headless, "load_engine", lambda _terminal: self._perform)
+        monkeypatch.setattr(commands, "load_engine", lambda _terminal: self._perform)
 
     @property
     def store(self) -> RunStore:
@@ -174,7 +175,7 @@ def test_run_is_told_by_what_it_was_called_in_the_window(tlgui_train: CommandLin
 _OWNING = """
     import sys
     from pathlib import Path
-    from tlgui.learning.runs import RunStore
+    from tlgui.learning.runs.store import RunStore
     store = RunStore(Path(sys.argv[1]))
     store.resume(store.runs()[0])
     print("owned", flush=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tlgui.learning.records import Evaluation, Interval, StopReason
-from tlgui.wording import (
+from tlgui.learning.results import Evaluation, Interval, StopReason
+from tlgui.text.numbers import (
     accuracy_in_words,
     count,
     duration_in_words,

@@ -23,14 +23,14 @@ from tlgui.engine.protocol import (
 )
 from tlgui.errors import EngineError, ModelFileError, StorageError, UnsavedModelError
 from tlgui.exporting.export import export
-from tlgui.learning.augmentation import previews
-from tlgui.learning.estimate import estimate
-from tlgui.learning.evaluation import evaluate
-from tlgui.learning.model_file import LoadedModel, load_model
-from tlgui.learning.prediction import predict
-from tlgui.learning.records import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
-from tlgui.learning.run_progress import CHECKPOINT
-from tlgui.learning.training import Trained, train_network
+from tlgui.learning.data.augmentation import previews
+from tlgui.learning.estimation.estimate import estimate
+from tlgui.learning.inference.evaluate import evaluate
+from tlgui.learning.inference.predict import predict
+from tlgui.learning.model_file.tlmodel import LoadedModel, load_model
+from tlgui.learning.results import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
+from tlgui.learning.runs.progress import CHECKPOINT
+from tlgui.learning.training.train import Trained, train_network
 from tlgui.progress import JobContext, Progress, Stage
 
 ResultT = TypeVar("ResultT")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from tlgui.errors import TlguiError
-from tlgui.learning.recipe import Augmentation, Recipe
-from tlgui.learning.records import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
+from tlgui.learning.recipes.recipe import Augmentation, Recipe
+from tlgui.learning.results import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
 from tlgui.photos.collection import Collection, Part
 from tlgui.progress import Event, JobContext
 

@@ -11,9 +11,9 @@ from typing import Protocol, TypeVar
 
 from tlgui.engine.protocol import Request, SaveTrainedRequest, TrainRequest
 from tlgui.errors import Cancelled, EngineError, StorageError, TlguiError, UnsavedModelError
-from tlgui.learning.records import ModelSummary, StopReason
-from tlgui.learning.run_record import Run
-from tlgui.learning.runs import RunStore
+from tlgui.learning.results import ModelSummary, StopReason
+from tlgui.learning.runs.run import Run
+from tlgui.learning.runs.store import RunStore
 from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 

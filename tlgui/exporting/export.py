@@ -10,11 +10,11 @@ from typing import TypeVar
 from tlgui.errors import ExportError, TlguiError
 from tlgui.exporting.comparing import gather_pictures, largest_difference
 from tlgui.exporting.exporter import Exporter, FloatArray, labels_text
-from tlgui.exporting.formats import EXPORTERS
+from tlgui.exporting.exporters import EXPORTERS
 from tlgui.exporting.placing import check_target, place, size_of
 from tlgui.files import storage_error, temporary_folder
-from tlgui.learning.model_file import LoadedModel
-from tlgui.learning.records import ExportResult
+from tlgui.learning.model_file.tlmodel import LoadedModel
+from tlgui.learning.results import ExportResult
 from tlgui.progress import JobContext, Progress, Stage
 
 ResultT = TypeVar("ResultT")

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tlgui.exporting.catalog import ExportFormat
-from tlgui.learning.model_file import LoadedModel
+from tlgui.exporting.export_formats import ExportFormat
+from tlgui.learning.model_file.tlmodel import LoadedModel
 from tlgui.photos.names import one_line
 
 FloatArray = NDArray[np.float32]

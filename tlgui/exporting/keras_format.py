@@ -7,9 +7,9 @@ import keras
 import numpy as np
 from typing_extensions import override
 
-from tlgui.exporting.catalog import format_by_id
+from tlgui.exporting.export_formats import format_by_id
 from tlgui.exporting.exporter import Exporter, FloatArray
-from tlgui.learning.model_file import LoadedModel
+from tlgui.learning.model_file.tlmodel import LoadedModel
 
 
 class KerasExporter(Exporter):

@@ -11,10 +11,10 @@ import tensorflow as tf
 import tf2onnx
 from typing_extensions import override
 
-from tlgui.exporting.catalog import format_by_id
+from tlgui.exporting.export_formats import format_by_id
 from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, Exporter, FloatArray
 from tlgui.exporting.savedmodel_format import picture_spec
-from tlgui.learning.model_file import LoadedModel
+from tlgui.learning.model_file.tlmodel import LoadedModel
 
 # The newest that tf2onnx writes; runtimes since 2023 read it.
 _OPSET = 18

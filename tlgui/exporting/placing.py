@@ -11,11 +11,11 @@ import json
 import shutil
 from pathlib import Path
 
-from tlgui import files, targets
+from tlgui import files
 from tlgui.errors import ExportError
-from tlgui.exporting.catalog import FORMATS, ExportFormat, labels_path
 from tlgui.exporting.exchange import exchange
-from tlgui.files import folder_beside, keep_mode, real_place, storage_error, sync, sync_folder
+from tlgui.exporting.export_formats import FORMATS, ExportFormat, labels_path
+from tlgui.files import folder_beside, keep_mode, real_place, storage_error, sync, sync_folder, targets
 
 # Everything a SavedModel may hold at its top, by TensorFlow's own layout; with anything else it is not ours to replace.
 _SAVED_MODEL_ENTRIES = frozenset(

@@ -9,9 +9,9 @@ import numpy as np
 import tensorflow as tf
 from typing_extensions import override
 
-from tlgui.exporting.catalog import format_by_id
+from tlgui.exporting.export_formats import format_by_id
 from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, Exporter, FloatArray, labels_text
-from tlgui.learning.model_file import LoadedModel
+from tlgui.learning.model_file.tlmodel import LoadedModel
 
 SIGNATURE = "serving_default"
 UINT8_SIGNATURE = "serving_uint8"

@@ -8,12 +8,12 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from typing_extensions import override
 
-from tlgui.exporting.catalog import format_by_id
+from tlgui.exporting.export_formats import format_by_id
 from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, Exporter, FloatArray
 from tlgui.exporting.savedmodel_format import SIGNATURE, float_archive
 from tlgui.exporting.tflite_metadata import with_metadata
 from tlgui.files import temporary_folder
-from tlgui.learning.model_file import LoadedModel
+from tlgui.learning.model_file.tlmodel import LoadedModel
 
 
 class TfliteExporter(Exporter):

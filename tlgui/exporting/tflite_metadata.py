@@ -12,7 +12,7 @@ import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
 
 from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, labels_text
-from tlgui.learning.records import ModelSummary
+from tlgui.learning.results import ModelSummary
 
 LABELS_FILE = "labels.txt"
 METADATA_NAME = "TFLITE_METADATA"

@@ -7,10 +7,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.waiting import shown
-from tlgui.ui.pages.predict_page import PredictPage
-from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.session import Session
-from tlgui.ui.settings import Settings
+from tlgui.ui.predict.predict_page import PredictPage
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import Settings
+from tlgui.ui.train.train_page import TrainPage
 
 
 @pytest.fixture

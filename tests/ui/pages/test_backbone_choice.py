@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from tlgui.learning.built_in import INCEPTION_MIXED7, QUICK, SMALL_FROM_SCRATCH, THOROUGH
-from tlgui.learning.published import PUBLISHED, downloaded_weights
-from tlgui.learning.recipe import BACKBONE_IDS, Recipe
+from tlgui.learning.backbones.published_weights import PUBLISHED, downloaded_weights
+from tlgui.learning.recipes.built_in import INCEPTION_MIXED7, QUICK, SMALL_FROM_SCRATCH, THOROUGH
+from tlgui.learning.recipes.recipe import BACKBONE_IDS, Recipe
 from tlgui.progress import Progress, Stage
-from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.session import Session
-from tlgui.ui.widgets.backbone_choice import BackboneChoice, weights_problem
+from tlgui.ui.session.session import Session
+from tlgui.ui.train.backbone_choice import BackboneChoice, weights_problem
+from tlgui.ui.train.train_page import TrainPage
 
 
 @pytest.fixture

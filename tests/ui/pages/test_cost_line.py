@@ -12,14 +12,14 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tlgui.engine.protocol import EstimateRequest, TrainRequest
 from tlgui.errors import CollectionError
-from tlgui.learning.built_in import BALANCED, BUILT_IN, QUICK, THOROUGH, VGG16_FROZEN
-from tlgui.learning.recipe import Recipe
-from tlgui.learning.records import CostEstimate
+from tlgui.learning.recipes.built_in import BALANCED, BUILT_IN, QUICK, THOROUGH, VGG16_FROZEN
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.results import CostEstimate
 from tlgui.progress import Progress, Stage
-from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.session import Session
-from tlgui.ui.settings import Settings
-from tlgui.wording import cost_in_words, cost_time_in_words
+from tlgui.text.numbers import cost_in_words, cost_time_in_words
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import Settings
+from tlgui.ui.train.train_page import TrainPage
 
 # What the fake engine says of every recipe.
 COST = CostEstimate(seconds=120.0, memory_bytes=1_100_000_000, device="2 processor cores")
@@ -29,7 +29,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     # The engine is a fake that answers at once; the pauses between two measurements are not what is tested.
-    monkeypatch.setattr("tlgui.ui.widgets.cost_line.DEBOUNCE_MS", 20)
+    monkeypatch.setattr("tlgui.ui.train.cost_line.DEBOUNCE_MS", 20)
 
 
 @pytest.fixture

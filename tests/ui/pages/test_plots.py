@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
 from tlgui.progress import EpochEnded
-from tlgui.ui.widgets.curve_request import DrawRequest, Frame
-from tlgui.ui.widgets.curves import ACCURACY, LOSS, CurveDrawing, accuracy_limits, epoch_limit, loss_limits
-from tlgui.ui.widgets.plots import TrainingPlots, look
+from tlgui.ui.plots.curve_drawing import ACCURACY, LOSS, CurveDrawing, accuracy_limits, epoch_limit, loss_limits
+from tlgui.ui.plots.curve_request import DrawRequest, Frame
+from tlgui.ui.plots.curve_view import TrainingPlots, look
 
 
 def epoch(number: int, epochs: int = 30, *, is_best: bool = True) -> EpochEnded:
@@ -157,7 +157,7 @@ def test_the_loss_axis_ends_at_a_round_number(highest: float, end: float) -> Non
 
 def test_the_pages_do_not_import_matplotlib_or_tensorflow() -> None:
     program = (
-        "import sys, tlgui.ui.pages.train_page, tlgui.ui.pages.results_page, tlgui.ui.pages.predict_page\n"
+        "import sys, tlgui.ui.train.train_page, tlgui.ui.results.results_page, tlgui.ui.predict.predict_page\n"
         "print([name for name in ('matplotlib', 'tensorflow', 'keras') if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -15,11 +15,11 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection, write_jpeg, write_text
 from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import StorageError
-from tlgui.learning.records import ClassScore, PhotosPredicted, Prediction
+from tlgui.learning.results import ClassScore, PhotosPredicted, Prediction
 from tlgui.progress import EpochEnded, Progress
-from tlgui.ui.pages.predict_page import PredictPage
-from tlgui.ui.session import Session
-from tlgui.ui.widgets.prediction_list import PredictionList, prediction_text
+from tlgui.ui.predict.predict_page import PredictPage
+from tlgui.ui.predict.prediction_list import PredictionList, prediction_text
+from tlgui.ui.session.session import Session
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -7,14 +7,14 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tlgui.engine.protocol import PreviewRequest
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.recipe import Augmentation, Recipe
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import Augmentation, Recipe
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext, Progress, Stage
-from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.session import Session
-from tlgui.ui.settings import Settings
-from tlgui.ui.widgets.preview_strip import PREVIEWS, PreviewStrip, preview_paths
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import Settings
+from tlgui.ui.train.preview_strip import PREVIEWS, PreviewStrip, preview_paths
+from tlgui.ui.train.train_page import TrainPage
 
 
 def asked(engine: FakeEngine) -> list[PreviewRequest]:

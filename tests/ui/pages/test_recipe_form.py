@@ -26,15 +26,11 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tlgui.errors import SettingError
-from tlgui.learning.built_in import BALANCED, QUICK
-from tlgui.learning.recipe import Augmentation, Recipe, load_recipe
-from tlgui.learning.rules import Choices, Limits
-from tlgui.ui.action import MenuTitle
-from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.session import Session
-from tlgui.ui.widgets.recipe_form import RecipeForm
-from tlgui.ui.widgets.setting_values import recipe_value, setting_rule
-from tlgui.ui.widgets.setting_words import (
+from tlgui.learning.recipes.built_in import BALANCED, QUICK
+from tlgui.learning.recipes.recipe import Augmentation, Recipe, load_recipe
+from tlgui.learning.recipes.validation import Choices, Limits
+from tlgui.ui.recipes.setting_values import recipe_value, setting_rule
+from tlgui.ui.recipes.setting_words import (
     ADVANCED,
     AUGMENTATION,
     CHOSEN_ELSEWHERE,
@@ -43,6 +39,10 @@ from tlgui.ui.widgets.setting_words import (
     SPLIT,
     TRAINING,
 )
+from tlgui.ui.session.session import Session
+from tlgui.ui.shell.action import MenuTitle
+from tlgui.ui.train.recipe_form import RecipeForm
+from tlgui.ui.train.train_page import TrainPage
 
 
 def setting_paths(group: type = Recipe, prefix: str = "") -> Iterator[str]:

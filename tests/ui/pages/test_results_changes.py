@@ -9,13 +9,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tlgui.engine.protocol import TrainRequest
-from tlgui.learning.built_in import QUICK
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.runs.training_photos import RosterChanges
 from tlgui.photos.health.findings import LeaveOut, MoveInto
-from tlgui.photos.roster import RosterChanges
-from tlgui.ui.pages.results_page import ResultsPage
-from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.run_words import trained_before
-from tlgui.ui.session import Session
+from tlgui.ui.results.results_page import ResultsPage
+from tlgui.ui.session.session import Session
+from tlgui.ui.text.run_words import trained_before
+from tlgui.ui.train.train_page import TrainPage
 
 LEFT = Qt.MouseButton.LeftButton
 SHORT = replace(QUICK, name="Short", epochs=2)

@@ -9,11 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
-from tlgui.learning.records import ClassResult, Evaluation, Interval
-from tlgui.ui.pages.results_page import ResultsPage
-from tlgui.ui.session import Session
-from tlgui.ui.widgets.class_results import ClassResultsTable
-from tlgui.ui.widgets.confusion_table import ConfusionTable, mix_ups
+from tlgui.learning.results import ClassResult, Evaluation, Interval
+from tlgui.ui.results.class_results import ClassResultsTable
+from tlgui.ui.results.confusion_table import ConfusionTable, mix_ups
+from tlgui.ui.results.results_page import ResultsPage
+from tlgui.ui.session.session import Session
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -14,16 +14,16 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
-from tlgui.learning.built_in import BALANCED, QUICK
-from tlgui.learning.recipe import Recipe
-from tlgui.learning.run_progress import CHECKPOINT, write_progress
-from tlgui.learning.run_record import RunStatus
+from tlgui.learning.recipes.built_in import BALANCED, QUICK
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.runs.progress import CHECKPOINT, write_progress
+from tlgui.learning.runs.run import RunStatus
 from tlgui.progress import BatchEnded, EpochEnded
-from tlgui.ui.pages.results_page import ResultsPage
-from tlgui.ui.run_words import RunRow, best_so_far, circumstances, needs_attention, spoken, standing, when
-from tlgui.ui.session import Session
-from tlgui.ui.widgets.curve_legend import CurveLegend
-from tlgui.ui.widgets.run_comparison import MOST_COMPARED, compared_rows
+from tlgui.ui.plots.curve_legend import CurveLegend
+from tlgui.ui.results.results_page import ResultsPage
+from tlgui.ui.results.run_comparison import MOST_COMPARED, compared_rows
+from tlgui.ui.session.session import Session
+from tlgui.ui.text.run_words import RunRow, best_so_far, circumstances, needs_attention, spoken, standing, when
 
 LEFT = Qt.MouseButton.LeftButton
 SHORT = replace(QUICK, epochs=3)

@@ -7,12 +7,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from tlgui.learning.built_in import BUILT_IN, INCEPTION_MIXED7, QUICK, SMALL_FROM_SCRATCH, THOROUGH, VGG16_FROZEN
-from tlgui.learning.recipe import Recipe
-from tlgui.ui.dialogs.compare_dialog import CompareDialog
-from tlgui.ui.session import Session
-from tlgui.ui.widgets.recipe_form import RecipeForm
-from tlgui.ui.widgets.setting_rows import SettingNotice
+from tlgui.learning.recipes.built_in import (
+    BUILT_IN,
+    INCEPTION_MIXED7,
+    QUICK,
+    SMALL_FROM_SCRATCH,
+    THOROUGH,
+    VGG16_FROZEN,
+)
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.ui.session.session import Session
+from tlgui.ui.train.compare_dialog import CompareDialog
+from tlgui.ui.train.recipe_form import RecipeForm
+from tlgui.ui.train.setting_rows import SettingNotice
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -14,12 +14,12 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
-from tlgui.learning.built_in import QUICK
-from tlgui.learning.records import StopReason
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.results import StopReason
 from tlgui.progress import BatchEnded, EpochEnded, Progress, Stage
-from tlgui.ui.pages.train_page import TrainPage
-from tlgui.ui.session import Session
-from tlgui.ui.settings import Settings
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import Settings
+from tlgui.ui.train.train_page import TrainPage
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -7,9 +7,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.waiting import shown
-from tlgui.ui.pages.photos_page import PhotosPage
-from tlgui.ui.session import Session
-from tlgui.ui.settings import Settings
+from tlgui.ui.photos.photos_page import PhotosPage
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import Settings
 
 Open = Callable[[Path], None]
 

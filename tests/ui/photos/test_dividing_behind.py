@@ -13,10 +13,10 @@ from tests.ui.photos.conftest import Open
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Collection, Split
 from tlgui.photos.split import split_collection
-from tlgui.ui import known_split
-from tlgui.ui.pages.photos_page import PhotosPage
-from tlgui.ui.photo_items import Use
-from tlgui.ui.session import Session
+from tlgui.ui.photos.photo_items import Use
+from tlgui.ui.photos.photos_page import PhotosPage
+from tlgui.ui.session import known_split
+from tlgui.ui.session.session import Session
 
 Settle = Callable[[], None]
 Asked = tuple[float, float, bool, int]

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication
 from tests.pictures import write_jpeg, write_split_collection
 from tests.ui.dragging import drag_from, drop_on, enter, move_over, place_of
 from tests.ui.photos.conftest import Open, choose_rows
-from tlgui.ui.dialogs.move_dialog import MoveDialog
-from tlgui.ui.pages.photos_page import PhotosPage
-from tlgui.ui.session import Session
-from tlgui.ui.widgets import photo_drag
-from tlgui.ui.widgets.photo_drag import MIME_TYPE, drag_picture
+from tlgui.ui.photos import photo_drag
+from tlgui.ui.photos.move_dialog import MoveDialog
+from tlgui.ui.photos.photo_drag import MIME_TYPE, drag_picture
+from tlgui.ui.photos.photos_page import PhotosPage
+from tlgui.ui.session.session import Session
 
 LEFT, NONE, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 Settle = Callable[[], None]

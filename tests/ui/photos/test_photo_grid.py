@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_jpeg, write_text
-from tlgui.ui.photo_items import PhotoItem
-from tlgui.ui.widgets.photo_cell import Cell
-from tlgui.ui.widgets.photo_grid import MOST_LINES, PhotoGrid
+from tlgui.ui.photos.photo_cell import Cell
+from tlgui.ui.photos.photo_grid import MOST_LINES, PhotoGrid
+from tlgui.ui.photos.photo_items import PhotoItem
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier

@@ -10,7 +10,7 @@ from tlgui.errors import Cancelled
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, Split
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.health.findings import Finding, FindingKind, Report, Severity
-from tlgui.ui.photo_items import Album, Order, PhotoItem, Use, Wish, arrange, lies_in, natural_key
+from tlgui.ui.photos.photo_items import Album, Order, PhotoItem, Use, Wish, arrange, lies_in, natural_key
 
 FOLDER = Path("/birds")
 

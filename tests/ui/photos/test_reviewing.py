@@ -16,10 +16,10 @@ from tests.ui.file_managers import RecordingFileManager
 from tests.ui.photos.conftest import Open, choose_rows
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Finding, FindingKind, Severity
-from tlgui.ui.dialogs.move_dialog import MoveDialog
-from tlgui.ui.pages.photos_page import PhotosPage
-from tlgui.ui.photo_items import Order, Use
-from tlgui.ui.session import Session
+from tlgui.ui.photos.move_dialog import MoveDialog
+from tlgui.ui.photos.photo_items import Order, Use
+from tlgui.ui.photos.photos_page import PhotosPage
+from tlgui.ui.session.session import Session
 
 LEFT = Qt.MouseButton.LeftButton
 Settle = Callable[[], None]

@@ -7,9 +7,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tlgui.app import create_window
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.session import Session
-from tlgui.ui.worker import Job
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.worker import Job
+from tlgui.ui.shell.main_window import MainWindow
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from tlgui.ui.action import Action
-from tlgui.ui.actions import ACTIONS
-from tlgui.ui.main_window import MainWindow
+from tlgui.ui.shell.action import Action
+from tlgui.ui.shell.actions import ACTIONS
+from tlgui.ui.shell.main_window import MainWindow
 
 
 def action(window: MainWindow, action_id: str) -> QAction:

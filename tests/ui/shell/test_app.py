@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.fakes import FakeEngine
 from tlgui import app, files
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.widgets.plots import load_curves
+from tlgui.ui.plots.curve_view import load_curves
+from tlgui.ui.shell.main_window import MainWindow
 
 
 @pytest.mark.usefixtures("qapp")

@@ -15,9 +15,9 @@ from tlgui import files
 from tlgui.engine.protocol import BugError
 from tlgui.errors import PhotoError
 from tlgui.progress import JobContext, Progress, Stage
-from tlgui.ui.widgets.job_bar import JobBar
-from tlgui.ui.widgets.message_bar import MessageBar
-from tlgui.ui.worker import Job
+from tlgui.ui.session.worker import Job
+from tlgui.ui.shell.job_bar import JobBar
+from tlgui.ui.shell.message_bar import MessageBar
 
 
 @pytest.fixture

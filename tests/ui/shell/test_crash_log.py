@@ -9,11 +9,11 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tlgui import files
 from tlgui.app import create_window
-from tlgui.ui.crash_log import CrashLog, last_crash
+from tlgui.ui.shell.crash_log import CrashLog, last_crash
 
 _CRASH = """
 import ctypes
-from tlgui.ui.crash_log import CrashLog
+from tlgui.ui.shell.crash_log import CrashLog
 CrashLog().start()
 ctypes.string_at(0)
 """

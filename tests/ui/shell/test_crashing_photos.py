@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from tests.pictures import write_crashing_heic, write_heic
 from tests.ui.waiting import WAIT_MS, finish
 from tlgui.photos.collection import ProblemKind
-from tlgui.ui.session import Session
+from tlgui.ui.session.session import Session
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader
 
 

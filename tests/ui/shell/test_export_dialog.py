@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from tlgui.exporting.catalog import FORMATS
-from tlgui.ui.dialogs.export_dialog import ExportDialog
+from tlgui.exporting.export_formats import FORMATS
+from tlgui.ui.shell.export_dialog import ExportDialog
 
 
 @pytest.fixture

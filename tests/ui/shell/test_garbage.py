@@ -8,7 +8,7 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tlgui.ui.garbage import GarbageCollector, give_memory_back
+from tlgui.ui.shell.garbage import GarbageCollector, give_memory_back
 
 
 class Node:

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tlgui import app, files
 from tlgui.engine.protocol import BugError
 from tlgui.errors import StorageError, TlguiError
-from tlgui.ui.excepthook import LastResort, start_log
+from tlgui.ui.shell.excepthook import LastResort, start_log
 
 
 class Window:

@@ -16,14 +16,14 @@ from tests.ui.shell.driving import action, enabled, open_folder, question, train
 from tlgui.app import create_window
 from tlgui.engine.protocol import BugError, ExportRequest, PredictRequest
 from tlgui.errors import StorageError
-from tlgui.learning.built_in import BUILT_IN
+from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.progress import Progress
-from tlgui.ui.action import Action, MenuTitle
-from tlgui.ui.actions import ACTIONS
-from tlgui.ui.dialogs.export_dialog import ExportDialog
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
-from tlgui.ui.widgets.step_list import Mark, Step
+from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
+from tlgui.ui.shell.action import Action, MenuTitle
+from tlgui.ui.shell.actions import ACTIONS
+from tlgui.ui.shell.export_dialog import ExportDialog
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Mark, Step
 
 ALWAYS = {"quit", "view-photos", "view-train", "view-results", "view-predict", "about"}
 IDLE = {"open-folder", "samples", "open-model"}

@@ -10,11 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_collection, write_jpeg, write_split_collection
 from tests.ui.waiting import shown
-from tlgui.learning.recipe import SplitSettings
-from tlgui.ui.pages.photos_page import PhotosPage
-from tlgui.ui.session import Session
-from tlgui.ui.settings import RECENT_FOLDERS, Settings
-from tlgui.ui.worker import Job
+from tlgui.learning.recipes.recipe import SplitSettings
+from tlgui.ui.photos.photos_page import PhotosPage
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import RECENT_FOLDERS, Settings
+from tlgui.ui.session.worker import Job
 
 Finish = Callable[[Session, Job], None]
 

@@ -13,11 +13,11 @@ from tests.pictures import write_collection
 from tests.ui.shell.driving import action, open_folder, train
 from tests.ui.shown_texts import Shown, misread, shown_texts
 from tlgui.errors import TlguiError
-from tlgui.learning.recipe import recipe_text
+from tlgui.learning.recipes.recipe import recipe_text
 from tlgui.photos.health.findings import FindingKind
-from tlgui.ui.dialogs.compare_dialog import CompareDialog
-from tlgui.ui.dialogs.move_dialog import MoveDialog
-from tlgui.ui.main_window import MainWindow
+from tlgui.ui.photos.move_dialog import MoveDialog
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.train.compare_dialog import CompareDialog
 from tlgui.ui.widgets.plain_text import PlainLabel, PlainMessageBox, plain_tip, set_title
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no file can have such names there")

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
-from tlgui.learning.built_in import BUILT_IN, QUICK
-from tlgui.ui.settings import EXPORT_FOLDER, RECENT_FOLDERS, RECIPE, Settings
+from tlgui.learning.recipes.built_in import BUILT_IN, QUICK
+from tlgui.ui.session.settings import EXPORT_FOLDER, RECENT_FOLDERS, RECIPE, Settings
 
 
 def reopened(path: Path, settings: Settings) -> Settings:

@@ -14,8 +14,8 @@ from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Report
 from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import EpochEnded, JobContext, Progress
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.reading import Reading
+from tlgui.ui.session.folder_reading import Reading
+from tlgui.ui.shell.main_window import MainWindow
 
 
 def test_closing_without_a_job_asks_nothing(qtbot: QtBot, window: MainWindow) -> None:
@@ -69,7 +69,7 @@ def test_a_job_that_hangs_does_not_keep_the_window_open(
         let_go.wait(30)
         return Reading(Survey(Collection(folder, ()), {}), Report())
 
-    monkeypatch.setattr("tlgui.ui.session.read_collection", hang)
+    monkeypatch.setattr("tlgui.ui.session.session.read_collection", hang)
     window._close_timer.setInterval(200)
     window.commands.open_folder(birds)
     assert not window.close()

@@ -12,9 +12,9 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection, write_jpeg
 from tests.ui.shell.driving import action, drop, open_folder, train
 from tlgui.progress import Progress
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.widgets.photo_drag import MIME_TYPE
-from tlgui.ui.widgets.step_list import Step
+from tlgui.ui.photos.photo_drag import MIME_TYPE
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Step
 
 
 @pytest.mark.parametrize("where", ["photos", "train", "results"])

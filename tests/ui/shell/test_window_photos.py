@@ -15,10 +15,10 @@ from tests.ui.dragging import drag_from, drop_on, enter
 from tests.ui.shell.driving import action, enabled, open_folder
 from tlgui.app import create_window
 from tlgui.progress import Progress
-from tlgui.ui.dialogs.move_dialog import MoveDialog
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.widgets import photo_drag
-from tlgui.ui.widgets.step_list import Step
+from tlgui.ui.photos import photo_drag
+from tlgui.ui.photos.move_dialog import MoveDialog
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Step
 
 LEFT = Qt.MouseButton.LeftButton
 ON_PHOTOS = {"open-photo", "show-photo-in-folder", "copy-photo-list", "leave-out", "move-to-class", "move-to-bin"}

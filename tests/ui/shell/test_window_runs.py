@@ -13,10 +13,10 @@ from tests.fakes import FakeEngine
 from tests.ui.shell.driving import action, enabled, open_folder, train
 from tlgui.app import create_window
 from tlgui.progress import BatchEnded
-from tlgui.ui.dialogs.export_dialog import ExportDialog
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.run_words import standing
-from tlgui.ui.widgets.step_list import Step
+from tlgui.ui.shell.export_dialog import ExportDialog
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Step
+from tlgui.ui.text.run_words import standing
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_png
 from tests.ui.shell.driving import action, question, train
-from tlgui.ui.main_window import MainWindow
+from tlgui.ui.shell.main_window import MainWindow
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tests.ui.shell.driving import action, answer, open_folder, question
 from tlgui.errors import StorageError
-from tlgui.learning.run_progress import CHECKPOINT
+from tlgui.learning.runs.progress import CHECKPOINT
 from tlgui.progress import BatchEnded, EpochEnded, Notice
-from tlgui.ui.main_window import MainWindow
-from tlgui.ui.run_words import run_rows, standing
-from tlgui.ui.widgets.step_list import Step
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Step
+from tlgui.ui.text.run_words import run_rows, standing
 
 LEFT = Qt.MouseButton.LeftButton
 REASON = "“model.tlmodel” could not be written: the disk is full."

@@ -13,7 +13,7 @@ from tests.unit.exporting.placing_kills import FOLDER, MODEL, make
 from tlgui import files
 from tlgui.errors import ExportError, StorageError
 from tlgui.exporting import placing
-from tlgui.exporting.catalog import format_by_id, labels_path
+from tlgui.exporting.export_formats import format_by_id, labels_path
 
 _OLD, _NEW, _NONE = "old", "new", "none"
 

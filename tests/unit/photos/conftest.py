@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.photos.mending import PLACES
-from tlgui.photos.kept.choices import Choices
 from tlgui.photos.mending.sorting import Mender
+from tlgui.photos.storage.choices import Choices
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from tlgui.photos.health.findings import LeaveOut, Mending, MoveInto, MoveToBin
-from tlgui.photos.kept.choices import Choices
 from tlgui.photos.mending.sorting import Mender
+from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
 STEPS = frozenset(

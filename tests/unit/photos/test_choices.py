@@ -8,7 +8,7 @@ import pytest
 
 from tlgui import files
 from tlgui.errors import StorageError
-from tlgui.photos.kept.choices import Choices
+from tlgui.photos.storage.choices import Choices
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_full_disk_leaves_the_choices_as_they_were(
 _WRITER = """
 import sys
 from pathlib import Path
-from tlgui.photos.kept.choices import Choices
+from tlgui.photos.storage.choices import Choices
 folder = Path("/pets")
 choices = Choices(Path(sys.argv[1]), folder)
 print("ready", flush=True)

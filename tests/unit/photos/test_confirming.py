@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from tests.unit.photos.test_duplicates import SCENES, Shot, facts_of, shot
 from tlgui.photos.facts import MINIATURE_BYTES
-from tlgui.photos.health.confirming import FeatureVector, KnownFeatures, near_groups
-from tlgui.photos.scanning import alike, duplicates
+from tlgui.photos.health.feature_confirmation import FeatureVector, KnownFeatures, near_groups
+from tlgui.photos.scanning import duplicates, near_duplicates
 from tlgui.photos.scanning.duplicates import NearCopies, PhotoPairs, near_copies
 
 LENGTH = 64
@@ -82,7 +82,7 @@ class TestCandidates:
         assert candidates(shots) == closest_first
         monkeypatch.setattr(duplicates, "_MOST_CANDIDATES", 2)
         assert candidates(shots) == closest_first[:2]
-        monkeypatch.setattr(alike, "_MOST_IN_DOUBT", 1)
+        monkeypatch.setattr(near_duplicates, "_MOST_IN_DOUBT", 1)
         assert candidates(shots) == closest_first[:1]
 
     def test_very_many_alike_photos_give_few(self) -> None:

@@ -8,8 +8,8 @@ from tests.databases import LOOKS_LIKE_SOMETHING_ELSE
 from tlgui import files
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import MINIATURE_BYTES, FileState, Look, PhotoFacts
-from tlgui.photos.kept import facts_store
-from tlgui.photos.kept.facts_store import FactsStore, Known, Refusal
+from tlgui.photos.storage import facts_store
+from tlgui.photos.storage.facts_store import FactsStore, Known, Refusal
 
 STATE = FileState(1234, 1_700_000_000_123_456_789)
 LOOK = Look((1 << 64) - 2, 0.5, 0.75, 12.25, b"d" * 16)

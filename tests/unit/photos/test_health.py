@@ -19,9 +19,9 @@ from tlgui.photos.health.findings import (
     UseAgain,
 )
 from tlgui.photos.health.report import report_on
-from tlgui.photos.kept.choices import Choices
-from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import survey
+from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
 QUIET = JobContext()

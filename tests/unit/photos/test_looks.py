@@ -10,8 +10,8 @@ from tests.contexts import stopping_at
 from tests.unit.photos import scenes
 from tlgui.errors import Cancelled, PhotoError
 from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.scanning.closer_look import look_at, look_closer
 from tlgui.photos.scanning.duplicates import Groups, near_copies
-from tlgui.photos.scanning.looks import look_at, look_closer
 from tlgui.photos.scanning.scan import survey
 from tlgui.progress import Event, JobContext, Progress, Stage
 

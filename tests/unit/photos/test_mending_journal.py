@@ -11,9 +11,9 @@ from tests.unit.photos.mending import PLACES, QUIET, before, into, places, robin
 from tlgui import files
 from tlgui.errors import StorageError
 from tlgui.photos.health.findings import LeaveOut
-from tlgui.photos.kept.choices import Choices
 from tlgui.photos.mending.journal import Journal
 from tlgui.photos.mending.sorting import Mender
+from tlgui.photos.storage.choices import Choices
 
 
 class TestUndoingMoves:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.photos.killing import PHOTOS
-from tlgui.photos.kept.choices import Choices
 from tlgui.photos.mending.sorting import Mender
 from tlgui.photos.places import inside
+from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are not forked or killed there")

@@ -10,11 +10,11 @@ from PIL import Image
 
 from tests.unit.photos import scenes
 from tlgui.files import cache_folder, workspace_path
-from tlgui.photos.kept.choices import Choices
-from tlgui.photos.scanning import relations
+from tlgui.photos.scanning import photo_groups
+from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.duplicates import NearCopies, PhotoPairs, near_copies
-from tlgui.photos.scanning.looks import look_closer
 from tlgui.photos.scanning.scan import survey
+from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
 QUIET = JobContext()
@@ -37,7 +37,7 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> list[NearCopies]:
         found.append(near_copies(*arguments))  # type: ignore[arg-type]  # passed on as they came
         return found[-1]
 
-    monkeypatch.setattr(relations, "near_copies", searching)
+    monkeypatch.setattr(photo_groups, "near_copies", searching)
     return found
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tlgui.errors import StorageError
+from tlgui.learning.runs.training_photos import RosterChanges, changes_since, write_roster
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.photos.facts import FileState, Look, PhotoFacts
-from tlgui.photos.roster import RosterChanges, changes_since, write_roster
 from tlgui.photos.scanning.scan import Survey
 
 FOLDER = Path("Birds").absolute()

@@ -14,8 +14,8 @@ from tests.contexts import stopping_at
 from tests.unit.photos.mending import PLACES, QUIET, before, into, names_in, places, robins, undone
 from tlgui.errors import Cancelled
 from tlgui.photos.health.findings import LeaveOut, MoveInto, MoveToBin, UseAgain
-from tlgui.photos.kept.choices import Choices
 from tlgui.photos.mending.sorting import Mended, Mender
+from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext, Progress, Stage
 
 needs_bin = pytest.mark.skipif(not HAS_FREEDESKTOP_BIN, reason="needs a bin that can be put elsewhere")

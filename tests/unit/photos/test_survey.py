@@ -14,14 +14,14 @@ from tests import pictures
 from tlgui import files
 from tlgui.photos.collection import Collection, ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.kept.choices import Choices
-from tlgui.photos.kept.facts_store import FactsStore
 from tlgui.photos.pictures.header import read_all_facts, state_of
 from tlgui.photos.pictures.opening import UnusablePhotoError
 from tlgui.photos.samples import draw_picture
-from tlgui.photos.scanning import reading
-from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning import fact_reading
+from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import CollectionListed, Survey, survey
+from tlgui.photos.storage.choices import Choices
+from tlgui.photos.storage.facts_store import FactsStore
 from tlgui.progress import Event, JobContext
 
 QUIET = JobContext()
@@ -52,7 +52,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.extend(path.name for path, _ in some)
         return read_all_facts(some)
 
-    monkeypatch.setattr(reading, "read_all_facts", read_and_note)
+    monkeypatch.setattr(fact_reading, "read_all_facts", read_and_note)
     return names
 
 

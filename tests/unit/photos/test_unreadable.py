@@ -12,13 +12,13 @@ from tlgui import files
 from tlgui.photos.collection import Collection, ProblemKind
 from tlgui.photos.health.findings import FindingKind
 from tlgui.photos.health.report import report_on
-from tlgui.photos.kept.choices import Choices
 from tlgui.photos.pictures.header import read_facts, state_of
 from tlgui.photos.pictures.opening import UnusablePhotoError
-from tlgui.photos.scanning.looks import look_closer
+from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.photos.scanning.unreadable import keep_refusals
 from tlgui.photos.scanning.watching import changes_on_disk
+from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
 QUIET = JobContext()

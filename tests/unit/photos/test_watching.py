@@ -6,10 +6,10 @@ import pytest
 from tests import pictures
 from tests.contexts import stopping_at
 from tlgui.errors import Cancelled
-from tlgui.photos.kept.choices import Choices
 from tlgui.photos.pictures import header
 from tlgui.photos.scanning.scan import survey
 from tlgui.photos.scanning.watching import FolderChanges, changes_on_disk
+from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
 QUIET = JobContext()

@@ -7,7 +7,7 @@ from pathlib import Path
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.counting import counted
 from tlgui.photos.facts import PhotoFacts
-from tlgui.photos.health.confirming import NearGroups
+from tlgui.photos.health.feature_confirmation import NearGroups
 from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Severity
 from tlgui.photos.health.leaving_out import leave_out_words
 from tlgui.photos.scanning.duplicates import Groups, copies

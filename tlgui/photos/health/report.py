@@ -3,8 +3,8 @@
 import time
 
 from tlgui.photos.health.class_findings import class_findings
-from tlgui.photos.health.confirming import KnownFeatures, near_groups
 from tlgui.photos.health.copy_findings import copy_findings
+from tlgui.photos.health.feature_confirmation import KnownFeatures, near_groups
 from tlgui.photos.health.findings import Finding, FindingKind, Report, Severity
 from tlgui.photos.health.folder_findings import folder_findings
 from tlgui.photos.health.picture_findings import picture_findings

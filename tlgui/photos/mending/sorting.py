@@ -14,13 +14,13 @@ from tlgui import files
 from tlgui.errors import StorageError
 from tlgui.photos.facts import FileState
 from tlgui.photos.health.findings import LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
-from tlgui.photos.kept.choices import Choices
 from tlgui.photos.mending.bin import find_in_bin
 from tlgui.photos.mending.carrying import MADE_FOLDER, Carrier, Errand, MendingProblem, part_of
 from tlgui.photos.mending.journal import Journal, Record, RecordKind, Step
 from tlgui.photos.mending.moving import settle
 from tlgui.photos.names import shown_name
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
+from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
 _SUFFIXES = tuple(IMAGE_SUFFIXES)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tlgui.photos.collection import Photo
 from tlgui.photos.facts import Look, PhotoFacts
-from tlgui.photos.scanning.alike import Alike, find_alike
+from tlgui.photos.scanning.near_duplicates import Alike, find_alike
 
 Groups = tuple[tuple[Path, ...], ...]
 """Photos that belong together, two or more each; a photo is in one group at most."""

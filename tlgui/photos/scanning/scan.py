@@ -12,22 +12,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tlgui import files
+from tlgui.cancellation import relayed
 from tlgui.errors import CollectionError, StorageError
-from tlgui.patience import relayed
 from tlgui.photos.collection import Collection, Photo, PhotoClass, Problem, ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.kept.choices import Choices
-from tlgui.photos.kept.facts_store import FactsStore, Known, Refusal
 from tlgui.photos.names import shown_name
 from tlgui.photos.scanning.duplicates import Groups, PhotoPairs
+from tlgui.photos.scanning.fact_reading import read_all
 from tlgui.photos.scanning.listing import (
     Layout,
     Listed,
     Remembered,
     list_layout,
 )
-from tlgui.photos.scanning.reading import read_all
-from tlgui.photos.scanning.relations import relations_of
+from tlgui.photos.scanning.photo_groups import relations_of
+from tlgui.photos.storage.choices import Choices
+from tlgui.photos.storage.facts_store import FactsStore, Known, Refusal
 from tlgui.progress import Event, JobContext
 
 _TINY_SIDE = 32

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tlgui.photos.collection import Collection, PhotoClass, Problem
 from tlgui.photos.facts import FileState
-from tlgui.photos.kept.facts_store import FactsStore, Refusal
 from tlgui.photos.pictures.decode import read_thumbnail
 from tlgui.photos.pictures.header import state_now
 from tlgui.photos.pictures.opening import UnusablePhotoError
 from tlgui.photos.scanning.scan import Survey, empty_class, problem_of
+from tlgui.photos.storage.facts_store import FactsStore, Refusal
 
 _SMALL = 16
 

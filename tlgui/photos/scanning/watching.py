@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlgui.cancellation import relayed
 from tlgui.errors import CollectionError
-from tlgui.patience import relayed
 from tlgui.photos.scanning.listing import list_layout
 from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import JobContext

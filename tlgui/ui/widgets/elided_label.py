@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from tlgui.photos.names import one_line
-from tlgui.ui.colours import quiet_text
+from tlgui.ui.widgets.colours import quiet_text
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip
 
 _LEAST_LETTERS = 12

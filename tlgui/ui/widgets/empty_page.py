@@ -7,7 +7,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from tlgui.ui.colours import quiet_text
+from tlgui.ui.widgets.colours import quiet_text
 from tlgui.ui.widgets.plain_text import PlainLabel
 
 _HEADING_SCALE = 1.5

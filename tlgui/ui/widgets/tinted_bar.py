@@ -5,8 +5,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
-from tlgui.ui.colours import Accent, colour, mixed
-from tlgui.ui.icons import icon_pixmap
+from tlgui.ui.widgets.colours import Accent, colour, mixed
+from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.plain_text import PlainLabel
 
 _TINT = 0.14

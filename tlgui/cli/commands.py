@@ -1,0 +1,362 @@
+"""The headless commands: each asks for what the window asks for, and says the result in words or as JSON.
+
+What needs TensorFlow is imported by the command that needs it, once it is known that its arguments are right.
+"""
+
+import argparse
+import dataclasses
+import shlex
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from tlgui.cli.compare import Score, compare_recipes, score_header, score_row, with_weights_file
+from tlgui.cli.left_out import LeftOut
+from tlgui.cli.terminal import Terminal
+from tlgui.engine import quiet
+from tlgui.engine.protocol import (
+    EstimateRequest,
+    EvaluateRequest,
+    ExportRequest,
+    PredictRequest,
+    Request,
+    TrainRequest,
+)
+from tlgui.engine.run_job import Perform
+from tlgui.errors import Cancelled, CollectionError, SettingError, TlguiError
+from tlgui.exporting.export_formats import format_by_id
+from tlgui.exporting.placing import check_target
+from tlgui.files import targets
+from tlgui.learning.model_file.tlmodel import read_summary
+from tlgui.learning.recipes.built_in import BUILT_IN
+from tlgui.learning.recipes.recipe import BACKBONE_IDS, Recipe, load_recipe, recipe_text
+from tlgui.learning.results import Evaluation, ModelSummary, PhotosPredicted, Prediction
+from tlgui.photos.collection import Collection, Part
+from tlgui.photos.mending.sorting import mender_of
+from tlgui.photos.names import one_line
+from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
+from tlgui.photos.scanning.closer_look import look_closer
+from tlgui.photos.scanning.scan import Survey, survey
+from tlgui.photos.scanning.search import find_photos
+from tlgui.photos.split import check_divisible
+from tlgui.progress import Event
+from tlgui.text.csv_tables import predictions_csv
+from tlgui.text.numbers import (
+    accuracy_in_words,
+    cost_in_words,
+    cost_notes,
+    count,
+    duration_in_words,
+    memory_warning,
+    percent,
+    size_in_words,
+    stop_reason_in_words,
+)
+
+ResultT = TypeVar("ResultT")
+Command = Callable[[argparse.Namespace, Terminal], None]
+
+_MISTAKES_SHOWN = 10
+_TEXT_WIDTH = 90
+_PHOTOS_COMPARED = 32
+
+
+def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui compare FOLDER`: train recipes one after another, and say how each does."""
+    recipes = compared_recipes(arguments.recipes, arguments.settings, arguments.weights)
+    own = all(recipe.split.use_own for recipe in recipes)
+    left_out = LeftOut(terminal)
+    collection = surveyed(
+        arguments.folder, terminal, left_out, check=lambda found: check_divisible(found, use_own=own)
+    ).collection
+    perform = load_engine(terminal)
+    scores: list[Score] = []
+
+    def train_one(request: TrainRequest) -> ModelSummary:
+        seed = f", seed {request.recipe.seed}" if arguments.seeds > 1 else ""
+        within = f"{len(scores) + 1} of {len(recipes)}: {request.recipe.name}{seed}: "
+        return perform(request, terminal.context(left_out.listen, within=within))
+
+    terminal.say(score_header(arguments.seeds))
+    try:
+        for score in compare_recipes(collection, recipes, arguments.seeds, train_one):
+            scores.append(score)
+            terminal.say(score_row(score))
+    except Cancelled:
+        if not scores:
+            raise
+        terminal.note("note: Stopped; what was under way is left out.")
+    terminal.give({"folder": arguments.folder.absolute(), "scores": scores, "left_out": left_out.result()})
+    if all(score.problem for score in scores):
+        raise TlguiError("No recipe could be trained.", "The lines above say why.")
+
+
+def recipes(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui recipes`: say which recipes are built in, or show every value of one."""
+    if arguments.show is not None:
+        recipe = chosen_recipe(arguments.show, ())
+        terminal.say(*recipe_text(recipe).rstrip().split("\n"))
+        terminal.give({"recipe": recipe})
+        return
+    for recipe_id, recipe in BUILT_IN.items():
+        terminal.say(f"{recipe_id:<20}{recipe.name}")
+        terminal.say(*(" " * 20 + line for line in textwrap.wrap(recipe.description, _TEXT_WIDTH)))
+    terminal.give({"recipes": BUILT_IN})
+
+
+def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui estimate FOLDER`: say what a training will take, from two batches of these photos that are timed now."""
+    recipe = recipe_of(arguments)
+    left_out = LeftOut(terminal)
+    collection = _scan(arguments.folder, terminal, left_out, divides=False)
+    cost = _perform(EstimateRequest(collection, recipe), terminal, left_out.listen)
+    for sentence in (f"{cost_in_words(cost, recipe)}.", *cost_notes(cost), memory_warning(cost)):
+        if sentence:
+            terminal.say(sentence)
+    terminal.give({"recipe": recipe.name, "estimate": cost})
+
+
+def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui evaluate MODEL.tlmodel FOLDER`: say how far a model can be trusted."""
+    read_summary(arguments.model)
+    left_out = LeftOut(terminal)
+    collection = _scan(arguments.folder, terminal, left_out, divides=arguments.part not in {None, "all"})
+    part = evaluated_part(arguments.part, collection)
+    result = _perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal, left_out.listen)
+    say_accuracy(result, terminal)
+    if part is None and arguments.part is None:
+        terminal.note(
+            "note: All photos of the folder were used. If the model learned from some of them, it does worse on new "
+            "ones; --part validation keeps to those it did not learn from."
+        )
+    _say_classes(result, terminal)
+    terminal.give({"evaluation": result, "left_out": left_out.result()})
+
+
+def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui predict MODEL.tlmodel PATH…`: name photos."""
+    if arguments.csv is not None:
+        targets.check_target(arguments.csv, targets.TABLE)
+    read_summary(arguments.model)
+    predictions: list[Prediction] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, PhotosPredicted):
+            predictions.extend(event.predictions)
+            for prediction in event.predictions:
+                terminal.say(_prediction_line(prediction))
+
+    request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), arguments.top)
+    summary = _perform(request, terminal, listen)
+    if arguments.csv is not None:
+        predictions_csv(arguments.csv, predictions, arguments.top)
+        terminal.note(f"Saved as {arguments.csv}")
+    terminal.give(
+        {
+            "predictions": predictions,
+            "photo_count": summary.photo_count,
+            "error_count": summary.error_count,
+            "seconds": summary.seconds,
+        }
+    )
+    if summary.photo_count == 0:
+        files = f"None of {count('file', summary.error_count)}" if summary.error_count else "No photo"
+        raise TlguiError(f"{files} could be named.", "Give photos, or folders that hold some.")
+
+
+def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui export MODEL.tlmodel --format … --out PATH`: write the model for another program, and check it."""
+    out = arguments.out.absolute()
+    check_target(out, format_by_id(arguments.format))
+    read_summary(arguments.model)
+    photos: Sequence[Path] = ()
+    if arguments.photos is not None:
+        found = find_photos([arguments.photos], terminal.context())
+        if not found:
+            raise CollectionError(f"There are no photos in {arguments.photos}.", "Choose another folder.")
+        photos = found[:: max(1, len(found) // _PHOTOS_COMPARED)][:_PHOTOS_COMPARED]
+    request = ExportRequest(arguments.model.absolute(), arguments.format, out, tuple(photos))
+    result = _perform(request, terminal)
+    pictures = ("picture" if photos else "drawn picture") if result.used_drawn_pictures else "photo"
+    terminal.say(
+        f"Loaded again and compared on {count(pictures, result.compared_count)}: "
+        f"the largest difference is {result.largest_difference:.2g}."
+    )
+    terminal.say(f"Saved as {result.path} ({size_in_words(result.size_bytes)})")
+    terminal.give({"export": result})
+
+
+def info(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui info MODEL.tlmodel`: say what a model is."""
+    model = read_summary(arguments.model)
+    for name, value in _facts(model):
+        terminal.say(f"{name:<16}{value}")
+    terminal.give({"model": model})
+
+
+def sample_photos(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """`tlgui sample-photos DIR`: draw a small collection to try things on."""
+    folder = arguments.folder.absolute()
+    draw_sample_photos(folder, context=terminal.context())
+    terminal.say(f"Drew {', '.join(SAMPLE_CLASSES)} in {folder}")
+    terminal.say("Next: " + shlex.join(["tlgui", "train", str(folder), "--out", f"{folder.name}.tlmodel"]))
+    terminal.give({"folder": folder, "classes": SAMPLE_CLASSES})
+
+
+def chosen_recipe(name: str, settings: Sequence[tuple[str, str]]) -> Recipe:
+    """Return the recipe of `--recipe` with the values of `--set`.
+
+    Args:
+        name: A built-in recipe, or the path of a recipe file.
+        settings: Paths of settings with their values as typed, such as `("head.dense_units", "128")`.
+
+    Raises:
+        SettingError: No such recipe or setting, or a value against its rule.
+    """
+    if name.lower() in BUILT_IN:
+        recipe = BUILT_IN[name.lower()]
+    elif Path(name).suffix.lower() == ".json":
+        recipe = load_recipe(Path(name))
+    else:
+        known = ", ".join(BUILT_IN)
+        raise SettingError(f"There is no recipe “{name}”.", f"Choose one of {known}, or a recipe file (.json).")
+    for setting, value in settings:
+        recipe = recipe.with_value(setting, value)
+    return recipe
+
+
+def recipe_of(arguments: argparse.Namespace) -> Recipe:
+    """Return the recipe that `--recipe`, `--set` and `--weights` describe."""
+    recipe = chosen_recipe(arguments.recipe, arguments.settings)
+    if arguments.weights is None:
+        return recipe
+    return dataclasses.replace(recipe, weights=str(arguments.weights.expanduser().absolute()))
+
+
+def compared_recipes(
+    names: Sequence[str], settings: Sequence[tuple[str, str]], weights: Sequence[tuple[str, Path]]
+) -> tuple[Recipe, ...]:
+    """Return the recipes to compare: those named, or all that are built in.
+
+    Args:
+        names: Built-in recipes and paths of recipe files.
+        settings: Values that all of them get, as for `chosen_recipe`.
+        weights: Backbones with their weights files.
+
+    Raises:
+        SettingError: No such recipe, setting, backbone or file, or a value against its rule.
+    """
+    files = dict(weights)
+    for backbone, path in files.items():
+        if backbone not in BACKBONE_IDS:
+            raise SettingError(f"There is no backbone “{backbone}”.", f"Choose one of {', '.join(BACKBONE_IDS)}.")
+        if not path.is_file():
+            raise SettingError(f"The weights file {path} is not there.", "Give another file, or leave --weights out.")
+    chosen = [chosen_recipe(name, settings) for name in names or BUILT_IN]
+    return tuple(with_weights_file(recipe, files) for recipe in chosen)
+
+
+def evaluated_part(wish: str | None, collection: Collection) -> Part | None:
+    """Return the part to evaluate; None for all photos.
+
+    Without a wish these are the folder's own test photos, else its own validation photos, else all.
+    """
+    if wish is not None:
+        return None if wish == "all" else Part(wish)
+    own = {photo.part for photo in collection.photos()}
+    return next((part for part in (Part.TEST, Part.VALIDATION) if part in own), None)
+
+
+def _perform(request: Request[ResultT], terminal: Terminal, listen: Callable[[Event], None] | None = None) -> ResultT:
+    """Do a job in this process, with the code that the engine process runs."""
+    return load_engine(terminal)(request, terminal.context(listen))
+
+
+def load_engine(terminal: Terminal) -> Perform:
+    """Load TensorFlow, and return what does jobs."""
+    terminal.checkpoint()
+    terminal.note("Loading TensorFlow")
+    quiet.prepare_tensorflow()
+    from tlgui.engine.jobs import perform  # noqa: PLC0415 - loads TensorFlow, for seconds
+
+    return perform
+
+
+def _scan(folder: Path, terminal: Terminal, left_out: LeftOut, *, divides: bool = True) -> Collection:
+    """Return the folder's collection; see `surveyed`."""
+    return surveyed(folder, terminal, left_out, divides=divides).collection
+
+
+def surveyed(
+    folder: Path,
+    terminal: Terminal,
+    left_out: LeftOut,
+    *,
+    divides: bool = True,
+    check: Callable[[Collection], None] = lambda _collection: None,
+) -> Survey:
+    """Read a folder, and say on standard error what is left out.
+
+    Args:
+        folder: The folder.
+        terminal: Shows how far it is.
+        left_out: Says it.
+        divides: Whether the photos are going to be divided; then those that belong together must be known, and those
+            whose pixels cannot be read.
+        check: Refuses a collection before a closer look, which takes its time, is taken at the photos.
+    """
+    mender_of(folder).recover()
+    found = survey(folder.absolute(), terminal.context())
+    check(found.collection)
+    found = look_closer(found, terminal.context()) if divides else found
+    left_out.say_problems(found.collection)
+    return found
+
+
+def say_accuracy(evaluation: Evaluation | None, terminal: Terminal) -> None:
+    """Say how good a model is, where that was measured."""
+    if evaluation is not None:
+        part = f"{evaluation.part.value} " if evaluation.part is not None else ""
+        terminal.say(f"{accuracy_in_words(evaluation)}, on {count(part + 'photo', evaluation.photo_count)}")
+
+
+def _say_classes(evaluation: Evaluation, terminal: Terminal) -> None:
+    width = max(len(one_line(result.name)) for result in evaluation.classes) + 2
+    terminal.say("", f"{'class':<{width}}{'photos':>8}{'recognised':>12}{'rightly so':>12}")
+    for result in evaluation.classes:
+        name, recall, precision = one_line(result.name), percent(result.recall), percent(result.precision)
+        terminal.say(f"{name:<{width}}{result.photo_count:>8,}{recall:>12}{precision:>12}")
+    mistakes = [
+        (number, true.name, taken.name)
+        for true, row in zip(evaluation.classes, evaluation.confusion, strict=True)
+        for taken, number in zip(evaluation.classes, row, strict=True)
+        if number and true is not taken
+    ]
+    for number, true_name, taken_name in sorted(mistakes, reverse=True)[:_MISTAKES_SHOWN]:
+        terminal.say(f"{count('photo', number)} of {true_name} taken for {taken_name}")
+
+
+def _prediction_line(prediction: Prediction) -> str:
+    if prediction.error:
+        return f"{prediction.path}: {prediction.error}"
+    scores = ", ".join(f"{score.class_name} {percent(score.probability)}" for score in prediction.scores)
+    return f"{prediction.path}: {scores}"
+
+
+def _facts(model: ModelSummary) -> list[tuple[str, str]]:
+    facts = [
+        ("Model", str(model.path)),
+        ("Classes", f"{len(model.class_names)}: {', '.join(model.class_names)}"),
+        ("Recipe", model.recipe.name),
+        ("Backbone", model.backbone),
+        ("Input", f"{model.input_size} x {model.input_size} pixels"),
+        ("Made", model.created),
+        ("Learned from", f"{count('photo', model.photo_count)} in {duration_in_words(model.seconds)}"),
+        ("Training", stop_reason_in_words(model.stop_reason, len(model.history))),
+    ]
+    if model.evaluation is not None:
+        judged = f"{accuracy_in_words(model.evaluation)}, on {count('photo', model.evaluation.photo_count)}"
+        facts.append(("Accuracy", judged))
+    facts.append(("Made with", ", ".join(f"{name} {version}" for name, version in model.versions)))
+    return facts

@@ -1,0 +1,125 @@
+"""Recipes trained one after another on the same photos: how well each does, and how long it takes."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from tlgui.engine.protocol import TrainRequest
+from tlgui.errors import Cancelled, TlguiError
+from tlgui.files import temporary_folder
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.results import ModelSummary, StopReason
+from tlgui.photos.collection import Collection
+from tlgui.photos.names import one_line
+from tlgui.text.numbers import percent
+
+_NO_PHOTOS = "There are no validation photos to judge it by."
+_COLUMNS = "{:<30}{:>9}  {:<18}{:>9}"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How a recipe did.
+
+    Args:
+        recipe: Every setting, as it was trained.
+        accuracies: The share of validation photos named rightly, 0..1, for each seed; empty where it was not trained.
+        low: The lowest of them; for a single seed the low end of its range with 95 % confidence.
+        high: The highest of them; for a single seed the high end of that range.
+        seconds: How long a training took, on average.
+        problem: Why it could not be trained, in plain words; empty where it was.
+    """
+
+    recipe: Recipe
+    accuracies: tuple[float, ...] = ()
+    low: float = 0.0
+    high: float = 1.0
+    seconds: float = 0.0
+    problem: str = ""
+
+    @property
+    def accuracy(self) -> float:
+        """The mean accuracy, 0..1."""
+        return fmean(self.accuracies)
+
+
+def compare_recipes(
+    collection: Collection, recipes: Sequence[Recipe], seeds: int, train: Callable[[TrainRequest], ModelSummary]
+) -> Iterator[Score]:
+    """Train each recipe, and yield its score as soon as it is known.
+
+    The models are written to a temporary folder that is removed. A recipe that cannot be trained, as for want of
+    weights, gets a score that says why; the others go on.
+
+    Args:
+        collection: The photos.
+        recipes: What to train.
+        seeds: How often each is trained: with its own seed, and those that follow it.
+        train: Does one training.
+
+    Raises:
+        Cancelled: A training was stopped; what it had learned so far is no fair comparison.
+    """
+    with temporary_folder() as folder:
+        for recipe in recipes:
+            try:
+                runs = [
+                    _trained(collection, dataclasses.replace(recipe, seed=recipe.seed + place), folder, train)
+                    for place in range(seeds)
+                ]
+            except TlguiError as error:
+                yield Score(recipe, problem=f"{error.message} {error.hint}".strip())
+            else:
+                yield _score(recipe, runs)
+
+
+def with_weights_file(recipe: Recipe, files: Mapping[str, Path]) -> Recipe:
+    """Return `recipe` with the weights file that is meant for its backbone, if there is one.
+
+    Args:
+        recipe: What it was.
+        files: Weights files by the ids of their backbones.
+    """
+    if (path := files.get(recipe.backbone)) is None:
+        return recipe
+    return dataclasses.replace(recipe, weights=str(path.absolute()))
+
+
+def score_header(seeds: int) -> str:
+    """Return the line above the rows of `score_row`."""
+    return _COLUMNS.format("recipe", "accuracy", "lowest to highest" if seeds > 1 else "95 % range", "seconds")
+
+
+def score_row(score: Score) -> str:
+    """Return a score as a line of a table."""
+    if score.problem:
+        return f"{one_line(score.recipe.name):<30}  not trained: {score.problem}"
+    ends = f"{percent(score.low).removesuffix(' %')} to {percent(score.high)}"
+    return _COLUMNS.format(one_line(score.recipe.name), percent(score.accuracy), ends, f"{score.seconds:,.0f}")
+
+
+def _trained(
+    collection: Collection, recipe: Recipe, folder: Path, train: Callable[[TrainRequest], ModelSummary]
+) -> ModelSummary:
+    path = folder / "model.tlmodel"
+    try:
+        model = train(TrainRequest(collection, recipe, path))
+    finally:
+        # Some recipes' models are large, and there may be many seeds.
+        path.unlink(missing_ok=True)
+    if model.stop_reason is StopReason.STOPPED:
+        raise Cancelled
+    return model
+
+
+def _score(recipe: Recipe, runs: Sequence[ModelSummary]) -> Score:
+    evaluations = [run.evaluation for run in runs if run.evaluation is not None and run.evaluation.photo_count]
+    if not evaluations:
+        return Score(recipe, problem=_NO_PHOTOS)
+    accuracies = tuple(evaluation.accuracy for evaluation in evaluations)
+    low, high = min(accuracies), max(accuracies)
+    if len(evaluations) == 1:
+        low, high = evaluations[0].interval.low, evaluations[0].interval.high
+    return Score(recipe, accuracies, low, high, fmean(run.seconds for run in runs))

@@ -1,0 +1,268 @@
+"""The command line: `tlgui` opens the window; with a command it works without one, for scripts and servers."""
+
+import argparse
+import multiprocessing
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from typing_extensions import override
+
+from tlgui import __version__, files
+from tlgui.cli.terminal import Terminal
+from tlgui.engine import quiet, telemetry
+from tlgui.engine.outcome import outcome_of
+from tlgui.exporting import placing
+from tlgui.exporting.export_formats import FORMATS
+from tlgui.files import targets
+from tlgui.learning.recipes.built_in import BUILT_IN
+from tlgui.photos.collection import Part
+from tlgui.photos.names import one_line
+from tlgui.photos.pictures import helper_start
+
+LOG_NAME = "headless.log"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, or open the window where there is none.
+
+    Args:
+        arguments: The command line without the program's name; None for the real one.
+
+    Returns:
+        The exit code: 0, or 1 where it could not be done. Wrong usage exits with 2 by itself.
+    """
+    # In an installed program the engine process and the helpers that open photos are this same program, started again.
+    multiprocessing.freeze_support()
+    if arguments is None and sys.argv[1:2] == [helper_start.FLAG]:
+        _open_photos(sys.argv[2:])
+    parsed = _parser().parse_args(arguments)
+    return _open_window() if parsed.command is None else _run(parsed)
+
+
+def _open_photos(arguments: list[str]) -> NoReturn:
+    from tlgui.photos.pictures import helper  # noqa: PLC0415 - what it loads can crash
+
+    helper.main(arguments)
+
+
+def _open_window() -> int:
+    try:
+        from tlgui import app  # noqa: PLC0415 - the headless commands must work where Qt cannot be loaded
+    except ImportError as error:
+        sys.stderr.write(
+            f"error: The window cannot be opened: {one_line(str(error))}\n"
+            "hint: Install what is missing; packaging/bootstrap.py names it. "
+            "The commands in “tlgui --help” need no window.\n"
+        )
+        return 1
+    return app.main()
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from tlgui.cli import check, commands, train  # noqa: PLC0415 - the window starts without them
+    from tlgui.photos.pictures import helper_pool  # noqa: PLC0415 - as above
+
+    functions: dict[str, commands.Command] = {
+        "check": check.check,
+        "train": train.train,
+        "compare": commands.compare,
+        "estimate": commands.estimate,
+        "recipes": commands.recipes,
+        "evaluate": commands.evaluate,
+        "predict": commands.predict,
+        "export": commands.export,
+        "info": commands.info,
+        "sample-photos": commands.sample_photos,
+    }
+    command = functions[parsed.command]
+    with quiet.own_output(LOG_NAME) as (out, err, log):
+        terminal = Terminal(out, err, wants_json=parsed.json)
+        files.sweep(placing.finish)
+        telemetry.remove_leftovers()
+        if problem := files.home_problem():
+            terminal.note(f"note: {problem}")
+        try:
+            with terminal.stopping_at_interrupt():
+                return terminal.end(outcome_of(lambda: command(parsed, terminal)), log)
+        finally:
+            # A command that was stopped does not wait for a photo that hangs.
+            helper_pool.close()
+
+
+class _Parser(argparse.ArgumentParser):
+    """Quotes what was typed, or what a shell made of `*`, so that no terminal takes it for an order."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        super().error(one_line(message))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tlgui",
+        description="Teach your computer to sort photos. Without a command, the window opens.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"tlgui {__version__}")
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    for name, summary, add_arguments in _COMMANDS:
+        command = commands.add_parser(name, help=summary, description=f"{summary}.", allow_abbrev=False)
+        add_arguments(command)
+        command.add_argument("--json", action="store_true", help="print one JSON object last on standard output")
+    return parser
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    _add_estimate(parser)
+    parser.add_argument("--out", type=_model_file, required=True, metavar="MODEL.tlmodel", help="the file to write")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the last unfinished training of this folder that has the same settings",
+    )
+
+
+def _add_estimate(parser: argparse.ArgumentParser) -> None:
+    _add_folder(parser)
+    parser.add_argument(
+        "--recipe",
+        default="quick",
+        metavar="NAME|FILE.json",
+        help=f"{', '.join(BUILT_IN)}, or a recipe file; quick where it is not given",
+    )
+    _add_settings(parser, "one value of the recipe")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="the weights of the recipe's backbone")
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    _add_folder(parser)
+    parser.add_argument(
+        "--recipe",
+        action="append",
+        default=[],
+        dest="recipes",
+        metavar="NAME|FILE.json",
+        help=f"{', '.join(BUILT_IN)}, or a recipe file; may be given again; all built-in ones where it is not given",
+    )
+    _add_settings(parser, "one value that every recipe gets")
+    parser.add_argument(
+        "--weights",
+        type=_weights,
+        action="append",
+        default=[],
+        metavar="BACKBONE=FILE",
+        help="the weights of a backbone, such as vgg16=vgg16_notop.h5; may be given again",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="train each recipe with N seeds, which also divide the photos anew; 1 by default",
+    )
+
+
+def _add_recipes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--show", metavar="NAME|FILE.json", help="every value of one recipe, as a recipe file has it")
+
+
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="holds one subfolder for each class")
+
+
+def _add_settings(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--set",
+        type=_setting,
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="PATH=VALUE",
+        help=f"{what}, such as head.dense_units=128; may be given again",
+    )
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    _add_model(parser)
+    _add_folder(parser)
+    parser.add_argument(
+        "--part",
+        choices=("all", *(part.value for part in Part)),
+        help="which photos; where it is not given, the folder's own test photos, else its validation photos, else all",
+    )
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    _add_model(parser)
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="photos, and folders that hold some")
+    parser.add_argument("--top", type=_positive, default=3, metavar="K", help="classes for each photo; 3 by default")
+    parser.add_argument("--csv", type=_table, metavar="FILE.csv", help="also write a table")
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    _add_model(parser)
+    parser.add_argument(
+        "--format", required=True, choices=[export_format.id for export_format in FORMATS], help="what to write"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the file or folder to write")
+    parser.add_argument(
+        "--photos", type=Path, metavar="FOLDER", help="compare on photos from here; drawn pictures otherwise"
+    )
+
+
+def _add_sample_photos(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL.tlmodel", help="a model that tlgui made")
+
+
+_COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
+    ("check", "Say what is wrong with a folder of photos, and how it would be divided", _add_folder),
+    ("train", "Learn from a folder of photos and write a model", _add_train),
+    ("estimate", "Say how long a training will take, and how much memory", _add_estimate),
+    ("compare", "Train recipes one after another and say how well each does", _add_compare),
+    ("recipes", "Say which recipes there are", _add_recipes),
+    ("evaluate", "Say how well a model does", _add_evaluate),
+    ("predict", "Name photos", _add_predict),
+    ("export", "Write a model for other programs", _add_export),
+    ("info", "Say what a model is", _add_model),
+    ("sample-photos", "Draw a small collection to try things on", _add_sample_photos),
+)
+
+
+def _model_file(text: str) -> Path:
+    return _target(text, targets.MODEL)
+
+
+def _table(text: str) -> Path:
+    return _target(text, targets.TABLE)
+
+
+def _target(text: str, kind: targets.FileKind) -> Path:
+    if problem := targets.name_problem(text, kind):
+        raise argparse.ArgumentTypeError(problem)
+    return Path(text)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not path or not equals:
+        raise argparse.ArgumentTypeError(f"write PATH=VALUE, such as epochs=5; it is “{text}”")
+    return path, value
+
+
+def _weights(text: str) -> tuple[str, Path]:
+    backbone, equals, path = text.partition("=")
+    if not equals or not backbone or not path:
+        raise argparse.ArgumentTypeError(f"write BACKBONE=FILE, such as vgg16=vgg16_notop.h5; it is “{text}”")
+    return backbone, Path(path).expanduser()
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1; it is “{text}”")
+    return int(text)

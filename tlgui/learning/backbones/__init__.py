@@ -1,0 +1,1 @@
+"""Pretrained networks without their classifiers, and where their weights come from."""

@@ -1,0 +1,288 @@
+"""Published weights, downloaded on first use into the folder where Keras keeps its own.
+
+A file that is there is used if it is the published one; another one of that name is left alone and said. A download
+that broke off, or was stopped, goes on where it ended, in another session too, unless the file has changed meanwhile.
+"""
+
+import errno
+import hashlib
+import http.client
+import json
+import os
+import shutil
+from contextlib import closing
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from tlgui.errors import StorageError, WeightsError
+from tlgui.files import storage_error, write_text
+from tlgui.learning.backbones.catalog import BACKBONE_TITLES
+from tlgui.learning.backbones.http_stream import TIMEOUT_SECONDS, Answer, Connection, failure_words, refusal_words
+from tlgui.learning.backbones.published_weights import Published, keras_models_folder
+from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE
+from tlgui.progress import Countdown, JobContext, Progress, Stage
+
+_MOST_TRIES = 4
+# A server that does not say how much it sends must not fill the disk.
+_MOST_BYTES = 2 * 2**30
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_MD5_DIGITS = 32
+_HASHED_BYTES = 2**20
+_MEGABYTE = 10**6
+
+
+class _BrokenOffError(Exception):
+    """The connection ended too early; another try may go on from there."""
+
+
+class _RefusedError(Exception):
+    """There is no use in trying again now."""
+
+
+def file_digest(path: Path, algorithm: str, context: JobContext) -> str:
+    """Return the checksum of a file in hexadecimal.
+
+    Args:
+        path: The file.
+        algorithm: `"sha256"` or `"md5"`.
+        context: Asked for each megabyte whether to go on.
+
+    Raises:
+        OSError: The file cannot be read.
+        Cancelled: The user pressed Stop.
+    """
+    # MD5 is what Keras publishes for most: it tells a damaged file, which is what it is asked for.
+    hashed = hashlib.new(algorithm, usedforsecurity=False)
+    with path.open("rb") as stream:
+        while chunk := stream.read(_HASHED_BYTES):
+            context.checkpoint()
+            hashed.update(chunk)
+    return hashed.hexdigest()
+
+
+def fetch(published: Published, title: str, context: JobContext, timeout_seconds: float = TIMEOUT_SECONDS) -> Path:
+    """Return the file of published weights, downloaded if it is not there.
+
+    Args:
+        published: Where it lies, and its checksum.
+        title: What people call the backbone, for messages.
+        context: Told the bytes that are there, and asked many times a second whether to go on.
+        timeout_seconds: How long the server may keep silent.
+
+    Raises:
+        WeightsError: A file of that name is another one, or the download failed; the message says what was tried.
+        Cancelled: The user pressed Stop; what was downloaded is kept for the next time.
+    """
+    target = keras_models_folder() / published.name
+    if target.exists():
+        _check_found(target, published, title, context)
+        return target
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _download(_Part(target), published, context, timeout_seconds)
+    except (OSError, StorageError) as error:
+        said = error if isinstance(error, StorageError) else storage_error(error, target)
+        raise WeightsError(said.message, f"{said.hint} {_way_out(title)}") from error
+    except _RefusedError as error:
+        message = f"“{published.name}” could not be downloaded from {urlsplit(published.url).netloc}: {error}."
+        raise WeightsError(message, f"Check the network and try again. {_way_out(title)}") from error
+    context.report(Progress(Stage.LOADING))
+    return target
+
+
+def _way_out(title: str) -> str:
+    embedded = BACKBONE_TITLES[EMBEDDED_BACKBONE].title
+    return (
+        f"Or choose a weights file for {title} without its classifier (“notop”) that you have, "
+        f"or the embedded backbone {embedded}, which needs no network."
+    )
+
+
+def _check_found(path: Path, published: Published, title: str, context: JobContext) -> None:
+    try:
+        problem = _difference(path, published, context)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise WeightsError(f"“{path.name}” in {path.parent} cannot be read: {why}.", _way_out(title)) from error
+    if problem:
+        raise WeightsError(
+            f"“{path.name}” in {path.parent} is not the published weights file of {title}: {problem}.",
+            f"Delete or rename it, and it is downloaded anew. {_way_out(title)}",
+        )
+
+
+def _difference(path: Path, published: Published, context: JobContext) -> str:
+    """Return how a file differs from the published one; empty where it does not."""
+    if not published.checksum:
+        size = path.stat().st_size
+        return "" if size == published.size else f"it is {size} bytes long, not {published.size}"
+    algorithm = "md5" if len(published.checksum) == _MD5_DIGITS else "sha256"
+    found = file_digest(path, algorithm, context)
+    return "" if found == published.checksum else f"its checksum is {found}, not {published.checksum}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What an earlier download left.
+
+    Args:
+        size: Bytes that are there.
+        version: What the server called this version of the file; empty where it is not known.
+        total: Bytes of the whole file; 0 where that is not known.
+    """
+
+    size: int = 0
+    version: str = ""
+    total: int = 0
+
+
+class _Part:
+    """A file that is being downloaded, and beside it which version of it that is."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.path = target.with_name(f"{target.name}.part")
+        self._note = target.with_name(f"{target.name}.part.json")
+
+    def kept(self) -> _Kept:
+        """Return what is there; nothing where it is not known of which version it is."""
+        try:
+            note = json.loads(self._note.read_text(encoding="utf-8"))
+            kept = _Kept(self.path.stat().st_size, str(note["version"]), int(note["total"]))
+        except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+            return _Kept()
+        return kept if _fits_header(kept.version) else _Kept()
+
+    def size(self) -> int:
+        """Return how many bytes are there, of whatever version."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def begin(self, version: str, total: int) -> None:
+        """Make room for another version, in an order in which no two of them are ever mixed."""
+        self.discard()
+        write_text(self._note, json.dumps({"version": version, "total": total}))
+
+    def discard(self) -> None:
+        """Forget what was downloaded."""
+        self.path.unlink(missing_ok=True)
+        self._note.unlink(missing_ok=True)
+
+    def put_in_place(self) -> None:
+        """Give the complete file its name."""
+        with self.path.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        self.path.replace(self.target)
+        self._note.unlink(missing_ok=True)
+
+
+def _download(part: _Part, published: Published, context: JobContext, timeout_seconds: float) -> None:
+    for tried in range(1, _MOST_TRIES + 1):
+        try:
+            _receive(part, published, context, timeout_seconds)
+            break
+        except _BrokenOffError as error:
+            if tried == _MOST_TRIES:
+                raise _RefusedError(_broken_words(part, error)) from error
+    if problem := _difference(part.path, published, context):
+        part.discard()
+        raise _RefusedError(f"what arrived is not the published file, {problem}")
+    part.put_in_place()
+
+
+def _broken_words(part: _Part, error: Exception) -> str:
+    kept = part.kept()
+    words = f"the connection broke off {_MOST_TRIES} times ({error})"
+    if not kept.size:
+        return words
+    of = f" of {kept.total / _MEGABYTE:.1f}" if kept.total else ""
+    return f"{words}; {kept.size / _MEGABYTE:.1f}{of} MB are kept, and the next try goes on from there"
+
+
+def _receive(part: _Part, published: Published, context: JobContext, timeout_seconds: float) -> None:
+    """Download what is missing, in one request."""
+    kept = part.kept()
+    if kept.size and kept.size == kept.total:
+        return
+    # Compressed on its way, a file could not be gone on with.
+    headers = {"Accept-Encoding": "identity"}
+    if kept.size and kept.total and kept.version:
+        # A server that has another version by now sends all of it.
+        headers |= {"Range": f"bytes={kept.size}-", "If-Range": kept.version}
+    with closing(Connection(published.url, headers, timeout_seconds)) as connection:
+        try:
+            answer = connection.answer(context)
+        except ConnectionResetError as error:
+            raise _BrokenOffError(failure_words(error)) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise _RefusedError(failure_words(error)) from error
+        total = _begin(part, kept, answer)
+        _check_room(part, total)
+        with part.path.open("ab") as stream:
+            _copy(connection, stream, total, context)
+
+
+def _begin(part: _Part, kept: _Kept, answer: Answer) -> int:
+    """Look at an answer before any of it is taken; return how long the whole file is, 0 where that is not said."""
+    if answer.status == HTTPStatus.PARTIAL_CONTENT:
+        if answer.headers.get("Content-Range", "") == f"bytes {kept.size}-{kept.total - 1}/{kept.total}":
+            return kept.total
+        part.discard()
+        raise _BrokenOffError("the server sent another part of the file")
+    if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        part.discard()
+        raise _BrokenOffError("the server has another file by now")
+    if answer.status != HTTPStatus.OK:
+        raise _RefusedError(refusal_words(answer.status))
+    if answer.headers.get_content_type() == "text/html":
+        raise _RefusedError("a web page arrived in its place, as from a network that asks for a login first")
+    announced = answer.headers.get("Content-Length", "")
+    total = int(announced) if announced.isdecimal() else 0
+    part.begin(_version(answer), total)
+    return total
+
+
+def _check_room(part: _Part, total: int) -> None:
+    """Refuse before the disk is full, not when it is."""
+    missing = total - part.size()
+    if shutil.disk_usage(part.path.parent).free < missing:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _copy(connection: Connection, stream: BinaryIO, total: int, context: JobContext) -> None:
+    """Write what arrives, to the end of the file."""
+    done = stream.tell()
+    countdown = Countdown(total)
+    context.report(Progress(Stage.DOWNLOADING, done, total or None))
+    while chunk := _next_chunk(connection, context):
+        if not done and not chunk.startswith(_HDF5_SIGNATURE):
+            raise _RefusedError("something else than weights arrived, as from a network that asks for a login first")
+        done += len(chunk)
+        if done > (total or _MOST_BYTES):
+            raise _RefusedError("far more arrived than a weights file holds")
+        stream.write(chunk)
+        context.report(
+            Progress(Stage.DOWNLOADING, done, total or None, countdown.seconds_left(done) if total else None)
+        )
+    if done < total:
+        raise _BrokenOffError("it ended too early")
+
+
+def _next_chunk(connection: Connection, context: JobContext) -> bytes:
+    try:
+        return connection.read(context)
+    except (OSError, http.client.HTTPException) as error:
+        raise _BrokenOffError(failure_words(error)) from error
+
+
+def _fits_header(version: str) -> bool:
+    """Return whether a version can be sent to the server again, on one line of a request."""
+    return version.isascii() and (version.isprintable() or not version)
+
+
+def _version(answer: Answer) -> str:
+    """Return what tells this version of the file from all others, to the byte."""
+    tag = str(answer.headers.get("ETag", ""))
+    return tag if tag and not tag.startswith("W/") else str(answer.headers.get("Last-Modified", ""))

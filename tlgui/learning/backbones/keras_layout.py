@@ -1,0 +1,69 @@
+"""Where Keras 3 keeps each weight of a network in its HDF5 file: found by the network, and never by the file."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import keras
+
+from tlgui.files.zip_archive import UntrustedError
+from tlgui.learning.backbones.weights_file import Shape, WeightsFile
+
+_PARTS_OF_A_NAME = (re.compile(r"(.)([A-Z][a-z]+)"), re.compile(r"([a-z])([A-Z])"))
+_OPTIMIZER, _RANDOM_STATE = "optimizer", "/seed_generator/"
+
+
+def difference(network: keras.Model, file: WeightsFile) -> str:
+    """Return how the shapes in a file differ from those a network needs; empty where each has its counterpart."""
+    found = sorted(shape for path, shape in file.shapes.items() if _is_weight(path))
+    needed = sorted(tuple(weight.shape) for weight in network.weights)
+    if len(found) != len(needed):
+        return f"it holds {len(found)} weights, the network without its classifier has {len(needed)}"
+    for first, second in zip(found, needed, strict=True):
+        if first != second:
+            return f"it holds a weight of shape {first} where the network has {second}"
+    return ""
+
+
+def fill(network: keras.Model, file: WeightsFile) -> None:
+    """Set every weight of a network; nothing is set where one of them does not fit.
+
+    Args:
+        network: Of built-in layers, each with weights of its own, and of networks of such.
+        file: The weights in the layout of Keras 3.
+
+    Raises:
+        UntrustedError: A weight is not where Keras would look for it, has another shape, or is no finite number.
+    """
+    places = list(_places(network, "layers"))
+    shapes = file.shapes
+    if len(places) != len(network.weights) or any(shapes.get(path) != shape for path, shape, _ in places):
+        raise UntrustedError("its layers stand in another order")
+    values = [file.read(path) for path, _, _ in places]
+    for (_, _, weight), value in zip(places, values, strict=True):
+        weight.assign(value)
+
+
+def _is_weight(path: str) -> bool:
+    """Return whether it is no number of an optimiser, nor of a layer that leaves out inputs at random."""
+    return "/vars/" in f"/{path}" and not path.startswith(_OPTIMIZER) and _RANDOM_STATE not in path
+
+
+def _places(network: keras.Model, folder: str) -> Iterator[tuple[str, Shape, keras.Variable]]:
+    """Yield each weight with its path, as `keras.saving` makes it: after the kind of layer, and its number."""
+    seen: Counter[str] = Counter()
+    for layer in network.layers:
+        kind = _snake_case(type(layer).__name__)
+        place = f"{folder}/{kind}_{seen[kind]}" if seen[kind] else f"{folder}/{kind}"
+        seen[kind] += 1
+        if isinstance(layer, keras.Model):
+            yield from _places(layer, f"{place}/layers")
+        else:
+            for number, weight in enumerate(layer.weights):
+                yield f"{place}/vars/{number}", tuple(weight.shape), weight
+
+
+def _snake_case(name: str) -> str:
+    for pattern in _PARTS_OF_A_NAME:
+        name = pattern.sub(r"\1_\2", name)
+    return name.lower()

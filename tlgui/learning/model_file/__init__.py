@@ -1,0 +1,1 @@
+"""The `.tlmodel` file: written whole, read with suspicion."""

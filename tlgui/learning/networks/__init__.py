@@ -1,0 +1,1 @@
+"""Keras networks from a recipe, and functions that run them fast."""

@@ -1,0 +1,219 @@
+"""Backbone and head as Keras models, from plain layers that any Keras can load; where a backbone is cut and split."""
+
+import difflib
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import keras
+from keras import layers
+
+from tlgui.errors import SettingError
+from tlgui.learning.backbones.catalog import BACKBONE_TITLES
+from tlgui.learning.backbones.registry import BACKBONES, Backbone, preprocess
+from tlgui.learning.backbones.weights import Weights, load_weights
+from tlgui.learning.recipes.recipe import FROM_START, NO_WEIGHTS, Recipe
+
+_PREPROCESSING, _POOLING = "preprocessing", "pooling"
+_MAP_RANK = 4  # batch, height, width, channels
+
+
+def build_backbone(recipe: Recipe, weights: Weights) -> keras.Model:
+    """Build a recipe's backbone with its weights, frozen, cut and pooled.
+
+    Args:
+        recipe: Its backbone, input size, preprocessing, cut layer, pooling and, for random weights, seed are used.
+        weights: What `weights.find_weights` found.
+
+    Returns:
+        A model from RGB 0..255, shape `(batch, size, size, 3)`, to one feature vector for each photo.
+
+    Raises:
+        WeightsError: The weights are damaged or for another network.
+        SettingError: The input is smaller than the network can take, or it has no layer of the cut's name.
+    """
+    backbone = BACKBONES[recipe.backbone]
+    if recipe.input_size < backbone.smallest_size:
+        raise SettingError(
+            f"{backbone.title} needs an input size of at least {backbone.smallest_size} pixels; "
+            f"it is {recipe.input_size}.",
+            f"It was trained on {backbone.input_size} pixels.",
+        )
+    network = _built(backbone, recipe)
+    if weights.path is not None:
+        load_weights(network, backbone, weights.path)
+    if recipe.cut_layer:
+        network = keras.Model(network.input, _cut(network, backbone, recipe.cut_layer), name=network.name)
+    if weights.values:
+        network.set_weights(weights.values)
+    network.trainable = False
+    rgb = keras.Input((recipe.input_size, recipe.input_size, 3), name="rgb")
+    # Batch normalisation stays in inference mode whoever calls the model, and however.
+    features = network(preprocess(backbone, recipe.preprocessing, rgb), training=False)
+    return keras.Model(rgb, _pool(features, recipe.pooling), name="backbone")
+
+
+def split_backbone(backbone: keras.Model, recipe: Recipe, from_block: str) -> tuple[keras.Model, keras.Model]:
+    """Split a backbone into the trunk that stays as it is and the tail that is trained.
+
+    The layers are those of `backbone`, so training the tail changes the backbone too. Batch normalisation stays in
+    inference mode and as it is, but where a network learns from the start with random weights: its statistics are
+    of no use then.
+
+    Args:
+        backbone: What `build_backbone` returned for this recipe.
+        recipe: Its backbone, weights and fine-tuning are used.
+        from_block: The first block of the tail, by its name in `catalog`; empty for the whole network.
+
+    Returns:
+        The trunk, from RGB 0..255 to a map, and the tail, from that map to the features of `backbone`.
+
+    Raises:
+        SettingError: The backbone has no such block, or is cut before it.
+    """
+    network = next(layer for layer in backbone.layers if isinstance(layer, keras.Model))
+    pixels = backbone.get_layer(_PREPROCESSING).output
+    start = _boundary(network, recipe, from_block)
+    if start is network.input:
+        trunk = keras.Model(backbone.input, pixels, name="trunk")
+    else:
+        lower = keras.Model(network.input, start, name=f"{network.name}_trunk")
+        trunk = keras.Model(backbone.input, lower(pixels, training=False), name="trunk")
+    tail = keras.Model(start, backbone.get_layer(_POOLING)(network.output), name="tail")
+    trunk.trainable = False
+    learns_anew = recipe.fine_tuning.when == FROM_START and recipe.weights == NO_WEIGHTS
+    for layer in tail.layers:
+        layer.trainable = learns_anew or not isinstance(layer, layers.BatchNormalization)
+    return trunk, tail
+
+
+def build_head(recipe: Recipe, feature_shape: tuple[int, ...], class_count: int) -> keras.Model:
+    """Build the layers that are trained, with initial weights fixed by the recipe's seed.
+
+    Args:
+        recipe: Its head and seed are used.
+        feature_shape: Shape of one photo's features, without the batch.
+        class_count: Number of outputs.
+
+    Returns:
+        A model from features to probabilities that sum to 1; its layer `logits` gives the numbers that losses take.
+        Where the output is sigmoid, each class's certainty is divided by their sum.
+    """
+    seed = recipe.seed
+    features = keras.Input(feature_shape, name="features")
+    x = features
+    if recipe.head.dense_units:
+        if recipe.head.feature_dropout:
+            x = layers.Dropout(recipe.head.feature_dropout, seed=seed + 2, name="feature_dropout")(x)
+        start = keras.initializers.GlorotUniform(seed)
+        x = layers.Dense(recipe.head.dense_units, activation="relu", kernel_initializer=start, name="hidden")(x)
+    if recipe.head.dropout:
+        x = layers.Dropout(recipe.head.dropout, seed=seed, name="dropout")(x)
+    start = keras.initializers.GlorotUniform(seed + 1)
+    x = layers.Dense(class_count, kernel_initializer=start, name="logits")(x)
+    if recipe.head.output == "sigmoid":
+        x = layers.Activation("log_sigmoid", name="log_certainties")(x)
+    x = layers.Softmax(name="probabilities")(x)
+    return keras.Model(features, x, name="head")
+
+
+def head_weight_count(recipe: Recipe, length: int, class_count: int) -> int:
+    """Return how many numbers `build_head` would make, which may be more than the memory holds.
+
+    Args:
+        recipe: Its head is used.
+        length: Numbers in one photo's features.
+        class_count: Number of outputs.
+    """
+    units = recipe.head.dense_units
+    hidden = (length + 1) * units
+    return hidden + ((units or length) + 1) * class_count
+
+
+def join(backbone: keras.Model, head: keras.Model) -> keras.Model:
+    """Put the head on the backbone.
+
+    Returns:
+        A model from RGB 0..255 to probabilities, sharing both models' weights.
+    """
+    return keras.Model(backbone.input, head(backbone.output), name="tlgui")
+
+
+def _built(backbone: Backbone, recipe: Recipe) -> keras.Model:
+    """Build a network with initial weights that the seed fixes, and with layer names that do not depend on others.
+
+    Keras counts the layers of a kind in each thread: in a new one, names such as `add_1` are those that the catalog
+    and the tutorials know, whatever was built before.
+    """
+
+    def build() -> keras.Model:
+        with _seeded(recipe.seed):
+            return backbone.build(recipe.input_size)
+
+    with ThreadPoolExecutor(1, "build") as pool:
+        return pool.submit(build).result()
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Fix the initial weights of layers that are built here: Keras draws their seeds from Python's own dice."""
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
+
+
+def _cut(network: keras.Model, backbone: Backbone, name: str) -> keras.KerasTensor:
+    """Return the map at which a recipe cuts the network."""
+    blocks = dict(BACKBONE_TITLES[backbone.id].blocks)
+    maps = _maps(network)
+    found = maps.get(blocks.get(name, name))
+    if found is not None:
+        return found
+    near = difflib.get_close_matches(name, maps, cutoff=0.3) or list(maps)[-3:]
+    listed = f"Its blocks are {', '.join(blocks)}. " if blocks else ""
+    raise SettingError(
+        f"{backbone.title} has no block or layer “{name}” to be cut at.",
+        f"{listed}Any layer that gives a map will do, such as {', '.join(near)}; leave it empty for the whole network.",
+    )
+
+
+def _maps(network: keras.Model) -> dict[str, keras.KerasTensor]:
+    """Return what every step of a network gives, by the step's name, where it is a map."""
+    outputs = {step.name: step.output for step in network.operations if not isinstance(step, layers.InputLayer)}
+    return {
+        name: output
+        for name, output in outputs.items()
+        if isinstance(output, keras.KerasTensor) and len(output.shape) == _MAP_RANK
+    }
+
+
+def _boundary(network: keras.Model, recipe: Recipe, from_block: str) -> keras.KerasTensor:
+    """Return the map on which a block works: that of the block before it, or the pixels."""
+    about = BACKBONE_TITLES[recipe.backbone]
+    maps = _maps(network)
+    usable = {"": network.input}
+    start = network.input
+    for name, last in about.blocks:
+        if start is not None and start is not network.output:
+            usable[name] = start
+        start = maps.get(last)
+    if from_block in usable:
+        return usable[from_block]
+    where = f", cut at “{recipe.cut_layer}”," if recipe.cut_layer else ""
+    choice = f"Choose one of {', '.join(filter(None, usable))}, or leave" if len(usable) > 1 else "Leave"
+    raise SettingError(
+        f"{about.title}{where} has no block “{from_block}” to be trained from.", f"{choice} it empty for all of it."
+    )
+
+
+def _pool(features: keras.KerasTensor, pooling: str) -> keras.KerasTensor:
+    pool: dict[str, Callable[..., keras.layers.Layer]] = {
+        "average": layers.GlobalAveragePooling2D,
+        "max": layers.GlobalMaxPooling2D,
+        "flatten": layers.Flatten,
+    }
+    return pool[pooling](name=_POOLING)(features)

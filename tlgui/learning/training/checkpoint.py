@@ -1,0 +1,241 @@
+"""What a training leaves after each epoch, so that a kill loses no more than the epoch under way.
+
+A checkpoint is one NumPy archive of plain numbers. It is read with suspicion: nothing is unpickled, and no array is
+read whose size is not what the network needs.
+"""
+
+import io
+import json
+import math
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tlgui.errors import SettingError, StorageError
+from tlgui.files import atomic_open, open_regular
+from tlgui.files.zip_archive import open_numbered
+from tlgui.learning.model_file.manifest import Fields, ManifestProblemError, epochs_from, epochs_json
+from tlgui.learning.networks.inference_function import FloatArray
+from tlgui.learning.runs.progress import CHECKPOINT, not_kept, write_progress
+from tlgui.learning.training.train_step import Arrays, Labels
+from tlgui.photos.collection import MOST_CLASSES
+from tlgui.progress import EpochEnded, Event
+
+FORMAT_VERSION = 1
+
+_MOST_ABOUT_BYTES = 64 * 2**20
+_MOST_PHOTOS = 10**8
+# Of all the weights of a network and what an optimiser keeps of each.
+_MOST_ARRAYS = 50_000
+# What NumPy writes where the words in front of an array are short.
+_PLAIN_VERSION = (1, 0)
+# The words in front of the numbers of one array.
+_HEADER_BYTES = 4096
+_AGAIN = "Train again from the beginning."
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The epoch that is kept.
+
+    Args:
+        weights: Of all that is trained.
+        probabilities: What it says of the validation examples, shape (examples, classes).
+        labels: What they are, shape (examples,).
+    """
+
+    weights: Arrays
+    probabilities: FloatArray
+    labels: Labels
+
+
+class Journal:
+    """Writes down each epoch of one training in its run's folder.
+
+    What it writes is a safety net: where the disk refuses it, the training goes on without.
+
+    Args:
+        folder: The run's folder; None writes nothing down.
+        about: What the training depends on, as plain values: another training must not go on from here.
+        report: Told once where the disk refuses.
+    """
+
+    def __init__(self, folder: Path | None, about: dict[str, Any], report: Callable[[Event], None]) -> None:
+        self._folder = folder
+        self._about = about
+        self._report = report
+        self._was_refused = False
+        self._before = 0.0
+        self._started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """How long the training took so far, before a kill too."""
+        return self._before + time.monotonic() - self._started
+
+    def write(self, history: Sequence[EpochEnded], state: Arrays, kept: Kept) -> None:
+        """Write down that an epoch is complete; where the disk refuses, what was written before stands.
+
+        Args:
+            history: All epochs so far.
+            state: What the next step depends on, from `Learner.state`.
+            kept: The epoch that is kept.
+        """
+        if self._folder is None:
+            return
+        try:
+            self._write(self._folder, history, state, kept)
+        except StorageError as error:
+            if not self._was_refused:
+                self._was_refused = True
+                self._report(not_kept(error))
+
+    def _write(self, folder: Path, history: Sequence[EpochEnded], state: Arrays, kept: Kept) -> None:
+        seconds = self.seconds
+        about = {
+            "format_version": FORMAT_VERSION,
+            "about": self._about,
+            "history": epochs_json(history),
+            "seconds": seconds,
+            "examples": len(kept.labels),
+            "classes": kept.probabilities.shape[1],
+        }
+        groups: dict[str, Arrays] = {
+            "state": state,
+            "weights": kept.weights,
+            "exam": [kept.probabilities, kept.labels.astype(np.int64)],
+        }
+        arrays = {f"{name}_{place}": array for name, group in groups.items() for place, array in enumerate(group)}
+        about_array = np.frombuffer(json.dumps(about).encode("ascii"), np.uint8)
+        with atomic_open(folder / CHECKPOINT) as stream:
+            np.savez(stream, allow_pickle=False, about=about_array, **arrays)
+        write_progress(folder, history, seconds)
+
+    def read(self) -> "Saved | None":
+        """Return where the training was killed; None where no epoch was complete by then.
+
+        Raises:
+            SettingError: It cannot go on from there; the message says why.
+        """
+        path = self._folder / CHECKPOINT if self._folder else None
+        if path is None or not path.exists():
+            return None
+        saved = Saved(path)
+        for name in sorted(self._about):
+            if saved.about.get(name) != self._about[name]:
+                raise SettingError(f"The training cannot go on: its {name} changed since it was broken off.", _AGAIN)
+        self._before = saved.seconds
+        return saved
+
+    def close(self) -> None:
+        """Delete what is of no more use once the model is written; the history stays."""
+        if self._folder is not None:
+            with suppress(OSError):
+                (self._folder / CHECKPOINT).unlink(missing_ok=True)
+
+
+class Saved:
+    """A checkpoint, as far as it can be trusted.
+
+    Args:
+        path: The file.
+
+    Raises:
+        SettingError: It is damaged, or a newer tlgui wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            words = json.loads(self._read("about", np.uint8, None, _MOST_ABOUT_BYTES).tobytes())
+            fields = Fields(words, "checkpoint")
+            version = fields.whole("format_version", 1, 1_000_000)
+            self.about = self._checked_about(fields.raw("about"))
+            self.history = epochs_from(fields.raw("history"))
+            self.seconds = fields.number("seconds", low=0)
+            self._examples = fields.whole("examples", 1, _MOST_PHOTOS)
+            self._classes = fields.whole("classes", 1, MOST_CLASSES)
+        except (ValueError, RecursionError) as error:
+            raise self._damaged() from error
+        if version > FORMAT_VERSION:
+            raise SettingError("The training cannot go on: a newer tlgui began it.", "Update tlgui.")
+        if not self.history:
+            raise self._damaged()
+
+    @property
+    def is_fine_tuning(self) -> bool:
+        """Whether the head was trained, and the backbone was being trained too."""
+        return self.history[-1].is_fine_tuning
+
+    def state(self, like: Sequence[NDArray[Any]]) -> Arrays:
+        """Return the numbers for `Learner.restore`; `like` is the state of a learner of the same kind."""
+        return self._group("state", like)
+
+    def kept(self, like: Sequence[NDArray[Any]]) -> Kept:
+        """Return the epoch that is kept; `like` are the weights of a learner of the same kind."""
+        shape = (self._examples, self._classes)
+        probabilities = self._array("exam_0", np.dtype(np.float32), shape)
+        labels = self._array("exam_1", np.dtype(np.int64), shape[:1]).astype(np.intp)
+        if not ((labels >= 0) & (labels < self._classes)).all():
+            raise self._damaged()
+        return Kept(self._group("weights", like), probabilities, labels)
+
+    def _group(self, name: str, like: Sequence[NDArray[Any]]) -> Arrays:
+        return [self._array(f"{name}_{place}", array.dtype, array.shape) for place, array in enumerate(like)]
+
+    def _array(self, name: str, kind: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+        size = kind.itemsize * int(np.prod(shape))
+        return self._read(name, kind, shape, size)
+
+    def _read(self, name: str, kind: Any, shape: tuple[int, ...] | None, most_bytes: int) -> NDArray[Any]:  # noqa: ANN401 - NumPy's own
+        """Return one array, refused before it is read where it is larger than it may be."""
+        try:
+            with (
+                open_regular(self._path) as stream,
+                open_numbered(stream, _MOST_ARRAYS, may_be_large=True) as archive,
+            ):
+                member = archive.getinfo(f"{name}.npy")
+                if member.compress_type != zipfile.ZIP_STORED or member.file_size > most_bytes + _HEADER_BYTES:
+                    raise self._damaged()
+                array = _array_in(archive.read(member))
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise SettingError(f"The training cannot go on: “{self._path}” cannot be read: {why}.", _AGAIN) from error
+        except (LookupError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+            raise self._damaged() from error
+        if array.dtype != kind or (shape is not None and array.shape != shape):
+            raise self._damaged()
+        return array
+
+    def _checked_about(self, about: object) -> dict[str, Any]:
+        if not isinstance(about, dict):
+            raise ManifestProblemError("“about” is not a group of fields")
+        return about
+
+    def _damaged(self) -> SettingError:
+        return SettingError("The training cannot go on: what it left after its last epoch is damaged.", _AGAIN)
+
+
+def _array_in(data: bytes) -> NDArray[Any]:
+    """Return an array of plain numbers as NumPy writes it; no memory is asked for beyond what is there.
+
+    Raises:
+        ValueError: It is none, or has another size than it says.
+    """
+    stream = io.BytesIO(data)
+    if np.lib.format.read_magic(stream) != _PLAIN_VERSION:
+        raise ValueError("no plain array")
+    shape, is_by_columns, kind = np.lib.format.read_array_header_1_0(stream)
+    size = len(data) - stream.tell()
+    if kind.hasobject or math.prod(shape) * kind.itemsize != size:
+        raise ValueError("an array of another size than it says")
+    array = np.frombuffer(data, kind, offset=stream.tell()).reshape(shape, order="F" if is_by_columns else "C")
+    return array.copy()

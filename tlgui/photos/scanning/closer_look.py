@@ -1,0 +1,158 @@
+"""A closer look at each photo, once: its pixels at a small size, and its bytes; what it finds is kept with the facts.
+
+It comes after the scan, which is quick and reads headers. What it finds is what duplicates, dark and blurred photos are
+told by.
+"""
+
+import hashlib
+import itertools
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import imagehash
+import numpy as np
+from PIL import Image, ImageChops
+
+from tlgui.photos.facts import MINIATURE_SIDE, FileState, Look, PhotoFacts
+from tlgui.photos.pictures.decode import read_thumbnail
+from tlgui.photos.pictures.opening import UnusablePhotoError, opened_bytes
+from tlgui.photos.scanning.photo_groups import relations_of
+from tlgui.photos.scanning.scan import Survey
+from tlgui.photos.scanning.thread_pool import worked_through
+from tlgui.photos.scanning.unreadable import refusal, without_unreadable
+from tlgui.photos.storage.facts_store import FactsStore, Refusal
+from tlgui.progress import JobContext, Stage
+
+_SIZE = 256
+_SMALL_SIZE = 64
+_TILES = 8
+_SHARPEST = 3
+_THREADS = min(8, (os.cpu_count() or 1))
+_CHUNK = 16
+_KEPT_AT_ONCE = 500
+_HIGHLIGHTS_PERCENTILE = 95
+
+# A photo, and its state when it was listed.
+_Waiting = tuple[Path, FileState]
+
+
+class Seen(NamedTuple):
+    """What there is to see on a photo.
+
+    Args:
+        look: What is known of it from then on.
+        miniature: Of `MINIATURE_BYTES`. It tells photos apart whose fingerprints are alike by chance.
+    """
+
+    look: Look
+    miniature: bytes
+
+
+def look_at(path: Path) -> Seen:
+    """Decode a photo at a small size, and return what is to be seen.
+
+    Raises:
+        UnusablePhotoError: The photo cannot be read, and the reason.
+    """
+    photo = Image.fromarray(read_thumbnail(path, _SIZE))
+    with opened_bytes(path) as stream:
+        digest = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).digest()
+    # What is asked of the whole photo, a smaller one tells as well and faster; enlarged, it would tell of its pixels.
+    is_large = min(photo.size) > _SMALL_SIZE
+    small = photo.resize((_SMALL_SIZE, _SMALL_SIZE), Image.Resampling.BOX) if is_large else photo
+    luminance = small.convert("L")
+    miniature = luminance.resize((MINIATURE_SIDE, MINIATURE_SIDE), Image.Resampling.BOX)
+    colour = small.resize((1, 1), Image.Resampling.BOX)
+    red, green, blue = photo.split()
+    look = Look(
+        fingerprint=int(str(imagehash.phash(luminance)), 16),
+        brightness=float(np.asarray(luminance).mean()) / 255,
+        highlights=float(np.percentile(np.asarray(miniature), _HIGHLIGHTS_PERCENTILE)) / 255,
+        # The luminance of a red rose has little detail, though its red has.
+        sharpness=_sharpness(ImageChops.lighter(ImageChops.lighter(red, green), blue)),
+        digest=digest,
+    )
+    return Seen(look, miniature.tobytes() + colour.tobytes())
+
+
+def look_closer(survey: Survey, context: JobContext, threads: int = _THREADS) -> Survey:
+    """Look at every photo of a survey that was not looked at yet, and keep what is found.
+
+    What is found is kept as it goes, so that a look that is stopped goes on where it ended. A photo that cannot be
+    read after all leaves the collection and becomes one of its problems, with the sentence a scan has for it.
+
+    Args:
+        survey: What a scan found.
+        context: Told how many photos are done; asked many times a second whether to go on.
+        threads: How many photos are decoded at a time; fewer leave more of the processor to others.
+
+    Returns:
+        The survey with the looks, without what cannot be read, and with the groups of photos that belong together.
+
+    Raises:
+        Cancelled: The user pressed Stop.
+    """
+    facts = dict(survey.facts)
+    waiting = [(path, fact.state) for path, fact in facts.items() if fact.look is None]
+    with FactsStore(survey.collection.folder) as store:
+        refusals = _look_at_all(waiting, facts, store, context, threads) if waiting else {}
+        looked = without_unreadable(replace(survey, facts=facts), refusals)
+        relations = relations_of(looked.collection, looked.facts, store)
+    collection = replace(looked.collection, groups=relations.together)
+    return replace(looked, collection=collection, near=relations.near, candidates=relations.candidates)
+
+
+def _look_at_all(
+    photos: Sequence[_Waiting], facts: dict[Path, PhotoFacts], store: FactsStore, context: JobContext, threads: int
+) -> dict[Path, Refusal]:
+    """Look at photos, keep what is found in `facts` and in the store, and return why some cannot be read."""
+    fresh: dict[Path, bytes] = {}
+    refusals: dict[Path, Refusal] = {}
+    kept = 0
+
+    def keep() -> None:
+        nonlocal kept
+        store.put_looked_at({path: facts[path] for path in fresh}, fresh)
+        fresh.clear()
+        store.put_refused(dict(itertools.islice(refusals.items(), kept, None)))
+        kept = len(refusals)
+
+    try:
+        for looked in worked_through(
+            photos, _look_if_possible, context, stage=Stage.LOOKING, threads=threads, chunk=_CHUNK
+        ):
+            for path, seen in looked:
+                if isinstance(seen, Refusal):
+                    refusals[path] = seen
+                else:
+                    facts[path] = facts[path]._replace(look=seen.look)
+                    fresh[path] = seen.miniature
+            if len(fresh) >= _KEPT_AT_ONCE:
+                keep()
+    finally:
+        keep()
+    store.put_together()
+    return refusals
+
+
+def _look_if_possible(photo: _Waiting) -> tuple[Path, Seen | Refusal]:
+    path, state = photo
+    try:
+        return path, look_at(path)
+    except UnusablePhotoError as error:
+        return path, refusal(path, state, error)
+
+
+def _sharpness(channel: Image.Image) -> float:
+    """Return the energy of the Laplacian in the third sharpest of 64 tiles: a speck of dust is not what counts."""
+    levels = np.asarray(channel, np.float32)
+    around = levels[:-2, 1:-1] + levels[2:, 1:-1] + levels[1:-1, :-2] + levels[1:-1, 2:]
+    energy = (around - 4 * levels[1:-1, 1:-1]) ** 2
+    height, width = (side // _TILES for side in energy.shape)
+    if not height or not width:
+        return float(energy.mean()) if energy.size else 0.0
+    tiles = energy[: _TILES * height, : _TILES * width].reshape(_TILES, height, _TILES, width).mean(axis=(1, 3))
+    return float(np.sort(tiles, axis=None)[-_SHARPEST])

@@ -1,0 +1,159 @@
+"""Numbers in words, the same in the window and on the command line."""
+
+import math
+
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.results import CostEstimate, Evaluation, Interval, StopReason
+
+# Shares of photos that are known already.
+_NEARLY_ALL = 0.995
+_WORTH_SAYING = 0.05
+_PLURALS = {"photo": "photos", "class": "classes", "copy": "copies", "epoch": "epochs", "picture": "pictures"}
+
+
+def count(word: str, number: int) -> str:
+    """Return a number with its noun, such as “1 photo” or “4,317 photos”.
+
+    Args:
+        word: The noun in the singular; only its last word changes, as in “changed copies”.
+        number: How many.
+    """
+    rest, space, noun = word.rpartition(" ")
+    return f"{number:,} {rest}{space}{noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
+
+
+def percent(share: float) -> str:
+    """Return a share of 0..1 as a percentage with one decimal, such as “86.6 %”.
+
+    What is not quite all never reads “100.0 %”, and what is not quite none never “0.0 %”.
+    """
+    shown = round(share * 100, 1)
+    if 0.0 < share < 1.0:
+        shown = min(max(shown, 0.1), 99.9)
+    return f"{shown:.1f} %"
+
+
+def accuracy_in_words(evaluation: Evaluation) -> str:
+    """Return how often a model is right, such as “About 9 in 10 right (86.6 %, between 83 and 90)”."""
+    if evaluation.photo_count == 0:
+        return "No photos to judge it by"
+    rough = _share_in_words(evaluation.accuracy)
+    return f"{rough} ({percent(evaluation.accuracy)}, {_interval_in_words(evaluation.interval)})"
+
+
+def accuracy_in_few_words(evaluation: Evaluation) -> str:
+    """Return how often a model is right where there is little room, such as “About 9 in 10 right (86.6 %)”."""
+    if evaluation.photo_count == 0:
+        return "No photos to judge it by"
+    return f"{_share_in_words(evaluation.accuracy)} ({percent(evaluation.accuracy)})"
+
+
+def duration_in_words(seconds: float) -> str:
+    """Return a duration as people say it, such as “about 2 minutes”.
+
+    Args:
+        seconds: The duration; what is not a number or has no end gives “unknown”.
+    """
+    if not math.isfinite(seconds):
+        return "unknown"
+    if seconds < 5:
+        return "a few seconds"
+    # Rounded first, then named, so that 59.9 s is a minute and not 60 seconds.
+    if (rounded := 5 * round(seconds / 5)) < 60:
+        return f"about {rounded} seconds"
+    if (minutes := round(seconds / 60)) < 60:
+        return f"about {count('minute', minutes)}"
+    hours, minutes = divmod(10 * round(seconds / 600), 60)
+    if hours < 10 and minutes:
+        return f"about {count('hour', hours)} {minutes} minutes"
+    if (hours := round(seconds / 3600)) < 48:
+        return f"about {count('hour', hours)}"
+    return f"about {count('day', round(seconds / 86_400))}"
+
+
+def size_in_words(size_bytes: int) -> str:
+    """Return a file's size as people say it, such as “14.2 MB”."""
+    size = float(size_bytes)
+    for unit in ("bytes", "kB", "MB"):
+        if size < 999.5:
+            return f"{size:.0f} {unit}" if unit in {"bytes", "kB"} else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def cost_in_words(cost: CostEstimate, recipe: Recipe) -> str:
+    """Return what a training takes, such as “About 2 minutes and 1.1 GB of memory on 2 processor cores”.
+
+    Where the recipe may end before its last epoch it says “Up to 2 minutes …”, because nobody knows when it will.
+    """
+    return f"{cost_time_in_words(cost, recipe)} and {size_in_words(cost.memory_bytes)} of memory on {cost.device}"
+
+
+def cost_time_in_words(cost: CostEstimate, recipe: Recipe) -> str:
+    """Return how long a training takes, such as “About 2 minutes” or “Up to 2 minutes”."""
+    time, stopping = duration_in_words(cost.seconds), recipe.early_stopping
+    may_end_early = stopping.enabled or stopping.target_accuracy < 1.0
+    rough = "about "
+    return f"Up to {time.removeprefix(rough)}" if may_end_early and time.startswith(rough) else time.capitalize()
+
+
+def cost_notes(cost: CostEstimate) -> tuple[str, ...]:
+    """Return what makes a training shorter or longer than one would think, a sentence each."""
+    notes = []
+    if cost.download_bytes:
+        notes.append(f"It downloads {size_in_words(cost.download_bytes)} first.")
+    if cost.cached_share >= _NEARLY_ALL:
+        notes.append("Your photos were looked at before.")
+    elif cost.cached_share >= _WORTH_SAYING:
+        notes.append(f"{percent(cost.cached_share)} of your photos were looked at before.")
+    return tuple(notes)
+
+
+def memory_warning(cost: CostEstimate) -> str:
+    """Return a sentence where a training takes more memory than there is; empty where it does not."""
+    if not cost.free_bytes or cost.memory_bytes <= cost.free_bytes:
+        return ""
+    return (
+        f"Only {size_in_words(cost.free_bytes)} of memory are free. "
+        "Close other programs, or choose a smaller batch size or input size."
+    )
+
+
+def stop_reason_in_words(reason: StopReason, epochs: int) -> str:
+    """Return why a training ended, such as “It stopped improving after 12 epochs”.
+
+    Args:
+        reason: Why.
+        epochs: How many epochs it took.
+    """
+    after = f"after {count('epoch', epochs)}"
+    return {
+        StopReason.COMPLETED: f"It ran to its end {after}",
+        StopReason.TARGET_REACHED: f"It reached the accuracy asked for {after}",
+        StopReason.NO_LONGER_IMPROVING: f"It stopped improving and ended {after}",
+        StopReason.STOPPED: f"You stopped it {after}; the best epoch is kept",
+    }[reason]
+
+
+def _share_in_words(share: float) -> str:
+    """Return a share as a rough count that never claims more than it is."""
+    if share >= 1.0:
+        return "All right"
+    if share >= 0.995:
+        return "More than 99 in 100 right"
+    if share >= 0.95:
+        return f"About {round(share * 100)} in 100 right"
+    if share < 0.05:
+        return "Hardly any right"
+    return f"About {max(1, round(share * 10))} in 10 right"
+
+
+def _interval_in_words(interval: Interval) -> str:
+    """Return both ends in whole per cent, rounded outwards so that the range is never narrower than it is."""
+    low, high = _floored(interval.low * 100), math.ceil(round(interval.high * 100, 6))
+    return f"between {low} and {high}"
+
+
+def _floored(value: float) -> int:
+    # Rounded a little first, so that 0.29 * 100 = 28.999999999999996 is 29.
+    return math.floor(round(value, 6))

@@ -1,0 +1,45 @@
+"""What the stages of a job are called on screen, how far they are, and how long they still take."""
+
+from tlgui.progress import Progress, Stage
+from tlgui.text.numbers import duration_in_words, size_in_words
+
+_STAGES = {
+    Stage.STARTING: "Getting ready",
+    Stage.SCANNING: "Reading the folder",
+    Stage.LOOKING: "Looking at the photos",
+    Stage.MENDING: "Putting the photos in order",
+    Stage.DOWNLOADING: "Downloading the weights",
+    Stage.LOADING: "Loading",
+    Stage.TIMING: "Timing two batches",
+    Stage.FEATURES: "Looking at each photo",
+    Stage.TRAINING: "Training",
+    Stage.EVALUATING: "Checking how well it does",
+    Stage.SAVING: "Saving",
+    Stage.PREDICTING: "Naming photos",
+    Stage.CONVERTING: "Converting",
+    Stage.COMPARING: "Comparing with the model",
+}
+
+
+def stage_words(stage: Stage) -> str:
+    """Return what a stage is called on screen."""
+    return _STAGES[stage]
+
+
+def counts_words(progress: Progress) -> str:
+    """Return how far a stage is, such as “12 of 4,317”; empty while there is nothing to count.
+
+    A download counts bytes, and says “12.3 MB of 58.9 MB”.
+    """
+
+    def amount(number: int) -> str:
+        return size_in_words(number) if progress.stage is Stage.DOWNLOADING else f"{number:,}"
+
+    if progress.total:
+        return f"{amount(progress.done)} of {amount(progress.total)}"
+    return amount(progress.done) if progress.done else ""
+
+
+def time_left_words(seconds: float | None) -> str:
+    """Return the time left for a status line, such as “About 2 minutes left”; empty where there is no estimate."""
+    return f"{duration_in_words(seconds).capitalize()} left" if seconds is not None else ""

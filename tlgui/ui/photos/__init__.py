@@ -1,0 +1,1 @@
+"""The Photos page and what only it uses."""

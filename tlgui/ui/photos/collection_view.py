@@ -1,0 +1,251 @@
+"""An open collection: how many photos, how they are divided, what is wrong with them, and the photos themselves."""
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from tlgui.photos.collection import Collection
+from tlgui.photos.health.findings import FindingKind, Report
+from tlgui.photos.names import shown_name
+from tlgui.photos.scanning.watching import FolderChanges
+from tlgui.text.numbers import count
+from tlgui.ui.photos.class_table import ClassTable
+from tlgui.ui.photos.finding_list import FindingList
+from tlgui.ui.photos.photo_browser import PhotoBrowser
+from tlgui.ui.photos.photo_items import Album
+from tlgui.ui.photos.split_bar import SplitBar
+from tlgui.ui.widgets.colours import Accent
+from tlgui.ui.widgets.elided_label import ElidedLabel
+from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
+from tlgui.ui.widgets.notice_bar import NoticeBar
+from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+
+_LEFT_IN_LETTERS, _LEFT_SHARE = 61, 0.4
+
+
+class CollectionView(QWidget):
+    """The collection itself; what is chosen at the left is shown at the right.
+
+    Args:
+        parent: The owner.
+    """
+
+    own_split_chosen = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heading = page_heading("")
+        self.folder = ElidedLabel()
+        self.choose_button = QPushButton("&Choose another folder…")
+        self.again_button = QPushButton("&Read again")
+        self.again_button.setToolTip("Look at the folder again, after you added or removed photos (F5)")
+        self.advice = TintedBar(Accent.WARNING, "warning")
+        self.advice.setAccessibleName("What keeps these photos from being trained on")
+        self.advice_text = plain_label()
+        self.advice.row.addWidget(self.advice_text, 1)
+        self.notice = NoticeBar()
+        self.split_bar = SplitBar()
+        self.split_text = QuietLabel()
+        self.own_split = QCheckBox("Use the folder's o&wn division")
+        self.own_split.setToolTip("Use the photos in its folders train, validation and test for just that")
+        self.table = ClassTable()
+        self.findings = FindingList()
+        self.findings_text = QuietLabel()
+        self.browser = PhotoBrowser()
+        self.next_button = QPushButton("&Next: Train")
+        self.next_button.setDefault(True)
+        self._splitter = _Splitter(Qt.Orientation.Horizontal)
+        self._is_shared = False
+        self._lay_out()
+        self.table.chosen.connect(self._on_table_chosen)
+        self.table.take_photos_from(self.browser.grid.drag)
+        self.table.photos_dropped.connect(self.browser.take_dragged)
+        self.findings.chosen.connect(self._on_findings_chosen)
+        self.own_split.clicked.connect(self.own_split_chosen)
+
+    def show_collection(self, collection: Collection, advice: tuple[str, ...], *, is_reading: bool = False) -> None:
+        """Show what is known without the split.
+
+        Args:
+            collection: The photos.
+            advice: What keeps them from being trained on.
+            is_reading: Whether there may be more of them yet.
+        """
+        self.heading.setText(_headline(collection, is_reading=is_reading))
+        self.folder.set_text(str(collection.folder))
+        self.advice_text.setText("\n".join(advice))
+        self.advice.setVisible(bool(advice))
+        self.next_button.setEnabled(not advice and not is_reading)
+
+    def show_report(self, report: Report, *, is_looking: bool) -> None:
+        """Show what is wrong, and whether more may be found yet."""
+        self.findings.show_report(report)
+        self.findings.setVisible(bool(report.findings))
+        words = "" if report.findings else "Nothing was found that needs mending."
+        if is_looking:
+            words = "Looking closer at each photo. Copies, dark and blurred photos are listed when this is done."
+        self.findings_text.setText(words)
+        self.findings_text.setVisible(bool(words))
+
+    def show_split(self, album: Album, explanation: str, *, has_own: bool, uses_own: bool) -> None:
+        """Show the classes with their counts, and the whole split as a bar.
+
+        Args:
+            album: The photos and their split.
+            explanation: Where the split comes from, or why there is none.
+            has_own: Whether the folder itself is divided.
+            uses_own: Whether that division is to be used.
+        """
+        split = album.split
+        self.table.show_collection(album.collection, split)
+        if not self.table.has_choice and self.findings.finding() is None:
+            self.table.choose(frozenset())
+        self.split_bar.show_split(split)
+        self.split_text.setText(explanation)
+        self.split_text.setVisible(bool(explanation))
+        self.own_split.setVisible(has_own)
+        self.own_split.setChecked(uses_own)
+        has_something = bool(album.collection.classes or album.collection.left_out or album.report.findings)
+        self._splitter.setVisible(has_something)
+        self._filler.setVisible(not has_something)
+
+    def show_disk_changes(self, changes: FolderChanges | None) -> None:
+        """Offer to read the folder again where it is otherwise than it was."""
+        self.notice.say(_changes_in_words(changes) if changes else "", "&Read again" if changes else "")
+        self.again_button.setText("Read again" if changes else "&Read again")
+
+    def show_everything(self) -> None:
+        """Show all photos, as a collection that was just opened."""
+        self.findings.choose(None)
+        self.table.choose(frozenset())
+        self._choose_scope()
+
+    def choose_finding(self, kind: FindingKind) -> None:
+        """Show the files of a line of the report."""
+        self.findings.choose(kind)
+
+    def set_free(self, is_free: object) -> None:
+        """Say whether the collection can be changed now."""
+        for button in (self.choose_button, self.again_button, self.notice.button, self.own_split):
+            button.setEnabled(bool(is_free))
+        self.table.rows_model.can_rename = bool(is_free)
+        self.browser.set_free(is_free)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_splitter"):
+            self._share_width()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._is_shared:
+            self._is_shared = True
+            # Once it has its size; later the user has the say.
+            QTimer.singleShot(0, self, self._share_width)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.folder, 1)
+        buttons.addWidget(self.again_button)
+        buttons.addWidget(self.choose_button)
+        division = QHBoxLayout()
+        division.addWidget(self.split_text, 1)
+        division.addWidget(self.own_split, 0, Qt.AlignmentFlag.AlignTop)
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.addWidget(_titled("Classes", self.table))
+        left.addWidget(_titled("What to look at", self.findings, self.findings_text))
+        left.setChildrenCollapsible(False)
+        left.setStretchFactor(0, 3)
+        left.setStretchFactor(1, 2)
+        self._splitter.addWidget(left)
+        self._splitter.addWidget(self.browser)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setStretchFactor(1, 1)
+        self._filler = QWidget()
+        bottom = QHBoxLayout()
+        bottom.addStretch(1)
+        bottom.addWidget(self.next_button)
+        column = QVBoxLayout(self)
+        column.addWidget(self.heading)
+        column.addLayout(buttons)
+        column.addWidget(self.notice)
+        column.addWidget(self.advice)
+        column.addWidget(self.split_bar)
+        column.addLayout(division)
+        column.addWidget(self._splitter, 1)
+        column.addWidget(self._filler, 1)
+        column.addLayout(bottom)
+
+    def _share_width(self) -> None:
+        """Give the lists what they need, and the photos the larger part of a narrow window."""
+        room = self._splitter.width()
+        left = min(_LEFT_IN_LETTERS * self.fontMetrics().averageCharWidth(), round(room * _LEFT_SHARE))
+        self._splitter.setSizes([left, room - left])
+
+    def _choose_scope(self) -> None:
+        finding = self.findings.finding()
+        names = frozenset[str]() if finding is not None else self.table.chosen_classes()
+        self.browser.show_scope(names, finding.kind if finding is not None else None)
+
+    @Slot()
+    def _on_table_chosen(self) -> None:
+        if self.table.has_choice:
+            self.findings.choose(None)
+        self._choose_scope()
+
+    @Slot()
+    def _on_findings_chosen(self) -> None:
+        if self.findings.finding() is not None:
+            self.table.clearSelection()
+        self._choose_scope()
+
+
+class _Splitter(QSplitter):
+    """Takes what there is; a page scrolls only where that is less than the least."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+
+def _titled(title: str, *widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    label = PlainLabel(title)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(label)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.setStretchFactor(widgets[0], 1)
+    # Where there is nothing to list, what is said of that stays at the top.
+    column.addStretch()
+    return holder
+
+
+def _headline(collection: Collection, *, is_reading: bool) -> str:
+    if is_reading:
+        return f"Reading “{shown_name(collection.folder)}”: {count('photo', collection.photo_count)} so far"
+    if not collection.classes:
+        return f"No photos to learn from in “{shown_name(collection.folder)}”"
+    return f"{count('photo', collection.photo_count)} in {count('class', len(collection.classes))}"
+
+
+def _changes_in_words(changes: FolderChanges) -> str:
+    parts = [f"{count('new photo', len(changes.new))}"] if changes.new else []
+    parts += [f"{len(changes.gone):,} gone"] if changes.gone else []
+    parts += [f"{len(changes.changed):,} changed"] if changes.changed else []
+    return f"The folder has changed since it was read: {', '.join(parts)}."

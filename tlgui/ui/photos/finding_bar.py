@@ -1,0 +1,49 @@
+"""What a line of the report means, why it matters, and the button that mends it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from tlgui.photos.health.findings import Finding
+from tlgui.ui.photos.finding_list import LOOKS
+from tlgui.ui.widgets.colours import Accent
+from tlgui.ui.widgets.plain_text import set_spoken
+from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+
+
+class FindingBar(TintedBar):
+    """Hidden while no finding is chosen.
+
+    Args:
+        parent: The owner.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Accent.INFO, "info", parent)
+        self.title = plain_label()
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        self.explanation = plain_label()
+        self.button = QPushButton()
+        self.button.clicked.connect(self.pressed)
+        lines = QVBoxLayout()
+        lines.addWidget(self.title)
+        lines.addWidget(self.explanation)
+        lines.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.row.addLayout(lines, 1)
+        self.hide()
+
+    def show_finding(self, finding: Finding | None) -> None:
+        """Show a finding; None hides the bar."""
+        self.setVisible(finding is not None)
+        if finding is None:
+            return
+        word, accent, icon = LOOKS[finding.severity]
+        self.set_look(accent, icon)
+        self.title.setText(finding.title)
+        self.explanation.setText(finding.explanation)
+        self.button.setText(finding.button)
+        self.button.setVisible(finding.mending is not None)
+        set_spoken(self, f"{word}: {finding.title}. {finding.explanation}")

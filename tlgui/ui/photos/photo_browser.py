@@ -1,0 +1,389 @@
+"""The photos of a class or a finding: what is wrong with them, the filters, the grid, and what can be done."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
+from tlgui.photos.names import shown_name
+from tlgui.text.numbers import count
+from tlgui.ui.photos.finding_bar import FindingBar
+from tlgui.ui.photos.photo_filters import FilterBar
+from tlgui.ui.photos.photo_grid import PhotoGrid
+from tlgui.ui.photos.photo_items import Album, Order, PhotoItem
+from tlgui.ui.photos.photo_model import Arranger
+from tlgui.ui.photos.photo_mover import PhotoMover
+from tlgui.ui.photos.photo_view import PhotoView
+from tlgui.ui.photos.photo_words import line_about, line_about_many
+from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.file_manager import FileManager
+from tlgui.ui.widgets.flow_layout import FlowLayout
+from tlgui.ui.widgets.plain_text import PlainMessageBox, set_tip, set_title
+
+_WAIT_MS = 300
+
+
+class PhotoBrowser(QWidget):
+    """Shows an album, and asks for what mends it.
+
+    Args:
+        parent: The owner.
+    """
+
+    mend_requested = Signal(object)
+    state_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._album: Album | None = None
+        self._class_names: frozenset[str] = frozenset()
+        self._kind: FindingKind | None = None
+        self._is_free = False
+        self._starts_anew = True
+        self._known_uses: tuple[list[PhotoItem], bool, bool] = ([], False, False)
+        self._view: PhotoView | None = None
+        self.finding_bar = FindingBar()
+        self.filters = FilterBar()
+        self.grid = PhotoGrid()
+        self.mover = PhotoMover(self)
+        self.file_manager = FileManager(self)
+        self.nothing = QuietLabel()
+        self.about = QuietLabel()
+        self.buttons = {
+            "leave_out": _button("&Leave out", "Do not use the selected photos; the files stay as they are"),
+            "use_again": _button("&Use again", "Use photos again that were left out"),
+            "move": _button("&Move to class…", "Move the selected files to another class, or drag them onto it"),
+            "bin": _button("Move to &bin", "Move the selected files to the system's bin"),
+            "open": _button("O&pen", "Show the photo large (Enter)"),
+            "reveal": _button("S&how in folder", "Show where the file is"),
+        }
+        self._arranger = Arranger(self)
+        self._arranger.arranged.connect(self._on_arranged)
+        # What comes soon needs no word.
+        self._wait = QTimer(self, singleShot=True, interval=_WAIT_MS)
+        self._wait.timeout.connect(self._on_wait_timeout)
+        self._lay_out()
+        self._connect()
+
+    # What is shown.
+
+    def show_album(self, album: Album, *, is_free: bool) -> None:
+        """Show an album, in the scope that was chosen.
+
+        Args:
+            album: The photos.
+            is_free: Whether they can be mended now.
+        """
+        self._album, self._is_free = album, is_free
+        self.mover.show_collection(album.collection)
+        self.filters.show_choices(album.collection.class_names, album.report.findings)
+        self._show_finding()
+        self._arrange()
+
+    def show_scope(self, class_names: frozenset[str], kind: FindingKind | None) -> None:
+        """Show the photos of some classes, or of a finding, from the first one on."""
+        if (class_names, kind) == (self._class_names, self._kind):
+            return
+        self._class_names, self._kind = class_names, kind
+        self.filters.show_scope(class_names, kind)
+        self._starts_anew = True
+        self._show_finding()
+        self._arrange()
+
+    def set_free(self, is_free: object) -> None:
+        """Say whether the photos can be mended now."""
+        self._is_free = bool(is_free)
+        self._refresh()
+
+    def forget(self) -> None:
+        """Drop the pictures: the files may have changed, or they are another collection's."""
+        self.grid.forget_thumbnails()
+
+    # What can be done with what is selected.
+
+    def selected(self) -> list[PhotoItem]:
+        """Return the selected photos."""
+        return self.grid.selected()
+
+    def can_leave_out(self) -> bool:
+        """Whether a photo is selected that is used."""
+        return self._is_free and self._uses()[0]
+
+    def can_use_again(self) -> bool:
+        """Whether a photo is selected that was left out."""
+        return self._is_free and self._uses()[1]
+
+    def can_move(self) -> bool:
+        """Whether something is selected; there may be no class yet, but a new one can be made."""
+        return self._is_free and self._album is not None and self.has_selection()
+
+    def can_bin(self) -> bool:
+        """Whether something is selected."""
+        return self._is_free and self.has_selection()
+
+    def has_selection(self) -> bool:
+        """Whether something is selected."""
+        return self.grid.selectionModel().hasSelection()
+
+    def has_current(self) -> bool:
+        """Whether the keyboard is at a photo."""
+        return self.grid.current() is not None
+
+    def leave_out(self) -> None:
+        """Leave the selected photos out."""
+        paths = tuple(item.path for item in self.selected() if item.is_usable and not item.is_left_out)
+        if paths and self._is_free:
+            self.mend_requested.emit(LeaveOut(paths))
+
+    def use_again(self) -> None:
+        """Use the selected photos again."""
+        paths = tuple(item.path for item in self.selected() if item.is_left_out)
+        if paths and self._is_free:
+            self.mend_requested.emit(UseAgain(paths))
+
+    def move_to_class(self) -> None:
+        """Ask which class the selected photos belong to, and move them there."""
+        self.mover.ask(self.selected())
+
+    def take_dragged(self, name: str) -> None:
+        """Move the photos that are dragged from the grid to a class."""
+        self.mover.move(self.grid.drag.items, name)
+
+    def move_to_bin(self) -> None:
+        """Ask, and move the selected files to the system's bin."""
+        paths = tuple(item.path for item in self.selected())
+        if paths:
+            self._ask_and_mend(MoveToBin(paths))
+
+    def open_photo(self) -> None:
+        """Show the photo the keyboard is at as large as the window."""
+        if self.grid.current() is None:
+            return
+        if self._view is None:
+            self._view = PhotoView(self.window())
+            self._view.step_requested.connect(self._on_view_step_requested)
+            self._view.leave_out_requested.connect(self.leave_out)
+            self._view.use_again_requested.connect(self.use_again)
+        self._fill_view()
+        self._view.show()
+        self._view.activateWindow()
+
+    def reveal(self) -> None:
+        """Show the photo the keyboard is at in the system's file manager."""
+        item = self.grid.current()
+        if item is not None:
+            self.file_manager.reveal(item.path)
+
+    def copy_list(self) -> None:
+        """Copy the places of the selected files to the clipboard, or of all that are shown."""
+        items = self.selected() or list(self.grid.photos.items)
+        QGuiApplication.clipboard().setText("\n".join(str(item.path) for item in items))
+
+    def select_all(self) -> None:
+        """Select all that is shown."""
+        self.grid.selectAll()
+        self.grid.setFocus()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        # The narrower it is, the more lines its words and controls take; a splitter does not ask for that.
+        least = super().minimumSizeHint()
+        column = self.layout()
+        assert column is not None
+        return QSize(least.width(), column.minimumHeightForWidth(max(least.width(), self.width())))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    # Inside.
+
+    def _lay_out(self) -> None:
+        actions = FlowLayout()
+        for button in self.buttons.values():
+            actions.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.finding_bar)
+        column.addWidget(self.filters)
+        column.addWidget(self.nothing)
+        column.addWidget(self.grid, 1)
+        column.addWidget(self.about)
+        column.addLayout(actions)
+        self.nothing.hide()
+        self._refresh()
+
+    def _connect(self) -> None:
+        self.mover.mend_requested.connect(self._on_mover_mend_requested)
+        self.grid.drag.may_begin, self.grid.drag.takes = self.can_move, self.mover.takes
+        self.finding_bar.pressed.connect(self._on_finding_bar_pressed)
+        self.filters.changed.connect(self._on_filters_changed)
+        self.filters.lines_changed.connect(self.grid.set_lines)
+        self.grid.size_changed.connect(self.filters.size_slider.setValue)
+        self.grid.selection_changed.connect(self._refresh)
+        self.grid.selectionModel().currentChanged.connect(self._refresh)
+        self.grid.open_requested.connect(self.open_photo)
+        does: dict[str, Callable[[], None]] = {
+            "leave_out": self.leave_out,
+            "use_again": self.use_again,
+            "move": self.move_to_class,
+            "bin": self.move_to_bin,
+            "open": self.open_photo,
+            "reveal": self.reveal,
+        }
+        for name, button in self.buttons.items():
+            button.clicked.connect(does[name])
+
+    def _uses(self) -> tuple[bool, bool]:
+        """Return whether photos are selected that are used, and ones that were left out."""
+        chosen = self.selected()
+        # Once for all who ask: a hundred thousand may be selected.
+        if self._known_uses[0] is not chosen:
+            has_used = any(item.is_usable and not item.is_left_out for item in chosen)
+            self._known_uses = chosen, has_used, any(item.is_left_out for item in chosen)
+        return self._known_uses[1:]
+
+    def _finding(self) -> Finding | None:
+        return self._album.finding(self._kind) if self._album is not None and self._kind is not None else None
+
+    def _show_finding(self) -> None:
+        self.finding_bar.show_finding(self._finding())
+        self.finding_bar.button.setEnabled(self._is_free)
+
+    def _ask_and_mend(self, mending: Mending) -> None:
+        """Mend; where files are moved, ask first."""
+        if not self._is_free:
+            return
+        if isinstance(mending, LeaveOut | UseAgain):
+            self.mend_requested.emit(mending)
+            return
+        box = PlainMessageBox(self.window())
+        box.setIcon(QMessageBox.Icon.Question)
+        if isinstance(mending, MoveToBin):
+            what, number = "Move to bin", len(mending.paths)
+            box.setText(f"Move {count('file', number)} to the bin?")
+        else:
+            what, number = "Move", len(mending.moves)
+            box.setText(f"Move {count('file', number)} {_where(mending)}?")
+        set_title(box, what)
+        box.setInformativeText("You can undo this with Ctrl+Z.")
+        go = box.addButton(f"&{what}", QMessageBox.ButtonRole.AcceptRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(go)
+        box.setEscapeButton(cancel)
+        go.clicked.connect(lambda: self.mend_requested.emit(mending))
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def _arrange(self) -> None:
+        if self._album is not None:
+            self._wait.start()
+            self._arranger.arrange(self._album, self.filters.wish())
+
+    def _fill_view(self) -> None:
+        item = self.grid.current()
+        if self._view is None or item is None:
+            return
+        place, total = self.grid.currentIndex().row(), len(self.grid.photos.items)
+        self._view.show_item(item, place, total, can_mend=self._is_free)
+
+    def _say_nothing(self) -> None:
+        is_empty = not self.grid.photos.items
+        if self.filters.is_filtering:
+            words = "No photo is like that. Change the filter to see others."
+        elif self._kind is not None:
+            words = "There are no files to show: it is about folders." if self._finding() else "This is mended."
+        else:
+            words = "There are no photos here."
+        self.nothing.setText(words)
+        self.nothing.setVisible(is_empty)
+
+    @Slot(object)
+    def _on_arranged(self, items: list[PhotoItem]) -> None:
+        self._wait.stop()
+        if self._album is None:
+            return
+        if self._starts_anew:
+            self.grid.show_from_start()
+            self._starts_anew = False
+        is_together = self.filters.wish().order is Order.TOGETHER
+        finding = self._finding()
+        has_groups = finding is not None and any(len(group) > 1 for group in finding.groups)
+        self.grid.show_items(
+            items,
+            self._album.collection.folder,
+            groups=is_together and has_groups,
+            names_classes=len(self._class_names) != 1,
+        )
+        self._say_nothing()
+        if self._view is not None and self._view.isVisible():
+            self._fill_view()
+        self._refresh()
+
+    @Slot(object)
+    def _on_mover_mend_requested(self, mending: MoveInto) -> None:
+        if self._is_free:
+            self.mend_requested.emit(mending)
+
+    @Slot()
+    def _on_wait_timeout(self) -> None:
+        self.about.setText("Looking through the photos…")
+
+    @Slot()
+    def _on_filters_changed(self) -> None:
+        self._starts_anew = True
+        self._arrange()
+
+    @Slot()
+    def _on_finding_bar_pressed(self) -> None:
+        finding = self._finding()
+        if finding is not None and finding.mending is not None:
+            self._ask_and_mend(finding.mending)
+
+    @Slot(int)
+    def _on_view_step_requested(self, step: int) -> None:
+        row = self.grid.currentIndex().row() + step
+        if 0 <= row < len(self.grid.photos.items):
+            self.grid.setCurrentIndex(self.grid.photos.index(row))
+            self._fill_view()
+
+    @Slot()
+    def _refresh(self) -> None:
+        chosen, total = self.selected(), len(self.grid.photos.items)
+        if len(chosen) == 1:
+            self.about.setText(line_about(chosen[0]))
+        elif chosen:
+            self.about.setText(line_about_many(chosen, total))
+        else:
+            self.about.setText(f"{count('photo', total)} shown, none selected")
+        has_used, has_left_out = self._uses()
+        self.buttons["use_again"].setVisible(has_left_out)
+        self.buttons["leave_out"].setVisible(has_used or not has_left_out)
+        can = {
+            "leave_out": self.can_leave_out(),
+            "use_again": self.can_use_again(),
+            "move": self.can_move(),
+            "bin": self.can_bin(),
+            "open": self.has_current(),
+            "reveal": self.has_current(),
+        }
+        for name, button in self.buttons.items():
+            button.setEnabled(can[name])
+        self.finding_bar.button.setEnabled(self._is_free)
+        self.state_changed.emit()
+
+
+def _button(text: str, tooltip: str) -> QPushButton:
+    button = QPushButton(text)
+    set_tip(button, tooltip)
+    return button
+
+
+def _where(mending: MoveInto) -> str:
+    folders = {folder for _, folder in mending.moves}
+    return f"into “{shown_name(next(iter(folders)))}”" if len(folders) == 1 else f"into {count('folder', len(folders))}"

@@ -1,0 +1,217 @@
+"""What of a class or of a finding the grid shows, in which order, and how large."""
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QToolButton, QWidget
+
+from tlgui.photos.health.findings import Finding, FindingKind
+from tlgui.ui.photos.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
+from tlgui.ui.photos.photo_items import Order, Use, Wish
+from tlgui.ui.widgets.flow_layout import FlowLayout, growing
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
+
+_USES = {
+    Use.ANY: "Used for anything",
+    Use.TRAINING: "For training",
+    Use.VALIDATION: "For validation",
+    Use.TEST: "For test",
+    Use.LEFT_OUT: "Left out",
+}
+_ORDERS = {
+    Order.TOGETHER: "In groups",
+    Order.NAME: "By name",
+    Order.TAKEN: "By date taken",
+    Order.SIZE: "By file size",
+}
+_ALL_CLASSES = "All classes"
+_ANY_PROBLEM = "Problem or not"
+# Whoever types has a moment to type on before a hundred thousand names are looked through.
+_TYPING_MS = 150
+_COMBO_LETTERS = 12
+
+
+class FilterBar(QWidget):
+    """The controls over the grid.
+
+    Args:
+        parent: The owner.
+    """
+
+    changed = Signal()
+    lines_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._class_names: frozenset[str] = frozenset()
+        self._finding: FindingKind | None = None
+        self._order_before = Order.NAME
+        self.text = QLineEdit()
+        self.text.setPlaceholderText("Find by name")
+        self.text.setAccessibleName("Show only photos whose name has this in it")
+        self.text.setClearButtonEnabled(True)
+        self.classes = _choice("Show only this class")
+        self.use = _choice("Show only photos used for this")
+        self.problem = _choice("Show only photos with this problem")
+        self.order = _choice("Sort the photos")
+        self.descending = QToolButton()
+        self.descending.setCheckable(True)
+        self.descending.setText("↓ Backwards")
+        self.descending.setToolTip("Last first")
+        self.descending.setAccessibleName("Sort backwards, the last first")
+        self.size_slider = QSlider(Qt.Orientation.Horizontal)
+        self.size_slider.setRange(LEAST_LINES, MOST_LINES)
+        self.size_slider.setValue(FIRST_LINES)
+        self.size_slider.setAccessibleName("Size of the photos")
+        self.size_slider.setToolTip("Size of the photos")
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._fill()
+        self._lay_out()
+        self._connect()
+
+    @property
+    def is_filtering(self) -> bool:
+        """Whether something is kept from sight."""
+        is_narrowed = self.classes.currentIndex() > 0 or self.problem.currentIndex() > 0
+        return bool(self.text.text()) or self.use.currentData() is not Use.ANY or is_narrowed
+
+    def show_scope(self, class_names: frozenset[str], finding: FindingKind | None) -> None:
+        """Filter photos of some classes, or those of a finding, from now on; nothing is filtered at first.
+
+        Args:
+            class_names: The classes chosen at the left; empty for all.
+            finding: The line of the report chosen at the left.
+        """
+        self._class_names, self._finding = class_names, finding
+        with _Quiet(self.text, self.classes, self.use, self.problem):
+            self.text.clear()
+            for combo in (self.classes, self.use, self.problem):
+                combo.setCurrentIndex(0)
+        self.classes.setVisible(len(class_names) != 1)
+        self.problem.setVisible(finding is None)
+        self._fit_order()
+
+    def show_choices(self, class_names: Iterable[str], findings: Sequence[Finding]) -> None:
+        """Offer the classes and the problems there are; what was chosen stays while it is there."""
+        _refill(self.classes, [(_ALL_CLASSES, None), *((name, name) for name in class_names)])
+        known = [(f"{finding.kind.value.capitalize()} ({finding.file_count:,})", finding.kind) for finding in findings]
+        _refill(self.problem, [(_ANY_PROBLEM, None), *(entry for entry in known if entry[1] is not None)])
+
+    def wish(self) -> Wish:
+        """Return what the grid is to show."""
+        chosen = self.classes.currentData()
+        finding = self._finding if self._finding is not None else self._chosen_problem()
+        return Wish(
+            frozenset({chosen}) if chosen is not None else self._class_names,
+            finding,
+            self.text.text().strip(),
+            self.use.currentData(),
+            self.order.currentData(),
+            self.descending.isChecked(),
+        )
+
+    def _chosen_problem(self) -> FindingKind | None:
+        # Qt takes a text with a type of its own for a plain text.
+        chosen = self.problem.currentData()
+        return FindingKind(chosen) if chosen is not None else None
+
+    def _fill(self) -> None:
+        _refill(self.use, [(words, use) for use, words in _USES.items()])
+        _refill(self.classes, [(_ALL_CLASSES, None)])
+        _refill(self.problem, [(_ANY_PROBLEM, None)])
+        self._fit_order()
+
+    def _fit_order(self) -> None:
+        """Offer to keep together what belongs together, and do so at first, where a finding is shown."""
+        is_finding = self._finding is not None or self._chosen_problem() is not None
+        was_together = self.order.itemData(0) is Order.TOGETHER
+        if is_finding == was_together and self.order.count():
+            return
+        if is_finding:
+            self._order_before = self.order.currentData()
+        orders = [(words, order) for order, words in _ORDERS.items() if is_finding or order is not Order.TOGETHER]
+        _refill(self.order, orders, Order.TOGETHER if is_finding else self._order_before)
+
+    def _lay_out(self) -> None:
+        flow = FlowLayout(self)
+        for combo in (self.text, self.classes, self.use, self.problem):
+            flow.addWidget(growing(combo))
+        flow.addWidget(_labelled("&Sort:", self.order))
+        flow.addWidget(self.descending)
+        flow.addWidget(_labelled("Si&ze:", self.size_slider))
+        self.size_slider.setFixedWidth(self.fontMetrics().averageCharWidth() * 16)
+
+    def _connect(self) -> None:
+        self.text.textChanged.connect(self._typing.start)
+        self._typing.timeout.connect(self.changed)
+        self.text.returnPressed.connect(self._on_text_return_pressed)
+        for combo in (self.classes, self.use, self.order):
+            combo.currentIndexChanged.connect(self.changed)
+        self.problem.currentIndexChanged.connect(self._on_problem_chosen)
+        self.descending.toggled.connect(self.changed)
+        self.size_slider.valueChanged.connect(self.lines_changed)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.text)
+        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
+        escape.activated.connect(self.text.clear)
+
+    @Slot()
+    def _on_text_return_pressed(self) -> None:
+        self._typing.stop()
+        self.changed.emit()
+
+    @Slot()
+    def _on_problem_chosen(self) -> None:
+        self._fit_order()
+        self.changed.emit()
+
+
+class _Quiet:
+    """Keeps widgets from saying that they changed."""
+
+    def __init__(self, *widgets: QWidget) -> None:
+        self._widgets = widgets
+
+    def __enter__(self) -> None:
+        for widget in self._widgets:
+            widget.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+
+    def __exit__(self, *_: object) -> None:
+        for widget in self._widgets:
+            widget.blockSignals(False)  # noqa: FBT003 - Qt's own signature
+
+
+def _choice(name: str) -> QComboBox:
+    combo = QComboBox()
+    set_spoken(combo, name)
+    set_tip(combo, name)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(_COMBO_LETTERS)
+    return combo
+
+
+def _labelled(text: str, widget: QWidget) -> QWidget:
+    holder = QWidget()
+    holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    label = PlainLabel(text)
+    label.setBuddy(widget)
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(label)
+    row.addWidget(widget)
+    return holder
+
+
+def _refill(combo: QComboBox, entries: Sequence[tuple[str, object]], chosen: Enum | None = None) -> None:
+    """Offer `entries`; what was chosen, or `chosen`, is chosen again while it is there."""
+    known = [(combo.itemText(place), combo.itemData(place)) for place in range(combo.count())]
+    if known == list(entries) and chosen is None:
+        return
+    wanted = chosen if chosen is not None else combo.currentData()
+    with _Quiet(combo):
+        combo.clear()
+        for text, value in entries:
+            combo.addItem(text, value)
+        values = [value for _, value in entries]
+        combo.setCurrentIndex(values.index(wanted) if wanted in values else 0)

@@ -1,0 +1,386 @@
+"""Thumbnails side by side, any number of them: every cell has the same size, and only those in sight are painted."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QElapsedTimer,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from typing_extensions import override
+
+from tlgui.ui.photos.cell_lines import CellLines
+from tlgui.ui.photos.photo_cell import Cell, CellPainter
+from tlgui.ui.photos.photo_drag import PhotoDrag
+from tlgui.ui.photos.photo_items import PhotoItem
+from tlgui.ui.photos.photo_model import PhotoModel
+from tlgui.ui.widgets.thumbnails import ThumbnailLoader
+
+Index = QModelIndex | QPersistentModelIndex
+_Hint = QAbstractItemView.ScrollHint
+_Move = QAbstractItemView.CursorAction
+
+LEAST_LINES, MOST_LINES, FIRST_LINES = 3, 24, 8
+"""How large a thumbnail may be, in lines of text, and how large it is at first."""
+
+_TOGETHER_MS = 25
+
+
+class PhotoGrid(QAbstractItemView):
+    """The grid.
+
+    Args:
+        parent: The owner.
+    """
+
+    selection_changed = Signal()
+    open_requested = Signal()
+    size_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.photos = PhotoModel(self)
+        self._lines = FIRST_LINES
+        self._loader = ThumbnailLoader(1, self)
+        self._loader.loaded.connect(self._on_loader_loaded)
+        self._cells = CellPainter(self._loader)
+        self.drag = PhotoDrag(self, self.selected, self._loader.image)
+        # Several thumbnails are shown together: each painting costs something, however little it paints.
+        self._arrived: set[Path] = set()
+        self._arrived_timer = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
+        self._arrived_timer.timeout.connect(self._on_arrived_timer_timeout)
+        self._typed = ""
+        self._since_typed = QElapsedTimer()
+        self._rubber_band = QRect()
+        self._chosen: list[PhotoItem] | None = None
+        # A rubber band changes the selection with every move of the mouse; who listens hears of it once in a while.
+        self._changed_timer = QTimer(self, singleShot=True, interval=0)
+        self._changed_timer.timeout.connect(self.selection_changed)
+        self.setModel(self.photos)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # With a bar that comes and goes, the last column would come and go too.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.setAccessibleName("Photos")
+        self._measure()
+
+    # What is shown and selected.
+
+    def show_items(
+        self, items: Sequence[PhotoItem], folder: Path, *, groups: bool = False, names_classes: bool = False
+    ) -> None:
+        """Show photos; those that were selected, and where the view stood, stay as far as they are still there.
+
+        Args:
+            items: The photos, in order.
+            folder: The collection's.
+            groups: Whether to set off those that belong together.
+            names_classes: Whether to say below each photo which class it is in.
+        """
+        chosen = {item.path for item in self.selected()}
+        current, top = self.currentIndex().row(), self.verticalScrollBar().value()
+        current_path = self.photos.items[current].path if current >= 0 else None
+        self._cells.groups = groups
+        if names_classes != self._cells.names_classes:
+            self._cells.names_classes = names_classes
+            self._measure()
+        self.photos.set_items(items, folder)
+        self._chosen = None
+        # Qt would wait for the next turn of the event loop, and the place would be lost meanwhile.
+        self.updateGeometries()
+        self._choose_again(chosen, current_path, current)
+        self.verticalScrollBar().setValue(top)
+        self._changed_timer.start()
+
+    def show_from_start(self) -> None:
+        """Forget what was selected, and go to the beginning: what comes now is something else."""
+        self.clearSelection()
+        self.setCurrentIndex(QModelIndex())
+        self.verticalScrollBar().setValue(0)
+
+    def forget_thumbnails(self) -> None:
+        """Drop the pictures: the files may have changed."""
+        self._loader.forget()
+        self.viewport().update()
+
+    def selected(self) -> list[PhotoItem]:
+        """Return the selected photos, in order."""
+        items = self.photos.items
+        if self._chosen is not None:
+            return self._chosen
+        selection = self.selectionModel().selection()
+        parts = (selection.at(place) for place in range(selection.count()))
+        found = [(part.top(), part.bottom() + 1) for part in parts]
+        self._chosen = [item for top, end in sorted(found) for item in items[top:end]]
+        return self._chosen
+
+    def current(self) -> PhotoItem | None:
+        """Return the photo the keyboard is at."""
+        row = self.currentIndex().row()
+        return self.photos.items[row] if 0 <= row < len(self.photos.items) else None
+
+    @property
+    def lines(self) -> int:
+        """How large a thumbnail is, in lines of text."""
+        return self._lines
+
+    @Slot(int)
+    def set_lines(self, lines: int) -> None:
+        """Show larger or smaller thumbnails; what stands in the middle stays there."""
+        lines = max(LEAST_LINES, min(lines, MOST_LINES))
+        if lines == self._lines:
+            return
+        middle = self._row_at(self.verticalOffset() + self.viewport().height() // 2) * self._columns()
+        self._lines = lines
+        self._measure()
+        self.scrollTo(self.photos.index(min(middle, len(self.photos.items) - 1)), _Hint.PositionAtCenter)
+        self.size_changed.emit(lines)
+
+    # What every view must answer.
+
+    @override
+    def visualRect(self, index: Index) -> QRect:
+        if not index.isValid():
+            return QRect()
+        lines = self._cell_lines()
+        left, top = lines.corner(index.row())
+        return QRect(left, top - self.verticalOffset(), lines.pitch, lines.height)
+
+    @override
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        column = point.x() // self._pitch()
+        if point.x() < 0 or column >= self._columns():
+            return QModelIndex()
+        place = self._row_at(point.y() + self.verticalOffset()) * self._columns() + column
+        if not 0 <= place < len(self.photos.items):
+            return QModelIndex()
+        index = self.photos.index(place)
+        # Between the cells nothing is hit, so that a rubber band can begin there.
+        return index if self._cells.inner(self.visualRect(index)).contains(point) else QModelIndex()
+
+    @override
+    def scrollTo(self, index: Index, hint: QAbstractItemView.ScrollHint = _Hint.EnsureVisible) -> None:
+        if not index.isValid():
+            return
+        area, height, bar = self.visualRect(index), self.viewport().height(), self.verticalScrollBar()
+        if hint is _Hint.PositionAtCenter:
+            bar.setValue(bar.value() + area.center().y() - height // 2)
+        elif hint is _Hint.PositionAtTop or (area.top() < 0 and hint is _Hint.EnsureVisible):
+            bar.setValue(bar.value() + area.top())
+        elif hint is _Hint.PositionAtBottom or area.bottom() >= height:
+            bar.setValue(bar.value() + area.bottom() - height + 1)
+
+    @override
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        last = len(self.photos.items) - 1
+        if last < 0:
+            return QModelIndex()
+        current = self.currentIndex().row()
+        if current < 0:
+            return self.photos.index(last if action is _Move.MoveEnd else 0)
+        return self.photos.index(self._cell_lines().moved(current, action, self.viewport().height()))
+
+    @override
+    def horizontalOffset(self) -> int:
+        return 0
+
+    @override
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    @override
+    def isIndexHidden(self, index: Index) -> bool:
+        return False
+
+    @override
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        selection = QItemSelection()
+        if self.state() is QAbstractItemView.State.DragSelectingState:
+            self._rubber_band = rect.translated(0, self.verticalOffset())
+            for first, last in self._cell_lines().rows_touching(self._rubber_band):
+                selection.select(self.photos.index(first), self.photos.index(last))
+            self.viewport().update()
+        else:
+            # From where the selection began to where it ends, as text is selected, whatever lies between.
+            ends = sorted(index.row() for index in map(self.indexAt, (rect.topLeft(), rect.bottomRight())))
+            if ends[0] >= 0:
+                selection.select(self.photos.index(ends[0]), self.photos.index(ends[1]))
+        self.selectionModel().select(selection, command)
+
+    @override
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        return QRegion(self.viewport().rect()) if selection.count() else QRegion()
+
+    @override
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self._chosen = None
+        self._changed_timer.start()
+
+    @override
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        rows = -(-len(self.photos.items) // self._columns())
+        height, bar = self.viewport().height(), self.verticalScrollBar()
+        bar.setPageStep(height)
+        bar.setSingleStep(max(1, self._cells.size.height() // 3))
+        bar.setRange(0, max(0, rows * self._cells.size.height() - height))
+
+    @override
+    def keyboardSearch(self, search: str) -> None:
+        # Qt's own would ask the model for every single name.
+        is_late = not self._since_typed.isValid() or self._since_typed.hasExpired(QApplication.keyboardInputInterval())
+        self._since_typed.start()
+        self._typed = search if is_late else self._typed + search
+        # The same letter again and again goes from one photo to the next.
+        is_one = len(set(self._typed)) == 1
+        row = self.photos.row_starting_with(
+            self._typed[0] if is_one else self._typed, max(self.currentIndex().row(), 0) + (1 if is_one else 0)
+        )
+        if row is not None:
+            self.setCurrentIndex(self.photos.index(row))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._cells.size.width(), 12 * self.fontMetrics().height())
+
+    # Events.
+
+    @override
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        # What is painted is moved, and only what comes into sight is painted. At 150 % for example, parts of a cell
+        # would be rounded to pixels of the screen in two ways.
+        if self.devicePixelRatioF().is_integer():
+            self.viewport().scroll(dx, dy)
+        else:
+            self.viewport().update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        self._cells.paint(painter, self, self._cells_in(event.region()), self._pitch())
+        if self.state() is QAbstractItemView.State.DragSelectingState:
+            self._cells.paint_rubber_band(painter, self._rubber_band.translated(0, -self.verticalOffset()))
+        painter.end()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # What stands at the top stays there when the columns become fewer or more.
+        top = self._row_at(self.verticalOffset()) * max(1, event.oldSize().width() // self._cells.size.width())
+        super().resizeEvent(event)
+        self.updateGeometries()
+        if event.oldSize().width() > 0 and event.oldSize().width() != event.size().width():
+            self.scrollTo(self.photos.index(min(top, len(self.photos.items) - 1)), _Hint.PositionAtTop)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange} and hasattr(self, "_cells"):
+            self._measure()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
+            self.open_requested.emit()
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
+            self.open_requested.emit()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self._rubber_band = QRect()
+        self.viewport().update()
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.set_lines(self._lines + (1 if event.angleDelta().y() > 0 else -1))
+            event.accept()
+            return
+        super().wheelEvent(event)
+
+    # Where cells are.
+
+    def _measure(self) -> None:
+        self._cells.measure(self, self._lines)
+        self._loader.set_size(round(self._cells.side * self.devicePixelRatioF()))
+        self.updateGeometries()
+        self.viewport().update()
+
+    def _columns(self) -> int:
+        return max(1, self.viewport().width() // self._cells.size.width())
+
+    def _cell_lines(self) -> CellLines:
+        return CellLines(self._columns(), self._pitch(), self._cells.size.height(), len(self.photos.items))
+
+    def _pitch(self) -> int:
+        """Return the width of a column: the cells share what would be left over."""
+        return max(self._cells.size.width(), self.viewport().width() // self._columns())
+
+    def _row_at(self, y: int) -> int:
+        return y // self._cells.size.height()
+
+    def _choose_again(self, chosen: set[Path], current_path: Path | None, current: int) -> None:
+        items, selection = self.photos.items, QItemSelection()
+        if chosen:
+            for row, item in enumerate(items):
+                if item.path in chosen:
+                    index = self.photos.index(row)
+                    selection.select(index, index)
+                    current = row if item.path == current_path else current
+        if items and current >= 0:
+            where = self.photos.index(min(current, len(items) - 1))
+            self.selectionModel().setCurrentIndex(where, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def _cells_in(self, region: QRegion) -> list[Cell]:
+        """Return the cells that a region of the viewport touches."""
+        items, chosen, lines, offset = (
+            self.photos.items,
+            self.selectionModel(),
+            self._cell_lines(),
+            self.verticalOffset(),
+        )
+        focus, has_chosen = self.currentIndex().row() if self.hasFocus() else -1, chosen.hasSelection()
+        cells = []
+        for row in lines.rows_in(region.translated(0, offset)):
+            left, top = lines.corner(row)
+            is_selected = has_chosen and chosen.isSelected(self.photos.place(row))
+            cells.append(Cell(items[row], left, top - offset, is_selected, row == focus))
+        return cells
+
+    @Slot(object)
+    def _on_loader_loaded(self, path: Path) -> None:
+        self._arrived.add(path)
+        if not self._arrived_timer.isActive():
+            self._arrived_timer.start()
+
+    @Slot()
+    def _on_arrived_timer_timeout(self) -> None:
+        for cell in self._cells_in(QRegion(self.viewport().rect())):
+            if cell.item.path in self._arrived:
+                self.viewport().update(cell.left, cell.top, self._pitch(), self._cells.size.height())
+        self._arrived.clear()

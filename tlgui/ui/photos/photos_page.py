@@ -1,0 +1,236 @@
+"""The first step: choose a folder, see what is in it and how it is divided, and mend what is wrong with it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QStackedLayout, QWidget
+from typing_extensions import override
+
+from tlgui.errors import CollectionError, TlguiError
+from tlgui.photos.collection import Collection, Part, Split
+from tlgui.photos.health.findings import Mending
+from tlgui.ui.photos.collection_view import CollectionView
+from tlgui.ui.photos.no_photos import NoPhotos
+from tlgui.ui.photos.photo_items import Album
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import RECENT_FOLDERS, Settings
+
+# Names and times alone are read, so it costs little.
+_LOOK_EVERY_MS = 60_000
+_FEW = 3000
+_DIVIDING = "Dividing the photos into training, validation and test…"
+
+
+class PhotosPage(QWidget):
+    """Shows the session's collection, or how to get one.
+
+    Args:
+        session: The state of the window.
+        settings: Knows the folders opened before.
+        parent: The owner.
+    """
+
+    choose_requested = Signal()
+    samples_requested = Signal()
+    folder_requested = Signal(object)
+    next_requested = Signal()
+    state_changed = Signal()
+    problem_raised = Signal(TlguiError)
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self._shown_folder: Path | None = None
+        # While a folder is read, its names are shown, not what is open.
+        self._is_listing = False
+        self._is_stale = False
+        self._browsed: Collection | None = None
+        self._has_own = False
+        self.empty = NoPhotos()
+        self.view = CollectionView()
+        self.browser = self.view.browser
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.view)
+        self._clock = QTimer(self, interval=_LOOK_EVERY_MS)
+        self._clock.timeout.connect(self.look_at_disk)
+        self._connect_widgets()
+        self._connect_session()
+        self.empty.show_recent(settings.value(RECENT_FOLDERS))
+
+    def mend(self, mending: Mending) -> None:
+        """Mend the collection; only while nothing is under way."""
+        if self._session.collection is not None and not self._session.is_busy:
+            self._session.review.mend(mending)
+
+    def can_rename_class(self) -> bool:
+        """Whether one class is chosen, so that it can be shown under another name."""
+        return not self._session.is_busy and self.view.table.only_class() is not None
+
+    def can_read_again(self) -> bool:
+        """Whether there is a folder to read again."""
+        return not self._session.is_busy and self._session.collection is not None
+
+    def read_again(self) -> None:
+        """Read the folder again."""
+        if self._session.collection is not None:
+            self.folder_requested.emit(self._session.collection.folder)
+
+    @Slot()
+    def look_at_disk(self) -> None:
+        """See behind the scenes whether the folder has changed."""
+        if self.isVisible() and self._session.collection is not None and not self._session.is_busy:
+            self._session.review.look_at_disk()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._clock.start()
+        self._refresh_album()
+        self.look_at_disk()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._clock.stop()
+
+    def _connect_widgets(self) -> None:
+        view = self.view
+        self.empty.choose_button.clicked.connect(self.choose_requested)
+        self.empty.samples_button.clicked.connect(self.samples_requested)
+        self.empty.recent_chosen.connect(self.folder_requested)
+        view.choose_button.clicked.connect(self.choose_requested)
+        view.again_button.clicked.connect(self.read_again)
+        view.notice.pressed.connect(self.read_again)
+        view.next_button.clicked.connect(self.next_requested)
+        view.own_split_chosen.connect(self._on_view_own_split_chosen)
+        view.table.rename_requested.connect(self._on_table_rename_requested)
+        view.table.chosen.connect(self.state_changed)
+        view.browser.mend_requested.connect(self.mend)
+        view.browser.state_changed.connect(self.state_changed)
+        view.browser.file_manager.problem_raised.connect(self.problem_raised)
+
+    def _connect_session(self) -> None:
+        session = self._session
+        session.collection_changed.connect(self._on_session_collection_changed)
+        session.recipe_changed.connect(self._on_split_changed)
+        session.known_split.known.connect(self._on_split_changed)
+        session.job_started.connect(self._on_session_job_changed)
+        session.job_ended.connect(self._on_session_job_ended)
+        session.review.changed.connect(self._on_review_changed)
+        session.review.collection_listed.connect(self._on_review_collection_listed)
+
+    @Slot()
+    def _on_session_collection_changed(self) -> None:
+        collection = self._session.collection
+        if collection is not None:
+            self._has_own = collection.has_own_split
+            self._show(collection, self._session.advice())
+            self._is_stale = True
+            self._refresh_album()
+
+    @Slot()
+    def _on_split_changed(self) -> None:
+        self._is_stale = True
+        self._refresh_album()
+
+    @Slot()
+    def _on_review_changed(self) -> None:
+        self.view.show_disk_changes(self._session.review.disk_changes)
+        self._is_stale = True
+        self._refresh_album()
+
+    @Slot(Collection)
+    def _on_review_collection_listed(self, collection: Collection) -> None:
+        """Show names while the photos themselves are still being looked at."""
+        self._show(collection, (), is_reading=True)
+        self._show_album(Album(collection, {}), "Each photo is being looked at.")
+
+    @Slot()
+    def _on_session_job_changed(self) -> None:
+        is_idle = not self._session.is_busy
+        self.empty.setEnabled(is_idle)
+        self.empty.show_recent(self._settings.value(RECENT_FOLDERS))
+        self.view.set_free(is_idle)
+
+    @Slot()
+    def _on_session_job_ended(self) -> None:
+        self._on_session_job_changed()
+        if not self._is_listing:
+            return
+        # A folder was begun to be read, and is not open: what was open before is shown again.
+        self._is_listing = False
+        if self._session.collection is not None:
+            self._on_session_collection_changed()
+        else:
+            self._shown_folder = None
+            self._stack.setCurrentWidget(self.empty)
+
+    @Slot(bool)
+    def _on_view_own_split_chosen(self, uses_own: bool) -> None:  # noqa: FBT001 - the signal's signature
+        recipe = self._session.recipe
+        self._session.set_recipe(replace(recipe, split=replace(recipe.split, use_own=uses_own)))
+
+    @Slot(str, str)
+    def _on_table_rename_requested(self, name: str, shown: str) -> None:
+        if not self._session.is_busy:
+            self._session.review.show_class_as(name, shown)
+
+    def _show(self, collection: Collection, advice: tuple[str, ...], *, is_reading: bool = False) -> None:
+        is_other = self._shown_folder != collection.folder
+        self._shown_folder, self._is_listing = collection.folder, is_reading
+        self.view.show_collection(collection, advice, is_reading=is_reading)
+        self._stack.setCurrentWidget(self.view)
+        if is_other:
+            self.view.show_everything()
+            self.browser.forget()
+
+    def _refresh_album(self) -> None:
+        """Show what is known; only when it is looked at, because dividing many photos takes a while."""
+        collection = self._session.collection
+        if collection is None or not self._is_stale or not self.isVisible() or self._is_listing:
+            return
+        self._is_stale = False
+        review = self._session.review
+        try:
+            split, problem = self._session.split(), ""
+        except CollectionError as error:
+            split, problem = None, f"{error.message} {error.hint}"
+        is_dividing = self._session.known_split.is_dividing
+        words = _DIVIDING if is_dividing else problem or self._explain(split)
+        album = Album(collection, review.facts, review.report, split)
+        self._show_album(album, words, is_looking=review.is_looking, is_dividing=is_dividing)
+
+    def _show_album(self, album: Album, words: str, *, is_looking: bool = False, is_dividing: bool = False) -> None:
+        is_free = not self._session.is_busy
+        self.view.show_report(album.report, is_looking=is_looking)
+        uses_own = self._session.recipe.split.use_own
+        self.view.show_split(album, words, has_own=self._has_own and not self._is_listing, uses_own=uses_own)
+        # Photos that are shown already are not shown anew without their parts: those will be known in a moment.
+        if (is_dividing and album.collection is self._browsed) or self._shows_enough(album.collection):
+            return
+        self._browsed = album.collection
+        self.browser.show_album(album, is_free=is_free)
+
+    def _shows_enough(self, collection: Collection) -> bool:
+        """Return whether photos of a folder that is still being listed are shown already.
+
+        To sort many again and again, whenever some more are listed, would hold up the listing itself.
+        """
+        is_shown = self._browsed is not None and self._browsed.folder == collection.folder
+        return self._is_listing and is_shown and collection.photo_count > _FEW
+
+    def _explain(self, split: Split | None) -> str:
+        shares = self._session.recipe.split
+        collection = self._session.collection
+        if split is None or collection is None:
+            return ""
+        kept = f"{shares.validation * 100:.0f} % of each class is kept apart to check the training"
+        if not (shares.use_own and self._has_own):
+            return f"{kept}. You can change this on the Train page."
+        if any(photo.part is Part.VALIDATION for photo in collection.photos()):
+            return "The folder's own division into training, validation and test photos is used."
+        return f"The folder's own division is used; it has no validation photos, so {kept}."

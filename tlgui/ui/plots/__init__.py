@@ -1,0 +1,1 @@
+"""Training curves, drawn by matplotlib on a thread."""

@@ -1,0 +1,382 @@
+"""The curves of a training, drawn by matplotlib into plain pixels: on a thread for the window, or as a file.
+
+Importing this module imports matplotlib, so only `plots` does, on a thread and after the window is on the screen.
+A drawing keeps a picture of its axes, and draws only the lines again while epochs end.
+"""
+
+# matplotlib has types, but not in its canvas.
+# mypy: disallow-untyped-calls=False
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from tlgui import files
+from tlgui.progress import EpochEnded
+from tlgui.ui.plots.curve_request import DrawRequest, Frame, Look, line_style
+
+# matplotlib keeps fonts and texts for all its figures together: one thread at a time.
+_LOCK = threading.Lock()
+_ROUND_LIMITS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+_MARKED_EPOCHS = 60
+_MARKERS_A_LINE = 8
+_FINE_TUNING = "Fine-tuning"
+_EPOCH = "Epoch (one pass over the training photos)"
+# Of the size of the letters, on average; bold ones are as wide as they get.
+_LETTER_WIDTH = 0.62
+_POINTS_IN_INCH = 72
+_SAVED_INCHES = (11.0, 4.4)
+_SAVED_DPI = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one plot shows of an epoch.
+
+    Args:
+        title: What stands over the plot.
+        label: What the upright axis counts, in plain words.
+        training: Reads the value of the training photos.
+        validation: Reads the value of the validation photos.
+        limits: Gives the ends of the upright axis for the values drawn.
+        tick: Writes a value at the axis.
+        legend: Where the legend is least in the way.
+    """
+
+    title: str
+    label: str
+    training: Callable[[EpochEnded], float]
+    validation: Callable[[EpochEnded], float]
+    limits: Callable[[Sequence[float]], tuple[float, float]]
+    tick: Callable[[float], str]
+    legend: Literal["lower right", "upper right"]
+
+
+def accuracy_limits(values: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of the accuracy axis: up to 100 %, down to the round share below the lowest value."""
+    lowest = min(values, default=0.0)
+    low = max(step for step in (0.0, 0.25, 0.5, 0.75, 0.9) if step <= max(lowest - 0.01, 0.0))
+    return low, 1.0 + 0.03 * (1.0 - low)
+
+
+def loss_limits(values: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of the loss axis: from 0 to 1, 2 or 5 times a power of 10, above the highest value."""
+    highest = max(values, default=1.0)
+    power = 10.0 ** math.floor(math.log10(max(highest, 1e-6)))
+    return 0.0, next((step * power for step in (1, 2, 5) if highest <= step * power * 0.97), 10 * power)
+
+
+ACCURACY = Measure(
+    title="Accuracy",
+    label="Photos named rightly",
+    training=lambda epoch: epoch.accuracy,
+    validation=lambda epoch: epoch.validation_accuracy,
+    limits=accuracy_limits,
+    tick=lambda value: f"{value * 100:.0f} %",
+    legend="lower right",
+)
+LOSS = Measure(
+    title="Loss",
+    label="Error, lower is better",
+    training=lambda epoch: epoch.loss,
+    validation=lambda epoch: epoch.validation_loss,
+    limits=loss_limits,
+    tick=lambda value: f"{value:g}",
+    legend="upper right",
+)
+MEASURES = {"accuracy": ACCURACY, "loss": LOSS}
+
+
+def epoch_limit(history: Sequence[EpochEnded], *, is_running: bool) -> int:
+    """Return the last epoch the level axis has room for.
+
+    It moves seldom, because every move draws the whole plot: a short training shows all its epochs from the start,
+    a long one grows in round steps, and at the end the axis fits what was trained.
+    """
+    if not history:
+        return _ROUND_LIMITS[0]
+    last, planned = history[-1].epoch, history[-1].epochs
+    if not is_running:
+        return max(last, 2)
+    if planned <= _ROUND_LIMITS[2]:
+        return planned
+    return next((limit for limit in _ROUND_LIMITS if last <= limit * 0.95), last)
+
+
+class _MeasureAxes:
+    """The axes of one measure, their words and colours.
+
+    Args:
+        axes: Where to draw.
+        measure: What to draw.
+    """
+
+    def __init__(self, axes: Axes, measure: Measure) -> None:
+        self.axes = axes
+        self._measure = measure
+        self._limits: tuple[float, ...] = ()
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _position: measure.tick(value)))
+        axes.spines[["top", "right"]].set_visible(False)
+        # What it says stands above the axes, where no curve and no legend is.
+        self._fine_tuning_word = axes.text(
+            0, 0, _FINE_TUNING, transform=axes.transAxes, ha="center", va="bottom", visible=False, clip_on=False
+        )
+
+    @property
+    def figure(self) -> Figure:
+        """What the axes stand on."""
+        figure = self.axes.get_figure(root=True)
+        assert figure is not None
+        return figure
+
+    def _dress(self, look: Look) -> None:
+        axes, small = self.axes, look.points * 0.9
+        axes.set_facecolor(look.background)
+        axes.set_title(self._measure.title, loc="left", fontsize=look.points, fontweight="bold", color=look.text)
+        width = self._width_in_points()
+        explained = _EPOCH if len(_EPOCH) * _LETTER_WIDTH * small < width * 1.1 else _EPOCH.partition(" ")[0]
+        axes.set_xlabel(explained, fontsize=small, color=look.text)
+        axes.set_ylabel(self._measure.label, fontsize=small, color=look.text)
+        axes.tick_params(labelsize=small, colors=look.text, which="both")
+        axes.grid(visible=True, color=look.grid, linewidth=0.8)
+        for spine in axes.spines.values():
+            spine.set_color(look.grid)
+        self._fine_tuning_word.set(color=look.text, fontsize=small)
+
+    def _width_in_points(self) -> float:
+        return max(float(self.axes.get_window_extent().width / self.figure.dpi * _POINTS_IN_INCH), 1.0)
+
+    def _set_limits(self, *limits: float) -> bool:
+        if limits == self._limits:
+            return False
+        self._limits = limits
+        self.axes.set_xlim(limits[0], limits[1])
+        self.axes.set_ylim(limits[2], limits[3])
+        return True
+
+    def _place_fine_tuning_word(self, start: float | None) -> bool:
+        """Put the word above the first line that marks fine-tuning, clear of the title; return whether it moved."""
+        word = self._fine_tuning_word
+        before = (word.get_visible(), word.get_position())
+        word.set_visible(start is not None)
+        if start is not None:
+            low, high = self._limits[:2]
+            letter = _LETTER_WIDTH * float(word.get_fontsize())
+            width = self._width_in_points()
+            half = len(_FINE_TUNING) * letter / 2 / width
+            title_end = (len(self._measure.title) + 1) * letter / width
+            place = (start - low) / (high - low)
+            word.set_position((min(max(place, title_end + half), 1.0 - half), 1.01))
+        return before != (word.get_visible(), word.get_position())
+
+
+class CurvePlot(_MeasureAxes):
+    """One measure of one run: training and validation photos, and the best epoch.
+
+    Args:
+        axes: Where to draw.
+        measure: What to draw.
+    """
+
+    def __init__(self, axes: Axes, measure: Measure) -> None:
+        super().__init__(axes, measure)
+        # Animated artists are left out of a whole drawing and drawn over it.
+        line: dict[str, Any] = {"animated": True}
+        (self._training,) = axes.plot([], [], "-", marker="o", label="Training photos", **line)
+        (self._validation,) = axes.plot([], [], "--", marker="s", label="Validation photos", **line)
+        (self._best,) = axes.plot([], [], ":", marker="*", label="Best epoch, kept", **line)
+        (self._fine_tuning,) = axes.plot([], [], "-", label="_fine-tuning", **line)
+        self.set_history((), is_running=False)
+
+    @property
+    def moving_artists(self) -> tuple[Artist, ...]:
+        """What is drawn again when an epoch ended."""
+        # The legend last, so that no line crosses its words.
+        legend = self.axes.get_legend()
+        lines = (self._fine_tuning, self._best, self._training, self._validation)
+        return lines if legend is None else (*lines, legend)
+
+    def show(self, request: DrawRequest) -> bool:
+        """Show the history; return whether the axes changed, so that a whole drawing is needed."""
+        return self.set_history(request.history, is_running=request.is_running)
+
+    def set_history(self, history: Sequence[EpochEnded], *, is_running: bool) -> bool:
+        """Show `history`; return whether the axes changed, so that a whole drawing is needed."""
+        epochs = [epoch.epoch for epoch in history]
+        training = [self._measure.training(epoch) for epoch in history]
+        validation = [self._measure.validation(epoch) for epoch in history]
+        self._training.set_data(epochs, training)
+        self._validation.set_data(epochs, validation)
+        for line in (self._training, self._validation):
+            line.set_markevery(1 if len(epochs) <= _MARKED_EPOCHS else [])
+        last = epoch_limit(history, is_running=is_running)
+        room = max(0.4, 0.02 * last)
+        values = [value for value in (*training, *validation) if math.isfinite(value)]
+        low, high = self._measure.limits(values)
+        best = next((epoch for epoch in reversed(history) if epoch.is_best), None)
+        if best is None:
+            self._best.set_data([], [])
+        else:
+            self._best.set_data([best.epoch] * 3, [low, self._measure.validation(best), high])
+        has_moved = self._set_limits(1 - room, last + room, low, high)
+        start = fine_tuning_start(history)
+        self._fine_tuning.set_data(*(([], []) if start is None else ([start] * 2, [low, high])))
+        return self._place_fine_tuning_word(start) or has_moved
+
+    def set_look(self, look: Look) -> None:
+        """Dress everything anew; needs a whole drawing."""
+        self._dress(look)
+        lines = {"linewidth": look.points * 0.18, "markersize": look.points * 0.4}
+        self._training.set(color=look.training, **lines)
+        self._validation.set(color=look.validation, **lines)
+        self._best.set(color=look.text, linewidth=look.points * 0.12, markersize=look.points, markevery=[1])
+        self._fine_tuning.set(color=look.text, linewidth=look.points * 0.08)
+        legend = self.axes.legend(loc=self._measure.legend, fontsize=look.points * 0.9, labelcolor=look.text)
+        legend.set_animated(True)
+        legend.get_frame().set(facecolor=look.background, edgecolor=look.grid, alpha=0.85)
+
+
+class ComparisonPlot(_MeasureAxes):
+    """One measure of several runs, on their validation photos; which line is whose is said beside the plot.
+
+    Args:
+        axes: Where to draw.
+        measure: What to draw.
+    """
+
+    def __init__(self, axes: Axes, measure: Measure) -> None:
+        super().__init__(axes, measure)
+        self._compared: tuple[tuple[EpochEnded, ...], ...] = ()
+        self._look: Look | None = None
+        self._set_limits(0.6, 2.4, *measure.limits(()))
+
+    @property
+    def moving_artists(self) -> tuple[Artist, ...]:
+        """Nothing moves: runs that are compared have ended."""
+        return ()
+
+    def show(self, request: DrawRequest) -> bool:
+        """Show the runs; return whether anything changed."""
+        if request.compared == self._compared:
+            return False
+        self._compared = request.compared
+        last = max((epoch_limit(history, is_running=False) for history in self._compared if history), default=2)
+        room = max(0.4, 0.02 * last)
+        values = [self._measure.validation(epoch) for history in self._compared for epoch in history]
+        low, high = self._measure.limits([value for value in values if math.isfinite(value)])
+        self._set_limits(1 - room, last + room, low, high)
+        self._draw_lines()
+        return True
+
+    def set_look(self, look: Look) -> None:
+        """Dress everything anew; needs a whole drawing."""
+        self._dress(look)
+        self._look = look
+        self._draw_lines()
+
+    def _draw_lines(self) -> None:
+        look = self._look
+        if look is None:
+            return
+        for line in self.axes.get_lines():
+            line.remove()
+        starts = [fine_tuning_start(history) for history in self._compared]
+        for place, (history, start) in enumerate(zip(self._compared, starts, strict=True)):
+            style = line_style(place, look.series)
+            epochs = [epoch.epoch for epoch in history]
+            self.axes.plot(
+                epochs,
+                [self._measure.validation(epoch) for epoch in history],
+                color=style.colour,
+                linestyle=(0, style.dashes) if style.dashes else "-",
+                linewidth=look.points * 0.18,
+                marker=list(style.marker),
+                markersize=look.points * 0.55,
+                # Few enough that the dashes between them are seen.
+                markevery=max(1, math.ceil(len(epochs) / _MARKERS_A_LINE)),
+            )
+            if start is not None:
+                self.axes.axvline(start, color=style.colour, linewidth=look.points * 0.08)
+        self._place_fine_tuning_word(min((start for start in starts if start is not None), default=None))
+
+
+def fine_tuning_start(history: Sequence[EpochEnded]) -> float | None:
+    """Return where on the level axis the backbone begins to be trained too; None where it never is after the head."""
+    first = next((place for place, epoch in enumerate(history) if epoch.is_fine_tuning), 0)
+    return history[first].epoch - 0.5 if first else None
+
+
+class CurveDrawing:
+    """One measure, drawn again and again.
+
+    Args:
+        measure: What it shows.
+        is_comparison: Whether it shows several runs, or one.
+    """
+
+    def __init__(self, measure: Measure, *, is_comparison: bool = False) -> None:
+        with _LOCK:
+            figure = Figure()
+            self.canvas = FigureCanvasAgg(figure)
+            kind = ComparisonPlot if is_comparison else CurvePlot
+            self.plot: CurvePlot | ComparisonPlot = kind(figure.add_subplot(), measure)
+        self._frame: Frame | None = None
+        self._background: Any = None
+
+    def draw(self, request: DrawRequest) -> bytes:
+        """Return the picture as rows of RGBA pixels, drawing no more than has changed."""
+        with _LOCK:
+            if request.frame != self._frame:
+                self._set_frame(request.frame)
+            if self.plot.show(request):
+                self._background = None
+            if self._background is None:
+                self.canvas.draw()
+                self._background = self.canvas.copy_from_bbox(self.canvas.figure.bbox)
+            else:
+                self.canvas.restore_region(self._background)
+            for artist in self.plot.moving_artists:
+                self.plot.axes.draw_artist(artist)
+            return bytes(self.canvas.buffer_rgba())
+
+    def _set_frame(self, frame: Frame) -> None:
+        figure = self.plot.figure
+        figure.set_dpi(frame.dpi)
+        figure.set_size_inches(frame.width / frame.dpi, frame.height / frame.dpi)
+        left, right, bottom, top = frame.margins
+        figure.subplots_adjust(left=left, right=right, bottom=bottom, top=top)
+        figure.set_facecolor(frame.look.background)
+        self.plot.set_look(frame.look)
+        self._frame, self._background = frame, None
+
+
+def save_curves(history: Sequence[EpochEnded], path: Path, look: Look) -> None:
+    """Write both plots side by side as the kind of file the suffix says (`.png`, `.svg`).
+
+    Args:
+        history: The epochs.
+        path: The file.
+        look: The colours to draw with.
+
+    Raises:
+        StorageError: The disk refused; the old file is as it was.
+    """
+    with _LOCK, files.atomic_path(path) as temporary:
+        figure = Figure(figsize=_SAVED_INCHES, dpi=_SAVED_DPI, layout="constrained")
+        figure.set_facecolor(look.background)
+        for place, measure in enumerate((ACCURACY, LOSS), start=1):
+            plot = CurvePlot(figure.add_subplot(1, 2, place), measure)
+            plot.set_look(look)
+            plot.set_history(history, is_running=False)
+        figure.savefig(temporary, format=path.suffix.lstrip(".").lower())

@@ -1,0 +1,305 @@
+"""The place where the curves of a training appear: matplotlib draws them on a thread, the window shows the pictures.
+
+A whole drawing takes matplotlib a tenth of a second and more on a busy machine, too long for the window's own thread.
+matplotlib is loaded behind it as well, never before the window is seen.
+"""
+
+import contextlib
+import functools
+import importlib
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+from typing_extensions import override
+
+from tlgui.progress import EpochEnded
+from tlgui.text.numbers import count, percent
+from tlgui.ui.plots.curve_request import DrawRequest, Frame, Look
+from tlgui.ui.widgets.colours import Accent, colour, mixed, series
+from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details
+
+if TYPE_CHECKING:
+    from tlgui.ui.plots.curve_drawing import CurveDrawing
+
+_CURVES_MODULE = "tlgui.ui.plots.curve_drawing"
+_REST_MS = 150
+_HEIGHT_IN_LINES = 13
+_WIDTH_IN_LETTERS = 30
+_SIDE_BY_SIDE_RATIO = 1.5
+_SAVED_POINTS = 10.0
+
+
+def load_curves() -> bool:
+    """Begin to import matplotlib on a thread, where that was not done yet; return whether it is loaded."""
+    return not _loader().is_alive()
+
+
+@functools.cache
+def _loader() -> threading.Thread:
+    thread = threading.Thread(target=importlib.import_module, args=(_CURVES_MODULE,), daemon=True)
+    if _CURVES_MODULE not in sys.modules:
+        thread.start()
+    return thread
+
+
+def look(palette: QPalette, points: float) -> Look:
+    """Return the look that fits `palette`, light or dark, with letters of `points`."""
+    base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+    return Look(
+        background=base.name(),
+        text=text.name(),
+        grid=mixed(base, text, 0.2).name(),
+        training=colour(Accent.TRAINING, palette).name(),
+        validation=colour(Accent.VALIDATION, palette).name(),
+        series=series(palette),
+        points=points,
+    )
+
+
+class _Pen:
+    """Holds the drawing of one view, which only the thread makes and uses, one task at a time."""
+
+    def __init__(self, measure: str, *, is_comparison: bool) -> None:
+        self._measure = measure
+        self._is_comparison = is_comparison
+        self._drawing: CurveDrawing | None = None
+
+    def draw(self, request: DrawRequest) -> QImage:
+        # Loads matplotlib, where that has not been done yet: this is the thread for it.
+        from tlgui.ui.plots.curve_drawing import MEASURES, CurveDrawing  # noqa: PLC0415
+
+        if self._drawing is None:
+            self._drawing = CurveDrawing(MEASURES[self._measure], is_comparison=self._is_comparison)
+        pixels, width, height = self._drawing.draw(request), request.frame.width, request.frame.height
+        return QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+class _Relay(QObject):
+    """Carries a picture to its view; outlives a view that was closed meanwhile."""
+
+    done = Signal(object, QImage)
+
+
+class _Task(QRunnable):
+    def __init__(self, pen: _Pen, request: DrawRequest, relay: _Relay) -> None:
+        super().__init__()
+        self._pen = pen
+        self._request = request
+        self._relay = relay
+
+    @override
+    def run(self) -> None:
+        image = QImage()
+        try:
+            image = self._pen.draw(self._request)
+        finally:
+            # Also when drawing failed, so that the view does not wait for ever.
+            # At the very end of the program the relay may be gone already, and nobody looks any more.
+            with contextlib.suppress(RuntimeError):
+                self._relay.done.emit(self._request, image)
+
+
+class CurveView(QWidget):
+    """One measure of each epoch; asks for a new picture whenever something changed, a few times a second at most.
+
+    Args:
+        measure: `"accuracy"` or `"loss"`.
+        is_comparison: Whether it shows several runs, or one.
+        parent: The owner.
+    """
+
+    def __init__(self, measure: str, parent: QWidget | None = None, *, is_comparison: bool = False) -> None:
+        super().__init__(parent)
+        self._measure = measure
+        self._pen = _Pen(measure, is_comparison=is_comparison)
+        self._history: tuple[EpochEnded, ...] = ()
+        self._compared: tuple[tuple[EpochEnded, ...], ...] = ()
+        self._is_running = False
+        self._image = QImage()
+        self._asked: DrawRequest | None = None
+        self._shown: DrawRequest | None = None
+        self._relay = _Relay()
+        self._relay.done.connect(self._on_relay_done)
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._draw_soon)
+        self._is_drawing = False
+        set_spoken(self, f"{measure.capitalize()} of each epoch")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def image(self) -> QImage:
+        """The picture on the screen; null before the first."""
+        return self._image
+
+    @property
+    def drawn_epochs(self) -> int:
+        """How many epochs the picture on the screen shows."""
+        return len(self._shown.history) if self._shown is not None else 0
+
+    def set_history(self, history: tuple[EpochEnded, ...], *, is_running: bool) -> None:
+        """Show `history` soon."""
+        self._history, self._is_running = history, is_running
+        set_spoken_details(self, _spoken(history))
+        self._draw_soon()
+
+    def set_compared(self, runs: Mapping[str, tuple[EpochEnded, ...]]) -> None:
+        """Show the epochs of several runs, by their names, soon."""
+        self._compared = tuple(runs.values())
+        set_spoken_details(self, _compared_words(self._measure, runs))
+        self._draw_soon()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw_soon()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw_soon()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+            self._draw_soon()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().base())
+        if self._image.isNull():
+            painter.setPen(self.palette().text().color())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Preparing the plots…")
+        else:
+            # While the size changes the old picture is stretched, until the new one is there.
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(self.rect(), self._image)
+        painter.end()
+
+    @Slot()
+    def _draw_soon(self) -> None:
+        if self._is_drawing or self._rest.isActive() or not self.isVisible():
+            return
+        request = DrawRequest(self._frame(), self._history, self._is_running, self._compared)
+        if request != self._asked:
+            self._asked = request
+            self._is_drawing = True
+            QThreadPool.globalInstance().start(_Task(self._pen, request, self._relay))
+
+    @Slot(object, QImage)
+    def _on_relay_done(self, request: DrawRequest, image: QImage) -> None:
+        self._is_drawing = False
+        self._rest.start()
+        if not image.isNull():
+            self._image, self._shown = image, request
+            self.update()
+
+    def _frame(self) -> Frame:
+        """Leave room for the words by the size of the letters, so that numbers of any length move nothing."""
+        metrics, ratio = self.fontMetrics(), self.devicePixelRatioF()
+        width, height, line = max(self.width(), 1), max(self.height(), 1), metrics.height()
+        left = metrics.horizontalAdvance("100 %") + line * 1.9
+        margins = (
+            min(left / width, 0.45),
+            max(1 - line * 0.8 / width, 0.55),
+            min(line * 3.0 / height, 0.45),
+            max(1 - line * 1.9 / height, 0.55),
+        )
+        style = look(self.palette(), QFontInfo(self.font()).pointSizeF())
+        return Frame(round(width * ratio), round(height * ratio), self.logicalDpiX() * ratio, margins, style)
+
+
+class TrainingPlots(QWidget):
+    """Accuracy and loss, side by side, or one above the other where there is little width.
+
+    Args:
+        is_comparison: Whether they show several runs, or one.
+        parent: The owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, is_comparison: bool = False) -> None:
+        super().__init__(parent)
+        self._history: tuple[EpochEnded, ...] = ()
+        self.views = tuple(CurveView(measure, is_comparison=is_comparison) for measure in ("accuracy", "loss"))
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        for view in self.views:
+            self._layout.addWidget(view)
+        metrics = self.fontMetrics()
+        self.setMinimumSize(metrics.averageCharWidth() * _WIDTH_IN_LETTERS, metrics.height() * _HEIGHT_IN_LINES)
+
+    @property
+    def history(self) -> tuple[EpochEnded, ...]:
+        """The epochs shown."""
+        return self._history
+
+    def set_history(self, history: Sequence[EpochEnded], *, is_running: bool = False) -> None:
+        """Show `history`.
+
+        Args:
+            history: The epochs so far.
+            is_running: Whether more are to come; then the axes leave room for them.
+        """
+        self._history = tuple(history)
+        for view in self.views:
+            view.set_history(self._history, is_running=is_running)
+
+    def set_compared(self, runs: Mapping[str, tuple[EpochEnded, ...]]) -> None:
+        """Show the validation photos of several runs, by their names; see `line_style` for which line is whose."""
+        for view in self.views:
+            view.set_compared(runs)
+
+    def add_epoch(self, epoch: EpochEnded) -> None:
+        """Show one more epoch of a training that runs."""
+        self.set_history((*self._history, epoch), is_running=True)
+
+    def save(self, path: Path) -> None:
+        """Write the plots to `path`, dark on light, as PNG or SVG by its suffix.
+
+        Raises:
+            StorageError: The disk refused; the old file is as it was.
+        """
+        # There is something to save only long after the window appeared; matplotlib is loaded by then.
+        from tlgui.ui.plots.curve_drawing import save_curves  # noqa: PLC0415
+
+        save_curves(self._history, path, look(QPalette(QColor("white")), _SAVED_POINTS))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= event.size().height() * _SIDE_BY_SIDE_RATIO
+        directions = QBoxLayout.Direction
+        self._layout.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
+
+
+def _spoken(history: Sequence[EpochEnded]) -> str:
+    """Return what a screen reader says instead of the picture."""
+    if not history:
+        return "No epoch has ended yet."
+    last = history[-1]
+    return (
+        f"After epoch {last.epoch}: accuracy {percent(last.validation_accuracy)} and loss {last.validation_loss:.3g} "
+        f"on the validation photos, {percent(last.accuracy)} and {last.loss:.3g} on the training photos."
+    )
+
+
+def _compared_words(measure: str, runs: Mapping[str, Sequence[EpochEnded]]) -> str:
+    """Return what a screen reader says instead of the picture of several runs."""
+    parts = []
+    for name, history in runs.items():
+        if not history:
+            parts.append(f"{name}: no epoch has ended")
+        elif measure == "accuracy":
+            best = max(epoch.validation_accuracy for epoch in history)
+            parts.append(f"{name}: up to {percent(best)} right in {count('epoch', len(history))}")
+        else:
+            best = min(epoch.validation_loss for epoch in history)
+            parts.append(f"{name}: down to {best:.3g} in {count('epoch', len(history))}")
+    return f"{measure.capitalize()} on the validation photos. {'; '.join(parts)}."

@@ -1,0 +1,1 @@
+"""The Predict page and what only it uses."""

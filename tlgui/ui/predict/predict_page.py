@@ -1,0 +1,343 @@
+"""The Predict page: drop photos anywhere on it, and see what the open model says of each."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from tlgui.engine.protocol import OpenModelRequest, PredictRequest, TrainRequest
+from tlgui.errors import TlguiError
+from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, PredictionSummary
+from tlgui.progress import Event
+from tlgui.text import csv_tables
+from tlgui.text.numbers import count
+from tlgui.ui.predict.pasted_image import image_of, keep_image
+from tlgui.ui.predict.prediction_list import PredictionList
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.worker import Job
+from tlgui.ui.text.model_words import classes_in_words, model_in_words
+from tlgui.ui.widgets.colours import Accent, colour
+from tlgui.ui.widgets.drops import dropped_paths
+from tlgui.ui.widgets.elided_label import ElidedLabel
+from tlgui.ui.widgets.empty_page import EmptyPage, page_heading
+from tlgui.ui.widgets.notice_bar import NoticeBar
+from tlgui.ui.widgets.plain_text import PlainLabel, set_tip
+
+_FLUSH_MS = 100
+_TRAINING = "The training is still running. Drop the photos again when it has ended, or stop it first."
+_BUSY = "Something else is still under way. Drop the photos again when it has ended."
+_NO_MODEL = "There is no model yet. Train one or open one, then drop the photos again."
+_NO_FILES = "What was dropped is neither a photo nor a folder on this computer. Save it as a file, then drop the file."
+_NO_IMAGE = "There is no image on the clipboard. Copy a picture or photo files first, then paste again."
+_NO_PHOTOS = "No photos were found in what was dropped."
+_OTHER_MODEL = "The photos in the list were named by the model that was open before."
+
+
+class PredictPage(QWidget):
+    """Names photos with the session's model.
+
+    What is dropped while photos are being named waits its turn; during anything else it is turned down with a sentence.
+
+    Args:
+        session: What is open.
+        parent: The owner.
+    """
+
+    state_changed = Signal()
+    problem_raised = Signal(TlguiError)
+    train_requested = Signal()
+    open_model_requested = Signal()
+    open_photos_requested = Signal()
+    open_folder_requested = Signal()
+    save_requested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job: Job | None = None
+        self._queue: list[tuple[Path, ...]] = []
+        self._arrived: list[Prediction] = []
+        self._is_first = False
+        self._error_count = 0
+        # The model that the rows came from; another one makes them out of date.
+        self._rows_model: tuple[str, ...] = ()
+        self._is_dragged_over = False
+        self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
+        self._flush_timer.timeout.connect(self._flush)
+        self._make_widgets()
+        self._lay_out()
+        self.setAcceptDrops(True)
+        session.model_changed.connect(self._on_session_model_changed)
+        # Its model may be called something else now.
+        session.runs_changed.connect(self._refresh)
+        session.job_started.connect(self._on_session_job_started)
+        session.job_ended.connect(self._on_session_job_ended)
+        self._refresh()
+
+    @property
+    def predictions(self) -> Sequence[Prediction]:
+        """What the list shows, in order."""
+        return self.list.rows.predictions
+
+    @property
+    def has_predictions(self) -> bool:
+        """Whether there is anything to save."""
+        return bool(self.predictions)
+
+    def predict_paths(self, paths: Sequence[Path]) -> None:
+        """Name photos, and the photos in folders; now, or when the photos dropped before are done.
+
+        Where neither can be, a sentence on the page says why.
+        """
+        self.notice.say("")
+        job = self._session.job
+        if job is not None and not isinstance(job.request, PredictRequest | OpenModelRequest):
+            self.notice.say(_TRAINING if isinstance(job.request, TrainRequest) else _BUSY)
+        elif job is None and self._session.model is None:
+            self.notice.say(_NO_MODEL)
+        elif paths:
+            self._queue.append(tuple(paths))
+            self._start_next()
+            self._refresh()
+
+    def paste_image(self) -> None:
+        """Name the image, or the photo files, on the clipboard."""
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+        if data is None or not self._take(data):
+            self.notice.say(_NO_IMAGE)
+
+    def save_csv(self, path: Path) -> None:
+        """Write the list to `path`, one row a photo.
+
+        Raises:
+            StorageError: The disk refused; the old file is as it was.
+        """
+        csv_tables.predictions_csv(path, self.predictions)
+
+    @Slot()
+    def clear(self) -> None:
+        """Empty the list; no file is touched."""
+        self.list.clear()
+        self._error_count = 0
+        self.notice.say("")
+        self._refresh()
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+            self._show_drag(is_over=True)
+
+    @override
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._show_drag(is_over=False)
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._show_drag(is_over=False)
+        event.acceptProposedAction()
+        if not self._take(event.mimeData()):
+            self.notice.say(_NO_FILES)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._is_dragged_over:
+            width = max(3, self.fontMetrics().averageCharWidth() // 2)
+            painter = QPainter(self)
+            painter.setPen(QPen(colour(Accent.INFO, self.palette()), width))
+            painter.drawRect(self.rect().adjusted(width // 2, width // 2, -width, -width))
+            painter.end()
+
+    def _make_widgets(self) -> None:
+        self.heading = page_heading("Name photos")
+        self.model_line = ElidedLabel()
+        self.classes_line = ElidedLabel()
+        self.notice = NoticeBar()
+        self.notice.pressed.connect(self._name_again)
+        self.list = PredictionList()
+        self.summary = PlainLabel()
+        self.open_button = _button("&Open photos…", self.open_photos_requested, "Choose photos to name")
+        self.save_button = _button("&Save as CSV…", self.save_requested, "Write the list as a table")
+        self.clear_button = _button("&Clear", self.clear, "Empty the list; no file is touched")
+        self.no_model = EmptyPage(
+            "Name photos with a model",
+            "There is no model yet. Train one with your own photos, or open a model that was saved before. "
+            "Then drop photos anywhere on this page.",
+            [_button("&Go to Train", self.train_requested), _button("Open &model…", self.open_model_requested)],
+        )
+        self.drop_here = EmptyPage(
+            "Drop photos here",
+            "Drop photos or whole folders anywhere on this page, or paste a picture. "
+            "They are only looked at, and never leave this computer.",
+            [
+                _button("&Open photos…", self.open_photos_requested),
+                _button("Open a &folder…", self.open_folder_requested),
+            ],
+        )
+
+    def _lay_out(self) -> None:
+        listed = QWidget()
+        column = QVBoxLayout(listed)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.list, 1)
+        row = QHBoxLayout()
+        row.addWidget(self.summary, 1)
+        for button in (self.open_button, self.save_button, self.clear_button):
+            row.addWidget(button)
+        column.addLayout(row)
+        self._listed = listed
+        self.stack = QStackedWidget()
+        for widget in (self.no_model, self.drop_here, listed):
+            self.stack.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.model_line)
+        layout.addWidget(self.classes_line)
+        layout.addWidget(self.notice)
+        layout.addWidget(self.stack, 1)
+
+    def _take(self, data: QMimeData) -> bool:
+        """Name what `data` holds; return whether there was anything."""
+        paths = dropped_paths(data)
+        if paths:
+            self.predict_paths(paths)
+            return True
+        image = image_of(data)
+        if image is None:
+            return False
+        job = keep_image(image, self)
+        job.succeeded.connect(self._on_image_kept)
+        job.failed.connect(self.problem_raised)
+        job.ended.connect(job.deleteLater)
+        job.start()
+        return True
+
+    def _start_next(self) -> None:
+        """Begin with the next of what was dropped, if nothing else is under way."""
+        if self._queue and not self._session.is_busy and self._session.model is not None:
+            self._session.predict(self._queue.pop(0))
+
+    def _show_drag(self, *, is_over: bool) -> None:
+        self._is_dragged_over = is_over
+        self.update()
+
+    def _refresh(self) -> None:
+        """Show what there is and what can be done now."""
+        model = self._session.model
+        self.heading.setVisible(model is not None or self.has_predictions)
+        for line, words in ((self.model_line, model_in_words), (self.classes_line, classes_in_words)):
+            line.setVisible(model is not None)
+            line.set_text(words(model) if model is not None else "")
+        if self.has_predictions or self._job is not None:
+            self.stack.setCurrentWidget(self._listed)
+        else:
+            self.stack.setCurrentWidget(self.drop_here if model is not None else self.no_model)
+        self.save_button.setEnabled(self.has_predictions)
+        self.clear_button.setEnabled(self.has_predictions and self._job is None)
+        self._show_counts()
+        self.state_changed.emit()
+
+    def _show_counts(self) -> None:
+        parts = [f"{count('photo', len(self.predictions) - self._error_count)} named"]
+        if self._error_count:
+            parts.append(f"{count('file', self._error_count)} could not be read")
+        if self._queue:
+            parts.append(f"{count('more drop', len(self._queue))} waiting")
+        self.summary.setText(", ".join(parts))
+
+    @Slot(object)
+    def _on_image_kept(self, path: Path) -> None:
+        self.predict_paths([path])
+
+    @Slot()
+    def _on_session_model_changed(self) -> None:
+        model = self._session.model
+        if model is not None and self.has_predictions and _identity(model) != self._rows_model:
+            self.notice.say(_OTHER_MODEL, "Name them &again")
+        self._refresh()
+
+    @Slot()
+    def _name_again(self) -> None:
+        """Name the photos in the list with the model that is open now."""
+        paths = [prediction.path for prediction in self.predictions]
+        if not self._session.is_busy:
+            self.clear()
+        self.predict_paths(paths)
+
+    @Slot(Job)
+    def _on_session_job_started(self, job: Job) -> None:
+        if isinstance(job.request, PredictRequest) and self._session.model is not None:
+            self._job = job
+            self._is_first = True
+            self._rows_model = _identity(self._session.model)
+            job.reported.connect(self._on_job_reported)
+            job.succeeded.connect(self._on_job_succeeded)
+            self._refresh()
+        # Without the model that was to be opened, what was dropped meanwhile would be named by another.
+        job.failed.connect(self._on_job_failed)
+
+    @Slot(Job)
+    def _on_session_job_ended(self, job: Job) -> None:
+        if job is self._job:
+            self._flush()
+            self._job = None
+        if job.is_stopping:
+            self._queue.clear()
+        self._start_next()
+        self._refresh()
+
+    @Slot(object)
+    def _on_job_reported(self, event: Event) -> None:
+        if isinstance(event, PhotosPredicted):
+            self._arrived += event.predictions
+            if not self._flush_timer.isActive():
+                # The first is shown at once; what follows comes in batches.
+                self._flush()
+                self._flush_timer.start()
+
+    @Slot(object)
+    def _on_job_succeeded(self, result: PredictionSummary) -> None:
+        if result.photo_count == result.error_count == 0:
+            self.notice.say(_NO_PHOTOS)
+
+    @Slot(object)
+    def _on_job_failed(self, _error: object) -> None:
+        self._queue.clear()
+
+    @Slot()
+    def _flush(self) -> None:
+        """Put what arrived on the list."""
+        arrived, self._arrived = self._arrived, []
+        if not arrived:
+            return
+        had_none = not self.has_predictions
+        self._error_count += sum(1 for prediction in arrived if prediction.error)
+        self.list.append(arrived, is_first=self._is_first)
+        self._is_first = False
+        self._show_counts()
+        if had_none:
+            self._refresh()
+
+
+def _identity(model: ModelSummary) -> tuple[str, ...]:
+    """Return what tells a model from another; a copy saved elsewhere is the same."""
+    return (model.created, *model.class_names)
+
+
+def _button(text: str, pressed: object, help_text: str = "") -> QPushButton:
+    button = QPushButton(text)
+    set_tip(button, help_text)
+    button.clicked.connect(pressed)
+    return button

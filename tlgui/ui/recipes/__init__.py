@@ -1,0 +1,1 @@
+"""Names, values and differences of recipe settings, as several pages show them."""

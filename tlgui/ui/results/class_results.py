@@ -1,0 +1,126 @@
+"""How each class fared: a table that can be sorted by any of its columns."""
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QWidget
+from typing_extensions import override
+
+from tlgui.learning.results import ClassResult
+from tlgui.photos.names import one_line
+from tlgui.text.numbers import percent
+from tlgui.ui.widgets.plain_text import plain_tip
+from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
+
+Index = QModelIndex | QPersistentModelIndex
+
+_COLUMNS = (
+    ("Class", "The class"),
+    ("Photos", "How many of its photos the model was judged by"),
+    ("Found", "Of the photos of this class, how many the model recognised (recall)"),
+    ("Right when named", "Of the photos the model gave this name, how many deserve it (precision)"),
+)
+_NAME = 0
+_NAME_LETTERS = 30
+_LEAST_NAME_LETTERS = 16
+
+
+class ClassResultsModel(QAbstractTableModel):
+    """The rows of the table."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[ClassResult, ...] = ()
+
+    def set_rows(self, rows: tuple[ClassResult, ...]) -> None:
+        """Show `rows` instead of what was there."""
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        title, help_text = _COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return title
+        return help_text if role == Qt.ItemDataRole.ToolTipRole else None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row, column = self._rows[index.row()], index.column()
+        if role == SORT_ROLE:
+            return (row.name, row.photo_count, row.recall, row.precision)[column]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (one_line(row.name), f"{row.photo_count:,}", _recall(row), percent(row.precision))[column]
+        if role == Qt.ItemDataRole.ToolTipRole and column == _NAME:
+            return plain_tip(one_line(row.name))
+        if role == Qt.ItemDataRole.TextAlignmentRole and column != _NAME:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+class ClassResultsTable(SortedTable):
+    """The table itself.
+
+    Args:
+        parent: The owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._rows = ClassResultsModel()
+        super().__init__("How each class fared", self._rows, parent)
+        self.verticalHeader().setMinimumSectionSize(1)
+        self._fit_rows()
+        for column in range(_NAME + 1, len(_COLUMNS)):
+            self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+
+    def show_results(self, results: tuple[ClassResult, ...]) -> None:
+        """Show a row for each class."""
+        self._rows.set_rows(results)
+        self._fit_names()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() * 3 // 2)
+
+    def _fit_names(self) -> None:
+        """Give the names what the numbers leave, but never less than can be read."""
+        numbers = sum(self.columnWidth(column) for column in range(_NAME + 1, len(_COLUMNS)))
+        least = self.fontMetrics().averageCharWidth() * _LEAST_NAME_LETTERS
+        self.setColumnWidth(_NAME, max(self.viewport().width() - numbers, least))
+
+    @override
+    def sizeHint(self) -> QSize:
+        letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
+        numbers = sum(self.horizontalHeader().sectionSizeHint(column) for column in range(1, len(_COLUMNS)))
+        return QSize(numbers + _NAME_LETTERS * letter, 10 * line)
+
+
+def _recall(row: ClassResult) -> str:
+    return percent(row.recall) if row.photo_count else "—"

@@ -1,0 +1,213 @@
+"""Several runs beside each other: their curves in the same plots, and a table of what differs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from tlgui.photos.names import one_line
+from tlgui.text.numbers import count, duration_in_words, percent
+from tlgui.ui.plots.curve_legend import CurveLegend, sample_icon
+from tlgui.ui.plots.curve_view import TrainingPlots
+from tlgui.ui.recipes.setting_differences import differences
+from tlgui.ui.text.run_words import RunRow, best_so_far
+from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
+from tlgui.ui.widgets.plain_text import plain_tip
+
+Index = QModelIndex | QPersistentModelIndex
+
+MOST_COMPARED = 12
+_COLUMN_LETTERS = 20
+_LABEL_LETTERS = 30
+_LINES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """One thing in which runs are compared.
+
+    Args:
+        label: What it is.
+        values: It, for each run.
+    """
+
+    label: str
+    values: tuple[str, ...]
+
+
+def compared_rows(runs: Sequence[RunRow]) -> tuple[ComparedRow, ...]:
+    """Return how the runs did, and then what differs between their recipes."""
+    results = (
+        ComparedRow("Right on validation photos", tuple(_accuracy(run) for run in runs)),
+        ComparedRow("Time", tuple(duration_in_words(run.seconds) if run.seconds else "—" for run in runs)),
+        ComparedRow("Epochs trained", tuple(str(len(run.history)) for run in runs)),
+        ComparedRow("Photos learned from", tuple(_photos(run) for run in runs)),
+        ComparedRow("Recipe", tuple(run.recipe.name for run in runs)),
+    )
+    settings = differences([run.recipe for run in runs])
+    return (*results, *(ComparedRow(difference.label, difference.values) for difference in settings))
+
+
+class ComparisonModel(QAbstractTableModel):
+    """The table's cells: a row for each thing compared, a column for each run.
+
+    Args:
+        parent: The table.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._table = parent
+        self._names: tuple[str, ...] = ()
+        self._rows: tuple[ComparedRow, ...] = ()
+
+    def set_runs(self, runs: Sequence[RunRow]) -> None:
+        """Compare `runs`."""
+        self.beginResetModel()
+        self._names = tuple(run.name for run in runs)
+        self._rows = compared_rows(runs)
+        self.endResetModel()
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._names)
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Vertical:
+            return _shown(self._rows[section].label, role)
+        if role == Qt.ItemDataRole.DecorationRole:
+            table = self._table
+            return sample_icon(section, table.palette(), table.fontMetrics(), table.devicePixelRatioF())
+        return _shown(self._names[section], role)
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = self._rows[index.row()]
+        value = row.values[index.column()]
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{row.label}, {self._names[index.column()]}: {one_line(value)}"
+        return _shown(value, role)
+
+
+class ComparisonTable(QTableView):
+    """The table itself.
+
+    Args:
+        parent: The owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = ComparisonModel(self)
+        self.setModel(self._model)
+        self.setAccessibleName("What differs between the runs")
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.horizontalHeader().setHighlightSections(False)
+        self._fit()
+
+    def show_runs(self, runs: Sequence[RunRow]) -> None:
+        """Compare `runs`."""
+        self._model.set_runs(runs)
+        self._fit()
+
+    @override
+    def sizeHint(self) -> QSize:
+        letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
+        return QSize(letter * _COLUMN_LETTERS * 3, line * _LINES * 2)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
+        return QSize(letter * _COLUMN_LETTERS * 2, line * _LINES)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+        elif event.type() == QEvent.Type.PaletteChange:
+            # The samples of the lines take its colours.
+            self.horizontalHeader().viewport().update()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        self.verticalHeader().setDefaultSectionSize(metrics.height() * 3 // 2)
+        self.horizontalHeader().setIconSize(QSize(metrics.averageCharWidth() * 5, metrics.height()))
+        self.horizontalHeader().setDefaultSectionSize(metrics.averageCharWidth() * _COLUMN_LETTERS)
+        self.verticalHeader().setMaximumWidth(metrics.averageCharWidth() * _LABEL_LETTERS)
+
+
+class RunComparison(QWidget):
+    """The runs that are selected, beside each other.
+
+    Args:
+        parent: The owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heading = page_heading("")
+        self.explanation = QuietLabel()
+        self.plots = TrainingPlots(is_comparison=True)
+        self.legend = CurveLegend()
+        self.table = ComparisonTable()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.heading)
+        column.addWidget(self.explanation)
+        column.addWidget(self.plots, 5)
+        column.addWidget(self.legend)
+        column.addWidget(self.table, 4)
+
+    def show_runs(self, runs: Sequence[RunRow]) -> None:
+        """Compare `runs`, as many as can be told apart."""
+        shown = runs[:MOST_COMPARED]
+        self.heading.setText(f"{count('run', len(shown))} compared")
+        left_out = f" The first {len(shown)} of the selected runs are shown." if len(runs) > len(shown) else ""
+        self.explanation.setText(f"The curves are of the photos that each run did not learn from.{left_out}")
+        names = _different([run.name for run in shown])
+        self.plots.set_compared(dict(zip(names, (run.history for run in shown), strict=True)))
+        self.legend.set_names(names)
+        self.table.show_runs(shown)
+
+
+def _shown(text: str, role: int) -> str | None:
+    """Return what a cell or a head says, and the whole of it in its tooltip."""
+    if role == Qt.ItemDataRole.DisplayRole:
+        return one_line(text)
+    return plain_tip(one_line(text)) if role == Qt.ItemDataRole.ToolTipRole else None
+
+
+def _accuracy(run: RunRow) -> str:
+    if run.evaluation is not None:
+        low, high = run.evaluation.interval.low * 100, run.evaluation.interval.high * 100
+        return f"{percent(run.evaluation.accuracy)} ({low:.0f} to {high:.0f})"
+    best = best_so_far(run)
+    return f"{best} so far" if best else "—"
+
+
+def _photos(run: RunRow) -> str:
+    return f"{run.model.photo_count:,}" if run.model is not None else "—"
+
+
+def _different(names: Sequence[str]) -> list[str]:
+    """Return the names with a number where another line has the same: two windows may give one twice."""
+    return [
+        f"{name} ({names[:place].count(name) + 1})" if name in names[:place] else name
+        for place, name in enumerate(names)
+    ]

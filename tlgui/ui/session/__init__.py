@@ -1,0 +1,1 @@
+"""What the window has open, the jobs under way, and what is known from them."""

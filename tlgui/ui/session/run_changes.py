@@ -1,0 +1,82 @@
+"""What changed in the collection since each of its runs was trained, found out behind the scenes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tlgui.learning.runs.run import Run
+from tlgui.learning.runs.training_photos import RosterChanges, changes_since
+from tlgui.photos.scanning.scan import Survey
+from tlgui.progress import JobContext
+from tlgui.ui.session.job_queue import Jobs
+from tlgui.ui.session.requests import RostersRequest
+from tlgui.ui.session.review import Review
+from tlgui.ui.session.run_list import RunList
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What a comparison found, and of what."""
+
+    survey: Survey
+    ids: frozenset[str]
+    changes: Mapping[str, RosterChanges]
+
+
+class ChangesSinceRuns(QObject):
+    """Compares the rosters of runs with the collection as it is now.
+
+    Args:
+        jobs: Where the work is started.
+        review: Says when the collection is another.
+        run_list: Says when the runs are others.
+        parent: The owner.
+    """
+
+    changed = Signal()
+
+    def __init__(self, jobs: Jobs, review: Review, run_list: RunList, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._review = review
+        self._run_list = run_list
+        for signal in (review.changed, run_list.changed):
+            signal.connect(self._compare)
+        self._survey: Survey | None = None
+        self._ids: frozenset[str] = frozenset()
+        self._changes: Mapping[str, RosterChanges] = {}
+
+    def of(self, run: Run) -> RosterChanges | None:
+        """Return what changed since `run` was trained; None where nothing did, or it is not known."""
+        return self._changes.get(run.id) or None
+
+    @Slot()
+    def _compare(self) -> None:
+        """Find out what changed; nothing is done where the same was asked before."""
+        survey = self._review.survey
+        wanted = [run for run in self._run_list.runs if run.roster_path.exists()]
+        ids = frozenset(run.id for run in wanted)
+        if survey is None or (survey is self._survey and ids == self._ids) or (not ids and not self._changes):
+            return
+        self._survey, self._ids = survey, ids
+        self._jobs.stop_quiet(RostersRequest)
+
+        def compared(context: JobContext) -> _Compared:
+            changes = {}
+            for run in wanted:
+                context.checkpoint()
+                found = changes_since(run.roster_path, survey)
+                if found:
+                    changes[run.id] = found
+            return _Compared(survey, ids, changes)
+
+        self._jobs.begin_quietly(RostersRequest(survey.collection.folder), compared, self._on_compared)
+
+    @Slot(object)
+    def _on_compared(self, compared: object) -> None:
+        assert isinstance(compared, _Compared)
+        is_wanted = compared.survey is self._survey and compared.ids == self._ids
+        if is_wanted and compared.changes != self._changes:
+            self._changes = compared.changes
+            self.changed.emit()

@@ -1,0 +1,400 @@
+"""What the window has open: a collection, a recipe, a model; and the one job under way.
+
+Pages show the session and ask it for jobs; they never talk to the engine themselves.
+"""
+
+import functools
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tlgui import files
+from tlgui.engine.protocol import (
+    Engine,
+    EstimateRequest,
+    ExportRequest,
+    OpenModelRequest,
+    PredictRequest,
+    PreviewRequest,
+    Request,
+    TrainRequest,
+)
+from tlgui.engine.run_job import RunJob
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import Augmentation, Recipe
+from tlgui.learning.results import CostEstimate, ModelSummary
+from tlgui.learning.runs.run import Run
+from tlgui.photos.collection import Collection, Split
+from tlgui.photos.samples import draw_sample_photos
+from tlgui.photos.split import training_advice
+from tlgui.progress import JobContext
+from tlgui.ui.session.folder_reading import Reading, read_collection
+from tlgui.ui.session.job_queue import Jobs, OnSuccess
+from tlgui.ui.session.known_estimates import KnownEstimates
+from tlgui.ui.session.known_split import KnownSplit
+from tlgui.ui.session.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest
+from tlgui.ui.session.review import Review
+from tlgui.ui.session.run_changes import ChangesSinceRuns
+from tlgui.ui.session.run_list import RunList, RunListing, RunsRequest, further_recipe, read_runs
+from tlgui.ui.session.unsaved import UnsavedTraining
+from tlgui.ui.session.worker import Job, Operation
+
+_PHOTOS_COMPARED = 32
+
+
+class Session(QObject):
+    """The state of one window.
+
+    Args:
+        engine: Runs everything that needs TensorFlow.
+        parent: The owner.
+    """
+
+    collection_changed = Signal()
+    recipe_changed = Signal()
+    runs_changed = Signal()
+    model_changed = Signal()
+    job_started = Signal(Job)
+    job_ended = Signal(Job)
+    estimate_known = Signal(Recipe)
+
+    def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._jobs = Jobs(self)
+        self._jobs.started.connect(self.job_started)
+        self._jobs.ended.connect(self._on_job_ended)
+        self.known_split = KnownSplit(self._jobs, self)
+        self.review = Review(self._jobs, self._divide, self)
+        self.review.collection_changed.connect(self._on_review_collection_changed)
+        self._advice: tuple[str, ...] = ()
+        self._recipe = QUICK
+        self._model: ModelSummary | None = None
+        self._estimates = KnownEstimates()
+        self.run_list = RunList(self)
+        self.run_list.changed.connect(self.runs_changed)
+        self.run_changes = ChangesSinceRuns(self._jobs, self.review, self.run_list, self)
+        self._listing: RunListing | None = None
+        self._run_job: RunJob | None = None
+        self.unsaved = UnsavedTraining(self)
+
+    @property
+    def collection(self) -> Collection | None:
+        """The open collection."""
+        return self.review.collection
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe the next training uses."""
+        return self._recipe
+
+    @property
+    def model(self) -> ModelSummary | None:
+        """The model that predicts and is exported: the last trained or opened one."""
+        return self._model
+
+    @property
+    def active_run(self) -> Run | None:
+        """The run whose model is open; None where it is from elsewhere, or none is."""
+        return self.run_list.with_model(self._model.path) if self._model is not None else None
+
+    @property
+    def job(self) -> Job | None:
+        """The job under way; only one runs at a time."""
+        return self._jobs.current
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job is under way, so that no other can start."""
+        return self._jobs.current is not None
+
+    def start_engine(self) -> None:
+        """Load the engine in the background, so that it is there when it is needed."""
+        self._engine.start()
+
+    def advice(self) -> tuple[str, ...]:
+        """Return what keeps the collection from being trained on, a sentence each; empty when nothing does."""
+        return self._advice
+
+    def split(self) -> Split | None:
+        """Return who is used for what under the present recipe, or None where the collection cannot be split.
+
+        None, too, while many photos are being divided; see `known_split`.
+
+        Raises:
+            CollectionError: The collection will do, but not with this recipe's shares.
+        """
+        collection = self.collection
+        if collection is None or self._advice:
+            return None
+        return self.known_split.get(collection, self._recipe)
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Use `recipe` from now on."""
+        if recipe != self._recipe:
+            self._recipe = recipe
+            self.recipe_changed.emit()
+
+    def scan_folder(self, folder: Path) -> Job:
+        """Read `folder` and make it the open collection; until then the old one stays."""
+        return self._begin_reading(ScanRequest(folder), lambda context: self._read(folder, context))
+
+    def draw_samples(self, folder: Path) -> Job:
+        """Draw the sample photos into `folder` and open them; where it already holds something, open that."""
+
+        def draw_and_read(context: JobContext) -> Reading:
+            if not folder.is_dir() or not any(folder.iterdir()):
+                draw_sample_photos(folder, context=context)
+            return self._read(folder, context)
+
+        return self._begin_reading(SamplePhotosRequest(folder), draw_and_read)
+
+    def train(self) -> Job:
+        """Train the recipe on the collection as a new run; its model becomes the open one.
+
+        Raises:
+            StorageError: The data folder cannot be written to.
+        """
+        return self._train_from(None, self._recipe)
+
+    def train_again(self, run: Run) -> Job:
+        """Train the recipe of `run` anew on the collection as it is now, as a new run.
+
+        Raises:
+            StorageError: The data folder cannot be written to.
+        """
+        return self._train_from(None, run.recipe)
+
+    def train_further(self, run: Run) -> Job:
+        """Train the model of `run` on the collection as it is now, as a new run; see `further_recipe`.
+
+        Raises:
+            StorageError: The data folder cannot be written to.
+        """
+        return self._train_from(run, further_recipe(self._recipe, run.recipe))
+
+    def resume(self, run: Run) -> Job:
+        """Go on with a run that ended early, by its own recipe.
+
+        Raises:
+            StorageError: Another window trains it, or the disk refused.
+        """
+        return self._begin_run(self._resumed(run, is_ending=False))
+
+    def use_best_epoch(self, run: Run) -> Job | None:
+        """Make a model of the best epoch of a run that ended early, and open it; see `use_run`.
+
+        Raises:
+            StorageError: Another window trains it, or the disk refused.
+        """
+        if run.has_model:
+            return self.use_run(run)
+        return self._begin_run(self._resumed(run, is_ending=True))
+
+    def use_run(self, run: Run) -> Job | None:
+        """Make the model of `run` the open one.
+
+        It is loaded behind the scenes; where the run does not know what it says of itself, by a job, which is returned.
+        """
+        if run.model is None:
+            return self._begin_run(self.run_list.look_into(run, self._engine))
+        self._open(run.model)
+        if not self.is_busy:
+            self._ask_quietly(OpenModelRequest(run.model_path))
+        return None
+
+    def delete_run(self, run: Run) -> None:
+        """Put a run in the trash; where its model is open, none is open then.
+
+        Raises:
+            StorageError: It is being trained, or the disk refused.
+        """
+        is_active = self._model is not None and self._model.path == run.model_path
+        self.run_list.delete(run)
+        if is_active:
+            self._model = None
+            self.model_changed.emit()
+
+    def restore_run(self) -> Run:
+        """Bring back the run that was deleted last; where its model was open, and none is now, it is again.
+
+        Raises:
+            StorageError: The disk refused, or it is no longer there.
+        """
+        restored = self.run_list.restore_last()
+        if self._model is None and restored == self.run_list.last_used:
+            self.use_run(restored)
+        return restored
+
+    def open_model(self, path: Path) -> Job:
+        """Check and load a `.tlmodel` and make it the open model."""
+        return self._begin_engine(OpenModelRequest(path), self._on_model_ready)
+
+    def predict(self, paths: tuple[Path, ...]) -> Job:
+        """Name photos, and the photos in folders, with the open model."""
+        return self._begin_engine(PredictRequest(self._needed_model().path, paths))
+
+    def export(self, format_id: str, target: Path) -> Job:
+        """Write the open model in another format and compare it on photos of the collection."""
+        photos = [photo.path for photo in self.collection.photos()] if self.collection is not None else []
+        some = tuple(photos[:: max(1, len(photos) // _PHOTOS_COMPARED)][:_PHOTOS_COMPARED])
+        return self._begin_engine(ExportRequest(self._needed_model().path, format_id, target, some))
+
+    def save_model(self, target: Path) -> Job:
+        """Copy the open model's file to `target`, whole or not at all."""
+        source = self._needed_model().path
+        return self._begin(SaveModelRequest(source, target), lambda _context: files.copy(source, target))
+
+    def save_trained(self, target: Path | None = None) -> Job:
+        """Write the model of the unsaved training, which becomes the open one; see `UnsavedTraining.saving_to`."""
+        return self._begin_run(self.unsaved.saving_to(target))
+
+    def preview(self, paths: tuple[Path, ...], augmentation: Augmentation, size: int) -> Job:
+        """Show what an augmentation does, without making the session busy; ask only while it is not."""
+        # Whoever turns at a setting waits for its pictures; an estimate can be asked for again.
+        self._jobs.stop_quiet(EstimateRequest)
+        return self._ask_quietly(PreviewRequest(paths, augmentation, size))
+
+    def estimate(self, recipe: Recipe) -> Job:
+        """Measure what `recipe` takes on the collection, without making the session busy; ask only while it is not.
+
+        The result is kept, see `known_estimate`. A job, and a preview, stop it.
+        """
+        if self.collection is None:
+            raise RuntimeError("an estimate needs a collection")
+        job = self._ask_quietly(EstimateRequest(self.collection, recipe))
+        job.succeeded.connect(self._on_estimate_succeeded)
+        return job
+
+    def known_estimate(self, recipe: Recipe) -> CostEstimate | None:
+        """Return what `recipe` takes on the collection, or None where that was not measured; see `estimate_known`."""
+        return self._estimates.get(self.collection, recipe)
+
+    def look_at_runs(self) -> None:
+        """Read the runs of the collection again, behind the scenes: another window may have changed them."""
+        if self.collection is not None:
+            request = RunsRequest(self.collection.folder)
+            show = functools.partial(self.run_list.show_again, self.run_list.changes)
+            self._jobs.begin_quietly(request, lambda _context: read_runs(request.folder), show)
+
+    def stop(self) -> None:
+        """Ask the job under way to stop."""
+        if self.job is not None:
+            self.job.stop()
+
+    def close(self, timeout_ms: int) -> bool:
+        """Stop what runs and wait for it, then end the engine; return whether no job's thread is left running."""
+        self._jobs.stop_all()
+        self._jobs.wait(timeout_ms)
+        # A job that waited for an engine which did not answer ends with it.
+        self._engine.close()
+        return self._jobs.wait(timeout_ms)
+
+    def _read(self, folder: Path, context: JobContext) -> Reading:
+        """Read a folder, and divide and list the runs on the same thread: all that takes too long for the GUI's."""
+        reading = read_collection(folder, context)
+        self._listing = read_runs(reading.collection.folder, purge=True)
+        self._divide(reading.collection)
+        return reading
+
+    def _divide(self, collection: Collection) -> None:
+        self.known_split.prepare(collection, self._recipe)
+
+    def _needed_model(self) -> ModelSummary:
+        if self._model is None:
+            raise RuntimeError("this needs a model")
+        return self._model
+
+    def _begin_engine(self, request: Request[object], on_success: OnSuccess | None = None) -> Job:
+        return self._begin(request, functools.partial(self._engine.run, request), on_success)
+
+    def _begin_reading(self, request: object, operation: Operation) -> Job:
+        job = self._begin(request, operation, self._on_read)
+        self.review.follow(job)
+        return job
+
+    def _begin(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
+        # The engine does one thing at a time, and what the user started comes first.
+        self._jobs.stop_quiet(PreviewRequest | EstimateRequest)
+        return self._jobs.begin(request, operation, on_success)
+
+    def _free_collection(self) -> Collection:
+        """Return the collection to train on; raises where there is none, or where something else is under way."""
+        if self.collection is None:
+            raise RuntimeError("Train needs a collection")
+        if self.is_busy:
+            raise RuntimeError("another job is under way")
+        return self.collection
+
+    def _train_from(self, start: Run | None, recipe: Recipe) -> Job:
+        request = TrainRequest(
+            self._free_collection(), recipe, Path(), start_from=start.model_path if start is not None else None
+        )
+        return self._begin_run(self.run_list.begin(request, self._engine, self.review.final_survey(), start))
+
+    def _resumed(self, run: Run, *, is_ending: bool) -> RunJob:
+        collection, final_survey = self._free_collection(), self.review.final_survey()
+        return self.run_list.resume(run, collection, self._engine, final_survey, is_ending=is_ending)
+
+    def _begin_run(self, run_job: RunJob) -> Job:
+        job = self._begin(run_job.request, run_job, self._on_model_ready)
+        self._run_job = run_job
+        self.review.follow_training(job)
+        job.failed.connect(self._settle_run)
+        job.cancelled.connect(self._settle_run)
+        return job
+
+    @Slot()
+    def _settle_run(self) -> None:
+        """Show what is left of the run that was under way."""
+        run_job, self._run_job = self._run_job, None
+        if run_job is not None:
+            self.run_list.settle(run_job)
+            self.unsaved.settle(run_job)
+
+    def _open(self, model: ModelSummary) -> None:
+        self._model = model
+        if self.active_run is not None:
+            self.run_list.remember(self.active_run)
+        self.model_changed.emit()
+
+    def _ask_quietly(self, request: Request[object]) -> Job:
+        return self._jobs.begin_quietly(request, functools.partial(self._engine.run, request))
+
+    @Slot(object)
+    def _on_read(self, reading: object) -> None:
+        assert isinstance(reading, Reading)
+        if self._listing is not None:
+            self.run_list.show(self._listing)
+        self.review.take(reading)
+        last = self.run_list.last_used
+        if self._model is None and last is not None and last.model is not None:
+            self._open(last.model)
+            self._ask_quietly(OpenModelRequest(last.model_path))
+
+    @Slot()
+    def _on_review_collection_changed(self) -> None:
+        collection = self.collection
+        self._advice = training_advice(collection) if collection is not None else ()
+        self.collection_changed.emit()
+
+    @Slot(object)
+    def _on_model_ready(self, model: object) -> None:
+        assert isinstance(model, ModelSummary)
+        self._settle_run()
+        self._open(model)
+
+    @Slot(Job)
+    def _on_job_ended(self, job: Job) -> None:
+        if isinstance(job.request, TrainRequest):
+            self._estimates.forget_like(job.request.recipe)
+        self.job_ended.emit(job)
+
+    @Slot(object)
+    def _on_estimate_succeeded(self, estimate: object) -> None:
+        job = self.sender()
+        assert isinstance(job, Job)
+        assert isinstance(job.request, EstimateRequest)
+        assert isinstance(estimate, CostEstimate)
+        self._estimates.keep(job.request.collection, job.request.recipe, estimate)
+        self.estimate_known.emit(job.request.recipe)

@@ -1,0 +1,108 @@
+"""What the window remembers from one start to the next: a frozen table of settings over one file.
+
+Values are kept as JSON, so that each comes back with its type; a value that is damaged or of another type counts as
+not there, and its default is used.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from tlgui.errors import SettingError
+from tlgui.files import config_folder
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import Recipe
+
+ValueT = TypeVar("ValueT", str, int, bool, tuple[str, ...])
+
+_RECENT_LIMIT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[ValueT]):
+    """One remembered value.
+
+    Args:
+        key: Its name in the file.
+        default: What it is until it was set; its type is the setting's type.
+    """
+
+    key: str
+    default: ValueT
+
+
+RECENT_FOLDERS: Setting[tuple[str, ...]] = Setting("recent/folders", ())
+RECENT_MODELS: Setting[tuple[str, ...]] = Setting("recent/models", ())
+EXPORT_FOLDER = Setting("folders/export", "")
+MODEL_FOLDER = Setting("folders/model", "")
+PHOTO_FOLDER = Setting("folders/photos", "")
+RECIPE = Setting("train/recipe", "")
+
+_GEOMETRY_KEY = "window/geometry"
+
+
+class Settings:
+    """The settings of one user.
+
+    Args:
+        path: The file; None for the platform's own place.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        where = path or config_folder() / "settings.ini"
+        self._store = QSettings(str(where), QSettings.Format.IniFormat)
+
+    def value(self, setting: Setting[ValueT]) -> ValueT:
+        """Return the remembered value, or the default where there is none that can be used."""
+        stored = self._store.value(setting.key)
+        try:
+            value = json.loads(stored) if isinstance(stored, str) else None
+        except (ValueError, RecursionError):
+            return setting.default
+        if isinstance(setting.default, tuple):
+            if isinstance(value, list) and all(isinstance(item, str) for item in value):
+                return tuple(value)
+            return setting.default
+        return value if type(value) is type(setting.default) else setting.default
+
+    def set_value(self, setting: Setting[ValueT], value: ValueT) -> None:
+        """Remember `value`."""
+        # JSON without letters beyond ASCII and without commas or quotes at its ends survives the INI format everywhere.
+        self._store.setValue(setting.key, json.dumps(value))
+
+    def add_recent(self, setting: Setting[tuple[str, ...]], path: Path) -> None:
+        """Put `path` at the front of a recent list, once."""
+        text = str(path)
+        others = [other for other in self.value(setting) if other != text]
+        self.set_value(setting, (text, *others)[:_RECENT_LIMIT])
+
+    def remove_recent(self, setting: Setting[tuple[str, ...]], path: Path) -> None:
+        """Take `path` out of a recent list."""
+        self.set_value(setting, tuple(other for other in self.value(setting) if other != str(path)))
+
+    def recipe(self) -> Recipe:
+        """Return the recipe used last, or Quick where it cannot be read any more."""
+        try:
+            return Recipe.from_json(json.loads(self.value(RECIPE)))
+        except (ValueError, SettingError, TypeError, RecursionError):
+            return QUICK
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Remember the recipe for the next start."""
+        self.set_value(RECIPE, json.dumps(recipe.to_json()))
+
+    def geometry(self) -> QByteArray | None:
+        """Return where the window was, as Qt saved it, or None at the first start."""
+        stored = self._store.value(_GEOMETRY_KEY)
+        return stored if isinstance(stored, QByteArray) else None
+
+    def set_geometry(self, geometry: QByteArray) -> None:
+        """Remember where the window is."""
+        self._store.setValue(_GEOMETRY_KEY, geometry)
+
+    def save(self) -> None:
+        """Write what has changed to the file now."""
+        self._store.sync()

@@ -1,0 +1,1 @@
+"""The main window and everything around the pages: menus, bars, dialogs, the last exception hook."""

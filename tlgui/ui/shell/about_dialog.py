@@ -1,0 +1,45 @@
+"""What this program is, in which versions, and under which licences."""
+
+import platform
+from importlib import metadata
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from tlgui import __version__
+from tlgui.ui.widgets.icons import app_icon
+from tlgui.ui.widgets.plain_text import PlainMessageBox
+
+_PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "onnx", "onnxruntime", "matplotlib", "pillow", "numpy")
+_LICENCES = """\
+tlgui is free software under the Apache License 2.0.
+Qt and PySide6 are used under the GNU Lesser General Public License 3.
+The embedded backbone EfficientNet-Lite0 and its ImageNet weights are under the Apache License 2.0.
+TensorFlow and Keras are under the Apache License 2.0. NOTICE names all sources."""
+
+
+def version_lines() -> list[str]:
+    """Return the versions a report of a problem should name; nothing heavy is imported for it."""
+    lines = [f"tlgui {__version__}", f"Python {platform.python_version()} on {platform.platform()}", f"Qt {qVersion()}"]
+    for package in _PACKAGES:
+        try:
+            lines.append(f"{package} {metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            lines.append(f"{package}: not installed")
+    return lines
+
+
+def show_about(parent: QWidget) -> QMessageBox:
+    """Open the dialog beside the window, without holding it up."""
+    box = PlainMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setModal(False)
+    box.setWindowTitle("About tlgui")
+    box.setIconPixmap(app_icon().pixmap(parent.fontMetrics().height() * 4))
+    box.setText(f"tlgui {__version__}: teach your computer to sort photos. They never leave it.")
+    box.setInformativeText(_LICENCES + "\n\n" + "\n".join(version_lines()))
+    box.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    box.show()
+    return box

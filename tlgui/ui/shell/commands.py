@@ -1,0 +1,386 @@
+"""What the window can do when asked: each action of the menus is one method here, and says when it can work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from tlgui import files
+from tlgui.engine.protocol import PredictRequest
+from tlgui.errors import TlguiError
+from tlgui.files import targets
+from tlgui.learning.runs.run import MODEL_NAME
+from tlgui.learning.runs.store import KEPT_DAYS
+from tlgui.photos.names import one_line, shown_name
+from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
+from tlgui.text.numbers import count
+from tlgui.ui.photos.photos_page import PhotosPage
+from tlgui.ui.predict.predict_page import PredictPage
+from tlgui.ui.results.results_page import ResultsPage
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import EXPORT_FOLDER, MODEL_FOLDER, PHOTO_FOLDER, RECENT_FOLDERS, RECENT_MODELS, Settings
+from tlgui.ui.shell.about_dialog import show_about
+from tlgui.ui.shell.export_dialog import ExportDialog
+from tlgui.ui.shell.message_bar import MessageBar
+from tlgui.ui.shell.model_questions import MODELS, ask_model_target, documents_folder, pictures_folder
+from tlgui.ui.shell.step_list import Step
+from tlgui.ui.text.model_words import MODEL_SUFFIX, model_name
+from tlgui.ui.train.train_page import TrainPage
+from tlgui.ui.widgets.file_dialogs import ask_file, ask_files, ask_folder, ask_target
+from tlgui.ui.widgets.plain_text import without_key
+
+_PHOTOS = f"Photos ({' '.join(sorted(f'*{suffix}' for suffix in IMAGE_SUFFIXES))});;All files (*)"
+_KEPT_SHOWN = 10
+_SAMPLES_FOLDER = "tlgui sample photos"
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The four pages."""
+
+    photos: PhotosPage
+    train: TrainPage
+    results: ResultsPage
+    predict: PredictPage
+
+
+class Commands(QObject):
+    """The window's doings.
+
+    Args:
+        window: The owner of every question.
+        session: What is open.
+        settings: What is remembered.
+        pages: Where things are shown.
+        messages: Where outcomes are said.
+    """
+
+    step_requested = Signal(int)
+
+    def __init__(
+        self, window: QWidget, session: Session, settings: Settings, pages: Pages, messages: MessageBar
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._settings = settings
+        self.pages = self._pages = pages
+        self._messages = messages
+
+    # When an action can work. Menus ask only after a signal of the session or a page.
+
+    def always(self) -> bool:
+        """It can always work."""
+        return True
+
+    def is_idle(self) -> bool:
+        """No job is under way."""
+        return not self._session.is_busy
+
+    def is_busy(self) -> bool:
+        """A job is under way."""
+        return self._session.is_busy
+
+    def can_use_model(self) -> bool:
+        """A model is open and nothing is under way."""
+        return self._session.model is not None and self.is_idle()
+
+    def can_predict(self) -> bool:
+        """A model is open, and nothing but naming photos is under way: more of them wait their turn."""
+        job = self._session.job
+        return self._session.model is not None and (job is None or isinstance(job.request, PredictRequest))
+
+    def can_train(self) -> bool:
+        """A training can start."""
+        return self._pages.train.can_start
+
+    def can_make_run_active(self) -> bool:
+        """A run is selected whose model can be opened, and is not."""
+        return self._pages.results.can_make_active()
+
+    def can_train_run_further(self) -> bool:
+        """A run is selected whose model can be trained further."""
+        return self._pages.results.can_train_further()
+
+    def can_resume_run(self) -> bool:
+        """A run is selected that can go on."""
+        return self._pages.results.can_resume()
+
+    def can_use_best_epoch(self) -> bool:
+        """A run is selected that ended early."""
+        return self._pages.results.can_use_best()
+
+    def can_rename_run(self) -> bool:
+        """A run is selected."""
+        return self._pages.results.can_rename()
+
+    def can_delete_runs(self) -> bool:
+        """Runs are selected, and none of them is being trained."""
+        return self._pages.results.can_delete()
+
+    def can_undo(self) -> bool:
+        """There is something to undo: a deleted run on the Results page, what was done to photos elsewhere."""
+        if self._pages.results.isVisible():
+            return self._pages.results.can_undo_delete()
+        return self._session.review.next_undo is not None and self.is_idle()
+
+    def has_history(self) -> bool:
+        """There are curves."""
+        return self._pages.train.has_history
+
+    def has_predictions(self) -> bool:
+        """There are predictions."""
+        return self._pages.predict.has_predictions
+
+    # File
+
+    def choose_folder(self) -> None:
+        """Ask for a collection and open it."""
+        start = self._session.collection.folder.parent if self._session.collection is not None else pictures_folder()
+        ask_folder(
+            self._window, "Choose the folder that holds one subfolder for each class", str(start), self.open_folder
+        )
+
+    def open_folder(self, folder: Path) -> None:
+        """Open a collection."""
+        if self._is_free():
+            self.show_step(Step.PHOTOS)
+            self._session.scan_folder(folder)
+
+    def draw_samples(self) -> None:
+        """Draw the sample photos among the user's documents, where they are found again, and open them."""
+        if self._is_free():
+            self.show_step(Step.PHOTOS)
+            self._session.draw_samples(documents_folder() / _SAMPLES_FOLDER)
+
+    def recent_folders(self) -> tuple[Path, ...]:
+        """Return the collections opened before, the last one first."""
+        return tuple(Path(text) for text in self._settings.value(RECENT_FOLDERS))
+
+    def choose_model(self) -> None:
+        """Ask for a model and open it."""
+        start = self._settings.value(MODEL_FOLDER) or str(documents_folder())
+        ask_file(self._window, "Open model", start, MODELS, self.open_model)
+
+    def open_model(self, path: Path) -> None:
+        """Open a model."""
+        if self._is_free():
+            self._session.open_model(path)
+
+    def recent_models(self) -> tuple[Path, ...]:
+        """Return the models used before, then those that trainings kept before there were runs, newest first."""
+        known = (Path(text) for text in self._settings.value(RECENT_MODELS))
+        # A run that was deleted may come back, so its model is not forgotten, but not offered either.
+        recent = tuple(path for path in known if path.name != MODEL_NAME or path.is_file())
+        return recent + tuple(path for path in _kept_models() if path not in recent)
+
+    def save_model(self) -> None:
+        """Ask where to, and copy the open model there."""
+        model = self._session.model
+        if model is None:
+            return
+        ask_model_target(
+            self._window, self._settings, model_name(model.path), self._save_model_to, self._messages.show_error
+        )
+
+    def export_model(self) -> None:
+        """Ask for format and place, and export the open model."""
+        model = self._session.model
+        if model is None:
+            return
+        folder = Path(self._settings.value(EXPORT_FOLDER) or str(documents_folder()))
+        dialog = ExportDialog(model_name(model.path), folder, self._window)
+        dialog.export_requested.connect(self._export)
+        dialog.open()
+
+    def quit(self) -> None:
+        """Close the window; it asks when something is under way."""
+        self._window.close()
+
+    # Train
+
+    def start_training(self) -> None:
+        """Train, and show it."""
+        self.show_step(Step.TRAIN)
+        self._pages.train.start()
+
+    def stop(self) -> None:
+        """Ask the job under way to stop."""
+        self._session.stop()
+
+    def make_run_active(self) -> None:
+        """Open the model of the selected run."""
+        self._pages.results.make_active()
+
+    def train_run_further(self) -> None:
+        """Train the model of the selected run further."""
+        self._pages.results.train_further()
+
+    def resume_run(self) -> None:
+        """Go on with the selected run."""
+        self._pages.results.resume()
+
+    def use_best_epoch(self) -> None:
+        """Make a model of the selected run's best epoch."""
+        self._pages.results.use_best()
+
+    def rename_run(self) -> None:
+        """Let the user type another name for the selected run."""
+        self._pages.results.rename()
+
+    def delete_runs(self) -> None:
+        """Delete the selected runs."""
+        self._pages.results.delete()
+
+    def undo(self) -> None:
+        """Undo what `can_undo` is about."""
+        if self._pages.results.isVisible():
+            self._bring_back(1)
+        elif self.can_undo():
+            self.undo_mending()
+
+    def undo_mending(self) -> None:
+        """Undo what was done to photos last, and show them."""
+        if self._is_free():
+            self.show_step(Step.PHOTOS)
+            self._session.review.undo()
+
+    def undo_words(self) -> str:
+        """Return what Undo says: with what it would undo."""
+        if self._pages.results.isVisible():
+            return "&Undo deleting a run"
+        what = self._session.review.next_undo
+        return "&Undo" if what is None else f"&Undo: {without_key(what)}"
+
+    @Slot(object, bool)
+    def say_deleted(self, names: tuple[str, ...], is_model_closed: object) -> None:
+        """Say which runs were deleted, and that the open model went with them, and offer to bring them back."""
+        what = f"“{names[0]}” is deleted." if len(names) == 1 else f"{count('run', len(names))} are deleted."
+        closed = " No model is open any more." if is_model_closed else ""
+        hint = f"Deleted runs can be brought back for {count('day', KEPT_DAYS)}.{closed}"
+        self._messages.show_undoable(what, hint, lambda: self._bring_back(len(names)))
+
+    def save_plot(self) -> None:
+        """Ask where to, and write the plots."""
+        kinds = "PNG picture (*.png);;SVG drawing (*.svg)"
+        self._ask_and_write("Save plot", "training.png", kinds, targets.PLOT, self._pages.train.save_plot)
+
+    def save_history(self) -> None:
+        """Ask where to, and write the numbers behind the plots."""
+        self._ask_and_write(
+            "Save numbers", "training.csv", "CSV table (*.csv)", targets.TABLE, self._pages.train.save_history_csv
+        )
+
+    # Predict
+
+    def choose_photos(self) -> None:
+        """Ask for photos and name them."""
+        ask_files(self._window, "Open photos to name", self._photo_folder(), _PHOTOS, self._predict)
+
+    def choose_photo_folder(self) -> None:
+        """Ask for a folder and name all photos in it."""
+        ask_folder(
+            self._window, "Open a folder of photos to name", self._photo_folder(), lambda path: self._predict((path,))
+        )
+
+    def paste_image(self) -> None:
+        """Name the picture on the clipboard."""
+        self.show_step(Step.PREDICT)
+        self._pages.predict.paste_image()
+
+    def save_predictions(self) -> None:
+        """Ask where to, and write the predictions."""
+        self._ask_and_write(
+            "Save predictions", "predictions.csv", "CSV table (*.csv)", targets.TABLE, self._pages.predict.save_csv
+        )
+
+    # View and Help
+
+    def show_photos(self) -> None:
+        """Go to the first step."""
+        self.show_step(Step.PHOTOS)
+
+    def show_train(self) -> None:
+        """Go to the second step."""
+        self.show_step(Step.TRAIN)
+
+    def show_results(self) -> None:
+        """Go to the third step."""
+        self.show_step(Step.RESULTS)
+
+    def show_predict(self) -> None:
+        """Go to the fourth step."""
+        self.show_step(Step.PREDICT)
+
+    def show_step(self, step: Step) -> None:
+        """Go to `step`."""
+        self.step_requested.emit(step.value)
+
+    def about(self) -> None:
+        """Say what this is."""
+        show_about(self._window)
+
+    def _bring_back(self, most: int) -> None:
+        results = self._pages.results
+        names: list[str] = []
+        while len(names) < most and (run := self._session.run_list.last_deleted) is not None:
+            results.undo_delete()
+            names.append(run.name)
+        if names:
+            self.show_step(Step.RESULTS)
+
+    def _is_free(self) -> bool:
+        if self._session.is_busy:
+            self._messages.show_info("Something is still under way.", "Wait until it has ended, or stop it.")
+        return not self._session.is_busy
+
+    def _save_model_to(self, target: Path) -> None:
+        if self._is_free():
+            self._session.save_model(target)
+
+    def _export(self, format_id: str, target: Path) -> None:
+        self._settings.set_value(EXPORT_FOLDER, str(target.parent))
+        if self._is_free():
+            self._session.export(format_id, target)
+
+    def _photo_folder(self) -> str:
+        return self._settings.value(PHOTO_FOLDER) or str(pictures_folder())
+
+    def _predict(self, paths: tuple[Path, ...]) -> None:
+        self._settings.set_value(PHOTO_FOLDER, str(paths[0].parent))
+        self.show_step(Step.PREDICT)
+        self._pages.predict.predict_paths(paths)
+
+    def _ask_and_write(
+        self, title: str, name: str, kinds: str, kind: targets.FileKind, write: Callable[[Path], None]
+    ) -> None:
+        def write_and_say(target: Path) -> None:
+            self._settings.set_value(EXPORT_FOLDER, str(target.parent))
+            try:
+                write(target)
+            except TlguiError as error:
+                self._messages.show_error(error)
+            else:
+                self._messages.show_success(f"Saved “{shown_name(target)}”.", one_line(str(target.parent)), target)
+
+        folder = Path(self._settings.value(EXPORT_FOLDER) or str(documents_folder()))
+        ask_target(self._window, title, str(folder / name), kinds, kind, write_and_say, self._messages.show_error)
+
+
+def _kept_models() -> list[Path]:
+    """Return the models that trainings left in the data folder, newest first."""
+    try:
+        found = list(files.models_folder().glob(f"*{MODEL_SUFFIX}"))
+    except OSError:
+        # A disk that cannot be written keeps no models; the training says so, not the menu.
+        return []
+    return sorted(found, key=_changed_at, reverse=True)[:_KEPT_SHOWN]
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

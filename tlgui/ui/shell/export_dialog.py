@@ -1,0 +1,157 @@
+"""Which format, and where to: the questions before an export."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tlgui.errors import TlguiError
+from tlgui.exporting.export_formats import FORMATS, ExportFormat
+from tlgui.files.targets import EXPORTS, refusal
+from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.file_dialogs import ask_folder, ask_target
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details
+
+_PROMISE = (
+    "The export takes RGB from 0 to 255 and gives probabilities; nothing needs to be prepared before. "
+    "It is loaded again and compared with the model on photos, and kept only where both agree."
+)
+
+
+class ExportDialog(QDialog):
+    """Asks for a format and a place.
+
+    Args:
+        name: The proposed name, without a suffix.
+        folder: The proposed folder.
+        parent: The window.
+    """
+
+    export_requested = Signal(str, object)
+
+    def __init__(self, name: str, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Export model")
+        self._name = name
+        self.formats = QButtonGroup(self)
+        self.target = QLineEdit()
+        self.browse_button = QPushButton("&Browse…")
+        self.note = QuietLabel()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.export_button = self.buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._lay_out()
+        self.formats.idClicked.connect(self._on_formats_id_clicked)
+        self.target.textChanged.connect(self._check)
+        self.browse_button.clicked.connect(self._on_browse_button_clicked)
+        self.buttons.accepted.connect(self._on_buttons_accepted)
+        self.buttons.rejected.connect(self.reject)
+        self.target.setText(str(folder / self._file_name(self.chosen())))
+        self._check()
+
+    def chosen(self) -> ExportFormat:
+        """Return the chosen format."""
+        return FORMATS[self.formats.checkedId()]
+
+    def choose(self, format_id: str) -> None:
+        """Choose a format by its id."""
+        index = [item.id for item in FORMATS].index(format_id)
+        self.formats.button(index).click()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.addWidget(PlainLabel("Format:"))
+        for index, item in enumerate(FORMATS):
+            button = QRadioButton(item.title)
+            set_spoken_details(button, item.description)
+            self.formats.addButton(button, index)
+            description = QuietLabel(item.description)
+            # The description begins where the button's words do.
+            style = self.style()
+            indent = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth) + style.pixelMetric(
+                style.PixelMetric.PM_RadioButtonLabelSpacing
+            )
+            description.setContentsMargins(indent, 0, 0, self.fontMetrics().height() // 3)
+            column.addWidget(button)
+            column.addWidget(description)
+        self.formats.button(0).setChecked(True)
+        label = PlainLabel("Write &to:")
+        label.setBuddy(self.target)
+        self.target.setAccessibleName("Write to")
+        row = QHBoxLayout()
+        row.addWidget(self.target, 1)
+        row.addWidget(self.browse_button)
+        column.addWidget(label)
+        column.addLayout(row)
+        column.addWidget(self.note)
+        column.addStretch(1)
+        column.addWidget(QuietLabel(_PROMISE))
+        column.addWidget(self.buttons)
+        width = self.fontMetrics().averageCharWidth() * 85
+        self.setMinimumWidth(width)
+        self.resize(width, column.heightForWidth(width))
+
+    def _file_name(self, item: ExportFormat) -> str:
+        return self._name + (item.suffix or f" {item.id}")
+
+    def _target(self) -> Path:
+        return Path(self.target.text().strip()).expanduser()
+
+    @Slot()
+    def _check(self) -> None:
+        """Say what stands in the way, before it does."""
+        target = self._target()
+        note = ""
+        if not self.target.text().strip() or not target.is_absolute():
+            note = "Give the whole path, or press Browse."
+        elif not target.parent.is_dir():
+            note = f"The folder “{target.parent}” is not there. Choose one that is."
+        elif target.is_dir():
+            note = f"There is a folder “{target.name}” already. Choose another name."
+        elif (kind := EXPORTS.get(self.chosen().suffix)) is not None:
+            note = refusal(target, kind)
+        self.export_button.setEnabled(not note)
+        if not note and target.exists():
+            note = f"“{target.name}” is there already and will be replaced."
+        self.note.setText(note)
+
+    @Slot(int)
+    def _on_formats_id_clicked(self, index: int) -> None:
+        folder = self._target().parent
+        self.target.setText(str(folder / self._file_name(FORMATS[index])))
+
+    @Slot()
+    def _on_browse_button_clicked(self) -> None:
+        item, target = self.chosen(), self._target()
+        if item.suffix:
+            kinds = f"{item.title} (*{item.suffix})"
+            kind = EXPORTS[item.suffix]
+            ask_target(self, "Export to", str(target), kinds, kind, self._set_target, self._say_refused)
+        else:
+            ask_folder(
+                self,
+                "Choose the folder in which the export is put",
+                str(target.parent),
+                lambda folder: self._set_target(folder / target.name),
+            )
+
+    def _set_target(self, target: Path) -> None:
+        self.target.setText(str(target))
+
+    def _say_refused(self, error: TlguiError) -> None:
+        self.note.setText(error.message)
+
+    @Slot()
+    def _on_buttons_accepted(self) -> None:
+        self.export_requested.emit(self.chosen().id, self._target())
+        self.accept()

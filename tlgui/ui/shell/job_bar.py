@@ -1,0 +1,115 @@
+"""How far the job under way is: the stage in words, a bar, the time left, and Stop.
+
+It appears only for jobs that take a moment and then stays a moment, so that nothing flickers.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QElapsedTimer, QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from tlgui.progress import Event, Progress
+from tlgui.text.stages import counts_words, stage_words, time_left_words
+from tlgui.ui.session.worker import Job
+from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.plain_text import PlainLabel
+
+DELAY_MS = 400
+STAY_MS = 500
+_STEPS = 1000
+
+
+class JobBar(QWidget):
+    """Follows one job at a time.
+
+    Args:
+        parent: The owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._job: Job | None = None
+        self._shown_for = QElapsedTimer()
+        self._appear = _single_shot(self, DELAY_MS, self._on_appear_timeout)
+        self._vanish = _single_shot(self, STAY_MS, self.hide)
+        self.stage = PlainLabel()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress")
+        self.time_left = QuietLabel()
+        self.time_left.setWordWrap(False)
+        self.time_left.setMinimumWidth(self.fontMetrics().horizontalAdvance("About 55 seconds left"))
+        self.stop_button = QPushButton("S&top")
+        self.stop_button.setAccessibleName("Stop the job")
+        self.stop_button.clicked.connect(self._on_stop_button_clicked)
+        row = QHBoxLayout(self)
+        row.addWidget(self.stage)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.time_left)
+        row.addWidget(self.stop_button)
+        self.hide()
+
+    def follow(self, job: Job) -> None:
+        """Show `job` until it has ended; it may already run."""
+        self._job = job
+        self._vanish.stop()
+        self._say("Getting ready")
+        self.bar.setRange(0, 0)
+        self.stop_button.setEnabled(True)
+        job.reported.connect(self._on_job_reported)
+        job.ended.connect(self._on_job_ended)
+        if self.isHidden():
+            self._appear.start()
+
+    def show_stopping(self) -> None:
+        """Say that the job has been asked to stop, at once."""
+        if self.isHidden():
+            self._on_appear_timeout()
+        self._say("Stopping…")
+        self.stop_button.setEnabled(False)
+        self.bar.setRange(0, 0)
+
+    def _say(self, stage: str, left: str = "") -> None:
+        self.stage.setText(stage)
+        self.time_left.setText(left)
+
+    @Slot()
+    def _on_appear_timeout(self) -> None:
+        self._shown_for.start()
+        self.show()
+
+    @Slot(object)
+    def _on_job_reported(self, event: Event) -> None:
+        if self._job is None or self._job.is_stopping or not isinstance(event, Progress):
+            return
+        counts = f" · {how_far}" if (how_far := counts_words(event)) else ""
+        self._say(stage_words(event.stage) + counts, time_left_words(event.seconds_left))
+        self.bar.setRange(0, _STEPS if event.total else 0)
+        if event.total:
+            # A count of photos may pass Qt's 32 bits only in theory, but a fixed range also keeps the bar from jumping.
+            self.bar.setValue(round(_STEPS * event.done / event.total))
+
+    @Slot()
+    def _on_job_ended(self) -> None:
+        # Where the end of one job begins the next, that one is followed already.
+        if self.sender() is not self._job:
+            return
+        self._job = None
+        self._appear.stop()
+        if not self.isHidden():
+            self.stop_button.setEnabled(False)
+            self._vanish.start(max(0, STAY_MS - int(self._shown_for.elapsed())))
+
+    @Slot()
+    def _on_stop_button_clicked(self) -> None:
+        if self._job is not None:
+            self._job.stop()
+            self.show_stopping()
+
+
+def _single_shot(parent: JobBar, interval_ms: int, slot: Callable[[], object]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(interval_ms)
+    timer.timeout.connect(slot)
+    return timer

@@ -1,0 +1,374 @@
+"""The one window: four steps down the left side, the page beside them, messages above it and progress below."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, SaveTrainedRequest, TrainRequest
+from tlgui.errors import TlguiError, UnsavedModelError
+from tlgui.learning.results import ExportResult, ModelSummary, PhotosUnreadable
+from tlgui.photos.mending.sorting import Mended
+from tlgui.photos.names import one_line, shown_name
+from tlgui.progress import Event, Notice
+from tlgui.text.numbers import count, size_in_words
+from tlgui.ui.photos.photos_page import PhotosPage
+from tlgui.ui.predict.predict_page import PredictPage
+from tlgui.ui.results.results_page import ResultsPage
+from tlgui.ui.session.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest, UndoRequest
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
+from tlgui.ui.session.worker import Job
+from tlgui.ui.shell.action import ListName
+from tlgui.ui.shell.commands import Commands, Pages
+from tlgui.ui.shell.job_bar import JobBar
+from tlgui.ui.shell.menus import ActionTable
+from tlgui.ui.shell.message_bar import MessageBar
+from tlgui.ui.shell.saving_trained import SavingTrained
+from tlgui.ui.shell.step_list import Step, StepList
+from tlgui.ui.shell.step_states import step_states
+from tlgui.ui.shell.unsaved_bar import UnsavedBar
+from tlgui.ui.text.model_words import model_title
+from tlgui.ui.train.train_page import TrainPage
+from tlgui.ui.widgets.drops import DropRouter
+from tlgui.ui.widgets.icons import app_icon
+from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
+
+_log = logging.getLogger(__name__)
+
+# The engine is replaced after ten seconds; what does not end after that hangs for good.
+_CLOSE_TIMEOUT_MS = 15_000
+_FAILED_SHOWN = 3
+_FIRST_SIZE_IN_LETTERS = (150, 46)
+
+
+class MainWindow(QMainWindow):
+    """Puts pages, menus and bars together, and passes what happens from one to the other.
+
+    Args:
+        session: What is open.
+        settings: What is remembered from one start to the next.
+    """
+
+    closed = Signal()
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.session = session
+        self.settings = settings
+        session.set_recipe(settings.recipe())
+        self._is_asking = False
+        self._is_closing = False
+        self.messages = MessageBar()
+        self.unsaved_bar = UnsavedBar()
+        self.job_bar = JobBar()
+        self.steps = StepList()
+        self.pages = Pages(
+            PhotosPage(session, settings),
+            TrainPage(session, settings),
+            ResultsPage(session),
+            PredictPage(session),
+        )
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self.commands = Commands(self, session, settings, self.pages, self.messages)
+        self.saving_trained = SavingTrained(self, session, settings, self.unsaved_bar)
+        self.saving_trained.problem_raised.connect(self.show_problem)
+        self.actions_table = ActionTable(self, self.commands)
+        self.actions_table.attach(ListName.RUNS, self.pages.results.table)
+        self.actions_table.attach(ListName.PHOTOS, self.pages.photos.browser.grid)
+        self.actions_table.attach(ListName.CLASSES, self.pages.photos.view.table)
+        self._drops = DropRouter(self)
+        self._connect_session()
+        self._connect_pages()
+        self._connect_drops()
+        self.steps.choose(Step.PHOTOS)
+        self._refresh()
+        self._restore_geometry()
+
+    @Slot(int)
+    def show_step(self, step: int) -> None:
+        """Go to a step."""
+        self.steps.choose(Step(step))
+
+    @Slot(object)
+    def show_problem(self, error: TlguiError) -> None:
+        """Say what went wrong."""
+        self.messages.show_error(error)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_table"):
+            self.actions_table.draw_icons(self.palette())
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            # Whoever comes back may have put photos into the folder meanwhile.
+            self.pages.photos.look_at_disk()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.session.is_busy and self.session.unsaved.is_only_in_engine:
+            event.ignore()
+            if not self._is_asking:
+                self._ask_before_losing()
+            return
+        if not self.session.is_busy or (self._is_closing and not self._close_timer.isActive()):
+            self.settings.set_geometry(self.saveGeometry())
+            self.settings.save()
+            event.accept()
+            self.closed.emit()
+            return
+        event.ignore()
+        if not self._is_closing and not self._is_asking:
+            self._ask_before_closing()
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("tlgui")
+        self.setWindowIcon(app_icon())
+        for page in (self.pages.photos, self.pages.train, self.pages.results, self.pages.predict):
+            # Where letters are large and the window is small, a page scrolls instead of holding the window open.
+            area = QScrollArea()
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setWidgetResizable(True)
+            area.setWidget(page)
+            self._stack.addWidget(area)
+        column = QVBoxLayout()
+        column.addWidget(self.messages)
+        column.addWidget(self.unsaved_bar)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.job_bar)
+        central = QWidget()
+        row = QHBoxLayout(central)
+        row.addWidget(self.steps)
+        row.addLayout(column, 1)
+        self.setCentralWidget(central)
+        self._close_timer = QTimer(self, singleShot=True, interval=_CLOSE_TIMEOUT_MS)
+        self._close_timer.timeout.connect(self.close)
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.collection_changed.connect(self._on_session_collection_changed)
+        for signal in (session.model_changed, session.runs_changed, session.review.changed):
+            signal.connect(self._refresh)
+        session.recipe_changed.connect(self._refresh)
+        session.job_started.connect(self._on_session_job_started)
+        session.job_ended.connect(self._on_session_job_ended)
+        session.review.photos_unreadable.connect(self._on_photos_unreadable)
+        self.steps.step_chosen.connect(self._stack.setCurrentIndex)
+        # What Undo undoes depends on the page.
+        self.steps.step_chosen.connect(self._refresh)
+        self.commands.step_requested.connect(self.show_step)
+
+    def _connect_pages(self) -> None:
+        photos, train, results, predict = self.pages.photos, self.pages.train, self.pages.results, self.pages.predict
+        commands = self.commands
+        photos.choose_requested.connect(commands.choose_folder)
+        photos.samples_requested.connect(commands.draw_samples)
+        photos.folder_requested.connect(commands.open_folder)
+        for signal in (photos.next_requested, results.train_requested, predict.train_requested):
+            signal.connect(commands.show_train)
+        for signal in (train.predict_requested, results.predict_requested):
+            signal.connect(commands.show_predict)
+        for signal in (results.open_model_requested, predict.open_model_requested):
+            signal.connect(commands.choose_model)
+        train.photos_requested.connect(commands.show_photos)
+        train.results_requested.connect(commands.show_results)
+        predict.open_photos_requested.connect(commands.choose_photos)
+        predict.open_folder_requested.connect(commands.choose_photo_folder)
+        predict.save_requested.connect(commands.save_predictions)
+        results.runs_deleted.connect(commands.say_deleted)
+        for page in (photos, train, results, predict):
+            page.problem_raised.connect(self.show_problem)
+        for changed in (photos.state_changed, train.state_changed, results.state_changed, predict.state_changed):
+            changed.connect(self._refresh)
+
+    def _connect_drops(self) -> None:
+        self._drops.watch(self, takes_folders=True)
+        for page in (self.pages.photos, self.pages.train, self.pages.results):
+            self._drops.watch(page, takes_folders=True)
+        self._drops.watch(self.pages.predict, takes_folders=False)
+        self._drops.folder_dropped.connect(self.commands.open_folder)
+        self._drops.model_dropped.connect(self.commands.open_model)
+        self._drops.problem_raised.connect(self.show_problem)
+
+    def _restore_geometry(self) -> None:
+        geometry = self.settings.geometry()
+        if geometry is None or not self.restoreGeometry(geometry):
+            letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
+            columns, lines = _FIRST_SIZE_IN_LETTERS
+            room = self.screen().availableSize()
+            self.resize(min(columns * letter, room.width() * 9 // 10), min(lines * line, room.height() * 9 // 10))
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Bring the actions and the steps up to date; called on signals of the session and the pages only."""
+        self.actions_table.refresh()
+        for step, state in step_states(self.session, self.pages).items():
+            self.steps.set_state(step, state)
+
+    @Slot()
+    def _on_session_collection_changed(self) -> None:
+        collection = self.session.collection
+        if collection is not None:
+            self.settings.add_recent(RECENT_FOLDERS, collection.folder)
+            set_title(self, f"{shown_name(collection.folder)} — tlgui")
+        self._refresh()
+
+    @Slot(Job)
+    def _on_session_job_started(self, job: Job) -> None:
+        self.messages.clear()
+        job.succeeded.connect(self._on_job_succeeded)
+        job.failed.connect(self._on_job_failed)
+        job.reported.connect(self._on_job_reported)
+        if not isinstance(job.request, TrainRequest):
+            self.job_bar.follow(job)
+        self._refresh()
+
+    @Slot(Job)
+    def _on_session_job_ended(self, _job: Job) -> None:
+        self._refresh()
+        if self._is_closing:
+            self._close_timer.stop()
+            self.close()
+
+    @Slot(PhotosUnreadable)
+    def _on_photos_unreadable(self, event: PhotosUnreadable) -> None:
+        photos = event.photos
+        self.messages.show_info(
+            f"{count('photo', len(photos))} could not be read. The training goes on without "
+            f"{'it' if len(photos) == 1 else 'them'}.",
+            _listed([(photo.path, photo.reason) for photo in photos]),
+        )
+
+    @Slot(object)
+    def _on_job_succeeded(self, result: object) -> None:
+        request = self.session.job.request if self.session.job is not None else None
+        if isinstance(request, OpenModelRequest) and isinstance(result, ModelSummary):
+            self.settings.add_recent(RECENT_MODELS, result.path)
+            self.messages.show_success(f"“{model_title(result)}” is open.", _model_words(result))
+            self.show_step(Step.PREDICT)
+        elif isinstance(request, TrainRequest):
+            self.settings.add_recent(RECENT_MODELS, request.model_path)
+        elif isinstance(request, SaveModelRequest | SaveTrainedRequest):
+            self.settings.add_recent(RECENT_MODELS, request.target)
+            self.messages.show_success(
+                f"The model is saved as “{shown_name(request.target)}”.",
+                one_line(str(request.target.parent)),
+                request.target,
+            )
+        elif isinstance(result, Mended):
+            self._say_mended(result, is_undone=isinstance(request, UndoRequest))
+        elif isinstance(result, ExportResult):
+            self.messages.show_success(f"Exported to “{shown_name(result.path)}”.", _export_words(result), result.path)
+
+    def _say_mended(self, mended: Mended, *, is_undone: bool) -> None:
+        hint = _listed([(problem.path, problem.reason) for problem in mended.problems])
+        if is_undone or not mended.done:
+            say = self.messages.show_info if mended.problems else self.messages.show_success
+            say(mended.words, hint)
+        else:
+            self.messages.show_undoable(mended.words, hint, self.commands.undo_mending)
+
+    @Slot(object)
+    def _on_job_reported(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            self.messages.show_info(event.message, event.hint)
+
+    @Slot(object)
+    def _on_job_failed(self, error: TlguiError) -> None:
+        request = self.session.job.request if self.session.job is not None else None
+        if isinstance(request, ScanRequest | SamplePhotosRequest) and not request.folder.is_dir():
+            self.settings.remove_recent(RECENT_FOLDERS, request.folder)
+        if isinstance(request, OpenModelRequest | ExportRequest) and not request.model_path.is_file():
+            self.settings.remove_recent(RECENT_MODELS, request.model_path)
+        if isinstance(error, BugError):
+            _log.error("a job failed: %s\n%s", error.message, error.details)
+        # The bar about what is not saved says it, and stays.
+        if not isinstance(error, UnsavedModelError):
+            self.show_problem(error)
+
+    def _ask_before_closing(self) -> None:
+        job = self.session.job
+        is_training = job is not None and isinstance(job.request, TrainRequest)
+        box, stop = self._closing_question("&Stop and close", "&Keep running")
+        box.setText("The training is still running." if is_training else "Something is still under way.")
+        box.setInformativeText(
+            "Stop it and close? The best epoch so far is kept as a model." if is_training else "Stop it and close?"
+        )
+        stop.clicked.connect(self._stop_and_close)
+        self.session.job_ended.connect(box.reject)
+        box.open()
+
+    def _ask_before_losing(self) -> None:
+        self._is_closing = False
+        box, close = self._closing_question("&Close and lose it", "&Keep open")
+        box.setText("A trained model is not saved yet.")
+        box.setInformativeText("The disk has kept nothing of it. Close all the same, and lose it?")
+        close.clicked.connect(self._lose_and_close)
+        box.open()
+
+    def _closing_question(self, close: str, keep: str) -> tuple[QMessageBox, QPushButton]:
+        """Return a question that is still to be worded, and its button that closes the window."""
+        box = PlainMessageBox(self)
+        box.setWindowTitle("Close tlgui")
+        box.setIcon(QMessageBox.Icon.Question)
+        close_button = box.addButton(close, QMessageBox.ButtonRole.AcceptRole)
+        keep_button = box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep_button)
+        box.setEscapeButton(keep_button)
+        box.finished.connect(self._on_question_finished)
+        box.finished.connect(box.deleteLater)
+        self._is_asking = True
+        return box, close_button
+
+    @Slot()
+    def _lose_and_close(self) -> None:
+        self.session.unsaved.forget()
+        self.close()
+
+    @Slot()
+    def _on_question_finished(self) -> None:
+        self._is_asking = False
+
+    @Slot()
+    def _stop_and_close(self) -> None:
+        """Stop what runs; the window closes when it has ended, or when it does not end in good time."""
+        self._is_closing = True
+        self.job_bar.show_stopping()
+        self._close_timer.start()
+        self.session.stop()
+        if not self.session.is_busy:
+            self.close()
+
+
+def _listed(problems: Sequence[tuple[Path, str]]) -> str:
+    lines = [f"“{shown_name(path)}”: {reason}" for path, reason in problems[:_FAILED_SHOWN]]
+    more = len(problems) - _FAILED_SHOWN
+    return "\n".join([*lines, *([f"And {count('file', more)} more."] if more > 0 else [])])
+
+
+def _model_words(model: ModelSummary) -> str:
+    names = ", ".join(map(one_line, model.class_names[:6])) + ("…" if len(model.class_names) > 6 else "")
+    return f"It knows {count('class', len(model.class_names))}: {names}."
+
+
+def _export_words(result: ExportResult) -> str:
+    what = "drawn picture" if result.used_drawn_pictures else "photo"
+    return (
+        f"Loaded again and compared on {count(what, result.compared_count)}: the largest difference is "
+        f"{result.largest_difference:.2g}. {size_in_words(result.size_bytes)}, in {one_line(str(result.path.parent))}."
+    )

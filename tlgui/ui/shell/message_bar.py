@@ -1,0 +1,135 @@
+"""What went wrong, or well, said above the page: never a dialog, gone at a click."""
+
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QUrl, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from tlgui import files
+from tlgui.engine.protocol import BugError
+from tlgui.errors import TlguiError
+from tlgui.ui.widgets.colours import Accent
+from tlgui.ui.widgets.icons import themed_icon
+from tlgui.ui.widgets.plain_text import set_spoken
+from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+
+
+class _Kind(Enum):
+    """The kinds of message: accent, icon, and the word that says it without either."""
+
+    ERROR = (Accent.ERROR, "error", "Problem")
+    SUCCESS = (Accent.SUCCESS, "success", "Done")
+    INFO = (Accent.INFO, "info", "Note")
+
+
+class MessageBar(TintedBar):
+    """One message: what happened, what to do, and at most one thing to press beside Dismiss.
+
+    Args:
+        parent: The owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Accent.INFO, "info", parent)
+        self._action: Callable[[], None] | None = None
+        self._is_bug = False
+        self.message = plain_label()
+        font = self.message.font()
+        font.setBold(True)
+        self.message.setFont(font)
+        self.hint = plain_label()
+        self.action_button = QPushButton()
+        self.action_button.clicked.connect(self._on_action_button_clicked)
+        self.dismiss_button = QToolButton()
+        self.dismiss_button.setAutoRaise(True)
+        self.dismiss_button.setToolTip("Dismiss")
+        self.dismiss_button.setAccessibleName("Dismiss the message")
+        self.dismiss_button.setIcon(themed_icon("close", self.palette()))
+        self.dismiss_button.clicked.connect(self.dismiss)
+        lines = QVBoxLayout()
+        lines.addWidget(self.message)
+        lines.addWidget(self.hint)
+        self.row.addLayout(lines, 1)
+        self.row.addWidget(self.action_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.row.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def show_error(self, error: TlguiError) -> None:
+        """Say what went wrong; a bug offers its details for whoever mends it."""
+        if isinstance(error, BugError):
+            details = error.details
+            hint = f"{error.hint} The log is in {files.log_folder()}."
+            self._show(_Kind.ERROR, error.message, hint, "&Copy details", lambda: _copy(details))
+            self._is_bug = True
+        else:
+            self._show(_Kind.ERROR, error.message, error.hint)
+
+    def show_success(self, message: str, hint: str = "", path: Path | None = None) -> None:
+        """Say what was done; with `path`, offer to show it in its folder."""
+        if path is None:
+            self._show(_Kind.SUCCESS, message, hint)
+        else:
+            folder = path.parent
+            self._show(_Kind.SUCCESS, message, hint, "S&how in folder", lambda: _open_folder(folder))
+
+    def show_undoable(self, message: str, hint: str, undo: Callable[[], None]) -> None:
+        """Say what was done, and offer to undo it."""
+
+        def undo_and_dismiss() -> None:
+            self.dismiss()
+            undo()
+
+        self._show(_Kind.SUCCESS, message, hint, "&Undo", undo_and_dismiss)
+
+    def show_info(self, message: str, hint: str = "") -> None:
+        """Say something worth knowing."""
+        self._show(_Kind.INFO, message, hint)
+
+    def clear(self) -> None:
+        """Take away what the user's next step has answered; a bug stays until it is dismissed."""
+        if not self._is_bug:
+            self.dismiss()
+
+    @Slot()
+    def dismiss(self) -> None:
+        """Take the message away."""
+        self._is_bug = False
+        self.hide()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.dismiss_button.setIcon(themed_icon("close", self.palette()))
+
+    def _show(
+        self, kind: _Kind, message: str, hint: str, button: str = "", action: Callable[[], None] | None = None
+    ) -> None:
+        accent, icon, word = kind.value
+        self._action, self._is_bug = action, False
+        self.set_look(accent, icon)
+        self.message.setText(message)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+        self.action_button.setText(button)
+        self.action_button.setVisible(action is not None)
+        set_spoken(self, f"{word}: {message} {hint}")
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    @Slot()
+    def _on_action_button_clicked(self) -> None:
+        if self._action is not None:
+            self._action()
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+
+
+def _open_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -1,0 +1,1 @@
+"""What models and runs are called on the screen."""

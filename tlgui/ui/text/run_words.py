@@ -1,0 +1,167 @@
+"""What the Results page shows side by side: the runs of the collection, and a model opened from elsewhere, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QDate, QLocale
+
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.results import Evaluation, ModelSummary
+from tlgui.learning.runs.run import Run, RunStatus
+from tlgui.learning.runs.training_photos import RosterChanges
+from tlgui.photos.names import one_line
+from tlgui.progress import EpochEnded
+from tlgui.text.numbers import accuracy_in_few_words, count, duration_in_words, percent
+from tlgui.ui.text.model_words import path_title
+
+_ENGLISH = QLocale(QLocale.Language.English)
+_OPENED_ID = "opened model"
+_EARLY = {
+    RunStatus.FAILED: "Failed after {}",
+    RunStatus.INTERRUPTED: "Interrupted after {}",
+    RunStatus.UNSAVED: "Trained for {}, not saved",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run, or the opened model where that belongs to none.
+
+    Args:
+        id: Tells it from the others.
+        name: What it is called.
+        recipe: How it was trained.
+        history: Its epochs.
+        evaluation: How it did; None where that is not known.
+        created: When it began.
+        seconds: How long it took so far.
+        is_active: Whether its model is the open one.
+        run: The run; None for a model from elsewhere.
+        model: What its model says of itself; None where there is none, or it has not said so yet.
+    """
+
+    id: str
+    name: str
+    recipe: Recipe
+    history: tuple[EpochEnded, ...]
+    evaluation: Evaluation | None
+    created: datetime
+    seconds: float
+    is_active: bool
+    run: Run | None
+    model: ModelSummary | None
+
+
+def run_rows(runs: Sequence[Run], model: ModelSummary | None) -> tuple[RunRow, ...]:
+    """Return a row for each run, in order, after one for the open model where that is none of theirs."""
+    rows = [_run_row(run, model) for run in runs]
+    if model is not None and not any(row.is_active for row in rows):
+        rows.insert(0, _opened_row(model))
+    return tuple(rows)
+
+
+def standing(row: RunRow) -> str:
+    """Return how a run stands: how good it is, or why it has no model."""
+    run = row.run
+    epochs = count("epoch", len(row.history))
+    if run is None or run.status is RunStatus.FINISHED:
+        return _finished(row)
+    if run.status is RunStatus.RUNNING:
+        return "Training now"
+    return _EARLY[run.status].format(epochs)
+
+
+def needs_attention(row: RunRow) -> bool:
+    """Return whether a run ended otherwise than it should, or lost its model."""
+    run = row.run
+    if run is None or run.status is RunStatus.RUNNING:
+        return False
+    return run.status is not RunStatus.FINISHED or not run.has_model
+
+
+def circumstances(row: RunRow, now: datetime) -> str:
+    """Return when it was, how long it took, and the recipe where the name does not say it."""
+    parts = [when(row.created, now)]
+    if row.seconds:
+        parts.append(duration_in_words(row.seconds).removeprefix("about "))
+    if row.recipe.name != row.name:
+        parts.append(row.recipe.name)
+    return " · ".join(parts)
+
+
+def when(time: datetime, now: datetime) -> str:
+    """Return a time as people say it, such as “today 14:02” or “3 Nov 2026”."""
+    local = time.astimezone(now.tzinfo)
+    days = (now.date() - local.date()).days
+    if days in {0, 1}:
+        return f"{'yesterday' if days else 'today'} {local:%H:%M}"
+    pattern = "d MMM" if local.year == now.year else "d MMM yyyy"
+    return _ENGLISH.toString(QDate(local.year, local.month, local.day), pattern)
+
+
+def spoken(row: RunRow, now: datetime) -> str:
+    """Return a row for a screen reader."""
+    active = "active, " if row.is_active else ""
+    return one_line(f"{row.name}: {active}{standing(row)}, {circumstances(row, now)}")
+
+
+def trained_before(changes: RosterChanges) -> str:
+    """Return what changed since a run, such as “Trained before 14 photos moved and 3 were added.”."""
+    parts = [
+        (changes.moved, "moved"),
+        (changes.relabelled, "got another class name"),
+        (changes.added, "was added" if changes.added == 1 else "were added"),
+        (changes.gone, "was taken out" if changes.gone == 1 else "were taken out"),
+    ]
+    said = [f"{number:,} {what}" for number, what in parts if number]
+    if not said:
+        return ""
+    number, what = said[0].split(" ", 1)
+    said[0] = f"{number} {'photo' if number == '1' else 'photos'} {what}"
+    *others, last = said
+    return f"Trained before {', '.join(others)} and {last}." if others else f"Trained before {last}."
+
+
+def best_so_far(row: RunRow) -> str:
+    """Return the share that a run without a model named rightly in its best epoch; empty before the first."""
+    best = next((epoch for epoch in reversed(row.history) if epoch.is_best), None)
+    return percent(best.validation_accuracy) if best is not None else ""
+
+
+def _finished(row: RunRow) -> str:
+    if row.run is not None and not row.run.has_model:
+        return "Its model is gone"
+    return accuracy_in_few_words(row.evaluation) if row.evaluation is not None else "Not measured"
+
+
+def _run_row(run: Run, model: ModelSummary | None) -> RunRow:
+    return RunRow(
+        id=run.id,
+        name=run.name,
+        recipe=run.recipe,
+        history=run.history,
+        evaluation=run.model.evaluation if run.model is not None else None,
+        created=run.created_at,
+        seconds=run.seconds,
+        is_active=model is not None and model.path == run.model_path,
+        run=run,
+        model=run.model,
+    )
+
+
+def _opened_row(model: ModelSummary) -> RunRow:
+    created = datetime.fromisoformat(model.created)
+    return RunRow(
+        id=_OPENED_ID,
+        name=path_title(model.path),
+        recipe=model.recipe,
+        history=model.history,
+        evaluation=model.evaluation,
+        # A time without an offset is taken for a time here.
+        created=created.astimezone(),
+        seconds=model.seconds,
+        is_active=True,
+        run=None,
+        model=model,
+    )

@@ -1,0 +1,1 @@
+"""The Train page and what only it uses."""

@@ -1,0 +1,53 @@
+"""The random changes to training photos: live previews above, the values under them."""
+
+import dataclasses
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
+
+from tlgui.learning.recipes.recipe import Augmentation
+from tlgui.ui.recipes.setting_values import changes_photos
+from tlgui.ui.recipes.setting_words import AUGMENTATION
+from tlgui.ui.session.session import Session
+from tlgui.ui.train.preview_strip import PreviewStrip
+from tlgui.ui.train.setting_rows import RecipeBinder, form_rows
+from tlgui.ui.widgets.roomy_label import RoomyLabel
+
+_NO_COPIES = "No copies are made now: these changes are used only when there is at least 1 copy of each photo."
+_NO_CHANGE = "No change is set: every copy would be the photo itself."
+
+
+class AugmentationForm(QGroupBox):
+    """Edits the augmentation of the session's recipe.
+
+    Args:
+        session: Holds the recipe and the collection.
+        binder: Keeps the controls and the recipe the same.
+        parent: The owner.
+    """
+
+    def __init__(self, session: Session, binder: RecipeBinder, parent: QWidget | None = None) -> None:
+        super().__init__("Changed copies of your photos", parent)
+        self._session = session
+        self.previews = PreviewStrip(session)
+        self.note = RoomyLabel(_NO_COPIES, _NO_CHANGE)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.previews)
+        layout.addWidget(self.note)
+        rows = form_rows()
+        layout.addLayout(rows)
+        binder.add_rows(rows, AUGMENTATION)
+        session.recipe_changed.connect(self._on_recipe_changed)
+        self._on_recipe_changed()
+
+    @Slot()
+    def _on_recipe_changed(self) -> None:
+        self.note.setText(_note(self._session.recipe.augmentation))
+
+
+def _note(augmentation: Augmentation) -> str:
+    if not changes_photos(augmentation):
+        return _NO_COPIES
+    same = Augmentation()
+    how = {name: getattr(same, name) for name in ("copies", "when", "keep_photo", "fill_mode")}
+    return _NO_CHANGE if dataclasses.replace(augmentation, **how) == same else ""

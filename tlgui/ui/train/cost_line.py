@@ -1,0 +1,178 @@
+"""What the training will take, beside Start: timed on two batches of the user's own photos while nothing else runs."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from typing_extensions import override
+
+from tlgui.errors import TlguiError
+from tlgui.learning.recipes.built_in import BUILT_IN
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.results import CostEstimate
+from tlgui.text.numbers import cost_in_words, cost_notes, memory_warning
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.worker import Job
+from tlgui.ui.train.cost_table import CostTable
+from tlgui.ui.widgets.colours import Accent, colour
+from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.icons import icon_pixmap
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
+
+DEBOUNCE_MS = 700
+
+_TIMING = "Timing two batches to see how long this takes…"
+_LATER = "How long this takes is measured when tlgui is free again."
+_FAILED = "How long this takes could not be measured. {}"
+_LONGEST = CostEstimate(5_000.0, 10**10, "2 processor cores", cached_share=0.123, download_bytes=10**8)
+
+
+class CostLine(QWidget):
+    """Says what the session's recipe takes on its collection, and measures it first where nobody did.
+
+    It asks the engine only while it is seen and no job is under way, one recipe at a time: the chosen one first, then
+    the other built-in ones. Each is measured once for a collection.
+
+    Args:
+        session: Holds the recipe and the collection.
+        parent: The owner.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job: Job | None = None
+        self._asked: Recipe | None = None
+        self._refused: dict[Recipe, TlguiError] = {}
+        self.text = QuietLabel()
+        self.warning = PlainLabel()
+        self.table = CostTable(session, self)
+        self.table_button = QPushButton("All recipes…")
+        self.table_button.setToolTip("Show what each built-in recipe takes on these photos")
+        self.table_button.clicked.connect(self._on_table_button_clicked)
+        self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
+        self._debounce.timeout.connect(self._ask)
+        self._lay_out()
+        session.recipe_changed.connect(self._on_wish_changed)
+        session.collection_changed.connect(self._on_collection_changed)
+        session.job_started.connect(self._show)
+        session.job_ended.connect(self._on_wish_changed)
+        session.estimate_known.connect(self._show)
+        self._show()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._on_wish_changed()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._debounce.stop()
+        if self._job is not None:
+            self._job.stop()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_room()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.PaletteChange}:
+            self._keep_room()
+            self._draw_warning()
+
+    @Slot()
+    def _on_wish_changed(self) -> None:
+        if self._job is not None and self._asked != self._session.recipe:
+            self._job.stop()
+        self._show()
+        if self.isVisible():
+            self._debounce.start()
+
+    @Slot()
+    def _on_collection_changed(self) -> None:
+        self._refused.clear()
+        self._on_wish_changed()
+
+    @Slot()
+    def _ask(self) -> None:
+        wish = next(self._wishes(), None)
+        if wish is None or not self.isVisible() or self._job is not None or self._session.is_busy:
+            return
+        self._asked = wish
+        self._job = self._session.estimate(wish)
+        self._job.failed.connect(self._on_job_failed)
+        self._job.ended.connect(self._on_job_ended)
+        self._show()
+
+    def _wishes(self) -> Iterator[Recipe]:
+        """Yield the recipes whose cost is not known yet, the most wanted first."""
+        if self._session.collection is None or self._session.advice():
+            return
+        for recipe in (self._session.recipe, *BUILT_IN.values()):
+            if self._session.known_estimate(recipe) is None and recipe not in self._refused:
+                yield recipe
+
+    @Slot(object)
+    def _on_job_failed(self, error: TlguiError) -> None:
+        if self._asked is not None:
+            self._refused[self._asked] = error
+
+    @Slot()
+    def _on_job_ended(self) -> None:
+        self._job = None
+        self._on_wish_changed()
+
+    @Slot()
+    def _show(self) -> None:
+        recipe = self._session.recipe
+        cost = self._session.known_estimate(recipe)
+        self.text.setText(self._words(cost))
+        tip = memory_warning(cost) if cost is not None else ""
+        self.warning.setVisible(bool(tip))
+        set_tip(self, tip)
+        set_spoken(self, f"{self.text.text()} {tip}".strip())
+        self.table_button.setEnabled(self._session.collection is not None)
+
+    def _words(self, cost: CostEstimate | None) -> str:
+        recipe = self._session.recipe
+        if cost is not None:
+            short = ["That is more memory than is free."] if memory_warning(cost) else []
+            return " ".join((f"{cost_in_words(cost, recipe)}.", *short, *cost_notes(cost)))
+        if self._session.collection is None or self._session.advice():
+            return ""
+        if recipe in self._refused:
+            return _FAILED.format(self._refused[recipe].message)
+        return _LATER if self._session.is_busy else _TIMING
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.warning, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.table_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._draw_warning()
+
+    def _draw_warning(self) -> None:
+        ratio = self.devicePixelRatioF()
+        side = round(self.fontMetrics().height() * ratio)
+        pixmap = icon_pixmap("warning", colour(Accent.WARNING, self.palette()), side)
+        pixmap.setDevicePixelRatio(ratio)
+        self.warning.setPixmap(pixmap)
+
+    def _keep_room(self) -> None:
+        """Keep room for the longest text there is at this width, so that nothing above moves when it comes."""
+        width = self.width() - self.table_button.sizeHint().width() - 2 * self.fontMetrics().height()
+        longest = " ".join((f"{cost_in_words(_LONGEST, self._session.recipe)}.", *cost_notes(_LONGEST)))
+        space = QRect(0, 0, max(width, 1), 0)
+        needed = self.fontMetrics().boundingRect(space, int(Qt.TextFlag.TextWordWrap), longest).height()
+        self.text.setMinimumHeight(needed)
+
+    @Slot()
+    def _on_table_button_clicked(self) -> None:
+        self.table.show_above(self.table_button)

@@ -1,0 +1,156 @@
+"""Which recipe: the built-in ones, those loaded from files, and whether its values were changed since."""
+
+import dataclasses
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from tlgui import files
+from tlgui.errors import TlguiError
+from tlgui.files.targets import RECIPE, check_target
+from tlgui.learning.recipes.built_in import BUILT_IN
+from tlgui.learning.recipes.recipe import Recipe, load_recipe, recipe_text
+from tlgui.photos.names import one_line
+from tlgui.ui.session.session import Session
+from tlgui.ui.train.compare_dialog import CompareDialog
+from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.roomy_label import RoomyLabel
+
+_SUFFIX = ".json"
+_FILTER = "Recipes (*.json)"
+_OWN = "{} (own)"
+
+
+class RecipeChoice(QWidget):
+    """Chooses the session's recipe, and loads and saves recipes.
+
+    Args:
+        session: Holds the recipe.
+        parent: The owner.
+    """
+
+    problem_raised = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        # What the chosen recipe was before the user changed a value of it, by what it is called.
+        self._originals = {recipe.name: recipe for recipe in BUILT_IN.values()}
+        self.box = QComboBox()
+        self.box.setAccessibleName("Recipe")
+        for name in self._originals:
+            self.box.addItem(name, name)
+        self.box.activated.connect(self._on_box_activated)
+        self.changed_mark = PlainLabel("Changed")
+        font = self.changed_mark.font()
+        font.setBold(True)
+        self.changed_mark.setFont(font)
+        keeps_place = self.changed_mark.sizePolicy()
+        keeps_place.setRetainSizeWhenHidden(True)
+        self.changed_mark.setSizePolicy(keeps_place)
+        self.undo_button = QPushButton("&Undo changes")
+        self.undo_button.setToolTip("Set every value back to what the recipe says")
+        self.undo_button.clicked.connect(self._on_undo_button_clicked)
+        self.description = RoomyLabel(*(recipe.description for recipe in BUILT_IN.values()))
+        self.load_button = QPushButton("Load recipe…")
+        self.load_button.setToolTip("Choose a recipe that was saved as a file")
+        self.load_button.clicked.connect(self._on_load_button_clicked)
+        self.save_button = QPushButton("Save recipe…")
+        self.save_button.setToolTip("Save every value of this page as a file, to use it again or pass it on")
+        self.save_button.clicked.connect(self._on_save_button_clicked)
+        self.compare_button = QPushButton("Compare recipes…")
+        self.compare_button.setToolTip("Show in which settings this recipe differs from another one")
+        self.compare_button.clicked.connect(self._on_compare_button_clicked)
+        self._lay_out()
+        session.recipe_changed.connect(self._show_recipe)
+        self._show_recipe()
+
+    def load(self, path: Path) -> None:
+        """Use the recipe in the file `path`; what is wrong with it is told by `problem_raised`."""
+        try:
+            recipe = load_recipe(path)
+        except TlguiError as error:
+            self.problem_raised.emit(error)
+        else:
+            self._adopt(recipe)
+
+    def save(self, path: Path) -> None:
+        """Write the present values to `path`, as a recipe named after the file, and go on with that recipe."""
+        recipe = dataclasses.replace(self._session.recipe, name=_free_name(path.stem))
+        try:
+            check_target(path, RECIPE)
+            files.write_text(path, recipe_text(recipe))
+        except TlguiError as error:
+            self.problem_raised.emit(error)
+        else:
+            self._adopt(recipe)
+
+    def _adopt(self, recipe: Recipe) -> None:
+        """Make `recipe` one of the choices, and choose it."""
+        if recipe not in self._originals.values():
+            recipe = dataclasses.replace(recipe, name=_free_name(recipe.name))
+        self._originals[recipe.name] = recipe
+        self._session.set_recipe(recipe)
+        self._show_recipe()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        chosen = QHBoxLayout()
+        chosen.addWidget(self.box, 1)
+        chosen.addWidget(self.changed_mark)
+        layout.addLayout(chosen)
+        layout.addWidget(self.description)
+        for row in ((self.load_button, self.save_button), (self.compare_button, self.undo_button)):
+            buttons = QHBoxLayout()
+            for button in row:
+                buttons.addWidget(button)
+            buttons.addStretch(1)
+            layout.addLayout(buttons)
+
+    @Slot()
+    def _show_recipe(self) -> None:
+        recipe = self._session.recipe
+        self._originals.setdefault(recipe.name, recipe)
+        if self.box.findData(recipe.name) < 0:
+            self.box.addItem(one_line(recipe.name), recipe.name)
+        self.box.setCurrentIndex(self.box.findData(recipe.name))
+        is_changed = recipe != self._originals[recipe.name]
+        self.changed_mark.setVisible(is_changed)
+        self.undo_button.setEnabled(is_changed)
+        self.description.setText(recipe.description)
+
+    @Slot(int)
+    def _on_box_activated(self, index: int) -> None:
+        self._session.set_recipe(self._originals[self.box.itemData(index)])
+
+    @Slot()
+    def _on_undo_button_clicked(self) -> None:
+        self._session.set_recipe(self._originals[self._session.recipe.name])
+
+    @Slot()
+    def _on_compare_button_clicked(self) -> None:
+        CompareDialog(self._session, self._originals, self).show()
+
+    @Slot()
+    def _on_load_button_clicked(self) -> None:
+        dialog = QFileDialog(self, "Load recipe", "", _FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.load(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def _on_save_button_clicked(self) -> None:
+        dialog = QFileDialog(self, "Save recipe", f"{self._session.recipe.name}{_SUFFIX}", _FILTER)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(_SUFFIX)
+        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+def _free_name(name: str) -> str:
+    """Return `name`, marked as the user's own where a built-in recipe is called so."""
+    return _OWN.format(name) if name in {recipe.name for recipe in BUILT_IN.values()} else name

@@ -1,0 +1,95 @@
+"""Every value of the recipe, in one column that scrolls: what most people need first, the rest folded away under it."""
+
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtWidgets import QFrame, QGroupBox, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from tlgui.ui.recipes.setting_values import is_used, value_in_words
+from tlgui.ui.recipes.setting_words import ENDING, FINE_TUNING, NETWORK, SPLIT, STEPS, TRAINING
+from tlgui.ui.session.session import Session
+from tlgui.ui.train.augmentation_form import AugmentationForm
+from tlgui.ui.train.backbone_choice import BackboneChoice
+from tlgui.ui.train.recipe_choice import RecipeChoice
+from tlgui.ui.train.setting_rows import RecipeBinder, form_rows
+from tlgui.ui.widgets.collapsible import FoldedGroup
+
+_ADVANCED = {"The network": NETWORK, "The steps of the training": STEPS, "The end of the training": ENDING}
+
+
+class RecipeForm(QScrollArea):
+    """Edits the session's recipe.
+
+    Args:
+        session: Holds the recipe and the collection.
+        parent: The owner.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._binder = RecipeBinder(session, self)
+        self.recipe_choice = RecipeChoice(session)
+        self.backbone_choice = BackboneChoice(session)
+        self.augmentation = AugmentationForm(session, self._binder)
+        self.fine_tuning = FoldedGroup("Fine-tuning", "Whether and how the backbone itself is trained", QWidget())
+        self.split = FoldedGroup("Split", "Which photos are kept apart, and the seed", QWidget())
+        self.advanced = FoldedGroup("&Advanced", "Every other value of the recipe", QWidget())
+        self._column = QWidget()
+        self._lay_out()
+        self.setWidget(self._column)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Settings of the training")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        session.recipe_changed.connect(self._on_recipe_changed)
+        self._on_recipe_changed()
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Ask for just the width the controls need, and any height."""
+        width = self._column.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(width, super().sizeHint().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.sizeHint().width(), super().minimumSizeHint().height())
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.updateGeometry()
+
+    def _lay_out(self) -> None:
+        training = QGroupBox("Training")
+        self._binder.add_rows(form_rows(training), TRAINING)
+        self._binder.add_rows(form_rows(self.fine_tuning.content), FINE_TUNING)
+        self._binder.add_rows(form_rows(self.split.content), SPLIT)
+        advanced = QVBoxLayout(self.advanced.content)
+        advanced.setContentsMargins(0, 0, 0, 0)
+        for title, table in _ADVANCED.items():
+            group = QGroupBox(title)
+            self._binder.add_rows(form_rows(group), table)
+            advanced.addWidget(group)
+        layout = QVBoxLayout(self._column)
+        layout.addWidget(_group("Recipe", self.recipe_choice))
+        layout.addWidget(_group("Backbone and weights", self.backbone_choice))
+        for widget in (training, self.augmentation, self.fine_tuning, self.split, self.advanced):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+
+    @Slot()
+    def _on_recipe_changed(self) -> None:
+        recipe = self._session.recipe
+        tuned = value_in_words(recipe, "fine_tuning.when")
+        if is_used(recipe, "fine_tuning.from_block"):
+            tuned += f", from {recipe.fine_tuning.from_block or 'the first block'} on"
+        self.fine_tuning.summary.set_text(tuned)
+        self.split.summary.set_text(f"{value_in_words(recipe, 'split.validation')} for validation")
+
+
+def _group(title: str, content: QWidget) -> QGroupBox:
+    group = QGroupBox(title)
+    QVBoxLayout(group).addWidget(content)
+    return group

@@ -1,0 +1,125 @@
+"""The rows of the recipe's form: a label, a control, a notice; kept the same as the session's recipe."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFormLayout, QWidget
+
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.ui.recipes.setting_values import is_offered, recipe_value, with_setting
+from tlgui.ui.recipes.setting_words import SettingWords
+from tlgui.ui.session.session import Session
+from tlgui.ui.train.setting_controls import BlockChoice, Switch, make_control
+from tlgui.ui.train.setting_fit import CUT_LAYER, WHEN_TUNED, block_names, tuning_blocks, with_cut, with_tuning
+from tlgui.ui.train.setting_notices import NOTICED, notice
+from tlgui.ui.widgets.colours import Accent
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
+from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+
+
+def form_rows(owner: QWidget | None = None) -> QFormLayout:
+    """Return a form whose labels stand above their controls where there is no room beside them."""
+    rows = QFormLayout(owner) if owner is not None else QFormLayout()
+    rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+    rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return rows
+
+
+class SettingNotice(TintedBar):
+    """A sentence under a control; hidden while there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__(Accent.WARNING, "warning")
+        self.text = plain_label()
+        self.row.addWidget(self.text, 1)
+        self.hide()
+
+    def say(self, sentence: str) -> None:
+        """Show `sentence`; an empty one hides the notice."""
+        self.text.setText(sentence)
+        set_spoken(self, sentence)
+        self.setVisible(bool(sentence))
+
+
+class _Row:
+    """A setting on the form: its label, its control, and what is to be said of its value.
+
+    Args:
+        path: The setting.
+        words: Its words.
+    """
+
+    def __init__(self, path: str, words: SettingWords) -> None:
+        self._path = path
+        self.control = make_control(path, words)
+        self._label: PlainLabel | None = None
+        if not isinstance(self.control, Switch):
+            self._label = PlainLabel(words.label)
+            self._label.setBuddy(self.control.widget)
+            set_tip(self._label, words.help)
+        self.notice = SettingNotice() if path in NOTICED else None
+
+    def add_to(self, layout: QFormLayout) -> None:
+        """Take the next place on the form."""
+        if self._label is None:
+            layout.addRow(self.control.widget)
+        else:
+            layout.addRow(self._label, self.control.widget)
+        if self.notice is not None:
+            layout.addRow(self.notice)
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Show the setting's value, and whether it can be used."""
+        value = recipe_value(recipe, self._path)
+        if isinstance(self.control, BlockChoice):
+            is_cut = self._path == CUT_LAYER
+            self.control.offer(block_names(recipe.backbone) if is_cut else tuning_blocks(recipe), value)
+        self.control.show_value(value)
+        is_enabled = is_offered(recipe, self._path)
+        for widget in (self.control.widget, self._label):
+            if widget is not None:
+                widget.setEnabled(is_enabled)
+        if self.notice is not None:
+            self.notice.say(notice(recipe, self._path))
+
+
+class RecipeBinder(QObject):
+    """Keeps controls and the session's recipe the same, in both directions.
+
+    A control whose setting the present recipe makes no use of is disabled, and a notice stands under one whose value
+    costs accuracy.
+
+    Args:
+        session: Holds the recipe.
+        parent: The owner.
+    """
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._rows: dict[str, _Row] = {}
+        session.recipe_changed.connect(self._on_recipe_changed)
+
+    def add_rows(self, layout: QFormLayout, table: Mapping[str, SettingWords]) -> None:
+        """Put a control for each setting of `table` on the form, and bind it."""
+        for path, words in table.items():
+            row = _Row(path, words)
+            row.add_to(layout)
+            self._rows[path] = row
+            row.show_recipe(self._session.recipe)
+            row.control.changed.connect(lambda value, path=path: self._on_control_changed(path, value))
+
+    def _on_control_changed(self, path: str, value: object) -> None:
+        recipe = self._session.recipe
+        if path == CUT_LAYER:
+            changed = with_cut(recipe, str(value))
+        elif path == WHEN_TUNED:
+            changed = with_tuning(recipe, str(value))
+        else:
+            changed = with_setting(recipe, path, value)
+        self._session.set_recipe(changed)
+
+    @Slot()
+    def _on_recipe_changed(self) -> None:
+        for row in self._rows.values():
+            row.show_recipe(self._session.recipe)
