@@ -119,20 +119,21 @@ def _checkpoint_arrays() -> list[NDArray[Any]]:
 
 
 def _make_checkpoints(folder: Path) -> None:
-    from tlgui.learning.training.checkpoint import Journal, Kept
+    from tlgui.learning.training.checkpoint import CheckpointWriter
+    from tlgui.learning.training.state import KeptEpoch
 
     history = [EpochEnded(1, 3, 1.0, 0.5, 1.1, 0.4, 0.001, 2.5, is_best=True)]
-    kept = Kept(_checkpoint_arrays(), np.full((6, 3), 1 / 3, np.float32), np.arange(6) % 3)
-    Journal(folder, _ABOUT, JobContext().report).write(history, _checkpoint_arrays(), kept)
+    kept = KeptEpoch(_checkpoint_arrays(), np.full((6, 3), 1 / 3, np.float32), np.arange(6) % 3)
+    CheckpointWriter(folder, _ABOUT, JobContext().report).write(history, _checkpoint_arrays(), kept)
     with suppress(OSError):
         (folder / "progress.json").unlink()
 
 
 def _read_checkpoint(path: Path) -> None:
-    from tlgui.learning.training.checkpoint import Journal
+    from tlgui.learning.training.checkpoint import CheckpointWriter
 
-    saved = Journal(path.parent, _ABOUT, JobContext().report).read()
+    saved = CheckpointWriter(path.parent, _ABOUT, JobContext().report).read()
     if saved is None:
         raise AssertionError("the checkpoint is not there")
-    saved.state(_checkpoint_arrays())
+    saved.state(_checkpoint_arrays(), 0)
     saved.kept(_checkpoint_arrays())

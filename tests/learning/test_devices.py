@@ -21,10 +21,11 @@ tf.config.set_logical_device_configuration(
 from dataclasses import replace
 import keras
 from tlgui.learning.networks import devices
-from tlgui.learning.training.train_step import Batch, Learner, with_logits
-from tlgui.learning.networks.builder import build_backbone, build_head, split_backbone
-from tlgui.learning.recipes.recipe import FineTuning, Head, NO_WEIGHTS, Recipe
 from tlgui.learning.backbones.weights import find_weights
+from tlgui.learning.data.batch import one_hot
+from tlgui.learning.networks.builder import build_backbone, build_head, split_backbone
+from tlgui.learning.recipes.recipe import Head, NO_WEIGHTS, Recipe
+from tlgui.learning.training.compiled_model import CompiledModel, with_logits
 from tlgui.progress import JobContext
 
 recipe = Recipe(
@@ -34,36 +35,60 @@ recipe = Recipe(
 dice = np.random.default_rng(1)
 # 7 do not divide by two.
 batches = [
-    Batch(dice.uniform(0, 1, (7, 32, 32, 3)).astype(np.float32), dice.integers(0, 3, 7)) for _ in range(3)
+    (dice.uniform(0, 1, (7, 32, 32, 3)).astype(np.float32), dice.integers(0, 3, 7)) for _ in range(3)
 ]
+example_weights = np.array([1, 2, 1, 1, 0.5, 1, 1], np.float32)
+
+class Data:
+    batches = 3
+    class_counts = (7, 7, 7)
+    error = None
+
+    def dataset(self, class_weights):
+        spec = tuple(tf.TensorSpec(shape, tf.float32) for shape in ((None, 32, 32, 3), (None, 3), (None,)))
+        read = lambda: ((inputs, one_hot(labels, 3), example_weights) for inputs, labels in batches)
+        return tf.data.Dataset.from_generator(read, output_signature=spec).apply(
+            tf.data.experimental.assert_cardinality(3)
+        )
+
+class Losses(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.loss = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.loss.append(float(logs["loss"]))
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.accuracy = float(logs["accuracy"])
 
 def trained(devices_count, is_half):
     backbone = build_backbone(recipe, find_weights(recipe, JobContext()))
-    _, tail = split_backbone(backbone, recipe, "")
+    _, top = split_backbone(backbone, recipe, "")
     head = build_head(recipe, (backbone.output_shape[-1],), 3)
-    model = with_logits(head, tail)
+    model = with_logits(head, top)
     if devices_count == 2:
         devices.strategy = lambda: tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     else:
         devices.strategy = tf.distribute.get_strategy
     devices.computes_with_half_precision = lambda: is_half
-    learner = Learner(model, recipe, recipe, is_streamed=True)
-    weights = np.array([1, 2, 1, 1, 0.5, 1, 1], np.float32)
-    learned = [learner.learn(batch, weights, 0.01) for batch in batches]
-    judged, probabilities = learner.judge(batches[0])
-    # What was saved of a learner restores one like it.
-    learner.restore(learner.state())
-    learner.settle(learner.weights())
-    said = np.asarray(keras.Model(model.input, model.output[1])(batches[0].inputs))
+    compiled = CompiledModel(model, recipe, recipe, Data(), is_streamed=True)
+    losses = Losses()
+    compiled.keras_model.fit(compiled.dataset(), epochs=1, verbose=0, callbacks=[losses])
+    logits, probabilities = compiled.outputs(batches[0][0])
+    # What was saved of a model restores one like it.
+    compiled.restore(compiled.state())
+    compiled.give_weights(compiled.weights())
+    said = np.asarray(keras.Model(model.input, model.output[1])(batches[0][0]))
     return {
-        "losses": [loss for loss, _ in learned],
-        "right": [right for _, right in learned],
-        "judged": judged,
+        "losses": losses.loss,
+        "accuracy": losses.accuracy,
+        "judged": float(compiled.loss(one_hot(batches[0][1], 3), logits)),
         "probabilities": probabilities.tolist(),
         "settled": said.tolist(),
         "types": sorted({str(weight.dtype) for weight in model.weights}),
         "output": str(model.output[1].dtype),
-        "policies": sorted({layer.dtype_policy.name for layer in [*tail.layers, *head.layers]}),
+        "policies": sorted({layer.dtype_policy.name for layer in [*top.layers, *head.layers]}),
     }
 
 print(json.dumps([trained(1, False), trained(2, False), trained(1, True), trained(2, True)]))
@@ -85,7 +110,7 @@ def test_two_devices_take_the_steps_of_one(trained: list[dict[str, Any]]) -> Non
     one, two, _, _ = trained
 
     assert two["losses"] == pytest.approx(one["losses"], abs=1e-4)
-    assert two["right"] == one["right"]
+    assert two["accuracy"] == pytest.approx(one["accuracy"])
     assert two["judged"] == pytest.approx(one["judged"], abs=1e-4)
     for ours, theirs in zip(two["probabilities"], one["probabilities"], strict=True):
         assert ours == pytest.approx(theirs, abs=1e-4)

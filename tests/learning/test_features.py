@@ -48,7 +48,9 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     compute = FeatureExtractor.compute
 
-    def counting(self: FeatureExtractor, batch: "feature_extractor._Batch", number: int, context: JobContext) -> np.ndarray:
+    def counting(
+        self: FeatureExtractor, batch: "feature_extractor._Batch", number: int, context: JobContext
+    ) -> np.ndarray:
         counts.append(len(batch.pixels))
         return compute(self, batch, number, context)
 
@@ -356,14 +358,14 @@ def test_features_on_the_disk_leave_the_memory_and_stay_right(
     expected = _extract(photos)
     monkeypatch.setattr(disk_array, "LARGEST_IN_MEMORY", 1000)
     monkeypatch.setattr(feature_extractor, "_PHOTOS_IN_MEMORY", 5)
-    released: list[disk_array.Room] = []
-    release = disk_array.Room.release
+    released: list[disk_array.DiskArray] = []
+    release = disk_array.DiskArray.release
 
-    def noting(self: disk_array.Room) -> None:
+    def noting(self: disk_array.DiskArray) -> None:
         released.append(self)
         release(self)
 
-    monkeypatch.setattr(disk_array.Room, "release", noting)
+    monkeypatch.setattr(disk_array.DiskArray, "release", noting)
 
     found = _extract(photos)
 

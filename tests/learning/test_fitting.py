@@ -1,25 +1,27 @@
-"""The loop over epochs, on heads that learn from numbers: every setting does what it says."""
+"""`fit_phase` on heads that are trained on numbers: every setting does what it says."""
 
 import itertools
 from collections import Counter
-from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from typing_extensions import override
 
 from tests.learning.listening import QUIET, Listener, is_batch_of, numbers, stopping_at
 from tlgui.errors import Cancelled, SettingError
-from tlgui.learning.data.cached_dataset import CachedExam, CachedLessons, Examples, Order
+from tlgui.learning.data.batch import FloatArray, Labels
+from tlgui.learning.data.cached_dataset import BatchOrder, CachedTrainingData, CachedValidationData, Examples
 from tlgui.learning.networks.builder import build_head
-from tlgui.learning.networks.inference_function import FloatArray
 from tlgui.learning.recipes.recipe import EarlyStopping, Head, Recipe
 from tlgui.learning.results import StopReason
-from tlgui.learning.training.checkpoint import Journal
-from tlgui.learning.training.loop import Fitting, Phase
+from tlgui.learning.training.checkpoint import CheckpointWriter
+from tlgui.learning.training.compiled_model import with_logits
+from tlgui.learning.training.fit import Phase, fit_phase
 from tlgui.learning.training.losses import class_weights
-from tlgui.learning.training.train_step import Batch, Labels, Learner, with_logits
+from tlgui.learning.training.state import TrainingState
 from tlgui.progress import BatchEnded, JobContext
 
 _NUMBERS = 20
@@ -34,6 +36,19 @@ def _examples(rows: int, seed: int, noise: float = 1.0, labels: Labels | None = 
     return Examples((centres[labels] + dice.normal(0, noise, (rows, _NUMBERS))).astype(np.float32), labels)
 
 
+def _fit(
+    head: keras.Model,
+    recipe: Recipe,
+    state: TrainingState,
+    context: JobContext,
+    training: Examples,
+    validation: Examples,
+) -> None:
+    data = CachedTrainingData(training, 3, recipe)
+    phase = Phase(with_logits(head), recipe, data, CachedValidationData(validation))
+    fit_phase(phase, recipe, state, CheckpointWriter(None, {}, QUIET.report), context)
+
+
 class _Fit:
     """A head that was trained on such clouds."""
 
@@ -42,13 +57,11 @@ class _Fit:
     ) -> None:
         self.head = build_head(recipe, (_NUMBERS,), 3)
         self.validation = _examples(60, 2, noise)
-        lessons = CachedLessons(training or _examples(90, 1, noise), 3, recipe)
-        fitting = Fitting(recipe, context, Journal(None, {}, QUIET.report))
-        try:
-            fitting.run(Phase(with_logits(self.head), recipe, lessons, CachedExam(self.validation)))
-        finally:
-            self.history, self.reason = fitting.history, fitting.reason
-        self.kept = fitting.kept.probabilities
+        state = TrainingState()
+        _fit(self.head, recipe, state, context, training or _examples(90, 1, noise), self.validation)
+        self.history, self.reason = tuple(state.epochs), state.reason
+        assert state.kept is not None
+        self.kept = state.kept.probabilities
 
     @property
     def probabilities(self) -> FloatArray:
@@ -212,7 +225,7 @@ def test_balanced_weights_change_nothing_where_classes_are_equal() -> None:
 
 def test_few_batches_an_epoch_take_the_next_part_each_time() -> None:
     recipe = Recipe(batch_size=8, most_batches=5)
-    order = Order(90, recipe, before=0)
+    order = BatchOrder(90, recipe, epochs_before=0)
 
     assert order.batches == 5
     rounds = [turn.rows for number in range(1, 13) for turn in order.epoch(number)]
@@ -221,7 +234,7 @@ def test_few_batches_an_epoch_take_the_next_part_each_time() -> None:
     assert list(first) != list(second)
     assert [turn.round for number in (2, 3) for turn in order.epoch(number)] == [1] * 7 + [2] * 3
     # An epoch can be asked for alone, as after a kill.
-    again = [turn.rows for turn in Order(90, recipe, before=0).epoch(7)]
+    again = [turn.rows for turn in BatchOrder(90, recipe, epochs_before=0).epoch(7)]
     assert all(np.array_equal(ours, theirs) for ours, theirs in zip(again, rounds[30:35], strict=True))
 
 
@@ -231,7 +244,8 @@ def test_few_batches_an_epoch_are_all_that_is_trained() -> None:
     _Fit(Recipe(batch_size=8, most_batches=5, epochs=2), context=listener.context)
 
     batches = listener.of(BatchEnded)
-    assert [(event.batch, event.batches) for event in batches] == [(n, 5) for n in range(1, 6)] * 2
+    # All five steps are one execution.
+    assert [(event.epoch, event.batch, event.batches) for event in batches] == [(1, 5, 5), (2, 5, 5)]
 
 
 def test_more_batches_than_there_are_change_nothing() -> None:
@@ -252,18 +266,18 @@ def test_rate_follows_its_schedule_and_is_reported() -> None:
 
 
 def test_rate_is_the_size_of_the_step() -> None:
-    """Plain SGD moves by the rate times the gradient, whatever the optimiser was built with."""
-    recipe = Recipe(optimizer="sgd", momentum=0.0, learning_rate=0.5)
-    batch = Batch(*(lambda examples: (examples.features, examples.labels))(_examples(30, 1)))
+    """Plain SGD moves by the rate times the gradient."""
+    examples = _examples(30, 1)
 
     def moved(rate: float) -> float:
-        learner = Learner(with_logits(build_head(recipe, (_NUMBERS,), 3)), recipe, recipe, is_streamed=False)
-        before = learner.weights()[0]
-        learner.learn(batch, np.ones(30, np.float32), rate)
-        return float(np.abs(learner.weights()[0] - before).sum())
+        last = EarlyStopping(enabled=False, keep_best=False)
+        recipe = Recipe(optimizer="sgd", momentum=0.0, learning_rate=rate, epochs=1, batch_size=30, early_stopping=last)
+        head = build_head(recipe, (_NUMBERS,), 3)
+        before = head.get_weights()[0]
+        _fit(head, recipe, TrainingState(), QUIET, examples, examples)
+        return float(np.abs(head.get_weights()[0] - before).sum())
 
     assert moved(0.02) == pytest.approx(2 * moved(0.01), rel=1e-3)
-    assert moved(0.0) == 0
 
 
 def test_same_seed_gives_the_same_history_and_another_seed_another() -> None:
@@ -279,15 +293,15 @@ def test_stop_after_an_epoch_leaves_the_head_with_it() -> None:
     listener = stopping_at(is_batch_of(3))
     head = build_head(Recipe(), (_NUMBERS,), 3)
     recipe = Recipe(learning_rate=0.01, epochs=500)
-    fitting = Fitting(recipe, listener.context, Journal(None, {}, QUIET.report))
-    exam = CachedExam(_examples(60, 2))
+    state = TrainingState()
 
     with pytest.raises(Cancelled):
-        fitting.run(Phase(with_logits(head), recipe, CachedLessons(_examples(90, 1), 3, recipe), exam))
+        _fit(head, recipe, state, listener.context, _examples(90, 1), _examples(60, 2))
 
-    assert len(fitting.history) == 2
+    assert len(state.epochs) == 2
+    assert state.kept is not None
     left = np.asarray(head(_examples(60, 2).features, training=False))
-    np.testing.assert_allclose(left, fitting.kept.probabilities, atol=1e-5)
+    np.testing.assert_allclose(left, state.kept.probabilities, atol=1e-5)
 
 
 def test_training_that_gets_lost_says_what_to_change() -> None:
@@ -299,31 +313,38 @@ def test_training_that_gets_lost_says_what_to_change() -> None:
     assert "smaller learning rate" in caught.value.hint
 
 
-class _Wild:
-    """Lessons that are all right in the first epoch, and beyond all numbers in the second."""
+class _Wild(CachedTrainingData):
+    """Training data that is all right in the first epoch, and beyond all numbers in the second."""
 
-    batches = 1
-    counts: Sequence[int] = (30, 30, 30)
+    def __init__(self) -> None:
+        self._factor = tf.Variable(1.0)
+        super().__init__(_examples(90, 1), 3, Recipe(batch_size=90))
 
-    def epoch(self, number: int) -> Generator[Batch, None, None]:
-        examples = _examples(90, 1)
-        yield Batch(examples.features if number == 1 else np.full_like(examples.features, 3e38), examples.labels)
+    @override
+    def begin_epoch(self, number: int) -> None:
+        super().begin_epoch(number)
+        self._factor.assign(1.0 if number == 1 else 3e38)
+
+    @override
+    def dataset(self, class_weights: FloatArray) -> tf.data.Dataset:
+        return super().dataset(class_weights).map(lambda inputs, *others: (inputs * self._factor, *others))
 
 
 def test_training_that_gets_lost_later_keeps_its_best_epoch() -> None:
     recipe = Recipe(learning_rate=0.01, epochs=5)
     head = build_head(recipe, (_NUMBERS,), 3)
-    fitting = Fitting(recipe, QUIET, Journal(None, {}, QUIET.report))
+    state = TrainingState()
+    phase = Phase(with_logits(head), recipe, _Wild(), CachedValidationData(_examples(60, 2)))
 
-    fitting.run(Phase(with_logits(head), recipe, _Wild(), CachedExam(_examples(60, 2))))
+    fit_phase(phase, recipe, state, CheckpointWriter(None, {}, QUIET.report), QUIET)
 
-    assert fitting.reason is StopReason.NO_LONGER_IMPROVING
-    assert [ended.epoch for ended in fitting.history] == [1]
+    assert state.reason is StopReason.NO_LONGER_IMPROVING
+    assert [ended.epoch for ended in state.epochs] == [1]
     assert all(np.isfinite(weights).all() for weights in head.get_weights())
 
 
 def test_every_row_is_learned_from_once_an_epoch() -> None:
-    order = Order(50, Recipe(batch_size=8), before=3)
+    order = BatchOrder(50, Recipe(batch_size=8), epochs_before=3)
 
     seen = Counter(int(row) for turn in order.epoch(2) for row in turn.rows)
 

@@ -17,7 +17,7 @@ def full_cache(full_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_large_array_lies_among_temporary_files_where_the_cache_has_no_room() -> None:
-    array = disk_array.room_for((500, 500))
+    array = disk_array.zeros((500, 500))
     array[7] = 1.5
 
     assert float(np.sum(array)) == 750
@@ -27,4 +27,4 @@ def test_array_that_no_disk_takes_is_refused(full_disk: Path, monkeypatch: pytes
     monkeypatch.setattr(tempfile, "tempdir", str(full_disk))
 
     with pytest.raises(StorageError, match="the disk is full"):
-        disk_array.room_for((500, 500))
+        disk_array.zeros((500, 500))

@@ -13,9 +13,10 @@ from tests.learning.models import KERAS_SAVE_WARNING
 from tests.pictures import write_collection
 from tlgui.errors import Cancelled, CollectionError
 from tlgui.learning.backbones.weights import find_weights
-from tlgui.learning.data.cached_dataset import Order
-from tlgui.learning.data.streamed_dataset import Stream, StreamedExam, StreamedLessons
-from tlgui.learning.data.unreadable_photos import Roll
+from tlgui.learning.data.batch import Batch
+from tlgui.learning.data.cached_dataset import BatchOrder
+from tlgui.learning.data.streamed_dataset import PhotoStream, StreamedTrainingData, StreamedValidationData
+from tlgui.learning.data.unreadable_photos import UnreadablePhotos
 from tlgui.learning.networks.builder import build_backbone, split_backbone
 from tlgui.learning.networks.inference_function import FloatArray
 from tlgui.learning.recipes.recipe import (
@@ -32,7 +33,6 @@ from tlgui.learning.recipes.recipe import (
 )
 from tlgui.learning.results import StopReason
 from tlgui.learning.training.train import train, train_network
-from tlgui.learning.training.train_step import Batch
 from tlgui.photos.collection import Collection, Photo, Split
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import BatchEnded, EpochEnded, Event
@@ -58,16 +58,18 @@ def collection(tmp_path: Path) -> Collection:
     return scan(write_collection(tmp_path / "photos", classes=3, photos=10), QUIET)
 
 
-def _streams(recipe: Recipe, collection: Collection, photos: Sequence[Photo]) -> tuple[Stream, list[FloatArray], Roll]:
-    """Return a stream whose trunk hands pixels through, what its trunk was given, and its roll."""
+def _streams(
+    recipe: Recipe, collection: Collection, photos: Sequence[Photo]
+) -> tuple[PhotoStream, list[FloatArray], UnreadablePhotos]:
+    """Return a stream whose trunk hands pixels through, what its trunk was given, and its unreadable."""
     given: list[FloatArray] = []
 
     def trunk(pixels: FloatArray) -> FloatArray:
         given.append(pixels)
         return pixels
 
-    roll = Roll(collection, Split(tuple(photos), tuple(photos)), QUIET)
-    return Stream(recipe, trunk, (32, 32, 3), collection.class_names, roll, QUIET), given, roll
+    unreadable = UnreadablePhotos(collection, Split(tuple(photos), tuple(photos)), QUIET)
+    return PhotoStream(recipe, trunk, (32, 32, 3), collection.class_names, unreadable, QUIET), given, unreadable
 
 
 def _inputs(batches: list[Batch]) -> FloatArray:
@@ -90,14 +92,14 @@ def test_changes_of_no_strength_train_as_cached_features_do(collection: Collecti
 def test_photos_come_in_the_shuffled_order_of_each_epoch(collection: Collection) -> None:
     photos = tuple(collection.photos())
     stream, _, _ = _streams(RECIPE, collection, photos)
-    lessons = StreamedLessons(stream, photos, RECIPE, before=0)
+    lessons = StreamedTrainingData(stream, photos, RECIPE, epochs_before=0)
 
     labels = [list(lessons_of.labels) for number in (1, 2) for lessons_of in lessons.epoch(number)]
 
     expected = [
-        stream.places([photos[row] for row in turn.rows]).tolist()
+        stream.labels([photos[row] for row in turn.rows]).tolist()
         for number in (1, 2)
-        for turn in Order(len(photos), RECIPE, before=0).epoch(number)
+        for turn in BatchOrder(len(photos), RECIPE, epochs_before=0).epoch(number)
     ]
     assert labels == expected
 
@@ -107,7 +109,7 @@ def test_each_epoch_sees_photos_changed_anew_and_fixed_by_the_seed(collection: C
     recipe = replace(RECIPE, augmentation=Augmentation(rotation=40, flip_horizontal=True, when=EVERY_EPOCH))
 
     def seen(recipe: Recipe) -> list[FloatArray]:
-        lessons = StreamedLessons(_streams(recipe, collection, photos)[0], photos, recipe, before=2)
+        lessons = StreamedTrainingData(_streams(recipe, collection, photos)[0], photos, recipe, epochs_before=2)
         return [_inputs(list(lessons.epoch(number))) for number in (1, 2)]
 
     (first, second), (again, _), (other, _) = seen(recipe), seen(recipe), seen(replace(recipe, seed=2))
@@ -120,12 +122,12 @@ def test_each_epoch_sees_photos_changed_anew_and_fixed_by_the_seed(collection: C
 def test_copies_that_are_made_once_are_the_same_in_each_epoch(collection: Collection) -> None:
     photos = [photo for item in collection.classes for photo in item.photos[:2]]
     recipe = replace(RECIPE, augmentation=Augmentation(rotation=40, copies=2, keep_photo=False))
-    lessons = StreamedLessons(_streams(recipe, collection, photos)[0], photos, recipe, before=0)
+    lessons = StreamedTrainingData(_streams(recipe, collection, photos)[0], photos, recipe, epochs_before=0)
 
     first, second = (_inputs(list(lessons.epoch(number))) for number in (1, 2))
 
     assert len(first) == 12
-    assert lessons.counts == [4, 4, 4]
+    assert lessons.class_counts == [4, 4, 4]
     # Both epochs hold the same twelve pictures, in orders of their own.
     assert sorted(first.sum(axis=(1, 2, 3))) == sorted(second.sum(axis=(1, 2, 3)))
     assert len({picture.tobytes() for picture in first}) == 12
@@ -136,13 +138,13 @@ def test_validation_photos_are_not_changed_and_read_once(collection: Collection)
     recipe = replace(RECIPE, augmentation=Augmentation(rotation=40, when=EVERY_EPOCH))
     stream, given, _ = _streams(recipe, collection, photos)
     plain, _, _ = _streams(RECIPE, collection, photos)
-    exam = StreamedExam(stream, photos)
+    exam = StreamedValidationData(stream, photos)
 
     first = list(exam.batches())
     calls = len(given)
     again = list(exam.batches())
 
-    np.testing.assert_array_equal(_inputs(first), _inputs(list(StreamedExam(plain, photos).batches())))
+    np.testing.assert_array_equal(_inputs(first), _inputs(list(StreamedValidationData(plain, photos).batches())))
     np.testing.assert_array_equal(_inputs(first), _inputs(again))
     assert len(given) == calls
 
@@ -234,8 +236,9 @@ def test_fine_tuning_goes_on_with_the_history(collection: Collection, tmp_path: 
     assert summary.stop_reason is StopReason.COMPLETED
     assert tuple(listener.of(EpochEnded)) == summary.history
     batches = listener.of(BatchEnded)
-    assert [event.epoch for event in batches] == [number for number in range(1, 6) for _ in range(3)]
-    assert [event.seconds_left for event in batches if event.epoch <= 3] == [None] * 9
+    # The head's steps on cached features are one execution an epoch; each step of fine-tuning is one of its own.
+    assert [event.epoch for event in batches] == [1, 2, 3, 4, 4, 4, 5, 5, 5]
+    assert [event.seconds_left for event in batches if event.epoch <= 3] == [None] * 3
     assert batches[-1].seconds_left == 0
     # Without a warm-up the rate starts at its largest, and the cosine takes it down from there.
     assert [ended.learning_rate for ended in summary.history[:3]] == [0.01] * 3
@@ -348,13 +351,13 @@ def test_folder_that_vanishes_in_mid_training_is_said(collection: Collection, tm
 
 def test_photo_that_is_back_is_learned_from_again(collection: Collection) -> None:
     photos = tuple(collection.photos())
-    stream, _, roll = _streams(RECIPE, collection, photos)
-    lessons = StreamedLessons(stream, photos, RECIPE, before=0)
+    stream, _, unreadable = _streams(RECIPE, collection, photos)
+    lessons = StreamedTrainingData(stream, photos, RECIPE, epochs_before=0)
     away = photos[0].path.with_suffix(".away")
     counts = []
     for is_away in (True, False):
         source, target = (photos[0].path, away) if is_away else (away, photos[0].path)
         source.rename(target)
-        counts.append((sum(len(batch.labels) for batch in lessons.epoch(1)), roll.training_count))
+        counts.append((sum(len(batch.labels) for batch in lessons.epoch(1)), unreadable.training_count))
 
     assert counts == [(29, 29), (30, 30)]

@@ -1,28 +1,35 @@
-"""Examples whose features are at hand: in which order they are learned from, and in which batches they are judged."""
+"""Datasets of features that were computed once: shuffled batches for training, and all rows for validation.
+
+Measured on 3,200 vectors of 1,280 numbers in batches of 128 on two cores, one epoch of `Model.fit` with a linear head
+and 25 steps per execution: 70 ms where `tf.data` gathers the rows itself, 130 ms where a Python generator or a
+`PyDataset` does. So rows in memory are gathered by TensorFlow, from indices that are set before each epoch.
+"""
 
 import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
+from tlgui.learning.data.batch import Batch, FloatArray, Labels
+from tlgui.learning.data.disk_array import LARGEST_IN_MEMORY
 from tlgui.learning.data.feature_extractor import Features
-from tlgui.learning.networks.inference_function import FloatArray
 from tlgui.learning.recipes.recipe import Recipe
-from tlgui.learning.training.train_step import Batch, Labels
 
-# What validation sends through the head at once.
-_ROWS_AT_ONCE = 1024
+# Rows of one validation batch.
+_VALIDATION_ROWS = 1024
+_PREFETCHED_BATCHES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Features and what they are of.
+    """Features and their labels.
 
     Args:
         features: float32, shape (rows, numbers); may lie on the disk.
-        labels: Shape (rows,), places in the output order.
+        labels: Shape (rows,), indices in output order.
     """
 
     features: FloatArray
@@ -30,76 +37,117 @@ class Examples:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class BatchRows:
     """Which examples make one batch.
 
     Args:
-        rows: Their places, growing.
-        round: How often all examples were gone through by then, from 1.
+        rows: Their indices, ascending.
+        round: Number of the pass over all examples that they belong to, from 1.
     """
 
     rows: NDArray[np.intp]
     round: int
 
 
-class Order:
+class BatchOrder:
     """The shuffled order of all examples, batch by batch and epoch by epoch, fixed by the seed.
 
     Where an epoch has fewer batches than all examples make, the next epoch takes the next part, and the examples are
-    shuffled anew when all of them had their turn.
+    shuffled again when each was used once.
 
     Args:
-        count: All examples.
+        count: Number of examples.
         recipe: Its batch size, most batches and seed are used.
-        before: Epochs of earlier phases, which had orders of their own.
+        epochs_before: Epochs of earlier phases, which had orders of their own.
     """
 
-    def __init__(self, count: int, recipe: Recipe, before: int) -> None:
+    def __init__(self, count: int, recipe: Recipe, epochs_before: int) -> None:
         self._count = count
         self._size = recipe.batch_size
         self._seed = recipe.seed
-        self._before = before
+        self._epochs_before = epochs_before
         self._in_round = math.ceil(count / recipe.batch_size)
         self.batches = min(self._in_round, recipe.most_batches) if recipe.most_batches else self._in_round
 
-    def epoch(self, number: int) -> Iterator[Turn]:
+    def epoch(self, number: int) -> Iterator[BatchRows]:
         """Yield the batches of an epoch, counted from 1 within the phase."""
         shuffled, at = np.zeros(0, np.intp), 0
         for batch in range((number - 1) * self.batches, number * self.batches):
             rounds, place = divmod(batch, self._in_round)
             if at != rounds + 1:
                 at = rounds + 1
-                shuffled = np.random.default_rng([self._seed, self._before + at]).permutation(self._count)
-            # Rows that lie on the disk are read faster in their order, and a batch has none.
-            yield Turn(np.sort(shuffled[place * self._size : (place + 1) * self._size]), at)
+                shuffled = np.random.default_rng([self._seed, self._epochs_before + at]).permutation(self._count)
+            # Ascending: rows that lie on the disk are read faster in their order, and a batch has none.
+            yield BatchRows(np.sort(shuffled[place * self._size : (place + 1) * self._size]), at)
 
 
-class CachedLessons:
-    """Learning from features that were computed once.
+class CachedTrainingData:
+    """Training on features that were computed once; a `TrainingData`.
 
     Args:
-        examples: What to learn from.
+        examples: What to train on.
         class_count: Number of classes.
         recipe: Its batch size, most batches and seed are used.
     """
 
+    error: BaseException | None = None
+
     def __init__(self, examples: Examples, class_count: int, recipe: Recipe) -> None:
         self._examples = examples
-        self._order = Order(len(examples.labels), recipe, before=0)
+        self._order = BatchOrder(len(examples.labels), recipe, epochs_before=0)
+        self._class_count = class_count
         self.batches = self._order.batches
-        self.counts: Sequence[int] = np.bincount(examples.labels, minlength=class_count).tolist()
+        self.class_counts: Sequence[int] = np.bincount(examples.labels, minlength=class_count).tolist()
+        # All rows of the epoch, and where each batch begins and the last one ends.
+        self._rows = tf.Variable(np.zeros(0, np.int64), shape=[None], trainable=False)
+        self._starts = tf.Variable(np.zeros(self.batches + 1, np.int64), trainable=False)
 
-    def epoch(self, number: int) -> Generator[Batch, None, None]:
-        """Yield the batches of an epoch, counted from 1."""
-        for turn in self._order.epoch(number):
-            yield Batch(self._examples.features[turn.rows], self._examples.labels[turn.rows])
+    def begin_epoch(self, number: int) -> None:
+        """Set the batches of an epoch, counted from 1."""
+        batches = [turn.rows for turn in self._order.epoch(number)]
+        self._rows.assign(np.concatenate(batches).astype(np.int64))
+        self._starts.assign(np.cumsum([0, *map(len, batches)]).astype(np.int64))
+
+    def dataset(self, class_weights: FloatArray) -> tf.data.Dataset:
+        """Return the batches of the epoch that was begun last, see `TrainingData`."""
+        labels, weights = tf.constant(self._examples.labels, tf.int64), tf.constant(class_weights)
+        take = self._take()
+
+        def batch(number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+            rows = self._rows[self._starts[number] : self._starts[number + 1]]
+            chosen = tf.gather(labels, rows)
+            return take(rows), tf.one_hot(chosen, self._class_count), tf.gather(weights, chosen)
+
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        options.threading.private_threadpool_size = 1
+        return tf.data.Dataset.range(self.batches).map(batch).prefetch(_PREFETCHED_BATCHES).with_options(options)
+
+    def _take(self) -> "tf.types.experimental.GenericFunction":
+        """Return a function from indices to rows: TensorFlow's own, or where the rows lie on the disk NumPy's."""
+        features = self._examples.features
+        if features.nbytes <= LARGEST_IN_MEMORY:
+            known = tf.constant(features)
+            return lambda rows: tf.gather(known, rows)
+
+        def take(rows: tf.Tensor) -> tf.Tensor:
+            taken = tf.numpy_function(lambda indices: features[indices], [rows], tf.float32, stateful=False)
+            return tf.ensure_shape(taken, (None, features.shape[1]))
+
+        return take
+
+    def end_epoch(self) -> None:
+        """Do nothing: the features cannot vanish."""
+
+    def close(self) -> None:
+        """Do nothing: there are no threads."""
 
 
-class CachedExam:
-    """Judging by features that were computed once.
+class CachedValidationData:
+    """Validation on features that were computed once; a `ValidationData`.
 
     Args:
-        examples: What to judge by.
+        examples: What to validate on.
     """
 
     def __init__(self, examples: Examples) -> None:
@@ -107,14 +155,14 @@ class CachedExam:
 
     def batches(self) -> Generator[Batch, None, None]:
         """Yield all examples in their order."""
-        for start in range(0, len(self._examples.labels), _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
+        for start in range(0, len(self._examples.labels), _VALIDATION_ROWS):
+            rows = slice(start, start + _VALIDATION_ROWS)
             yield Batch(self._examples.features[rows], self._examples.labels[rows])
 
 
 def examples_of(features: Features, class_names: Sequence[str]) -> Examples:
     """Return one example for each photo and each of its versions."""
     rows = features.matrix.reshape(-1, features.matrix.shape[-1])
-    places = {name: place for place, name in enumerate(class_names)}
-    labels = np.array([places[photo.class_name] for photo in features.photos], np.intp)
+    indices = {name: index for index, name in enumerate(class_names)}
+    labels = np.array([indices[photo.class_name] for photo in features.photos], np.intp)
     return Examples(rows, np.repeat(labels, features.matrix.shape[1]))

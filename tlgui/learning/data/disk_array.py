@@ -1,4 +1,4 @@
-"""Room for large arrays: in memory, or on the disk where they are too large for that."""
+"""Float arrays in memory, or in a temporary file where they are too large for it."""
 
 import contextlib
 import mmap
@@ -17,14 +17,14 @@ LARGEST_IN_MEMORY = 64 * 2**20
 FloatArray = NDArray[np.float32]
 
 
-class Room:
+class DiskArray:
     """A float32 array of zeros, in memory or in a temporary file that goes when the last array on it does.
 
     Args:
         shape: The array's shape.
 
     Raises:
-        StorageError: It is too large for the memory, and the disk has no room for it.
+        StorageError: It is too large for the memory, and the disk has no space for it.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
@@ -44,9 +44,9 @@ class Room:
                 self._map.madvise(mmap.MADV_DONTNEED)
 
 
-def room_for(shape: tuple[int, ...]) -> FloatArray:
-    """Return `Room(shape).array`, for who fills it only once."""
-    return Room(shape).array
+def zeros(shape: tuple[int, ...]) -> FloatArray:
+    """Return the array of a new `DiskArray`, for callers that fill it once."""
+    return DiskArray(shape).array
 
 
 def _mapped(size: int) -> mmap.mmap:
@@ -62,7 +62,7 @@ def _mapped(size: int) -> mmap.mmap:
 
 def _mapped_in(folder: Path, size: int) -> mmap.mmap:
     with closing(tempfile.TemporaryFile(dir=folder)) as stream:
-        # Written in full: a page the disk has no room for later would end the process without a word.
+        # Written in full: a page the disk has no space for later would end the process without a word.
         empty = bytes(2**20)
         for start in range(0, size, len(empty)):
             stream.write(empty[: size - start])

@@ -19,7 +19,7 @@ from tlgui.cancellation import patiently
 from tlgui.errors import PhotoError
 from tlgui.learning.backbones.weights import Weights, find_weights
 from tlgui.learning.data.augmentation import Augmenter, CopyId
-from tlgui.learning.data.disk_array import Room
+from tlgui.learning.data.disk_array import DiskArray
 from tlgui.learning.data.feature_cache import FeatureCache, vector_key
 from tlgui.learning.data.photo_digests import PhotoDigests
 from tlgui.learning.data.prefetch import read_ahead
@@ -133,7 +133,7 @@ class FeatureExtractor:
         pace = pace or Pace(len(photos) * len(copy_numbers), context)
         with ExitStack() as stack:
             stores = self._opened_stores(copy_numbers, stack)
-            room = Room((len(photos), len(copy_numbers), self.length))
+            room = DiskArray((len(photos), len(copy_numbers), self.length))
             work = _Extraction(self, stores, room, context)
             read = _Reader(stack.enter_context(PhotoDigests()), stores, self._what.input_size)
             reading = read_ahead(photos, read, context, _PHOTOS_AHEAD)
@@ -215,7 +215,7 @@ class _Extraction:
     """One call of `extract`: collects batches, and puts features where they belong."""
 
     def __init__(
-        self, extractor: FeatureExtractor, stores: Mapping[int, FeatureCache], room: Room, context: JobContext
+        self, extractor: FeatureExtractor, stores: Mapping[int, FeatureCache], room: DiskArray, context: JobContext
     ) -> None:
         self._extractor = extractor
         self._stores = stores

@@ -1,41 +1,42 @@
-"""Examples that are read anew in each epoch: photos decoded ahead by a few threads, changed, and run through the trunk.
+"""Datasets of photos that are read in each epoch: decoded ahead by threads, augmented, run through the frozen base.
 
-Only the maps of the validation photos are kept, for the trunk that makes them is never trained.
+Only the maps of the validation photos are kept, for the frozen base that makes them is never trained.
 """
 
 import hashlib
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from tlgui.cancellation import patiently
 from tlgui.errors import PhotoError
 from tlgui.files import open_regular
 from tlgui.learning.data.augmentation import Augmenter, CopyId
-from tlgui.learning.data.cached_dataset import Order, Turn
-from tlgui.learning.data.disk_array import room_for
+from tlgui.learning.data.batch import Batch, one_hot
+from tlgui.learning.data.cached_dataset import BatchOrder, BatchRows
+from tlgui.learning.data.disk_array import zeros
 from tlgui.learning.data.prefetch import read_ahead
-from tlgui.learning.data.unreadable_photos import Roll
+from tlgui.learning.data.unreadable_photos import UnreadablePhotos
 from tlgui.learning.networks.inference_function import FloatArray
 from tlgui.learning.recipes.recipe import EVERY_EPOCH, Recipe
-from tlgui.learning.training.train_step import Batch
 from tlgui.photos.collection import Photo
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.pictures.opening import system_error
 from tlgui.progress import JobContext
 
-# What goes through the trunk at once: Stop is heard after each of these.
+# Photos that go through the frozen base at once: Stop is heard after each of these.
 _PHOTOS_AT_ONCE = 32
 _PHOTOS_AHEAD = 3 * _PHOTOS_AT_ONCE
 # Maps of validation photos beyond this are computed again in each epoch.
 _MOST_KEPT_BYTES = 2 * 2**30
 _PLAIN = 0
 
-Trunk = Callable[[FloatArray], FloatArray]
+FrozenBase = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,42 +55,42 @@ class _Read:
     digest: bytes
 
 
-class Stream:
-    """Turns photos into what the trunk says of them.
+class PhotoStream:
+    """Turns photos into maps of the frozen base.
 
     Args:
         recipe: Its input size, augmentation and seed are used.
-        trunk: From RGB 0..255, shape (photos, size, size, 3), to maps; any number of photos.
+        frozen_base: From RGB 0..255, shape (photos, size, size, 3), to maps; any number of photos.
         map_shape: The shape of one map.
         class_names: The labels in output order.
-        roll: Told of each photo whether it could be read.
-        context: Asked for each photo and each run of the trunk whether to go on.
+        unreadable: Told of each photo whether it could be read.
+        context: Asked for each photo and each run of the frozen base whether to go on.
     """
 
     def __init__(
         self,
         recipe: Recipe,
-        trunk: Trunk,
+        frozen_base: FrozenBase,
         map_shape: tuple[int, ...],
         class_names: Sequence[str],
-        roll: Roll,
+        unreadable: UnreadablePhotos,
         context: JobContext,
     ) -> None:
         self.map_shape = map_shape
         self.class_names = class_names
-        self.roll = roll
+        self.unreadable = unreadable
         self._size = recipe.input_size
-        self._trunk = trunk
+        self._frozen_base = frozen_base
         self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
         self._context = context
 
-    def places(self, photos: Sequence[Photo]) -> NDArray[np.intp]:
+    def labels(self, photos: Sequence[Photo]) -> NDArray[np.intp]:
         """Return the label of each photo."""
-        places = {name: place for place, name in enumerate(self.class_names)}
-        return np.array([places[photo.class_name] for photo in photos], np.intp)
+        indices = {name: index for index, name in enumerate(self.class_names)}
+        return np.array([indices[photo.class_name] for photo in photos], np.intp)
 
     def batches(self, plan: Iterator[Sequence[_Version]]) -> Generator[Batch, None, None]:
-        """Yield one batch for each entry of the plan, of those that can be read; none where that is nobody.
+        """Yield one batch for each entry of the plan, of those that can be read; it may be empty.
 
         The next ones are read ahead while a batch is in use.
         """
@@ -105,12 +106,11 @@ class Stream:
             seen = place = 0
             for version, read in reading:
                 seen += 1
-                self.roll.note(version.photo, read if isinstance(read, PhotoError) else None)
+                self.unreadable.note(version.photo, read if isinstance(read, PhotoError) else None)
                 if not isinstance(read, PhotoError):
                     waiting.append((version, read))
                 if seen == sizes[place]:
-                    if waiting:
-                        yield self._batch(waiting)
+                    yield self._batch(waiting)
                     waiting, seen, place = [], 0, place + 1
 
     def _read(self, version: _Version) -> _Read | PhotoError:
@@ -131,7 +131,7 @@ class Stream:
         for start in range(0, len(versions), _PHOTOS_AT_ONCE):
             part = versions[start : start + _PHOTOS_AT_ONCE]
             maps[start : start + len(part)] = patiently(partial(self._run, part), self._context)
-        return Batch(maps, self.places([version.photo for version, _ in versions]))
+        return Batch(maps, self.labels([version.photo for version, _ in versions]))
 
     def _run(self, versions: Sequence[tuple[_Version, _Read]]) -> FloatArray:
         pixels = np.stack([read.pixels for _, read in versions]).astype(np.float32)
@@ -139,57 +139,108 @@ class Stream:
         if changed:
             copies = [CopyId(versions[place][1].digest, versions[place][0].copy) for place in changed]
             pixels[changed] = self._augmenter(pixels[changed], copies)
-        return self._trunk(pixels)
+        return self._frozen_base(pixels)
 
 
-class StreamedLessons:
-    """Learning from photos that are read, and where the recipe says so changed anew, in each epoch.
+class StreamedTrainingData:
+    """Training on photos that are read, and where the recipe says so changed, in each epoch; a `TrainingData`.
 
     Args:
-        stream: What reads them.
-        photos: The photos to learn from.
+        stream: Reads them.
+        photos: The photos to train on.
         recipe: Its augmentation, batch size, most batches and seed are used.
-        before: Epochs of earlier phases.
+        epochs_before: Epochs of earlier phases.
     """
 
-    def __init__(self, stream: Stream, photos: Sequence[Photo], recipe: Recipe, before: int) -> None:
+    def __init__(self, stream: PhotoStream, photos: Sequence[Photo], recipe: Recipe, epochs_before: int) -> None:
         self._stream = stream
         self._photos = photos
-        self._before = before
-        self._is_new_each_round = recipe.augmentation.when == EVERY_EPOCH
+        self._epochs_before = epochs_before
+        self._changes_each_round = recipe.augmentation.when == EVERY_EPOCH
         self._copies = recipe.augmentation.copy_numbers
-        self._order = Order(len(photos) * len(self._copies), recipe, before)
+        self._order = BatchOrder(len(photos) * len(self._copies), recipe, epochs_before)
+        self._epoch = 1
+        self._reading: Generator[Batch, None, None] | None = None
         self.batches = self._order.batches
-        counts = np.bincount(stream.places(photos), minlength=len(stream.class_names)) * len(self._copies)
-        self.counts: Sequence[int] = counts.tolist()
+        self.error: BaseException | None = None
+        counts = np.bincount(stream.labels(photos), minlength=len(stream.class_names)) * len(self._copies)
+        self.class_counts: Sequence[int] = counts.tolist()
+
+    def begin_epoch(self, number: int) -> None:
+        """Begin to read the photos of an epoch, counted from 1 within the phase."""
+        self._epoch = number
 
     def epoch(self, number: int) -> Generator[Batch, None, None]:
-        """Yield the batches of an epoch, counted from 1 within the phase.
+        """Yield the batches of an epoch, counted from 1 within the phase; one without a readable photo is empty."""
+        return self._stream.batches(self._versions(turn) for turn in self._order.epoch(number))
+
+    def dataset(self, class_weights: FloatArray) -> tf.data.Dataset:
+        """Return the batches of the epoch that was begun last, see `TrainingData`."""
+        class_count = len(class_weights)
+        signature = (
+            tf.TensorSpec((None, *self._stream.map_shape), tf.float32),
+            tf.TensorSpec((None, class_count), tf.float32),
+            tf.TensorSpec((None,), tf.float32),
+        )
+
+        def read() -> Iterator[tuple[FloatArray, FloatArray, FloatArray]]:
+            self.close()
+            self._reading = self.epoch(self._epoch)
+            try:
+                for batch in self._reading:
+                    if len(batch.labels):
+                        yield batch.inputs, one_hot(batch.labels, class_count), class_weights[batch.labels]
+                    else:
+                        yield self._nothing(class_count)
+            except BaseException as error:
+                self.error = error
+                raise
+
+        # Not prefetched: frozen base and trained layers take turns on the cores, and Stop finds no batch under way.
+        dataset = tf.data.Dataset.from_generator(read, output_signature=signature)
+        return dataset.apply(tf.data.experimental.assert_cardinality(self.batches))
+
+    def end_epoch(self) -> None:
+        """Refuse to go on where so many photos vanished or broke that there is nothing to train on.
 
         Raises:
-            CollectionError: So many photos vanished or broke that there is nothing to learn.
+            CollectionError: A class has no photo left.
         """
-        yield from self._stream.batches(self._versions(turn) for turn in self._order.epoch(number))
-        self._stream.roll.check()
+        self._stream.unreadable.check()
 
-    def _versions(self, turn: Turn) -> list[_Version]:
+    def close(self) -> None:
+        """Stop the threads that read ahead."""
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            # Where several devices read ahead, a thread of TensorFlow may be in it; it ends at its own checkpoint.
+            with suppress(ValueError):
+                reading.close()
+
+    def _nothing(self, class_count: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return one example that does not count, in place of a batch of which no photo can be read."""
+        shapes = ((1, *self._stream.map_shape), (1, class_count), (1,))
+        inputs, labels, weights = (np.zeros(shape, np.float32) for shape in shapes)
+        return inputs, labels, weights
+
+    def _versions(self, turn: BatchRows) -> list[_Version]:
         return [self._version(int(row), turn.round) for row in turn.rows]
 
     def _version(self, row: int, rounds: int) -> _Version:
         photo, copy = divmod(row, len(self._copies))
         # A number that no earlier round used gives a change that no earlier round saw.
-        return _Version(self._photos[photo], self._before + rounds if self._is_new_each_round else self._copies[copy])
+        number = self._epochs_before + rounds if self._changes_each_round else self._copies[copy]
+        return _Version(self._photos[photo], number)
 
 
-class StreamedExam:
-    """Judging by photos that are read once, if what the trunk says of them can be kept.
+class StreamedValidationData:
+    """Judging by photos that are read once, if maps of the frozen base can be kept.
 
     Args:
         stream: What reads them.
         photos: The photos to judge by.
     """
 
-    def __init__(self, stream: Stream, photos: Sequence[Photo]) -> None:
+    def __init__(self, stream: PhotoStream, photos: Sequence[Photo]) -> None:
         self._stream = stream
         self._photos = photos
         size = 4 * len(photos) * int(np.prod(stream.map_shape))
@@ -208,18 +259,19 @@ class StreamedExam:
                 rows = slice(start, start + _PHOTOS_AT_ONCE)
                 yield Batch(self._kept.inputs[rows], self._kept.labels[rows])
             return
-        room = room_for((len(self._photos), *self._stream.map_shape)) if self._keeps else None
+        maps = zeros((len(self._photos), *self._stream.map_shape)) if self._keeps else None
         labels: list[NDArray[np.intp]] = []
         count = 0
         for batch in self._stream.batches(self._plan()):
-            if room is not None:
-                room[count : count + len(batch.labels)] = batch.inputs
+            if maps is not None:
+                maps[count : count + len(batch.labels)] = batch.inputs
             count += len(batch.labels)
             labels.append(batch.labels)
-            yield batch
-        self._stream.roll.check()
-        if room is not None:
-            self._kept = Batch(room[:count], np.concatenate(labels))
+            if len(batch.labels):
+                yield batch
+        self._stream.unreadable.check()
+        if maps is not None:
+            self._kept = Batch(maps[:count], np.concatenate(labels))
 
     def _plan(self) -> Iterator[list[_Version]]:
         for start in range(0, len(self._photos), _PHOTOS_AT_ONCE):

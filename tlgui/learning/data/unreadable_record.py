@@ -11,7 +11,7 @@ from tlgui.photos.scanning.unreadable import keep_refusals
 from tlgui.progress import JobContext
 
 
-class UnreadablePhotos:
+class UnreadableRecord:
     """Tells of each photo once.
 
     Args:

@@ -129,7 +129,7 @@ def rehearse(collection: Collection, recipe: Recipe, context: JobContext) -> Reh
             told = JobContext(diary.write, diary.checkpoint)
             target = folder / "rehearsal.tlmodel"
             trained = train_network(collection, recipe, target, told, run_folder=folder).save(target, told)
-            return diary.told(time.perf_counter(), math.prod(trained.rest.input_shape[1:]))
+            return diary.told(time.perf_counter(), math.prod(trained.trainable.input_shape[1:]))
 
     try:
         return patiently(work, context)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from tlgui.errors import CollectionError, PhotoError
 from tlgui.learning.data.prefetch import pixels_of, read_batches
-from tlgui.learning.data.unreadable_record import UnreadablePhotos
+from tlgui.learning.data.unreadable_record import UnreadableRecord
 from tlgui.learning.model_file.tlmodel import LoadedModel
 from tlgui.learning.results import ClassResult, Evaluation, Interval
 from tlgui.photos.collection import Collection, Part, Photo
@@ -143,7 +143,7 @@ def evaluate(model: LoadedModel, collection: Collection, part: Part | None, cont
         failed |= {photo.path: photo.content for photo in batch if isinstance(photo.content, PhotoError)}
         done = batch[-1].index + 1
         report(Progress(Stage.EVALUATING, done, len(photos), countdown.seconds_left(done)))
-    UnreadablePhotos(collection.folder, context).tell(failed)
+    UnreadableRecord(collection.folder, context).tell(failed)
     evaluation = tally.evaluation(part)
     if evaluation.photo_count == 0:
         raise CollectionError(

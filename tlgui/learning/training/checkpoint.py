@@ -12,7 +12,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +22,14 @@ from tlgui.errors import SettingError, StorageError
 from tlgui.files import atomic_open, open_regular
 from tlgui.files.zip_archive import open_numbered
 from tlgui.learning.model_file.manifest import Fields, ManifestProblemError, epochs_from, epochs_json
-from tlgui.learning.networks.inference_function import FloatArray
 from tlgui.learning.runs.progress import CHECKPOINT, not_kept, write_progress
-from tlgui.learning.training.train_step import Arrays, Labels
+from tlgui.learning.training.compiled_model import Arrays
+from tlgui.learning.training.state import KeptEpoch
 from tlgui.photos.collection import MOST_CLASSES
 from tlgui.progress import EpochEnded, Event
 
-FORMAT_VERSION = 1
+# 1 has the learning rate among the variables of the optimizer.
+FORMAT_VERSION = 2
 
 _MOST_ABOUT_BYTES = 64 * 2**20
 _MOST_PHOTOS = 10**8
@@ -42,22 +42,7 @@ _HEADER_BYTES = 4096
 _AGAIN = "Train again from the beginning."
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The epoch that is kept.
-
-    Args:
-        weights: Of all that is trained.
-        probabilities: What it says of the validation examples, shape (examples, classes).
-        labels: What they are, shape (examples,).
-    """
-
-    weights: Arrays
-    probabilities: FloatArray
-    labels: Labels
-
-
-class Journal:
+class CheckpointWriter:
     """Writes down each epoch of one training in its run's folder.
 
     What it writes is a safety net: where the disk refuses it, the training goes on without.
@@ -81,12 +66,12 @@ class Journal:
         """How long the training took so far, before a kill too."""
         return self._before + time.monotonic() - self._started
 
-    def write(self, history: Sequence[EpochEnded], state: Arrays, kept: Kept) -> None:
+    def write(self, history: Sequence[EpochEnded], state: Arrays, kept: KeptEpoch) -> None:
         """Write down that an epoch is complete; where the disk refuses, what was written before stands.
 
         Args:
             history: All epochs so far.
-            state: What the next step depends on, from `Learner.state`.
+            state: What the next step depends on, from `CompiledModel.state`.
             kept: The epoch that is kept.
         """
         if self._folder is None:
@@ -98,7 +83,7 @@ class Journal:
                 self._was_refused = True
                 self._report(not_kept(error))
 
-    def _write(self, folder: Path, history: Sequence[EpochEnded], state: Arrays, kept: Kept) -> None:
+    def _write(self, folder: Path, history: Sequence[EpochEnded], state: Arrays, kept: KeptEpoch) -> None:
         seconds = self.seconds
         about = {
             "format_version": FORMAT_VERSION,
@@ -108,7 +93,7 @@ class Journal:
             "examples": len(kept.labels),
             "classes": kept.probabilities.shape[1],
         }
-        groups: dict[str, Arrays] = {
+        groups: dict[str, Sequence[NDArray[Any]]] = {
             "state": state,
             "weights": kept.weights,
             "exam": [kept.probabilities, kept.labels.astype(np.int64)],
@@ -119,7 +104,7 @@ class Journal:
             np.savez(stream, allow_pickle=False, about=about_array, **arrays)
         write_progress(folder, history, seconds)
 
-    def read(self) -> "Saved | None":
+    def read(self) -> "SavedCheckpoint | None":
         """Return where the training was killed; None where no epoch was complete by then.
 
         Raises:
@@ -128,7 +113,7 @@ class Journal:
         path = self._folder / CHECKPOINT if self._folder else None
         if path is None or not path.exists():
             return None
-        saved = Saved(path)
+        saved = SavedCheckpoint(path)
         for name in sorted(self._about):
             if saved.about.get(name) != self._about[name]:
                 raise SettingError(f"The training cannot go on: its {name} changed since it was broken off.", _AGAIN)
@@ -142,7 +127,7 @@ class Journal:
                 (self._folder / CHECKPOINT).unlink(missing_ok=True)
 
 
-class Saved:
+class SavedCheckpoint:
     """A checkpoint, as far as it can be trusted.
 
     Args:
@@ -157,7 +142,7 @@ class Saved:
         try:
             words = json.loads(self._read("about", np.uint8, None, _MOST_ABOUT_BYTES).tobytes())
             fields = Fields(words, "checkpoint")
-            version = fields.whole("format_version", 1, 1_000_000)
+            self._version = fields.whole("format_version", 1, 1_000_000)
             self.about = self._checked_about(fields.raw("about"))
             self.history = epochs_from(fields.raw("history"))
             self.seconds = fields.number("seconds", low=0)
@@ -165,7 +150,7 @@ class Saved:
             self._classes = fields.whole("classes", 1, MOST_CLASSES)
         except (ValueError, RecursionError) as error:
             raise self._damaged() from error
-        if version > FORMAT_VERSION:
+        if self._version > FORMAT_VERSION:
             raise SettingError("The training cannot go on: a newer tlgui began it.", "Update tlgui.")
         if not self.history:
             raise self._damaged()
@@ -175,18 +160,24 @@ class Saved:
         """Whether the head was trained, and the backbone was being trained too."""
         return self.history[-1].is_fine_tuning
 
-    def state(self, like: Sequence[NDArray[Any]]) -> Arrays:
-        """Return the numbers for `Learner.restore`; `like` is the state of a learner of the same kind."""
-        return self._group("state", like)
+    def state(self, like: Sequence[NDArray[Any]], rate_index: int) -> Arrays:
+        """Return the arrays for `CompiledModel.restore`.
 
-    def kept(self, like: Sequence[NDArray[Any]]) -> Kept:
-        """Return the epoch that is kept; `like` are the weights of a learner of the same kind."""
+        Args:
+            like: The state of a model of the same kind.
+            rate_index: See `CompiledModel.rate_index`.
+        """
+        skipped = rate_index if self._version == 1 else len(like)
+        return [self._array(f"state_{i + (i >= skipped)}", array.dtype, array.shape) for i, array in enumerate(like)]
+
+    def kept(self, like: Sequence[NDArray[Any]]) -> KeptEpoch:
+        """Return the epoch that is kept; `like` are the weights of a model of the same kind."""
         shape = (self._examples, self._classes)
         probabilities = self._array("exam_0", np.dtype(np.float32), shape)
         labels = self._array("exam_1", np.dtype(np.int64), shape[:1]).astype(np.intp)
         if not ((labels >= 0) & (labels < self._classes)).all():
             raise self._damaged()
-        return Kept(self._group("weights", like), probabilities, labels)
+        return KeptEpoch(self._group("weights", like), probabilities, labels)
 
     def _group(self, name: str, like: Sequence[NDArray[Any]]) -> Arrays:
         return [self._array(f"{name}_{place}", array.dtype, array.shape) for place, array in enumerate(like)]

@@ -1,48 +1,32 @@
-"""What a training makes smaller: the loss of each photo by its logits, and how much each photo counts."""
+"""The loss of a recipe, and how much each class counts in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from tlgui.learning.recipes.recipe import Recipe
 
-Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
+def build_loss(recipe: Recipe) -> keras.losses.Loss:
+    """Return the loss of a recipe on logits and one-hot labels.
 
-def build_loss(recipe: Recipe, class_count: int) -> Loss:
-    """Return the loss of a recipe.
-
-    With softmax it is the cross-entropy, with sigmoid the binary cross-entropy of each class, averaged over the
-    classes as Keras does. Label smoothing takes a share of the certainty from the true class, as Keras does too.
+    With softmax it is the cross-entropy, with sigmoid the binary cross-entropy averaged over the classes.
 
     Args:
         recipe: Its output and label smoothing are used.
-        class_count: Number of outputs.
-
-    Returns:
-        A function of labels, shape (photos,), and logits, shape (photos, classes), to one loss for each photo.
     """
-    smoothing = recipe.label_smoothing
-
-    def shared(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        wanted = tf.one_hot(labels, class_count) * (1.0 - smoothing) + smoothing / class_count
-        return tf.nn.softmax_cross_entropy_with_logits(wanted, logits)
-
-    def each_by_itself(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        wanted = tf.one_hot(labels, class_count) * (1.0 - smoothing) + smoothing / 2
-        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(wanted, logits), axis=1)
-
-    return each_by_itself if recipe.head.output == "sigmoid" else shared
+    kind = keras.losses.BinaryCrossentropy if recipe.head.output == "sigmoid" else keras.losses.CategoricalCrossentropy
+    return kind(from_logits=True, label_smoothing=recipe.label_smoothing)
 
 
 def class_weights(recipe: Recipe, counts: Sequence[int]) -> NDArray[np.float32]:
-    """Return how much one photo of each class counts in training; 1 on average over all photos.
+    """Return the weight of one photo of each class in training; 1 on average over all photos.
 
     Args:
         recipe: Its class weighting is used.
-        counts: The photos of each class to learn from, in output order.
+        counts: Training photos of each class, in output order.
     """
     if recipe.class_weighting == "none":
         return np.ones(len(counts), np.float32)

@@ -1,50 +1,84 @@
-"""By which steps weights are trained: the optimiser of a recipe, and its rate from step to step."""
+"""The optimizer of a recipe and its learning-rate schedule."""
 
 import math
+from typing import Any
 
 import keras
+import numpy as np
+from keras import ops
+from typing_extensions import override
 
 from tlgui.learning.recipes.recipe import Steps
 
 
-class Pacemaker:
-    """Says how large each step is: the rate grows in the warm-up, then it is held or falls along half a cosine.
+@keras.saving.register_keras_serializable(package="tlgui")
+class WarmUpSchedule(keras.optimizers.schedules.LearningRateSchedule):
+    """A rate that grows in a warm-up, and is then held or falls along half a cosine.
+
+    Keras's `CosineDecay` begins its warm-up with a step of size 0 and has no constant rate after it.
 
     Args:
-        steps: The rate at its largest, the schedule, the warm-up and the epochs.
-        batches: Steps in an epoch.
+        learning_rate: The largest rate.
+        warm_up_steps: Steps in which it grows; a fraction counts.
+        total_steps: Steps after which the cosine would reach 0; 0 for a constant rate.
     """
 
-    def __init__(self, steps: Steps, batches: int) -> None:
-        self._steps = steps
-        self._batches = batches
-        self._warm_up = steps.warm_up * batches
-        self._total = steps.epochs * batches
+    def __init__(self, learning_rate: float, warm_up_steps: float, total_steps: int) -> None:
+        self.learning_rate = learning_rate
+        self.warm_up_steps = warm_up_steps
+        self.total_steps = total_steps
 
-    def rate(self, step: int) -> float:
-        """Return the rate of a step, counted from 0 over all epochs."""
-        largest = self._steps.learning_rate
-        if step < self._warm_up:
-            # The first step moves a little already, and the last one of the warm-up is as large as they get.
-            return largest * min((step + 1) / self._warm_up, 1.0)
-        if self._steps.schedule == "constant":
-            return largest
-        done = (step - self._warm_up) / (self._total - self._warm_up)
-        return largest * 0.5 * (1.0 + math.cos(math.pi * done))
+    @override
+    def __call__(self, step: Any) -> Any:
+        """Return the rate of a step, or of an array of steps, counted from 0 over all epochs of the phase."""
+        step = ops.cast(step, "float32")
+        rate = ops.full_like(step, self.learning_rate)
+        if self.total_steps:
+            # A warm-up that is longer than the training leaves nothing to decay over.
+            decaying = max(self.total_steps - self.warm_up_steps, 1.0)
+            rate = rate * 0.5 * (1.0 + ops.cos(math.pi * (step - self.warm_up_steps) / decaying))
+        if self.warm_up_steps:
+            # The first step moves a little already, and the last one of the warm-up has the full rate.
+            growing = self.learning_rate * ops.minimum((step + 1.0) / self.warm_up_steps, 1.0)
+            rate = ops.where(step < self.warm_up_steps, growing, rate)
+        return rate
 
-    def rate_of_epoch(self, epoch: int) -> float:
-        """Return the largest rate in an epoch, counted from 1: the one that a curve of rates shows."""
-        first = (epoch - 1) * self._batches
-        return max(self.rate(step) for step in range(first, first + self._batches))
+    @override
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {
+            "learning_rate": self.learning_rate,
+            "warm_up_steps": self.warm_up_steps,
+            "total_steps": self.total_steps,
+        }
 
 
-def build_optimizer(steps: Steps) -> keras.optimizers.Optimizer:
-    """Return the optimiser that a recipe asks for, at its largest rate."""
-    rate, decay = steps.learning_rate, steps.weight_decay
+def build_schedule(steps: Steps, batches: int) -> WarmUpSchedule:
+    """Return the schedule of a recipe's steps.
+
+    Args:
+        steps: The rate, the schedule, the warm-up and the epochs.
+        batches: Steps in an epoch.
+    """
+    total = steps.epochs * batches if steps.schedule == "cosine" else 0
+    return WarmUpSchedule(steps.learning_rate, steps.warm_up * batches, total)
+
+
+def rate_of_epoch(schedule: WarmUpSchedule, epoch: int, batches: int) -> float:
+    """Return the largest rate in an epoch, counted from 1: the one that a curve of rates shows."""
+    first = (epoch - 1) * batches
+    largest = np.max(ops.convert_to_numpy(schedule(np.arange(first, first + batches))))
+    # The shortest decimal of the 32-bit number: 0.01, and not 0.009999999776.
+    return float(str(largest))
+
+
+def build_optimizer(steps: Steps, schedule: WarmUpSchedule) -> keras.optimizers.Optimizer:
+    """Return the optimizer of a recipe's steps."""
+    decay = steps.weight_decay
     if steps.optimizer == "adam":
-        return keras.optimizers.Adam(rate)
+        return keras.optimizers.Adam(schedule)
     if steps.optimizer == "adamw":
-        return keras.optimizers.AdamW(rate, weight_decay=decay)
+        return keras.optimizers.AdamW(schedule, weight_decay=decay)
     if steps.optimizer == "rmsprop":
-        return keras.optimizers.RMSprop(rate)
-    return keras.optimizers.SGD(rate, momentum=steps.momentum, weight_decay=decay or None)
+        return keras.optimizers.RMSprop(schedule)
+    return keras.optimizers.SGD(schedule, momentum=steps.momentum, weight_decay=decay or None)

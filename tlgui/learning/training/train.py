@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from tlgui import __version__
 from tlgui.errors import Cancelled
-from tlgui.learning.data.streamed_dataset import Trunk
+from tlgui.learning.data.streamed_dataset import FrozenBase
 from tlgui.learning.inference.evaluate import evaluate_probabilities
 from tlgui.learning.model_file.tlmodel import LoadedModel, check_training, warmed, write_model
 from tlgui.learning.networks import devices
@@ -21,8 +21,8 @@ from tlgui.learning.networks.builder import join
 from tlgui.learning.networks.inference_function import FloatArray
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import ModelSummary, StopReason
-from tlgui.learning.training.checkpoint import Journal
-from tlgui.learning.training.phases import Course
+from tlgui.learning.training.checkpoint import CheckpointWriter
+from tlgui.learning.training.phases import TrainingPlan, prepare
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.split import split_collection
 from tlgui.progress import JobContext, Progress, Stage
@@ -37,17 +37,17 @@ class Trained:
     Args:
         summary: What its file says of it; its path is where it was to be written.
         model: RGB 0..255 to probabilities.
-        make_trunk: Returns the part that was not trained, as a fast function from RGB 0..255; it may take seconds, in
-            which the context is asked whether to go on.
-        rest: The part that was, from what the trunk says to probabilities.
-        journal: What each epoch left.
+        make_frozen_base: Returns the part that was not trained, as a fast function from RGB 0..255; it may take
+            seconds, in which the context is asked whether to go on.
+        trainable: The part that was, from its maps to probabilities.
+        writer: Its checkpoint is removed once the model is written.
     """
 
     summary: ModelSummary
     model: keras.Model
-    make_trunk: Callable[[JobContext], Trunk]
-    rest: keras.Model
-    journal: Journal
+    make_frozen_base: Callable[[JobContext], FrozenBase]
+    trainable: keras.Model
+    writer: CheckpointWriter
 
     def save(self, path: Path, context: JobContext) -> "Trained":
         """Write the model; what the epochs left goes then, unless the training was stopped and could go on.
@@ -67,17 +67,17 @@ class Trained:
         summary = replace(self.summary, path=path)
         write_model(path, self.model, summary)
         if summary.stop_reason is not StopReason.STOPPED:
-            self.journal.close()
+            self.writer.close()
         return replace(self, summary=summary)
 
     def ready(self) -> LoadedModel:
         """Return it as if it had been loaded, warm; its networks must not be trained any more."""
-        trunk = self.make_trunk(JobContext())
-        signature = tf.TensorSpec([None, *self.rest.input_shape[1:]], tf.float32)
-        rest = tf.function(lambda maps: self.rest(maps, training=False), input_signature=[signature])
+        frozen_base = self.make_frozen_base(JobContext())
+        signature = tf.TensorSpec([None, *self.trainable.input_shape[1:]], tf.float32)
+        trainable = tf.function(lambda maps: self.trainable(maps, training=False), input_signature=[signature])
 
         def run(pixels: FloatArray) -> FloatArray:
-            probabilities: FloatArray = rest(tf.constant(trunk(pixels))).numpy()
+            probabilities: FloatArray = trainable(tf.constant(frozen_base(pixels))).numpy()
             return probabilities
 
         return warmed(self.summary, self.model, run)
@@ -140,23 +140,42 @@ def train_network(
     settings = recipe.split
     split = split_collection(collection, settings.validation, settings.test, settings.use_own, recipe.seed)
     check = functools.partial(check_training, model_path, collection, recipe)
-    course = Course(collection, split, recipe, context, check, run_folder, start_from)
+    build = functools.partial(
+        prepare, collection, split, recipe, check=check, run_folder=run_folder, start_from=start_from, resume=resume
+    )
     try:
-        course.run(resume=resume)
-        reason = course.fitting.reason
+        plan = build(context)
     except Cancelled:
-        if not course.conclude(resume=resume):
+        if not resume:
             raise
-        reason = StopReason.STOPPED
+        # What the killed training left can be kept without training on.
+        plan = build(replace(context, checkpoint=lambda: None))
+        reason = _stopped(plan)
+    else:
+        try:
+            plan.run()
+            reason = plan.state.reason
+        except Cancelled:
+            reason = _stopped(plan)
     # From here on there is something to keep, and little left to do: Stop is not asked for any more.
     context.report(Progress(Stage.EVALUATING))
-    summary = _summary(collection, recipe, model_path, course, reason)
-    model = join(course.backbone, course.head)
-    return Trained(summary, model, course.make_trunk, course.rest, course.journal)
+    summary = _summary(collection, recipe, model_path, plan, reason)
+    model = join(plan.networks.backbone, plan.head)
+    return Trained(summary, model, plan.networks.make_frozen_base, plan.trainable, plan.writer)
 
 
-def _summary(collection: Collection, recipe: Recipe, path: Path, course: Course, reason: StopReason) -> ModelSummary:
-    kept = course.fitting.kept
+def _stopped(plan: TrainingPlan) -> StopReason:
+    """Keep what a training has that was stopped; raise `Cancelled` where it has nothing."""
+    if not plan.keep_saved():
+        raise Cancelled
+    return StopReason.STOPPED
+
+
+def _summary(
+    collection: Collection, recipe: Recipe, path: Path, plan: TrainingPlan, reason: StopReason
+) -> ModelSummary:
+    kept = plan.state.kept
+    assert kept is not None
     return ModelSummary(
         path=path,
         class_names=collection.class_names,
@@ -164,10 +183,10 @@ def _summary(collection: Collection, recipe: Recipe, path: Path, course: Course,
         input_size=recipe.input_size,
         recipe=recipe,
         created=datetime.now().astimezone().isoformat(timespec="seconds"),
-        photo_count=course.roll.training_count,
+        photo_count=plan.unreadable.training_count,
         evaluation=evaluate_probabilities(kept.probabilities, kept.labels, collection.class_names, Part.VALIDATION),
-        history=course.fitting.history,
-        seconds=course.journal.seconds,
+        history=tuple(plan.state.epochs),
+        seconds=plan.writer.seconds,
         stop_reason=reason,
         versions=_versions(),
         device=devices.describe(),

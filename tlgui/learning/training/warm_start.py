@@ -13,7 +13,7 @@ from tlgui.learning.backbones.weights import Weights
 from tlgui.learning.model_file.tlmodel import read_network
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import ModelSummary
-from tlgui.learning.training.train_step import Arrays
+from tlgui.learning.training.compiled_model import Arrays
 
 _HINT = "Choose a model that was trained with the same backbone and the same layers on top, or begin anew."
 _LOGITS_ARRAYS = 2
