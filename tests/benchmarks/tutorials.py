@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure
-from tlgui.cli.compare import Score, compare, score_row, with_weights_file
+from tlgui.cli.compare import Score, compare_recipes, score_row, with_weights_file
 from tlgui.engine import quiet
 from tlgui.learning.recipes.built_in import (
     BUILT_IN,
@@ -35,7 +35,7 @@ def measure(photos: Path, vgg16_weights: Path | None) -> list[Figure]:
     files = {} if vgg16_weights is None else {VGG16_FROZEN.backbone: vgg16_weights}
     recipes = [with_weights_file(recipe, files) for recipe in _TUTORIALS]
     scores = []
-    for score in compare(scan(photos, JobContext()), recipes, 1, partial(perform, context=JobContext())):
+    for score in compare_recipes(scan(photos, JobContext()), recipes, 1, partial(perform, context=JobContext())):
         print(score_row(score), file=sys.stderr, flush=True)
         scores.append(score)
     return figures(scores)

@@ -1,7 +1,7 @@
 """What tests with widgets need: a session over the fake engine, and widgets destroyed on their own thread."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
+from tests.ui.waiting import shown
+from tlgui.app import create_window
+from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import Settings
+from tlgui.ui.session.worker import Job
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.train.train_page import TrainPage
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +44,55 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def birds(tmp_path: Path) -> Path:
     return write_collection(tmp_path / "Birds", ["robin", "wren", "owl"], photos=10)
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, session: Session, birds: Path) -> Session:
+    with qtbot.waitSignal(session.job_ended):
+        session.scan_folder(birds)
+    return session
+
+
+@pytest.fixture
+def trained(qtbot: QtBot, opened: Session) -> Session:
+    with qtbot.waitSignal(opened.job_ended, timeout=10_000):
+        opened.train()
+    return opened
+
+
+@pytest.fixture
+def train_page(qtbot: QtBot, opened: Session, settings: Settings) -> Iterator[TrainPage]:
+    page = TrainPage(opened, settings)
+    with shown(qtbot, page, 1100, 700):
+        yield page
+
+
+@pytest.fixture
+def predict_page(qtbot: QtBot, session: Session) -> PredictPage:
+    page = PredictPage(session)
+    qtbot.addWidget(page)
+    page.resize(900, 600)
+    page.show()
+    return page
+
+
+@pytest.fixture
+def window(qtbot: QtBot, fake_engine: FakeEngine) -> Iterator[MainWindow]:
+    window = create_window(fake_engine)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.session.close(5000)
+    qtbot.waitUntil(lambda: not window.session.is_busy)
+    window.hide()
+    window.deleteLater()
+
+
+@pytest.fixture
+def finish(qtbot: QtBot) -> Callable[[Session, Job], None]:
+    """Return a function that waits until a job and all that follows from it is done."""
+
+    def wait(session: Session, job: Job) -> None:
+        qtbot.waitUntil(lambda: session.job is not job, timeout=10_000)
+
+    return wait

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.unit.photos.killing import kill_before
+from tests.unit.photos.mending.killing import kill_before
 from tlgui.exporting import placing
 
 MOST_STEPS = 300

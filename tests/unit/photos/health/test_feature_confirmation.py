@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.unit.photos.test_duplicates import SCENES, Shot, facts_of, shot
+from tests.unit.photos.scanning.test_duplicates import SCENES, Shot, facts_of, shot
 from tlgui.photos.facts import MINIATURE_BYTES
 from tlgui.photos.health.feature_confirmation import FeatureVector, KnownFeatures, near_groups
 from tlgui.photos.scanning import duplicates, near_duplicates

@@ -11,7 +11,7 @@ import pytest
 
 from tests.bins import HAS_FREEDESKTOP_BIN, use_bin
 from tests.contexts import stopping_at
-from tests.unit.photos.mending import PLACES, QUIET, before, into, names_in, places, robins, undone
+from tests.unit.photos.mending.small_collection import PLACES, QUIET, before, into, names_in, places, robins, undone
 from tlgui.errors import Cancelled
 from tlgui.photos.health.findings import LeaveOut, MoveInto, MoveToBin, UseAgain
 from tlgui.photos.mending.sorting import Mended, Mender

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.photos.killing import PHOTOS
+from tests.unit.photos.mending.killing import PHOTOS
 from tlgui.photos.mending.sorting import Mender
 from tlgui.photos.places import inside
 from tlgui.photos.storage.choices import Choices
@@ -15,7 +15,7 @@ from tlgui.progress import JobContext
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are not forked or killed there")
 
-CHECKOUT = Path(__file__).parents[3]
+CHECKOUT = Path(__file__).parents[4]
 FEWEST_STEPS = 5
 
 
@@ -37,7 +37,7 @@ def test_kill_before_any_step_loses_and_doubles_no_photo(
     monkeypatch.setenv("XDG_DATA_HOME", str(data))
     killed = tmp_path / "killed"
     killed.mkdir()
-    command = [sys.executable, "-m", "tests.unit.photos.killing", str(killed), scenario]
+    command = [sys.executable, "-m", "tests.unit.photos.mending.killing", str(killed), scenario]
     subprocess.run(command, cwd=CHECKOUT, check=True)
 
     roots = sorted(killed.iterdir(), key=lambda root: int(root.name))

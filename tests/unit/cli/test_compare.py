@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import tutorials
-from tlgui.cli.compare import Score, compare, score_header, score_row, with_weights_file
+from tlgui.cli.compare import Score, compare_recipes, score_header, score_row, with_weights_file
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import Cancelled, WeightsError
 from tlgui.learning.recipes.built_in import BALANCED, QUICK, SMALL_FROM_SCRATCH, VGG16_FROZEN
@@ -42,7 +42,7 @@ class Trainer:
 def test_every_seed_is_trained_and_counts() -> None:
     train = Trainer({"Quick": [0.8, 0.9, 0.85]})
 
-    (score,) = compare(COLLECTION, [QUICK], 3, train)
+    (score,) = compare_recipes(COLLECTION, [QUICK], 3, train)
 
     assert [request.recipe for request in train.requests] == [
         dataclasses.replace(QUICK, seed=seed) for seed in (1, 2, 3)
@@ -52,7 +52,7 @@ def test_every_seed_is_trained_and_counts() -> None:
 
 
 def test_a_single_seed_has_the_range_of_its_evaluation() -> None:
-    (score,) = compare(COLLECTION, [QUICK], 1, Trainer({"Quick": [0.8]}))
+    (score,) = compare_recipes(COLLECTION, [QUICK], 1, Trainer({"Quick": [0.8]}))
 
     assert score.low == pytest.approx(0.7)
     assert score.high == 1.0
@@ -61,7 +61,7 @@ def test_a_single_seed_has_the_range_of_its_evaluation() -> None:
 def test_a_recipe_that_cannot_be_trained_says_why_and_ends_no_other() -> None:
     train = Trainer({"Quick": [0.8], "Small CNN from scratch": [0.5]})
 
-    scores = list(compare(COLLECTION, [QUICK, BALANCED, SMALL_FROM_SCRATCH], 1, train))
+    scores = list(compare_recipes(COLLECTION, [QUICK, BALANCED, SMALL_FROM_SCRATCH], 1, train))
 
     assert [score.problem for score in scores] == ["", "The weights of Balanced are not there. Choose a file.", ""]
     assert "not trained: The weights of Balanced are not there. Choose a file." in score_row(scores[1])
@@ -70,7 +70,7 @@ def test_a_recipe_that_cannot_be_trained_says_why_and_ends_no_other() -> None:
 def test_no_model_is_left_and_none_is_there_beside_another() -> None:
     train = Trainer({"Quick": [0.8, 0.8]})
 
-    for _score in compare(COLLECTION, [QUICK, BALANCED], 2, train):
+    for _score in compare_recipes(COLLECTION, [QUICK, BALANCED], 2, train):
         assert list(train.requests[0].model_path.parent.iterdir()) == []
 
     assert not train.requests[0].model_path.parent.exists()
@@ -80,13 +80,13 @@ def test_a_training_that_was_stopped_is_no_comparison() -> None:
     train = Trainer({"Quick": [0.8]}, StopReason.STOPPED)
 
     with pytest.raises(Cancelled):
-        list(compare(COLLECTION, [QUICK], 1, train))
+        list(compare_recipes(COLLECTION, [QUICK], 1, train))
 
     assert not train.requests[0].model_path.parent.exists()
 
 
 def test_rows_stand_under_their_header() -> None:
-    (score,) = compare(COLLECTION, [QUICK], 2, Trainer({"Quick": [0.8, 0.9]}))
+    (score,) = compare_recipes(COLLECTION, [QUICK], 2, Trainer({"Quick": [0.8, 0.9]}))
 
     header, row = score_header(2), score_row(score)
 

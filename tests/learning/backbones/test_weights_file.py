@@ -303,7 +303,7 @@ def test_weights_of_layers_that_leave_out_inputs_at_random_are_read(tmp_path: Pa
 _FLIP = """
 import sys
 from pathlib import Path
-from tests.learning.test_weights_file import try_damaged
+from tests.learning.backbones.test_weights_file import try_damaged
 try_damaged(Path(sys.argv[1]), int(sys.argv[2]))
 """
 

@@ -103,7 +103,7 @@ def _found(backbone: str, weights: str) -> Weights:
 
 def test_shipped_weights_are_those_that_notice_names() -> None:
     found = find_weights(Recipe(), JobContext())
-    notice = Path(__file__).parents[2] / "NOTICE"
+    notice = Path(__file__).parents[3] / "NOTICE"
 
     assert found.path == resource("weights/efficientnet-lite0.weights.h5")
     assert found.digest == hashlib.sha256(found.path.read_bytes()).hexdigest()

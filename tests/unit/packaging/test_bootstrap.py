@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from system_packages import Library
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MISSING = Library("libtlgui-not-there.so.1", "libnothere1", "nothere-fedora", "nothere-arch")
 PRESENT = Library("libc.so.6", "libc6", "glibc", "glibc")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.photos.mending import PLACES, QUIET, before, into, places, robins, undone
+from tests.unit.photos.mending.small_collection import PLACES, QUIET, before, into, places, robins, undone
 from tlgui import files
 from tlgui.errors import StorageError
 from tlgui.photos.health.findings import LeaveOut

@@ -16,7 +16,7 @@ import advisories
 import pytest
 from typing_extensions import override
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass

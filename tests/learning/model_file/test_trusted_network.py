@@ -338,6 +338,6 @@ def test_large_photos_are_named_in_smaller_batches(tmp_path: Path) -> None:
 
 
 def test_earlier_models_are_opened() -> None:
-    folder = Path(__file__).parents[1] / "earlier"
+    folder = Path(__file__).parents[2] / "earlier"
     for path in sorted(folder.rglob("*.tlmodel")):
         assert load_model(path).summary.class_names
