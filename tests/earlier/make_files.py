@@ -127,7 +127,7 @@ def write_workspace(_out: Path, photos: Path) -> None:
         early_stopping=EarlyStopping(enabled=False),
     )
     run = store.begin(small, found.collection, name="Finished")
-    store.keep_roster(run, found)
+    store.keep_training_photos(run, found)
     store.set_active(store.finish(run, train(found.collection, small, run.model_path, quiet, run_folder=run.folder)))
     script = "import sys; from tests.earlier import make_files as m; m.train_until_killed(m.Path(sys.argv[1]))"
     killed = subprocess.run([sys.executable, "-c", script, str(photos)], check=False)
@@ -150,7 +150,7 @@ def train_until_killed(photos: Path) -> None:
     store = RunStore(workspace_path(photos))
     (finished,) = store.runs()
     run = store.begin(finished.recipe, found.collection, name="Killed")
-    store.keep_roster(run, found)
+    store.keep_training_photos(run, found)
     context = replace(JobContext(), report=report)
     train(found.collection, finished.recipe, run.model_path, context, run_folder=run.folder)
 

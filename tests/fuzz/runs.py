@@ -51,7 +51,7 @@ def _good_files() -> dict[str, bytes]:
 
 def _finished(store: RunStore) -> Run:
     run = store.begin(QUICK, _birds().collection)
-    store.keep_roster(run, _birds())
+    store.keep_training_photos(run, _birds())
     write_progress(run.folder, [_EPOCH], 2.5)
     return store.finish(run, _summary(run.model_path))
 
@@ -104,4 +104,4 @@ def _change_runs(path: Path) -> None:
 
 def _read_roster(path: Path) -> None:
     for run in _store_with(path).runs():
-        changes_since(run.roster_path, _birds())
+        changes_since(run.training_photos_path, _birds())

@@ -102,12 +102,12 @@ class EngineProcess(Engine):
     """Runs jobs in a child process that holds TensorFlow.
 
     Args:
-        patience: Seconds a job may take to stop before its process is replaced.
+        cancel_seconds: Seconds a job may take to stop before its process is replaced.
         jobs: The module whose `perform` does the work in the child.
     """
 
-    def __init__(self, patience: float = 10.0, jobs: str = JOBS) -> None:
-        self._patience = patience
+    def __init__(self, cancel_seconds: float = 10.0, jobs: str = JOBS) -> None:
+        self._cancel_seconds = cancel_seconds
         self._jobs = jobs
         self._run_lock = threading.Lock()
         self._child_lock = threading.Lock()
@@ -214,7 +214,7 @@ class EngineProcess(Engine):
         try:
             child.cancel.clear()
             child.send(request)
-            stopping = _Stopping(child, context, self._patience)
+            stopping = _Stopping(child, context, self._cancel_seconds)
             while outcome is None:
                 stopping.check()
                 answer = child.next_answer()
@@ -245,12 +245,12 @@ class EngineProcess(Engine):
 
 
 class _Stopping:
-    """Asks the job to stop when the user does, and loses patience when it does not."""
+    """Asks the job to stop when the user does, and raises once it has had its time."""
 
-    def __init__(self, child: _Child, context: JobContext, patience: float) -> None:
+    def __init__(self, child: _Child, context: JobContext, cancel_seconds: float) -> None:
         self._child = child
         self._context = context
-        self._patience = patience
+        self._cancel_seconds = cancel_seconds
         self._deadline: float | None = None
 
     def check(self) -> None:
@@ -260,7 +260,7 @@ class _Stopping:
                 self._context.checkpoint()
             except Cancelled:
                 self._child.cancel.set()
-                self._deadline = time.monotonic() + self._patience
+                self._deadline = time.monotonic() + self._cancel_seconds
         elif time.monotonic() > self._deadline:
             raise EngineError(
                 "The engine did not stop when it was asked to, so it was ended and a new one started.",

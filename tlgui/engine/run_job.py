@@ -122,7 +122,7 @@ class RunJob:
             return self.request
         survey = self._final_survey(context)
         try:
-            self.store.keep_roster(self.run, survey)
+            self.store.keep_training_photos(self.run, survey)
         except StorageError:
             # It tells what changed since, in time; the training itself says what a full disk means for it.
             _log.warning("the photos of the run in %s could not be noted", self.run.folder, exc_info=True)

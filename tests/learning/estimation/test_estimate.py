@@ -19,7 +19,7 @@ from tlgui.files import cache_folder
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.published_weights import downloaded_weights
 from tlgui.learning.estimation import estimate as module
-from tlgui.learning.estimation.dry_run import Phase, Rehearsal, in_small, rehearse
+from tlgui.learning.estimation.dry_run import DryRun, PhaseTimes, dry_run, in_small
 from tlgui.learning.estimation.estimate import estimate
 from tlgui.learning.networks import devices
 from tlgui.learning.recipes.recipe import (
@@ -79,16 +79,16 @@ def rehearsed(monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
     """Put numbers that can be reckoned with in the place of what is timed; return what was rehearsed."""
     recipes: list[Recipe] = []
 
-    def stand_in(few: Collection, recipe: Recipe, _context: JobContext) -> Rehearsal:
+    def stand_in(few: Collection, recipe: Recipe, _context: JobContext) -> DryRun:
         recipes.append(recipe)
         counts = [sum(photo.part == part for photo in few.photos()) for part in ("training", "validation")]
         pictures = counts[0] * len(recipe.augmentation.copy_numbers)
-        epoch = Phase(begin_seconds=100.0, train_seconds=float(pictures), judge_seconds=counts[1] * 0.25 + 5.0)
-        slower = Phase(begin_seconds=1000.0, train_seconds=10.0 * pictures, judge_seconds=0.0)
+        epoch = PhaseTimes(begin_seconds=100.0, train_seconds=float(pictures), judge_seconds=counts[1] * 0.25 + 5.0)
+        slower = PhaseTimes(begin_seconds=1000.0, train_seconds=10.0 * pictures, judge_seconds=0.0)
         phases = (epoch, slower) if recipe.fine_tuning.when == AFTER_HEAD else (epoch,)
-        return Rehearsal(64.0, phases, 10_000.0, peak_bytes=10**12, step_bytes=10**11, map_numbers=1000)
+        return DryRun(64.0, phases, 10_000.0, peak_bytes=10**12, step_bytes=10**11, map_numbers=1000)
 
-    monkeypatch.setattr(module, "rehearse", stand_in)
+    monkeypatch.setattr(module, "dry_run", stand_in)
     return recipes
 
 
@@ -114,13 +114,13 @@ def test_an_estimate_is_plausible_and_leaves_nothing_behind(collection: Collecti
     ids=["cached", "head, then blocks", "streamed head", "from the start"],
 )
 def test_each_kind_of_epochs_is_timed(collection: Collection, recipe: Recipe, kinds: int) -> None:
-    rehearsal = rehearse(collection, in_small(recipe, 10**6), QUIET)
-    assert len(rehearsal.phases) == kinds
-    assert all(phase.train_seconds > 0.0 and phase.judge_seconds > 0.0 for phase in rehearsal.phases)
+    timed = dry_run(collection, in_small(recipe, 10**6), QUIET)
+    assert len(timed.phases) == kinds
+    assert all(phase.train_seconds > 0.0 and phase.judge_seconds > 0.0 for phase in timed.phases)
     has_features = recipe.fine_tuning.when != FROM_START
-    assert (rehearsal.feature_seconds > 0.0) == has_features
-    assert rehearsal.end_seconds > 0.0
-    assert rehearsal.peak_bytes > 10**7
+    assert (timed.feature_seconds > 0.0) == has_features
+    assert timed.end_seconds > 0.0
+    assert timed.peak_bytes > 10**7
 
 
 def test_photos_and_epochs_are_counted(collection: Collection, rehearsed: list[Recipe]) -> None:
@@ -258,5 +258,5 @@ def test_a_home_that_cannot_be_written_to_is_no_obstacle(collection: Collection,
     cache = isolated_home / ".cache"
     shutil.rmtree(cache)
     cache.write_text("a file where the cache belongs")
-    rehearsal = rehearse(collection, in_small(RECIPE, 0), QUIET)
-    assert rehearsal.phases
+    timed = dry_run(collection, in_small(RECIPE, 0), QUIET)
+    assert timed.phases

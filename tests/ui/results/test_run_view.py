@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tlgui.engine.protocol import TrainRequest
 from tlgui.learning.recipes.built_in import QUICK
-from tlgui.learning.runs.training_photos import RosterChanges
+from tlgui.learning.runs.training_photos import PhotoChanges
 from tlgui.photos.health.findings import LeaveOut, MoveInto
 from tlgui.ui.results.results_page import ResultsPage
 from tlgui.ui.session.session import Session
@@ -90,17 +90,17 @@ def test_button_waits_while_something_is_under_way(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        (RosterChanges(), ""),
-        (RosterChanges(moved=14, added=3), "Trained before 14 photos moved and 3 were added."),
-        (RosterChanges(added=1), "Trained before 1 photo was added."),
-        (RosterChanges(gone=1, moved=1), "Trained before 1 photo moved and 1 was taken out."),
+        (PhotoChanges(), ""),
+        (PhotoChanges(moved=14, added=3), "Trained before 14 photos moved and 3 were added."),
+        (PhotoChanges(added=1), "Trained before 1 photo was added."),
+        (PhotoChanges(gone=1, moved=1), "Trained before 1 photo moved and 1 was taken out."),
         (
-            RosterChanges(added=12_000, gone=2, moved=1, relabelled=5),
+            PhotoChanges(added=12_000, gone=2, moved=1, relabelled=5),
             "Trained before 1 photo moved, 5 got another class name, 12,000 were added and 2 were taken out.",
         ),
     ],
 )
-def test_changes_in_words(changes: RosterChanges, words: str) -> None:
+def test_changes_in_words(changes: PhotoChanges, words: str) -> None:
     assert trained_before(changes) == words
 
 

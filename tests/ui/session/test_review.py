@@ -19,7 +19,7 @@ from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.results import PhotosUnreadable, UnreadablePhoto
-from tlgui.learning.runs.training_photos import RosterChanges
+from tlgui.learning.runs.training_photos import PhotoChanges
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import FindingKind, LeaveOut, MoveInto, MoveToBin
 from tlgui.photos.mending.journal import Journal, RecordKind, Step
@@ -381,7 +381,7 @@ class TestChangesSinceRuns:
         idle(qtbot, opened)
         return opened
 
-    def changes(self, session: Session) -> list[RosterChanges | None]:
+    def changes(self, session: Session) -> list[PhotoChanges | None]:
         return [session.run_changes.of(run) for run in session.run_list.runs]
 
     def test_run_says_what_was_moved_since_and_no_more_once_that_is_undone(
@@ -390,7 +390,7 @@ class TestChangesSinceRuns:
         assert self.changes(trained) == [None]
         with qtbot.waitSignal(trained.run_changes.changed, timeout=WAIT_MS):
             trained.review.mend(move(birds, "robin", "wren"))
-        assert self.changes(trained) == [RosterChanges(moved=2)]
+        assert self.changes(trained) == [PhotoChanges(moved=2)]
 
         idle(qtbot, trained)
         with qtbot.waitSignal(trained.run_changes.changed, timeout=WAIT_MS):
@@ -402,7 +402,7 @@ class TestChangesSinceRuns:
             trained.review.mend(LeaveOut(some(birds, "robin", 3)))
         finish(qtbot, trained.train_again(trained.run_list.runs[0]))
         idle(qtbot, trained)
-        assert self.changes(trained) == [None, RosterChanges(gone=3)]
+        assert self.changes(trained) == [None, PhotoChanges(gone=3)]
 
     @pytest.mark.usefixtures("trained")
     def test_class_shown_otherwise_counts_after_a_restart_too(
@@ -412,12 +412,12 @@ class TestChangesSinceRuns:
         later = Session(fake_engine)
         with qtbot.waitSignal(later.run_changes.changed, timeout=WAIT_MS):
             later.scan_folder(birds)
-        assert self.changes(later) == [RosterChanges(relabelled=10)]
+        assert self.changes(later) == [PhotoChanges(relabelled=10)]
         idle(qtbot, later)
         later.close(WAIT_MS)
 
     def test_run_from_before_there_were_rosters_says_nothing(self, qtbot: QtBot, trained: Session, birds: Path) -> None:
-        trained.run_list.runs[0].roster_path.unlink()
+        trained.run_list.runs[0].training_photos_path.unlink()
         finish(qtbot, trained.review.mend(move(birds, "robin", "wren")))
         idle(qtbot, trained)
         assert self.changes(trained) == [None]

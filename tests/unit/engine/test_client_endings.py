@@ -29,7 +29,7 @@ def engine() -> Iterator[EngineProcess]:
 
 
 def test_job_that_does_not_stop_is_ended_with_its_process_and_the_next_one_works() -> None:
-    engine = EngineProcess(patience=0.05, jobs=JOBS)
+    engine = EngineProcess(cancel_seconds=0.05, jobs=JOBS)
     try:
         engine.start()
         before = process_of(engine)

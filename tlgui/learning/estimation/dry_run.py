@@ -35,7 +35,7 @@ _LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
+class PhaseTimes:
     """What the epochs of one kind took: those of the head on cached features, or those that see photos.
 
     Args:
@@ -50,7 +50,7 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class DryRun:
     """What the parts of one training in small took.
 
     Args:
@@ -63,7 +63,7 @@ class Rehearsal:
     """
 
     feature_seconds: float
-    phases: tuple[Phase, ...]
+    phases: tuple[PhaseTimes, ...]
     end_seconds: float
     peak_bytes: int
     step_bytes: int
@@ -108,7 +108,7 @@ def in_small(recipe: Recipe, streamed_count: int) -> Recipe:
     )
 
 
-def rehearse(collection: Collection, recipe: Recipe, context: JobContext) -> Rehearsal:
+def dry_run(collection: Collection, recipe: Recipe, context: JobContext) -> DryRun:
     """Train in small, and throw the model away.
 
     Args:
@@ -123,13 +123,13 @@ def rehearse(collection: Collection, recipe: Recipe, context: JobContext) -> Reh
     """
     is_abandoned = threading.Event()
 
-    def work() -> Rehearsal:
+    def work() -> DryRun:
         with _folder() as folder, _PeakMemory() as memory:
-            diary = _Diary(recipe, memory, is_abandoned)
-            told = JobContext(diary.write, diary.checkpoint)
-            target = folder / "rehearsal.tlmodel"
+            event_log = _EventLog(recipe, memory, is_abandoned)
+            told = JobContext(event_log.write, event_log.checkpoint)
+            target = folder / "dry_run.tlmodel"
             trained = train_network(collection, recipe, target, told, run_folder=folder).save(target, told)
-            return diary.told(time.perf_counter(), math.prod(trained.trainable.input_shape[1:]))
+            return event_log.told(time.perf_counter(), math.prod(trained.trainable.input_shape[1:]))
 
     try:
         return patiently(work, context)
@@ -141,12 +141,12 @@ def rehearse(collection: Collection, recipe: Recipe, context: JobContext) -> Reh
 def _folder() -> AbstractContextManager[Path]:
     """Return an empty folder on the disk the real one writes to, so that writing takes as long, or any other."""
     try:
-        return folder_beside(cache_folder() / "rehearsal")
+        return folder_beside(cache_folder() / "dry_run")
     except OSError:
         return temporary_folder()
 
 
-class _Diary:
+class _EventLog:
     """When each event of a training came."""
 
     def __init__(self, recipe: Recipe, memory: "_PeakMemory", is_abandoned: threading.Event) -> None:
@@ -177,7 +177,7 @@ class _Diary:
             if not self._epochs_left:
                 raise Cancelled
 
-    def told(self, ended: float, map_numbers: int) -> Rehearsal:
+    def told(self, ended: float, map_numbers: int) -> DryRun:
         """Return what it all says.
 
         Args:
@@ -186,7 +186,7 @@ class _Diary:
         """
         epochs = [(when, event) for when, event in self._entries if isinstance(event, EpochEnded)]
         feature_seconds = self._feature_seconds()
-        return Rehearsal(
+        return DryRun(
             feature_seconds=feature_seconds,
             phases=tuple(self._phases(epochs, self._begun + feature_seconds)),
             end_seconds=ended - epochs[-1][0],
@@ -200,7 +200,7 @@ class _Diary:
         times = [when for when, event in self._entries if _is_stage(event, Stage.FEATURES)]
         return self._first(Stage.TRAINING) - times[0] if times else 0.0
 
-    def _phases(self, epochs: list[tuple[float, EpochEnded]], begin: float) -> list[Phase]:
+    def _phases(self, epochs: list[tuple[float, EpochEnded]], begin: float) -> list[PhaseTimes]:
         phases = []
         for is_fine_tuning in sorted({event.is_fine_tuning for _, event in epochs}):
             ends = [when for when, event in epochs if event.is_fine_tuning is is_fine_tuning]
@@ -208,7 +208,7 @@ class _Diary:
             # The first epoch does not count: it is slower.
             train = statistics.median(last - start for start, last in zip(ends[:-1], learned[1:], strict=True))
             judge = statistics.median(end - last for end, last in zip(ends[1:], learned[1:], strict=True))
-            phases.append(Phase(max(ends[0] - begin - train - judge, 0.0), train, judge))
+            phases.append(PhaseTimes(max(ends[0] - begin - train - judge, 0.0), train, judge))
             begin = ends[-1]
         return phases
 

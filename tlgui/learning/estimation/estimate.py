@@ -17,14 +17,14 @@ from tlgui.learning.data.disk_array import LARGEST_IN_MEMORY
 from tlgui.learning.data.feature_extractor import BATCH_SIZE, FeatureExtractor
 from tlgui.learning.estimation.dry_run import (
     MOST_IN_BATCH,
-    Rehearsal,
+    DryRun,
     caches_training_photos,
     caches_validation_photos,
+    dry_run,
     in_small,
-    rehearse,
     sees_photos,
 )
-from tlgui.learning.estimation.sample_photos import Cast, choose_photos
+from tlgui.learning.estimation.sample_photos import PhotoSample, choose_photos
 from tlgui.learning.networks import devices
 from tlgui.learning.recipes.recipe import DOWNLOAD, NEVER, NO_WEIGHTS, Recipe
 from tlgui.learning.results import CostEstimate
@@ -48,13 +48,13 @@ class _Pace:
     """How fast a recipe is on a collection.
 
     Args:
-        rehearsal: What was timed.
+        dry_run: What was timed.
         feature_seconds: Computing the features of one picture.
-        training_pictures: Pictures in one epoch of the rehearsal.
+        training_pictures: Pictures in one epoch of the dry run.
         judged_photos: Photos that judged each of its epochs.
     """
 
-    rehearsal: Rehearsal
+    dry_run: DryRun
     feature_seconds: float
     training_pictures: int
     judged_photos: int
@@ -67,7 +67,7 @@ def estimate(collection: Collection, recipe: Recipe, context: JobContext) -> Cos
     """Measure what training `recipe` on `collection` takes; nothing is downloaded.
 
     Where the weights are not on this computer yet, the same network is timed with random numbers. What was measured is
-    kept: a recipe that differs only in what changes no step, such as its number of epochs, needs no other rehearsal.
+    kept: a recipe that differs only in what changes no step, such as its number of epochs, needs no other dry run.
 
     Args:
         collection: The photos.
@@ -90,19 +90,19 @@ def estimate(collection: Collection, recipe: Recipe, context: JobContext) -> Cos
     silent = JobContext(checkpoint=context.checkpoint)
     extractor = FeatureExtractor(at_hand, silent)
     small = in_small(at_hand, _streamed_count(split, recipe))
-    cast = choose_photos(split, _training_count(recipe, small), BATCH_SIZE, _LookUp(extractor, recipe, silent))
-    pace = _known_pace(collection, small, is_any_new=_is_any_new(cast))
+    sample = choose_photos(split, _training_count(recipe, small), BATCH_SIZE, _LookUp(extractor, recipe, silent))
+    pace = _known_pace(collection, small, is_any_new=_is_any_new(sample))
     if pace is None:
         if caches_validation_photos(recipe):
             # It is kept for the training, and so takes none of its time.
             extractor.fast_backbone(silent, _picture_count(split, recipe))
-        pace = _rehearsed(collection, small, cast, silent)
+        pace = _rehearsed(collection, small, sample, silent)
     held_bytes = int(psutil.Process().memory_info().rss)
     return CostEstimate(
-        seconds=_feature_seconds(split, recipe, cast, pace) + _epoch_seconds(split, recipe, pace),
+        seconds=_feature_seconds(split, recipe, sample, pace) + _epoch_seconds(split, recipe, pace),
         memory_bytes=max(_needed_bytes(split, recipe, pace, extractor.length), held_bytes),
         device=devices.describe(),
-        cached_share=_cached_share(split, recipe, cast),
+        cached_share=_cached_share(split, recipe, sample),
         download_bytes=download_bytes,
         free_bytes=held_bytes + int(psutil.virtual_memory().available),
     )
@@ -161,26 +161,26 @@ def _known_pace(collection: Collection, small: Recipe, *, is_any_new: bool) -> _
     return None
 
 
-def _rehearsed(collection: Collection, small: Recipe, cast: Cast | None, context: JobContext) -> _Pace:
+def _rehearsed(collection: Collection, small: Recipe, sample: PhotoSample | None, context: JobContext) -> _Pace:
     """Measure how fast a recipe is, and remember it."""
-    few = cast.collection(collection) if cast is not None else _whole_classes(collection)
+    few = sample.collection(collection) if sample is not None else _whole_classes(collection)
     divided = split_collection(few, small.split.validation, small.split.test, small.split.use_own, small.seed)
-    rehearsal = rehearse(few, small, context)
+    timed = dry_run(few, small, context)
     copies, judged = len(small.augmentation.copy_numbers), len(divided.validation)
-    training_new, judged_new = cast.new_counts if cast is not None else (len(divided.training), judged)
+    training_new, judged_new = sample.new_counts if sample is not None else (len(divided.training), judged)
     computed = _in_batches(training_new * copies) if caches_training_photos(small) else 0
     computed += _in_batches(judged_new)
-    feature_seconds = rehearsal.feature_seconds / computed if computed else 0.0
-    pace = _Pace(rehearsal, feature_seconds, len(divided.training) * copies, judged)
-    _paces[collection.folder, small, _is_any_new(cast)] = pace
+    feature_seconds = timed.feature_seconds / computed if computed else 0.0
+    pace = _Pace(timed, feature_seconds, len(divided.training) * copies, judged)
+    _paces[collection.folder, small, _is_any_new(sample)] = pace
     while len(_paces) > _MOST_KEPT:
         _paces.popitem(last=False)
     return pace
 
 
-def _is_any_new(cast: Cast | None) -> bool:
+def _is_any_new(sample: PhotoSample | None) -> bool:
     """Return whether there are photos that the cache does not have, so that the network is timed too."""
-    return cast is None or any(cast.new_counts)
+    return sample is None or any(sample.new_counts)
 
 
 def _in_batches(pictures: int) -> int:
@@ -193,20 +193,20 @@ def _whole_classes(collection: Collection) -> Collection:
     return replace(collection, classes=collection.classes[:_MOST_WHOLE_CLASSES], problems=())
 
 
-def _cached_share(split: Split, recipe: Recipe, cast: Cast | None) -> float:
-    if cast is None or not caches_training_photos(recipe):
+def _cached_share(split: Split, recipe: Recipe, sample: PhotoSample | None) -> float:
+    if sample is None or not caches_training_photos(recipe):
         return 0.0
     training, judged = len(split.training), len(split.validation)
-    return (training * cast.training.known_share + judged * cast.validation.known_share) / (training + judged)
+    return (training * sample.training.known_share + judged * sample.validation.known_share) / (training + judged)
 
 
-def _feature_seconds(split: Split, recipe: Recipe, cast: Cast | None, pace: _Pace) -> float:
+def _feature_seconds(split: Split, recipe: Recipe, sample: PhotoSample | None, pace: _Pace) -> float:
     """Return what the features take that are computed once: looking up what is known, computing the rest."""
     parts = []
     if caches_training_photos(recipe):
-        parts.append((len(split.training), len(recipe.augmentation.copy_numbers), cast and cast.training))
+        parts.append((len(split.training), len(recipe.augmentation.copy_numbers), sample and sample.training))
     if caches_validation_photos(recipe):
-        parts.append((len(split.validation), 1, cast and cast.validation))
+        parts.append((len(split.validation), 1, sample and sample.validation))
     seconds = 0.0
     for photos, versions, few in parts:
         share = few.known_share if few else 0.0
@@ -220,9 +220,9 @@ def _epoch_seconds(split: Split, recipe: Recipe, pace: _Pace) -> float:
     pictures = len(split.training) * len(recipe.augmentation.copy_numbers)
     if recipe.most_batches:
         pictures = min(pictures, recipe.most_batches * recipe.batch_size)
-    seconds = pace.rehearsal.end_seconds
+    seconds = pace.dry_run.end_seconds
     # A recipe whose backbone learns from the start has one kind of epochs, and those are its own.
-    for phase, epochs in zip(pace.rehearsal.phases, (recipe.epochs, recipe.fine_tuning.epochs), strict=False):
+    for phase, epochs in zip(pace.dry_run.phases, (recipe.epochs, recipe.fine_tuning.epochs), strict=False):
         picture_seconds = phase.train_seconds / pace.training_pictures
         photo_seconds = min(picture_seconds * _JUDGED_SHARE, phase.judge_seconds / pace.judged_photos)
         once_seconds = phase.judge_seconds - pace.judged_photos * photo_seconds
@@ -232,8 +232,8 @@ def _epoch_seconds(split: Split, recipe: Recipe, pace: _Pace) -> float:
 
 
 def _needed_bytes(split: Split, recipe: Recipe, pace: _Pace, length: int) -> int:
-    """Return the most memory the engine will hold: as in the rehearsal, and what grows with photos and batches."""
-    rehearsal, training, judged = pace.rehearsal, len(split.training), len(split.validation)
+    """Return the most memory the engine will hold: as in the dry run, and what grows with photos and batches."""
+    dry_run, training, judged = pace.dry_run, len(split.training), len(split.validation)
     numbers = []
     if caches_training_photos(recipe):
         numbers.append(training * len(recipe.augmentation.copy_numbers) * length)
@@ -241,9 +241,9 @@ def _needed_bytes(split: Split, recipe: Recipe, pace: _Pace, length: int) -> int
         numbers.append(judged * length)
     if recipe.fine_tuning.when != NEVER:
         # What the part of the backbone that stays as it is says of the photos that judge is kept.
-        numbers.append(judged * rehearsal.map_numbers)
-    needed = rehearsal.peak_bytes + (training + judged) * _BYTES_A_PHOTO
+        numbers.append(judged * dry_run.map_numbers)
+    needed = dry_run.peak_bytes + (training + judged) * _BYTES_A_PHOTO
     needed += sum(min(number * _BYTES_A_NUMBER, LARGEST_IN_MEMORY) for number in numbers)
     if sees_photos(recipe) and recipe.batch_size > MOST_IN_BATCH:
-        needed += round(rehearsal.step_bytes * (recipe.batch_size / MOST_IN_BATCH - 1))
+        needed += round(dry_run.step_bytes * (recipe.batch_size / MOST_IN_BATCH - 1))
     return needed

@@ -32,8 +32,8 @@ class FewPhotos:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
-    """The photos of a rehearsal: those that are learned from, and those that judge."""
+class PhotoSample:
+    """The photos of a dry run: for training and for validation."""
 
     training: FewPhotos
     validation: FewPhotos
@@ -57,7 +57,7 @@ class Cast:
         return Collection(whole.folder, tuple(PhotoClass(name, tuple(members[name])) for name in names))
 
 
-def choose_photos(split: Split, training_count: int, validation_count: int, look_up: LookUp) -> Cast | None:
+def choose_photos(split: Split, training_count: int, validation_count: int, look_up: LookUp) -> PhotoSample | None:
     """Choose photos of a few classes.
 
     They are others each time: the cache has those of the last time, and what it has of these is to hold for all photos.
@@ -92,7 +92,7 @@ def choose_photos(split: Split, training_count: int, validation_count: int, look
         share = sum(is_known.values()) / len(candidates)
         return FewPhotos(photos, new_count, share, seconds / len(candidates))
 
-    return Cast(few(Part.TRAINING, training, training_count), few(Part.VALIDATION, validation, validation_count))
+    return PhotoSample(few(Part.TRAINING, training, training_count), few(Part.VALIDATION, validation, validation_count))
 
 
 def _by_turns(classes: Sequence[Sequence[Photo]]) -> Iterator[Photo]:

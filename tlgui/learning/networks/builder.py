@@ -55,19 +55,19 @@ def build_backbone(recipe: Recipe, weights: Weights) -> keras.Model:
 
 
 def split_backbone(backbone: keras.Model, recipe: Recipe, from_block: str) -> tuple[keras.Model, keras.Model]:
-    """Split a backbone into the trunk that stays as it is and the tail that is trained.
+    """Split a backbone into the frozen base, which stays as it is, and the trainable top.
 
-    The layers are those of `backbone`, so training the tail changes the backbone too. Batch normalisation stays in
+    The layers are those of `backbone`, so training the top changes the backbone too. Batch normalisation stays in
     inference mode and as it is, but where a network learns from the start with random weights: its statistics are
     of no use then.
 
     Args:
         backbone: What `build_backbone` returned for this recipe.
         recipe: Its backbone, weights and fine-tuning are used.
-        from_block: The first block of the tail, by its name in `catalog`; empty for the whole network.
+        from_block: The first block of the top, by its name in `catalog`; empty for the whole network.
 
     Returns:
-        The trunk, from RGB 0..255 to a map, and the tail, from that map to the features of `backbone`.
+        The frozen base, from RGB 0..255 to a map, and the trainable top, from that map to the features of `backbone`.
 
     Raises:
         SettingError: The backbone has no such block, or is cut before it.
@@ -76,16 +76,16 @@ def split_backbone(backbone: keras.Model, recipe: Recipe, from_block: str) -> tu
     pixels = backbone.get_layer(_PREPROCESSING).output
     start = _boundary(network, recipe, from_block)
     if start is network.input:
-        trunk = keras.Model(backbone.input, pixels, name="trunk")
+        base = keras.Model(backbone.input, pixels, name="base")
     else:
-        lower = keras.Model(network.input, start, name=f"{network.name}_trunk")
-        trunk = keras.Model(backbone.input, lower(pixels, training=False), name="trunk")
-    tail = keras.Model(start, backbone.get_layer(_POOLING)(network.output), name="tail")
-    trunk.trainable = False
+        lower = keras.Model(network.input, start, name=f"{network.name}_base")
+        base = keras.Model(backbone.input, lower(pixels, training=False), name="base")
+    top = keras.Model(start, backbone.get_layer(_POOLING)(network.output), name="top")
+    base.trainable = False
     learns_anew = recipe.fine_tuning.when == FROM_START and recipe.weights == NO_WEIGHTS
-    for layer in tail.layers:
+    for layer in top.layers:
         layer.trainable = learns_anew or not isinstance(layer, layers.BatchNormalization)
-    return trunk, tail
+    return base, top
 
 
 def build_head(recipe: Recipe, feature_shape: tuple[int, ...], class_count: int) -> keras.Model:

@@ -158,7 +158,7 @@ class Run:
         return self.folder / MODEL_NAME
 
     @property
-    def roster_path(self) -> Path:
+    def training_photos_path(self) -> Path:
         """Where it is kept which photos it was trained on; runs of before there were rosters have none."""
         return self.folder / _ROSTER_NAME
 

@@ -34,7 +34,7 @@ from tlgui.learning.runs.run import (
     write_result,
     write_run,
 )
-from tlgui.learning.runs.training_photos import write_roster
+from tlgui.learning.runs.training_photos import write_training_photos
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import Survey
 
@@ -127,14 +127,14 @@ class RunStore:
             and run.recipe.settings() == wanted
         )
 
-    def keep_roster(self, run: Run, survey: Survey) -> None:
+    def keep_training_photos(self, run: Run, survey: Survey) -> None:
         """Keep which photos a run is trained on; one that goes on keeps what it began with.
 
         Raises:
             StorageError: The disk refused.
         """
-        if not run.roster_path.exists():
-            write_roster(run.roster_path, survey.collection, survey.facts)
+        if not run.training_photos_path.exists():
+            write_training_photos(run.training_photos_path, survey.collection, survey.facts)
 
     def resume(self, run: Run) -> Run:
         """Make a run that ended early belong to this process again, until `finish` or `fail`.

@@ -26,7 +26,7 @@ _MOST_BYTES = 64 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
-class RosterChanges:
+class PhotoChanges:
     """How many photos changed since a roster was written.
 
     Args:
@@ -57,7 +57,7 @@ class _Entry:
     digest: str
 
 
-def write_roster(path: Path, collection: Collection, facts: Mapping[Path, PhotoFacts]) -> None:
+def write_training_photos(path: Path, collection: Collection, facts: Mapping[Path, PhotoFacts]) -> None:
     """Write which photos a run is trained on.
 
     Raises:
@@ -74,7 +74,7 @@ def write_roster(path: Path, collection: Collection, facts: Mapping[Path, PhotoF
         stream.write(gzip.compress(json.dumps(roster).encode(), 6, mtime=0))
 
 
-def changes_since(path: Path, survey: Survey) -> RosterChanges | None:
+def changes_since(path: Path, survey: Survey) -> PhotoChanges | None:
     """Return what changed since a roster was written; None where there is none that can be believed."""
     before = _read(path)
     if before is None:
@@ -89,7 +89,7 @@ def changes_since(path: Path, survey: Survey) -> RosterChanges | None:
     for content in (_bytes, _state):
         came, went, more = _paired(came, went, content)
         moved += more
-    return RosterChanges(len(came), len(went), moved, relabelled)
+    return PhotoChanges(len(came), len(went), moved, relabelled)
 
 
 def _is_same(one: _Entry, other: _Entry) -> bool:

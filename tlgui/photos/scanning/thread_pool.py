@@ -55,15 +55,15 @@ def worked_through_together(
     countdown = Countdown(len(items))
     context.report(Progress(stage, 0, len(items)))
     done = 0
-    with _Crew(items, work, threads, chunk) as crew:
+    with _ThreadPool(items, work, threads, chunk) as pool:
         while done < len(items):
-            results = crew.next(context)
+            results = pool.next(context)
             done += len(results)
             yield results
             context.report(Progress(stage, done, len(items), countdown.seconds_left(done)))
 
 
-class _Crew(Generic[ItemT, ResultT]):
+class _ThreadPool(Generic[ItemT, ResultT]):
     """Threads that end with the process, even while a network drive keeps one of them waiting."""
 
     def __init__(
@@ -80,7 +80,7 @@ class _Crew(Generic[ItemT, ResultT]):
 
     def __enter__(self) -> Self:
         for _ in range(self._count):
-            threading.Thread(target=self._run, name="crew", daemon=True).start()
+            threading.Thread(target=self._run, name="pool", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -22,7 +22,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from tlgui import files
 from tlgui.progress import EpochEnded
-from tlgui.ui.plots.curve_request import DrawRequest, Frame, Look, line_style
+from tlgui.ui.plots.curve_request import DrawRequest, Frame, PlotStyle, line_style
 
 # matplotlib keeps fonts and texts for all its figures together: one thread at a time.
 _LOCK = threading.Lock()
@@ -140,7 +140,7 @@ class _MeasureAxes:
         assert figure is not None
         return figure
 
-    def _dress(self, look: Look) -> None:
+    def _dress(self, look: PlotStyle) -> None:
         axes, small = self.axes, look.points * 0.9
         axes.set_facecolor(look.background)
         axes.set_title(self._measure.title, loc="left", fontsize=look.points, fontweight="bold", color=look.text)
@@ -234,7 +234,7 @@ class CurvePlot(_MeasureAxes):
         self._fine_tuning.set_data(*(([], []) if start is None else ([start] * 2, [low, high])))
         return self._place_fine_tuning_word(start) or has_moved
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: PlotStyle) -> None:
         """Dress everything anew; needs a whole drawing."""
         self._dress(look)
         lines = {"linewidth": look.points * 0.18, "markersize": look.points * 0.4}
@@ -258,7 +258,7 @@ class ComparisonPlot(_MeasureAxes):
     def __init__(self, axes: Axes, measure: Measure) -> None:
         super().__init__(axes, measure)
         self._compared: tuple[tuple[EpochEnded, ...], ...] = ()
-        self._look: Look | None = None
+        self._look: PlotStyle | None = None
         self._set_limits(0.6, 2.4, *measure.limits(()))
 
     @property
@@ -279,7 +279,7 @@ class ComparisonPlot(_MeasureAxes):
         self._draw_lines()
         return True
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: PlotStyle) -> None:
         """Dress everything anew; needs a whole drawing."""
         self._dress(look)
         self._look = look
@@ -361,7 +361,7 @@ class CurveDrawing:
         self._frame, self._background = frame, None
 
 
-def save_curves(history: Sequence[EpochEnded], path: Path, look: Look) -> None:
+def save_curves(history: Sequence[EpochEnded], path: Path, look: PlotStyle) -> None:
     """Write both plots side by side as the kind of file the suffix says (`.png`, `.svg`).
 
     Args:

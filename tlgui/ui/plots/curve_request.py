@@ -42,7 +42,7 @@ def line_style(place: int, colours: tuple[str, ...]) -> LineStyle:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PlotStyle:
     """The colours, as `#rrggbb`, and the size of the letters, in points."""
 
     background: str
@@ -70,7 +70,7 @@ class Frame:
     height: int
     dpi: float
     margins: tuple[float, float, float, float]
-    look: Look
+    look: PlotStyle
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from tlgui.progress import EpochEnded
 from tlgui.text.numbers import count, percent
-from tlgui.ui.plots.curve_request import DrawRequest, Frame, Look
+from tlgui.ui.plots.curve_request import DrawRequest, Frame, PlotStyle
 from tlgui.ui.widgets.colours import Accent, colour, mixed, series
 from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details
 
@@ -48,10 +48,10 @@ def _loader() -> threading.Thread:
     return thread
 
 
-def look(palette: QPalette, points: float) -> Look:
+def look(palette: QPalette, points: float) -> PlotStyle:
     """Return the look that fits `palette`, light or dark, with letters of `points`."""
     base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-    return Look(
+    return PlotStyle(
         background=base.name(),
         text=text.name(),
         grid=mixed(base, text, 0.2).name(),

@@ -72,7 +72,7 @@ class DiskRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class RostersRequest:
+class PhotoChangesRequest:
     """See what has changed since each run was trained, behind the scenes."""
 
     folder: Path

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tlgui.learning.runs.run import Run
-from tlgui.learning.runs.training_photos import RosterChanges, changes_since
+from tlgui.learning.runs.training_photos import PhotoChanges, changes_since
 from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import JobContext
 from tlgui.ui.session.job_queue import Jobs
-from tlgui.ui.session.requests import RostersRequest
+from tlgui.ui.session.requests import PhotoChangesRequest
 from tlgui.ui.session.review import Review
 from tlgui.ui.session.run_list import RunList
 
@@ -21,7 +21,7 @@ class _Compared:
 
     survey: Survey
     ids: frozenset[str]
-    changes: Mapping[str, RosterChanges]
+    changes: Mapping[str, PhotoChanges]
 
 
 class ChangesSinceRuns(QObject):
@@ -45,9 +45,9 @@ class ChangesSinceRuns(QObject):
             signal.connect(self._compare)
         self._survey: Survey | None = None
         self._ids: frozenset[str] = frozenset()
-        self._changes: Mapping[str, RosterChanges] = {}
+        self._changes: Mapping[str, PhotoChanges] = {}
 
-    def of(self, run: Run) -> RosterChanges | None:
+    def of(self, run: Run) -> PhotoChanges | None:
         """Return what changed since `run` was trained; None where nothing did, or it is not known."""
         return self._changes.get(run.id) or None
 
@@ -55,23 +55,23 @@ class ChangesSinceRuns(QObject):
     def _compare(self) -> None:
         """Find out what changed; nothing is done where the same was asked before."""
         survey = self._review.survey
-        wanted = [run for run in self._run_list.runs if run.roster_path.exists()]
+        wanted = [run for run in self._run_list.runs if run.training_photos_path.exists()]
         ids = frozenset(run.id for run in wanted)
         if survey is None or (survey is self._survey and ids == self._ids) or (not ids and not self._changes):
             return
         self._survey, self._ids = survey, ids
-        self._jobs.stop_quiet(RostersRequest)
+        self._jobs.stop_quiet(PhotoChangesRequest)
 
         def compared(context: JobContext) -> _Compared:
             changes = {}
             for run in wanted:
                 context.checkpoint()
-                found = changes_since(run.roster_path, survey)
+                found = changes_since(run.training_photos_path, survey)
                 if found:
                     changes[run.id] = found
             return _Compared(survey, ids, changes)
 
-        self._jobs.begin_quietly(RostersRequest(survey.collection.folder), compared, self._on_compared)
+        self._jobs.begin_quietly(PhotoChangesRequest(survey.collection.folder), compared, self._on_compared)
 
     @Slot(object)
     def _on_compared(self, compared: object) -> None:

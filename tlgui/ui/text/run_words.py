@@ -9,7 +9,7 @@ from PySide6.QtCore import QDate, QLocale
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import Evaluation, ModelSummary
 from tlgui.learning.runs.run import Run, RunStatus
-from tlgui.learning.runs.training_photos import RosterChanges
+from tlgui.learning.runs.training_photos import PhotoChanges
 from tlgui.photos.names import one_line
 from tlgui.progress import EpochEnded
 from tlgui.text.numbers import accuracy_in_few_words, count, duration_in_words, percent
@@ -106,7 +106,7 @@ def spoken(row: RunRow, now: datetime) -> str:
     return one_line(f"{row.name}: {active}{standing(row)}, {circumstances(row, now)}")
 
 
-def trained_before(changes: RosterChanges) -> str:
+def trained_before(changes: PhotoChanges) -> str:
     """Return what changed since a run, such as “Trained before 14 photos moved and 3 were added.”."""
     parts = [
         (changes.moved, "moved"),

@@ -8,7 +8,7 @@ import pytest
 from tests.pictures import write_collection, write_jpeg
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.runs.store import RunStore
-from tlgui.learning.runs.training_photos import RosterChanges, changes_since
+from tlgui.learning.runs.training_photos import PhotoChanges, changes_since
 from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.progress import JobContext
 
@@ -30,30 +30,30 @@ def read(folder: Path) -> Survey:
 def test_run_knows_what_came_since(store: RunStore, birds: Path) -> None:
     begun = read(birds)
     run = store.begin(replace(QUICK, epochs=3), begun.collection)
-    store.keep_roster(run, begun)
+    store.keep_training_photos(run, begun)
     write_jpeg(birds / "wren" / "new.jpg")
-    assert changes_since(run.roster_path, read(birds)) == RosterChanges(added=1)
+    assert changes_since(run.training_photos_path, read(birds)) == PhotoChanges(added=1)
     store.fail(run)
 
 
 def test_run_that_goes_on_keeps_what_it_began_with(store: RunStore, birds: Path) -> None:
     begun = read(birds)
     run = store.begin(QUICK, begun.collection)
-    store.keep_roster(run, begun)
+    store.keep_training_photos(run, begun)
     write_jpeg(birds / "wren" / "new.jpg")
     now = read(birds)
 
-    store.keep_roster(run, now)
+    store.keep_training_photos(run, now)
 
-    assert changes_since(run.roster_path, now) == RosterChanges(added=1)
+    assert changes_since(run.training_photos_path, now) == PhotoChanges(added=1)
     store.fail(run)
 
 
 def test_photo_moved_on_disk_without_a_closer_look_is_known_by_its_size_and_date(store: RunStore, birds: Path) -> None:
     begun = read(birds)
     run = store.begin(QUICK, begun.collection)
-    store.keep_roster(run, begun)
+    store.keep_training_photos(run, begun)
     photo = sorted((birds / "robin").iterdir())[0]
     photo.rename(birds / "wren" / "moved.jpg")
-    assert changes_since(run.roster_path, read(birds)) == RosterChanges(moved=1)
+    assert changes_since(run.training_photos_path, read(birds)) == PhotoChanges(moved=1)
     store.fail(run)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tlgui.errors import StorageError
-from tlgui.learning.runs.training_photos import RosterChanges, changes_since, write_roster
+from tlgui.learning.runs.training_photos import PhotoChanges, changes_since, write_training_photos
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.photos.facts import FileState, Look, PhotoFacts
 from tlgui.photos.scanning.scan import Survey
@@ -38,7 +38,7 @@ def survey_of(contents: Contents, *, looked: bool = True, shown: dict[str, str] 
 def roster(tmp_path: Path) -> Path:
     path = tmp_path / "photos.json.gz"
     before = survey_of(BEFORE)
-    write_roster(path, before.collection, before.facts)
+    write_training_photos(path, before.collection, before.facts)
     return path
 
 
@@ -50,43 +50,43 @@ def without(*places: str) -> Contents:
 @pytest.mark.parametrize(
     ("now", "changes"),
     [
-        (BEFORE, RosterChanges()),
-        ({**BEFORE, "wren/e.jpg": "five", "wren/f.jpg": "six"}, RosterChanges(added=2)),
-        (without("robin/a.jpg"), RosterChanges(gone=1)),
-        ({**without("robin/a.jpg"), "wren/a.jpg": "one"}, RosterChanges(moved=1)),
-        ({**without("robin/a.jpg"), "wren/c (2).jpg": "one"}, RosterChanges(moved=1)),
-        ({**without("robin/a.jpg"), "robin/renamed.jpg": "one"}, RosterChanges()),
-        ({**without("robin/a.jpg"), "wren/e.jpg": "seven"}, RosterChanges(added=1, gone=1)),
+        (BEFORE, PhotoChanges()),
+        ({**BEFORE, "wren/e.jpg": "five", "wren/f.jpg": "six"}, PhotoChanges(added=2)),
+        (without("robin/a.jpg"), PhotoChanges(gone=1)),
+        ({**without("robin/a.jpg"), "wren/a.jpg": "one"}, PhotoChanges(moved=1)),
+        ({**without("robin/a.jpg"), "wren/c (2).jpg": "one"}, PhotoChanges(moved=1)),
+        ({**without("robin/a.jpg"), "robin/renamed.jpg": "one"}, PhotoChanges()),
+        ({**without("robin/a.jpg"), "wren/e.jpg": "seven"}, PhotoChanges(added=1, gone=1)),
     ],
 )
-def test_changes_are_counted(roster: Path, now: Contents, changes: RosterChanges, *, looked: bool) -> None:
+def test_changes_are_counted(roster: Path, now: Contents, changes: PhotoChanges, *, looked: bool) -> None:
     found = changes_since(roster, survey_of(now, looked=looked))
     assert found == changes
-    assert bool(found) is (changes != RosterChanges())
+    assert bool(found) is (changes != PhotoChanges())
 
 
 def test_class_that_is_shown_otherwise_counts_for_each_of_its_photos(roster: Path) -> None:
     now = survey_of(BEFORE, shown={"robin": "European robin"})
-    assert changes_since(roster, now) == RosterChanges(relabelled=2)
+    assert changes_since(roster, now) == PhotoChanges(relabelled=2)
 
 
 def test_photo_replaced_under_its_name_is_another_one(roster: Path) -> None:
     now = survey_of({**BEFORE, "robin/a.jpg": "another"})
-    assert changes_since(roster, now) == RosterChanges(added=1, gone=1)
+    assert changes_since(roster, now) == PhotoChanges(added=1, gone=1)
 
 
 def test_date_that_alone_was_changed_changes_nothing(roster: Path) -> None:
     now = survey_of(BEFORE)
     facts = {path: fact._replace(state=FileState(fact.state.size, 1)) for path, fact in now.facts.items()}
-    assert changes_since(roster, replace(now, facts=facts)) == RosterChanges()
+    assert changes_since(roster, replace(now, facts=facts)) == PhotoChanges()
 
 
 def test_copy_that_stays_in_its_class_is_not_taken_for_one_that_moved(tmp_path: Path) -> None:
     path = tmp_path / "photos.json.gz"
     before = survey_of({"robin/a.jpg": "one", "wren/b.jpg": "one", "wren/c.jpg": "two"})
-    write_roster(path, before.collection, before.facts)
+    write_training_photos(path, before.collection, before.facts)
     now = survey_of({"robin/x.jpg": "one", "wren/y.jpg": "one", "wren/c.jpg": "two"})
-    assert changes_since(path, now) == RosterChanges()
+    assert changes_since(path, now) == PhotoChanges()
 
 
 def _cut(data: bytes) -> bytes:
@@ -128,4 +128,4 @@ def test_run_without_a_roster_says_nothing(tmp_path: Path) -> None:
 def test_disk_that_refuses_is_said(tmp_path: Path) -> None:
     before = survey_of(BEFORE)
     with pytest.raises(StorageError):
-        write_roster(tmp_path / "none" / "photos.json.gz", before.collection, before.facts)
+        write_training_photos(tmp_path / "none" / "photos.json.gz", before.collection, before.facts)
