@@ -17,7 +17,7 @@ _PARTING_SECONDS = 1.0
 ResultT = TypeVar("ResultT")
 
 
-def patiently(work: Callable[[], ResultT], context: JobContext) -> ResultT:
+def patiently(work: Callable[[], ResultT], context: JobContext, *, is_daemon: bool = False) -> ResultT:
     """Do something that cannot be interrupted, such as building or running a network, without Stop waiting for it.
 
     On Stop the work goes on in its thread to its end, and nobody waits for it.
@@ -25,6 +25,7 @@ def patiently(work: Callable[[], ResultT], context: JobContext) -> ResultT:
     Args:
         work: Must be safe to be left alone.
         context: Asked many times a second whether to go on.
+        is_daemon: Whether the program may end while the work still goes on.
 
     Raises:
         Cancelled: The user pressed Stop.
@@ -38,7 +39,7 @@ def patiently(work: Callable[[], ResultT], context: JobContext) -> ResultT:
         except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
             future.set_exception(error)
 
-    threading.Thread(target=run, name="patiently").start()
+    threading.Thread(target=run, name="patiently", daemon=is_daemon).start()
     return awaited(future, context)
 
 

@@ -1,4 +1,4 @@
-"""How a job ended, decided in one place for the engine process and for the headless commands."""
+"""How a job ended, decided in one place for the engine process, the window's threads and the commands."""
 
 import errno
 import logging

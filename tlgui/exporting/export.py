@@ -2,11 +2,9 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from concurrent.futures import wait as wait_for
 from pathlib import Path
-from typing import TypeVar
 
+from tlgui.cancellation import patiently
 from tlgui.errors import ExportError, TlguiError
 from tlgui.exporting.comparing import gather_pictures, largest_difference
 from tlgui.exporting.exporter import Exporter, FloatArray, labels_text
@@ -17,9 +15,6 @@ from tlgui.learning.model_file.tlmodel import LoadedModel
 from tlgui.learning.results import ExportResult
 from tlgui.progress import JobContext, Progress, Stage
 
-ResultT = TypeVar("ResultT")
-
-_PATIENCE_SECONDS = 0.1
 # A conversion that was given up still runs to its end; the next one waits for it, so that memory holds.
 _converting = threading.Lock()
 
@@ -49,7 +44,7 @@ def export(
     check_target(target, exporter.format)
     context.report(Progress(Stage.CONVERTING))
     with temporary_folder() as folder:
-        written, run = _patiently(lambda: _converted(exporter, model, folder), context)
+        written, run = patiently(lambda: _converted(exporter, model, folder), context, is_daemon=True)
         pictures = gather_pictures(photos, model.summary.input_size, context)
         difference = largest_difference(model.predict, run, pictures.pixels, context)
         _check_difference(difference, exporter)
@@ -81,28 +76,6 @@ def _converted(exporter: Exporter, model: LoadedModel, folder: Path) -> tuple[Pa
             f"{exporter.format.title} cannot hold this model: {_first_line(error)}",
             "Choose another format: LiteRT takes most networks, Keras takes all.",
         ) from error
-
-
-def _patiently(work: Callable[[], ResultT], context: JobContext) -> ResultT:
-    """Run `work`, which cannot be stopped for many seconds, but return at once when the user presses Stop.
-
-    Raises:
-        Cancelled: The user did; the work goes on to its end with nobody to hear of it.
-    """
-    future: Future[ResultT] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised again where the job waits
-            future.set_exception(error)
-
-    context.checkpoint()
-    threading.Thread(target=run, name="conversion", daemon=True).start()
-    while not future.done():
-        wait_for([future], _PATIENCE_SECONDS)
-        context.checkpoint()
-    return future.result()
 
 
 def _check_difference(difference: float, exporter: Exporter) -> None:

@@ -1,6 +1,9 @@
 """A job's events and its one outcome arrive in order, on the thread of the window."""
 
+import errno
+import os
 import threading
+from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
@@ -106,7 +109,9 @@ def test_known_error_fails_with_itself(qtbot: QtBot) -> None:
     assert run(qtbot, operation).seen == [("failed", error), ("ended", None)]
 
 
-def test_unknown_error_fails_as_a_bug_with_its_traceback(qtbot: QtBot) -> None:
+def test_unknown_error_fails_as_a_bug_with_its_traceback(qtbot: QtBot, expect_log: Callable[[str], None]) -> None:
+    expect_log("a job failed in a way nobody expected")
+
     def operation(_context: JobContext) -> NoReturn:
         raise ZeroDivisionError("by nought")
 
@@ -188,3 +193,24 @@ def test_wait_tells_whether_the_thread_ended(qtbot: QtBot, *, stopped: bool) -> 
 
     with qtbot.waitSignal(job.ended, timeout=10_000):
         job.stop()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "notes.txt"), "the disk is full"),
+        (MemoryError(), "not enough memory"),
+    ],
+)
+def test_full_disk_and_lack_of_memory_are_told_as_on_the_command_line(
+    error: Exception, words: str, qtbot: QtBot
+) -> None:
+    def operation(_context: JobContext) -> NoReturn:
+        raise error
+
+    ((name, told), _) = run(qtbot, operation).seen
+
+    assert name == "failed"
+    assert isinstance(told, TlguiError)
+    assert not isinstance(told, BugError)
+    assert words in told.message

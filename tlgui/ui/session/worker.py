@@ -5,14 +5,14 @@
 
 import functools
 import threading
-import traceback
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from typing_extensions import override
 
-from tlgui.engine.protocol import BugError
-from tlgui.errors import Cancelled, TlguiError
+from tlgui.engine.outcome import outcome_of
+from tlgui.engine.protocol import Failed, Succeeded
+from tlgui.errors import Cancelled
 from tlgui.progress import Event, JobContext
 
 Operation = Callable[[JobContext], object]
@@ -46,16 +46,13 @@ class Worker(QThread):
     @override
     def run(self) -> None:
         context = JobContext(self._report, self._checkpoint)
-        try:
-            result = self._operation(context)
-        except Cancelled:
-            self.cancelled.emit()
-        except TlguiError as error:
-            self.failed.emit(error)
-        except Exception as error:  # noqa: BLE001 - here a job's outcome is decided
-            self.failed.emit(BugError(f"Something unexpected happened: {error}", traceback.format_exc()))
+        outcome = outcome_of(lambda: self._operation(context))
+        if isinstance(outcome, Succeeded):
+            self.succeeded.emit(outcome.result)
+        elif isinstance(outcome, Failed):
+            self.failed.emit(outcome.error)
         else:
-            self.succeeded.emit(result)
+            self.cancelled.emit()
 
     @Slot()
     def _on_finished(self) -> None:
