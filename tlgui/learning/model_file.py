@@ -244,7 +244,6 @@ def _warmed(
 def _read_traced(path: Path) -> tuple[ModelSummary, "keras.Model", Any]:
     """Check a `.tlmodel` and load its network; return it, and what TensorFlow makes of it, too."""
     from tlgui.learning.needed_memory import check_memory, check_photo_bytes, photo_bytes  # noqa: PLC0415
-    from tlgui.learning.runtime import traced  # noqa: PLC0415 - see load_model
     from tlgui.learning.trusted_network import load_network  # noqa: PLC0415
 
     with _opened(path) as (summary, archive, digests), tempfile.TemporaryFile(prefix="tlgui-") as network:
@@ -255,11 +254,20 @@ def _read_traced(path: Path) -> tuple[ModelSummary, "keras.Model", Any]:
         _check_digest(NETWORK, hashed.hexdigest(), digests)
         model = load_network(network, MOST_BYTES)
         _check_shapes(model, summary)
-        trace = traced(model)
+        trace = _traced(model)
         needed = photo_bytes(model, trace)
         check_photo_bytes(needed)
         check_memory(model.count_params() * _WEIGHT_BYTES, needed)
     return summary, model, trace
+
+
+def _traced(model: "keras.Model") -> Any:  # noqa: ANN401 - as above
+    from tlgui.learning.runtime import traced  # noqa: PLC0415 - see load_model
+
+    try:
+        return traced(model)
+    except Exception as error:  # Layers look at some of their arguments only when they run.
+        raise UntrustedError("the network in it cannot be run") from error
 
 
 def _json(data: object) -> bytes:
