@@ -7,7 +7,6 @@ own zip, every layer it names) before Keras builds anything; and Keras itself is
 import contextlib
 import hashlib
 import json
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlgui.errors import ModelFileError
-from tlgui.files import atomic_path, check_target, open_regular
+from tlgui.files import atomic_path, check_target, open_regular, temporary_file
 from tlgui.learning.archive import (
     MOST_ARCHIVE_BYTES,
     MOST_JSON_BYTES,
@@ -246,7 +245,7 @@ def _read_traced(path: Path) -> tuple[ModelSummary, "keras.Model", Any]:
     from tlgui.learning.needed_memory import check_memory, check_photo_bytes, photo_bytes  # noqa: PLC0415
     from tlgui.learning.trusted_network import load_network  # noqa: PLC0415
 
-    with _opened(path) as (summary, archive, digests), tempfile.TemporaryFile(prefix="tlgui-") as network:
+    with _opened(path) as (summary, archive, digests), temporary_file() as network:
         hashed = hashlib.sha256()
         for chunk in stream_member(archive, NETWORK):
             hashed.update(chunk)
