@@ -167,7 +167,7 @@ def temporary_file() -> Iterator[BinaryIO]:
     Raises:
         StorageError: As `temporary_folder`.
     """
-    opened = _made(lambda folder: tempfile.TemporaryFile(dir=folder))
+    opened = _made(lambda folder: tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 - opened where it can be explained
     with _refusals_explained(system_folder()), opened as stream:
         yield stream
 
