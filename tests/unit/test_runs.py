@@ -369,3 +369,14 @@ def test_owner_lock_is_one_owners_until_it_is_let_go(tmp_path: Path) -> None:
     assert not files.is_owned(path)
     assert other.acquire()
     other.release()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders")
+def test_pipes_in_the_place_of_a_runs_files_do_not_stop_the_list(store: RunStore, trained: Run) -> None:
+    store.set_active(trained)
+    for path in [path for path in store.workspace.rglob("*") if path.is_file()]:
+        path.unlink()
+        os.mkfifo(path)
+
+    assert again(store).runs() == ()
+    assert again(store).active_id == ""
