@@ -12,9 +12,9 @@ from tlgui.cli import main
 from tlgui.errors import StorageError, TargetError
 from tlgui.learning.built_in import QUICK
 from tlgui.learning.recipe import recipe_text
-from tlgui.targets import EXPORTS, LABELS, MODEL, PLOT, RECIPE, TABLE, FileKind, check_target, refusal
+from tlgui.targets import EXPORTS, MODEL, PLOT, RECIPE, TABLE, FileKind, check_target, refusal
 
-KINDS = (TABLE, MODEL, RECIPE, PLOT, LABELS, *EXPORTS.values())
+KINDS = (TABLE, MODEL, RECIPE, PLOT, *EXPORTS.values())
 
 
 def write_plot(path: Path) -> None:

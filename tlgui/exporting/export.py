@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from tlgui.errors import ExportError, TlguiError
 from tlgui.exporting.comparing import gather_pictures, largest_difference
-from tlgui.exporting.exporter import Exporter, FloatArray, labels_text
+from tlgui.exporting.exporter import Exporter, FloatArray
 from tlgui.exporting.formats import EXPORTERS
+from tlgui.exporting.labels import labels_bytes
 from tlgui.exporting.placing import check_target, place, size_of
 from tlgui.files import storage_error, temporary_folder
 from tlgui.learning.model_file import LoadedModel
@@ -55,7 +56,7 @@ def export(
         _check_difference(difference, exporter)
         context.report(Progress(Stage.SAVING))
         context.checkpoint()
-        place(written, target, labels_text(model.summary.class_names))
+        place(written, target, labels_bytes(model.summary.class_names))
         return ExportResult(
             path=target,
             format_id=format_id,
