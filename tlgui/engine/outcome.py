@@ -1,18 +1,17 @@
 """How a job ended, decided in one place for the engine process, the window's threads and the commands."""
 
-import errno
 import logging
+import os
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 from tlgui import files
 from tlgui.engine.protocol import BugError, Failed, JobCancelled, Outcome, Succeeded
-from tlgui.errors import Cancelled, TlguiError
+from tlgui.errors import Cancelled, StorageError, TlguiError
 
 _log = logging.getLogger(__name__)
 
-_DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT}
 # TensorFlow's error is told by its name: this module is loaded where TensorFlow is not.
 _OUT_OF_MEMORY = {"MemoryError", "ResourceExhaustedError"}
 
@@ -38,8 +37,14 @@ def _failure(error: Exception) -> Failed:
                 "Use a smaller batch size or input size, or close other programs.",
             )
         )
-    if isinstance(error, OSError) and error.errno in _DISK_IS_FULL:
-        return Failed(files.storage_error(error, Path(error.filename or files.cache_folder() / "temporary file")))
+    if isinstance(error, OSError) and error.errno in files.DISK_IS_FULL:
+        return Failed(_full_disk(error))
     details = "".join(traceback.format_exception(error))
     _log.error("a job failed in a way nobody expected:\n%s", details)
     return Failed(BugError(f"Something unexpected happened: {type(error).__name__}: {error}", details), details)
+
+
+def _full_disk(error: OSError) -> StorageError:
+    if isinstance(error.filename, str | bytes):
+        return files.storage_error(error, Path(os.fsdecode(error.filename)))
+    return StorageError("A disk is full; the system does not say which.", "Free some space, then try again.")

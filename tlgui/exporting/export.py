@@ -7,8 +7,9 @@ from pathlib import Path
 from tlgui.cancellation import patiently
 from tlgui.errors import ExportError, TlguiError
 from tlgui.exporting.comparing import gather_pictures, largest_difference
-from tlgui.exporting.exporter import Exporter, FloatArray, labels_text
+from tlgui.exporting.exporter import Exporter, FloatArray
 from tlgui.exporting.exporters import EXPORTERS
+from tlgui.exporting.labels import labels_bytes
 from tlgui.exporting.placing import check_target, place, size_of
 from tlgui.files import storage_error, temporary_folder
 from tlgui.learning.model_file.tlmodel import LoadedModel
@@ -50,7 +51,7 @@ def export(
         _check_difference(difference, exporter)
         context.report(Progress(Stage.SAVING))
         context.checkpoint()
-        place(written, target, labels_text(model.summary.class_names))
+        place(written, target, labels_bytes(model.summary.class_names))
         return ExportResult(
             path=target,
             format_id=format_id,

@@ -1,7 +1,7 @@
 """What every export format can do: write a model, and load what it wrote in the runtime its users will load it in."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from tlgui.exporting.export_formats import ExportFormat
 from tlgui.learning.model_file.tlmodel import LoadedModel
-from tlgui.photos.names import one_line
 
 FloatArray = NDArray[np.float32]
 INPUT_NAME = "image"
@@ -43,8 +42,3 @@ class Exporter(ABC):
         Returns:
             A function from RGB 0..255, shape (photos, size, size, 3), to probabilities, shape (photos, classes).
         """
-
-
-def labels_text(class_names: Sequence[str]) -> str:
-    """Return the class names one a line, in output order, as `one_line` shows them."""
-    return "".join(f"{one_line(name)}\n" for name in class_names)

@@ -13,12 +13,12 @@ from typing_extensions import override
 
 from tlgui.exporting.export_formats import format_by_id
 from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, Exporter, FloatArray
+from tlgui.exporting.labels import CLASS_NAMES_KEY
 from tlgui.exporting.savedmodel_format import picture_spec
 from tlgui.learning.model_file.tlmodel import LoadedModel
 
 # The newest that tf2onnx writes; runtimes since 2023 read it.
 _OPSET = 18
-CLASS_NAMES_KEY = "class_names"
 
 
 class OnnxExporter(Exporter):

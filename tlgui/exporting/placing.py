@@ -15,6 +15,7 @@ from tlgui import files
 from tlgui.errors import ExportError
 from tlgui.exporting.exchange import exchange
 from tlgui.exporting.export_formats import FORMATS, ExportFormat, labels_path
+from tlgui.exporting.labels import labels_inside
 from tlgui.files import folder_beside, keep_mode, real_place, storage_error, sync, sync_folder, targets
 
 # Everything a SavedModel may hold at its top, by TensorFlow's own layout; with anything else it is not ours to replace.
@@ -43,17 +44,16 @@ def check_target(target: Path, export_format: ExportFormat) -> None:
             raise storage_error(error, target) from error
     else:
         targets.check_target(target, targets.EXPORTS[export_format.suffix])
-        targets.check_target(labels_path(target), targets.LABELS)
-        _check_labels(target)
+        _check_labels(real_place(target))
 
 
-def place(export: Path, target: Path, labels: str) -> None:
+def place(export: Path, target: Path, labels: bytes) -> None:
     """Copy a checked export to its place, a file with its class names beside it; see the module.
 
     Args:
         export: The file or folder in a place of ours.
         target: Where it goes.
-        labels: The text of the file of class names; a folder has them inside.
+        labels: The file of class names; a folder has them inside.
 
     Raises:
         ExportError: Something turned up there that is not to be replaced.
@@ -70,7 +70,7 @@ def place(export: Path, target: Path, labels: str) -> None:
                 _check_labels(target)
                 shutil.copyfile(export, folder / target.name)
                 labels_file = labels_path(folder / target.name)
-                labels_file.write_bytes(labels.encode("utf-8", "backslashreplace"))
+                labels_file.write_bytes(labels)
                 keep_mode(target, folder / target.name)
                 keep_mode(labels_path(target), labels_file)
                 sync(folder)
@@ -172,10 +172,13 @@ def _check_replaceable(target: Path) -> None:
 
 
 def _check_labels(target: Path) -> None:
-    """Refuse to replace a file of class names that no export of this name stands beside: it is somebody's own."""
+    """Refuse to replace a file of class names that is not the one that the export beside it was written with."""
     labels = labels_path(target)
-    if labels.exists() and not target.exists():
+    if not labels.exists() and not labels.is_symlink():
+        return
+    if not labels.is_file() or labels.read_bytes() != labels_inside(target):
         raise ExportError(
-            f"“{labels.name}” is there already, without the export it would belong to, so it is not replaced.",
+            f"“{labels.name}” is there already, and is not what “{target.name}” was exported with, so it is not "
+            "replaced.",
             "Choose another name for the export, or move that file away.",
         )

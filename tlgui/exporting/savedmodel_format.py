@@ -10,13 +10,13 @@ import tensorflow as tf
 from typing_extensions import override
 
 from tlgui.exporting.export_formats import format_by_id
-from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, Exporter, FloatArray, labels_text
+from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, Exporter, FloatArray
+from tlgui.exporting.labels import LABELS_FILE, labels_bytes
 from tlgui.learning.model_file.tlmodel import LoadedModel
 
 SIGNATURE = "serving_default"
 UINT8_SIGNATURE = "serving_uint8"
 CLASS_NAMES_SIGNATURE = "class_names"
-LABELS_FILE = "labels.txt"
 
 
 class SavedModelExporter(Exporter):
@@ -44,7 +44,7 @@ class SavedModelExporter(Exporter):
         archive.write_out(str(path), verbose=False)
         assets = path / "assets"
         assets.mkdir(exist_ok=True)
-        (assets / LABELS_FILE).write_text(labels_text(names), encoding="utf-8")
+        (assets / LABELS_FILE).write_bytes(labels_bytes(names))
         return path
 
     @override

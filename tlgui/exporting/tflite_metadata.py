@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
 
-from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, labels_text
+from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME
+from tlgui.exporting.labels import LABELS_FILE, labels_bytes
 from tlgui.learning.results import ModelSummary
 
-LABELS_FILE = "labels.txt"
 METADATA_NAME = "TFLITE_METADATA"
 
 _MODEL_IDENTIFIER = b"TFL3"
@@ -44,7 +44,7 @@ def with_metadata(model: bytes, summary: ModelSummary) -> bytes:
     builder.Finish(tree.Pack(builder), _MODEL_IDENTIFIER)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(LABELS_FILE, labels_text(summary.class_names).encode("utf-8", "backslashreplace"))
+        archive.writestr(LABELS_FILE, labels_bytes(summary.class_names))
     return bytes(builder.Output()) + packed.getvalue()
 
 

@@ -15,7 +15,16 @@ from tlgui.files.places import (
     workspace_path,
 )
 from tlgui.files.reading import open_regular, open_unbuffered, read_regular
-from tlgui.files.temporary import folder_beside, process_folder, sweep, temporary_folder, use_for_libraries
+from tlgui.files.refusals import DISK_IS_FULL, storage_error
+from tlgui.files.sweeping import sweep
+from tlgui.files.temporary import (
+    folder_beside,
+    path_beside,
+    process_folder,
+    temporary_file,
+    temporary_folder,
+    use_for_libraries,
+)
 from tlgui.files.writing import (
     atomic_open,
     atomic_path,
@@ -23,7 +32,6 @@ from tlgui.files.writing import (
     copy,
     keep_mode,
     real_place,
-    storage_error,
     sync,
     sync_folder,
     write_text,
@@ -31,6 +39,7 @@ from tlgui.files.writing import (
 
 __all__ = [
     "APP_NAME",
+    "DISK_IS_FULL",
     "OwnerLock",
     "atomic_open",
     "atomic_path",
@@ -50,6 +59,7 @@ __all__ = [
     "open_unbuffered",
     "opened_database",
     "opened_read_only",
+    "path_beside",
     "plain_name",
     "process_folder",
     "read_regular",
@@ -59,6 +69,7 @@ __all__ = [
     "sweep",
     "sync",
     "sync_folder",
+    "temporary_file",
     "temporary_folder",
     "use_for_libraries",
     "workspace_path",

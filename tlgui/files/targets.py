@@ -50,7 +50,6 @@ MODEL = FileKind(
 )
 RECIPE = FileKind("a recipe of tlgui", (".json",), lambda head: is_text(head) and b'"tlgui_recipe"' in head)
 PLOT = FileKind("a plot", (".png", ".svg"), _is_plot)
-LABELS = FileKind("a list of class names", (".labels.txt",), is_text)
 EXPORTS = {
     ".keras": FileKind("a Keras model", (".keras",), lambda head: head.startswith(_ZIP)),
     ".tflite": FileKind("a LiteRT model", (".tflite",), lambda head: head[4:8] == b"TFL3"),

@@ -2,7 +2,8 @@
 
 Each process has a folder of its own below the system's, with a lock that the system releases when the process ends,
 however it ends. What must lie beside its target, because a rename needs the same disk, carries the process's token in
-its name, and the folder it lies in is noted first. So `sweep` knows at the next start what belongs to nobody any more.
+its name, and the folder it lies in is noted first. So `sweeping` knows at the next start what belongs to nobody any
+more.
 """
 
 import atexit
@@ -14,20 +15,25 @@ import re
 import secrets
 import shutil
 import tempfile
-import time
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from tlgui.files.locks import OwnerLock
 from tlgui.files.names import APP_NAME
+from tlgui.files.refusals import DISK_IS_FULL, temporary_error
 
-_LOCK, _NOTES = "owner.lock", "places.jsonl"
-_TOKEN = re.compile(rf"{APP_NAME}-([0-9a-f]{{16}})")
-_MOST_NOTES_BYTES = 16 * 2**20
+LOCK_NAME, NOTES_NAME = "owner.lock", "places.jsonl"
+PROCESS_NAME = re.compile(rf"{APP_NAME}-([0-9a-f]{{16}})")
+"""What the folder of a process is called; its token is in the name of all that lies elsewhere."""
+
+MadeT = TypeVar("MadeT")
+
 _TRIES = 5
-# What versions before 0.2 left has no owner to ask for.
-_OLD = re.compile(rf"{APP_NAME}-(compare-)?[a-z0-9_]{{8}}")
-_OLD_SECONDS = 24 * 60 * 60.0
+# Where Python looks for the system's folder, in this order.
+_VARIABLES = ("TMPDIR", "TEMP", "TMP")
+_USUAL_FOLDERS = ("/tmp", "/var/tmp", "/usr/tmp")
 
 
 class _Process:
@@ -38,36 +44,51 @@ class _Process:
         self._numbers = itertools.count(1)
         self._noted: set[Path] = set()
         self._lock: OwnerLock | None = None
-        self._take_name()
+        self._making = threading.RLock()
+        self.token = secrets.token_hex(8)
 
     def make(self) -> Path:
         """Return the folder; raises `OSError` where the disk refuses it."""
-        for _ in range(_TRIES):
-            if self._lock is not None:
-                break
-            self.folder.mkdir(mode=0o700)
-            lock = OwnerLock(self.folder / _LOCK)
-            # Another process that sweeps may take a folder away that has no owner yet; then the next one is made.
-            with contextlib.suppress(FileNotFoundError):
-                if lock.acquire():
-                    self._lock = lock
-                    atexit.register(self.remove)
+        with self._making:
+            if self._lock is not None and not self.folder.is_dir():
+                # Some systems tidy what has lain there for days.
+                self._lock.release()
+                self._lock = None
+                self._noted.clear()
+            for _ in range(_TRIES):
+                if self._lock is not None or self._is_made():
                     break
-            self._take_name()
-        return self.folder
+                self.token = secrets.token_hex(8)
+            return self.folder
 
-    def _take_name(self) -> None:
-        self.token = secrets.token_hex(8)
-        self.folder = _system_folder() / f"{APP_NAME}-{self.token}"
+    @property
+    def folder(self) -> Path:
+        """Where it is, or will be."""
+        return system_folder() / f"{APP_NAME}-{self.token}"
+
+    def _is_made(self) -> bool:
+        """Make the folder and own it; return False where another process swept it away before it had an owner."""
+        self.folder.mkdir(mode=0o700)
+        lock = OwnerLock(self.folder / LOCK_NAME)
+        with contextlib.suppress(FileNotFoundError):
+            if lock.acquire():
+                # It may be a folder that the library made anew.
+                self.folder.chmod(0o700)
+                self._lock = lock
+                atexit.register(self.remove)
+                return True
+        return False
 
     def note(self, place: Path) -> None:
         """Note that temporary files may lie in a folder."""
-        if place in self._noted:
-            return
-        # Where nothing can be noted, something may be left; that is no reason not to work.
-        with contextlib.suppress(OSError), (self.make() / _NOTES).open("a", encoding="ascii") as stream:
-            stream.write(json.dumps(str(place)) + "\n")
-        self._noted.add(place)
+        with self._making:
+            # Where nothing can be noted, something may be left; that is no reason not to work.
+            with contextlib.suppress(OSError):
+                notes = self.make() / NOTES_NAME
+                if place not in self._noted:
+                    with notes.open("a", encoding="ascii") as stream:
+                        stream.write(json.dumps(str(place)) + "\n")
+            self._noted.add(place)
 
     def name_beside(self) -> str:
         return f".{APP_NAME}-{self.token}-{next(self._numbers)}"
@@ -75,9 +96,12 @@ class _Process:
     def remove(self) -> None:
         # A child that was forked must not take its parent's folder away.
         if self._lock is not None and self.process_id == os.getpid():
+            if os.name == "nt":
+                # A file that is open cannot be removed there.
+                self._lock.release()
+            shutil.rmtree(self.folder, ignore_errors=True)
             self._lock.release()
             self._lock = None
-            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 _processes: dict[int, _Process] = {}
@@ -87,9 +111,7 @@ _replaced: list[Path] = []
 
 def _this_process() -> _Process:
     number = os.getpid()
-    if number not in _processes:
-        _processes[number] = _Process()
-    return _processes[number]
+    return _processes.get(number) or _processes.setdefault(number, _Process())
 
 
 def process_folder() -> Path:
@@ -106,12 +128,21 @@ def use_for_libraries() -> None:
     with contextlib.suppress(OSError):
         folder = process_folder()
         if not _replaced:
-            _replaced.append(_system_folder())
+            _replaced.append(system_folder())
         os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
 
 
-def _system_folder() -> Path:
-    return _replaced[0] if _replaced else Path(tempfile.gettempdir())
+def system_folder() -> Path:
+    """Return the system's folder for temporary files; it may be full, or refuse them otherwise."""
+    if _replaced:
+        return _replaced[0]
+    wanted = [os.path.abspath(os.environ[name]) for name in _VARIABLES if os.environ.get(name)]  # noqa: PTH100 - text
+    with contextlib.suppress(FileNotFoundError):
+        found = tempfile.gettempdir()
+        # Where no other takes files, Python takes the folder that the program was started in: it may hold photos.
+        if os.name == "nt" or found in {*wanted, *_USUAL_FOLDERS} or found != str(Path.cwd()):
+            return Path(found)
+    return Path((*wanted, *_USUAL_FOLDERS)[0])
 
 
 @contextlib.contextmanager
@@ -119,10 +150,44 @@ def temporary_folder() -> Iterator[Path]:
     """Give an empty folder that goes at the end of the block, or with the next `sweep` after a kill.
 
     Raises:
-        OSError: As `process_folder`.
+        StorageError: The system's temporary folder is full or cannot be written to.
     """
-    with tempfile.TemporaryDirectory(dir=process_folder(), ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    folder = _made(lambda parent: tempfile.mkdtemp(dir=parent))
+    try:
+        with _refusals_explained(Path(folder)):
+            yield Path(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def temporary_file() -> Iterator[BinaryIO]:
+    """Give an empty file to write and read, which has no name where the system can do without.
+
+    Raises:
+        StorageError: As `temporary_folder`.
+    """
+    opened = _made(lambda folder: tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 - opened where it can be explained
+    with _refusals_explained(system_folder()), opened as stream:
+        yield stream
+
+
+def _made(make: Callable[[Path], MadeT]) -> MadeT:
+    try:
+        return make(process_folder())
+    except OSError as error:
+        raise temporary_error(error, system_folder()) from error
+
+
+@contextlib.contextmanager
+def _refusals_explained(folder: Path) -> Iterator[None]:
+    """Say that the disk for temporary files is full where an error does not name a file elsewhere."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in DISK_IS_FULL and (error.filename is None or folder in Path(error.filename).parents):
+            raise temporary_error(error, system_folder()) from error
+        raise
 
 
 @contextlib.contextmanager
@@ -132,10 +197,7 @@ def folder_beside(target: Path) -> Iterator[Path]:
     Raises:
         OSError: The disk refused it.
     """
-    process = _this_process()
-    parent = target.parent.absolute()
-    process.note(parent)
-    folder = parent / process.name_beside()
+    folder = path_beside(target)
     folder.mkdir(mode=0o700)
     try:
         yield folder
@@ -143,74 +205,9 @@ def folder_beside(target: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep(finish: Callable[[Path], None] = lambda _: None) -> None:
-    """Remove what processes left that are gone; what belongs to a living one, or has another name, stays.
-
-    Args:
-        finish: Called with each folder that was left beside a target, before it is removed: it may hold what is to be
-            put in place.
-    """
-    parent = _system_folder()
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(parent):
-            if entry.name.startswith(f"{APP_NAME}-") and entry.is_dir(follow_symlinks=False) and _is_ours(entry):
-                _sweep_folder(Path(entry.path), finish)
-
-
-def _is_ours(entry: "os.DirEntry[str]") -> bool:
-    with contextlib.suppress(OSError):
-        return not hasattr(os, "getuid") or entry.stat(follow_symlinks=False).st_uid == os.getuid()
-    return False
-
-
-def _sweep_folder(folder: Path, finish: Callable[[Path], None]) -> None:
-    found = _TOKEN.fullmatch(folder.name)
-    if found is None:
-        if _OLD.fullmatch(folder.name) and _age(folder) > _OLD_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
-        return
-    lock = OwnerLock(folder / _LOCK)
-    with contextlib.suppress(OSError):
-        if not lock.acquire():
-            return
-        try:
-            for place in _noted_places(folder):
-                _sweep_place(place, found[1], finish)
-            # While it is locked, so that no process that was just starting takes it for its own.
-            shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            lock.release()
-        # Windows keeps a file that is open.
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _noted_places(folder: Path) -> list[Path]:
-    """Return the places that a process noted; a line that was cut off is passed over."""
-    try:
-        with (folder / _NOTES).open("rb") as stream:
-            lines = stream.read(_MOST_NOTES_BYTES).splitlines()
-    except OSError:
-        return []
-    places = []
-    for line in lines:
-        with contextlib.suppress(ValueError, RecursionError):
-            place = json.loads(line)
-            if isinstance(place, str) and "\0" not in place:
-                places.append(Path(place))
-    return places
-
-
-def _sweep_place(place: Path, token: str, finish: Callable[[Path], None]) -> None:
-    """Remove what one process left in a folder: folders of its own names alone, and no links."""
-    with contextlib.suppress(OSError):
-        for entry in list(os.scandir(place)):
-            if entry.name.startswith(f".{APP_NAME}-{token}-") and entry.is_dir(follow_symlinks=False):
-                finish(Path(entry.path))
-                shutil.rmtree(entry.path, ignore_errors=True)
-
-
-def _age(path: Path) -> float:
-    try:
-        return time.time() - path.stat().st_mtime
-    except OSError:
-        return 0.0
+def path_beside(target: Path) -> Path:
+    """Return a path beside `target` where nothing is; what is made there goes with the next `sweep` after a kill."""
+    process = _this_process()
+    parent = target.parent.absolute()
+    process.note(parent)
+    return parent / process.name_beside()

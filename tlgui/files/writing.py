@@ -5,39 +5,15 @@ import errno
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from tlgui.errors import StorageError
+from tlgui.files.refusals import FREE_SPACE, storage_error
 from tlgui.files.temporary import folder_beside
 
 _SMALLEST_WRITE = 4096
-
-_WHY = {
-    errno.ENOSPC: ("the disk is full", "Free some space or choose another folder, then try again."),
-    errno.EDQUOT: ("your disk quota is used up", "Free some space or choose another folder, then try again."),
-    errno.EFBIG: ("the file is too large for that disk", "Choose a folder on another disk, then try again."),
-    errno.EROFS: ("the disk is read-only", "Choose a folder on a disk that can be written to."),
-    errno.EACCES: ("you may not write there", "Choose a folder of your own, or change its permissions."),
-    errno.EPERM: ("you may not write there", "Choose a folder of your own, or change its permissions."),
-    errno.ENOENT: ("the folder is not there", "Choose a folder that exists."),
-    errno.ENOTDIR: ("part of the path is not a folder", "Choose a folder that exists."),
-    errno.EISDIR: ("there is a folder of that name", "Choose another name."),
-    errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name."),
-}
-
-
-def storage_error(error: OSError, path: Path) -> StorageError:
-    """Return what the user is told when the disk refuses to write `path`.
-
-    Args:
-        error: What the system said.
-        path: The file that was to be written, not the temporary one.
-    """
-    why, hint = _WHY.get(error.errno or 0, (error.strerror or str(error), "Choose another place and try again."))
-    return StorageError(f"“{path.name}” could not be written to {path.parent}: {why}.", hint)
 
 
 def check_target(path: Path, needed_bytes: int = 0) -> None:
@@ -54,9 +30,9 @@ def check_target(path: Path, needed_bytes: int = 0) -> None:
     if path.is_dir():
         raise storage_error(IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)), path)
     try:
-        with tempfile.TemporaryFile(dir=path.parent) as stream:
+        with folder_beside(path) as folder:
             # A disk that is full still takes the name of a file.
-            stream.write(b"\0" * _SMALLEST_WRITE)
+            (folder / path.name).write_bytes(b"\0" * _SMALLEST_WRITE)
         usage = shutil.disk_usage(path.parent)
     except OSError as error:
         raise storage_error(error, path) from error
@@ -65,7 +41,7 @@ def check_target(path: Path, needed_bytes: int = 0) -> None:
         raise StorageError(
             f"“{path.name}” cannot be written to {path.parent}: it needs {needed_bytes / 1e6:,.0f} MB while it is "
             f"written, and the disk has {usage.free / 1e6:,.0f} MB left.",
-            _WHY[errno.ENOSPC][1],
+            FREE_SPACE,
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from typing_extensions import override
 
+from tests.exports import write_export
 from tests.learning.models import CLASS_NAMES, KERAS_SAVE_WARNING, write_small_model
 from tests.pictures import write_collection, write_text
 from tlgui.errors import Cancelled, ExportError, StorageError, TargetError
@@ -132,8 +133,8 @@ def test_export_that_disagrees_is_not_kept(
 
 def test_older_export_is_replaced(model: LoadedModel, quick: QuickExporter, tmp_path: Path) -> None:
     target = tmp_path / "m.keras"
-    target.write_bytes(OLD)
-    labels_path(target).write_text("old names")
+    write_export(target, ".keras", "old")
+    labels_path(target).write_text("old\n")
     export(model, "keras", target, [], JobContext())
     assert target.read_bytes() == quick.content
     assert labels_path(target).read_text().splitlines() == list(CLASS_NAMES)
@@ -268,7 +269,7 @@ def test_older_saved_model_is_replaced_whole(new_folder: Path, tmp_path: Path) -
     (target / "assets").mkdir(parents=True)
     (target / "saved_model.pb").write_bytes(b"old graph")
     (target / "assets" / "words.txt").write_bytes(b"old")
-    placing.place(new_folder, target, "a\nb\n")
+    placing.place(new_folder, target, b"a\nb\n")
     assert contents(target) == contents(new_folder)
     assert [path.name for path in target.parent.iterdir()] == ["birds"]
 
@@ -277,7 +278,7 @@ def test_older_saved_model_is_replaced_whole(new_folder: Path, tmp_path: Path) -
 def test_saved_model_goes_to_a_free_place(new_folder: Path, tmp_path: Path, make: bool) -> None:  # noqa: FBT001 - a parameter of the test
     target = tmp_path / "place" / "birds"
     (target if make else target.parent).mkdir(parents=True)
-    placing.place(new_folder, target, "a\n")
+    placing.place(new_folder, target, b"a\n")
     assert contents(target) == contents(new_folder)
 
 
@@ -293,7 +294,7 @@ def test_folder_that_is_not_a_saved_model_is_never_replaced(
     with pytest.raises(ExportError, match="holds other things"):
         export(model, "savedmodel", target, [], JobContext())
     with pytest.raises(ExportError, match="holds other things"):
-        placing.place(target, target, "")
+        placing.place(target, target, b"")
     assert contents(target) == before
     assert list(tmp_path.iterdir()) == [target]
 
@@ -320,6 +321,6 @@ def test_old_folder_comes_back_when_the_new_one_cannot_take_its_place(
 
     monkeypatch.setattr(Path, "rename", refuse_the_new)
     with pytest.raises(StorageError, match="you may not write there"):
-        placing.place(new_folder, target, "a\n")
+        placing.place(new_folder, target, b"a\n")
     assert contents(target) == {"saved_model.pb": b"old graph"}
     assert list(target.parent.iterdir()) == [target]

@@ -22,8 +22,8 @@ from tests.learning.models import CLASS_NAMES, KERAS_SAVE_WARNING, SIZE, write_s
 from tests.pictures import write_collection
 from tlgui.exporting.export import export
 from tlgui.exporting.export_formats import FORMATS, format_by_id, labels_path
-from tlgui.exporting.exporter import labels_text
 from tlgui.exporting.exporters import EXPORTERS
+from tlgui.exporting.labels import labels_bytes, labels_inside
 from tlgui.learning.model_file.tlmodel import LoadedModel, load_model
 from tlgui.learning.results import ExportResult
 from tlgui.progress import JobContext
@@ -70,9 +70,10 @@ def test_export_agrees_with_the_model(format_id: str, exports: dict[str, ExportR
 
 
 @pytest.mark.parametrize("format_id", [name for name in FORMAT_IDS if name != "savedmodel"])
-def test_class_names_lie_beside_the_export(format_id: str, exports: dict[str, ExportResult]) -> None:
+def test_class_names_lie_beside_the_export_and_in_it(format_id: str, exports: dict[str, ExportResult]) -> None:
     labels = labels_path(exports[format_id].path)
     assert labels.read_text(encoding="utf-8").splitlines() == list(CLASS_NAMES)
+    assert labels_inside(exports[format_id].path) == labels.read_bytes()
 
 
 def test_keras_export_is_a_plain_keras_file(exports: dict[str, ExportResult], model: LoadedModel) -> None:
@@ -175,4 +176,5 @@ def test_onnx_runs_in_onnx_runtime_and_carries_its_class_names(
 
 
 def test_labels_keep_one_line_for_each_name() -> None:
-    assert labels_text(("two\nlines", "plain", "party 👩‍👩‍👧")) == "two\\x0alines\nplain\nparty 👩‍👩‍👧\n"
+    names = ("two\nlines", "plain", "party 👩‍👩‍👧", "\udcff")
+    assert labels_bytes(names).decode() == "two\\x0alines\nplain\nparty 👩‍👩‍👧\n\\xff\n"

@@ -343,6 +343,15 @@ def test_network_that_makes_no_sense_is_refused(model_path: Path) -> None:
     assert "cannot be built" in refusal(change_network(model_path, change)).message
 
 
+def test_network_that_can_be_built_and_not_run_is_refused(model_path: Path) -> None:
+    def change(config: Json) -> None:
+        layers = config["config"]["layers"]
+        normalization = next(layer for layer in layers if layer["class_name"] == "BatchNormalization")
+        normalization["inbound_nodes"][0]["kwargs"]["mask"] = [None]
+
+    assert "cannot be run" in refusal(change_network(model_path, change)).message
+
+
 def test_network_with_files_of_its_own_is_refused(model_path: Path) -> None:
     inner = model_path.with_suffix(".keras")
     inner.write_bytes(members_of(model_path)["model.keras"])

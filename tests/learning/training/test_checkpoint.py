@@ -271,6 +271,10 @@ def _array_that_promises(shape: tuple[int, ...]) -> bytes:
     return packed.getvalue() + b"{}"
 
 
+def _array_of_words(words: bytes) -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(words).to_bytes(2, "little") + words
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -278,6 +282,8 @@ def _array_that_promises(shape: tuple[int, ...]) -> bytes:
         pytest.param(_with_raw_member("about.npy", _array_that_promises((10**13,))), id="more than there is"),
         pytest.param(_with_raw_member("about.npy", _array_that_promises((10**30,))), id="more than there can be"),
         pytest.param(_with_raw_member("about.npy", b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65535), id="endless words"),
+        pytest.param(_with_raw_member("about.npy", _array_of_words(b"{'descr': '|u1', ")), id="words without an end"),
+        pytest.param(_with_raw_member("about.npy", _array_of_words(b"-" * 9000 + b"1")), id="words nested too deep"),
         pytest.param(lambda data: data[:-22] + data[-22:-12] + b"\xff" * 4 + data[-8:], id="a directory that lies"),
         pytest.param(_flip_a_bit, id="a flipped bit"),
         pytest.param(lambda _: b"not an archive", id="another file"),

@@ -8,8 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.exports import write_export
 from tests.unit.photos.mending.killing import kill_before
 from tlgui.exporting import placing
+from tlgui.exporting.export_formats import labels_path
 
 MOST_STEPS = 300
 MODEL, FOLDER = "birds.onnx", "birds"
@@ -19,18 +21,13 @@ def make(root: Path, *, is_folder: bool, has_old: bool) -> tuple[Path, Path]:
     """Make a finished export and, where asked for, an older one in its place; return the export and its place."""
     place, ours = root / "place", root / "ours"
     place.mkdir(parents=True)
-    ours.mkdir()
-    if is_folder:
-        for folder, word in ((ours, "new"), *([(place / FOLDER, "old")] if has_old else [])):
-            (folder / "variables").mkdir(parents=True)
-            (folder / "saved_model.pb").write_text(word)
-            (folder / "variables/variables.index").write_text(word)
-        return ours, place / FOLDER
-    (ours / MODEL).write_text("new")
+    suffix, name = ("", FOLDER) if is_folder else (".onnx", MODEL)
+    write_export(ours, suffix, "new")
     if has_old:
-        (place / MODEL).write_text("old")
-        (place / f"{MODEL}.labels.txt").write_text("old")
-    return ours / MODEL, place / MODEL
+        write_export(place / name, suffix, "old")
+        if not is_folder:
+            labels_path(place / name).write_text("old\n")
+    return ours, place / name
 
 
 def main(root: Path, kind: str) -> None:
@@ -45,7 +42,7 @@ def main(root: Path, kind: str) -> None:
         child = os.fork()
         if child == 0:
             kill_before(number)
-            placing.place(export, target, "new")
+            placing.place(export, target, b"new\n")
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status):

@@ -9,25 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from tests.exports import MISSING, words_in, write_export
 from tests.unit.exporting.placing_kills import FOLDER, MODEL, make
 from tlgui import files
 from tlgui.errors import ExportError, StorageError
 from tlgui.exporting import placing
 from tlgui.exporting.export_formats import format_by_id, labels_path
+from tlgui.exporting.labels import labels_inside
 
-_OLD, _NEW, _NONE = "old", "new", "none"
-
-
-def text(path: Path) -> str:
-    return path.read_text() if path.exists() else _NONE
+_OLD, _NEW = "old", "new"
 
 
 def file_state(place: Path) -> tuple[str, str]:
-    return text(place / MODEL), text(place / f"{MODEL}.labels.txt")
+    labels = place / f"{MODEL}.labels.txt"
+    return words(place / MODEL), labels.read_text().strip() if labels.exists() else MISSING
 
 
 def folder_state(place: Path) -> tuple[str, str]:
-    return text(place / FOLDER / "saved_model.pb"), text(place / FOLDER / "variables/variables.index")
+    return words(place / FOLDER), words(place / FOLDER)
+
+
+def words(path: Path) -> str:
+    return " and ".join(sorted(words_in(path)))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot kill a process without a word")
@@ -48,14 +51,14 @@ def test_kill_at_any_step_leaves_the_old_export_or_the_new_one_whole(
     )
     assert done.returncode == 0, done.stderr
     state = folder_state if "folder" in kind else file_state
-    before = _OLD if "old" in kind else _NONE
+    before = _OLD if "old" in kind else MISSING
     places = [path / "place" for path in root.iterdir()]
     assert len(places) > 5
 
     for place in places:
         export, other = state(place)
         assert export in {before, _NEW} or "no exchange" in kind
-        assert other in {export, _NONE}, "names of one export beside another"
+        assert other in {export, MISSING}, "names of one export beside another"
 
     monkeypatch.setattr(tempfile, "tempdir", None)
     files.sweep(placing.finish)
@@ -70,7 +73,7 @@ def test_class_names_are_named_after_the_whole_export(tmp_path: Path) -> None:
     for name in ("birds.onnx", "birds.tflite", "birds.v2.onnx"):
         export = tmp_path / "ours"
         export.write_text(name)
-        placing.place(export, tmp_path / name, name)
+        placing.place(export, tmp_path / name, name.encode())
 
     assert {path.name: path.read_text() for path in tmp_path.glob("birds*")} == {
         **{name: name for name in ("birds.onnx", "birds.tflite", "birds.v2.onnx")},
@@ -80,7 +83,7 @@ def test_class_names_are_named_after_the_whole_export(tmp_path: Path) -> None:
 
 def test_saved_model_has_no_file_beside_it(tmp_path: Path) -> None:
     export, target = make(tmp_path, is_folder=True, has_old=True)
-    placing.place(export, target, "names")
+    placing.place(export, target, b"names")
     assert [path.name for path in target.parent.iterdir()] == [FOLDER]
     assert folder_state(target.parent) == (_NEW, _NEW)
 
@@ -92,9 +95,9 @@ def test_file_of_names_that_belongs_to_no_export_is_never_replaced(tmp_path: Pat
     with pytest.raises(ExportError, match=r"“birds\.onnx\.labels\.txt” is there already"):
         placing.check_target(target, format_by_id("onnx"))
     with pytest.raises(ExportError, match="is there already"):
-        placing.place(export, target, "names")
+        placing.place(export, target, b"names")
 
-    assert file_state(target.parent) == (_NONE, "my own list")
+    assert file_state(target.parent) == (MISSING, "my own list")
 
 
 def test_disk_that_refuses_the_export_gives_the_old_names_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,10 +111,37 @@ def test_disk_that_refuses_the_export_gives_the_old_names_back(tmp_path: Path, m
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(StorageError, match="you may not write there"):
-        placing.place(export, target, "new")
+        placing.place(export, target, b"new")
 
     assert file_state(target.parent) == (_OLD, _OLD)
     assert sorted(path.name for path in target.parent.iterdir()) == [MODEL, f"{MODEL}.labels.txt"]
+
+
+@pytest.mark.parametrize("suffix", [".onnx", ".keras", ".tflite"])
+@pytest.mark.parametrize("words", ["my own names\n", ""])
+def test_file_of_names_that_is_not_the_old_exports_is_never_replaced(suffix: str, words: str, tmp_path: Path) -> None:
+    export, target = tmp_path / "ours", tmp_path / f"birds{suffix}"
+    write_export(export, suffix, "new")
+    write_export(target, suffix, "old")
+    labels_path(target).write_text(words)
+
+    with pytest.raises(ExportError, match="is not what"):
+        placing.place(export, target, b"new\n")
+
+    assert words_in(target) == {"old"}
+    assert labels_path(target).read_text() == words
+    labels_path(target).write_text("old\n")
+    placing.place(export, target, b"new\n")
+    assert words_in(target) == {"new"}
+    assert labels_path(target).read_text() == "new\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"\x08\x08", b"PK\x03\x04", b"x" * 1000])
+@pytest.mark.parametrize("suffix", [".onnx", ".keras", ".tflite"])
+def test_file_that_is_no_export_holds_no_names(content: bytes, suffix: str, tmp_path: Path) -> None:
+    (tmp_path / f"a{suffix}").write_bytes(content)
+    assert labels_inside(tmp_path / f"a{suffix}") is None
+    assert labels_inside(tmp_path / f"gone{suffix}") is None
 
 
 @pytest.mark.parametrize("note", ['{"name": "../birds.onnx"}', '{"name": "notes.txt"}', '{"name": 3}', "[]", "{", ""])

@@ -1,8 +1,12 @@
 """A lock has one owner, however many wait for it, and none once the owner has ended."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tlgui.files import OwnerLock, is_owned
 
@@ -68,3 +72,32 @@ def test_many_processes_have_one_owner(tmp_path: Path) -> None:
     for process in processes:
         process.communicate("\n")
     assert words == ["other", "other", "other", "owner"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is another call")
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_disk_that_knows_no_locks_keeps_nobody_from_working(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    lock = OwnerLock(tmp_path / "lock")
+
+    assert lock.acquire()
+    assert not lock.is_held
+    assert not is_owned(tmp_path / "lock")
+    assert OwnerLock(tmp_path / "lock").acquire()
+    lock.release()
+
+
+def test_nothing_is_made_where_a_folder_was_moved_away(tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "lock"
+
+    assert not is_owned(path)
+    with pytest.raises(FileNotFoundError):
+        OwnerLock(path).acquire()
+    assert not is_owned(tmp_path / "lock")
+
+    assert list(tmp_path.iterdir()) == []

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from tests.pictures import write_jpeg, write_png
 from tlgui.cli.main import main
 from tlgui.errors import StorageError, TargetError
-from tlgui.files.targets import EXPORTS, LABELS, MODEL, PLOT, RECIPE, TABLE, FileKind, check_target, refusal
+from tlgui.files.targets import EXPORTS, MODEL, PLOT, RECIPE, TABLE, FileKind, check_target, refusal
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import recipe_text
 
-KINDS = (TABLE, MODEL, RECIPE, PLOT, LABELS, *EXPORTS.values())
+KINDS = (TABLE, MODEL, RECIPE, PLOT, *EXPORTS.values())
 
 
 def write_plot(path: Path) -> None:

@@ -1,17 +1,22 @@
 """What a killed process leaves goes with the next start; what belongs to a living one, or a stranger, stays."""
 
+import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tlgui import files
+from tlgui.errors import StorageError
 from tlgui.files import OwnerLock, temporary
 
 _PROGRAM = """
@@ -47,6 +52,11 @@ def writing(tmp_path: Path, system_folder: Path) -> "subprocess.Popen[str]":
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
+
+
+def make_old(path: Path) -> None:
+    for each in (*path.rglob("*"), path):
+        os.utime(each, (time.time() - 200_000,) * 2)
 
 
 def kill(process: "subprocess.Popen[str]") -> None:
@@ -121,11 +131,11 @@ def test_process_whose_folder_is_swept_away_while_it_starts_makes_another(
     acquire = OwnerLock.acquire
     swept: list[bool] = []
 
-    def sweep_first(self: OwnerLock) -> bool:
+    def sweep_first(self: OwnerLock, *seconds: float) -> bool:
         if not swept:
             swept.append(True)
             files.sweep()
-        return acquire(self)
+        return acquire(self, *seconds)
 
     monkeypatch.setattr(temporary, "_processes", {})
     monkeypatch.setattr(OwnerLock, "acquire", sweep_first)
@@ -136,13 +146,148 @@ def test_process_whose_folder_is_swept_away_while_it_starts_makes_another(
     assert list(system_folder.iterdir()) == [folder]
 
 
+def test_threads_that_begin_at_once_share_one_folder(system_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(20):
+        monkeypatch.setattr(temporary, "_processes", {})
+        together = threading.Barrier(8)
+
+        def make(together: threading.Barrier) -> Path:
+            together.wait()
+            return files.process_folder()
+
+        with ThreadPoolExecutor(8) as pool:
+            folders = set(pool.map(make, [together] * 8))
+
+        assert len(folders) == 1
+        assert folders <= set(system_folder.iterdir())
+
+
+def test_folder_that_the_system_tidied_away_is_made_again(
+    system_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporary, "_processes", {})
+    files.write_text(tmp_path / "a.txt", "a")
+    shutil.rmtree(files.process_folder())
+
+    with files.temporary_folder() as folder:
+        assert folder.is_relative_to(system_folder)
+    files.write_text(tmp_path / "b.txt", "b")
+
+    assert str(tmp_path) in (files.process_folder() / "places.jsonl").read_text()
+    before = files.process_folder()
+    files.sweep()
+    assert before.is_dir()
+
+
+def test_file_beside_a_target_goes_after_a_kill(system_folder: Path, tmp_path: Path) -> None:
+    program = """
+import os, signal, sys
+from pathlib import Path
+from tlgui import files
+files.path_beside(Path(sys.argv[1])).write_text("half")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    place = tmp_path / "place"
+    place.mkdir()
+    subprocess.run([sys.executable, "-c", program, str(place / "a.jpg")], check=False)
+    assert len(list(place.iterdir())) == 1
+
+    files.sweep()
+
+    assert list(place.iterdir()) == list(system_folder.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
 def test_old_leftovers_of_earlier_versions_go(system_folder: Path) -> None:
-    names = ["tlgui-abcd1234", "tlgui-compare-a_cd1234", "tlgui-new01234", "tlgui-tests", "other-abcd1234"]
-    for name in names:
-        (system_folder / name).mkdir()
+    for name in ("tlgui-abcd1234", "tlgui-compare-a_cd1234", "tlgui-new01234", "tlgui-tests", "other-abcd1234"):
+        (system_folder / name).mkdir(mode=0o700)
+        (system_folder / name / "model.keras").touch()
         if name != "tlgui-new01234":
-            os.utime(system_folder / name, (time.time() - 200_000,) * 2)
+            make_old(system_folder / name)
 
     files.sweep()
 
     assert sorted(path.name for path in system_folder.iterdir()) == ["other-abcd1234", "tlgui-new01234", "tlgui-tests"]
+
+
+@pytest.mark.parametrize(("mode", "content"), [(0o755, "model.keras"), (0o700, "my notes.txt")])
+def test_folder_of_somebody_with_such_a_name_stays(system_folder: Path, mode: int, content: str) -> None:
+    (system_folder / "tlgui-projects").mkdir(mode=mode)
+    (system_folder / "tlgui-projects" / content).touch()
+    make_old(system_folder / "tlgui-projects")
+
+    files.sweep()
+
+    assert (system_folder / "tlgui-projects" / content).exists()
+
+
+def test_what_nobody_noted_in_the_own_folders_goes_when_it_is_old(system_folder: Path) -> None:
+    run = files.data_folder() / "workspaces/birds 0123/runs/20250101-1"
+    owner = files.process_folder().name.removeprefix("tlgui-")
+    old = [
+        run / ".tlgui-abcd1234",
+        files.models_folder() / ".tlgui-0123456789abcdef-7",
+        files.cache_folder() / "tmp1234abcd",
+    ]
+    kept = [run / "model.tlmodel", run / ".tlgui-notours", run / ".tlgui-new01234", run / f".tlgui-{owner}-1"]
+    for folder in (*old, *kept):
+        folder.mkdir(parents=True)
+        (folder / "file").touch()
+        if folder.name != ".tlgui-new01234":
+            make_old(folder)
+
+    files.sweep()
+    again = run / ".tlgui-dcba4321"
+    again.mkdir()
+    make_old(again)
+    files.sweep()
+
+    assert not any(folder.exists() for folder in old)
+    assert all((folder / "file").exists() for folder in kept)
+    assert again.exists(), "these folders are looked through once a day"
+    assert system_folder.is_dir()
+
+
+def test_full_disk_for_temporary_files_is_named_and_no_other(system_folder: Path) -> None:
+    def fill() -> None:
+        with files.temporary_folder():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(StorageError, match="the disk is full") as caught:
+        fill()
+    assert f"could not be written to {system_folder}:" in caught.value.message
+    assert "TMPDIR" in caught.value.hint
+
+
+def test_refusal_of_another_place_is_not_said_of_the_temporary_folder(tmp_path: Path) -> None:
+    def look() -> None:
+        with files.temporary_folder():
+            (tmp_path / "gone" / "photo.jpg").read_bytes()
+
+    with pytest.raises(FileNotFoundError):
+        look()
+
+
+def test_temporary_folder_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(temporary, "_processes", {})
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+
+    with pytest.raises(StorageError, match="gone: the folder is not there"), files.temporary_folder():
+        pass
+    # What is written elsewhere is written.
+    files.write_text(tmp_path / "notes.txt", "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows always has a folder for temporary files")
+def test_folder_where_the_program_was_started_is_never_the_one_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    # As Python has it where no other folder takes files.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    monkeypatch.setenv("TMPDIR", "/full")
+    assert temporary.system_folder() == Path("/full")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert temporary.system_folder() == tmp_path

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from tlgui.errors import StorageError, WeightsError
-from tlgui.files import storage_error, write_text
+from tlgui.files import open_regular, read_regular, storage_error, write_text
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.http_stream import TIMEOUT_SECONDS, Answer, Connection, failure_words, refusal_words
 from tlgui.learning.backbones.published_weights import Published, keras_models_folder
@@ -28,6 +28,7 @@ from tlgui.progress import Countdown, JobContext, Progress, Stage
 _MOST_TRIES = 4
 # A server that does not say how much it sends must not fill the disk.
 _MOST_BYTES = 2 * 2**30
+_MOST_NOTE_BYTES = 2**16
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _MD5_DIGITS = 32
 _HASHED_BYTES = 2**20
@@ -56,7 +57,7 @@ def file_digest(path: Path, algorithm: str, context: JobContext) -> str:
     """
     # MD5 is what Keras publishes for most: it tells a damaged file, which is what it is asked for.
     hashed = hashlib.new(algorithm, usedforsecurity=False)
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         while chunk := stream.read(_HASHED_BYTES):
             context.checkpoint()
             hashed.update(chunk)
@@ -150,7 +151,7 @@ class _Part:
     def kept(self) -> _Kept:
         """Return what is there; nothing where it is not known of which version it is."""
         try:
-            note = json.loads(self._note.read_text(encoding="utf-8"))
+            note = json.loads(read_regular(self._note, _MOST_NOTE_BYTES))
             kept = _Kept(self.path.stat().st_size, str(note["version"]), int(note["total"]))
         except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return _Kept()

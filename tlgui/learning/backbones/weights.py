@@ -5,7 +5,6 @@ nothing in it is unpickled or run.
 """
 
 import hashlib
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.errors import WeightsError
-from tlgui.files import open_regular, resource
+from tlgui.files import open_regular, resource, temporary_file
 from tlgui.files.zip_archive import MOST_ARCHIVE_BYTES, DamagedError, UntrustedError, open_archive, stream_member
 from tlgui.learning.backbones.download import fetch, file_digest
 from tlgui.learning.backbones.keras_layout import difference, fill
@@ -139,7 +138,7 @@ def _sentence(name: str, reason: str) -> str:
 def _load_archive(network: keras.Model, backbone: Backbone, stream: BinaryIO, name: str) -> None:
     """Load from a `.keras` file by its weights alone, so that nothing it describes is built."""
     limit = network.count_params() * _BYTES_A_WEIGHT * _MEMBER_GROWTH + _MEMBER_SPARE
-    with open_archive(stream, MOST_ARCHIVE_BYTES, limit) as archive, tempfile.TemporaryFile() as unpacked:
+    with open_archive(stream, MOST_ARCHIVE_BYTES, limit) as archive, temporary_file() as unpacked:
         if _MEMBER not in archive.namelist():
             raise UntrustedError("it is an archive without Keras weights")
         for chunk in stream_member(archive, _MEMBER):

@@ -7,7 +7,6 @@ own zip, every layer it names) before Keras builds anything; and Keras itself is
 import contextlib
 import hashlib
 import json
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlgui.errors import ModelFileError
-from tlgui.files import atomic_path, check_target, open_regular
+from tlgui.files import atomic_path, check_target, open_regular, temporary_file
 from tlgui.files.zip_archive import (
     MOST_ARCHIVE_BYTES,
     MOST_JSON_BYTES,
@@ -244,10 +243,9 @@ def _warmed(
 def _read_traced(path: Path) -> tuple[ModelSummary, "keras.Model", Any]:
     """Check a `.tlmodel` and load its network; return it, and what TensorFlow makes of it, too."""
     from tlgui.learning.model_file.trusted_network import load_network  # noqa: PLC0415
-    from tlgui.learning.networks.inference_function import traced  # noqa: PLC0415 - see load_model
     from tlgui.learning.networks.needed_memory import check_memory, check_photo_bytes, photo_bytes  # noqa: PLC0415
 
-    with _opened(path) as (summary, archive, digests), tempfile.TemporaryFile(prefix="tlgui-") as network:
+    with _opened(path) as (summary, archive, digests), temporary_file() as network:
         hashed = hashlib.sha256()
         for chunk in stream_member(archive, NETWORK):
             hashed.update(chunk)
@@ -255,11 +253,20 @@ def _read_traced(path: Path) -> tuple[ModelSummary, "keras.Model", Any]:
         _check_digest(NETWORK, hashed.hexdigest(), digests)
         model = load_network(network, MOST_BYTES)
         _check_shapes(model, summary)
-        trace = traced(model)
+        trace = _traced(model)
         needed = photo_bytes(model, trace)
         check_photo_bytes(needed)
         check_memory(model.count_params() * _WEIGHT_BYTES, needed)
     return summary, model, trace
+
+
+def _traced(model: "keras.Model") -> Any:  # noqa: ANN401 - as above
+    from tlgui.learning.networks.inference_function import traced  # noqa: PLC0415 - see load_model
+
+    try:
+        return traced(model)
+    except Exception as error:  # Layers look at some of their arguments only when they run.
+        raise UntrustedError("the network in it cannot be run") from error
 
 
 def _json(data: object) -> bytes:

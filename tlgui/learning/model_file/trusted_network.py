@@ -4,12 +4,12 @@ Keras would make every weight that a configuration asks for, and then look wheth
 first built without any numbers; those come once its weights are known to be those that lie in the file.
 """
 
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO
 
 import keras
 
+from tlgui.files import temporary_file
 from tlgui.files.zip_archive import UntrustedError, open_archive, stream_member
 from tlgui.learning.backbones.keras_layout import difference, fill
 from tlgui.learning.backbones.weights_file import WeightsFile
@@ -31,7 +31,7 @@ def load_network(stream: BinaryIO, most_bytes: int) -> keras.Model:
         TooLargeError: This computer has not enough memory for it.
     """
     config = check_keras_file(stream, most_bytes)
-    with open_archive(stream, most_bytes) as archive, tempfile.TemporaryFile() as numbers:
+    with open_archive(stream, most_bytes) as archive, temporary_file() as numbers:
         for chunk in stream_member(archive, WEIGHTS):
             numbers.write(chunk)
         with WeightsFile(numbers) as file, ThreadPoolExecutor(1, "build") as pool:

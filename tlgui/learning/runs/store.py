@@ -231,16 +231,22 @@ class RunStore:
         Raises:
             StorageError: It is being trained, or the disk refused.
         """
-        if files.is_owned(run.folder / LOCK_NAME):
-            raise _in_use(run)
         target = self._trash / run.id
+        lock = files.OwnerLock(run.folder / LOCK_NAME)
         try:
+            if not lock.acquire():
+                raise _in_use(run)
+            if os.name == "nt":
+                # A folder whose files are open cannot be moved there, so that whoever opens it now keeps it.
+                lock.release()
             self._trash.mkdir(parents=True, exist_ok=True)
             run.folder.rename(target)
             # Counts the days; a folder that is moved keeps its time.
             os.utime(target)
         except OSError as error:
             raise _not_moved(run, "deleted", error) from error
+        finally:
+            lock.release()
         return _moved(run, target)
 
     def restore(self, run: Run) -> Run:

@@ -8,6 +8,7 @@ import io
 import json
 import math
 import time
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -224,7 +225,11 @@ def _array_in(data: bytes) -> NDArray[Any]:
     stream = io.BytesIO(data)
     if np.lib.format.read_magic(stream) != _PLAIN_VERSION:
         raise ValueError("no plain array")
-    shape, is_by_columns, kind = np.lib.format.read_array_header_1_0(stream)
+    try:
+        shape, is_by_columns, kind = np.lib.format.read_array_header_1_0(stream)
+    except (tokenize.TokenError, RecursionError, MemoryError) as error:
+        # The words are short: Python's parser calls it a lack of memory, too, when they are nested too deep.
+        raise ValueError("no plain array") from error
     size = len(data) - stream.tell()
     if kind.hasobject or math.prod(shape) * kind.itemsize != size:
         raise ValueError("an array of another size than it says")

@@ -240,7 +240,7 @@ def _step_json(step: Step) -> dict[str, object]:
 
 def _lines(path: Path) -> list[bytes]:
     try:
-        return path.read_bytes().splitlines() if path.stat().st_size <= _MOST_BYTES else []
+        return files.read_regular(path, _MOST_BYTES).splitlines()
     except OSError:
         return []
 

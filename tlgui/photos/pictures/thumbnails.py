@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import io
 import os
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -89,16 +88,15 @@ class ThumbnailStore:
         # Whoever reads it meanwhile, in this window or another, meets all of it or nothing.
         try:
             entry.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=entry.parent)
         except OSError:
             return
+        temporary = files.path_beside(entry)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(stream.getbuffer())
-            Path(name).replace(entry)
+            temporary.write_bytes(stream.getbuffer())
+            temporary.replace(entry)
         except OSError:
             with contextlib.suppress(OSError):
-                Path(name).unlink()
+                temporary.unlink()
             return
         self._tidy_after(entry, stream.tell())
 

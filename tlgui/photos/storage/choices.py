@@ -155,7 +155,8 @@ class Choices:
         """Return the good lines of a file; where there are others, the file is set aside first."""
         path = self._workspace / name
         try:
-            data = path.read_bytes()
+            with files.open_regular(path) as stream:
+                data = stream.read()
         except OSError:
             return []
         lines = [_parsed(line) for line in data.splitlines()]

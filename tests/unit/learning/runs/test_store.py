@@ -272,6 +272,26 @@ def test_restored_run_whose_name_is_taken_gets_a_number(store: RunStore, trained
     assert store.restore(deleted).name == "Quick 2"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there a folder is not moved while a file of it is open")
+def test_run_that_is_just_being_deleted_cannot_be_resumed(
+    store: RunStore, trained: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+    refused: list[str] = []
+
+    def resume_first(self: Path, target: Path) -> Path:
+        with pytest.raises(StorageError) as caught:
+            again(store).resume(trained)
+        refused.append(caught.value.message)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", resume_first)
+    store.delete(trained)
+
+    assert len(refused) == 1
+    assert store.runs() == ()
+
+
 def test_last_deleted_run_is_first_to_come_back(store: RunStore, collection: Collection) -> None:
     runs = [finished(store, collection) for _ in range(3)]
     now = time.time()
@@ -349,3 +369,14 @@ def test_owner_lock_is_one_owners_until_it_is_let_go(tmp_path: Path) -> None:
     assert not files.is_owned(path)
     assert other.acquire()
     other.release()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders")
+def test_pipes_in_the_place_of_a_runs_files_do_not_stop_the_list(store: RunStore, trained: Run) -> None:
+    store.set_active(trained)
+    for path in [path for path in store.workspace.rglob("*") if path.is_file()]:
+        path.unlink()
+        os.mkfifo(path)
+
+    assert again(store).runs() == ()
+    assert again(store).active_id == ""

@@ -135,6 +135,16 @@ def test_damaged_arrivals_are_kept_as_far_as_they_are_good(choices: Choices, wor
     assert choices.arrivals() == {"b.jpg": 1}
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders")
+def test_pipe_in_the_place_of_the_choices_chooses_nothing(choices: Choices, workspace: Path) -> None:
+    choices.show_as("cat", "Cats")
+    for path in list(workspace.iterdir()):
+        path.unlink()
+        os.mkfifo(path)
+
+    assert choices.shown_names() == {}
+
+
 def test_disk_that_refuses_is_said_and_the_choices_stay(choices: Choices, workspace: Path, folder: Path) -> None:
     workspace.parent.mkdir()
     workspace.write_text("in the way")
