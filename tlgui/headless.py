@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from tlgui import comparison, targets
+from tlgui import comparison, files, targets
 from tlgui.comparison import Score, score_header, score_row, with_weights_file
 from tlgui.engine import quiet
 from tlgui.engine.protocol import (
@@ -231,7 +231,7 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
     recipe = chosen_recipe(arguments.recipe, arguments.settings)
     if arguments.weights is None:
         return recipe
-    return dataclasses.replace(recipe, weights=str(arguments.weights.expanduser().absolute()))
+    return dataclasses.replace(recipe, weights=str(files.expanded(arguments.weights).absolute()))
 
 
 def compared_recipes(

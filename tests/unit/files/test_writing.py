@@ -7,6 +7,8 @@ import pytest
 
 from tlgui import files
 from tlgui.errors import StorageError
+from tlgui.learning import published
+from tlgui.photos.mending.bin import find_in_bin
 
 
 def names_in(folder: Path) -> list[str]:
@@ -245,3 +247,15 @@ def test_without_a_home_folders_last_as_long_as_the_process(tmp_path: Path, monk
     assert names_in(tmp_path) == []
     for folder in folders[:3]:
         folder.rmdir()
+
+
+def test_without_a_home_paths_are_still_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert files.expanded("~/birds") == files.home_folder() / "birds"
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    monkeypatch.chdir(tmp_path)
+
+    assert files.home_folder() == files.process_folder()
+    assert files.expanded("~/birds") == Path("~/birds")
+    assert published.keras_models_folder().is_absolute()
+    assert find_in_bin({}) == {}
+    assert names_in(tmp_path) == []
