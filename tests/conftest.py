@@ -14,6 +14,7 @@ import pytest
 from typing_extensions import override
 
 from tests.fakes import FakeEngine
+from tlgui.files import temporary
 
 pytest.register_assert_rewrite("tests.engine_protocol")
 
@@ -136,9 +137,16 @@ def _end_photo_helpers() -> None:
         module.close()
 
 
+def _temporaries() -> set[Path]:
+    """Return what lies in this process's folder for temporary files, but for its lock and its notes."""
+    folders = (process.folder for process in temporary._processes.values() if process.process_id == os.getpid())
+    names = {temporary.LOCK_NAME, temporary.NOTES_NAME}
+    return {path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.name not in names}
+
+
 @pytest.fixture(autouse=True)
 def _no_leaks() -> Iterator[None]:
-    threads, children = _threads(), _children()
+    threads, children, temporaries = _threads(), _children(), _temporaries()
     yield
     _end_photo_helpers()
     jobs = _running_jobs()
@@ -155,6 +163,8 @@ def _no_leaks() -> Iterator[None]:
         pytest.fail(f"threads still run: {sorted(thread.name for thread in leaked)}")
     if leaked_children:
         pytest.fail(f"child processes still run: {leaked_children}")
+    if leaked_files := _temporaries() - temporaries:
+        pytest.fail(f"temporary files are left: {sorted(leaked_files)}")
 
 
 @pytest.fixture

@@ -259,7 +259,7 @@ def _weights(text: str) -> tuple[str, Path]:
     backbone, equals, path = text.partition("=")
     if not equals or not backbone or not path:
         raise argparse.ArgumentTypeError(f"write BACKBONE=FILE, such as vgg16=vgg16_notop.h5; it is “{text}”")
-    return backbone, Path(path).expanduser()
+    return backbone, files.expanded(path)
 
 
 def _positive(text: str) -> int:

@@ -1,8 +1,6 @@
 """`tlgui train`: learn from a folder of photos as a run of its workspace, as the window does, and write the model."""
 
 import argparse
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -97,7 +95,7 @@ def _trained_alone(request: TrainRequest, perform: Perform, context: JobContext)
 
 def _rescue(write: Callable[[Path], object], request: TrainRequest, error: UnsavedModelError) -> None:
     """Write a model that nothing else keeps to the first place that takes it, and say so in the error's hint."""
-    for folder in (Path.cwd(), Path(os.path.expanduser("~")), Path(tempfile.gettempdir())):  # noqa: PTH111 - `Path.home` raises where there is none
+    for folder in (Path.cwd(), files.expanded("~"), files.system_folder()):
         target = _unused(folder / request.model_path.name)
         try:
             write(target)

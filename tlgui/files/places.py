@@ -65,6 +65,19 @@ def config_folder() -> Path:
     return _user_folder("config")
 
 
+def home_folder() -> Path:
+    """Return the user's home folder; without one, a folder that goes when this process ends."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return process_folder()
+
+
+def expanded(path: Path | str) -> Path:
+    """Return a path that the user typed, with “~” standing for the home folder; without one it stays as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - `Path.expanduser` raises where there is none
+
+
 def home_problem() -> str:
     """Return what to tell a user who has no home folder; empty where there is one."""
     return "" if _known_folder("data") else _NO_HOME

@@ -45,7 +45,7 @@ class _Process:
         self._noted: set[Path] = set()
         self._lock: OwnerLock | None = None
         self._making = threading.RLock()
-        self.token = secrets.token_hex(8)
+        self._take_name()
 
     def make(self) -> Path:
         """Return the folder; raises `OSError` where the disk refuses it."""
@@ -58,13 +58,8 @@ class _Process:
             for _ in range(_TRIES):
                 if self._lock is not None or self._is_made():
                     break
-                self.token = secrets.token_hex(8)
+                self._take_name()
             return self.folder
-
-    @property
-    def folder(self) -> Path:
-        """Where it is, or will be."""
-        return system_folder() / f"{APP_NAME}-{self.token}"
 
     def _is_made(self) -> bool:
         """Make the folder and own it; return False where another process swept it away before it had an owner."""
@@ -78,6 +73,10 @@ class _Process:
                 atexit.register(self.remove)
                 return True
         return False
+
+    def _take_name(self) -> None:
+        self.token = secrets.token_hex(8)
+        self.folder = system_folder() / f"{APP_NAME}-{self.token}"
 
     def note(self, place: Path) -> None:
         """Note that temporary files may lie in a folder."""

@@ -46,12 +46,17 @@ def check_target(path: Path, needed_bytes: int = 0) -> None:
 
 
 @contextlib.contextmanager
-def atomic_path(target: Path) -> Iterator[Path]:
+def atomic_path(target: Path, *, is_interim: bool = False) -> Iterator[Path]:
     """Give a temporary path beside `target` to write to; put it in place when all went well.
 
     The old file stays until the new one is complete and on the disk. Nothing is left behind on failure, and what a
     killed process leaves goes with the next `sweep`. Where `target` is a link, the file it leads to is replaced; a file
     that is replaced keeps its mode and, where the system allows it, its owner.
+
+    Args:
+        target: The file, or a folder that is not there.
+        is_interim: Whether it is written again and again: after a power cut the one before will do, whole as well, and
+            the disk need not be waited for as long.
 
     Raises:
         StorageError: The disk refused; `target` is as it was.
@@ -64,25 +69,26 @@ def atomic_path(target: Path) -> Iterator[Path]:
             keep_mode(place, temporary)
             sync(temporary)
             temporary.replace(place)
-            sync_folder(place.parent)
+            if not is_interim:
+                sync_folder(place.parent)
     except OSError as error:
         raise storage_error(error, target) from error
 
 
 @contextlib.contextmanager
-def atomic_open(target: Path) -> Iterator[BinaryIO]:
+def atomic_open(target: Path, *, is_interim: bool = False) -> Iterator[BinaryIO]:
     """Like `atomic_path`, with the temporary file opened for binary writing."""
-    with atomic_path(target) as temporary, temporary.open("wb") as stream:
+    with atomic_path(target, is_interim=is_interim) as temporary, temporary.open("wb") as stream:
         yield stream
 
 
-def write_text(target: Path, text: str) -> None:
-    """Write `text` as UTF-8, whole or not at all.
+def write_text(target: Path, text: str, *, is_interim: bool = False) -> None:
+    """Write `text` as UTF-8, whole or not at all; see `atomic_path`.
 
     Raises:
         StorageError: The disk refused; `target` is as it was.
     """
-    with atomic_open(target) as stream:
+    with atomic_open(target, is_interim=is_interim) as stream:
         stream.write(text.encode("utf-8"))
 
 

@@ -221,7 +221,10 @@ def test_folder_of_somebody_with_such_a_name_stays(system_folder: Path, mode: in
     assert (system_folder / "tlgui-projects" / content).exists()
 
 
-def test_what_nobody_noted_in_the_own_folders_goes_when_it_is_old(system_folder: Path) -> None:
+def test_what_nobody_noted_in_the_own_folders_goes_when_it_is_old(
+    system_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporary, "_processes", {})
     run = files.data_folder() / "workspaces/birds 0123/runs/20250101-1"
     owner = files.process_folder().name.removeprefix("tlgui-")
     old = [
@@ -291,3 +294,15 @@ def test_folder_where_the_program_was_started_is_never_the_one_for_temporary_fil
     assert temporary.system_folder() == Path("/full")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     assert temporary.system_folder() == tmp_path
+
+
+def test_folder_of_the_system_stays_known_where_libraries_use_another(system_folder: Path) -> None:
+    program = """
+import tempfile
+from tlgui import files
+files.use_for_libraries()
+print(files.system_folder(), tempfile.gettempdir() == str(files.process_folder()))
+"""
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout == f"{system_folder} True\n"
+    assert list(system_folder.iterdir()) == []

@@ -1,11 +1,14 @@
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
 from tlgui import files
 from tlgui.errors import StorageError
+from tlgui.learning.backbones import published_weights
+from tlgui.photos.mending.bin import find_in_bin
 
 
 def names_in(folder: Path) -> list[str]:
@@ -173,6 +176,26 @@ def test_folder_is_not_opened_as_a_file(tmp_path: Path) -> None:
         files.open_regular(tmp_path)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no folders to be kept")
+@pytest.mark.parametrize("is_interim", [False, True])
+def test_disk_is_asked_to_keep_the_content_first_and_then_the_name(
+    is_interim: bool,  # noqa: FBT001 - a parameter of the test
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = tmp_path / "notes.txt"
+    kept: list[tuple[bool, str | None]] = []
+
+    def note(number: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(number).st_mode)
+        kept.append((is_folder, target.read_text() if target.exists() else None))
+
+    monkeypatch.setattr(os, "fsync", note)
+    files.write_text(target, "new", is_interim=is_interim)
+
+    assert kept == [(False, None), *([] if is_interim else [(True, "new")])]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
 def test_mode_of_a_replaced_file_stays_and_a_new_one_gets_the_usual(tmp_path: Path) -> None:
     private, new, usual = tmp_path / "private.txt", tmp_path / "new.txt", tmp_path / "usual.txt"
@@ -221,4 +244,18 @@ def test_without_a_home_folders_last_as_long_as_the_process(tmp_path: Path, monk
 
     assert all(files.process_folder() in folder.parents for folder in folders)
     assert "no home folder" in files.home_problem()
+    assert names_in(tmp_path) == []
+    for folder in folders[:3]:
+        folder.rmdir()
+
+
+def test_without_a_home_paths_are_still_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert files.expanded("~/birds") == files.home_folder() / "birds"
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    monkeypatch.chdir(tmp_path)
+
+    assert files.home_folder() == files.process_folder()
+    assert files.expanded("~/birds") == Path("~/birds")
+    assert published_weights.keras_models_folder().is_absolute()
+    assert find_in_bin({}) == {}
     assert names_in(tmp_path) == []

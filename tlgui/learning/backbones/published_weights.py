@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlgui.files import home_folder
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 
 _KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
@@ -67,7 +68,7 @@ PUBLISHED: dict[str, Published] = {
 def keras_models_folder() -> Path:
     """Return the folder where Keras keeps downloaded weights: `KERAS_HOME`, or `.keras` in the user's home."""
     home = os.environ.get("KERAS_HOME")
-    return (Path(home) if home else Path.home() / ".keras") / "models"
+    return (Path(home) if home else home_folder() / ".keras") / "models"
 
 
 def downloaded_weights(backbone_id: str) -> Path | None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.errors import WeightsError
-from tlgui.files import open_regular, resource, temporary_file
+from tlgui.files import expanded, open_regular, resource, temporary_file
 from tlgui.files.zip_archive import MOST_ARCHIVE_BYTES, DamagedError, UntrustedError, open_archive, stream_member
 from tlgui.learning.backbones.download import fetch, file_digest
 from tlgui.learning.backbones.keras_layout import difference, fill
@@ -93,7 +93,7 @@ def _weights_file(backbone: Backbone, weights: str, context: JobContext) -> Path
 
 def _users_file(backbone: Backbone, weights: str) -> Path:
     try:
-        path = Path(weights).expanduser()
+        path = expanded(weights)
         open_regular(path).close()
     except FileNotFoundError as error:
         reason = f"The weights file “{weights}” for {backbone.title} is not there."

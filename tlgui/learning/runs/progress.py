@@ -25,7 +25,8 @@ def write_progress(run_folder: Path, history: Sequence[EpochEnded], seconds: flo
     Raises:
         StorageError: The disk refused; what was said before stands.
     """
-    write_text(run_folder / PROGRESS, json.dumps({"history": epochs_json(history), "seconds": seconds}))
+    text = json.dumps({"history": epochs_json(history), "seconds": seconds})
+    write_text(run_folder / PROGRESS, text, is_interim=True)
 
 
 def not_kept(error: StorageError) -> Notice:

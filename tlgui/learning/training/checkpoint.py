@@ -101,7 +101,7 @@ class CheckpointWriter:
         }
         arrays = {f"{name}_{place}": array for name, group in groups.items() for place, array in enumerate(group)}
         about_array = np.frombuffer(json.dumps(about).encode("ascii"), np.uint8)
-        with atomic_open(folder / CHECKPOINT) as stream:
+        with atomic_open(folder / CHECKPOINT, is_interim=True) as stream:
             np.savez(stream, allow_pickle=False, about=about_array, **arrays)
         write_progress(folder, history, seconds)
 

@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from send2trash import send2trash
 
+from tlgui.files import home_folder
 from tlgui.photos.facts import FileState
 
 _MOST_NOTE_BYTES = 64 * 1024
@@ -138,7 +139,7 @@ def _state(path: Path) -> FileState | None:
 
 
 def _freedesktop_bins(wanted: Mapping[Path, FileState]) -> Iterator[tuple[Path, Path]]:
-    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    data = Path(os.environ.get("XDG_DATA_HOME") or home_folder() / ".local" / "share")
     yield data / "Trash", data
     if sys.platform != "win32":
         for top in {_mount_point(folder) for folder in {path.parent for path in wanted}}:
@@ -155,7 +156,7 @@ def _mac_bins(wanted: Mapping[Path, FileState]) -> Sequence[Path]:
     if sys.platform == "win32":
         return []
     tops = {_mount_point(folder) for folder in {path.parent for path in wanted}}
-    return [Path.home() / ".Trash", *(top / ".Trashes" / str(os.getuid()) for top in tops)]
+    return [home_folder() / ".Trash", *(top / ".Trashes" / str(os.getuid()) for top in tops)]
 
 
 def _mount_point(folder: Path) -> Path:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tlgui import files
 from tlgui.errors import TlguiError
 from tlgui.exporting.export_formats import FORMATS, ExportFormat
 from tlgui.files.targets import EXPORTS, refusal
@@ -105,7 +106,7 @@ class ExportDialog(QDialog):
         return self._name + (item.suffix or f" {item.id}")
 
     def _target(self) -> Path:
-        return Path(self.target.text().strip()).expanduser()
+        return files.expanded(self.target.text().strip())
 
     @Slot()
     def _check(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from tlgui import files
 from tlgui.errors import TlguiError
 from tlgui.files.targets import MODEL
 from tlgui.ui.session.settings import MODEL_FOLDER, Settings
@@ -53,4 +54,4 @@ def pictures_folder() -> Path:
 def _standard_folder(kind: QStandardPaths.StandardLocation) -> Path:
     """Return one of the user's folders, or the home folder on a system without it."""
     folder = Path(QStandardPaths.writableLocation(kind))
-    return folder if folder.is_dir() else Path.home()
+    return folder if folder.is_dir() else files.home_folder()

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from tlgui import files
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.published_weights import PUBLISHED, downloaded_weights
 from tlgui.learning.recipes.recipe import DOWNLOAD, EMBEDDED_BACKBONE, NO_WEIGHTS, SHIPPED, SMALL_CNN, Recipe
@@ -43,7 +44,7 @@ def weights_problem(recipe: Recipe) -> str:
         return "" if is_there else f"{title} does not come with tlgui. Choose to download its weights, or a file."
     if recipe.weights == DOWNLOAD:
         return "" if recipe.backbone in PUBLISHED else f"There are no weights of {title} to download. Choose others."
-    if not Path(recipe.weights).expanduser().is_file():
+    if not files.expanded(recipe.weights).is_file():
         return f"The weights file “{shown_name(Path(recipe.weights))}” is not there any more. Choose it again."
     return ""
 
