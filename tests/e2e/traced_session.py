@@ -33,17 +33,28 @@ def use_commands(folder: Path) -> None:
 
 
 def use_window(folder: Path) -> None:
-    """Open the window, its engine and the model, name the photos, and close it."""
+    """Open the window, its engine and the model; name the photos, export the model, and close it."""
     application = QApplication([])
 
-    def act() -> None:
+    def begin() -> None:
         (window,) = [widget for widget in application.topLevelWidgets() if isinstance(widget, MainWindow)]
-        window.session.job_ended.connect(lambda: QTimer.singleShot(0, window.close))
-        window.commands.open_model(folder / "model.tlmodel")
+        session = window.session
+        steps = iter(
+            (
+                lambda: session.open_model(folder / "model.tlmodel"),
+                lambda: session.predict((folder / "photos",)),
+                lambda: session.export("onnx", folder / "window.onnx"),
+                window.close,
+            )
+        )
+        session.job_ended.connect(lambda: QTimer.singleShot(0, lambda: next(steps)()))
+        next(steps)()
 
-    QTimer.singleShot(500, act)
+    QTimer.singleShot(500, begin)
     if app.main():
         raise SystemExit("the window failed")
+    if not (folder / "window.onnx").is_file():
+        raise SystemExit("the window did not export")
 
 
 if __name__ == "__main__":

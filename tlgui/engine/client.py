@@ -32,7 +32,7 @@ JOBS = "tlgui.engine.jobs"
 
 _POLL_SECONDS = 0.05
 _EXIT_SECONDS = 5.0
-# How long an engine may take to end by itself, before it is killed.
+# How long an engine may take to end once it was asked to, before it is killed.
 _PARTING_SECONDS = 2.0
 # An engine that dies so often within this time would die again.
 _MOST_DEATHS = 3
@@ -52,6 +52,7 @@ class _Child:
     process: SpawnProcess
     connection: Connection
     cancel: StopEvent
+    lifeline: Connection
     is_ready: bool = False
 
     def is_dead(self) -> bool:
@@ -83,19 +84,21 @@ class _Child:
         self.process.join(_EXIT_SECONDS)
         return _ChildDied()
 
-    def end(self, parting_seconds: float = 0.0) -> None:
-        """Make sure that the process is gone, and let go of what it held; may be called again.
-
-        Args:
-            parting_seconds: How long it may take to end by itself, which takes its temporary files along.
-        """
-        if parting_seconds:
-            # It ends when nobody can ask it any more.
-            self.connection.close()
-            self.process.join(parting_seconds)
-        self.process.kill()
+    def end(self) -> None:
+        """Make sure that the process is gone, and let go of what it held; may be called again."""
+        self.part()
         self.process.join()
         self.connection.close()
+
+    def part(self) -> None:
+        """Let the process end in its own way, which takes its temporary files along; kill it where that takes long.
+
+        Another thread may be waiting for the end of the process meanwhile.
+        """
+        self.lifeline.close()
+        if not wait([self.process.sentinel], _PARTING_SECONDS):
+            _log.warning("the engine did not end when it was asked to; it is killed")
+            self.process.kill()
 
 
 class EngineProcess(Engine):
@@ -125,17 +128,14 @@ class EngineProcess(Engine):
     def start(self) -> None:
         # What hinders it now is tried again, and told, when there is a job.
         with contextlib.suppress(EngineError):
-            self._living_child()
+            self._living_child(is_asked_for=False)
 
     @override
     def run(self, request: Request[ResultT], context: JobContext) -> ResultT:
         self._wait_for_turn(context)
         try:
-            if request.is_background and self._is_resting:
-                raise EngineError("The engine is not running.", "It is started again with the next thing you ask for.")
-            if self._is_resting:
-                self._deaths.clear()
-            return cast(ResultT, self._run_on(self._living_child(), request, context))
+            child = self._living_child(is_asked_for=not request.is_background)
+            return cast(ResultT, self._run_on(child, request, context))
         finally:
             self._run_lock.release()
 
@@ -147,14 +147,12 @@ class EngineProcess(Engine):
         if child is None:
             return
         child.cancel.set()
-        # A job that stops in time lets the engine end by itself. Otherwise its thread sees the end of the process.
+        # A job that stops in time ends as it should. Otherwise its thread sees the end of the process.
         is_idle = self._run_lock.acquire(timeout=_PARTING_SECONDS)
-        if not is_idle:
-            child.process.kill()
-            is_idle = self._run_lock.acquire(timeout=_EXIT_SECONDS)
-        if is_idle:
+        child.part()
+        if is_idle or self._run_lock.acquire(timeout=_EXIT_SECONDS):
             try:
-                child.end(_PARTING_SECONDS)
+                child.end()
             finally:
                 self._run_lock.release()
         self._child = None
@@ -164,8 +162,12 @@ class EngineProcess(Engine):
         while not self._run_lock.acquire(timeout=_POLL_SECONDS):
             context.checkpoint()
 
-    def _living_child(self) -> _Child:
-        """Return the engine's process; start one where there is none, or where it died while nothing was under way."""
+    def _living_child(self, *, is_asked_for: bool) -> _Child:
+        """Return the engine's process; start one where there is none, or where it died while nothing was under way.
+
+        Args:
+            is_asked_for: Whether the user wants it, and not the program itself, which starts no engine that is resting.
+        """
         with self._child_lock:
             if self._is_closed:
                 raise Cancelled
@@ -173,9 +175,19 @@ class EngineProcess(Engine):
                 _log.info("the engine ended while idle, with exit code %s", self._child.process.exitcode)
                 self._child.end()
                 self._child = None
+                self._deaths.append(time.monotonic())
             if self._child is None:
+                self._end_rest(is_asked_for=is_asked_for)
                 self._child = _start_child(self._jobs)
             return self._child
+
+    def _end_rest(self, *, is_asked_for: bool) -> None:
+        """Make sure that an engine may be started; raises `EngineError` where it is resting and nobody asked for it."""
+        if not self._is_resting:
+            return
+        if not is_asked_for:
+            raise EngineError("The engine is not running.", "It is started again with the next thing you ask for.")
+        self._deaths.clear()
 
     def _run_on(self, child: _Child, request: Request[object], context: JobContext) -> object:
         """Give one job to `child` and return its result."""
@@ -303,25 +315,30 @@ _DEATHS = {
 def _start_child(jobs: str) -> _Child:
     spawning = multiprocessing.get_context("spawn")
     ours, theirs = spawning.Pipe()
+    # Nothing is ever sent there: the engine ends when this end is closed, by us or by the system after our own end.
+    their_lifeline, lifeline = spawning.Pipe(duplex=False)
     cancel = spawning.Event()
+    arguments = (theirs, cancel, their_lifeline, jobs)
     # As a daemon it ends with this process even where nobody called `close`.
-    process = spawning.Process(target=_serve, args=(theirs, cancel, jobs), name="tlgui-engine", daemon=True)
+    process = spawning.Process(target=_serve, args=arguments, name="tlgui-engine", daemon=True)
     try:
         process.start()
     except OSError as error:
         ours.close()
+        lifeline.close()
         raise EngineError(
             f"The engine could not be started: {error.strerror or error}.", "Close other programs and try again."
         ) from error
     finally:
         # While this end of it is open here too, the end of the process would not close the pipe.
         theirs.close()
-    return _Child(process, ours, cancel)
+        their_lifeline.close()
+    return _Child(process, ours, cancel, lifeline)
 
 
-def _serve(connection: Connection, cancel: StopEvent, jobs: str) -> None:
+def _serve(connection: Connection, cancel: StopEvent, lifeline: Connection, jobs: str) -> None:
     """Run the server in the child.
 
     It is imported by name, at run time: an import statement, here too, would make the window depend on what it loads.
     """
-    importlib.import_module(SERVER).serve(connection, cancel, jobs)
+    importlib.import_module(SERVER).serve(connection, cancel, lifeline, jobs)

@@ -3,7 +3,6 @@
 import contextlib
 import importlib
 import logging
-import multiprocessing
 import os
 import pickle
 import signal
@@ -38,18 +37,19 @@ class Jobs(Protocol):
         """Do what the next job will likely need, in the time when nobody waits."""
 
 
-def serve(connection: Connection, cancel: StopEvent, jobs: str) -> None:
+def serve(connection: Connection, cancel: StopEvent, lifeline: Connection, jobs: str) -> None:
     """Answer requests until the other end is closed.
 
     Args:
         connection: Requests come from here, answers go there.
         cancel: Set while the running job is asked to stop.
+        lifeline: This process ends at once, in the middle of a job too, when the other end of it is closed.
         jobs: The name of the module that does the work; it is imported here, because that takes long.
     """
     # Ctrl+C in a terminal reaches every process of it; the window decides what to do, and tells us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     quiet.send_output_to(files.open_log(LOG_NAME))
-    _leave_when_parent_is_gone()
+    _leave_at_the_end_of(lifeline)
     _be_nice()
     files.sweep(placing.finish)
     telemetry.remove_leftovers()
@@ -110,17 +110,18 @@ def _packed(answer: Outcome) -> bytes:
     return cast(bytes, packing.result) if isinstance(packing, Succeeded) else pickle.dumps(packing)
 
 
-def _leave_when_parent_is_gone() -> None:
-    """End this process at once when the window's process is gone, in the middle of a job too."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
+def _leave_at_the_end_of(lifeline: Connection) -> None:
+    """End this process when the window closes the lifeline, or is gone itself; its temporary files go first.
+
+    Python's own end would wait for what TensorFlow is at, such as a model that is being warmed.
+    """
 
     def watch() -> None:
-        wait([parent.sentinel])
+        wait([lifeline])
+        files.remove_process_folder()
         os._exit(0)
 
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+    threading.Thread(target=watch, name="lifeline-watch", daemon=True).start()
 
 
 def _be_nice() -> None:

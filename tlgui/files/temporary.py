@@ -122,6 +122,12 @@ def process_folder() -> Path:
     return _this_process().make()
 
 
+def remove_process_folder() -> None:
+    """Remove the temporary folder of this process, which is about to end without the end that Python gives it."""
+    if process := _processes.get(os.getpid()):
+        process.remove()
+
+
 def use_for_libraries() -> None:
     """Let the temporary files of libraries go where this process's own are; those of TensorFlow outlive a kill."""
     with contextlib.suppress(OSError):

@@ -4,11 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pytestqt.qtbot import QtBot
-
-from tests.fakes import FakeEngine
 from tlgui import files
-from tlgui.app import create_window
 from tlgui.ui.shell.crash_log import CrashLog, last_crash
 
 _CRASH = """
@@ -17,6 +13,28 @@ from tlgui.ui.shell.crash_log import CrashLog
 CrashLog().start()
 ctypes.string_at(0)
 """
+
+_PROGRAM = """
+import ctypes, sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from tests.fakes import FakeEngine
+from tlgui import app
+from tlgui.ui.shell.main_window import MainWindow
+
+def act():
+    (window,) = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+    if sys.argv[1] == "crash":
+        ctypes.string_at(0)
+    print(window.messages.message.text(), window.messages.hint.text())
+    window.close()
+
+app.EngineProcess = FakeEngine
+application = QApplication([])
+QTimer.singleShot(0, act)
+sys.exit(app.main())
+"""
+CHECKOUT = Path(__file__).parents[3]
 
 
 def crash() -> None:
@@ -63,18 +81,24 @@ def test_another_window_that_is_open_is_left_alone() -> None:
         log.end()
 
 
-def test_window_shows_it(qtbot: QtBot, fake_engine: FakeEngine) -> None:
-    crash()
-    told = last_crash()
-    assert told is not None
-    window = create_window(fake_engine)
-    qtbot.addWidget(window)
-    window.show()
+def start_program(what_is_done: str) -> "subprocess.CompletedProcess[str]":
+    """Start the real program in a process of its own, and do something in its window."""
+    return subprocess.run(
+        [sys.executable, "-c", _PROGRAM, what_is_done], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
 
-    window.show_problem(told)
 
-    assert window.messages.isVisible()
-    assert window.session.close(5000)
+def test_next_start_of_the_program_tells_of_a_crash_and_the_one_after_it_does_not() -> None:
+    assert start_program("crash").returncode < 0
+
+    next_start, after_it = start_program("look"), start_program("look")
+
+    assert next_start.returncode == after_it.returncode == 0, next_start.stderr
+    assert "ended unexpectedly the last time" in next_start.stdout
+    path = files.log_folder() / "last-crash.log"
+    assert str(path) in next_start.stdout
+    assert "string_at" in path.read_text()
+    assert "ended unexpectedly" not in after_it.stdout
 
 
 def test_log_folder_that_cannot_be_written_to_is_no_reason_not_to_start(isolated_home: Path) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -14,7 +14,7 @@ import pytest
 
 from tests import scripted_jobs
 from tests.engine_helpers import JOBS, InThread, Stop, process_of, when_reported
-from tests.scripted_jobs import Do, DoBehindTheScenes
+from tests.scripted_jobs import Do, DoBehindTheScenes, Hang
 from tlgui.engine.client import EngineProcess, death_error
 from tlgui.errors import Cancelled, EngineError
 from tlgui.progress import JobContext, Progress, Stage
@@ -180,20 +180,63 @@ def test_program_that_forgets_to_close_leaves_no_engine(tmp_path: Path) -> None:
     assert not psutil.pid_exists(process_id)
 
 
-def test_idle_engine_ends_by_itself_and_leaves_no_temporary_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+def test_idle_engine_ends_by_itself_and_leaves_no_temporary_file(temporary: Path) -> None:
     engine = EngineProcess(jobs=JOBS)
     try:
         # As TensorFlow does, and tells nobody.
         path = Path(str(engine.run(Do("leave a file"), JobContext())))
         assert path.exists()
-        assert tmp_path in path.parents
+        assert temporary in path.parents
     finally:
         engine.close()
 
-    assert list(tmp_path.iterdir()) == []
+    assert list(temporary.iterdir()) == []
+
+
+def test_engine_at_work_that_nobody_waits_for_is_asked_to_end_and_leaves_no_temporary_file(temporary: Path) -> None:
+    engine = EngineProcess(jobs=JOBS)
+    try:
+        # Its answer comes at once, and then it hangs, as one that warms a large model.
+        engine.run(Do("echo", Hang()), JobContext())
+        child = engine._child
+        assert child is not None
+    finally:
+        engine.close()
+
+    assert child.process.exitcode == 0
+    assert list(temporary.iterdir()) == []
+
+
+def test_job_that_does_not_stop_leaves_no_temporary_file(temporary: Path) -> None:
+    engine = EngineProcess(patience=0.05, jobs=JOBS)
+    try:
+        engine.run(Do("leave a file"), JobContext())
+        with pytest.raises(EngineError, match="did not stop"):
+            engine.run(Do("hang"), Stop(after=Progress).context)
+    finally:
+        engine.close()
+
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="This system has no SIGSTOP")
+def test_engine_that_does_not_end_when_asked_to_is_killed(
+    engine: EngineProcess, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("did not end when it was asked to")
+    engine.run(Do("echo"), JobContext())
+    stuck = process_of(engine)
+    stuck.suspend()
+
+    engine.close()
+
+    assert not stuck.is_running()
 
 
 def test_engine_that_dies_again_and_again_rests_until_the_user_asks(engine: EngineProcess) -> None:
@@ -212,6 +255,19 @@ def test_engine_that_dies_again_and_again_rests_until_the_user_asks(engine: Engi
 
     assert engine.run(Do("echo", "asked"), JobContext()) == "asked"
     assert engine.run(DoBehindTheScenes("echo", "again"), JobContext()) == "again"
+
+
+def test_engine_that_dies_while_nothing_is_under_way_is_not_started_again_and_again(engine: EngineProcess) -> None:
+    for _ in range(3):
+        engine.run(DoBehindTheScenes("echo"), JobContext())
+        killed = process_of(engine)
+        killed.kill()
+        psutil.wait_procs([killed], timeout=10)
+
+    with pytest.raises(EngineError, match="is not running"):
+        engine.run(DoBehindTheScenes("echo"), JobContext())
+    assert engine.process_id is None
+    assert engine.run(Do("echo", "asked"), JobContext()) == "asked"
 
 
 def test_deaths_that_lie_apart_do_not_count_together(engine: EngineProcess, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import sys
 import threading
 import tomllib
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import bootstrap
@@ -199,9 +199,10 @@ def test_opens_window_only_without_a_command(arguments: list[str], *, opens: boo
     assert bootstrap.opens_window(arguments) is opens
 
 
-def system(monkeypatch: pytest.MonkeyPatch, *, like: str, user: int) -> None:
+def system(monkeypatch: pytest.MonkeyPatch, *, like: str, user: int, programs: Sequence[str] = ("strace",)) -> None:
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": "some", "ID_LIKE": like})
     monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}" if name in programs else None)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +252,31 @@ def test_root_on_debian_installs_by_itself(monkeypatch: pytest.MonkeyPatch, apt_
     monkeypatch.setattr(system_packages, "QT_LIBRARIES", (PRESENT, MISSING))
     system_packages.provide_for_tests()
     assert log.read_text(encoding="utf-8").splitlines() == ["update", "install -y libnothere1"]
+
+
+def test_root_on_debian_gets_strace_too(monkeypatch: pytest.MonkeyPatch, apt_get: Callable[[str], Path]) -> None:
+    log = apt_get("exit 0")
+    system(monkeypatch, like="debian", user=0, programs=())
+    monkeypatch.setattr(system_packages, "QT_LIBRARIES", (PRESENT,))
+    monkeypatch.delenv("CI", raising=False)
+    system_packages.provide_for_tests()
+    assert log.read_text(encoding="utf-8").splitlines() == ["update", "install -y strace"]
+
+
+@pytest.mark.parametrize("like", ["debian", ""])
+def test_without_strace_a_user_is_told_which_test_is_skipped_and_ci_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], like: str
+) -> None:
+    system(monkeypatch, like=like, user=1000, programs=())
+    monkeypatch.setattr(system_packages, "QT_LIBRARIES", (PRESENT,))
+    monkeypatch.delenv("CI", raising=False)
+    system_packages.provide_for_tests()
+    said = capsys.readouterr().err
+    assert "Its test will be skipped" in said
+    assert ("sudo apt-get install -y strace" in said) == (like == "debian")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(problems.SetupError, match="strace, which is missing"):
+        system_packages.provide_for_tests()
 
 
 def test_failed_installation_shows_why(monkeypatch: pytest.MonkeyPatch, apt_get: Callable[[str], Path]) -> None:
