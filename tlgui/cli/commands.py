@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tlgui import files
-from tlgui.cli import compare
-from tlgui.cli.compare import Score, score_header, score_row, with_weights_file
+from tlgui.cli.compare import Score, compare_recipes, score_header, score_row, with_weights_file
 from tlgui.cli.left_out import LeftOut
 from tlgui.cli.terminal import Terminal
 from tlgui.engine import quiet
@@ -82,7 +81,7 @@ def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
     terminal.say(score_header(arguments.seeds))
     try:
-        for score in compare.compare(collection, recipes, arguments.seeds, train_one):
+        for score in compare_recipes(collection, recipes, arguments.seeds, train_one):
             scores.append(score)
             terminal.say(score_row(score))
     except Cancelled:

@@ -117,7 +117,8 @@ def test_a_recipe_from_elsewhere_is_shown_as_plain_text(full: MainWindow, folder
     path = folder.parent / "recipe.json"
     path.write_text(recipe_text(recipe))
     choice.load(path)
-    assert full.session.recipe.name == HOSTILE
+    # What cannot be seen is spelled out when it is read.
+    assert full.session.recipe.name == rf"{IMAGE} & \x1b]0;x\x07 \u202e"
     assert choice.box.currentText() == rf"{IMAGE} & \x1b]0;x\x07 \u202e"
     CompareDialog(full.session, {"Other": replace(recipe, seed=7), HOSTILE: recipe}, full).show()
     assert wrong(rf"{IMAGE} & \x1b]0;x\x07 \u202e") == []

@@ -214,7 +214,7 @@ def test_engine_at_work_that_nobody_waits_for_is_asked_to_end_and_leaves_no_temp
 
 
 def test_job_that_does_not_stop_leaves_no_temporary_file(temporary: Path) -> None:
-    engine = EngineProcess(patience=0.05, jobs=JOBS)
+    engine = EngineProcess(cancel_seconds=0.05, jobs=JOBS)
     try:
         engine.run(Do("leave a file"), JobContext())
         with pytest.raises(EngineError, match="did not stop"):

@@ -243,6 +243,6 @@ def test_cache_folder_that_cannot_be_made_is_as_if_nothing_were_cached(
         raise PermissionError(13, "Permission denied")
 
     for name in ("feature_cache", "photo_digests"):
-        monkeypatch.setattr(f"tlgui.learning.{name}.cache_folder", refuse)
+        monkeypatch.setattr(f"tlgui.learning.data.{name}.cache_folder", refuse)
 
     assert numbers(photos) == [None] * len(photos)

@@ -97,7 +97,7 @@ def test_end_of_a_run_is_known_where_its_folder_is_gone(
 def test_run_that_could_not_be_read_again_is_not_begun(store: RunStore, collection: Collection) -> None:
     named = replace(collection, classes=(replace(collection.classes[0], name="x" * 9 * 2**20), *collection.classes))
 
-    with pytest.raises(StorageError, match=r"“run\.json” is too large"):
+    with pytest.raises(StorageError, match=r"“run\.json” cannot be read: it is far too large"):
         store.begin(RECIPE, named)
 
     assert list((store.workspace / "runs").iterdir()) == []
