@@ -3,7 +3,6 @@ import errno
 import io
 import os
 import pickle
-import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +19,7 @@ from tlgui.errors import PhotoError
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.names import shown_name
-from tlgui.photos.pictures import decode, opening
-from tlgui.photos.pictures.colours import to_rgb
+from tlgui.photos.pictures import opening
 from tlgui.photos.pictures.decode import read_photo, read_thumbnail
 from tlgui.photos.pictures.header import read_facts
 from tlgui.photos.pictures.opening import MAX_PIXELS, UnusablePhotoError
@@ -271,33 +269,6 @@ def test_very_large_png_is_checked_without_decoding_it(tmp_path: Path, monkeypat
     check(whole)
 
     assert refused(check, cut).kind is ProblemKind.UNREADABLE
-
-
-def test_very_large_photos_are_decoded_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = [pictures.write_jpeg(tmp_path / f"{number}.jpg", seed=number) for number in range(12)]
-    monkeypatch.setattr(opening, "LARGE_PIXELS", 1000)
-    busy, most, lock = 0, 0, threading.Lock()
-    decode_all, meeting = to_rgb, threading.Barrier(2)
-
-    def counted(image: Image.Image) -> Image.Image:
-        nonlocal busy, most
-        with lock:
-            busy += 1
-            most = max(most, busy)
-        try:
-            # A second photo gets the time to come in, if anything lets it.
-            with contextlib.suppress(threading.BrokenBarrierError):
-                meeting.wait(0.3)
-            return decode_all(image)
-        finally:
-            with lock:
-                busy -= 1
-
-    monkeypatch.setattr(decode, "to_rgb", counted)
-    with ThreadPoolExecutor(6) as pool:
-        assert len(list(pool.map(read_photo, paths))) == 12
-
-    assert most == 1
 
 
 @READERS

@@ -6,6 +6,8 @@ import pytest
 from PIL import Image
 
 from tests import pictures
+from tlgui.photos.pictures import colours
+from tlgui.photos.pictures.colours import to_rgb
 from tlgui.photos.pictures.decode import read_photo, read_thumbnail
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -79,3 +81,71 @@ def test_lab_pixels_are_read(tmp_path: Path) -> None:
     Image.new("LAB", (64, 48), (255, 128, 128)).save(tmp_path / "a.tif")
 
     np.testing.assert_allclose(colour_of(tmp_path / "a.tif"), (255, 255, 255), atol=6)
+
+
+def _kinds() -> dict[str, Image.Image]:
+    generator = np.random.default_rng(5)
+    colours = Image.fromarray(generator.integers(0, 256, (131, 173, 4), np.uint8))
+    grey = colours.getchannel("R")
+    return {
+        "RGB": colours.convert("RGB"),
+        "RGBA": colours,
+        "L": grey,
+        "LA": grey.convert("LA"),
+        "1": grey.convert("1"),
+        "P": colours.convert("RGB").quantize(99),
+        "I;16": Image.fromarray(generator.integers(0, 65536, (131, 173)).astype(np.uint16)),
+        "I": Image.fromarray(generator.integers(-5, 70_000, (131, 173)).astype(np.int32)),
+        "F": Image.fromarray(generator.normal(0, 3, (131, 173)).astype(np.float32)),
+        "CMYK": colours.convert("RGB").convert("CMYK"),
+    }
+
+
+@pytest.mark.parametrize("mode", list(_kinds()))
+@pytest.mark.parametrize("profile", [None, pictures.swapped_profile()], ids=["plain", "profile"])
+def test_strips_of_a_picture_have_the_colours_of_the_whole(
+    mode: str, profile: bytes | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = _kinds()[mode]
+    image.info["icc_profile"] = profile
+    whole = np.asarray(to_rgb(image))
+    assert whole.shape == (131, 173, 3)
+    monkeypatch.setattr(colours, "_STRIP_PIXELS", 2000)
+
+    np.testing.assert_array_equal(np.asarray(to_rgb(image)), whole)
+
+
+@pytest.mark.parametrize("mode", list(_kinds()))
+def test_very_large_picture_made_smaller_on_the_way_is_that_made_smaller_at_the_end(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = _kinds()[mode]
+    whole = to_rgb(image)
+    monkeypatch.setattr(colours, "_STRIP_PIXELS", 2000)
+    monkeypatch.setattr(colours, "REDUCED_PIXELS", 2000)
+
+    smaller = to_rgb(image, (50, 40))
+
+    if mode == "RGB":
+        # Nothing is to be done with its colours.
+        assert smaller.size == image.size
+    else:
+        assert smaller.size == (58, 44)
+        np.testing.assert_array_equal(np.asarray(smaller), np.asarray(whole.reduce(3)))
+
+
+def test_what_is_hidden_by_transparency_does_not_bleed_into_what_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = np.zeros((200, 200, 4), np.uint8)
+    pixels[:, :100] = (255, 0, 0, 255)
+    pixels[:, 100:] = (0, 0, 255, 0)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    monkeypatch.setattr(colours, "_STRIP_PIXELS", 2000)
+    monkeypatch.setattr(colours, "REDUCED_PIXELS", 2000)
+
+    photo = read_photo(tmp_path / "a.png", 10).astype(int)
+
+    # Red and white, and what lies between the two.
+    assert (photo[:, :, 0] >= 254).all()
+    np.testing.assert_array_equal(photo[:, :, 1], photo[:, :, 2])

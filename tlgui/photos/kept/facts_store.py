@@ -23,7 +23,7 @@ from tlgui.photos.kept.facts_pack import DamagedPackError, Pack, Row, Unpacked, 
 from tlgui.photos.places import all_inside
 
 # Raised whenever facts are found out in another way, so that older ones are not trusted.
-_VERSION = 3
+_VERSION = 4
 _PATIENCE_SECONDS = 5.0
 # Facts lie in packs, of which later ones replace what earlier ones say. Miniatures are seldom needed, and lie apart.
 _TABLES = {

@@ -3,44 +3,91 @@
 import contextlib
 import functools
 import io
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from tlgui.photos.pictures.opening import DAMAGED
 
+REDUCED_PIXELS = 25_000_000
+"""Larger pictures may be made smaller on the way; the pixels of smaller ones are all used as they are."""
+
+_STRIP_PIXELS = 1 << 20
+_SHADES_16_BIT = 1 << 16
 _LARGEST_SHADE = 1e30  # of floating-point pixels: differences of larger ones would overflow
 _PROFILES_KEPT = 64
 # What a profile says it is for, by the modes of pixels it can stand beside.
 _SPACES = {"RGB": "RGB", "CMYK": "CMYK", "L": "GRAY"}
 
 
-def to_rgb(image: Image.Image) -> Image.Image:
+def to_rgb(image: Image.Image, least: tuple[int, int] | None = None) -> Image.Image:
     """Decode all pixels and return them as 8-bit sRGB on white.
+
+    Beside the decoded pixels, which Pillow has to have at once, and the result, it takes the memory for a strip of
+    them. A very large picture is made smaller strip by strip, each strip once its colours are right: what lies beside
+    something transparent, or is brighter than the rest by thousands of shades, counts as it is seen.
 
     Args:
         image: As opened; a colour profile in it is obeyed, and a damaged one ignored.
+        least: The width and height that the result needs. A picture of more than `REDUCED_PIXELS` is made smaller, to
+            no less than that, by averaging squares of pixels; None keeps every pixel.
     """
     image.load()
+    if image.mode == "RGB" and not image.has_transparency_data and not _profile(image):
+        return image
+    convert = _conversion(image)
+    pixels = image.width * image.height
+    if pixels <= _STRIP_PIXELS:
+        return _as_rgb(convert(image))
+    factor = 1
+    if least is not None and pixels > REDUCED_PIXELS:
+        factor = max(1, min(image.width // least[0], image.height // least[1]))
+    result = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
+    rows = max(1, _STRIP_PIXELS // image.width // factor) * factor
+    for top in range(0, image.height, rows):
+        strip = convert(image.crop((0, top, image.width, min(top + rows, image.height))))
+        result.paste(_as_rgb(strip.reduce(factor) if factor > 1 else strip), (0, top // factor))
+    return result
+
+
+def _conversion(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
+    """Return what makes 8-bit sRGB on white, or 8-bit grey, of a decoded picture and of each part of it."""
     if image.mode == "F" or image.mode.startswith("I"):
-        return _eight_bit(image).convert("RGB")
+        shades = _shades(image)
+        return lambda part: Image.fromarray(shades(part))
     if image.has_transparency_data:
-        colours = image.convert("RGBA")
-        opaque = _converted(colours.convert("RGB"), image)
-        white = Image.new("RGB", colours.size, "white")
-        return Image.composite(opaque, white, colours.getchannel("A"))
-    return _converted(image.convert("RGB") if image.mode in {"P", "YCbCr"} else image, image)
+        return _on_white
+    return lambda part: _converted(part.convert("RGB") if part.mode in {"P", "YCbCr"} else part, part)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    colours = image.convert("RGBA")
+    opaque = _converted(colours.convert("RGB"), image)
+    white = Image.new("RGB", colours.size, "white")
+    return Image.composite(opaque, white, colours.getchannel("A"))
 
 
 def _converted(pixels: Image.Image, image: Image.Image) -> Image.Image:
     """Return `pixels` as sRGB, from the colours that the profile of `image` says they are in."""
-    profile = image.info.get("icc_profile")
-    if pixels.mode == "LAB" or (isinstance(profile, bytes) and profile and pixels.mode in _SPACES):
+    profile = _profile(image)
+    if pixels.mode == "LAB" or (profile and pixels.mode in _SPACES):
         with contextlib.suppress(OSError, ImageCms.PyCMSError, *DAMAGED):
-            transform = _transform(profile if isinstance(profile, bytes) else b"", pixels.mode)
+            transform = _transform(profile, pixels.mode)
             if transform is not None:
                 return transform.apply(pixels)
-    return pixels.convert("RGB")
+    return _as_rgb(pixels)
+
+
+def _as_rgb(pixels: Image.Image) -> Image.Image:
+    # Pillow would copy what is RGB already.
+    return pixels if pixels.mode == "RGB" else pixels.convert("RGB")
+
+
+def _profile(image: Image.Image) -> bytes:
+    profile = image.info.get("icc_profile")
+    return profile if isinstance(profile, bytes) else b""
 
 
 # Reading a profile and working its table out takes longer than converting a small photo; cameras use few profiles.
@@ -62,15 +109,37 @@ def _srgb() -> ImageCms.ImageCmsProfile:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Scale pixels of more than 8 bits to 0..255; Pillow's own conversion would cut them off at 255."""
-    values = np.nan_to_num(np.asarray(image, np.float32), posinf=0, neginf=0).clip(-_LARGEST_SHADE, _LARGEST_SHADE)
-    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
-    if image.mode.startswith("I;16") or (low == 0 and 255 < high <= 65535):
-        low, high = 0, 65535
+def _shades(image: Image.Image) -> Callable[[Image.Image], NDArray[np.uint8]]:
+    """Return what scales pixels of more than 8 bits to 0..255; Pillow's own conversion would cut them off at 255.
+
+    Args:
+        image: The whole picture: its darkest and its brightest pixel say what black and white are.
+    """
+    if image.mode.startswith("I;16"):
+        table = _scaled(np.arange(_SHADES_16_BIT, dtype=np.float32), 0, _SHADES_16_BIT - 1)
+        return lambda part: table[np.asarray(part)]
+    low, high = 0.0, 0.0
+    rows = max(1, _STRIP_PIXELS // image.width)
+    for top in range(0, image.height, rows):
+        values = _values(image.crop((0, top, image.width, min(top + rows, image.height))))
+        low, high = min(low, float(values.min())), max(high, float(values.max()))
+    if low == 0 and 255 < high <= _SHADES_16_BIT - 1:
+        high = _SHADES_16_BIT - 1
     elif image.mode == "F" and low == 0 and high <= 1:
         high = 1
     elif low == 0 and high <= 255:
         high = 255
+    return lambda part: _scaled(_values(part), low, high)
+
+
+def _values(image: Image.Image) -> NDArray[np.float32]:
+    """Return pixels as numbers that can be reckoned with."""
+    values = np.nan_to_num(np.asarray(image, np.float32), posinf=0, neginf=0)
+    bounded: NDArray[np.float32] = values.clip(-_LARGEST_SHADE, _LARGEST_SHADE)
+    return bounded
+
+
+def _scaled(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:
     scaled = (values / (high - low) - low / (high - low)) * 255 + 0.5
-    return Image.fromarray(np.clip(scaled, 0, 255).astype(np.uint8))
+    shades: NDArray[np.uint8] = np.clip(scaled, 0, 255).astype(np.uint8)
+    return shades

@@ -10,9 +10,12 @@ from PIL import Image, ImageFile
 from tlgui.photos.pictures import helper_pool, opening
 from tlgui.photos.pictures.colours import to_rgb
 from tlgui.photos.pictures.helper_protocol import Task
+from tlgui.photos.pictures.memory import room_to_decode
 from tlgui.photos.pictures.opening import DAMAGED, NeedsHelperError, opened
 
 _ORIENTATION_TAG = 0x0112
+# Of a very large picture, so many pixels for one on each side leave the last filter all that can be told apart.
+_FILTERED = 8
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -46,10 +49,11 @@ def read_photo(path: Path, size: int | None = None) -> NDArray[np.uint8]:
             if size is not None:
                 # Twice the size asked for leaves the final filter enough pixels to average over.
                 image.draft(None, (2 * size, 2 * size))
-            rgb = to_rgb(image)
-            if size is not None:
-                rgb = rgb.resize((size, size), Image.Resampling.BILINEAR)
-            return np.array(_turned_upright(rgb, image))
+            with room_to_decode(image):
+                rgb = to_rgb(image, None if size is None else (_FILTERED * size, _FILTERED * size))
+                if size is not None:
+                    rgb = rgb.resize((size, size), Image.Resampling.BILINEAR)
+                return np.array(_turned_upright(rgb, image))
     except NeedsHelperError:
         return helper_pool.read_pixels(Task("photo", path, (size,)))
 
@@ -67,10 +71,12 @@ def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
         with opened(path) as image:
             # A JPEG is decoded at the half, quarter or eighth that is just large enough on both sides.
             share = size / max(image.size)
-            image.draft(None, (math.ceil(image.width * share), math.ceil(image.height * share)))
-            rgb = to_rgb(image)
-            rgb.thumbnail((size, size), Image.Resampling.BILINEAR)
-            return np.array(_turned_upright(rgb, image))
+            width, height = math.ceil(image.width * share), math.ceil(image.height * share)
+            image.draft(None, (width, height))
+            with room_to_decode(image):
+                rgb = to_rgb(image, (_FILTERED * width, _FILTERED * height))
+                rgb.thumbnail((size, size), Image.Resampling.BILINEAR)
+                return np.array(_turned_upright(rgb, image))
     except NeedsHelperError:
         return helper_pool.read_pixels(Task("thumbnail", path, (size,)))
 
@@ -85,7 +91,8 @@ def decode_through(image: ImageFile.ImageFile) -> None:
         image.verify()
         return
     image.draft(None, (1, 1))
-    image.load()
+    with room_to_decode(image):
+        image.load()
 
 
 def orientation(image: Image.Image) -> int:

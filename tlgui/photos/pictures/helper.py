@@ -23,6 +23,7 @@ from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.pictures.decode import read_photo, read_thumbnail
 from tlgui.photos.pictures.header import read_opened
 from tlgui.photos.pictures.helper_protocol import Answer, Task, parsed, send, send_answer, task_in
+from tlgui.photos.pictures.memory import LARGE_BYTES, ask_for_room
 from tlgui.photos.pictures.opening import LARGE_PIXELS, MAX_PIXELS, UnusablePhotoError, open_every_format, out_of_memory
 
 if sys.platform != "win32":
@@ -31,10 +32,9 @@ if sys.platform != "win32":
 IDLE_SECONDS = 30.0
 # Besides the time for decoding: what the slowest disk needs for a file.
 _SLOWEST_BYTES_A_SECOND = 1 << 20
-# A large photo, which comes in its turn, has so many times the pixels of others, at most.
+# A large photo, which waits for room, has so many times the pixels of others, at most.
 _LARGE_TIMES = MAX_PIXELS // LARGE_PIXELS
-# A photo of 200 million pixels takes 1.6 to 2.0 GB while it is decoded, one with transparency 4.1; the rest of the
-# process is small.
+# A photo of 200 million pixels takes 1.6 to 2.0 GB while it is decoded; libraries may ask for more than they use.
 _MOST_BYTES = 24 * MAX_PIXELS
 # Windows: let the process end, and show no dialog about it.
 _NO_CRASH_DIALOG = 0x0001 | 0x0002
@@ -63,12 +63,13 @@ def main(arguments: list[str]) -> NoReturn:
     for module in modules:
         importlib.import_module(module)
     helper = _Helper(replies, float(seconds))
-    open_every_format(helper)
+    open_every_format()
+    ask_for_room(helper.room)
     helper.serve(sys.stdin.buffer)
 
 
 class _Helper:
-    """One helper. As a context manager it is the turn that a large photo waits for: the other end gives it."""
+    """One helper."""
 
     def __init__(self, replies: IO[bytes], seconds: float) -> None:
         self._replies = replies
@@ -110,16 +111,20 @@ class _Helper:
         finally:
             _set_timer(0)
 
-    def __enter__(self) -> None:
-        _set_timer(0)
-        send(self._replies, {"large": True})
-        self._turns.get()
-        _set_timer(_LARGE_TIMES * self._limit)
+    @contextlib.contextmanager
+    def room(self, count: int) -> Iterator[None]:
+        """Wait for room for a large photo; the other end gives it, and takes it back with the answer.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """The turn ends with the answer."""
+        Args:
+            count: How many bytes it takes to decode it.
+        """
+        # Smaller ones are decoded without asking, one in each helper.
+        if count > LARGE_BYTES:
+            _set_timer(0)
+            send(self._replies, {"large": count})
+            self._turns.get()
+            _set_timer(_LARGE_TIMES * self._limit)
+        yield
 
 
 def _answer(task: Task) -> Answer:

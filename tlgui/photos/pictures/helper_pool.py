@@ -39,7 +39,8 @@ from tlgui.photos.pictures.helper_protocol import (
     task_message,
 )
 from tlgui.photos.pictures.helper_start import helper_command
-from tlgui.photos.pictures.opening import UnusablePhotoError, damaged, large_photo_turn, out_of_memory, unusable
+from tlgui.photos.pictures.memory import decoding
+from tlgui.photos.pictures.opening import UnusablePhotoError, damaged, out_of_memory, unusable
 
 PHOTO_SECONDS = 20.0
 """What opening one photo may take, and some more for a large file on a slow disk."""
@@ -133,9 +134,10 @@ class _Helper:
 
     def _next(self, task: Task) -> Answer:
         message = receive(self._answers)
-        if "large" not in message:
+        needed = message.get("large")
+        if not isinstance(needed, int):
             return answer_in(message, self._answers, task)
-        with large_photo_turn:
+        with decoding.room(needed):
             send(self._requests, {"turn": True})
             return answer_in(receive(self._answers), self._answers, task)
 

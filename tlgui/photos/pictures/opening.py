@@ -15,7 +15,6 @@ import threading
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from io import BufferedReader
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from tlgui import files
 from tlgui.errors import PhotoError
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.names import shown_name
+from tlgui.photos.pictures.empty_end import has_empty_end
 from tlgui.photos.pictures.formats import (
     FORMAT_NAMES,
     FORMATS,
@@ -63,9 +63,6 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # It logs what it finds odd in a file; whether that matters, and why, is what `PhotoError` says.
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
-large_photo_turn = threading.Semaphore(1)
-"""Held while a photo of more than `LARGE_PIXELS` is open: several at a time would fill the memory."""
-
 
 class UnusablePhotoError(PhotoError):
     """A photo that cannot be read, with the reason apart from the name, as a list of problems shows it.
@@ -98,24 +95,18 @@ class NeedsHelperError(Exception):
 
 
 class _Opening:
-    """What is opened in this process, and what a large photo waits for."""
+    """What is opened in this process."""
 
     def __init__(self) -> None:
         self.formats: tuple[str, ...] = SAFE_FORMATS
-        self.large_photo_turn: AbstractContextManager[object] = large_photo_turn
 
 
 _opening = _Opening()
 
 
-def open_every_format(turn: AbstractContextManager[object]) -> None:
-    """Open files of every format from now on: for a helper process, which is there to be crashed.
-
-    Args:
-        turn: Entered while a large photo is open.
-    """
+def open_every_format() -> None:
+    """Open files of every format from now on: for a helper process, which is there to be crashed."""
     _opening.formats = FORMATS
-    _opening.large_photo_turn = turn
 
 
 @contextlib.contextmanager
@@ -134,11 +125,11 @@ def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
                 raise NeedsHelperError
             stream.seek(0)
             with Image.open(stream, formats=_opening.formats) as image:
-                pixel_count = image.width * image.height
-                if pixel_count > MAX_PIXELS:
+                if image.width * image.height > MAX_PIXELS:
                     raise _too_large(path, f"It measures {image.width:,} x {image.height:,} pixels")
-                with _opening.large_photo_turn if pixel_count > LARGE_PIXELS else contextlib.nullcontext():
-                    yield image
+                if has_empty_end(image, stream):
+                    raise _empty_end(path)
+                yield image
     except PhotoError:
         raise
     except (OSError, MemoryError, Image.DecompressionBombError, *DAMAGED) as error:
@@ -222,6 +213,11 @@ def unusable(
 def damaged(path: Path) -> UnusablePhotoError:
     """Return the error of a photo whose content is wrong."""
     return unusable(path, ProblemKind.UNREADABLE, "The file is damaged, or its end is missing.", _OTHER_COPY)
+
+
+def _empty_end(path: Path) -> UnusablePhotoError:
+    reason = "Zeros stand in the place of its end, as after a download or a copy that was cut short."
+    return unusable(path, ProblemKind.UNREADABLE, reason, _OTHER_COPY)
 
 
 def out_of_memory(path: Path) -> UnusablePhotoError:

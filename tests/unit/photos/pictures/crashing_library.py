@@ -58,7 +58,7 @@ class OddFile(ImageFile.ImageFile):
             case ["say"]:
                 os.write(1, b"a library says what it likes\n")
             case ["large"]:
-                self._size = (LARGE_PIXELS, 2)
+                self._size = (LARGE_PIXELS // 1000, 1001)
 
     @override
     def load(self) -> Any:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,8 @@ from tlgui.photos.pictures import helper_pool
 from tlgui.photos.pictures.decode import read_photo, read_thumbnail
 from tlgui.photos.pictures.header import read_all_facts, read_facts, state_of
 from tlgui.photos.pictures.helper_pool import LOG_NAME, HelperPool
-from tlgui.photos.pictures.opening import UnusablePhotoError
+from tlgui.photos.pictures.memory import decoding
+from tlgui.photos.pictures.opening import LARGE_PIXELS, UnusablePhotoError
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
 
@@ -214,23 +216,21 @@ def test_threads_share_no_more_helpers_than_there_are_cores(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("_library")
-def test_large_photo_waits_for_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    turns = []
+def test_large_photo_waits_for_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
 
-    class Turn:
-        def __enter__(self) -> None:
-            turns.append("begins")
+    @contextmanager
+    def room(count: int) -> Iterator[None]:
+        asked.append(count)
+        yield
 
-        def __exit__(self, *_: object) -> None:
-            turns.append("ends")
-
-    monkeypatch.setattr(helper_pool, "large_photo_turn", Turn())
+    monkeypatch.setattr(decoding, "room", room)
     paths = [write_order(tmp_path / name, *order) for name, order in (("a", ()), ("b", ("large",)), ("c", ()))]
 
-    found = read_all_facts([(path, state_of(path.stat())) for path in paths])
+    assert [read_photo(path, 8).shape for path in paths] == [(8, 8, 3)] * 3
 
-    assert turns == ["begins", "ends"]
-    assert not any(isinstance(facts, UnusablePhotoError) for facts in found)
+    assert len(asked) == 1
+    assert asked[0] >= 4 * LARGE_PIXELS
 
 
 @pytest.mark.usefixtures("_library")
