@@ -273,7 +273,9 @@ def _read_json(path: Path, most_bytes: int) -> object:
     try:
         return json.loads(files.read_regular(path, most_bytes))
     except (OSError, ValueError, RecursionError) as error:
-        raise ManifestProblemError(f"“{path.name}” cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise ManifestProblemError(
+            f"“{path.name}” cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
 def _start_model(fields: Fields) -> Path | None:
