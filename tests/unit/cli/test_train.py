@@ -12,7 +12,8 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tests.unit.run_folders import RECIPE
 from tlgui import files
-from tlgui.cli import commands, main, train
+from tlgui.cli import commands, train
+from tlgui.cli.main import main
 from tlgui.engine.protocol import Request, SaveTrainedRequest, TrainRequest
 from tlgui.engine.run_job import Perform
 from tlgui.errors import Cancelled, StorageError, UnsavedModelError
