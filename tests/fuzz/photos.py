@@ -76,6 +76,7 @@ def _make_seeds(folder: Path, photos: Path | None) -> None:
         (folder / f"{number:02}-{name}").write_bytes(save)
     for name, write in (
         ("phone.heic", pictures.write_heic),
+        ("ends a process.heic", pictures.write_crashing_heic),
         ("rotated.jpg", pictures.write_rotated_jpeg),
         ("odd-exif.jpg", pictures.write_broken_exif_jpeg),
         ("16-bit.png", pictures.write_16_bit_png),
@@ -83,18 +84,9 @@ def _make_seeds(folder: Path, photos: Path | None) -> None:
         ("bomb.png", pictures.write_bomb_png),
     ):
         write(folder / name)
-    (folder / "ends a process.heic").write_bytes(_ending_libheif((folder / "phone.heic").read_bytes()))
     pictures.write_camera_jpeg(folder / "camera.jpg", "2024:05:06 07:08:09.5")
     for number, path in enumerate(_real(photos) if photos is not None else ()):
         (folder / f"real-{number:02}{path.suffix.lower()}").write_bytes(path.read_bytes())
-
-
-def _ending_libheif(photo: bytes) -> bytes:
-    """Return a photo on which libheif 1.2x reads where nothing is: it names no brand, and a box has another name."""
-    changed = bytearray(photo)
-    changed[20:24] = bytes(4)
-    changed[178] = 0x92
-    return bytes(changed)
 
 
 def _real(photos: Path) -> list[Path]:

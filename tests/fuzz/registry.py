@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.fuzz import caches, downloads, networks, photos, runs, settings, workspaces
+from tests.fuzz import caches, downloads, exports, helpers, networks, photos, runs, settings, workspaces
 from tests.fuzz.families import Family
 
 
@@ -27,4 +27,6 @@ def all_families(real_photos: Path | None = None) -> tuple[Family, ...]:
         caches.thumbnails_family(),
         caches.features_family(),
         downloads.family(),
+        exports.family(),
+        helpers.family(),
     )

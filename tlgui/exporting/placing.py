@@ -86,9 +86,9 @@ def finish(folder: Path) -> None:
     Args:
         folder: What it left beside the target; any other folder is left alone.
     """
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, RecursionError):
         note = json.loads(files.read_regular(folder / _NOTE, _MOST_NOTE_BYTES))
-        name = note["name"] if isinstance(note, dict) else None
+        name = note.get("name") if isinstance(note, dict) else None
         if not isinstance(name, str) or name != Path(name).name or not name:
             return
         target = folder.parent / name

@@ -144,7 +144,20 @@ def test_file_that_is_no_export_holds_no_names(content: bytes, suffix: str, tmp_
     assert labels_inside(tmp_path / f"gone{suffix}") is None
 
 
-@pytest.mark.parametrize("note", ['{"name": "../birds.onnx"}', '{"name": "notes.txt"}', '{"name": 3}', "[]", "{", ""])
+@pytest.mark.parametrize(
+    "note",
+    [
+        '{"name": "../birds.onnx"}',
+        '{"name": "notes.txt"}',
+        '{"name": "\\u0000.onnx"}',
+        '{"name": 3}',
+        "{}",
+        "[]",
+        "{",
+        "",
+        pytest.param("[" * 4000, id="deep"),
+    ],
+)
 def test_note_that_leads_elsewhere_is_not_followed(note: str, tmp_path: Path) -> None:
     folder = tmp_path / "place" / ".tlgui-0123456789abcdef-1"
     folder.mkdir(parents=True)

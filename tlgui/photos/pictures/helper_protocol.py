@@ -4,6 +4,7 @@ A damaged photo may have taken the helper over, so nothing that comes from it is
 """
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.pictures.opening import MAX_PIXELS, UnusablePhotoError, unusable
 
 _LONGEST_LINE = 1 << 20
+_LONGEST_FORMAT = 40
+_LONGEST_CAMERA = 1 << 16  # an EXIF block is no longer
 _CHANNELS = 3
 # The state of the file is known to whoever asks.
 _NO_STATE = FileState(0, 0)
@@ -71,7 +74,7 @@ def parsed(line: bytes) -> dict[str, Any]:
     """Return the message that a line holds; raises `BrokenTalkError` where it holds none."""
     try:
         message = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BrokenTalkError from error
     if not isinstance(message, dict):
         raise BrokenTalkError
@@ -117,12 +120,11 @@ def answer_in(message: dict[str, Any], stream: BufferedReader, task: Task) -> An
         match message:
             case {"pixels": [int(height), int(width)]}:
                 return _pixels(stream, height, width)
-            case {"facts": [width, height, form, taken, camera]}:
-                when = None if taken is None else float(taken)
-                return PhotoFacts(_NO_STATE, int(width), int(height), str(form), when, str(camera))
+            case {"facts": [int(width), int(height), str(form), taken, str(camera)]}:
+                return _facts(width, height, form, None if taken is None else float(taken), camera)
             case {"refusal": [kind, reason, hint, is_lasting]}:
                 return unusable(task.path, ProblemKind(kind), str(reason), str(hint), is_lasting=bool(is_lasting))
-    except (TypeError, ValueError, OSError) as error:
+    except (TypeError, ValueError, OverflowError, OSError) as error:
         raise BrokenTalkError from error
     raise BrokenTalkError
 
@@ -131,9 +133,20 @@ def _line(message: Mapping[str, object]) -> bytes:
     return json.dumps(message).encode("ascii") + b"\n"
 
 
-def _pixels(stream: BufferedReader, height: int, width: int) -> NDArray[np.uint8]:
+def _facts(width: int, height: int, form: str, taken: float | None, camera: str) -> PhotoFacts:
+    _check_size(height, width)
+    if len(form) > _LONGEST_FORMAT or len(camera) > _LONGEST_CAMERA or not math.isfinite(taken or 0):
+        raise BrokenTalkError
+    return PhotoFacts(_NO_STATE, width, height, form, taken, camera)
+
+
+def _check_size(height: int, width: int) -> None:
     if height < 1 or width < 1 or height * width > MAX_PIXELS:
         raise BrokenTalkError
+
+
+def _pixels(stream: BufferedReader, height: int, width: int) -> NDArray[np.uint8]:
+    _check_size(height, width)
     pixels = np.empty((height, width, _CHANNELS), np.uint8)
     if stream.readinto(pixels.data.cast("B")) != pixels.size:
         raise BrokenTalkError
