@@ -11,9 +11,9 @@ from tests.fuzz.json_mutation import lines_changed
 from tests.fuzz.mutation import bytes_changed
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.kept.facts_pack import packed
 from tlgui.photos.pictures.helper_protocol import Answer, BrokenTalkError, Task, answer_in, receive, send_answer
 from tlgui.photos.pictures.opening import unusable
+from tlgui.photos.storage.facts_pack import packed
 
 _TASK = Task("facts", Path("photo.heic"))
 
