@@ -13,7 +13,7 @@ from tests.fuzz.families import Family
 from tests.fuzz.registry import all_families
 from tests.fuzz.watching import Limits
 from tests.fuzz.worker import Outcome
-from tests.unit.planted_readers import planted
+from tests.unit.fuzz.planted_readers import planted
 
 IMPATIENT = Limits(clock_seconds=0.5)
 NARROW = Limits(memory_bytes=250 * 2**20)
