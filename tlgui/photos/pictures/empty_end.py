@@ -1,7 +1,7 @@
 """Whether zeros stand in the place of a picture's end: a download or a copy was cut short, or the disk failed.
 
 Such a file has its full length and a sound header, and libraries make a picture of it all the same. Only a file whose
-last 64 bytes are all zero is judged; nothing else of other files is read.
+last 64 bytes are all zero is judged, up to 256 MiB; nothing else of other files is read.
 
 - JPEG, PNG and GIF have a mark at their end. Zeros behind it are padding, as some cameras write it; without it, the
   picture's end is missing. So it is with BMP files with compressed rows.
@@ -25,6 +25,8 @@ from PIL import Image, ImageFile, TiffImagePlugin
 from tlgui.photos.pictures.memory import needed_bytes, room_for
 
 _LEAST_ZEROS = 64
+# Few photos are larger, and of some kinds of files all that lies before the zeros is read.
+_LARGEST_FILE = 1 << 28
 _BLOCK = 1 << 16
 # In bytes, and in levels. At the very end of a row there is too little to tell by.
 _LEAST_BESIDE = 8
@@ -55,7 +57,7 @@ def has_empty_end(image: ImageFile.ImageFile, stream: BinaryIO) -> bool:
     position = stream.tell()
     try:
         size = stream.seek(0, os.SEEK_END)
-        if size <= _LEAST_ZEROS or any(_piece(stream, size - _LEAST_ZEROS, _LEAST_ZEROS)):
+        if not _LEAST_ZEROS < size <= _LARGEST_FILE or any(_before(stream, size, _LEAST_ZEROS)):
             return False
         judge = _JUDGES.get(image.format or "")
         return judge is not None and judge(image, stream, _zeros_begin(stream, size))
@@ -66,6 +68,11 @@ def has_empty_end(image: ImageFile.ImageFile, stream: BinaryIO) -> bool:
 def _piece(stream: BinaryIO, start: int, count: int) -> bytes:
     stream.seek(start)
     return stream.read(count)
+
+
+def _before(stream: BinaryIO, place: int, count: int) -> bytes:
+    """Return what lies before a place, at most `count` bytes."""
+    return _piece(stream, max(0, place - count), min(place, count))
 
 
 def _zeros_begin(stream: BinaryIO, size: int) -> int:
@@ -109,7 +116,7 @@ def _lacks_png_end(_image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) ->
 
 
 def _lacks_gif_end(_image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) -> bool:
-    return not _piece(stream, 0, zeros).endswith(_GIF_END)
+    return _before(stream, zeros, len(_GIF_END)) != _GIF_END
 
 
 def _is_cut_webp(image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) -> bool:
@@ -146,7 +153,7 @@ def _is_cut_in_its_boxes(image: ImageFile.ImageFile, stream: BinaryIO, zeros: in
     if _boxes_end(stream, zeros) - zeros < _LEAST_ZEROS:
         return False
     notes = [notes for name in ("exif", "xmp") if isinstance(notes := image.info.get(name), bytes)]
-    before = _piece(stream, max(0, zeros - _LEAST_ZEROS), min(zeros, _LEAST_ZEROS))
+    before = _before(stream, zeros, _LEAST_ZEROS)
     return not any(_ends_as(text, before) for text in notes)
 
 
@@ -189,7 +196,7 @@ def _is_cut_tiff(image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) -> bo
 def _is_cut_bmp(image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) -> bool:
     codec, _, offset, arguments = image.tile[0]
     if codec != "raw" or not isinstance(arguments, tuple):
-        return not _piece(stream, 0, zeros).endswith(_BMP_END)
+        return _before(stream, zeros, len(_BMP_END)) != _BMP_END
     stride = int(arguments[1])
     return _is_torn(stream, zeros, offset, offset + stride * image.height, stride)
 
