@@ -12,10 +12,9 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
-from tlgui import __version__
+from tlgui import __version__, files
 from tlgui.engine.client import EngineProcess
 from tlgui.engine.protocol import Engine
-from tlgui.files import APP_NAME
 from tlgui.photos.pictures import helper_pool
 from tlgui.ui.plots.curve_view import load_curves
 from tlgui.ui.session.session import Session
@@ -70,6 +69,8 @@ def main(arguments: Sequence[str] = ()) -> int:
         window.show()
         if crash is not None:
             window.show_problem(crash)
+        elif problem := files.home_problem():
+            window.messages.show_info(problem)
         # Python looks at Ctrl+C in the terminal only when it is given a turn.
         heartbeat = QTimer(window, interval=_HEARTBEAT_MS)
         heartbeat.timeout.connect(_do_nothing)
@@ -130,11 +131,11 @@ def lacks_display(environment: Mapping[str, str], system: str, arguments: Sequen
 
 def _application(arguments: Sequence[str]) -> QApplication:
     existing = QApplication.instance()
-    application = existing if isinstance(existing, QApplication) else QApplication([APP_NAME, *arguments])
-    application.setApplicationName(APP_NAME)
-    application.setApplicationDisplayName(APP_NAME)
+    application = existing if isinstance(existing, QApplication) else QApplication([files.APP_NAME, *arguments])
+    application.setApplicationName(files.APP_NAME)
+    application.setApplicationDisplayName(files.APP_NAME)
     application.setApplicationVersion(__version__)
-    application.setDesktopFileName(APP_NAME)
+    application.setDesktopFileName(files.APP_NAME)
     application.setWindowIcon(app_icon())
     return application
 

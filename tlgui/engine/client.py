@@ -314,25 +314,27 @@ _DEATHS = {
 
 def _start_child(jobs: str) -> _Child:
     spawning = multiprocessing.get_context("spawn")
-    ours, theirs = spawning.Pipe()
-    # Nothing is ever sent there: the engine ends when this end is closed, by us or by the system after our own end.
-    their_lifeline, lifeline = spawning.Pipe(duplex=False)
-    cancel = spawning.Event()
-    arguments = (theirs, cancel, their_lifeline, jobs)
-    # As a daemon it ends with this process even where nobody called `close`.
-    process = spawning.Process(target=_serve, args=arguments, name="tlgui-engine", daemon=True)
-    try:
-        process.start()
-    except OSError as error:
-        ours.close()
-        lifeline.close()
-        raise EngineError(
-            f"The engine could not be started: {error.strerror or error}.", "Close other programs and try again."
-        ) from error
-    finally:
-        # While this end of it is open here too, the end of the process would not close the pipe.
-        theirs.close()
-        their_lifeline.close()
+    with contextlib.ExitStack() as where_it_fails:
+        try:
+            # While the engine's ends are open here too, the end of the process would not close the pipes.
+            with contextlib.ExitStack() as always:
+                ours, theirs = spawning.Pipe()
+                where_it_fails.enter_context(ours)
+                always.enter_context(theirs)
+                # Nothing is ever sent there: the engine ends when this end is closed, by us or by our own end.
+                their_lifeline, lifeline = spawning.Pipe(duplex=False)
+                where_it_fails.enter_context(lifeline)
+                always.enter_context(their_lifeline)
+                cancel = spawning.Event()
+                arguments = (theirs, cancel, their_lifeline, jobs)
+                # As a daemon it ends with this process even where nobody called `close`.
+                process = spawning.Process(target=_serve, args=arguments, name="tlgui-engine", daemon=True)
+                process.start()
+        except OSError as error:
+            raise EngineError(
+                f"The engine could not be started: {error.strerror or error}.", "Close other programs and try again."
+            ) from error
+        where_it_fails.pop_all()
     return _Child(process, ours, cancel, lifeline)
 
 

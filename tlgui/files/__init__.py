@@ -2,7 +2,7 @@
 
 from tlgui.files.databases import opened_database, opened_read_only
 from tlgui.files.locks import OwnerLock, is_owned
-from tlgui.files.logs import open_log
+from tlgui.files.logs import log_stream, open_log
 from tlgui.files.names import APP_NAME, plain_name
 from tlgui.files.places import (
     cache_folder,
@@ -11,6 +11,8 @@ from tlgui.files.places import (
     expanded,
     home_folder,
     home_problem,
+    is_file,
+    is_folder,
     log_folder,
     models_folder,
     resource,
@@ -56,9 +58,12 @@ __all__ = [
     "folder_beside",
     "home_folder",
     "home_problem",
+    "is_file",
+    "is_folder",
     "is_owned",
     "keep_mode",
     "log_folder",
+    "log_stream",
     "models_folder",
     "open_log",
     "open_regular",

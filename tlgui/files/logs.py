@@ -2,6 +2,7 @@
 
 import io
 import os
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -12,7 +13,7 @@ from tlgui.files.places import log_folder
 _LARGEST_LOG = 2_000_000
 
 
-class _Log(io.TextIOWrapper):
+class _Log(TextIOWrapper):
     """A text stream that loses what the disk does not take."""
 
     @override
@@ -51,7 +52,16 @@ def open_log(name: str) -> TextIO:
         path = log_folder() / name
         if path.exists() and path.stat().st_size > _LARGEST_LOG:
             path.replace(path.with_suffix(".old.log"))
-        raw = io.FileIO(path, "ab")
+        return log_stream(path)
     except OSError:
         return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def log_stream(path: Path) -> TextIOWrapper:
+    """Return a stream that appends lines to a log, and loses what the disk does not take.
+
+    Raises:
+        OSError: The file cannot be opened.
+    """
+    raw = io.FileIO(path, "ab")
     return _Log(io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True)

@@ -78,6 +78,16 @@ def expanded(path: Path | str) -> Path:
     return Path(os.path.expanduser(path))  # noqa: PTH111 - `Path.expanduser` raises where there is none
 
 
+def is_file(path: Path) -> bool:
+    """Return whether a file is there that this user may look at; `Path.is_file` raises where a folder forbids it."""
+    return os.path.isfile(path)  # noqa: PTH113 - see above
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a folder is there that this user may look at; `Path.is_dir` raises where another forbids it."""
+    return os.path.isdir(path)  # noqa: PTH112 - see above
+
+
 def home_problem() -> str:
     """Return what to tell a user who has no home folder; empty where there is one."""
     return "" if _known_folder("data") else _NO_HOME

@@ -1,10 +1,12 @@
 """The start of the window, with the real `main` over the fake engine, and in a process of its own."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -56,3 +58,47 @@ def test_nothing_heavy_is_imported_before_the_window_is_seen() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.strip() == "[] True", done.stderr
     assert done.returncode == 0
+
+
+_WITHOUT_HOME = """
+import os, pwd, sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+def nobody(_number):
+    raise KeyError
+
+for name in ("HOME", "USERPROFILE", "KERAS_HOME", *(name for name in os.environ if name.startswith("XDG_"))):
+    os.environ.pop(name, None)
+pwd.getpwuid = nobody
+from tests.fakes import FakeEngine
+from tlgui import app
+from tlgui.ui.main_window import MainWindow
+
+def act():
+    (window,) = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+    print(window.messages.message.text())
+    window.close()
+
+app.EngineProcess = FakeEngine
+application = QApplication([])
+QTimer.singleShot(0, act)
+sys.exit(app.main())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="A user of this system always has a home")
+def test_without_a_home_the_window_opens_and_says_what_is_not_kept(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_HOME],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "There is no home folder" in done.stdout
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 """What nobody caught: shown, logged, survived."""
 
 import logging
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -119,6 +120,27 @@ def test_a_log_folder_that_cannot_be_written_does_not_keep_the_window_from_openi
     handler = start_log()
     logging.getLogger().removeHandler(handler)
     assert type(handler) is logging.StreamHandler
+
+
+_LIMITED = """
+import logging, resource, signal
+from tlgui.ui.excepthook import start_log
+handler = start_log()
+logging.info("written")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+for _ in range(100):
+    logging.info("what finds no room any more")
+handler.close()
+print("worked on")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="This system has no such limit")
+def test_a_disk_that_fills_costs_the_log_its_lines_alone() -> None:
+    done = subprocess.run([sys.executable, "-c", _LIMITED], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "worked on\n", "")
+    assert "written" in (files.log_folder() / "tlgui.log").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

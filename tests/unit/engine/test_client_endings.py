@@ -1,6 +1,7 @@
 """How an engine's process ends: replaced, killed, closed, orphaned; and that nothing is left of it."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -237,6 +238,20 @@ def test_engine_that_does_not_end_when_asked_to_is_killed(
     engine.close()
 
     assert not stuck.is_running()
+
+
+def test_system_that_lets_no_engine_be_started_is_told_of() -> None:
+    closed = EngineProcess(jobs=JOBS)
+    most, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/dev/fd").iterdir())) + 1, hard))
+    try:
+        with pytest.raises(EngineError, match="could not be started: Too many open files"):
+            closed.run(Do("echo"), JobContext())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+    assert closed.run(Do("echo", "next"), JobContext()) == "next"
+    closed.close()
 
 
 def test_engine_that_dies_again_and_again_rests_until_the_user_asks(engine: EngineProcess) -> None:

@@ -173,7 +173,7 @@ class Commands(QObject):
         """Return the models used before, then those that trainings kept before there were runs, newest first."""
         known = (Path(text) for text in self._settings.value(RECENT_MODELS))
         # A run that was deleted may come back, so its model is not forgotten, but not offered either.
-        recent = tuple(path for path in known if path.name != MODEL_NAME or path.is_file())
+        recent = tuple(path for path in known if path.name != MODEL_NAME or files.is_file(path))
         return recent + tuple(path for path in _kept_models() if path not in recent)
 
     def save_model(self) -> None:

@@ -6,6 +6,8 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from io import TextIOWrapper
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import (
@@ -46,7 +48,7 @@ def start_log() -> logging.Handler:
     """Begin to write the log; on standard error where its folder cannot be written to. Returns what writes it."""
     try:
         path = files.log_folder() / _LOG_NAME
-        handler: logging.Handler = _LogFile(path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8")
+        handler: logging.Handler = _LogFile(path, maxBytes=_LOG_BYTES, backupCount=2)
     except OSError:
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter(_LOG_FORMAT))
@@ -58,6 +60,10 @@ def start_log() -> logging.Handler:
 
 class _LogFile(logging.handlers.RotatingFileHandler):
     """A log file that loses what a full disk does not take, instead of printing a traceback for each line."""
+
+    @override
+    def _open(self) -> TextIOWrapper:
+        return files.log_stream(Path(self.baseFilename))
 
     @override
     def handleError(self, record: logging.LogRecord) -> None:

@@ -115,14 +115,14 @@ class ExportDialog(QDialog):
         note = ""
         if not self.target.text().strip() or not target.is_absolute():
             note = "Give the whole path, or press Browse."
-        elif not target.parent.is_dir():
+        elif not files.is_folder(target.parent):
             note = f"The folder “{target.parent}” is not there. Choose one that is."
-        elif target.is_dir():
+        elif files.is_folder(target):
             note = f"There is a folder “{target.name}” already. Choose another name."
         elif (kind := EXPORTS.get(self.chosen().suffix)) is not None:
             note = refusal(target, kind)
         self.export_button.setEnabled(not note)
-        if not note and target.exists():
+        if not note and files.is_file(target):
             note = f"“{target.name}” is there already and will be replaced."
         self.note.setText(note)
 

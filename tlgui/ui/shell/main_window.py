@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from tlgui import files
 from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, SaveTrainedRequest, TrainRequest
 from tlgui.errors import TlguiError, UnsavedModelError
 from tlgui.learning.results import ExportResult, ModelSummary, PhotosUnreadable
@@ -291,9 +292,9 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_job_failed(self, error: TlguiError) -> None:
         request = self.session.job.request if self.session.job is not None else None
-        if isinstance(request, ScanRequest | SamplePhotosRequest) and not request.folder.is_dir():
+        if isinstance(request, ScanRequest | SamplePhotosRequest) and not files.is_folder(request.folder):
             self.settings.remove_recent(RECENT_FOLDERS, request.folder)
-        if isinstance(request, OpenModelRequest | ExportRequest) and not request.model_path.is_file():
+        if isinstance(request, OpenModelRequest | ExportRequest) and not files.is_file(request.model_path):
             self.settings.remove_recent(RECENT_MODELS, request.model_path)
         if isinstance(error, BugError):
             _log.error("a job failed: %s\n%s", error.message, error.details)

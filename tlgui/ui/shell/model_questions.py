@@ -54,4 +54,4 @@ def pictures_folder() -> Path:
 def _standard_folder(kind: QStandardPaths.StandardLocation) -> Path:
     """Return one of the user's folders, or the home folder on a system without it."""
     folder = Path(QStandardPaths.writableLocation(kind))
-    return folder if folder.is_dir() else files.home_folder()
+    return folder if files.is_folder(folder) else files.home_folder()

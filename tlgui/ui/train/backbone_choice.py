@@ -44,7 +44,7 @@ def weights_problem(recipe: Recipe) -> str:
         return "" if is_there else f"{title} does not come with tlgui. Choose to download its weights, or a file."
     if recipe.weights == DOWNLOAD:
         return "" if recipe.backbone in PUBLISHED else f"There are no weights of {title} to download. Choose others."
-    if not files.expanded(recipe.weights).is_file():
+    if not files.is_file(files.expanded(recipe.weights)):
         return f"The weights file “{shown_name(Path(recipe.weights))}” is not there any more. Choose it again."
     return ""
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from tlgui import files
 from tlgui.errors import CollectionError, TlguiError
 from tlgui.ui.text.model_words import MODEL_SUFFIX
 
@@ -63,7 +64,7 @@ class DropRouter(QObject):
     def _take(self, paths: tuple[Path, ...]) -> None:
         if _is_model(paths):
             self.model_dropped.emit(paths[0])
-        elif len(paths) == 1 and paths[0].is_dir():
+        elif len(paths) == 1 and files.is_folder(paths[0]):
             self.folder_dropped.emit(paths[0])
         elif len(paths) == 1:
             hint = "Drop the folder that holds one subfolder for each class. To name photos, drop them on Predict."
