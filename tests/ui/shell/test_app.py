@@ -73,7 +73,7 @@ for name in ("HOME", "USERPROFILE", "KERAS_HOME", *(name for name in os.environ 
 pwd.getpwuid = nobody
 from tests.fakes import FakeEngine
 from tlgui import app
-from tlgui.ui.main_window import MainWindow
+from tlgui.ui.shell.main_window import MainWindow
 
 def act():
     (window,) = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]

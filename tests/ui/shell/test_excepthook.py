@@ -124,7 +124,7 @@ def test_a_log_folder_that_cannot_be_written_does_not_keep_the_window_from_openi
 
 _LIMITED = """
 import logging, resource, signal
-from tlgui.ui.excepthook import start_log
+from tlgui.ui.shell.excepthook import start_log
 handler = start_log()
 logging.info("written")
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
