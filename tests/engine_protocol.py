@@ -227,7 +227,7 @@ class EngineProtocol:
         ] * 3
         assert len({picture.rgb for picture in pictures}) == 3
 
-    def test_an_estimate_says_what_a_training_takes_and_on_what(self, engine: Engine, collection: Collection) -> None:
+    def test_estimate_says_what_a_training_takes_and_on_what(self, engine: Engine, collection: Collection) -> None:
         listener = Listener()
 
         cost = engine.run(EstimateRequest(collection, RECIPE), listener.context)
@@ -239,7 +239,7 @@ class EngineProtocol:
         assert cost.download_bytes == 0
         listener.check_progress()
 
-    def test_an_estimate_of_a_collection_that_cannot_be_trained_on_says_why(
+    def test_estimate_of_a_collection_that_cannot_be_trained_on_says_why(
         self, engine: Engine, collection: Collection
     ) -> None:
         alone = replace(collection, classes=collection.classes[:1])
@@ -247,7 +247,7 @@ class EngineProtocol:
         with pytest.raises(CollectionError, match="only one class"):
             engine.run(EstimateRequest(alone, RECIPE), JobContext())
 
-    def test_an_estimate_stops(self, engine: Engine, collection: Collection) -> None:
+    def test_estimate_stops(self, engine: Engine, collection: Collection) -> None:
         listener = Listener(stop_at=Progress)
 
         with pytest.raises(Cancelled):

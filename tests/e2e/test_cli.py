@@ -164,7 +164,7 @@ def test_prediction_names_photos_writes_a_table_and_goes_on_after_a_bad_file(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no such modes, and links need a right")
-def test_a_table_that_is_replaced_stays_where_and_for_whom_it_was(
+def test_table_that_is_replaced_stays_where_and_for_whom_it_was(
     model: str, photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     real, link = tmp_path / "private" / "table.csv", tmp_path / "link.csv"

@@ -108,7 +108,7 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_newcomer_does_the_whole_job(
+def test_newcomer_does_the_whole_job(
     run: Callable[[Story], None], photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in HEAVY:
@@ -176,7 +176,7 @@ def test_a_newcomer_does_the_whole_job(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="This system has no SIGKILL")
-def test_the_window_outlives_its_engine_and_trains_again(
+def test_window_outlives_its_engine_and_trains_again(
     run: Callable[[Story], None], photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engines: list[EngineProcess] = []
@@ -231,7 +231,7 @@ def test_closing_during_a_training_asks_and_keeps_the_best_epoch(run: Callable[[
     assert kept[0].is_file()
 
 
-def test_a_folder_emptied_during_a_training_is_said_and_nothing_else_is_lost(
+def test_folder_emptied_during_a_training_is_said_and_nothing_else_is_lost(
     run: Callable[[Story], None], photos: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"

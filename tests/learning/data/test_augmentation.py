@@ -80,7 +80,7 @@ def test_mirrors_of_each_epoch_are_drawn_photo_by_photo(photo: np.ndarray) -> No
     assert 6 <= sum(np.array_equal(copy, photo[0][:, ::-1]) for copy in changed) <= 18
 
 
-def test_the_two_flips_are_drawn_apart(photo: np.ndarray) -> None:
+def test_two_flips_are_drawn_apart(photo: np.ndarray) -> None:
     changed = _change(photo, flip_horizontal=True, flip_vertical=True)
 
     turned = [np.array_equal(copy, photo[0][::-1, ::-1]) for copy in changed]
@@ -208,7 +208,7 @@ def test_fill_mode_says_what_fills_the_space_left_empty(fill_mode: str, outside:
     assert outside in np.round(edge if moved_right is None else edge[moved_right], 1)
 
 
-def test_a_copy_follows_from_seed_photo_and_number_alone(photo: np.ndarray) -> None:
+def test_copy_follows_from_seed_photo_and_number_alone(photo: np.ndarray) -> None:
     augmenter = Augmenter(EVERYTHING, 1)
     together = augmenter(photo, COPIES)
 

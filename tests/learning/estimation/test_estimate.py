@@ -92,7 +92,7 @@ def rehearsed(monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
     return recipes
 
 
-def test_an_estimate_is_plausible_and_leaves_nothing_behind(collection: Collection) -> None:
+def test_estimate_is_plausible_and_leaves_nothing_behind(collection: Collection) -> None:
     held = psutil.Process().memory_info().rss
     cost = estimate(collection, TUNED, QUIET)
     assert 0.0 < cost.seconds < 600.0
@@ -149,7 +149,7 @@ def test_fine_tuning_is_added(collection: Collection, rehearsed: list[Recipe]) -
     assert len(rehearsed) == 2
 
 
-def test_the_most_batches_are_kept_to(collection: Collection, rehearsed: list[Recipe]) -> None:
+def test_most_batches_are_kept_to(collection: Collection, rehearsed: list[Recipe]) -> None:
     whole = estimate(collection, RECIPE, QUIET).seconds
     some = estimate(collection, replace(RECIPE, most_batches=2), QUIET).seconds
     assert whole - some == pytest.approx(10 * (45.0 - 2 * 8))
@@ -218,12 +218,12 @@ def test_stop_is_heard_in_the_middle_and_leaves_nothing(collection: Collection) 
     assert not list(cache_folder().glob("tmp*"))
 
 
-def test_a_class_with_hardly_a_photo_is_no_obstacle(tmp_path: Path) -> None:
+def test_class_with_hardly_a_photo_is_no_obstacle(tmp_path: Path) -> None:
     few = scan(write_collection(tmp_path / "few", classes=12, photos=2), QUIET)
     assert estimate(few, RECIPE, QUIET).seconds > 0.0
 
 
-def test_a_folder_with_a_split_of_its_own_is_measured(tmp_path: Path) -> None:
+def test_folder_with_a_split_of_its_own_is_measured(tmp_path: Path) -> None:
     for part, count in (("train", 6), ("validation", 3)):
         write_collection(tmp_path / "own" / part, classes=2, photos=count)
     assert estimate(scan(tmp_path / "own", QUIET), RECIPE, QUIET).seconds > 0.0
@@ -246,7 +246,7 @@ def test_what_cannot_be_trained_says_why(
         estimate(*change(collection), QUIET)
 
 
-def test_a_rehearsal_does_not_depend_on_what_takes_no_time() -> None:
+def test_rehearsal_does_not_depend_on_what_takes_no_time() -> None:
     changed = replace(TUNED, name="Other", learning_rate=1.0, seed=TUNED.seed, epochs=77, most_batches=3)
     assert in_small(changed, 100) == in_small(TUNED, 100)
     kept = {"backbone", "weights", "input_size", "pooling", "head", "optimizer", "augmentation", "batch_size"}
@@ -254,7 +254,7 @@ def test_a_rehearsal_does_not_depend_on_what_takes_no_time() -> None:
         assert getattr(in_small(TUNED, 100), name) == getattr(TUNED, name)
 
 
-def test_a_home_that_cannot_be_written_to_is_no_obstacle(collection: Collection, isolated_home: Path) -> None:
+def test_home_that_cannot_be_written_to_is_no_obstacle(collection: Collection, isolated_home: Path) -> None:
     cache = isolated_home / ".cache"
     shutil.rmtree(cache)
     cache.write_text("a file where the cache belongs")

@@ -150,7 +150,7 @@ def test_class_that_loses_its_photos_is_named(collection: Collection, tmp_path: 
         train(collection, RECIPE, tmp_path / "model.tlmodel", listener.context)
 
 
-def test_a_few_photos_lost_do_not_end_the_training(collection: Collection, tmp_path: Path) -> None:
+def test_few_photos_lost_do_not_end_the_training(collection: Collection, tmp_path: Path) -> None:
     lost = [photo.path for photo in collection.classes[0].photos[:2]]
 
     def lose() -> None:

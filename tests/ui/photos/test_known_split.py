@@ -72,7 +72,7 @@ def text(page: PhotosPage) -> str:
 
 
 @pytest.mark.usefixtures("many")
-def test_the_window_does_not_divide_many_photos_itself(
+def test_window_does_not_divide_many_photos_itself(
     qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, divider: Divider
 ) -> None:
     open_folder(birds)
@@ -95,7 +95,7 @@ def test_the_window_does_not_divide_many_photos_itself(
 
 
 @pytest.mark.usefixtures("many")
-def test_the_folders_own_split_is_looked_at_behind_the_scenes(
+def test_folders_own_split_is_looked_at_behind_the_scenes(
     qtbot: QtBot, page: PhotosPage, tmp_path: Path, open_folder: Open, divider: Divider
 ) -> None:
     open_folder(write_split_collection(tmp_path / "Own", ["robin", "wren"], photos=4))
@@ -143,7 +143,7 @@ def test_only_the_last_of_many_wishes_is_answered(
 
 
 @pytest.mark.usefixtures("many")
-def test_an_answer_about_a_folder_that_was_left_is_dropped(
+def test_answer_about_a_folder_that_was_left_is_dropped(
     qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, tmp_path: Path, divider: Divider, open_folder: Open
 ) -> None:
     open_folder(birds)
@@ -178,7 +178,7 @@ def test_shares_that_cannot_be_are_explained(
 
 
 @pytest.mark.usefixtures("many")
-def test_the_window_can_be_closed_while_photos_are_divided(
+def test_window_can_be_closed_while_photos_are_divided(
     qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, divider: Divider
 ) -> None:
     open_folder(birds)

@@ -46,7 +46,7 @@ def findings(session: Session) -> dict[FindingKind, Finding]:
     return {finding.kind: finding for finding in session.review.report.findings}
 
 
-def test_a_class_is_chosen_and_its_photos_are_shown(page: PhotosPage, birds: Path, open_folder: Open) -> None:
+def test_class_is_chosen_and_its_photos_are_shown(page: PhotosPage, birds: Path, open_folder: Open) -> None:
     open_folder(birds)
     assert len(shown(page)) == 30
     page.view.table.choose(frozenset({"owl"}))
@@ -80,7 +80,7 @@ def test_photos_are_filtered_by_name_use_and_order(
     assert shown(page)[0] == "photo 009.jpg"
 
 
-def test_a_finding_shows_its_photos_and_its_button_mends_it(
+def test_finding_shows_its_photos_and_its_button_mends_it(
     page: PhotosPage, session: Session, birds: Path, open_folder: Open, settle: Settle
 ) -> None:
     shutil.copy(birds / "owl" / "photo 001.jpg", birds / "owl" / "photo 001 (2).jpg")
@@ -144,7 +144,7 @@ def test_photos_move_to_the_class_that_is_chosen(
 
 
 @pytest.mark.usefixtures("isolated_home")
-def test_the_bin_is_asked_about_first(page: PhotosPage, birds: Path, open_folder: Open, settle: Settle) -> None:
+def test_bin_is_asked_about_first(page: PhotosPage, birds: Path, open_folder: Open, settle: Settle) -> None:
     open_folder(birds)
     page.view.table.choose(frozenset({"owl"}))
     choose_rows(page, 0, 1)
@@ -158,7 +158,7 @@ def test_the_bin_is_asked_about_first(page: PhotosPage, birds: Path, open_folder
         assert (birds / "owl" / "photo 000.jpg").exists() is not is_sure
 
 
-def test_the_file_itself_is_shown_in_its_folder(
+def test_file_itself_is_shown_in_its_folder(
     page: PhotosPage, birds: Path, open_folder: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_folder(birds)
@@ -192,7 +192,7 @@ def test_files_outside_the_classes_are_shown_with_their_finding(
     assert any(text.endswith(findings(session)[FindingKind.UNREADABLE].title) and ": " in text for text in spoken)
 
 
-def test_a_problem_narrows_a_class(page: PhotosPage, birds: Path, open_folder: Open) -> None:
+def test_problem_narrows_a_class(page: PhotosPage, birds: Path, open_folder: Open) -> None:
     for name in ("owl", "wren"):
         shutil.copy(birds / name / "photo 001.jpg", birds / name / "copy.jpg")
     open_folder(birds)
@@ -207,7 +207,7 @@ def test_a_problem_narrows_a_class(page: PhotosPage, birds: Path, open_folder: O
     assert len(shown(page)) == 10
 
 
-def test_a_class_is_shown_under_another_name(
+def test_class_is_shown_under_another_name(
     qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, settle: Settle
 ) -> None:
     open_folder(birds)
@@ -259,7 +259,7 @@ def test_changes_on_disk_are_offered(
     assert "owl/new 1.jpg" in used(session)
 
 
-def test_the_folders_own_split_can_be_switched_off(
+def test_folders_own_split_can_be_switched_off(
     page: PhotosPage, session: Session, tmp_path: Path, open_folder: Open
 ) -> None:
     open_folder(write_split_collection(tmp_path / "own", ["a", "b"], photos=4))
@@ -273,7 +273,7 @@ def test_the_folders_own_split_can_be_switched_off(
     assert page.view.table.isColumnHidden(4)
 
 
-def test_a_folder_without_parts_offers_no_switch(page: PhotosPage, birds: Path, open_folder: Open) -> None:
+def test_folder_without_parts_offers_no_switch(page: PhotosPage, birds: Path, open_folder: Open) -> None:
     open_folder(birds)
     assert page.view.own_split.isHidden()
 
@@ -302,7 +302,7 @@ def test_names_are_shown_while_photos_are_still_read(
     assert not seen[0][2]
 
 
-def test_a_photo_is_seen_large_and_the_keys_go_on(
+def test_photo_is_seen_large_and_the_keys_go_on(
     qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, settle: Settle
 ) -> None:
     write_jpeg(birds / "owl" / "photo 000.jpg", 1600, 1200)

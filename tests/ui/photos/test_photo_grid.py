@@ -67,7 +67,7 @@ def test_cells_fill_the_lines_and_are_found_where_they_are(grid: PhotoGrid) -> N
     assert not grid.indexAt(QPoint(0, 0)).isValid()
 
 
-def test_the_keyboard_goes_everywhere(grid: PhotoGrid) -> None:
+def test_keyboard_goes_everywhere(grid: PhotoGrid) -> None:
     columns = show(grid, items(100))
     grid.setCurrentIndex(grid.photos.index(0))
     page = columns * (grid.viewport().height() // grid._cells.size.height())
@@ -113,7 +113,7 @@ def test_shift_selects_all_between_and_ctrl_single_ones(grid: PhotoGrid) -> None
     assert rows(grid) == list(range(columns + 1))
 
 
-def test_a_rubber_band_selects_what_it_touches(grid: PhotoGrid) -> None:
+def test_rubber_band_selects_what_it_touches(grid: PhotoGrid) -> None:
     columns = show(grid, items(100))
     end = centre(grid, columns + 1)
     QTest.mousePress(grid.viewport(), LEFT, NONE, QPoint(1, 1))
@@ -124,7 +124,7 @@ def test_a_rubber_band_selects_what_it_touches(grid: PhotoGrid) -> None:
     assert rows(grid) == [0, 1, columns, columns + 1]
 
 
-def test_a_hundred_thousand_are_selected_and_scrolled_to_at_once(qtbot: QtBot, grid: PhotoGrid) -> None:
+def test_hundred_thousand_are_selected_and_scrolled_to_at_once(qtbot: QtBot, grid: PhotoGrid) -> None:
     show(grid, items(100_000))
     with qtbot.waitSignal(grid.selection_changed):
         grid.selectAll()
@@ -278,7 +278,7 @@ def test_what_is_scrolled_looks_as_if_it_were_painted_anew(qtbot: QtBot, many_st
     assert on_screen(grid) == painted_anew(grid)
 
 
-def test_a_rubber_band_is_scrolled_with_the_photos(qtbot: QtBot, many_states: PhotoGrid) -> None:
+def test_rubber_band_is_scrolled_with_the_photos(qtbot: QtBot, many_states: PhotoGrid) -> None:
     grid = many_states
     grid.clearSelection()
     QTest.mousePress(grid.viewport(), LEFT, NONE, QPoint(1, 1))
@@ -294,7 +294,7 @@ def test_a_rubber_band_is_scrolled_with_the_photos(qtbot: QtBot, many_states: Ph
     assert on_screen(grid) == painted_anew(grid)
 
 
-def test_a_small_step_paints_only_what_comes_into_sight(
+def test_small_step_paints_only_what_comes_into_sight(
     qtbot: QtBot, many_states: PhotoGrid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grid = many_states

@@ -86,7 +86,7 @@ def test_each_filter_keeps_what_it_says(album: Album, wish: Wish, expected: list
     assert names(album, wish) == expected
 
 
-def test_a_finding_keeps_together_what_belongs_together(album: Album) -> None:
+def test_finding_keeps_together_what_belongs_together(album: Album) -> None:
     found = arrange(album, Wish(finding=FindingKind.COPIES, order=Order.TOGETHER))
     assert [(item.path.name, item.group) for item in found] == [
         ("Nest.jpg", 0),
@@ -109,7 +109,7 @@ def test_many_photos_are_sorted_in_pieces_to_the_same_order() -> None:
     assert [item.path for item in backwards] == [item.path for item in found][::-1]
 
 
-def test_an_arrangement_nobody_wants_any_more_ends() -> None:
+def test_arrangement_nobody_wants_any_more_ends() -> None:
     album = Album(Collection(FOLDER, (PhotoClass("wren", tuple(photo(f"{n}.jpg") for n in range(5000))),)), {})
 
     def stop_after(calls: int) -> Callable[[], None]:
@@ -126,7 +126,7 @@ def test_an_arrangement_nobody_wants_any_more_ends() -> None:
             arrange(album, Wish(), stop_after(calls))
 
 
-def test_a_file_that_is_no_photo_is_told_by_its_folder() -> None:
+def test_file_that_is_no_photo_is_told_by_its_folder() -> None:
     shown_otherwise = PhotoClass("Tawny owl", (), (FOLDER / "owl",))
     assert lies_in(PhotoItem(FOLDER / "owl" / "a.jpg", "Tawny owl"), shown_otherwise)
     assert lies_in(PhotoItem(FOLDER / "owl" / "list.jpg", "owl", is_usable=False), shown_otherwise)

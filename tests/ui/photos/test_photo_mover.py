@@ -58,7 +58,7 @@ class TestDialog:
         dialog.search.clear()
         dialog.search.insert(text)
 
-    def test_a_new_class_gets_the_photos_and_undo_leaves_nothing_of_it(
+    def test_new_class_gets_the_photos_and_undo_leaves_nothing_of_it(
         self, owls: PhotosPage, session: Session, birds: Path, settle: Settle
     ) -> None:
         dialog = self.ask(owls)
@@ -91,7 +91,7 @@ class TestDialog:
         assert names(birds) == ["owl", "robin", "wren"]
 
     @pytest.mark.parametrize("text", ["WREN", " wrén ", "w-ren"])
-    def test_a_class_that_is_there_is_meant_however_it_is_spelled(
+    def test_class_that_is_there_is_meant_however_it_is_spelled(
         self, owls: PhotosPage, birds: Path, settle: Settle, text: str
     ) -> None:
         dialog = self.ask(owls)
@@ -102,7 +102,7 @@ class TestDialog:
         assert names(birds) == ["owl", "robin", "wren"]
         assert len(names(birds / "wren")) == 12
 
-    def test_the_class_the_photos_are_in_is_neither_offered_nor_made_anew(self, owls: PhotosPage) -> None:
+    def test_class_the_photos_are_in_is_neither_offered_nor_made_anew(self, owls: PhotosPage) -> None:
         dialog = self.ask(owls)
         self.type_name(dialog, "Owl")
         assert self.offered(dialog) == []
@@ -120,7 +120,7 @@ class TestDialog:
             ("jay.", "ends with a dot"),
         ],
     )
-    def test_a_name_that_no_folder_can_have_is_refused_with_a_sentence(
+    def test_name_that_no_folder_can_have_is_refused_with_a_sentence(
         self, owls: PhotosPage, birds: Path, text: str, words: str
     ) -> None:
         dialog = self.ask(owls)
@@ -139,7 +139,7 @@ class TestDialog:
         dialog.reject()
         assert names(birds) == ["owl", "robin", "wren"]
 
-    def test_a_name_typed_in_full_is_none_of_those_it_is_a_part_of(
+    def test_name_typed_in_full_is_none_of_those_it_is_a_part_of(
         self, page: PhotosPage, birds: Path, open_folder: Open
     ) -> None:
         (birds / "barn owl").mkdir()
@@ -253,9 +253,7 @@ class TestDragging:
         settle()
         assert len(names(birds / "owl")) == len(names(birds / "wren")) == 10
 
-    def test_the_row_under_the_mouse_is_marked_only_where_it_takes_them(
-        self, owls: PhotosPage, dragging: Dragging
-    ) -> None:
+    def test_row_under_the_mouse_is_marked_only_where_it_takes_them(self, owls: PhotosPage, dragging: Dragging) -> None:
         table = owls.view.table
         before = table.viewport().grab().toImage()
         taken: dict[str, bool] = {}
@@ -301,7 +299,7 @@ class TestDragging:
         # Those that were there before have kept their names.
         assert {f"photo {number:03}.jpg" for number in range(10)} < set(names(birds / "owl"))
 
-    def test_a_press_on_a_selected_photo_loses_the_others_only_when_it_is_let_go(
+    def test_press_on_a_selected_photo_loses_the_others_only_when_it_is_let_go(
         self, owls: PhotosPage, dragging: Dragging
     ) -> None:
         grid = owls.browser.grid
@@ -311,7 +309,7 @@ class TestDragging:
         assert [item.path.name for item in grid.selected()] == ["photo 001.jpg"]
         assert not dragging.drags
 
-    def test_a_photo_that_was_not_selected_is_dragged_alone(self, owls: PhotosPage, dragging: Dragging) -> None:
+    def test_photo_that_was_not_selected_is_dragged_alone(self, owls: PhotosPage, dragging: Dragging) -> None:
         dragged: list[str] = []
         dragging.meanwhile = lambda _drag: dragged.extend(item.path.name for item in owls.browser.grid.drag.items)
         drag_from(owls, centre(owls, 4))
@@ -363,7 +361,7 @@ class TestDragging:
             assert not drop_on(owls.view.table, "wren", data)
         assert len(names(birds / "owl")) == 10
 
-    def test_the_number_and_the_photo_are_seen_under_the_mouse(self, owls: PhotosPage, dragging: Dragging) -> None:
+    def test_number_and_the_photo_are_seen_under_the_mouse(self, owls: PhotosPage, dragging: Dragging) -> None:
         grid = owls.browser.grid
         drag_from(owls, centre(owls, 0))
         pixmap = dragging.drags[0].pixmap()

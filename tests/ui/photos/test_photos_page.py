@@ -37,7 +37,7 @@ def click(button: QPushButton) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_the_empty_page_offers_what_to_do(qtbot: QtBot, page: PhotosPage) -> None:
+def test_empty_page_offers_what_to_do(qtbot: QtBot, page: PhotosPage) -> None:
     assert page.empty.isVisible()
     with qtbot.waitSignal(page.choose_requested):
         click(page.empty.choose_button)
@@ -45,7 +45,7 @@ def test_the_empty_page_offers_what_to_do(qtbot: QtBot, page: PhotosPage) -> Non
         click(page.empty.samples_button)
 
 
-def test_the_empty_page_offers_folders_opened_before(qtbot: QtBot, session: Session, settings: Settings) -> None:
+def test_empty_page_offers_folders_opened_before(qtbot: QtBot, session: Session, settings: Settings) -> None:
     for name in ("a & b", "with a very long name " * 10):
         settings.add_recent(RECENT_FOLDERS, Path("/photos") / name)
     page = PhotosPage(session, settings)
@@ -58,7 +58,7 @@ def test_the_empty_page_offers_folders_opened_before(qtbot: QtBot, session: Sess
     assert buttons[str(Path("/photos/a & b"))].text() == str(Path("/photos/a && b"))
 
 
-def test_a_scanned_folder_is_shown_with_its_counts(
+def test_scanned_folder_is_shown_with_its_counts(
     page: PhotosPage, session: Session, birds: Path, finish: Finish
 ) -> None:
     finish(session, session.scan_folder(birds))
@@ -80,7 +80,7 @@ def test_classes_can_be_sorted_by_count(page: PhotosPage, session: Session, bird
     assert cells(page.view.table)[0][:2] == ["wren", "11"]
 
 
-def test_a_changed_share_changes_the_counts(page: PhotosPage, session: Session, birds: Path, finish: Finish) -> None:
+def test_changed_share_changes_the_counts(page: PhotosPage, session: Session, birds: Path, finish: Finish) -> None:
     finish(session, session.scan_folder(birds))
     page.hide()
     session.set_recipe(replace(session.recipe, split=SplitSettings(validation=0.5, test=0.2)))
@@ -88,7 +88,7 @@ def test_a_changed_share_changes_the_counts(page: PhotosPage, session: Session, 
     assert cells(page.view.table)[0] == ["owl", "10", "3", "5", "2"]
 
 
-def test_the_folders_own_split_is_said_to_be_used(
+def test_folders_own_split_is_said_to_be_used(
     page: PhotosPage, session: Session, tmp_path: Path, finish: Finish
 ) -> None:
     finish(session, session.scan_folder(write_split_collection(tmp_path / "own", ["a", "b"], photos=4)))
@@ -98,7 +98,7 @@ def test_the_folders_own_split_is_said_to_be_used(
     assert page.view.split_text.text().startswith("20 %")
 
 
-def test_an_own_split_without_validation_says_what_is_cut(
+def test_own_split_without_validation_says_what_is_cut(
     page: PhotosPage, session: Session, tmp_path: Path, finish: Finish
 ) -> None:
     folder = write_split_collection(tmp_path / "own", ["a", "b"], photos=10, parts=("train", "test"))
@@ -117,9 +117,7 @@ def test_one_class_says_what_to_add_and_cannot_go_on(
     assert cells(page.view.table) == [["alone", "5", "—", "—", "—"]]
 
 
-def test_an_empty_folder_is_shown_with_advice(
-    page: PhotosPage, session: Session, tmp_path: Path, finish: Finish
-) -> None:
+def test_empty_folder_is_shown_with_advice(page: PhotosPage, session: Session, tmp_path: Path, finish: Finish) -> None:
     folder = tmp_path / "nothing"
     folder.mkdir()
     finish(session, session.scan_folder(folder))
@@ -130,7 +128,7 @@ def test_an_empty_folder_is_shown_with_advice(
     assert page.view.split_bar.isHidden()
 
 
-def test_a_long_class_name_has_a_tooltip(page: PhotosPage, session: Session, tmp_path: Path, finish: Finish) -> None:
+def test_long_class_name_has_a_tooltip(page: PhotosPage, session: Session, tmp_path: Path, finish: Finish) -> None:
     name = "a name that goes on and on " * 6 + "end"
     finish(session, session.scan_folder(write_collection(tmp_path / "long", [name, "b"], photos=3)))
     table = page.view.table

@@ -62,7 +62,7 @@ def test_every_epoch_reaches_both_plots_however_fast_they_come(qtbot: QtBot, plo
     assert "After epoch 20" in plots.views[0].accessibleDescription()
 
 
-def test_a_picture_is_as_large_as_its_place_and_follows_it(qtbot: QtBot, plots: TrainingPlots) -> None:
+def test_picture_is_as_large_as_its_place_and_follows_it(qtbot: QtBot, plots: TrainingPlots) -> None:
     view = plots.views[0]
     assert view.image.size() == view.size() * view.devicePixelRatioF()
     plots.resize(500, 900)
@@ -70,7 +70,7 @@ def test_a_picture_is_as_large_as_its_place_and_follows_it(qtbot: QtBot, plots: 
     assert plots.views[1].y() > view.y()
 
 
-def test_the_plots_follow_light_and_dark(qtbot: QtBot, plots: TrainingPlots) -> None:
+def test_plots_follow_light_and_dark(qtbot: QtBot, plots: TrainingPlots) -> None:
     view = plots.views[0]
     assert view.image.pixelColor(2, 2).lightness() > 200
     plots.setPalette(QPalette(QColor(45, 45, 48)))
@@ -98,7 +98,7 @@ def test_both_measures_and_the_best_epoch_are_drawn() -> None:
     assert shown(accuracy)["Best epoch, kept"][1][1] == epoch(7).validation_accuracy
 
 
-def test_an_epoch_draws_the_lines_only_and_moves_no_axis() -> None:
+def test_epoch_draws_the_lines_only_and_moves_no_axis() -> None:
     drawing = CurveDrawing(ACCURACY)
     first = drawing.draw(request(epoch(1)))
     whole_drawings: list[object] = []
@@ -127,14 +127,14 @@ def test_lines_can_be_told_apart_without_colour() -> None:
         assert axes.get_ylabel()
 
 
-def test_a_loss_that_is_no_number_leaves_the_rest_readable() -> None:
+def test_loss_that_is_no_number_leaves_the_rest_readable() -> None:
     broken = dataclasses.replace(epoch(2), loss=float("nan"), validation_loss=float("inf"))
     drawing = CurveDrawing(LOSS)
     assert drawing.draw(request(epoch(1), broken))
     assert drawing.plot.axes.get_ylim() == (0.0, 2.0)
 
 
-def test_the_epoch_axis_moves_seldom() -> None:
+def test_epoch_axis_moves_seldom() -> None:
     running = [epoch_limit([epoch(number, 30)], is_running=True) for number in range(1, 31)]
     assert set(running) == {30}
     long_run = {epoch_limit([epoch(number, 1000)], is_running=True) for number in range(1, 1001)}
@@ -145,17 +145,17 @@ def test_the_epoch_axis_moves_seldom() -> None:
 @pytest.mark.parametrize(
     ("values", "low"), [([], 0.0), ([0.1, 0.9], 0.0), ([0.3], 0.25), ([0.8], 0.75), ([0.95], 0.9), ([1.0], 0.9)]
 )
-def test_the_accuracy_axis_ends_at_all_and_begins_at_a_round_share(values: list[float], low: float) -> None:
+def test_accuracy_axis_ends_at_all_and_begins_at_a_round_share(values: list[float], low: float) -> None:
     assert accuracy_limits(values)[0] == low
     assert accuracy_limits(values)[1] > 1.0
 
 
 @pytest.mark.parametrize(("highest", "end"), [(0.03, 0.05), (0.4, 0.5), (0.5, 1.0), (1.4, 2.0), (7.3, 10.0), (80, 100)])
-def test_the_loss_axis_ends_at_a_round_number(highest: float, end: float) -> None:
+def test_loss_axis_ends_at_a_round_number(highest: float, end: float) -> None:
     assert loss_limits([0.0, highest]) == pytest.approx((0.0, end))
 
 
-def test_the_pages_do_not_import_matplotlib_or_tensorflow() -> None:
+def test_pages_do_not_import_matplotlib_or_tensorflow() -> None:
     program = (
         "import sys, tlgui.ui.train.train_page, tlgui.ui.results.results_page, tlgui.ui.predict.predict_page\n"
         "print([name for name in ('matplotlib', 'tensorflow', 'keras') if name in sys.modules])"
@@ -188,7 +188,7 @@ def test_where_fine_tuning_begins_is_marked_with_a_word() -> None:
     assert fine_tuning_word(drawing)[0] is False
 
 
-def test_a_word_near_an_end_stays_clear_of_the_title_and_within_the_plot() -> None:
+def test_word_near_an_end_stays_clear_of_the_title_and_within_the_plot() -> None:
     for start, frame in ((2, FRAME), (30, FRAME), (2, dataclasses.replace(FRAME, width=280))):
         drawing = CurveDrawing(ACCURACY)
         drawing.draw(request(*(tuned(number, start) for number in range(1, 31)), frame=frame))

@@ -73,7 +73,7 @@ def test_without_a_model_a_drop_says_what_to_do(
         qtbot.mouseClick(buttons[0], LEFT)
 
 
-def test_the_page_says_which_model_it_is_and_how_good(page: PredictPage) -> None:
+def test_page_says_which_model_it_is_and_how_good(page: PredictPage) -> None:
     assert page.drop_here.isVisible()
     assert "Birds" in page.model_line.accessibleName()
     assert "About 9 in 10 right" in page.model_line.accessibleName()
@@ -94,12 +94,12 @@ def test_dropped_photos_and_folders_become_rows(
     assert prediction_text(page.predictions[0]) == "a robin.jpg: robin 80.0 %, owl 10.0 %, wren 10.0 %"
 
 
-def test_a_drop_on_any_part_of_the_page_arrives(page: PredictPage) -> None:
+def test_drop_on_any_part_of_the_page_arrives(page: PredictPage) -> None:
     for widget in page.findChildren(QWidget):
         assert not widget.acceptDrops(), f"{widget} would keep drops from the page"
 
 
-def test_a_bad_file_becomes_a_row_that_says_why(
+def test_bad_file_becomes_a_row_that_says_why(
     qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path
 ) -> None:
     bad, good = write_text(tmp_path / "list.jpg"), write_jpeg(tmp_path / "an owl.jpg")
@@ -111,7 +111,7 @@ def test_a_bad_file_becomes_a_row_that_says_why(
     assert "list.jpg" in str(page.list.rows.index(0).data(Qt.ItemDataRole.AccessibleTextRole))
 
 
-def test_a_dropped_picture_without_a_file_is_named(qtbot: QtBot, page: PredictPage, session: Session) -> None:
+def test_dropped_picture_without_a_file_is_named(qtbot: QtBot, page: PredictPage, session: Session) -> None:
     assert drop(page, picture_data())
     wait_for_rows(qtbot, page, session, 1)
     path = page.predictions[0].path
@@ -144,7 +144,7 @@ def test_pasted_files_are_named(qtbot: QtBot, page: PredictPage, session: Sessio
     QGuiApplication.clipboard().clear()
 
 
-def test_a_link_from_the_web_says_what_to_do_and_words_are_not_taken(page: PredictPage) -> None:
+def test_link_from_the_web_says_what_to_do_and_words_are_not_taken(page: PredictPage) -> None:
     link = QMimeData()
     link.setUrls([QUrl("https://example.org/owl.jpg")])
     assert drop(page, link)
@@ -154,7 +154,7 @@ def test_a_link_from_the_web_says_what_to_do_and_words_are_not_taken(page: Predi
     assert not drop(page, words)
 
 
-def test_a_folder_without_photos_says_so(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
+def test_folder_without_photos_says_so(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
     (tmp_path / "Empty").mkdir()
     drop(page, files_data(tmp_path / "Empty"))
     qtbot.waitUntil(lambda: not session.is_busy)
@@ -162,7 +162,7 @@ def test_a_folder_without_photos_says_so(qtbot: QtBot, page: PredictPage, sessio
     assert page.drop_here.isVisible()
 
 
-def test_a_drop_while_photos_are_named_waits_its_turn(
+def test_drop_while_photos_are_named_waits_its_turn(
     qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
     first, second = write_jpeg(tmp_path / "owl.jpg"), write_jpeg(tmp_path / "wren.jpg")
@@ -191,7 +191,7 @@ def test_stop_also_forgets_what_waits(
     assert not page.has_predictions
 
 
-def test_a_drop_during_a_training_is_turned_down_in_words(
+def test_drop_during_a_training_is_turned_down_in_words(
     qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
     gate = fake_engine.pause_before(EpochEnded)
@@ -204,7 +204,7 @@ def test_a_drop_during_a_training_is_turned_down_in_words(
     assert not any(isinstance(request, PredictRequest) for request in fake_engine.requests)
 
 
-def test_a_drop_while_a_model_opens_is_named_by_that_model(
+def test_drop_while_a_model_opens_is_named_by_that_model(
     qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
     assert session.model is not None
@@ -216,7 +216,7 @@ def test_a_drop_while_a_model_opens_is_named_by_that_model(
     wait_for_rows(qtbot, page, session, 1)
 
 
-def test_a_model_that_does_not_open_names_nothing(
+def test_model_that_does_not_open_names_nothing(
     qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
     gate = fake_engine.pause_before(Progress)
@@ -227,7 +227,7 @@ def test_a_model_that_does_not_open_names_nothing(
     assert not any(isinstance(request, PredictRequest) for request in fake_engine.requests)
 
 
-def test_a_failed_job_leaves_the_page_usable(
+def test_failed_job_leaves_the_page_usable(
     qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
     photo = write_jpeg(tmp_path / "owl.jpg")
@@ -251,7 +251,7 @@ def test_clear_empties_the_list_and_touches_no_file(
     assert photo.exists()
 
 
-def test_the_list_is_saved_as_csv(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
+def test_list_is_saved_as_csv(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
     assert not page.save_button.isEnabled()
     drop(page, files_data(write_jpeg(tmp_path / "owl.jpg"), write_text(tmp_path / "list.jpg")))
     wait_for_rows(qtbot, page, session, 2)

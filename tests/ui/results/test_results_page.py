@@ -72,7 +72,7 @@ def test_after_a_training_the_page_shows_its_model(qtbot: QtBot, page: ResultsPa
         qtbot.mouseClick(page.predict_button, LEFT)
 
 
-def test_an_opened_model_is_shown_as_well(qtbot: QtBot, trained: Session, fake_engine: FakeEngine) -> None:
+def test_opened_model_is_shown_as_well(qtbot: QtBot, trained: Session, fake_engine: FakeEngine) -> None:
     assert trained.model is not None
     other = Session(fake_engine)
     page = ResultsPage(other)
@@ -98,7 +98,7 @@ def test_forty_classes_stay_readable(qtbot: QtBot, page: ResultsPage, session: S
     assert page.view.confusion.model().headerData(7, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole) == names[7]
 
 
-def test_the_classes_can_be_sorted_by_how_well_they_are_found(qtbot: QtBot) -> None:
+def test_classes_can_be_sorted_by_how_well_they_are_found(qtbot: QtBot) -> None:
     table = ClassResultsTable()
     qtbot.addWidget(table)
     table.show_results(EVALUATION.classes)
@@ -107,7 +107,7 @@ def test_the_classes_can_be_sorted_by_how_well_they_are_found(qtbot: QtBot) -> N
     assert texts(table)[0] == ["robin", "10", "50.0 %", "70.0 %"]
 
 
-def test_a_cell_says_in_words_what_it_counts(qtbot: QtBot) -> None:
+def test_cell_says_in_words_what_it_counts(qtbot: QtBot) -> None:
     table = ConfusionTable()
     qtbot.addWidget(table)
     table.show_evaluation(EVALUATION)
@@ -119,7 +119,7 @@ def test_a_cell_says_in_words_what_it_counts(qtbot: QtBot) -> None:
     assert tints[0][0] != tints[1][0]
 
 
-def test_the_worst_mix_ups_are_named_first() -> None:
+def test_worst_mix_ups_are_named_first() -> None:
     assert mix_ups(EVALUATION, most=2) == (
         "robin taken for owl (3 photos)",
         "a wren with a very long name indeed taken for robin (3 photos)",

@@ -117,7 +117,7 @@ def test_another_run_is_looked_at_without_making_it_active(page: ResultsPage, tr
     assert usable(page) == {"make_active", "train_further", "rename", "delete"}
 
 
-def test_a_run_is_made_active_by_its_button_and_by_enter(
+def test_run_is_made_active_by_its_button_and_by_enter(
     qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session
 ) -> None:
     first, second = train(SHORT), train(SHORT)
@@ -132,7 +132,7 @@ def test_a_run_is_made_active_by_its_button_and_by_enter(
     assert row(page, second).is_active
 
 
-def test_an_interrupted_run_says_so_and_is_resumed(
+def test_interrupted_run_says_so_and_is_resumed(
     qtbot: QtBot, page: ResultsPage, interrupted: str, opened: Session
 ) -> None:
     assert selected(page) == [interrupted]
@@ -150,7 +150,7 @@ def test_an_interrupted_run_says_so_and_is_resumed(
     assert len(page.view.plots.history) == 5
 
 
-def test_the_best_epoch_of_an_interrupted_run_is_used(
+def test_best_epoch_of_an_interrupted_run_is_used(
     qtbot: QtBot, page: ResultsPage, interrupted: str, opened: Session
 ) -> None:
     with qtbot.waitSignal(opened.job_ended, timeout=10_000):
@@ -192,7 +192,7 @@ def test_during_a_training_nothing_else_is_begun(
         gate.open()
 
 
-def test_a_run_is_renamed_in_its_place(qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session) -> None:
+def test_run_is_renamed_in_its_place(qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session) -> None:
     train(SHORT)
     press(qtbot, page, "rename")
     editor = page.table.findChild(QLineEdit)
@@ -236,7 +236,7 @@ def test_deleted_runs_come_back_one_by_one(qtbot: QtBot, page: ResultsPage, trai
     page.undo_delete()
 
 
-def test_the_last_run_gone_shows_what_to_do(qtbot: QtBot, page: ResultsPage, train: Trainer) -> None:
+def test_last_run_gone_shows_what_to_do(qtbot: QtBot, page: ResultsPage, train: Trainer) -> None:
     train(SHORT)
     press(qtbot, page, "delete")
     assert page.empty.isVisible()
@@ -244,7 +244,7 @@ def test_the_last_run_gone_shows_what_to_do(qtbot: QtBot, page: ResultsPage, tra
     assert page.table.isVisible()
 
 
-def test_a_run_that_is_gone_is_said(qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session) -> None:
+def test_run_that_is_gone_is_said(qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session) -> None:
     train(SHORT)
     folder = opened.run_list.runs[0].folder
     folder.rename(folder.parent / "elsewhere")
@@ -253,7 +253,7 @@ def test_a_run_that_is_gone_is_said(qtbot: QtBot, page: ResultsPage, train: Trai
     assert isinstance(told.args[0], StorageError)
 
 
-def test_a_model_from_elsewhere_is_listed_but_is_no_run(
+def test_model_from_elsewhere_is_listed_but_is_no_run(
     qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session, tmp_path: Path
 ) -> None:
     first = train(SHORT)
@@ -295,7 +295,7 @@ def test_selected_runs_are_compared(qtbot: QtBot, page: ResultsPage, train: Trai
     assert words == "Right on validation photos, Balanced: 90.0 % (85 to 94)"
 
 
-def test_the_selection_outlives_a_change_of_the_list(page: ResultsPage, train: Trainer, opened: Session) -> None:
+def test_selection_outlives_a_change_of_the_list(page: ResultsPage, train: Trainer, opened: Session) -> None:
     ids = [train(SHORT) for _ in range(3)]
     page.table.select_ids([ids[0], ids[2]])
     opened.run_list.rename(opened.run_list.runs[0], "with owls")
@@ -312,7 +312,7 @@ def test_no_more_runs_are_compared_than_can_be_told_apart(page: ResultsPage, tra
     assert page.comparison.legend.accessibleName().endswith(f"Quick ({MOST_COMPARED})")
 
 
-def test_the_legend_takes_as_many_rows_as_it_needs(qtbot: QtBot) -> None:
+def test_legend_takes_as_many_rows_as_it_needs(qtbot: QtBot) -> None:
     legend = CurveLegend()
     qtbot.addWidget(legend)
     legend.set_names(["ein Name, der nicht enden will, und noch weiter geht", "صورة", "🎉"])
@@ -324,7 +324,7 @@ def test_the_legend_takes_as_many_rows_as_it_needs(qtbot: QtBot) -> None:
     assert {"#0072b2", "#d55e00"} <= pixels
 
 
-def test_a_run_is_said_in_words(page: ResultsPage, train: Trainer, interrupted: str) -> None:
+def test_run_is_said_in_words(page: ResultsPage, train: Trainer, interrupted: str) -> None:
     broken = replace(row(page, interrupted), created=NOW - timedelta(hours=2), seconds=130.0)
     assert broken.run is not None
     assert standing(broken) == "Interrupted after 2 epochs"
@@ -356,7 +356,7 @@ def test_times_are_said_as_people_do(ago: timedelta, words: str) -> None:
     assert when((NOW - ago).astimezone(UTC), NOW) == words
 
 
-def test_a_run_whose_window_was_killed_is_resumed_from_the_list(
+def test_run_whose_window_was_killed_is_resumed_from_the_list(
     qtbot: QtBot, fake_engine: FakeEngine, birds: Path
 ) -> None:
     killed = Session(fake_engine)

@@ -25,9 +25,7 @@ def opened(qtbot: QtBot, session: Session, birds: Path) -> Session:
     return session
 
 
-def test_an_estimate_is_kept_and_leaves_the_session_free(
-    qtbot: QtBot, opened: Session, fake_engine: FakeEngine
-) -> None:
+def test_estimate_is_kept_and_leaves_the_session_free(qtbot: QtBot, opened: Session, fake_engine: FakeEngine) -> None:
     with qtbot.waitSignal(opened.estimate_known) as known:
         opened.estimate(QUICK)
         assert not opened.is_busy
@@ -36,13 +34,13 @@ def test_an_estimate_is_kept_and_leaves_the_session_free(
     assert opened.known_estimate(BALANCED) is None
 
 
-def test_an_estimate_needs_a_collection(session: Session) -> None:
+def test_estimate_needs_a_collection(session: Session) -> None:
     assert session.known_estimate(QUICK) is None
     with pytest.raises(RuntimeError, match="collection"):
         session.estimate(QUICK)
 
 
-def test_a_preview_does_not_wait_for_an_estimate(qtbot: QtBot, opened: Session, fake_engine: FakeEngine) -> None:
+def test_preview_does_not_wait_for_an_estimate(qtbot: QtBot, opened: Session, fake_engine: FakeEngine) -> None:
     gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.TIMING)
     estimate = opened.estimate(QUICK)
     qtbot.waitUntil(lambda: gate.is_reached)
@@ -53,7 +51,7 @@ def test_a_preview_does_not_wait_for_an_estimate(qtbot: QtBot, opened: Session, 
     assert opened.known_estimate(QUICK) is None
 
 
-def test_a_job_stops_estimates_and_previews(qtbot: QtBot, opened: Session, fake_engine: FakeEngine) -> None:
+def test_job_stops_estimates_and_previews(qtbot: QtBot, opened: Session, fake_engine: FakeEngine) -> None:
     gate = fake_engine.pause_before(Progress, lambda event: event.stage in {Stage.TIMING, Stage.LOADING})
     estimate = opened.estimate(QUICK)
     qtbot.waitUntil(lambda: gate.is_reached)
@@ -75,7 +73,7 @@ def test_names_do_not_tell_estimates_apart_and_collections_do(opened: Session) -
     assert known.get(opened.collection, QUICK) is None
 
 
-def test_a_training_makes_those_forgotten_that_use_its_features(opened: Session) -> None:
+def test_training_makes_those_forgotten_that_use_its_features(opened: Session) -> None:
     assert opened.collection is not None
     known = KnownEstimates()
     for recipe in (QUICK, BALANCED, VGG16_FROZEN):

@@ -43,7 +43,7 @@ def test_recent_keeps_the_latest_first_once_and_a_few(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "damaged", ["", "{", "5", "null", '{"a": 1}', "[1, 2]", '["a", 3]', pytest.param("[" * 9999, id="deep")]
 )
-def test_a_damaged_value_falls_back_to_its_default(tmp_path: Path, damaged: str) -> None:
+def test_damaged_value_falls_back_to_its_default(tmp_path: Path, damaged: str) -> None:
     path = tmp_path / "settings.ini"
     store = QSettings(str(path), QSettings.Format.IniFormat)
     for key in (RECENT_FOLDERS.key, EXPORT_FOLDER.key, RECIPE.key):
@@ -68,13 +68,13 @@ def test_a_damaged_value_falls_back_to_its_default(tmp_path: Path, damaged: str)
         pytest.param("[" * 9999, id="deep"),
     ],
 )
-def test_a_recipe_that_is_no_longer_valid_becomes_quick(tmp_path: Path, text: str) -> None:
+def test_recipe_that_is_no_longer_valid_becomes_quick(tmp_path: Path, text: str) -> None:
     settings = Settings(tmp_path / "settings.ini")
     settings.set_value(RECIPE, text)
     assert settings.recipe() == QUICK
 
 
-def test_a_file_that_is_no_settings_file_gives_defaults(tmp_path: Path) -> None:
+def test_file_that_is_no_settings_file_gives_defaults(tmp_path: Path) -> None:
     path = tmp_path / "settings.ini"
     path.write_bytes(bytes(range(256)) * 20)
     settings = Settings(path)

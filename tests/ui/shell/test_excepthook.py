@@ -53,7 +53,7 @@ def fail() -> None:
 
 
 @pytest.mark.usefixtures("last_resort")
-def test_an_exception_in_a_slot_is_shown_and_logged(
+def test_exception_in_a_slot_is_shown_and_logged(
     qtbot: QtBot, window: Window, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("nobody caught this")
@@ -70,7 +70,7 @@ def test_an_exception_in_a_slot_is_shown_and_logged(
 
 
 @pytest.mark.usefixtures("last_resort")
-def test_an_exception_on_another_thread_is_shown_on_the_windows_thread(
+def test_exception_on_another_thread_is_shown_on_the_windows_thread(
     qtbot: QtBot, window: Window, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("nobody caught this")
@@ -90,7 +90,7 @@ def test_what_the_user_can_mend_keeps_its_words(
     qtbot.waitUntil(lambda: window.shown == [error])
 
 
-def test_a_failure_while_showing_does_not_go_round_in_circles(
+def test_failure_while_showing_does_not_go_round_in_circles(
     window: Window,
     last_resort: LastResort,
     expect_log: Callable[[str], None],
@@ -110,7 +110,7 @@ def test_qt_messages_go_to_the_log(expect_log: Callable[[str], None], caplog: py
     assert ("qt", logging.WARNING, "something odd") in caplog.record_tuples
 
 
-def test_a_log_folder_that_cannot_be_written_does_not_keep_the_window_from_opening(
+def test_log_folder_that_cannot_be_written_does_not_keep_the_window_from_opening(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse() -> None:
@@ -137,7 +137,7 @@ print("worked on")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="This system has no such limit")
-def test_a_disk_that_fills_costs_the_log_its_lines_alone() -> None:
+def test_disk_that_fills_costs_the_log_its_lines_alone() -> None:
     done = subprocess.run([sys.executable, "-c", _LIMITED], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "worked on\n", "")
     assert "written" in (files.log_folder() / "tlgui.log").read_text(encoding="utf-8")
@@ -158,7 +158,7 @@ def test_a_disk_that_fills_costs_the_log_its_lines_alone() -> None:
         ({}, "darwin", (), False),
     ],
 )
-def test_a_missing_display_is_noticed(
+def test_missing_display_is_noticed(
     environment: dict[str, str],
     system: str,
     arguments: tuple[str, ...],

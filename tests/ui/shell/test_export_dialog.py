@@ -41,7 +41,7 @@ def test_export_asks_for_what_was_chosen(qtbot: QtBot, dialog: ExportDialog, tmp
     assert asked.args == ["onnx", tmp_path / "birds.onnx"]
 
 
-def test_a_place_that_will_not_do_is_said_before(dialog: ExportDialog, tmp_path: Path) -> None:
+def test_place_that_will_not_do_is_said_before(dialog: ExportDialog, tmp_path: Path) -> None:
     dialog.target.setText(str(tmp_path / "nowhere" / "birds.keras"))
     assert not dialog.export_button.isEnabled()
     assert "nowhere" in dialog.note.text()
@@ -54,7 +54,7 @@ def test_a_place_that_will_not_do_is_said_before(dialog: ExportDialog, tmp_path:
     assert "Choose another name" in dialog.note.text()
 
 
-def test_a_file_that_would_be_replaced_is_named(dialog: ExportDialog, tmp_path: Path) -> None:
+def test_file_that_would_be_replaced_is_named(dialog: ExportDialog, tmp_path: Path) -> None:
     (tmp_path / "birds.onnx").write_bytes(b"\x08old")
     dialog.choose("onnx")
     assert dialog.export_button.isEnabled()

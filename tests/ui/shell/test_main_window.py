@@ -73,7 +73,7 @@ def test_every_control_has_a_name_for_a_screen_reader(qtbot: QtBot, window: Main
         assert widget.accessibleName()
 
 
-def test_the_steps_say_how_they_stand(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
+def test_steps_say_how_they_stand(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
     steps = window.steps
     assert [steps.step_state(step).words for step in Step] == [
         "Choose a folder",
@@ -99,7 +99,7 @@ def test_too_few_photos_mark_the_step_in_words_too(qtbot: QtBot, window: MainWin
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
-def test_the_keyboard_goes_to_each_step(qtbot: QtBot, window: MainWindow, number: int) -> None:
+def test_keyboard_goes_to_each_step(qtbot: QtBot, window: MainWindow, number: int) -> None:
     QTest.keySequence(window, "Ctrl+2" if number == 1 else "Ctrl+1")
     QTest.keySequence(window, f"Ctrl+{number}")
     qtbot.waitUntil(lambda: window.steps.current() == number - 1)
@@ -131,7 +131,7 @@ def test_trying_it_with_sample_photos(qtbot: QtBot, window: MainWindow, isolated
     assert window.messages.isHidden()
 
 
-def test_the_model_is_saved_where_asked_and_offered_again(
+def test_model_is_saved_where_asked_and_offered_again(
     qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path
 ) -> None:
     kept = train(qtbot, window, birds)
@@ -152,7 +152,7 @@ def test_the_model_is_saved_where_asked_and_offered_again(
     assert window.session.model.path == saved
 
 
-def test_an_export_says_what_was_compared(qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path) -> None:
+def test_export_says_what_was_compared(qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path) -> None:
     train(qtbot, window, birds)
     action(window, "export-model").trigger()
     dialog = window.findChild(ExportDialog)
@@ -167,7 +167,7 @@ def test_an_export_says_what_was_compared(qtbot: QtBot, window: MainWindow, bird
     assert window.messages.action_button.isVisible()
 
 
-def test_a_failed_job_is_told_and_the_next_one_works(
+def test_failed_job_is_told_and_the_next_one_works(
     qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
 ) -> None:
     open_folder(qtbot, window, birds)
@@ -182,7 +182,7 @@ def test_a_failed_job_is_told_and_the_next_one_works(
     assert window.session.model is not None
 
 
-def test_a_bug_in_a_job_is_logged_with_its_details(
+def test_bug_in_a_job_is_logged_with_its_details(
     qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("a job failed: It broke\nTraceback")
@@ -193,9 +193,7 @@ def test_a_bug_in_a_job_is_logged_with_its_details(
     assert window.messages.action_button.text() == "&Copy details"
 
 
-def test_the_kind_of_file_chosen_decides_its_suffix(
-    qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path
-) -> None:
+def test_kind_of_file_chosen_decides_its_suffix(qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path) -> None:
     train(qtbot, window, birds)
     window.show_step(Step.TRAIN)
     action(window, "save-plot").trigger()
@@ -224,7 +222,7 @@ def test_icons_and_quiet_words_follow_light_and_dark(qtbot: QtBot, window: MainW
         assert (quiet.lightness() > 120) is is_dark
 
 
-def test_a_recent_folder_that_is_gone_is_told_and_forgotten(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+def test_recent_folder_that_is_gone_is_told_and_forgotten(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     window.settings.add_recent(RECENT_FOLDERS, gone)
     with qtbot.waitSignal(window.session.job_ended):
@@ -233,7 +231,7 @@ def test_a_recent_folder_that_is_gone_is_told_and_forgotten(qtbot: QtBot, window
     assert window.settings.value(RECENT_FOLDERS) == ()
 
 
-def test_a_plot_that_cannot_be_written_is_told(qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path) -> None:
+def test_plot_that_cannot_be_written_is_told(qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path) -> None:
     train(qtbot, window, birds)
     action(window, "save-history").trigger()
     dialog = question(window)
@@ -312,7 +310,7 @@ def test_about_names_versions_and_licences(window: MainWindow) -> None:
     box.close()
 
 
-def test_an_exported_file_of_a_model_without_a_collection_uses_drawn_pictures(
+def test_exported_file_of_a_model_without_a_collection_uses_drawn_pictures(
     qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path, tmp_path: Path
 ) -> None:
     path = train(qtbot, window, birds)

@@ -27,7 +27,7 @@ def messages(qtbot: QtBot) -> MessageBar:
     return bar
 
 
-def test_an_error_shows_message_and_hint_as_plain_text(messages: MessageBar) -> None:
+def test_error_shows_message_and_hint_as_plain_text(messages: MessageBar) -> None:
     messages.show_error(PhotoError("“<b>x</b>.jpg” cannot be read.", "Choose another."))
     assert messages.isVisible()
     assert messages.message.text() == "“<b>x</b>.jpg” cannot be read."
@@ -37,14 +37,14 @@ def test_an_error_shows_message_and_hint_as_plain_text(messages: MessageBar) -> 
     assert messages.accessibleName().startswith("Problem: “<b>x</b>.jpg”")
 
 
-def test_a_bug_offers_its_details_and_the_log(messages: MessageBar) -> None:
+def test_bug_offers_its_details_and_the_log(messages: MessageBar) -> None:
     messages.show_error(BugError("Something unexpected happened.", "Traceback: line 7"))
     assert str(files.log_folder()) in messages.hint.text()
     QTest.mouseClick(messages.action_button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "Traceback: line 7"
 
 
-def test_a_new_step_clears_a_message_but_not_a_bug(messages: MessageBar) -> None:
+def test_new_step_clears_a_message_but_not_a_bug(messages: MessageBar) -> None:
     messages.show_success("Saved.")
     messages.clear()
     assert messages.isHidden()
@@ -85,7 +85,7 @@ def job_bar(qtbot: QtBot) -> Iterator[JobBar]:
     window.close()
 
 
-def test_the_job_bar_says_stage_count_and_time_left(qtbot: QtBot, job_bar: JobBar) -> None:
+def test_job_bar_says_stage_count_and_time_left(qtbot: QtBot, job_bar: JobBar) -> None:
     steps = Stepwise()
     job = Job("scan", steps)
     job_bar.follow(job)
@@ -101,7 +101,7 @@ def test_the_job_bar_says_stage_count_and_time_left(qtbot: QtBot, job_bar: JobBa
     qtbot.waitUntil(job_bar.isHidden)
 
 
-def test_a_short_job_never_shows_the_bar(qtbot: QtBot, job_bar: JobBar) -> None:
+def test_short_job_never_shows_the_bar(qtbot: QtBot, job_bar: JobBar) -> None:
     steps = Stepwise()
     steps.go_on.set()
     job = Job("scan", steps)
@@ -124,7 +124,7 @@ def test_stop_stops_the_job_and_says_so(qtbot: QtBot, job_bar: JobBar) -> None:
         assert not job_bar.stop_button.isEnabled()
 
 
-def test_a_job_that_begins_in_the_end_of_another_is_followed(qtbot: QtBot, job_bar: JobBar) -> None:
+def test_job_that_begins_in_the_end_of_another_is_followed(qtbot: QtBot, job_bar: JobBar) -> None:
     first, second = Job("one", Stepwise()), Job("two", Stepwise())
     first.ended.connect(lambda: job_bar.follow(second))
     job_bar.follow(first)
@@ -139,7 +139,7 @@ def test_a_job_that_begins_in_the_end_of_another_is_followed(qtbot: QtBot, job_b
     qtbot.waitUntil(job_bar.isHidden)
 
 
-def test_the_next_job_keeps_the_bar_without_a_gap(qtbot: QtBot, job_bar: JobBar) -> None:
+def test_next_job_keeps_the_bar_without_a_gap(qtbot: QtBot, job_bar: JobBar) -> None:
     first, second = Job("one", Stepwise()), Job("two", Stepwise())
     job_bar.follow(first)
     first.start()

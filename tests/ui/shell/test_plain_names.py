@@ -109,7 +109,7 @@ def test_names_are_plain_in_menus(qtbot: QtBot, full: MainWindow) -> None:
     assert wrong() == []
 
 
-def test_a_recipe_from_elsewhere_is_shown_as_plain_text(full: MainWindow, folder: Path) -> None:
+def test_recipe_from_elsewhere_is_shown_as_plain_text(full: MainWindow, folder: Path) -> None:
     choice = full.pages.train.form.recipe_choice
     recipe = replace(
         full.session.recipe, name=HOSTILE, description=f"{IMAGE}\nSecond line", weights=f"/tmp/{HOSTILE}.h5"
@@ -124,7 +124,7 @@ def test_a_recipe_from_elsewhere_is_shown_as_plain_text(full: MainWindow, folder
     assert wrong(rf"{IMAGE} & \x1b]0;x\x07 \u202e") == []
 
 
-def test_an_error_that_quotes_a_file_is_plain_text(window: MainWindow) -> None:
+def test_error_that_quotes_a_file_is_plain_text(window: MainWindow) -> None:
     window.show_problem(TlguiError(f"“{HOSTILE}” is not a setting.", f"Take {IMAGE} out\nof the file."))
     window.messages.show_success(f"“{HOSTILE}” is open.", HOSTILE)
     assert wrong(IMAGE) == []

@@ -60,7 +60,7 @@ def test_closing_during_a_training_stops_it_and_keeps_the_best(
     assert request.model_path.is_file()
 
 
-def test_a_job_that_hangs_does_not_keep_the_window_open(
+def test_job_that_hangs_does_not_keep_the_window_open(
     qtbot: QtBot, window: MainWindow, birds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     let_go = threading.Event()
@@ -81,7 +81,7 @@ def test_a_job_that_hangs_does_not_keep_the_window_open(
         let_go.set()
 
 
-def test_the_question_goes_when_the_job_ends_by_itself(
+def test_question_goes_when_the_job_ends_by_itself(
     qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
 ) -> None:
     open_folder(qtbot, window, birds)

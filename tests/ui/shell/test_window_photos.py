@@ -55,7 +55,7 @@ def count(window: MainWindow) -> int:
     return window.session.collection.photo_count
 
 
-def test_the_menu_offers_what_the_grid_does(reviewed: MainWindow) -> None:
+def test_menu_offers_what_the_grid_does(reviewed: MainWindow) -> None:
     grid = reviewed.pages.photos.browser.grid
     offered = {entry.objectName() for entry in grid.actions()}
     assert offered == ON_PHOTOS | {"use-again", "select-all-photos"}
@@ -79,7 +79,7 @@ def test_keys_leave_out_and_ctrl_z_takes_back(reviewed: MainWindow, settle: Sett
     assert action(reviewed, "undo").text() == "&Undo"
 
 
-def test_the_message_undoes_too(reviewed: MainWindow, settle: Settle) -> None:
+def test_message_undoes_too(reviewed: MainWindow, settle: Settle) -> None:
     action(reviewed, "leave-out").trigger()
     settle()
     reviewed.show_step(Step.TRAIN)
@@ -89,7 +89,7 @@ def test_the_message_undoes_too(reviewed: MainWindow, settle: Settle) -> None:
     assert reviewed.steps.current() == Step.PHOTOS
 
 
-def test_a_move_is_undone_after_a_restart(
+def test_move_is_undone_after_a_restart(
     qtbot: QtBot, reviewed: MainWindow, birds: Path, fake_engine: FakeEngine, settle: Settle
 ) -> None:
     QTest.keySequence(reviewed.pages.photos.browser.grid, "Ctrl+M")

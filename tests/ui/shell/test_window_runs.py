@@ -82,7 +82,7 @@ def test_del_elsewhere_deletes_no_run(results: MainWindow) -> None:
     assert names(results) == ["Quick"]
 
 
-def test_the_message_undoes_all_that_was_deleted(qtbot: QtBot, results: MainWindow) -> None:
+def test_message_undoes_all_that_was_deleted(qtbot: QtBot, results: MainWindow) -> None:
     with qtbot.waitSignal(results.session.job_ended, timeout=10_000):
         action(results, "start").trigger()
     results.show_step(Step.RESULTS)
@@ -97,7 +97,7 @@ def test_the_message_undoes_all_that_was_deleted(qtbot: QtBot, results: MainWind
     assert results.steps.current() == Step.RESULTS
 
 
-def test_the_list_offers_its_actions_in_a_menu(results: MainWindow) -> None:
+def test_list_offers_its_actions_in_a_menu(results: MainWindow) -> None:
     offered = {entry.objectName() for entry in results.pages.results.table.actions()}
     assert offered == {
         "make-run-active",
@@ -135,7 +135,7 @@ def test_train_further_and_resume_show_the_training_go_on(
 
 
 @pytest.mark.usefixtures("results")
-def test_the_next_start_finds_the_runs_and_the_model(qtbot: QtBot, birds: Path) -> None:
+def test_next_start_finds_the_runs_and_the_model(qtbot: QtBot, birds: Path) -> None:
     other = create_window(FakeEngine())
     qtbot.addWidget(other)
     assert recent(other) == ["Birds: Quick"]

@@ -42,7 +42,7 @@ def test_no_photo_is_replaced(
     assert not window.session.is_busy
 
 
-def test_a_recipe_replaces_only_a_recipe(window: MainWindow, photo: Path) -> None:
+def test_recipe_replaces_only_a_recipe(window: MainWindow, photo: Path) -> None:
     choice = window.pages.train.form.recipe_choice
     target = photo.rename(photo.with_suffix(".json"))
     before = target.read_bytes()

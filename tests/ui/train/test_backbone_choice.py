@@ -63,7 +63,7 @@ def test_each_backbone_says_how_it_is_had(choice: BackboneChoice, session: Sessi
     assert downloaded_weights("small-cnn") is None
 
 
-def test_a_download_is_no_reason_against_start(train_page: TrainPage, opened: Session) -> None:
+def test_download_is_no_reason_against_start(train_page: TrainPage, opened: Session) -> None:
     choice = train_page.form.backbone_choice
     choose(choice, "inceptionv3")
     assert (opened.recipe.backbone, opened.recipe.input_size, opened.recipe.weights) == ("inceptionv3", 299, "download")
@@ -72,7 +72,7 @@ def test_a_download_is_no_reason_against_start(train_page: TrainPage, opened: Se
     assert train_page.status.start_button.isEnabled()
 
 
-def test_a_download_is_shown_in_megabytes(train_page: TrainPage) -> None:
+def test_download_is_shown_in_megabytes(train_page: TrainPage) -> None:
     train_page.status.show_event(Progress(Stage.DOWNLOADING, 12_300_000, 58_889_256))
     assert train_page.status.stage.text() == "Downloading the weights: 12.3 MB of 58.9 MB"
     assert train_page.status.bar.value() == round(train_page.status.bar.maximum() * 12_300_000 / 58_889_256)
@@ -100,7 +100,7 @@ def test_weights_from_a_file_stay_known(choice: BackboneChoice, session: Session
     assert "not there any more" in weights_problem(session.recipe)
 
 
-def test_the_button_asks_for_a_file(qtbot: QtBot, choice: BackboneChoice, session: Session, tmp_path: Path) -> None:
+def test_button_asks_for_a_file(qtbot: QtBot, choice: BackboneChoice, session: Session, tmp_path: Path) -> None:
     weights = tmp_path / "vgg16_notop.h5"
     weights.write_bytes(b"weights")
     choose(choice, "vgg16")

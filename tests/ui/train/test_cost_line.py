@@ -58,9 +58,7 @@ def wait_until_all_known(qtbot: QtBot, session: Session) -> None:
     qtbot.waitUntil(lambda: all(session.known_estimate(recipe) for recipe in (session.recipe, *BUILT_IN.values())))
 
 
-def test_the_line_says_that_it_times_and_then_what_it_takes(
-    qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine
-) -> None:
+def test_line_says_that_it_times_and_then_what_it_takes(qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine) -> None:
     gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.TIMING)
     page.show()
     qtbot.waitUntil(lambda: gate.is_reached)
@@ -110,7 +108,7 @@ def test_many_quick_changes_are_measured_once_and_the_last_wins(
     assert [recipe.epochs for recipe in asked(fake_engine)[count:]] == [11]
 
 
-def test_a_change_stops_the_measurement_of_the_recipe_before(
+def test_change_stops_the_measurement_of_the_recipe_before(
     qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
 ) -> None:
     gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.TIMING)
@@ -181,7 +179,7 @@ def test_what_is_not_seen_measures_nothing(
     qtbot.waitUntil(lambda: opened.known_estimate(QUICK) is not None)
 
 
-def test_a_recipe_that_cannot_be_measured_says_why_and_is_not_tried_again(
+def test_recipe_that_cannot_be_measured_says_why_and_is_not_tried_again(
     qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine
 ) -> None:
     fake_engine.cost = CollectionError("The folder “Birds” is gone.")
@@ -195,7 +193,7 @@ def test_a_recipe_that_cannot_be_measured_says_why_and_is_not_tried_again(
     assert page.status.start_button.isEnabled()
 
 
-def test_a_download_is_said_beforehand(qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine) -> None:
+def test_download_is_said_beforehand(qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine) -> None:
     fake_engine.cost = CostEstimate(600.0, 2 * 10**9, "2 processor cores", download_bytes=58_889_256)
     page.show()
     qtbot.waitUntil(lambda: "It downloads 58.9 MB first." in page.cost.text.text())
@@ -230,7 +228,7 @@ def test_nothing_moves_when_the_text_changes(
     assert (page.plots.size(), page.status.geometry()) == before
 
 
-def test_a_collection_that_cannot_be_trained_on_shows_why_instead(
+def test_collection_that_cannot_be_trained_on_shows_why_instead(
     qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
     page.show()
@@ -246,7 +244,7 @@ def test_a_collection_that_cannot_be_trained_on_shows_why_instead(
 
 # Said by the offscreen platform alone, of any window that closes at a click beside it.
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-def test_the_table_shows_every_recipe(qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine) -> None:
+def test_table_shows_every_recipe(qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine) -> None:
     fake_engine.cost = replace(COST, download_bytes=58_889_256)
     page.show()
     qtbot.mouseClick(page.cost.table_button, LEFT)

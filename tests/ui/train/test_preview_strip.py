@@ -29,14 +29,14 @@ def wait_for_previews(qtbot: QtBot, strip: PreviewStrip) -> None:
     qtbot.waitUntil(lambda: not any(picture.is_empty for picture in strip.pictures))
 
 
-def test_the_previews_show_photos_of_every_class(birds: Path) -> None:
+def test_previews_show_photos_of_every_class(birds: Path) -> None:
     collection = scan(birds, JobContext())
     paths = preview_paths(collection)
     assert len(paths) == PREVIEWS
     assert {path.parent.name for path in paths} == {"robin", "wren", "owl"}
 
 
-def test_a_tiny_collection_shows_what_it_has(tmp_path: Path) -> None:
+def test_tiny_collection_shows_what_it_has(tmp_path: Path) -> None:
     collection = scan(write_collection(tmp_path / "Few", ["robin", "wren"], photos=2), JobContext())
     assert len(preview_paths(collection)) == 4
 
@@ -62,7 +62,7 @@ def test_many_quick_changes_are_asked_for_once_and_the_last_wins(
     assert [request.augmentation.rotation for request in asked(fake_engine)[before:]] == [19.0]
 
 
-def test_a_change_while_previews_are_made_is_shown_in_the_end(
+def test_change_while_previews_are_made_is_shown_in_the_end(
     qtbot: QtBot, train_page: TrainPage, opened: Session, fake_engine: FakeEngine
 ) -> None:
     gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.LOADING)
@@ -85,7 +85,7 @@ def test_what_is_not_seen_asks_for_nothing(
     assert asked(fake_engine) == []
 
 
-def test_a_training_ends_the_previews_and_they_follow_afterwards(
+def test_training_ends_the_previews_and_they_follow_afterwards(
     qtbot: QtBot, train_page: TrainPage, opened: Session, fake_engine: FakeEngine
 ) -> None:
     wait_for_previews(qtbot, train_page.form.augmentation.previews)
@@ -102,7 +102,7 @@ def test_a_training_ends_the_previews_and_they_follow_afterwards(
     assert opened.model is not None
 
 
-def test_a_photo_that_is_gone_is_named_under_the_previews(
+def test_photo_that_is_gone_is_named_under_the_previews(
     qtbot: QtBot, train_page: TrainPage, opened: Session, birds: Path
 ) -> None:
     strip = train_page.form.augmentation.previews

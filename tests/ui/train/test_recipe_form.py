@@ -87,7 +87,7 @@ def test_every_setting_of_the_recipe_has_exactly_one_control(form: RecipeForm) -
         assert control(form, path).toolTip()
 
 
-def test_a_control_allows_what_the_recipe_allows(form: RecipeForm) -> None:
+def test_control_allows_what_the_recipe_allows(form: RecipeForm) -> None:
     for path in PATHS:
         _, rule = setting_rule(path)
         box = control(form, path)
@@ -148,7 +148,7 @@ def test_clicking_and_choosing_change_the_recipe(qtbot: QtBot, form: RecipeForm,
     assert session.recipe.optimizer == "adamw"
 
 
-def test_a_letter_cannot_be_typed_into_a_number(form: RecipeForm, session: Session) -> None:
+def test_letter_cannot_be_typed_into_a_number(form: RecipeForm, session: Session) -> None:
     type_into(control(form, "learning_rate"), "x0.01")
     assert session.recipe.learning_rate == 0.01
 
@@ -180,7 +180,7 @@ def test_one_is_singular(form: RecipeForm) -> None:
     assert control(form, "augmentation.copies").text() == "1 copy"
 
 
-def test_the_wheel_scrolls_the_form_and_changes_no_value(form: RecipeForm, session: Session) -> None:
+def test_wheel_scrolls_the_form_and_changes_no_value(form: RecipeForm, session: Session) -> None:
     box = control(form, "epochs")
     form.recipe_choice.box.setFocus()
     wheel = QWheelEvent(
@@ -192,9 +192,7 @@ def test_the_wheel_scrolls_the_form_and_changes_no_value(form: RecipeForm, sessi
     assert not wheel.isAccepted()
 
 
-def test_the_changed_mark_comes_and_undo_takes_the_change_back(
-    qtbot: QtBot, form: RecipeForm, session: Session
-) -> None:
+def test_changed_mark_comes_and_undo_takes_the_change_back(qtbot: QtBot, form: RecipeForm, session: Session) -> None:
     choice = form.recipe_choice
     assert not choice.changed_mark.isVisible()
     assert choice.description.text() == QUICK.description
@@ -212,7 +210,7 @@ def test_choosing_a_built_in_recipe_uses_it(qtbot: QtBot, form: RecipeForm, sess
     assert form.recipe_choice.description.text() == BALANCED.description
 
 
-def test_a_recipe_saved_and_loaded_is_the_same(form: RecipeForm, session: Session, tmp_path: Path) -> None:
+def test_recipe_saved_and_loaded_is_the_same(form: RecipeForm, session: Session, tmp_path: Path) -> None:
     type_into(control(form, "epochs"), "3")
     form.recipe_choice.save(tmp_path / "my birds.json")
     assert session.recipe.name == form.recipe_choice.box.currentText() == "my birds"
@@ -225,7 +223,7 @@ def test_a_recipe_saved_and_loaded_is_the_same(form: RecipeForm, session: Sessio
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="names of files are text there")
-def test_a_recipe_saved_in_a_file_whose_name_is_no_text_is_named_as_it_can_be_shown(
+def test_recipe_saved_in_a_file_whose_name_is_no_text_is_named_as_it_can_be_shown(
     form: RecipeForm, session: Session, tmp_path: Path
 ) -> None:
     path = tmp_path / "caf\udce9\n.json"
@@ -236,7 +234,7 @@ def test_a_recipe_saved_in_a_file_whose_name_is_no_text_is_named_as_it_can_be_sh
     assert load_recipe(path) == session.recipe
 
 
-def test_a_recipe_saved_under_a_built_in_name_leaves_the_built_in_one(
+def test_recipe_saved_under_a_built_in_name_leaves_the_built_in_one(
     form: RecipeForm, session: Session, tmp_path: Path
 ) -> None:
     type_into(control(form, "epochs"), "3")
@@ -247,7 +245,7 @@ def test_a_recipe_saved_under_a_built_in_name_leaves_the_built_in_one(
     assert session.recipe == QUICK
 
 
-def test_a_file_that_is_no_recipe_is_told_and_changes_nothing(
+def test_file_that_is_no_recipe_is_told_and_changes_nothing(
     qtbot: QtBot, form: RecipeForm, session: Session, tmp_path: Path
 ) -> None:
     (tmp_path / "list.json").write_text(json.dumps(["milk"]), encoding="utf-8")
@@ -258,7 +256,7 @@ def test_a_file_that_is_no_recipe_is_told_and_changes_nothing(
     assert session.recipe == QUICK
 
 
-def test_a_recipe_that_cannot_be_written_is_told(qtbot: QtBot, form: RecipeForm, tmp_path: Path) -> None:
+def test_recipe_that_cannot_be_written_is_told(qtbot: QtBot, form: RecipeForm, tmp_path: Path) -> None:
     with qtbot.waitSignal(form.recipe_choice.problem_raised) as raised:
         form.recipe_choice.save(tmp_path / "gone" / "mine.json")
     assert "mine.json" in raised.args[0].message

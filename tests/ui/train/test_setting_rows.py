@@ -74,7 +74,7 @@ def changed(**settings: str) -> Recipe:
         ),
     ],
 )
-def test_a_control_that_means_nothing_now_cannot_be_used(
+def test_control_that_means_nothing_now_cannot_be_used(
     form: RecipeForm, session: Session, path: str, used: dict[str, str], unused: dict[str, str]
 ) -> None:
     session.set_recipe(changed(**unused))
@@ -97,7 +97,7 @@ def shown_notices(form: RecipeForm) -> list[str]:
     return [notice.text.text() for notice in form.findChildren(SettingNotice) if notice.isVisible()]
 
 
-def test_a_tutorials_way_that_hurts_says_so(form: RecipeForm) -> None:
+def test_tutorials_way_that_hurts_says_so(form: RecipeForm) -> None:
     assert shown_notices(form) == []
     choose(form, "head.output", "sigmoid")
     assert "softmax is right" in shown_notices(form)[0]
@@ -120,7 +120,7 @@ def test_training_what_must_not_be_trained_says_so(form: RecipeForm, session: Se
 
 
 @pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=list(BUILT_IN))
-def test_a_built_in_recipe_needs_no_notice_and_is_shown_as_it_is(
+def test_built_in_recipe_needs_no_notice_and_is_shown_as_it_is(
     form: RecipeForm, session: Session, recipe: Recipe
 ) -> None:
     session.set_recipe(recipe)
@@ -146,7 +146,7 @@ def test_blocks_are_those_of_the_backbone(form: RecipeForm, session: Session) ->
     assert offered(form, "fine_tuning.from_block")[-1] == "mixed7"
 
 
-def test_a_cut_takes_fine_tuning_along(form: RecipeForm, session: Session) -> None:
+def test_cut_takes_fine_tuning_along(form: RecipeForm, session: Session) -> None:
     session.set_recipe(THOROUGH)
     choose(form, "cut_layer", "block3")
     assert session.recipe.cut_layer == "block3"
@@ -154,7 +154,7 @@ def test_a_cut_takes_fine_tuning_along(form: RecipeForm, session: Session) -> No
     assert control(form, "fine_tuning.from_block").currentText() == "block3"
 
 
-def test_a_layer_that_is_no_block_is_shown_and_stays(form: RecipeForm, session: Session) -> None:
+def test_layer_that_is_no_block_is_shown_and_stays(form: RecipeForm, session: Session) -> None:
     recipe = VGG16_FROZEN.with_value("cut_layer", "block4_conv2")
     session.set_recipe(recipe)
     assert control(form, "cut_layer").currentText() == "block4_conv2"
@@ -172,7 +172,7 @@ def test_folded_groups_say_in_short_what_is_inside(form: RecipeForm, session: Se
     assert not control(form, "seed").isVisible()
 
 
-def test_the_form_keeps_its_height_whatever_recipe_is_chosen(qtbot: QtBot, form: RecipeForm, session: Session) -> None:
+def test_form_keeps_its_height_whatever_recipe_is_chosen(qtbot: QtBot, form: RecipeForm, session: Session) -> None:
     column = form.widget()
     layout = column.layout() if column is not None else None
     assert column is not None

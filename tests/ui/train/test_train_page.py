@@ -39,7 +39,7 @@ def test_without_a_collection_the_page_leads_to_photos(qtbot: QtBot, session: Se
         qtbot.mouseClick(page.empty.findChild(QPushButton), LEFT)
 
 
-def test_a_collection_that_cannot_be_trained_on_says_why(
+def test_collection_that_cannot_be_trained_on_says_why(
     qtbot: QtBot, train_page: TrainPage, opened: Session, tmp_path: Path
 ) -> None:
     with qtbot.waitSignal(opened.job_ended):
@@ -77,7 +77,7 @@ def test_start_trains_and_shows_how_far_it_is(
     assert "ran to its end after 30 epochs" in status.stage.text()
 
 
-def test_the_buttons_after_a_training_lead_on(qtbot: QtBot, train_page: TrainPage, opened: Session) -> None:
+def test_buttons_after_a_training_lead_on(qtbot: QtBot, train_page: TrainPage, opened: Session) -> None:
     assert not train_page.status.results_button.isVisible()
     train(qtbot, train_page, opened)
     with qtbot.waitSignal(train_page.results_requested):
@@ -152,7 +152,7 @@ def test_while_something_else_runs_start_waits(
     assert train_page.status.reason.text() == ""
 
 
-def test_the_recipe_is_remembered(train_page: TrainPage, opened: Session, settings: Settings) -> None:
+def test_recipe_is_remembered(train_page: TrainPage, opened: Session, settings: Settings) -> None:
     box = train_page.form.findChild(QSpinBox, "epochs")
     assert box is not None
     box.setValue(5)
@@ -177,9 +177,7 @@ def test_plots_are_saved_by_their_suffix(
         assert "<svg" in target.read_text(encoding="utf-8")
 
 
-def test_the_numbers_are_saved_a_row_an_epoch(
-    qtbot: QtBot, train_page: TrainPage, opened: Session, tmp_path: Path
-) -> None:
+def test_numbers_are_saved_a_row_an_epoch(qtbot: QtBot, train_page: TrainPage, opened: Session, tmp_path: Path) -> None:
     train(qtbot, train_page, opened)
     train_page.save_history_csv(tmp_path / "numbers.csv")
     with (tmp_path / "numbers.csv").open(encoding="utf-8-sig", newline="") as stream:
@@ -187,7 +185,7 @@ def test_the_numbers_are_saved_a_row_an_epoch(
     assert [int(row["epoch"]) for row in rows] == list(range(1, 31))
 
 
-def test_a_plot_that_cannot_be_written_raises_and_leaves_nothing(
+def test_plot_that_cannot_be_written_raises_and_leaves_nothing(
     qtbot: QtBot, train_page: TrainPage, opened: Session, tmp_path: Path
 ) -> None:
     train(qtbot, train_page, opened)
@@ -195,7 +193,7 @@ def test_a_plot_that_cannot_be_written_raises_and_leaves_nothing(
         train_page.save_plot(tmp_path / "gone" / "curves.png")
 
 
-def test_a_collection_that_vanished_fails_and_the_page_stays_usable(
+def test_collection_that_vanished_fails_and_the_page_stays_usable(
     qtbot: QtBot, train_page: TrainPage, opened: Session, birds: Path, fake_engine: FakeEngine
 ) -> None:
     qtbot.waitUntil(lambda: not train_page.form.augmentation.previews.pictures[0].is_empty)
@@ -205,7 +203,7 @@ def test_a_collection_that_vanished_fails_and_the_page_stays_usable(
     assert train_page.status.start_button.isEnabled()
 
 
-def test_a_home_that_cannot_keep_the_model_is_said_before_anything_starts(
+def test_home_that_cannot_keep_the_model_is_said_before_anything_starts(
     qtbot: QtBot, train_page: TrainPage, opened: Session, isolated_home: Path
 ) -> None:
     data = isolated_home / ".local" / "share"

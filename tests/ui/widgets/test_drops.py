@@ -18,7 +18,7 @@ from tlgui.ui.shell.step_list import Step
 
 
 @pytest.mark.parametrize("where", ["photos", "train", "results"])
-def test_a_dropped_folder_is_opened(qtbot: QtBot, window: MainWindow, birds: Path, where: str) -> None:
+def test_dropped_folder_is_opened(qtbot: QtBot, window: MainWindow, birds: Path, where: str) -> None:
     page = getattr(window.pages, where)
     window.show_step({"photos": 0, "train": 1, "results": 2}[where])
     with qtbot.waitSignal(window.session.collection_changed):
@@ -26,7 +26,7 @@ def test_a_dropped_folder_is_opened(qtbot: QtBot, window: MainWindow, birds: Pat
     assert window.steps.current() is Step.PHOTOS
 
 
-def test_a_dropped_file_or_several_folders_say_what_to_drop(window: MainWindow, birds: Path, tmp_path: Path) -> None:
+def test_dropped_file_or_several_folders_say_what_to_drop(window: MainWindow, birds: Path, tmp_path: Path) -> None:
     photo = write_jpeg(tmp_path / "a.jpg")
     assert drop(window.pages.photos, photo)
     assert "“a.jpg” is not a folder" in window.messages.message.text()
@@ -45,7 +45,7 @@ def test_something_that_is_no_file_is_not_taken(window: MainWindow) -> None:
     assert not event.isAccepted()
 
 
-def test_a_folder_dropped_on_the_class_table_is_opened(
+def test_folder_dropped_on_the_class_table_is_opened(
     qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path
 ) -> None:
     open_folder(qtbot, window, birds)
@@ -68,7 +68,7 @@ def test_photos_dragged_from_the_grid_are_taken_by_no_page(window: MainWindow, w
 
 
 @pytest.mark.parametrize("where", ["photos", "train", "results", "predict"])
-def test_a_dropped_model_is_opened_wherever_it_falls(qtbot: QtBot, window: MainWindow, birds: Path, where: str) -> None:
+def test_dropped_model_is_opened_wherever_it_falls(qtbot: QtBot, window: MainWindow, birds: Path, where: str) -> None:
     path = train(qtbot, window, birds)
     with qtbot.waitSignal(window.session.model_changed):
         assert drop(getattr(window.pages, where), path)
@@ -76,7 +76,7 @@ def test_a_dropped_model_is_opened_wherever_it_falls(qtbot: QtBot, window: MainW
     assert "is open" in window.messages.message.text()
 
 
-def test_a_drop_while_busy_says_so(qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path) -> None:
+def test_drop_while_busy_says_so(qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path) -> None:
     open_folder(qtbot, window, birds)
     gate = fake_engine.pause_before(Progress)
     action(window, "start").trigger()

@@ -57,7 +57,7 @@ def test_folder_is_opened_on_a_desktop_without_a_bus(photo: Path) -> None:
     assert manager.asked == [photo.parent]
 
 
-def test_a_program_that_is_not_there_is_not_started(tmp_path: Path) -> None:
+def test_program_that_is_not_there_is_not_started(tmp_path: Path) -> None:
     assert not FileManager().start(str(tmp_path / "no such program"), [])
 
 
@@ -112,7 +112,7 @@ class TestBus:
         assert not manager.asked
 
     @pytest.mark.skipif(sys.platform == "win32", reason="every name is text there")
-    def test_a_name_that_is_not_text_keeps_its_bytes(
+    def test_name_that_is_not_text_keeps_its_bytes(
         self, qtbot: QtBot, bus: QDBusConnection, desktop: _Interface, tmp_path: Path
     ) -> None:
         manager = RecordingFileManager("linux", bus)

@@ -20,7 +20,7 @@ def load(qtbot: QtBot, loader: ThumbnailLoader, path: Path) -> None:
         assert loader.image(path) is None
 
 
-def test_a_photo_is_decoded_small_and_upright(qtbot: QtBot, tmp_path: Path) -> None:
+def test_photo_is_decoded_small_and_upright(qtbot: QtBot, tmp_path: Path) -> None:
     loader = ThumbnailLoader(32)
     path = write_rotated_jpeg(tmp_path / "a.jpg", 48, 64)
     load(qtbot, loader, path)
@@ -31,7 +31,7 @@ def test_a_photo_is_decoded_small_and_upright(qtbot: QtBot, tmp_path: Path) -> N
     assert image.pixelColor(12, 28).blue() > 200
 
 
-def test_a_bad_photo_gives_a_null_image_and_is_not_tried_again(qtbot: QtBot, tmp_path: Path) -> None:
+def test_bad_photo_gives_a_null_image_and_is_not_tried_again(qtbot: QtBot, tmp_path: Path) -> None:
     loader = ThumbnailLoader(32)
     path = write_text(tmp_path / "a.jpg")
     load(qtbot, loader, path)
@@ -42,7 +42,7 @@ def test_a_bad_photo_gives_a_null_image_and_is_not_tried_again(qtbot: QtBot, tmp
         loader.image(path)
 
 
-def test_the_cache_drops_what_was_not_used_for_longest(
+def test_cache_drops_what_was_not_used_for_longest(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Each takes 16 x 12 pixels of 4 bytes.
@@ -132,7 +132,7 @@ def test_forgetting_drops_pictures_and_wishes(qtbot: QtBot, tmp_path: Path) -> N
     load(qtbot, loader, path)
 
 
-def test_a_loader_can_go_while_it_decodes(qtbot: QtBot, tmp_path: Path) -> None:
+def test_loader_can_go_while_it_decodes(qtbot: QtBot, tmp_path: Path) -> None:
     loader = ThumbnailLoader(16)
     for number in range(10):
         loader.image(write_jpeg(tmp_path / f"{number}.jpg", 400, 300))

@@ -51,14 +51,14 @@ def test_every_seed_is_trained_and_counts() -> None:
     assert (score.low, score.high, score.seconds) == (0.8, 0.9, 20.0)
 
 
-def test_a_single_seed_has_the_range_of_its_evaluation() -> None:
+def test_single_seed_has_the_range_of_its_evaluation() -> None:
     (score,) = compare_recipes(COLLECTION, [QUICK], 1, Trainer({"Quick": [0.8]}))
 
     assert score.low == pytest.approx(0.7)
     assert score.high == 1.0
 
 
-def test_a_recipe_that_cannot_be_trained_says_why_and_ends_no_other() -> None:
+def test_recipe_that_cannot_be_trained_says_why_and_ends_no_other() -> None:
     train = Trainer({"Quick": [0.8], "Small CNN from scratch": [0.5]})
 
     scores = list(compare_recipes(COLLECTION, [QUICK, BALANCED, SMALL_FROM_SCRATCH], 1, train))
@@ -76,7 +76,7 @@ def test_no_model_is_left_and_none_is_there_beside_another() -> None:
     assert not train.requests[0].model_path.parent.exists()
 
 
-def test_a_training_that_was_stopped_is_no_comparison() -> None:
+def test_training_that_was_stopped_is_no_comparison() -> None:
     train = Trainer({"Quick": [0.8]}, StopReason.STOPPED)
 
     with pytest.raises(Cancelled):
@@ -97,13 +97,13 @@ def test_rows_stand_under_their_header() -> None:
 
 
 @pytest.mark.parametrize(("recipe", "weights"), [(VGG16_FROZEN, "vgg16.h5"), (QUICK, QUICK.weights)])
-def test_a_weights_file_goes_to_its_backbone(recipe: Recipe, weights: str) -> None:
+def test_weights_file_goes_to_its_backbone(recipe: Recipe, weights: str) -> None:
     given = with_weights_file(recipe, {"vgg16": Path("vgg16.h5")})
 
     assert given == dataclasses.replace(recipe, weights=str(Path(weights).absolute()) if "." in weights else weights)
 
 
-def test_the_benchmark_holds_real_features_against_the_small_network() -> None:
+def test_benchmark_holds_real_features_against_the_small_network() -> None:
     scores = [Score(VGG16_FROZEN, (0.7,), 0.6, 0.8, 60.0), Score(SMALL_FROM_SCRATCH, (0.5,), 0.4, 0.6, 90.0)]
 
     assert [figure.verdict for figure in tutorials.figures(scores)] == ["reached", "", "", ""]

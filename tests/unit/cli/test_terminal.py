@@ -61,7 +61,7 @@ def test_progress_is_sparse_lines_elsewhere() -> None:
     assert "\r" not in err.getvalue()
 
 
-def test_a_download_is_told_in_megabytes() -> None:
+def test_download_is_told_in_megabytes() -> None:
     err = Screen()
     context = Terminal(io.StringIO(), err, wants_json=False).context()
 

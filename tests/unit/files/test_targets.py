@@ -46,7 +46,7 @@ def test_no_photo_is_ever_replaced_whatever_it_is_called(tmp_path: Path, kind: F
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.noun)
-def test_a_file_of_another_suffix_is_never_written(tmp_path: Path, kind: FileKind) -> None:
+def test_file_of_another_suffix_is_never_written(tmp_path: Path, kind: FileKind) -> None:
     with pytest.raises(TargetError, match=rf"ends in {kind.suffixes[0]}.*, and not as “photo.jpg”") as caught:
         check_target(tmp_path / "photo.jpg", kind)
 
@@ -64,7 +64,7 @@ def test_new_and_empty_files_may_be_written(tmp_path: Path, kind: FileKind) -> N
     assert len(list(tmp_path.iterdir())) == len(kind.suffixes)
 
 
-def test_an_older_file_of_the_same_kind_may_be_replaced(tmp_path: Path) -> None:
+def test_older_file_of_the_same_kind_may_be_replaced(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\ufeffphoto;caf\u00e9\r\n", encoding="utf-8")
     (tmp_path / "b.csv").write_bytes("photo;café".encode("utf-16"))
     (tmp_path / "c.csv").write_bytes("photo;café".encode("latin-1"))
@@ -89,7 +89,7 @@ def test_what_only_has_the_same_suffix_is_kept(tmp_path: Path) -> None:
     assert "is not a model of tlgui" in refusal(tmp_path / "letter.tlmodel", MODEL)
 
 
-def test_a_picture_of_another_program_is_no_plot(tmp_path: Path) -> None:
+def test_picture_of_another_program_is_no_plot(tmp_path: Path) -> None:
     write_png(tmp_path / "holiday.png")
     assert "is not a plot" in refusal(tmp_path / "holiday.png", PLOT)
 
@@ -104,7 +104,7 @@ def test_what_is_no_file_is_not_written_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+def test_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.csv")
     assert "cannot be read, so it is not replaced" in refusal(tmp_path / "a.csv", TABLE)
 
@@ -146,7 +146,7 @@ def test_photos_that_a_shell_put_after_an_option_stay(tmp_path: Path, capsys: py
         (("export", "m.tlmodel", "--format", "keras", "--out"), "a.keras"),
     ],
 )
-def test_a_command_asks_before_it_works(
+def test_command_asks_before_it_works(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

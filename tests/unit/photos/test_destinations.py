@@ -26,7 +26,7 @@ def collection(*names: str, parts: tuple[str, ...] = (".",), left_out: tuple[Pho
     return Collection(FOLDER, classes, left_out=left_out)
 
 
-def test_a_name_means_the_class_that_a_person_would_take_it_for() -> None:
+def test_name_means_the_class_that_a_person_would_take_it_for() -> None:
     to = Destinations(collection("Étourneau", "barn owl", "C", "!!!"))
     for text, name in (
         ("etourneau", "Étourneau"),
@@ -63,7 +63,7 @@ def test_classes_in_another_encoding_are_never_taken_for_each_other(tmp_path: Pa
     assert Choices(tmp_path.parent / "workspace", tmp_path).shown_names() == {r"cl\xe9ss": "Klasse"}
 
 
-def test_a_class_that_is_shown_otherwise_is_known_by_its_folder_too() -> None:
+def test_class_that_is_shown_otherwise_is_known_by_its_folder_too() -> None:
     owl = PhotoClass("Tawny owl", (), (FOLDER / "owl",))
     to = Destinations(Collection(FOLDER, (owl,)))
     assert to.class_called("OWL") is to.class_called("tawny owl") is owl
@@ -83,7 +83,7 @@ def test_vowels_that_are_written_as_marks_and_signs_make_different_names() -> No
     assert plain_key("Ångström é") == plain_key("angstrom e")
 
 
-def test_a_new_name_is_tidied() -> None:
+def test_new_name_is_tidied() -> None:
     to = Destinations(collection("owl"))
     assert to.new_name("  winter \t wren ") == "winter wren"
     assert to.new_name(unicodedata.normalize("NFD", "Étourneau")) == "Étourneau"
@@ -126,14 +126,14 @@ def test_other_names_are_taken(name: str) -> None:
     assert Destinations(collection("owl")).why_not(name) == ""
 
 
-def test_a_name_of_a_part_is_refused_only_where_it_would_be_read_as_one() -> None:
+def test_name_of_a_part_is_refused_only_where_it_would_be_read_as_one() -> None:
     assert "parts" in Destinations(collection()).why_not("train")
     assert "parts" in Destinations(collection("Test", "val")).why_not("Training")
     assert Destinations(collection("car", "test")).why_not("train") == ""
     assert Destinations(collection("car", parts=("train", "test"))).why_not("train") == ""
 
 
-def test_a_class_named_like_a_part_is_read_as_a_class_again(tmp_path: Path) -> None:
+def test_class_named_like_a_part_is_read_as_a_class_again(tmp_path: Path) -> None:
     folder = write_collection(tmp_path / "vehicles", ["bus", "car"], photos=3)
     to = Destinations(scan(folder, QUIET))
     photo = folder / "bus" / "photo 000.jpg"
@@ -143,7 +143,7 @@ def test_a_class_named_like_a_part_is_read_as_a_class_again(tmp_path: Path) -> N
     assert not found.has_own_split
 
 
-def test_a_photo_stays_in_its_own_part(tmp_path: Path) -> None:
+def test_photo_stays_in_its_own_part(tmp_path: Path) -> None:
     folder = write_split_collection(tmp_path / "own", ["owl", "wren"], photos=3)
     only_in_training = write_jpeg(make(folder / "train" / "jay") / "a.jpg").parent
     to = Destinations(scan(folder, QUIET))
@@ -162,7 +162,7 @@ def test_a_photo_stays_in_its_own_part(tmp_path: Path) -> None:
     assert to.new_folder(folder / "stray.jpg", "tit") == folder / "train" / "tit"
 
 
-def test_a_folder_that_is_there_without_photos_in_use_is_taken(tmp_path: Path) -> None:
+def test_folder_that_is_there_without_photos_in_use_is_taken(tmp_path: Path) -> None:
     folder = write_collection(tmp_path / "Birds", ["owl", "wren"], photos=2)
     write_text(make(folder / "Étourneau") / "notes.txt")
     assert Destinations(scan(folder, QUIET)).new_name("etourneau") == "Étourneau"

@@ -139,7 +139,7 @@ def test_folders_own_parts_are_kept_even_where_a_group_stands_in_two() -> None:
     assert cat.photos[0] in divided.training or cat.photos[0] in divided.test
 
 
-def test_the_same_photos_lie_in_the_same_parts_as_in_earlier_versions() -> None:
+def test_same_photos_lie_in_the_same_parts_as_in_earlier_versions() -> None:
     # Whoever trained before must find each photo where it was: to divide otherwise is never a mere improvement.
     digest = hashlib.sha256()
     for case in range(60):

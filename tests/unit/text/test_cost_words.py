@@ -20,14 +20,14 @@ COST = CostEstimate(seconds=125.0, memory_bytes=1_100_000_000, device="2 process
 TO_ITS_END = replace(QUICK, early_stopping=EarlyStopping(enabled=False))
 
 
-def test_a_cost_is_a_time_a_size_and_a_device() -> None:
+def test_cost_is_a_time_a_size_and_a_device() -> None:
     assert cost_in_words(COST, TO_ITS_END) == "About 2 minutes and 1.1 GB of memory on 2 processor cores"
     short = replace(COST, seconds=2.0, device="NVIDIA T4 (GPU)")
     assert cost_in_words(short, TO_ITS_END) == "A few seconds and 1.1 GB of memory on NVIDIA T4 (GPU)"
 
 
 @pytest.mark.parametrize("stopping", [EarlyStopping(), EarlyStopping(enabled=False, target_accuracy=0.99)])
-def test_a_recipe_that_may_end_early_takes_up_to_its_cost(stopping: EarlyStopping) -> None:
+def test_recipe_that_may_end_early_takes_up_to_its_cost(stopping: EarlyStopping) -> None:
     recipe = replace(QUICK, early_stopping=stopping)
     assert cost_in_words(COST, recipe).startswith("Up to 2 minutes and ")
     assert cost_in_words(replace(COST, seconds=2.0), recipe).startswith("A few seconds and ")
@@ -69,7 +69,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[EstimateRequest]:
     return requests
 
 
-def test_the_command_says_it_in_words(
+def test_command_says_it_in_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: list[EstimateRequest]
 ) -> None:
     folder = write_collection(tmp_path / "birds", ["owl", "wren"])
@@ -82,7 +82,7 @@ def test_the_command_says_it_in_words(
     assert asked[0].collection.class_names == ("owl", "wren")
 
 
-def test_the_command_gives_numbers_as_json(
+def test_command_gives_numbers_as_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: list[EstimateRequest]
 ) -> None:
     folder = write_collection(tmp_path / "birds", ["owl", "wren"])
@@ -93,6 +93,6 @@ def test_the_command_gives_numbers_as_json(
     assert result["estimate"]["memory_bytes"] == 1_100_000_000
 
 
-def test_a_folder_that_is_missing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_folder_that_is_missing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["estimate", str(tmp_path / "missing")]) == 1
     assert "missing" in capsys.readouterr().err

@@ -64,7 +64,7 @@ def test_any_name_survives(tmp_path: Path, name: str) -> None:
     assert (row["photo"], row["class 1"]) == (name, name)
 
 
-def test_a_name_stays_one_cell_where_cells_are_parted_otherwise(tmp_path: Path) -> None:
+def test_name_stays_one_cell_where_cells_are_parted_otherwise(tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     path = Path("a;=1+1\t=2.jpg")
 

@@ -86,7 +86,7 @@ def sees_photos(recipe: Recipe) -> bool:
 
 
 def in_small(recipe: Recipe, streamed_count: int) -> Recipe:
-    """Return what is rehearsed of a recipe: the same for all recipes whose steps take equally long.
+    """Return the recipe of the dry run: the same for all recipes whose steps take equally long.
 
     Args:
         recipe: What is to be trained.

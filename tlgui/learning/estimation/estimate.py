@@ -96,7 +96,7 @@ def estimate(collection: Collection, recipe: Recipe, context: JobContext) -> Cos
         if caches_validation_photos(recipe):
             # It is kept for the training, and so takes none of its time.
             extractor.fast_backbone(silent, _picture_count(split, recipe))
-        pace = _rehearsed(collection, small, sample, silent)
+        pace = _timed(collection, small, sample, silent)
     held_bytes = int(psutil.Process().memory_info().rss)
     return CostEstimate(
         seconds=_feature_seconds(split, recipe, sample, pace) + _epoch_seconds(split, recipe, pace),
@@ -161,7 +161,7 @@ def _known_pace(collection: Collection, small: Recipe, *, is_any_new: bool) -> _
     return None
 
 
-def _rehearsed(collection: Collection, small: Recipe, sample: PhotoSample | None, context: JobContext) -> _Pace:
+def _timed(collection: Collection, small: Recipe, sample: PhotoSample | None, context: JobContext) -> _Pace:
     """Measure how fast a recipe is, and remember it."""
     few = sample.collection(collection) if sample is not None else _whole_classes(collection)
     divided = split_collection(few, small.split.validation, small.split.test, small.split.use_own, small.seed)

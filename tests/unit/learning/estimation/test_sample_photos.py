@@ -42,14 +42,14 @@ def test_there_are_as_many_as_asked_for_from_every_class_alike() -> None:
     assert sample.new_counts == (64, 32)
 
 
-def test_a_small_class_is_made_up_for_by_the_others() -> None:
+def test_small_class_is_made_up_for_by_the_others() -> None:
     sample = choose_photos(split_of({"cat": (2, 1), "dog": (100, 30)}), 64, 20, knows_nothing)
     assert sample is not None
     assert per_class(sample.training.photos) == {"cat": 2, "dog": 62}
     assert per_class(sample.validation.photos) == {"cat": 1, "dog": 19}
 
 
-def test_a_small_collection_gives_all_it_has() -> None:
+def test_small_collection_gives_all_it_has() -> None:
     sample = choose_photos(split_of({"cat": (3, 1), "dog": (4, 1)}), 64, 32, knows_nothing)
     assert sample is not None
     assert (len(sample.training.photos), len(sample.validation.photos)) == (7, 2)

@@ -142,36 +142,36 @@ def test_link_still_leads_to_its_file_from_another_folder(photo: Path, target: P
 
 
 class TestSettling:
-    def test_a_move_that_had_not_begun_was_not_done(self, photo: Path, target: Path) -> None:
+    def test_move_that_had_not_begun_was_not_done(self, photo: Path, target: Path) -> None:
         assert not settle(photo, target, part_of(target))
         assert photo.exists()
 
-    def test_a_move_that_was_done_is_done(self, photo: Path, target: Path) -> None:
+    def test_move_that_was_done_is_done(self, photo: Path, target: Path) -> None:
         move_file(photo, target, part_of(target))
         assert settle(photo, target, part_of(target))
 
-    def test_a_file_that_is_nowhere_has_left(self, photo: Path, target: Path) -> None:
+    def test_file_that_is_nowhere_has_left(self, photo: Path, target: Path) -> None:
         photo.unlink()
         assert settle(photo, target, part_of(target))
 
-    def test_a_file_with_both_names_loses_the_old_one(self, photo: Path, target: Path) -> None:
+    def test_file_with_both_names_loses_the_old_one(self, photo: Path, target: Path) -> None:
         os.link(photo, target)
         assert settle(photo, target, part_of(target))
         assert not photo.exists()
         assert target.read_bytes() == b"a photo"
 
-    def test_a_copy_that_was_whole_stays_in_place_of_the_file(self, photo: Path, target: Path) -> None:
+    def test_copy_that_was_whole_stays_in_place_of_the_file(self, photo: Path, target: Path) -> None:
         target.write_bytes(photo.read_bytes())
         assert settle(photo, target, part_of(target))
         assert not photo.exists()
 
-    def test_an_empty_file_that_kept_the_name_is_taken_away(self, photo: Path, target: Path) -> None:
+    def test_empty_file_that_kept_the_name_is_taken_away(self, photo: Path, target: Path) -> None:
         target.touch()
         assert not settle(photo, target, part_of(target))
         assert photo.exists()
         assert not target.exists()
 
-    def test_a_copy_that_was_not_whole_is_taken_away(self, photo: Path, target: Path) -> None:
+    def test_copy_that_was_not_whole_is_taken_away(self, photo: Path, target: Path) -> None:
         part_of(target).write_bytes(b"a ph")
         assert not settle(photo, target, part_of(target))
         assert not names_in(target.parent)

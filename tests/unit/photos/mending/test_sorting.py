@@ -71,16 +71,14 @@ class TestMoving:
         assert choices.arrivals() == {"robin/a.jpg": 3, "robin/b.jpg": 4}
         assert choices.left_out() == {second}
 
-    def test_a_new_class_gets_its_folder_and_undo_takes_it_away(self, mender: Mender, folder: Path) -> None:
+    def test_new_class_gets_its_folder_and_undo_takes_it_away(self, mender: Mender, folder: Path) -> None:
         mender.apply(into(folder / "owl", *robins(folder)), QUIET)
         assert names_in(folder / "owl") == ["a.jpg", "b.jpg"]
 
         undone(mender)
         assert not (folder / "owl").exists()
 
-    def test_a_new_class_of_many_photos_is_taken_away_whoever_comes_back_last(
-        self, mender: Mender, folder: Path
-    ) -> None:
+    def test_new_class_of_many_photos_is_taken_away_whoever_comes_back_last(self, mender: Mender, folder: Path) -> None:
         many = [folder / "robin" / f"{number:03}.jpg" for number in range(150)]
         for path in many:
             path.write_text(path.name)
@@ -142,7 +140,7 @@ class TestMoving:
         assert len(mended.problems) == 2
         assert places(folder) == {**before(), "owl": "a file"}
 
-    def test_a_class_in_two_parts_is_one_in_words(self, mender: Mender, folder: Path) -> None:
+    def test_class_in_two_parts_is_one_in_words(self, mender: Mender, folder: Path) -> None:
         first, second = robins(folder)
         moves = ((first, folder / "train/owl"), (second, folder / "test/owl"))
         for part in ("train", "test"):

@@ -31,7 +31,7 @@ def entries(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def test_a_photo_is_decoded_once_for_all_sizes_up_to_one_that_is_kept(tmp_path: Path, decoded: list[Path]) -> None:
+def test_photo_is_decoded_once_for_all_sizes_up_to_one_that_is_kept(tmp_path: Path, decoded: list[Path]) -> None:
     photo = write_rotated_jpeg(tmp_path / "a.jpg", 480, 640)
     store = ThumbnailStore(tmp_path / "kept")
     assert store.read(photo, 100).shape == (100, 75, 3)
@@ -44,7 +44,7 @@ def test_a_photo_is_decoded_once_for_all_sizes_up_to_one_that_is_kept(tmp_path: 
     assert len(decoded) == 2
 
 
-def test_a_changed_photo_is_decoded_anew(tmp_path: Path, decoded: list[Path]) -> None:
+def test_changed_photo_is_decoded_anew(tmp_path: Path, decoded: list[Path]) -> None:
     photo = write_jpeg(tmp_path / "a.jpg", colour=(250, 10, 10))
     store = ThumbnailStore(tmp_path / "kept")
     store.read(photo, 64)
@@ -55,9 +55,7 @@ def test_a_changed_photo_is_decoded_anew(tmp_path: Path, decoded: list[Path]) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", None])
-def test_a_damaged_entry_is_decoded_anew_and_replaced(
-    tmp_path: Path, decoded: list[Path], content: bytes | None
-) -> None:
+def test_damaged_entry_is_decoded_anew_and_replaced(tmp_path: Path, decoded: list[Path], content: bytes | None) -> None:
     photo = write_jpeg(tmp_path / "a.jpg", 300, 200)
     store = ThumbnailStore(tmp_path / "kept")
     good = store.read(photo, 128)
@@ -70,7 +68,7 @@ def test_a_damaged_entry_is_decoded_anew_and_replaced(
 
 
 @pytest.mark.parametrize("side", [9_000, 65_000])
-def test_an_entry_that_says_it_is_enormous_is_decoded_anew(tmp_path: Path, decoded: list[Path], side: int) -> None:
+def test_entry_that_says_it_is_enormous_is_decoded_anew(tmp_path: Path, decoded: list[Path], side: int) -> None:
     photo = write_jpeg(tmp_path / "a.jpg", 300, 200)
     store = ThumbnailStore(tmp_path / "kept")
     good = store.read(photo, 128)
@@ -85,7 +83,7 @@ def test_an_entry_that_says_it_is_enormous_is_decoded_anew(tmp_path: Path, decod
     assert len(decoded) == 2
 
 
-def test_a_disk_that_keeps_nothing_is_no_hindrance(tmp_path: Path, decoded: list[Path]) -> None:
+def test_disk_that_keeps_nothing_is_no_hindrance(tmp_path: Path, decoded: list[Path]) -> None:
     (tmp_path / "kept").write_text("a file where the folder should be")
     photo = write_jpeg(tmp_path / "a.jpg")
     store = ThumbnailStore(tmp_path / "kept")
@@ -102,7 +100,7 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     assert entries(tmp_path / "kept") == []
 
 
-def test_the_oldest_go_when_they_take_too_much(tmp_path: Path) -> None:
+def test_oldest_go_when_they_take_too_much(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     for number in range(10):
         entry = kept / f"{number % 2:02}" / f"{number}.jpg"
@@ -115,7 +113,7 @@ def test_the_oldest_go_when_they_take_too_much(tmp_path: Path) -> None:
     assert sorted(int(path.stem) for path in entries(kept)) == [4, 5, 6, 7, 8, 9]
 
 
-def test_the_store_stays_within_its_limit(tmp_path: Path) -> None:
+def test_store_stays_within_its_limit(tmp_path: Path) -> None:
     store = ThumbnailStore(tmp_path / "kept", limit_bytes=20_000)
     for number in range(40):
         store.read(write_jpeg(tmp_path / f"{number}.jpg", 300, 200, seed=number), 128)

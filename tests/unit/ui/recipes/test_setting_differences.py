@@ -11,7 +11,7 @@ def shown(*recipes: Recipe) -> dict[str, tuple[str, ...]]:
     return dict(differences(recipes))
 
 
-def test_the_same_settings_under_another_name_differ_in_nothing() -> None:
+def test_same_settings_under_another_name_differ_in_nothing() -> None:
     assert differences([QUICK, dataclasses.replace(QUICK, name="Mine", description="As I like it.")]) == ()
 
 
@@ -68,7 +68,7 @@ def test_numbers_of_nothing_and_of_all_have_words() -> None:
     assert rows["Steps an epoch at most"] == ("no limit", "100 batches")
 
 
-def test_a_tutorials_recipe_shows_its_rates_as_people_write_them() -> None:
+def test_tutorials_recipe_shows_its_rates_as_people_write_them() -> None:
     rows = shown(QUICK, VGG16_BOTTLENECK)
     assert rows["Learning rate"] == ("0.003", "0.001")
     assert rows["Momentum"] == (NOT_USED, "0.9")

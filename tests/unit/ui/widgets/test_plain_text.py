@@ -69,7 +69,7 @@ def test_what_cannot_show_markup_is_no_offence(line: str) -> None:
     assert not list(offences(line))
 
 
-def test_the_window_shows_names_through_the_helper_alone() -> None:
+def test_window_shows_names_through_the_helper_alone() -> None:
     modules = [path for path in (*(_ROOT / "ui").rglob("*.py"), _ROOT / "app.py") if path != _HELPER]
     found = {path.name: list(offences(path.read_text("utf-8"))) for path in modules}
     assert {name: lines for name, lines in found.items() if lines} == {}
