@@ -102,6 +102,11 @@ class _Process:
             self._lock.release()
             self._lock = None
 
+    def remove_for_good(self) -> None:
+        # It is never released: a thread that makes the folder just now is waited for, and none makes another.
+        self._making.acquire()
+        self.remove()
+
 
 _processes: dict[int, _Process] = {}
 # The system's folder, where this process has put its own in its place.
@@ -123,9 +128,8 @@ def process_folder() -> Path:
 
 
 def remove_process_folder() -> None:
-    """Remove the temporary folder of this process, which is about to end without the end that Python gives it."""
-    if process := _processes.get(os.getpid()):
-        process.remove()
+    """Remove the temporary folder of this process for good; for a process that ends next, without Python's own end."""
+    _this_process().remove_for_good()
 
 
 def use_for_libraries() -> None:

@@ -94,6 +94,21 @@ def test_folder_of_a_process_goes_when_it_ends(system_folder: Path) -> None:
     assert list(system_folder.iterdir()) == []
 
 
+def test_folder_that_went_for_good_is_made_again_by_no_thread(system_folder: Path) -> None:
+    program = """
+import os, threading
+from tlgui import files
+files.process_folder()
+files.remove_process_folder()
+late = threading.Thread(target=files.process_folder, daemon=True)
+late.start()
+late.join(0.5)
+os._exit(0)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert list(system_folder.iterdir()) == []
+
+
 def test_notes_lead_to_nothing_that_is_not_ours(system_folder: Path, tmp_path: Path) -> None:
     token = "0123456789abcdef"
     place = tmp_path / "place"
