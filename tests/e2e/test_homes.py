@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tlgui import files
 from tlgui.photos.samples import draw_sample_photos
 
 CHECKOUT = Path(__file__).parents[2]
@@ -66,7 +67,7 @@ def test_full_home_disk_costs_what_would_be_kept_alone(photos: Path, full_home: 
 )
 def test_without_a_home_the_work_is_done_and_it_is_said_what_is_not_kept() -> None:
     # Where the tests' own folders lie, no other user may look.
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=files.system_folder()) as folder:
         start = Path(folder)
         start.chmod(0o777)
         draw_sample_photos(start / "photos", photos_per_class=10, size=48)

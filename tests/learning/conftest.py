@@ -1,18 +1,12 @@
 """A good `.tlmodel` file to take apart, and real disks that refuse where this machine lets a test mount one."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.learning.models import write_small_model
-
-
-@pytest.fixture(autouse=True)
-def _expect_retracing(expect_log: Callable[[str], None]) -> None:
-    # Said of many trainings in one process: each compiles its own network.
-    expect_log("triggered tf.function retracing")
 
 
 @pytest.fixture(scope="session")

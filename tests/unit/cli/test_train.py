@@ -179,7 +179,7 @@ def test_run_is_told_by_what_it_was_called_in_the_window(tlgui_train: CommandLin
 _OWNING = """
     import sys
     from pathlib import Path
-    from tlgui.learning.runs import RunStore
+    from tlgui.learning.runs.store import RunStore
     store = RunStore(Path(sys.argv[1]))
     store.resume(store.runs()[0])
     print("owned", flush=True)
