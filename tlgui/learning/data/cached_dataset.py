@@ -2,7 +2,8 @@
 
 Measured on 3,200 vectors of 1,280 numbers in batches of 128 on two cores, one epoch of `Model.fit` with a linear head
 and 25 steps per execution: 70 ms where `tf.data` gathers the rows itself, 130 ms where a Python generator or a
-`PyDataset` does. So rows in memory are gathered by TensorFlow, from indices that are set before each epoch.
+`PyDataset` does. So rows in memory are gathered by TensorFlow; only their indices, targets and weights come from NumPy.
+An iterator over a dataset whose function slices variables takes 15 ms to make, over one that calls NumPy 5 ms.
 """
 
 import math
@@ -98,25 +99,27 @@ class CachedTrainingData:
         self._class_count = class_count
         self.batches = self._order.batches
         self.class_counts: Sequence[int] = np.bincount(examples.labels, minlength=class_count).tolist()
-        # All rows of the epoch, and where each batch begins and the last one ends.
-        self._rows = tf.Variable(np.zeros(0, np.int64), shape=[None], trainable=False)
-        self._starts = tf.Variable(np.zeros(self.batches + 1, np.int64), trainable=False)
+        self._epoch: list[NDArray[np.intp]] = []
 
     def begin_epoch(self, number: int) -> None:
         """Set the batches of an epoch, counted from 1."""
-        batches = [turn.rows for turn in self._order.epoch(number)]
-        self._rows.assign(np.concatenate(batches).astype(np.int64))
-        self._starts.assign(np.cumsum([0, *map(len, batches)]).astype(np.int64))
+        self._epoch = [turn.rows for turn in self._order.epoch(number)]
 
     def dataset(self, class_weights: FloatArray) -> tf.data.Dataset:
         """Return the batches of the epoch that was begun last, see `TrainingData`."""
-        labels, weights = tf.constant(self._examples.labels, tf.int64), tf.constant(class_weights)
+        labels, targets = self._examples.labels, np.eye(self._class_count, dtype=np.float32)
         take = self._take()
 
+        def indices(number: int) -> tuple[NDArray[np.int64], FloatArray, FloatArray]:
+            rows = self._epoch[number]
+            return rows.astype(np.int64), targets[labels[rows]], class_weights[labels[rows]].astype(np.float32)
+
         def batch(number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-            rows = self._rows[self._starts[number] : self._starts[number + 1]]
-            chosen = tf.gather(labels, rows)
-            return take(rows), tf.one_hot(chosen, self._class_count), tf.gather(weights, chosen)
+            rows, chosen, weights = tf.numpy_function(
+                indices, [number], [tf.int64, tf.float32, tf.float32], stateful=False
+            )
+            rows = tf.ensure_shape(rows, (None,))
+            return take(rows), tf.ensure_shape(chosen, (None, self._class_count)), tf.ensure_shape(weights, (None,))
 
         options = tf.data.Options()
         options.autotune.enabled = False

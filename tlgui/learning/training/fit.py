@@ -132,6 +132,9 @@ def _fit(
                 model.dataset(),
                 initial_epoch=len(state.epochs),
                 epochs=last,
+                # With it, Keras makes one iterator an epoch, at the end of the one before, instead of two. On several
+                # devices an iterator reads at once, so photos, which are read as the epoch says, do without.
+                steps_per_epoch=None if phase.is_streamed else phase.training.batches,
                 callbacks=callbacks,
                 shuffle=False,
                 verbose=0,
