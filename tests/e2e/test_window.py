@@ -125,11 +125,11 @@ def test_newcomer_does_the_whole_job(
         driver.open_photos(photos)
         assert window.pages.photos.view.isVisible()
 
-        driver.start_training()
-        driver.wait(lambda: len(window.pages.train.plots.history) >= 2)
-        driver.wait_until_idle()
         plots = window.pages.train.plots
-        driver.wait(lambda: all(view.drawn_epochs == len(plots.history) for view in plots.views))
+        driver.start_training()
+        driver.wait(lambda: len(plots.history) >= 2)
+        driver.wait_until_idle()
+        driver.wait(lambda: not any(view.image.isNull() for view in plots.views))
         assert "right" in window.pages.train.status.stage.text()
 
         window.show_step(Step.PREDICT)

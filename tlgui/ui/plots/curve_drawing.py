@@ -1,7 +1,7 @@
-"""The curves of a training, drawn by matplotlib into plain pixels: on a thread for the window, or as a file.
+"""Draws the curves of a training with matplotlib, into pixels for the window or into a file.
 
-Importing this module imports matplotlib, so only `plots` does, on a thread and after the window is on the screen.
-A drawing keeps a picture of its axes, and draws only the lines again while epochs end.
+Importing this module imports matplotlib, which takes about 0.8 s, so `curve_view` imports it on a thread, after the
+window has appeared. A drawing caches its axes as pixels: when an epoch ends, only the lines are drawn anew.
 """
 
 # matplotlib has types, but not in its canvas.
@@ -24,14 +24,14 @@ from tlgui import files
 from tlgui.progress import EpochEnded
 from tlgui.ui.plots.curve_request import DrawRequest, Frame, PlotStyle, line_style
 
-# matplotlib keeps fonts and texts for all its figures together: one thread at a time.
+# matplotlib is not thread-safe: its figures share caches of fonts and texts.
 _LOCK = threading.Lock()
 _ROUND_LIMITS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 _MARKED_EPOCHS = 60
 _MARKERS_A_LINE = 8
 _FINE_TUNING = "Fine-tuning"
 _EPOCH = "Epoch (one pass over the training photos)"
-# Of the size of the letters, on average; bold ones are as wide as they get.
+# The average width of a letter, as a share of the font size, with a margin for bold letters.
 _LETTER_WIDTH = 0.62
 _POINTS_IN_INCH = 72
 _SAVED_INCHES = (11.0, 4.4)
@@ -40,16 +40,16 @@ _SAVED_DPI = 150
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What one plot shows of an epoch.
+    """A quantity of an epoch, and how it is plotted.
 
     Args:
-        title: What stands over the plot.
-        label: What the upright axis counts, in plain words.
-        training: Reads the value of the training photos.
-        validation: Reads the value of the validation photos.
-        limits: Gives the ends of the upright axis for the values drawn.
-        tick: Writes a value at the axis.
-        legend: Where the legend is least in the way.
+        title: The title of the plot.
+        label: The label of the y axis.
+        training: Returns the value for the training photos.
+        validation: Returns the value for the validation photos.
+        limits: Returns the limits of the y axis for the values drawn.
+        tick: Returns the text of a tick.
+        legend: The place of the legend where it covers least.
     """
 
     title: str
@@ -62,14 +62,14 @@ class Measure:
 
 
 def accuracy_limits(values: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of the accuracy axis: up to 100 %, down to the round share below the lowest value."""
+    """Return the limits of the accuracy axis: from the round share below the lowest value to 100 %, with a margin."""
     lowest = min(values, default=0.0)
     low = max(step for step in (0.0, 0.25, 0.5, 0.75, 0.9) if step <= max(lowest - 0.01, 0.0))
     return low, 1.0 + 0.03 * (1.0 - low)
 
 
 def loss_limits(values: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of the loss axis: from 0 to 1, 2 or 5 times a power of 10, above the highest value."""
+    """Return the limits of the loss axis: from 0 to 1, 2 or 5 times a power of 10, above the highest value."""
     highest = max(values, default=1.0)
     power = 10.0 ** math.floor(math.log10(max(highest, 1e-6)))
     return 0.0, next((step * power for step in (1, 2, 5) if highest <= step * power * 0.97), 10 * power)
@@ -97,10 +97,14 @@ MEASURES = {"accuracy": ACCURACY, "loss": LOSS}
 
 
 def epoch_limit(history: Sequence[EpochEnded], *, is_running: bool) -> int:
-    """Return the last epoch the level axis has room for.
+    """Return the last epoch on the x axis.
 
-    It moves seldom, because every move draws the whole plot: a short training shows all its epochs from the start,
-    a long one grows in round steps, and at the end the axis fits what was trained.
+    It changes rarely, because each change draws the whole plot: the axis of a short training has all planned epochs
+    from the start, that of a long one grows in round steps, and after the training it ends at the last epoch.
+
+    Args:
+        history: The epochs.
+        is_running: Whether the training is under way.
     """
     if not history:
         return _ROUND_LIMITS[0]
@@ -113,7 +117,7 @@ def epoch_limit(history: Sequence[EpochEnded], *, is_running: bool) -> int:
 
 
 class _MeasureAxes:
-    """The axes of one measure, their words and colours.
+    """The axes of one measure, with their texts and colours.
 
     Args:
         axes: Where to draw.
@@ -128,31 +132,31 @@ class _MeasureAxes:
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _position: measure.tick(value)))
         axes.spines[["top", "right"]].set_visible(False)
-        # What it says stands above the axes, where no curve and no legend is.
-        self._fine_tuning_word = axes.text(
+        # Above the axes, clear of curves and legend.
+        self._fine_tuning_label = axes.text(
             0, 0, _FINE_TUNING, transform=axes.transAxes, ha="center", va="bottom", visible=False, clip_on=False
         )
 
     @property
     def figure(self) -> Figure:
-        """What the axes stand on."""
+        """The figure that holds the axes."""
         figure = self.axes.get_figure(root=True)
         assert figure is not None
         return figure
 
-    def _dress(self, look: PlotStyle) -> None:
-        axes, small = self.axes, look.points * 0.9
-        axes.set_facecolor(look.background)
-        axes.set_title(self._measure.title, loc="left", fontsize=look.points, fontweight="bold", color=look.text)
+    def _apply_style(self, style: PlotStyle) -> None:
+        axes, small = self.axes, style.points * 0.9
+        axes.set_facecolor(style.background)
+        axes.set_title(self._measure.title, loc="left", fontsize=style.points, fontweight="bold", color=style.text)
         width = self._width_in_points()
         explained = _EPOCH if len(_EPOCH) * _LETTER_WIDTH * small < width * 1.1 else _EPOCH.partition(" ")[0]
-        axes.set_xlabel(explained, fontsize=small, color=look.text)
-        axes.set_ylabel(self._measure.label, fontsize=small, color=look.text)
-        axes.tick_params(labelsize=small, colors=look.text, which="both")
-        axes.grid(visible=True, color=look.grid, linewidth=0.8)
+        axes.set_xlabel(explained, fontsize=small, color=style.text)
+        axes.set_ylabel(self._measure.label, fontsize=small, color=style.text)
+        axes.tick_params(labelsize=small, colors=style.text, which="both")
+        axes.grid(visible=True, color=style.grid, linewidth=0.8)
         for spine in axes.spines.values():
-            spine.set_color(look.grid)
-        self._fine_tuning_word.set(color=look.text, fontsize=small)
+            spine.set_color(style.grid)
+        self._fine_tuning_label.set(color=style.text, fontsize=small)
 
     def _width_in_points(self) -> float:
         return max(float(self.axes.get_window_extent().width / self.figure.dpi * _POINTS_IN_INCH), 1.0)
@@ -165,20 +169,20 @@ class _MeasureAxes:
         self.axes.set_ylim(limits[2], limits[3])
         return True
 
-    def _place_fine_tuning_word(self, start: float | None) -> bool:
-        """Put the word above the first line that marks fine-tuning, clear of the title; return whether it moved."""
-        word = self._fine_tuning_word
-        before = (word.get_visible(), word.get_position())
-        word.set_visible(start is not None)
+    def _place_fine_tuning_label(self, start: float | None) -> bool:
+        """Place the label above the first line that marks fine-tuning, clear of the title; return whether it moved."""
+        label = self._fine_tuning_label
+        before = (label.get_visible(), label.get_position())
+        label.set_visible(start is not None)
         if start is not None:
             low, high = self._limits[:2]
-            letter = _LETTER_WIDTH * float(word.get_fontsize())
+            letter = _LETTER_WIDTH * float(label.get_fontsize())
             width = self._width_in_points()
             half = len(_FINE_TUNING) * letter / 2 / width
             title_end = (len(self._measure.title) + 1) * letter / width
             place = (start - low) / (high - low)
-            word.set_position((min(max(place, title_end + half), 1.0 - half), 1.01))
-        return before != (word.get_visible(), word.get_position())
+            label.set_position((min(max(place, title_end + half), 1.0 - half), 1.01))
+        return before != (label.get_visible(), label.get_position())
 
 
 class CurvePlot(_MeasureAxes):
@@ -191,7 +195,7 @@ class CurvePlot(_MeasureAxes):
 
     def __init__(self, axes: Axes, measure: Measure) -> None:
         super().__init__(axes, measure)
-        # Animated artists are left out of a whole drawing and drawn over it.
+        # A drawing of the whole figure leaves animated artists out; they are drawn over it.
         line: dict[str, Any] = {"animated": True}
         (self._training,) = axes.plot([], [], "-", marker="o", label="Training photos", **line)
         (self._validation,) = axes.plot([], [], "--", marker="s", label="Validation photos", **line)
@@ -201,18 +205,18 @@ class CurvePlot(_MeasureAxes):
 
     @property
     def moving_artists(self) -> tuple[Artist, ...]:
-        """What is drawn again when an epoch ended."""
-        # The legend last, so that no line crosses its words.
+        """The artists that are drawn anew after each epoch."""
+        # The legend last, so that no line crosses its text.
         legend = self.axes.get_legend()
         lines = (self._fine_tuning, self._best, self._training, self._validation)
         return lines if legend is None else (*lines, legend)
 
     def show(self, request: DrawRequest) -> bool:
-        """Show the history; return whether the axes changed, so that a whole drawing is needed."""
+        """Show the history of `request`; return whether the axes changed, so that the whole figure must be drawn."""
         return self.set_history(request.history, is_running=request.is_running)
 
     def set_history(self, history: Sequence[EpochEnded], *, is_running: bool) -> bool:
-        """Show `history`; return whether the axes changed, so that a whole drawing is needed."""
+        """Show `history`; return whether the axes changed, so that the whole figure must be drawn."""
         epochs = [epoch.epoch for epoch in history]
         training = [self._measure.training(epoch) for epoch in history]
         validation = [self._measure.validation(epoch) for epoch in history]
@@ -232,23 +236,23 @@ class CurvePlot(_MeasureAxes):
         has_moved = self._set_limits(1 - room, last + room, low, high)
         start = fine_tuning_start(history)
         self._fine_tuning.set_data(*(([], []) if start is None else ([start] * 2, [low, high])))
-        return self._place_fine_tuning_word(start) or has_moved
+        return self._place_fine_tuning_label(start) or has_moved
 
-    def set_look(self, look: PlotStyle) -> None:
-        """Dress everything anew; needs a whole drawing."""
-        self._dress(look)
-        lines = {"linewidth": look.points * 0.18, "markersize": look.points * 0.4}
-        self._training.set(color=look.training, **lines)
-        self._validation.set(color=look.validation, **lines)
-        self._best.set(color=look.text, linewidth=look.points * 0.12, markersize=look.points, markevery=[1])
-        self._fine_tuning.set(color=look.text, linewidth=look.points * 0.08)
-        legend = self.axes.legend(loc=self._measure.legend, fontsize=look.points * 0.9, labelcolor=look.text)
+    def set_style(self, style: PlotStyle) -> None:
+        """Apply colours and sizes; the whole figure must be drawn afterwards."""
+        self._apply_style(style)
+        lines = {"linewidth": style.points * 0.18, "markersize": style.points * 0.4}
+        self._training.set(color=style.training, **lines)
+        self._validation.set(color=style.validation, **lines)
+        self._best.set(color=style.text, linewidth=style.points * 0.12, markersize=style.points, markevery=[1])
+        self._fine_tuning.set(color=style.text, linewidth=style.points * 0.08)
+        legend = self.axes.legend(loc=self._measure.legend, fontsize=style.points * 0.9, labelcolor=style.text)
         legend.set_animated(True)
-        legend.get_frame().set(facecolor=look.background, edgecolor=look.grid, alpha=0.85)
+        legend.get_frame().set(facecolor=style.background, edgecolor=style.grid, alpha=0.85)
 
 
 class ComparisonPlot(_MeasureAxes):
-    """One measure of several runs, on their validation photos; which line is whose is said beside the plot.
+    """One measure of several runs, on their validation photos; the legend is a widget beside the plot.
 
     Args:
         axes: Where to draw.
@@ -258,16 +262,16 @@ class ComparisonPlot(_MeasureAxes):
     def __init__(self, axes: Axes, measure: Measure) -> None:
         super().__init__(axes, measure)
         self._compared: tuple[tuple[EpochEnded, ...], ...] = ()
-        self._look: PlotStyle | None = None
+        self._style: PlotStyle | None = None
         self._set_limits(0.6, 2.4, *measure.limits(()))
 
     @property
     def moving_artists(self) -> tuple[Artist, ...]:
-        """Nothing moves: runs that are compared have ended."""
+        """None: the lines of runs that have ended do not change."""
         return ()
 
     def show(self, request: DrawRequest) -> bool:
-        """Show the runs; return whether anything changed."""
+        """Show the runs of `request`; return whether anything changed."""
         if request.compared == self._compared:
             return False
         self._compared = request.compared
@@ -279,50 +283,50 @@ class ComparisonPlot(_MeasureAxes):
         self._draw_lines()
         return True
 
-    def set_look(self, look: PlotStyle) -> None:
-        """Dress everything anew; needs a whole drawing."""
-        self._dress(look)
-        self._look = look
+    def set_style(self, style: PlotStyle) -> None:
+        """Apply colours and sizes; the whole figure must be drawn afterwards."""
+        self._apply_style(style)
+        self._style = style
         self._draw_lines()
 
     def _draw_lines(self) -> None:
-        look = self._look
-        if look is None:
+        style = self._style
+        if style is None:
             return
-        for line in self.axes.get_lines():
-            line.remove()
+        for drawn in self.axes.get_lines():
+            drawn.remove()
         starts = [fine_tuning_start(history) for history in self._compared]
         for place, (history, start) in enumerate(zip(self._compared, starts, strict=True)):
-            style = line_style(place, look.series)
+            line = line_style(place, style.series)
             epochs = [epoch.epoch for epoch in history]
             self.axes.plot(
                 epochs,
                 [self._measure.validation(epoch) for epoch in history],
-                color=style.colour,
-                linestyle=(0, style.dashes) if style.dashes else "-",
-                linewidth=look.points * 0.18,
-                marker=list(style.marker),
-                markersize=look.points * 0.55,
-                # Few enough that the dashes between them are seen.
+                color=line.colour,
+                linestyle=(0, line.dashes) if line.dashes else "-",
+                linewidth=style.points * 0.18,
+                marker=list(line.marker),
+                markersize=style.points * 0.55,
+                # Few enough that the dashes between them remain visible.
                 markevery=max(1, math.ceil(len(epochs) / _MARKERS_A_LINE)),
             )
             if start is not None:
-                self.axes.axvline(start, color=style.colour, linewidth=look.points * 0.08)
-        self._place_fine_tuning_word(min((start for start in starts if start is not None), default=None))
+                self.axes.axvline(start, color=line.colour, linewidth=style.points * 0.08)
+        self._place_fine_tuning_label(min((start for start in starts if start is not None), default=None))
 
 
 def fine_tuning_start(history: Sequence[EpochEnded]) -> float | None:
-    """Return where on the level axis the backbone begins to be trained too; None where it never is after the head."""
+    """Return the x position where fine-tuning starts; None where the backbone is never trained after the head."""
     first = next((place for place, epoch in enumerate(history) if epoch.is_fine_tuning), 0)
     return history[first].epoch - 0.5 if first else None
 
 
 class CurveDrawing:
-    """One measure, drawn again and again.
+    """Draws the pictures of one measure.
 
     Args:
-        measure: What it shows.
-        is_comparison: Whether it shows several runs, or one.
+        measure: The measure.
+        is_comparison: Whether several runs are shown instead of one.
     """
 
     def __init__(self, measure: Measure, *, is_comparison: bool = False) -> None:
@@ -335,7 +339,7 @@ class CurveDrawing:
         self._background: Any = None
 
     def draw(self, request: DrawRequest) -> bytes:
-        """Return the picture as rows of RGBA pixels, drawing no more than has changed."""
+        """Return the picture as rows of RGBA pixels; only what has changed is drawn."""
         with _LOCK:
             if request.frame != self._frame:
                 self._set_frame(request.frame)
@@ -356,27 +360,27 @@ class CurveDrawing:
         figure.set_size_inches(frame.width / frame.dpi, frame.height / frame.dpi)
         left, right, bottom, top = frame.margins
         figure.subplots_adjust(left=left, right=right, bottom=bottom, top=top)
-        figure.set_facecolor(frame.look.background)
-        self.plot.set_look(frame.look)
+        figure.set_facecolor(frame.style.background)
+        self.plot.set_style(frame.style)
         self._frame, self._background = frame, None
 
 
-def save_curves(history: Sequence[EpochEnded], path: Path, look: PlotStyle) -> None:
-    """Write both plots side by side as the kind of file the suffix says (`.png`, `.svg`).
+def save_curves(history: Sequence[EpochEnded], path: Path, style: PlotStyle) -> None:
+    """Write both plots side by side to a file, as PNG or SVG by its suffix.
 
     Args:
         history: The epochs.
         path: The file.
-        look: The colours to draw with.
+        style: Colours and size of the text.
 
     Raises:
         StorageError: The disk refused; the old file is as it was.
     """
     with _LOCK, files.atomic_path(path) as temporary:
         figure = Figure(figsize=_SAVED_INCHES, dpi=_SAVED_DPI, layout="constrained")
-        figure.set_facecolor(look.background)
+        figure.set_facecolor(style.background)
         for place, measure in enumerate((ACCURACY, LOSS), start=1):
             plot = CurvePlot(figure.add_subplot(1, 2, place), measure)
-            plot.set_look(look)
+            plot.set_style(style)
             plot.set_history(history, is_running=False)
         figure.savefig(temporary, format=path.suffix.lstrip(".").lower())

@@ -1,6 +1,6 @@
-"""Which line of the plots is whose: a sample of each line with its name, in as many rows as they need.
+"""The legend of compared runs: a sample of each line with its name, in as many rows as needed.
 
-Qt writes the names, because it has letters for every script that a name may be in.
+Qt draws the names, because it substitutes fonts for scripts that matplotlib's font lacks.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _SAMPLE_LETTERS = 5
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One name, where it stands."""
+    """One name and its place."""
 
     name: str
     place: QRect
@@ -43,7 +43,7 @@ class CurveLegend(QWidget):
         self.setSizePolicy(policy)
 
     def set_names(self, names: Sequence[str]) -> None:
-        """Show `names`, in the order of their lines."""
+        """Show `names`, in the order of the lines."""
         self._names = tuple(map(one_line, names))
         set_spoken(self, f"Lines of the plots: {', '.join(self._names)}")
         self.updateGeometry()
@@ -88,7 +88,7 @@ class CurveLegend(QWidget):
         painter.end()
 
     def _entries(self, width: int) -> list[_Entry]:
-        """Return what stands where, in rows that are at most `width` wide."""
+        """Return names and places in rows of at most `width` pixels."""
         metrics = self.fontMetrics()
         letter, height = metrics.averageCharWidth(), round(metrics.lineSpacing() * 1.2)
         entries: list[_Entry] = []
@@ -104,7 +104,7 @@ class CurveLegend(QWidget):
 
 
 def paint_sample(painter: QPainter, area: QRect, style: LineStyle, metrics: QFontMetrics) -> None:
-    """Paint a piece of a line with one of its markers."""
+    """Paint a sample of a line, with one marker."""
     width = max(1.5, metrics.height() / 9)
     pen = QPen(QColor(style.colour), width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -120,7 +120,7 @@ def paint_sample(painter: QPainter, area: QRect, style: LineStyle, metrics: QFon
 
 
 def sample_icon(place: int, palette: QPalette, metrics: QFontMetrics, ratio: float) -> QIcon:
-    """Return a piece of the line at `place` as an icon, for the head of its column."""
+    """Return a sample of the line at `place` as an icon, for the header of its column."""
     size = QSize(metrics.averageCharWidth() * _SAMPLE_LETTERS, metrics.height())
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)

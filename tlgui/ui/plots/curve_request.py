@@ -1,4 +1,4 @@
-"""What one drawing of the curves is asked to show: plain values that may go from the window to a thread."""
+"""The description of one picture of the curves: plain values that go from the GUI thread to the drawing thread."""
 
 import math
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from tlgui.progress import EpochEnded
 
 Points = tuple[tuple[float, float], ...]
 
-# Lengths of dashes and gaps, in widths of the line; empty for a whole line.
+# Lengths of dashes and gaps, in widths of the line; empty for a solid line.
 _DASHES: tuple[tuple[float, ...], ...] = ((), (3.7, 1.6), (1.0, 1.65), (6.4, 1.6, 1.0, 1.6))
-# Outlines around the middle, upwards, at most 1 away from it.
+# Outlines around the origin, with the y axis upwards, at most about 1 away from it.
 _MARKERS: tuple[Points, ...] = (
     tuple((math.cos(turn * math.pi / 8), math.sin(turn * math.pi / 8)) for turn in range(17)),
     ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85), (-0.85, -0.85)),
@@ -23,12 +23,12 @@ _MARKERS: tuple[Points, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class LineStyle:
-    """How one of several lines is told from the others, by colour and without it.
+    """The style of one of several lines, which can be distinguished by colour and without it.
 
     Args:
         colour: As `#rrggbb`.
-        dashes: Lengths of dashes and gaps, in widths of the line; empty for a whole line.
-        marker: The outline of what marks each point, around the middle, upwards, at most about 1 away from it.
+        dashes: Lengths of dashes and gaps, in widths of the line; empty for a solid line.
+        marker: Outline of the markers around the origin, with the y axis upwards, at most about 1 away from it.
     """
 
     colour: str
@@ -37,13 +37,30 @@ class LineStyle:
 
 
 def line_style(place: int, colours: tuple[str, ...]) -> LineStyle:
-    """Return the style of the line at `place` among several; the first forty are all different."""
+    """Return the style of the line at `place` among several.
+
+    With six colours, the styles of the first 84 places are all different, and those of the first 28 without colour.
+
+    Args:
+        place: Counted from 0.
+        colours: The colours to take turns with, as `#rrggbb`.
+    """
     return LineStyle(colours[place % len(colours)], _DASHES[place % len(_DASHES)], _MARKERS[place % len(_MARKERS)])
 
 
 @dataclass(frozen=True, slots=True)
 class PlotStyle:
-    """The colours, as `#rrggbb`, and the size of the letters, in points."""
+    """The colours of a plot and the size of its text.
+
+    Args:
+        background: Of the plot, as `#rrggbb`.
+        text: Of the text, as `#rrggbb`.
+        grid: Of grid and axes, as `#rrggbb`.
+        training: Of the line of the training photos, as `#rrggbb`.
+        validation: Of the line of the validation photos, as `#rrggbb`.
+        series: Of the lines of compared runs, as `#rrggbb`.
+        points: The size of the text, in points.
+    """
 
     background: str
     text: str
@@ -56,31 +73,31 @@ class PlotStyle:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The picture without its lines: while it stays the same, only the lines are drawn again.
+    """The picture without its lines: while it stays the same, only the lines are drawn anew.
 
     Args:
         width: In device pixels.
         height: In device pixels.
-        dpi: Device pixels in an inch, which the size of letters goes by.
+        dpi: Device pixels in an inch; they determine the size of the text.
         margins: Left, right, bottom and top end of the axes, as shares of the picture, counted from bottom left.
-        look: Colours and letters.
+        style: Colours and size of the text.
     """
 
     width: int
     height: int
     dpi: float
     margins: tuple[float, float, float, float]
-    look: PlotStyle
+    style: PlotStyle
 
 
 @dataclass(frozen=True, slots=True)
 class DrawRequest:
-    """One picture.
+    """The request for one picture.
 
     Args:
-        frame: Its size and colours.
+        frame: Its size and style.
         history: The epochs.
-        is_running: Whether more are to come; then the axis leaves room for them.
+        is_running: Whether the training is under way; then the axis has room for further epochs.
         compared: The epochs of several runs, drawn instead of `history`: one line each, of the validation photos.
     """
 

@@ -1,7 +1,8 @@
-"""The place where the curves of a training appear: matplotlib draws them on a thread, the window shows the pictures.
+"""The widgets that show the curves of a training: matplotlib draws them on a thread, the GUI thread shows the pictures.
 
-A whole drawing takes matplotlib a tenth of a second and more on a busy machine, too long for the window's own thread.
-matplotlib is loaded behind it as well, never before the window is seen.
+matplotlib takes 0.1 s and more on a busy machine to draw a figure, and no part of the window's work may block the GUI
+thread for longer than that (the measured longest block in a whole training is 86 ms). It is imported on a thread too,
+after the window has appeared, because the import takes about 0.8 s.
 """
 
 import contextlib
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tlgui.ui.plots.curve_drawing import CurveDrawing
 
 _CURVES_MODULE = "tlgui.ui.plots.curve_drawing"
-_REST_MS = 150
+_PAUSE_MS = 150
 _HEIGHT_IN_LINES = 13
 _WIDTH_IN_LETTERS = 30
 _SIDE_BY_SIDE_RATIO = 1.5
@@ -36,7 +37,7 @@ _SAVED_POINTS = 10.0
 
 
 def load_curves() -> bool:
-    """Begin to import matplotlib on a thread, where that was not done yet; return whether it is loaded."""
+    """Start to import matplotlib on a thread, unless that was done before; return whether it is imported."""
     return not _loader().is_alive()
 
 
@@ -48,8 +49,8 @@ def _loader() -> threading.Thread:
     return thread
 
 
-def look(palette: QPalette, points: float) -> PlotStyle:
-    """Return the look that fits `palette`, light or dark, with letters of `points`."""
+def plot_style(palette: QPalette, points: float) -> PlotStyle:
+    """Return the style that fits `palette`, light or dark, with text of `points`."""
     base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
     return PlotStyle(
         background=base.name(),
@@ -62,8 +63,8 @@ def look(palette: QPalette, points: float) -> PlotStyle:
     )
 
 
-class _Pen:
-    """Holds the drawing of one view, which only the thread makes and uses, one task at a time."""
+class _Painter:
+    """Owns the matplotlib drawing of one view; only the drawing thread makes and uses it, one task at a time."""
 
     def __init__(self, measure: str, *, is_comparison: bool) -> None:
         self._measure = measure
@@ -71,7 +72,7 @@ class _Pen:
         self._drawing: CurveDrawing | None = None
 
     def draw(self, request: DrawRequest) -> QImage:
-        # Loads matplotlib, where that has not been done yet: this is the thread for it.
+        # Imports matplotlib, unless that was done before.
         from tlgui.ui.plots.curve_drawing import MEASURES, CurveDrawing  # noqa: PLC0415
 
         if self._drawing is None:
@@ -81,15 +82,15 @@ class _Pen:
 
 
 class _Relay(QObject):
-    """Carries a picture to its view; outlives a view that was closed meanwhile."""
+    """Emits the picture to the view; outlives a view that is closed meanwhile."""
 
-    done = Signal(object, QImage)
+    done = Signal(QImage)
 
 
 class _Task(QRunnable):
-    def __init__(self, pen: _Pen, request: DrawRequest, relay: _Relay) -> None:
+    def __init__(self, painter: _Painter, request: DrawRequest, relay: _Relay) -> None:
         super().__init__()
-        self._pen = pen
+        self._painter = painter
         self._request = request
         self._relay = relay
 
@@ -97,37 +98,36 @@ class _Task(QRunnable):
     def run(self) -> None:
         image = QImage()
         try:
-            image = self._pen.draw(self._request)
+            image = self._painter.draw(self._request)
         finally:
-            # Also when drawing failed, so that the view does not wait for ever.
-            # At the very end of the program the relay may be gone already, and nobody looks any more.
+            # Also when drawing failed, so that the view does not wait for the picture.
+            # When the program ends, the relay may have been destroyed.
             with contextlib.suppress(RuntimeError):
-                self._relay.done.emit(self._request, image)
+                self._relay.done.emit(image)
 
 
 class CurveView(QWidget):
-    """One measure of each epoch; asks for a new picture whenever something changed, a few times a second at most.
+    """One measure of each epoch; requests a new picture after each change, at most every 150 ms.
 
     Args:
         measure: `"accuracy"` or `"loss"`.
-        is_comparison: Whether it shows several runs, or one.
+        is_comparison: Whether several runs are shown instead of one.
         parent: The owner.
     """
 
     def __init__(self, measure: str, parent: QWidget | None = None, *, is_comparison: bool = False) -> None:
         super().__init__(parent)
         self._measure = measure
-        self._pen = _Pen(measure, is_comparison=is_comparison)
+        self._painter = _Painter(measure, is_comparison=is_comparison)
         self._history: tuple[EpochEnded, ...] = ()
         self._compared: tuple[tuple[EpochEnded, ...], ...] = ()
         self._is_running = False
         self._image = QImage()
-        self._asked: DrawRequest | None = None
-        self._shown: DrawRequest | None = None
+        self._requested: DrawRequest | None = None
         self._relay = _Relay()
         self._relay.done.connect(self._on_relay_done)
-        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
-        self._rest.timeout.connect(self._draw_soon)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._request_picture)
         self._is_drawing = False
         set_spoken(self, f"{measure.capitalize()} of each epoch")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -137,38 +137,33 @@ class CurveView(QWidget):
         """The picture on the screen; null before the first."""
         return self._image
 
-    @property
-    def drawn_epochs(self) -> int:
-        """How many epochs the picture on the screen shows."""
-        return len(self._shown.history) if self._shown is not None else 0
-
     def set_history(self, history: tuple[EpochEnded, ...], *, is_running: bool) -> None:
-        """Show `history` soon."""
+        """Request a picture of `history`."""
         self._history, self._is_running = history, is_running
-        set_spoken_details(self, _spoken(history))
-        self._draw_soon()
+        set_spoken_details(self, _history_text(history))
+        self._request_picture()
 
     def set_compared(self, runs: Mapping[str, tuple[EpochEnded, ...]]) -> None:
-        """Show the epochs of several runs, by their names, soon."""
+        """Request a picture of the epochs of several runs, by their names."""
         self._compared = tuple(runs.values())
-        set_spoken_details(self, _compared_words(self._measure, runs))
-        self._draw_soon()
+        set_spoken_details(self, _comparison_text(self._measure, runs))
+        self._request_picture()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._draw_soon()
+        self._request_picture()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._draw_soon()
+        self._request_picture()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self._draw_soon()
+            self._request_picture()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -178,31 +173,31 @@ class CurveView(QWidget):
             painter.setPen(self.palette().text().color())
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Preparing the plots…")
         else:
-            # While the size changes the old picture is stretched, until the new one is there.
+            # While the size changes, the old picture is scaled until the new one is drawn.
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._image)
         painter.end()
 
     @Slot()
-    def _draw_soon(self) -> None:
-        if self._is_drawing or self._rest.isActive() or not self.isVisible():
+    def _request_picture(self) -> None:
+        if self._is_drawing or self._pause.isActive() or not self.isVisible():
             return
         request = DrawRequest(self._frame(), self._history, self._is_running, self._compared)
-        if request != self._asked:
-            self._asked = request
+        if request != self._requested:
+            self._requested = request
             self._is_drawing = True
-            QThreadPool.globalInstance().start(_Task(self._pen, request, self._relay))
+            QThreadPool.globalInstance().start(_Task(self._painter, request, self._relay))
 
-    @Slot(object, QImage)
-    def _on_relay_done(self, request: DrawRequest, image: QImage) -> None:
+    @Slot(QImage)
+    def _on_relay_done(self, image: QImage) -> None:
         self._is_drawing = False
-        self._rest.start()
+        self._pause.start()
         if not image.isNull():
-            self._image, self._shown = image, request
+            self._image = image
             self.update()
 
     def _frame(self) -> Frame:
-        """Leave room for the words by the size of the letters, so that numbers of any length move nothing."""
+        """Return a frame with margins that depend on the font alone, so that the axes stay in place for all numbers."""
         metrics, ratio = self.fontMetrics(), self.devicePixelRatioF()
         width, height, line = max(self.width(), 1), max(self.height(), 1), metrics.height()
         left = metrics.horizontalAdvance("100 %") + line * 1.9
@@ -212,7 +207,7 @@ class CurveView(QWidget):
             min(line * 3.0 / height, 0.45),
             max(1 - line * 1.9 / height, 0.55),
         )
-        style = look(self.palette(), QFontInfo(self.font()).pointSizeF())
+        style = plot_style(self.palette(), QFontInfo(self.font()).pointSizeF())
         return Frame(round(width * ratio), round(height * ratio), self.logicalDpiX() * ratio, margins, style)
 
 
@@ -220,7 +215,7 @@ class TrainingPlots(QWidget):
     """Accuracy and loss, side by side, or one above the other where there is little width.
 
     Args:
-        is_comparison: Whether they show several runs, or one.
+        is_comparison: Whether several runs are shown instead of one.
         parent: The owner.
     """
 
@@ -245,19 +240,19 @@ class TrainingPlots(QWidget):
 
         Args:
             history: The epochs so far.
-            is_running: Whether more are to come; then the axes leave room for them.
+            is_running: Whether the training is under way; then the axes have room for further epochs.
         """
         self._history = tuple(history)
         for view in self.views:
             view.set_history(self._history, is_running=is_running)
 
     def set_compared(self, runs: Mapping[str, tuple[EpochEnded, ...]]) -> None:
-        """Show the validation photos of several runs, by their names; see `line_style` for which line is whose."""
+        """Show the values of the validation photos of several runs, by their names, in the order of `line_style`."""
         for view in self.views:
             view.set_compared(runs)
 
     def add_epoch(self, epoch: EpochEnded) -> None:
-        """Show one more epoch of a training that runs."""
+        """Add an epoch of the training under way."""
         self.set_history((*self._history, epoch), is_running=True)
 
     def save(self, path: Path) -> None:
@@ -266,10 +261,10 @@ class TrainingPlots(QWidget):
         Raises:
             StorageError: The disk refused; the old file is as it was.
         """
-        # There is something to save only long after the window appeared; matplotlib is loaded by then.
+        # Curves exist long after the window has appeared, when matplotlib is imported.
         from tlgui.ui.plots.curve_drawing import save_curves  # noqa: PLC0415
 
-        save_curves(self._history, path, look(QPalette(QColor("white")), _SAVED_POINTS))
+        save_curves(self._history, path, plot_style(QPalette(QColor("white")), _SAVED_POINTS))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -279,8 +274,8 @@ class TrainingPlots(QWidget):
         self._layout.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
 
 
-def _spoken(history: Sequence[EpochEnded]) -> str:
-    """Return what a screen reader says instead of the picture."""
+def _history_text(history: Sequence[EpochEnded]) -> str:
+    """Return the description of the picture for screen readers."""
     if not history:
         return "No epoch has ended yet."
     last = history[-1]
@@ -290,8 +285,8 @@ def _spoken(history: Sequence[EpochEnded]) -> str:
     )
 
 
-def _compared_words(measure: str, runs: Mapping[str, Sequence[EpochEnded]]) -> str:
-    """Return what a screen reader says instead of the picture of several runs."""
+def _comparison_text(measure: str, runs: Mapping[str, Sequence[EpochEnded]]) -> str:
+    """Return the description of the picture of several runs for screen readers."""
     parts = []
     for name, history in runs.items():
         if not history:
