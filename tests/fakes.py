@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 from typing_extensions import override
 
-from tests.fake_models import read_model, write_model
+from tests.fake_models import write_model
 from tlgui import files
 from tlgui.engine.protocol import (
     Engine,
@@ -29,6 +29,7 @@ from tlgui.engine.protocol import (
 )
 from tlgui.errors import Cancelled, EngineError, PhotoError, StorageError, TlguiError, UnsavedModelError
 from tlgui.learning.model_file.manifest import epochs_json
+from tlgui.learning.model_file.tlmodel import read_summary
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import (
     ClassResult,
@@ -100,8 +101,10 @@ class FakeEngine(Engine):
         final_accuracy: The validation accuracy that a training reaches in its last epoch.
         export_difference: The largest difference an export finds.
         cost: What an estimate says of every recipe, or why there is none.
-        unreadable: Photos that a training cannot read; it keeps them from the next scan, as the real one does.
+        unreadable: Photos that a training or an evaluation cannot read; as the real one does, a training keeps them
+            from the next scan.
         save_error: Why no model can be written now; None where it can.
+        full_folders: Folders on a full disk, to which no model can be written.
     """
 
     def __init__(self) -> None:
@@ -116,6 +119,8 @@ class FakeEngine(Engine):
         )
         self.unreadable: list[Path] = []
         self.save_error: StorageError | None = None
+        self.full_folders: set[Path] = set()
+        self._outcomes: list[float | Exception] = []
         self._unsaved: dict[Path, ModelSummary] = {}
         self._lock = threading.Lock()
         self._gates: list[Gate] = []
@@ -135,6 +140,10 @@ class FakeEngine(Engine):
     def fail_next(self, error: Exception) -> None:
         """Make the next job report that it has begun, and then raise `error`."""
         self._next_error = error
+
+    def train_next(self, *outcomes: float | Exception) -> None:
+        """Let each of the next trainings reach a validation accuracy, or fail before its first epoch."""
+        self._outcomes.extend(outcomes)
 
     def die_next(self) -> None:
         """Make the next job fail as it does when the engine's process is killed."""
@@ -201,18 +210,21 @@ class FakeEngine(Engine):
         training = _photos(request.collection, recipe, Part.TRAINING)
         validation = _photos(request.collection, recipe, Part.VALIDATION)
         if request.start_from is not None:
-            read_model(request.start_from)
+            read_summary(request.start_from)
+        outcome = self._outcomes.pop(0) if self._outcomes else self.final_accuracy
         history = list(read_progress(request.run_folder)) if request.resume and request.run_folder else []
         stop_reason = StopReason.COMPLETED
         try:
             for done in range(len(training) + 1):
                 context.checkpoint()
                 context.report(Progress(Stage.FEATURES, done, len(training), seconds_left=1.0))
+            if isinstance(outcome, Exception):
+                raise outcome
             if self.unreadable:
                 keep_refusals(request.collection.folder, self.unreadable)
-                context.report(PhotosUnreadable(tuple(UnreadablePhoto(path, "Damaged.") for path in self.unreadable)))
+            self._report_unreadable(context)
             for epoch in range(len(history) + 1, recipe.epochs + 1):
-                ended = self._epoch(epoch, request, context)
+                ended = self._epoch(epoch, outcome, request, context)
                 context.report(ended)
                 history.append(ended)
                 _write_progress(request.run_folder, history)
@@ -246,8 +258,7 @@ class FakeEngine(Engine):
     def _saved(self, summary: ModelSummary, request: TrainRequest, context: JobContext) -> ModelSummary:
         context.report(Progress(Stage.SAVING, 0, 1))
         try:
-            if self.save_error is not None:
-                raise self.save_error
+            self._check_disk(summary.path)
             write_model(summary)
         except StorageError as error:
             self._unsaved[request.model_path] = summary
@@ -257,14 +268,20 @@ class FakeEngine(Engine):
         context.report(Progress(Stage.SAVING, 1, 1))
         return summary
 
-    def _epoch(self, epoch: int, request: TrainRequest, context: JobContext) -> EpochEnded:
+    def _check_disk(self, path: Path) -> None:
+        if self.save_error is not None:
+            raise self.save_error
+        if path.parent in self.full_folders:
+            raise StorageError("The disk is full.")
+
+    def _epoch(self, epoch: int, final_accuracy: float, request: TrainRequest, context: JobContext) -> EpochEnded:
         epochs = request.recipe.epochs
         for batch in range(1, self.batches + 1):
             context.checkpoint()
             left = float((epochs - epoch) * self.batches + self.batches - batch)
             context.report(BatchEnded(epoch, epochs, batch, self.batches, 1.0 / epoch, 1.0 - 0.5 / epoch, left))
         context.checkpoint()
-        accuracy = self.final_accuracy * (0.5 + 0.5 * epoch / epochs)
+        accuracy = final_accuracy * (0.5 + 0.5 * epoch / epochs)
         return EpochEnded(
             epoch=epoch,
             epochs=epochs,
@@ -277,13 +294,17 @@ class FakeEngine(Engine):
             is_best=True,
         )
 
+    def _report_unreadable(self, context: JobContext) -> None:
+        if self.unreadable:
+            context.report(PhotosUnreadable(tuple(UnreadablePhoto(path, "Damaged.") for path in self.unreadable)))
+
     def _open(self, request: OpenModelRequest, context: JobContext) -> ModelSummary:
         context.report(Progress(Stage.LOADING))
         context.checkpoint()
-        return read_model(request.model_path)
+        return read_summary(request.model_path)
 
     def _predict(self, request: PredictRequest, context: JobContext) -> PredictionSummary:
-        model = read_model(request.model_path)
+        model = read_summary(request.model_path)
         paths = find_photos(request.paths, context)
         errors = 0
         context.report(Progress(Stage.PREDICTING, 0, len(paths)))
@@ -296,9 +317,10 @@ class FakeEngine(Engine):
         return PredictionSummary(len(paths) - errors, errors, 0.1)
 
     def _evaluate(self, request: EvaluateRequest, context: JobContext) -> Evaluation:
-        model = read_model(request.model_path)
+        model = read_summary(request.model_path)
         photos = _photos(request.collection, model.recipe, request.part)
         context.report(Progress(Stage.EVALUATING, 0, len(photos)))
+        self._report_unreadable(context)
         context.checkpoint()
         context.report(Progress(Stage.EVALUATING, len(photos), len(photos)))
         accuracy = model.evaluation.accuracy if model.evaluation is not None else 0.0
@@ -321,7 +343,7 @@ class FakeEngine(Engine):
         return self.cost
 
     def _export(self, request: ExportRequest, context: JobContext) -> ExportResult:
-        read_model(request.model_path)
+        read_summary(request.model_path)
         for done in range(2):
             context.checkpoint()
             context.report(Progress(Stage.CONVERTING, done, 1))

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.fakes import FakeEngine
 from tests.unit.photos import scenes
 from tlgui.cli import commands
 from tlgui.cli.main import main
-from tlgui.engine.protocol import EvaluateRequest, Request, TrainRequest
-from tlgui.errors import TlguiError
-from tlgui.learning.results import PhotosUnreadable, UnreadablePhoto
+from tlgui.engine.protocol import EvaluateRequest, TrainRequest
 from tlgui.photos.collection import Part
-from tlgui.progress import JobContext
 
 
 @pytest.fixture
@@ -21,6 +19,13 @@ def folder(tmp_path: Path) -> Path:
     for place, name in enumerate(("cat", "dog")):
         scenes.write_class(tmp_path / "my pets" / name, 100 * place, 22)
     return tmp_path / "my pets"
+
+
+@pytest.fixture
+def engine(fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    """The engine of the commands that follow."""
+    monkeypatch.setattr(commands, "load_engine", lambda _terminal: fake_engine.run)
+    return fake_engine
 
 
 def checked(capsys: pytest.CaptureFixture[str], folder: Path) -> dict[str, Any]:
@@ -83,27 +88,20 @@ def test_check_of_a_folder_that_is_not_there_says_so(tmp_path: Path, capsys: pyt
 
 
 def test_training_is_given_what_belongs_together(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], engine: FakeEngine
 ) -> None:
     near = scenes.write(folder / "dog" / "again.jpg", 1, quality=60)
-    requests: list[object] = []
 
-    def perform(request: Request[object], _context: JobContext) -> object:
-        requests.append(request)
-        raise TlguiError("That is enough.")
+    assert main(["train", str(folder), "--out", str(tmp_path / "pets.tlmodel"), "--set", "epochs=2"]) == 0
 
-    monkeypatch.setattr(commands, "load_engine", lambda _terminal: perform)
-
-    assert main(["train", str(folder), "--out", str(tmp_path / "pets.tlmodel")]) == 1
-
-    (request,) = requests
+    (request,) = engine.requests
     assert isinstance(request, TrainRequest)
     assert request.collection.groups == ((folder / "cat" / "001.jpg", near),)
     assert "Looking at the photos" in capsys.readouterr().err
 
 
 def test_every_photo_that_cannot_be_read_is_named_and_leaves_counts_and_split(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     damaged = [scenes.write_damaged_png(folder / "cat" / f"damaged {number}.png", number) for number in range(25)]
 
@@ -116,22 +114,32 @@ def test_every_photo_that_cannot_be_read_is_named_and_leaves_counts_and_split(
     assert all(f"  - {Path('cat', path.name)}: " in out for path in damaged)
     assert "Looked at 44 photos." in out
 
-    def perform(request: Request[object], context: JobContext) -> object:
-        assert isinstance(request, TrainRequest | EvaluateRequest)
-        assert request.collection.photo_count == 44
-        lost = UnreadablePhoto(folder / "cat" / "001.jpg", "It broke meanwhile.")
-        for _ in range(2):
-            context.report(PhotosUnreadable((lost,)))
-        raise TlguiError("That is enough.")
 
-    monkeypatch.setattr(commands, "load_engine", lambda _terminal: perform)
-    monkeypatch.setattr(commands, "read_summary", lambda _path: None)
-    for command in (
-        ["train", str(folder), "--out", str(tmp_path / "pets.tlmodel")],
-        ["compare", str(folder), "--recipe", "quick", "--recipe", "balanced"],
-        ["evaluate", "pets.tlmodel", str(folder), "--part", "all"],
-    ):
-        assert main(command) == 1
-        err = capsys.readouterr().err
-        assert all(f"left out: {path.name}: The file is damaged" in err for path in damaged)
-        assert err.count("left out: 001.jpg: It broke meanwhile.") == 1
+SHORT = ("--set", "epochs=2")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("train", "{folder}", "--out", "{folder}.tlmodel", *SHORT),
+        ("compare", "{folder}", "--recipe", "quick", "--recipe", "balanced", *SHORT),
+        ("evaluate", "{model}", "{folder}", "--part", "all"),
+    ],
+)
+def test_photo_that_a_command_cannot_read_is_named_once(
+    folder: Path, capsys: pytest.CaptureFixture[str], engine: FakeEngine, command: tuple[str, ...]
+) -> None:
+    model = folder.with_name("model.tlmodel")
+    assert main(["train", str(folder), "--out", str(model), *SHORT]) == 0
+    damaged = [scenes.write_damaged_png(folder / "cat" / f"damaged {number}.png", number) for number in range(25)]
+    engine.unreadable = [folder / "cat" / "001.jpg"]
+    capsys.readouterr()
+
+    assert main([part.format(folder=folder, model=model) for part in command]) == 0
+
+    err = capsys.readouterr().err
+    assert all(f"left out: {path.name}: The file is damaged" in err for path in damaged)
+    assert err.count("left out: 001.jpg: Damaged.") == 1
+    request = engine.requests[-1]
+    assert isinstance(request, TrainRequest | EvaluateRequest)
+    assert request.collection.photo_count == 44

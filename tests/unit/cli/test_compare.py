@@ -1,96 +1,96 @@
 """Recipes are compared fairly: every seed counts, one that cannot be trained ends no other, and no model is left."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.benchmarks import tutorials
+from tests.fakes import FakeEngine
 from tlgui.cli.compare import Score, compare_recipes, score_header, score_row, with_weights_file
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import Cancelled, WeightsError
 from tlgui.learning.recipes.built_in import BALANCED, QUICK, SMALL_FROM_SCRATCH, VGG16_FROZEN
 from tlgui.learning.recipes.recipe import Recipe
-from tlgui.learning.results import Evaluation, Interval, ModelSummary, StopReason
-from tlgui.photos.collection import Collection, Part
+from tlgui.learning.results import ModelSummary
+from tlgui.photos.collection import Collection, Photo, PhotoClass
+from tlgui.progress import EpochEnded, Event, JobContext
 
-COLLECTION = Collection(Path("birds"), ())
-
-
-class Trainer:
-    """Stands in for the engine: a recipe is right as often as `accuracies` says, seed by seed."""
-
-    def __init__(self, accuracies: dict[str, list[float]], reason: StopReason = StopReason.COMPLETED) -> None:
-        self.requests: list[TrainRequest] = []
-        self._accuracies = accuracies
-        self._reason = reason
-
-    def __call__(self, request: TrainRequest) -> ModelSummary:
-        self.requests.append(request)
-        request.model_path.write_bytes(b"model")
-        recipe = request.recipe
-        if recipe.name not in self._accuracies:
-            raise WeightsError(f"The weights of {recipe.name} are not there.", "Choose a file.")
-        accuracy = self._accuracies[recipe.name][recipe.seed - 1]
-        evaluation = Evaluation(Part.VALIDATION, 100, accuracy, Interval(accuracy - 0.1, 1.0), 0.5, (), ())
-        return ModelSummary(
-            request.model_path, (), recipe.backbone, 32, recipe, "", 400, evaluation, (), 10.0 * recipe.seed,
-            self._reason, (),
-        )  # fmt: skip
+COLLECTION = Collection(
+    Path("birds"),
+    tuple(PhotoClass(name, tuple(Photo(Path(f"{name}/{n}.jpg"), name) for n in range(10))) for name in ("owl", "wren")),
+)
+SHORT, OTHER = dataclasses.replace(QUICK, epochs=3), dataclasses.replace(BALANCED, epochs=3)
+MISSING = WeightsError("The weights of Balanced are not there.", "Choose a file.")
 
 
-def test_every_seed_is_trained_and_counts() -> None:
-    train = Trainer({"Quick": [0.8, 0.9, 0.85]})
+def trainer(engine: FakeEngine, context: JobContext | None = None) -> Callable[[TrainRequest], ModelSummary]:
+    return lambda request: engine.run(request, context or JobContext())
 
-    (score,) = compare_recipes(COLLECTION, [QUICK], 3, train)
 
-    assert [request.recipe for request in train.requests] == [
-        dataclasses.replace(QUICK, seed=seed) for seed in (1, 2, 3)
+def trained(engine: FakeEngine) -> list[TrainRequest]:
+    return [request for request in engine.requests if isinstance(request, TrainRequest)]
+
+
+def test_every_seed_is_trained_and_counts(fake_engine: FakeEngine) -> None:
+    fake_engine.train_next(0.8, 0.9, 0.85)
+
+    (score,) = compare_recipes(COLLECTION, [SHORT], 3, trainer(fake_engine))
+
+    assert [request.recipe for request in trained(fake_engine)] == [
+        dataclasses.replace(SHORT, seed=seed) for seed in (1, 2, 3)
     ]
     assert score.accuracy == pytest.approx(0.85)
-    assert (score.low, score.high, score.seconds) == (0.8, 0.9, 20.0)
+    assert (score.low, score.high, score.seconds) == (0.8, 0.9, 3.0)
 
 
-def test_single_seed_has_the_range_of_its_evaluation() -> None:
-    (score,) = compare_recipes(COLLECTION, [QUICK], 1, Trainer({"Quick": [0.8]}))
+def test_single_seed_has_the_range_of_its_evaluation(fake_engine: FakeEngine) -> None:
+    fake_engine.train_next(0.8)
 
-    assert score.low == pytest.approx(0.7)
-    assert score.high == 1.0
+    (score,) = compare_recipes(COLLECTION, [SHORT], 1, trainer(fake_engine))
+
+    assert (score.low, score.high) == pytest.approx((0.75, 0.84))
 
 
-def test_recipe_that_cannot_be_trained_says_why_and_ends_no_other() -> None:
-    train = Trainer({"Quick": [0.8], "Small CNN from scratch": [0.5]})
+def test_recipe_that_cannot_be_trained_says_why_and_ends_no_other(fake_engine: FakeEngine) -> None:
+    fake_engine.train_next(0.8, MISSING, 0.5)
 
-    scores = list(compare_recipes(COLLECTION, [QUICK, BALANCED, SMALL_FROM_SCRATCH], 1, train))
+    scores = list(compare_recipes(COLLECTION, [SHORT, OTHER, SMALL_FROM_SCRATCH], 1, trainer(fake_engine)))
 
     assert [score.problem for score in scores] == ["", "The weights of Balanced are not there. Choose a file.", ""]
     assert "not trained: The weights of Balanced are not there. Choose a file." in score_row(scores[1])
 
 
-def test_no_model_is_left_and_none_is_there_beside_another() -> None:
-    train = Trainer({"Quick": [0.8, 0.8]})
+def test_no_model_is_left_and_none_is_there_beside_another(fake_engine: FakeEngine) -> None:
+    fake_engine.train_next(0.8, 0.8, MISSING)
 
-    for _score in compare_recipes(COLLECTION, [QUICK, BALANCED], 2, train):
-        assert list(train.requests[0].model_path.parent.iterdir()) == []
+    for _score in compare_recipes(COLLECTION, [SHORT, OTHER], 2, trainer(fake_engine)):
+        assert list(trained(fake_engine)[0].model_path.parent.iterdir()) == []
 
-    assert not train.requests[0].model_path.parent.exists()
+    assert not trained(fake_engine)[0].model_path.parent.exists()
 
 
-def test_training_that_was_stopped_is_no_comparison() -> None:
-    train = Trainer({"Quick": [0.8]}, StopReason.STOPPED)
+def test_training_that_was_stopped_is_no_comparison(fake_engine: FakeEngine) -> None:
+    ended: list[Event] = []
+
+    def checkpoint() -> None:
+        if any(isinstance(event, EpochEnded) for event in ended):
+            raise Cancelled
 
     with pytest.raises(Cancelled):
-        list(compare_recipes(COLLECTION, [QUICK], 1, train))
+        list(compare_recipes(COLLECTION, [SHORT], 1, trainer(fake_engine, JobContext(ended.append, checkpoint))))
 
-    assert not train.requests[0].model_path.parent.exists()
+    assert not trained(fake_engine)[0].model_path.parent.exists()
 
 
-def test_rows_stand_under_their_header() -> None:
-    (score,) = compare_recipes(COLLECTION, [QUICK], 2, Trainer({"Quick": [0.8, 0.9]}))
+def test_rows_stand_under_their_header(fake_engine: FakeEngine) -> None:
+    fake_engine.train_next(0.8, 0.9)
+    (score,) = compare_recipes(COLLECTION, [SHORT], 2, trainer(fake_engine))
 
     header, row = score_header(2), score_row(score)
 
-    assert row.split() == ["Quick", "85.0", "%", "80.0", "to", "90.0", "%", "15"]
+    assert row.split() == ["Quick", "85.0", "%", "80.0", "to", "90.0", "%", "3"]
     assert len(header) == len(row)
     assert header.index("lowest") == row.index("80.0")
     assert "95 % range" in score_header(1)

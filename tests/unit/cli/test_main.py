@@ -12,13 +12,10 @@ from tests.pictures import write_collection
 from tlgui import __version__
 from tlgui.cli import commands
 from tlgui.cli.main import main
-from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import Cancelled, SettingError, WeightsError
 from tlgui.learning.recipes.built_in import BALANCED, BUILT_IN, QUICK
 from tlgui.learning.recipes.recipe import load_recipe, recipe_text
-from tlgui.learning.results import Evaluation, Interval, ModelSummary, StopReason
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass
-from tlgui.progress import JobContext
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -209,28 +206,15 @@ def test_recipe_that_is_shown_can_be_kept_as_a_file(tmp_path: Path, capsys: pyte
     )
 
 
-def train_with(monkeypatch: pytest.MonkeyPatch, outcomes: list[Exception | float]) -> None:
-    """Let each training end as said: by an error, or with an accuracy."""
-
-    def perform(request: TrainRequest, context: JobContext) -> ModelSummary:
-        context.checkpoint()
-        outcome = outcomes.pop(0)
-        if isinstance(outcome, Exception):
-            raise outcome
-        evaluation = Evaluation(Part.VALIDATION, 10, outcome, Interval(0.0, 1.0), 0.5, (), ())
-        recipe = request.recipe
-        reason = StopReason.COMPLETED
-        return ModelSummary(
-            request.model_path, (), recipe.backbone, 32, recipe, "", 30, evaluation, (), 2.0, reason, ()
-        )
-
-    monkeypatch.setattr(commands, "load_engine", lambda _terminal: perform)
+@pytest.fixture
+def engine(fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    """The engine of the commands that follow."""
+    monkeypatch.setattr(commands, "load_engine", lambda _terminal: fake_engine.run)
+    return fake_engine
 
 
-def test_weights_file_of_a_training_is_the_recipes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(commands, "load_engine", lambda _terminal: FakeEngine().run)
+@pytest.mark.usefixtures("engine")
+def test_weights_file_of_a_training_is_the_recipes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_collection(tmp_path / "birds", ["owl", "wren"])
     weights = tmp_path / "vgg16_notop.h5"
 
@@ -242,13 +226,13 @@ def test_weights_file_of_a_training_is_the_recipes(
     assert (recipe["backbone"], recipe["weights"]) == ("vgg16", str(weights))
 
 
-COMPARED = ("--recipe", "quick", "--recipe", "balanced", "--json")
+COMPARED = ("--recipe", "quick", "--recipe", "balanced", "--set", "epochs=2", "--json")
 
 
 def test_stopped_comparison_keeps_what_was_finished(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], engine: FakeEngine
 ) -> None:
-    train_with(monkeypatch, [0.75, Cancelled()])
+    engine.train_next(0.75, Cancelled())
 
     code, out, err = run(capsys, "compare", str(write_collection(tmp_path / "birds", ["owl", "wren"])), *COMPARED)
 
@@ -259,9 +243,9 @@ def test_stopped_comparison_keeps_what_was_finished(
 
 
 def test_comparison_that_trained_nothing_is_an_error_that_says_why(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], engine: FakeEngine
 ) -> None:
-    train_with(monkeypatch, [WeightsError("The weights are gone.", "Choose others."), WeightsError("So are these.")])
+    engine.train_next(WeightsError("The weights are gone.", "Choose others."), WeightsError("So are these."))
 
     code, out, err = run(capsys, "compare", str(write_collection(tmp_path / "birds", ["owl", "wren"])), *COMPARED)
 

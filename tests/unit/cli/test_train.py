@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -15,13 +15,12 @@ from tlgui import files
 from tlgui.cli import commands, train
 from tlgui.cli.main import main
 from tlgui.engine.protocol import Request, SaveTrainedRequest, TrainRequest
-from tlgui.engine.run_job import Perform
 from tlgui.errors import Cancelled, StorageError, UnsavedModelError
 from tlgui.files import temporary
 from tlgui.learning.runs.progress import CHECKPOINT
 from tlgui.learning.runs.run import LOCK_NAME, Run, RunStatus
 from tlgui.learning.runs.store import RunStore
-from tlgui.photos.collection import Collection
+from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.progress import EpochEnded, Event, JobContext
 
 QUICK = ("--set", "epochs=3")
@@ -257,13 +256,7 @@ def test_model_that_nothing_else_keeps_is_saved_where_there_is_room(
     here.mkdir()
     (here / "model.tlmodel").write_text("another")
     monkeypatch.chdir(here)
-    run, engine = FakeEngine.run, tlgui_train.engine
-
-    def run_and_refuse(_self: FakeEngine, request: Request[Any], context: JobContext) -> object:
-        engine.save_error = StorageError("The disk is full.") if isinstance(request, TrainRequest) else None
-        return run(engine, request, context)
-
-    monkeypatch.setattr(FakeEngine, "run", run_and_refuse)
+    tlgui_train.engine.full_folders = {tlgui_train.out.parent}
 
     code, _, err = tlgui_train()
 
@@ -273,28 +266,28 @@ def test_model_that_nothing_else_keeps_is_saved_where_there_is_room(
 
 
 def test_last_place_for_a_model_is_not_the_folder_that_goes_with_the_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_engine: FakeEngine
 ) -> None:
-    tried: list[Path] = []
-
-    def perform(request: Request[object], _context: JobContext) -> None:
-        if isinstance(request, SaveTrainedRequest):
-            tried.append(request.target)
-            if len(tried) < 3:
-                raise StorageError("The disk is full.")
-            return
-        raise UnsavedModelError("The disk is full.")
-
+    (tmp_path / "system").mkdir()
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path)
+    fake_engine.full_folders = {tmp_path / "gone", tmp_path, files.expanded("~")}
     # As once TensorFlow is loaded.
     monkeypatch.setattr("tempfile.tempdir", str(files.process_folder()))
     monkeypatch.setattr(temporary, "_replaced", [tmp_path / "system"])
-    request = TrainRequest(Collection(tmp_path, (), ()), RECIPE, tmp_path / "gone" / "a.tlmodel")
+    classes = tuple(
+        PhotoClass(name, tuple(Photo(Path(f"{name}/{n}.jpg"), name) for n in range(4))) for name in ("owl", "wren")
+    )
+    request = TrainRequest(Collection(tmp_path, classes), RECIPE, tmp_path / "gone" / "a.tlmodel")
 
     with pytest.raises(UnsavedModelError) as caught:
-        train._trained_alone(request, cast(Perform, perform), JobContext())
+        train._trained_alone(request, fake_engine.run, JobContext())
 
-    assert tried[-1] == tmp_path / "system" / "a.tlmodel"
-    assert str(tried[-1]) in caught.value.hint
+    last = fake_engine.requests[-1]
+    assert isinstance(last, SaveTrainedRequest)
+    assert last.target == tmp_path / "system" / "a.tlmodel"
+    assert last.target.is_file()
+    assert str(last.target) in caught.value.hint
 
 
 def test_what_would_fail_at_the_end_is_said_before_a_photo_is_looked_at(
