@@ -20,7 +20,7 @@ from tlgui.ui.plots.curve_view import load_curves
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import Settings
 from tlgui.ui.shell.crash_log import CrashLog, last_crash
-from tlgui.ui.shell.excepthook import LastResort, start_log
+from tlgui.ui.shell.excepthook import ExceptionHook, start_log
 from tlgui.ui.shell.garbage import GarbageCollector
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.widgets.icons import app_icon
@@ -63,8 +63,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     garbage = GarbageCollector()
     garbage.start()
     window = create_window(EngineProcess())
-    last_resort = LastResort(window.show_problem, window)
-    last_resort.install()
+    exception_hook = ExceptionHook(window.show_problem, window)
+    exception_hook.install()
     try:
         window.show()
         if crash is not None:
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         helper_pool.close()
         is_idle = window.session.close(_CLOSE_TIMEOUT_MS)
     finally:
-        last_resort.uninstall()
+        exception_hook.uninstall()
         garbage.stop()
     crash_log.end()
     _log.info("tlgui ends")

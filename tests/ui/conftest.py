@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
+from tests.ui.results.runs import Trainer
 from tests.ui.waiting import shown
 from tlgui.app import create_window
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.progress import BatchEnded
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import Settings
@@ -58,6 +63,31 @@ def trained(qtbot: QtBot, opened: Session) -> Session:
     with qtbot.waitSignal(opened.job_ended, timeout=10_000):
         opened.train()
     return opened
+
+
+@pytest.fixture
+def train(qtbot: QtBot, opened: Session) -> Trainer:
+    """Return a function that trains a recipe, and returns the run's id."""
+
+    def train_one(recipe: Recipe) -> str:
+        opened.set_recipe(recipe)
+        with qtbot.waitSignal(opened.job_ended, timeout=10_000):
+            opened.train()
+        return opened.run_list.runs[0].id
+
+    return train_one
+
+
+@pytest.fixture
+def interrupted(qtbot: QtBot, opened: Session, fake_engine: FakeEngine) -> str:
+    gate = fake_engine.pause_before(BatchEnded, lambda event: event.epoch == 3)
+    opened.set_recipe(replace(QUICK, epochs=5))
+    opened.train()
+    qtbot.waitUntil(lambda: gate.is_reached, timeout=10_000)
+    fake_engine.die_next()
+    with qtbot.waitSignal(opened.job_ended, timeout=10_000):
+        gate.open()
+    return opened.run_list.runs[0].id
 
 
 @pytest.fixture

@@ -1,52 +1,27 @@
-"""The Results page: the numbers of the open model, readable with few classes and with many."""
+"""The Results page: the numbers of the open model, and what changed since a run was trained; so on Train."""
 
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QPushButton, QTableView
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
-from tests.pictures import write_collection
-from tlgui.learning.results import ClassResult, Evaluation, Interval
-from tlgui.ui.results.class_results import ClassResultsTable
-from tlgui.ui.results.confusion_table import ConfusionTable, mix_ups
+from tests.ui.results.runs import LEFT, SHORT, Trainer, texts
+from tlgui.engine.protocol import TrainRequest
+from tlgui.learning.recipes.built_in import QUICK
+from tlgui.photos.health.findings import LeaveOut, MoveInto
 from tlgui.ui.results.results_page import ResultsPage
 from tlgui.ui.session.session import Session
-
-LEFT = Qt.MouseButton.LeftButton
-
-EVALUATION = Evaluation(
-    part=None,
-    photo_count=30,
-    accuracy=0.7,
-    interval=Interval(0.5, 0.8),
-    loss=0.4,
-    classes=(
-        ClassResult("owl", 10, 0.9, 0.75),
-        ClassResult("robin", 10, 0.5, 0.7),
-        ClassResult("a wren with a very long name indeed", 10, 0.7, 0.63),
-    ),
-    confusion=((9, 0, 1), (3, 5, 2), (0, 3, 7)),
-)
+from tlgui.ui.train.train_page import TrainPage
 
 
 @pytest.fixture
-def page(qtbot: QtBot, session: Session) -> ResultsPage:
-    page = ResultsPage(session)
-    qtbot.addWidget(page)
-    page.resize(1000, 700)
-    page.show()
+def run_page(page: ResultsPage, opened: Session, train: Trainer) -> ResultsPage:
+    """The page with a run of `SHORT`."""
+    train(SHORT)
+    opened.set_recipe(QUICK)
     return page
-
-
-def texts(table: QTableView, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole) -> list[list[object]]:
-    model = table.model()
-    return [
-        [model.index(row, column).data(role) for column in range(model.columnCount(QModelIndex()))]
-        for row in range(model.rowCount(QModelIndex()))
-    ]
 
 
 def test_without_a_model_the_page_leads_on(qtbot: QtBot, page: ResultsPage) -> None:
@@ -83,44 +58,70 @@ def test_opened_model_is_shown_as_well(qtbot: QtBot, trained: Session, fake_engi
     assert "Quick" in page.view.model_line.accessibleName()
 
 
-def test_forty_classes_stay_readable(qtbot: QtBot, page: ResultsPage, session: Session, tmp_path: Path) -> None:
-    names = [f"the {number:02d}th kind of a bird whose name goes on and on" for number in range(40)]
-    with qtbot.waitSignal(session.job_ended, timeout=20_000):
-        session.scan_folder(write_collection(tmp_path / "Many", names, photos=4))
-    with qtbot.waitSignal(session.job_ended, timeout=20_000):
-        session.train()
-    assert page.view.confusion.model().rowCount(QModelIndex()) == 40
-    cell = page.view.confusion.horizontalHeader().sectionSize(0)
-    assert cell >= page.fontMetrics().height()
-    assert cell * 40 > page.view.confusion.viewport().width()
-    assert page.view.confusion.horizontalScrollBar().maximum() > 0
-    assert page.view.confusion.verticalHeader().width() < page.view.confusion.width() // 2
-    assert page.view.confusion.model().headerData(7, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole) == names[7]
+def move_two(qtbot: QtBot, session: Session, birds: Path) -> None:
+    moves = tuple((path, birds / "wren") for path in sorted((birds / "robin").iterdir())[:2])
+    with qtbot.waitSignal(session.run_changes.changed, timeout=10_000):
+        session.review.mend(MoveInto(moves))
+    qtbot.waitUntil(lambda: not session.is_busy, timeout=10_000)
 
 
-def test_classes_can_be_sorted_by_how_well_they_are_found(qtbot: QtBot) -> None:
-    table = ClassResultsTable()
-    qtbot.addWidget(table)
-    table.show_results(EVALUATION.classes)
-    table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
-    assert [row[0] for row in texts(table)] == ["robin", "a wren with a very long name indeed", "owl"]
-    assert texts(table)[0] == ["robin", "10", "50.0 %", "70.0 %"]
+def test_nothing_is_said_of_a_run_that_is_up_to_date(run_page: ResultsPage) -> None:
+    assert run_page.notice.isHidden()
+    assert not run_page.run_actions.can_train_again()
 
 
-def test_cell_says_in_words_what_it_counts(qtbot: QtBot) -> None:
-    table = ConfusionTable()
-    qtbot.addWidget(table)
-    table.show_evaluation(EVALUATION)
-    words = texts(table, Qt.ItemDataRole.AccessibleTextRole)
-    assert words[1][0] == "3 of 10 photos of “robin” taken for “owl”."
-    assert words[0][0] == "9 of 10 photos of “owl” recognised."
-    tints = texts(table, Qt.ItemDataRole.BackgroundRole)
-    assert tints[0][1] is None
-    assert tints[0][0] != tints[1][0]
+def test_run_says_what_it_was_trained_before(qtbot: QtBot, run_page: ResultsPage, opened: Session, birds: Path) -> None:
+    move_two(qtbot, opened, birds)
+    assert run_page.notice.isVisible()
+    assert run_page.notice.text.text() == "Trained before 2 photos moved."
+    assert run_page.notice.accessibleName() == "Trained before 2 photos moved."
 
 
-def test_worst_mix_ups_are_named_first() -> None:
-    assert mix_ups(EVALUATION, most=2) == (
-        "robin taken for owl (3 photos)",
-        "a wren with a very long name indeed taken for robin (3 photos)",
-    )
+def test_notice_goes_once_the_change_is_undone(
+    qtbot: QtBot, run_page: ResultsPage, opened: Session, birds: Path
+) -> None:
+    move_two(qtbot, opened, birds)
+    with qtbot.waitSignal(opened.run_changes.changed, timeout=10_000):
+        opened.review.undo()
+    assert run_page.notice.isHidden()
+
+
+def test_train_again_uses_the_settings_of_the_run_on_the_photos_as_they_are_now(
+    qtbot: QtBot, run_page: ResultsPage, opened: Session, birds: Path, fake_engine: FakeEngine
+) -> None:
+    move_two(qtbot, opened, birds)
+    with qtbot.waitSignals([run_page.train_requested, opened.job_ended], timeout=10_000):
+        qtbot.mouseClick(run_page.notice.button, LEFT)
+
+    last = [request for request in fake_engine.requests if isinstance(request, TrainRequest)][-1]
+    assert last.recipe == SHORT
+    assert last.collection is opened.collection
+    assert opened.recipe == QUICK
+    # The new run is the one that is shown.
+    assert run_page.notice.isHidden()
+    run_page.table.select_ids([opened.run_list.runs[1].id])
+    assert run_page.notice.isVisible()
+
+
+def test_button_waits_while_something_is_under_way(
+    qtbot: QtBot, run_page: ResultsPage, opened: Session, birds: Path
+) -> None:
+    move_two(qtbot, opened, birds)
+    assert run_page.notice.button.isEnabled()
+    with qtbot.waitSignal(opened.job_ended, timeout=10_000):
+        opened.review.mend(LeaveOut(()))
+        assert not run_page.notice.button.isEnabled()
+
+
+def test_train_page_says_that_the_model_in_use_is_of_before(
+    qtbot: QtBot, train_page: TrainPage, trained: Session, birds: Path
+) -> None:
+    assert train_page.notice.isHidden()
+
+    move_two(qtbot, trained, birds)
+    assert train_page.notice.text.text() == "The model in use was trained before 2 photos moved."
+    assert train_page.notice.isVisible()
+
+    with qtbot.waitSignal(trained.job_ended, timeout=10_000):
+        train_page.start()
+    assert train_page.notice.isHidden()

@@ -5,20 +5,25 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from tlgui.ui.shell.action import Action
-from tlgui.ui.shell.actions import ACTIONS
 from tlgui.ui.shell.main_window import MainWindow
 
 
 def action(window: MainWindow, action_id: str) -> QAction:
-    return window.actions_table.action(action_id)
+    return window.menus.actions[action_id]
+
+
+def recent(window: MainWindow, name: str) -> list[QAction]:
+    """Return the entries of a submenu of recently used paths."""
+    menu = window.findChild(QMenu, name)
+    assert menu is not None
+    return menu.actions()
 
 
 def enabled(window: MainWindow) -> set[str]:
-    return {entry.id for entry in ACTIONS if isinstance(entry, Action) and action(window, entry.id).isEnabled()}
+    return {name for name, action in window.menus.actions.items() if action.isEnabled()}
 
 
 def open_folder(qtbot: QtBot, window: MainWindow, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What nobody caught: shown, logged, survived."""
+"""Uncaught exceptions: shown, logged, survived."""
 
 import logging
 import subprocess
@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tlgui import app, files
 from tlgui.engine.protocol import BugError
 from tlgui.errors import StorageError, TlguiError
-from tlgui.ui.shell.excepthook import LastResort, start_log
+from tlgui.ui.shell.excepthook import ExceptionHook, start_log
 
 
 class Window:
@@ -38,10 +38,10 @@ def window() -> Window:
 
 
 @pytest.fixture
-def last_resort(qapp: QApplication, window: Window) -> Iterator[LastResort]:
+def exception_hook(qapp: QApplication, window: Window) -> Iterator[ExceptionHook]:
     del qapp
     before = sys.excepthook, threading.excepthook
-    hook = LastResort(window.show)
+    hook = ExceptionHook(window.show)
     hook.install()
     yield hook
     hook.uninstall()
@@ -52,11 +52,11 @@ def fail() -> None:
     raise ZeroDivisionError("by nought")
 
 
-@pytest.mark.usefixtures("last_resort")
+@pytest.mark.usefixtures("exception_hook")
 def test_exception_in_a_slot_is_shown_and_logged(
     qtbot: QtBot, window: Window, expect_log: Callable[[str], None]
 ) -> None:
-    expect_log("nobody caught this")
+    expect_log("uncaught exception")
     handler = start_log()
     QTimer.singleShot(0, fail)
     qtbot.waitUntil(lambda: bool(window.shown))
@@ -69,11 +69,11 @@ def test_exception_in_a_slot_is_shown_and_logged(
     assert "ZeroDivisionError: by nought" in (files.log_folder() / "tlgui.log").read_text(encoding="utf-8")
 
 
-@pytest.mark.usefixtures("last_resort")
+@pytest.mark.usefixtures("exception_hook")
 def test_exception_on_another_thread_is_shown_on_the_windows_thread(
     qtbot: QtBot, window: Window, expect_log: Callable[[str], None]
 ) -> None:
-    expect_log("nobody caught this")
+    expect_log("uncaught exception")
     thread = threading.Thread(target=fail)
     thread.start()
     thread.join()
@@ -82,28 +82,28 @@ def test_exception_on_another_thread_is_shown_on_the_windows_thread(
 
 
 def test_what_the_user_can_mend_keeps_its_words(
-    qtbot: QtBot, window: Window, last_resort: LastResort, expect_log: Callable[[str], None]
+    qtbot: QtBot, window: Window, exception_hook: ExceptionHook, expect_log: Callable[[str], None]
 ) -> None:
-    expect_log("nobody caught this")
+    expect_log("uncaught exception")
     error = StorageError("The disk is full.", "Free some space.")
-    last_resort._on_exception(StorageError, error, None)
+    exception_hook._on_exception(StorageError, error, None)
     qtbot.waitUntil(lambda: window.shown == [error])
 
 
 def test_failure_while_showing_does_not_go_round_in_circles(
     window: Window,
-    last_resort: LastResort,
+    exception_hook: ExceptionHook,
     expect_log: Callable[[str], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    expect_log("nobody caught this")
+    expect_log("uncaught exception")
     window.breaks = True
-    last_resort._on_exception(ValueError, ValueError("first"), None)
+    exception_hook._on_exception(ValueError, ValueError("first"), None)
     assert len(window.shown) == 1
     assert "the window is broken too" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("last_resort")
+@pytest.mark.usefixtures("exception_hook")
 def test_qt_messages_go_to_the_log(expect_log: Callable[[str], None], caplog: pytest.LogCaptureFixture) -> None:
     expect_log("qt: something odd")
     qWarning("something odd")

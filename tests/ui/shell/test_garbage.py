@@ -8,7 +8,7 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tlgui.ui.shell.garbage import GarbageCollector, give_memory_back
+from tlgui.ui.shell.garbage import GarbageCollector, release_free_memory
 
 
 class Node:
@@ -94,7 +94,7 @@ def test_memory_that_is_free_is_given_back() -> None:
     pieces.clear()
     before = psutil.Process().memory_info().rss
 
-    give_memory_back()
+    release_free_memory()
 
     assert psutil.Process().memory_info().rss < before - 30_000_000
     assert last == bytes(1000)

@@ -7,23 +7,23 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
-from tests.ui.shell.driving import action, enabled, open_folder, question, train
+from tests.ui.shell.driving import action, enabled, open_folder, question, recent, train
 from tlgui.app import create_window
 from tlgui.engine.protocol import BugError, ExportRequest, PredictRequest
 from tlgui.errors import StorageError
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.progress import Progress
 from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
-from tlgui.ui.shell.action import Action, MenuTitle
-from tlgui.ui.shell.actions import ACTIONS
 from tlgui.ui.shell.export_dialog import ExportDialog
 from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.menus.menu import MenuTitle
 from tlgui.ui.shell.step_list import Mark, Step
+from tlgui.ui.widgets.action import Action
 
 ALWAYS = {"quit", "view-photos", "view-train", "view-results", "view-predict", "about"}
 IDLE = {"open-folder", "samples", "open-model"}
@@ -48,15 +48,25 @@ def test_each_action_is_enabled_only_when_it_can_work(
     assert enabled(window) == ALWAYS | IDLE | PHOTOS | MODEL | RUN | {"start", "save-plot", "save-history"}
 
 
+def lists(action: Action) -> tuple[str, ...]:
+    """Return the lists to which the shortcut of an action is limited."""
+    if action.shortcutContext() is not Qt.ShortcutContext.WidgetShortcut:
+        return ()
+    return tuple(view.accessibleName() for view in action.associatedObjects() if isinstance(view, QAbstractItemView))
+
+
 def test_shortcuts_and_mnemonics_are_all_different(window: MainWindow) -> None:
-    # A list takes its own keys alone, and before the window does.
-    keys = [(entry.in_list, entry.shortcut) for entry in ACTIONS if isinstance(entry, Action) and entry.shortcut]
+    # The shortcuts of a list work in it alone, and before those of the window.
+    keys = [(lists(action), action.shortcut().toString()) for action in window.menus.actions.values()]
+    keys = [(where, shortcut) for where, shortcut in keys if shortcut]
     assert len(set(keys)) == len(keys)
-    in_window = {shortcut for in_list, shortcut in keys if in_list is None}
-    assert not in_window & {shortcut for in_list, shortcut in keys if in_list is not None}
-    for title in MenuTitle:
-        letters = [entry.text[entry.text.index("&") + 1].lower() for entry in ACTIONS if entry.menu is title]
-        assert len(set(letters)) == len(letters), title
+    in_window = {shortcut for where, shortcut in keys if not where}
+    assert not in_window & {shortcut for where, shortcut in keys if where}
+    assert [menu.title for menu in window.menus.menus] == list(MenuTitle)
+    for menu in window.menus.menus:
+        texts = [entry.text() if isinstance(entry, Action) else entry.text for entry in menu.entries]
+        letters = [text[text.index("&") + 1].lower() for text in texts]
+        assert len(set(letters)) == len(letters), menu.title
     titles = [title.value[title.value.index("&") + 1] for title in MenuTitle]
     assert len(set(titles)) == len(titles)
     assert window.menuBar().actions()[0].text() == "&File"
@@ -64,7 +74,7 @@ def test_shortcuts_and_mnemonics_are_all_different(window: MainWindow) -> None:
 
 def test_every_control_has_a_name_for_a_screen_reader(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
     open_folder(qtbot, window, birds)
-    for button in filter(QPushButton.isVisible, window.findChildren(QPushButton)):
+    for button in filter(QAbstractButton.isVisible, window.findChildren(QAbstractButton)):
         assert button.text() or button.accessibleName(), button
     view = window.pages.photos.view
     filters = view.browser.filters
@@ -144,10 +154,10 @@ def test_model_is_saved_where_asked_and_offered_again(
     saved = tmp_path / "my birds.tlmodel"
     assert saved.read_bytes() == kept.read_bytes()
     assert "my birds.tlmodel" in window.messages.message.text()
-    offered = [entry.data() for entry in window.actions_table.recent_menu("recent-models").actions()]
+    offered = [entry.data() for entry in recent(window, "recent-models")]
     assert offered == [saved, kept]
     with qtbot.waitSignal(window.session.model_changed):
-        window.actions_table.recent_menu("recent-models").actions()[0].trigger()
+        recent(window, "recent-models")[0].trigger()
     assert window.session.model is not None
     assert window.session.model.path == saved
 
@@ -268,7 +278,7 @@ def test_state_survives_a_restart(qtbot: QtBot, window: MainWindow, fake_engine:
     qtbot.addWidget(again)
     assert again.session.recipe == BUILT_IN["balanced"]
     assert (again.width(), again.height()) == (720, 560)
-    assert [entry.data() for entry in again.actions_table.recent_menu("recent-folders").actions()] == [birds]
+    assert [entry.data() for entry in recent(again, "recent-folders")] == [birds]
 
 
 def test_what_pages_ask_for_is_done(qtbot: QtBot, window: MainWindow, birds: Path) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_collection
-from tests.ui.shell.driving import action, open_folder, train
+from tests.ui.shell.driving import action, open_folder, recent, train
 from tests.ui.shown_texts import Shown, misread, shown_texts
 from tlgui.errors import TlguiError
 from tlgui.learning.recipes.recipe import recipe_text
@@ -96,12 +96,8 @@ def test_names_are_plain_in_every_question(full: MainWindow) -> None:
 
 
 def test_names_are_plain_in_menus(qtbot: QtBot, full: MainWindow) -> None:
-    recent = {
-        text.text()
-        for name in ("recent-folders", "recent-models")
-        for text in full.actions_table.recent_menu(name).actions()
-    }
-    assert {"<i>Birds && co [*]", "<tt>model && $x$"} <= recent
+    offered = {text.text() for name in ("recent-folders", "recent-models") for text in recent(full, name)}
+    assert {"<i>Birds && co [*]", "<tt>model && $x$"} <= offered
     assert action(full, "undo").text().startswith("&Undo: ")
     with qtbot.waitSignal(full.session.collection_changed):
         full.session.review.show_class_as("salt & pepper", "<u>pepper & salt")

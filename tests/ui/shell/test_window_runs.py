@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
-from tests.ui.shell.driving import action, enabled, open_folder, train
+from tests.ui.shell.driving import action, enabled, open_folder, recent, train
 from tlgui.app import create_window
 from tlgui.progress import BatchEnded
 from tlgui.ui.shell.export_dialog import ExportDialog
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
-from tlgui.ui.text.run_words import standing
+from tlgui.ui.text.run_words import status_text
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -37,12 +37,12 @@ def names(window: MainWindow) -> list[str]:
     return [run.name for run in window.session.run_list.runs]
 
 
-def recent(window: MainWindow) -> list[str]:
-    return [entry.text() for entry in window.actions_table.recent_menu("recent-models").actions()]
+def offered(window: MainWindow) -> list[str]:
+    return [entry.text() for entry in recent(window, "recent-models")]
 
 
 def test_f2_renames_and_every_list_follows(qtbot: QtBot, results: MainWindow) -> None:
-    assert recent(results) == ["Birds: Quick"]
+    assert offered(results) == ["Birds: Quick"]
     QTest.keyClick(results.pages.results.table, Qt.Key.Key_F2)
     editor = results.pages.results.table.findChild(QLineEdit)
     assert editor is not None
@@ -50,7 +50,7 @@ def test_f2_renames_and_every_list_follows(qtbot: QtBot, results: MainWindow) ->
     QTest.keyClick(editor, Qt.Key.Key_Return)
 
     qtbot.waitUntil(lambda: names(results) == ["with owls"])
-    assert recent(results) == ["Birds: with owls"]
+    assert offered(results) == ["Birds: with owls"]
     assert results.pages.predict.model_line.accessibleName().startswith("Birds: with owls")
     action(results, "export-model").trigger()
     dialog = results.findChild(ExportDialog)
@@ -64,12 +64,12 @@ def test_del_deletes_and_ctrl_z_brings_back(results: MainWindow) -> None:
     assert names(results) == []
     assert results.messages.message.text() == "“Quick” is deleted."
     assert "No model is open any more" in results.messages.hint.text()
-    assert recent(results) == []
+    assert offered(results) == []
     assert not {"save-model", "paste", "delete-runs", "rename-run"} & enabled(results)
 
     QTest.keySequence(results, "Ctrl+Z")
     assert names(results) == ["Quick"]
-    assert recent(results) == ["Birds: Quick"]
+    assert offered(results) == ["Birds: Quick"]
     assert "save-model" in enabled(results)
     assert "undo" not in enabled(results)
 
@@ -98,8 +98,8 @@ def test_message_undoes_all_that_was_deleted(qtbot: QtBot, results: MainWindow) 
 
 
 def test_list_offers_its_actions_in_a_menu(results: MainWindow) -> None:
-    offered = {entry.objectName() for entry in results.pages.results.table.actions()}
-    assert offered == {
+    listed = {entry.objectName() for entry in results.pages.results.table.actions()}
+    assert listed == {
         "make-run-active",
         "train-run-further",
         "resume-run",
@@ -121,7 +121,7 @@ def test_train_further_and_resume_show_the_training_go_on(
     with qtbot.waitSignal(results.session.job_ended, timeout=10_000):
         gate.open()
     (broken, _) = results.pages.results.table.rows
-    assert standing(broken) == "Interrupted after 2 epochs"
+    assert status_text(broken) == "Interrupted after 2 epochs"
 
     results.pages.results.table.select_ids([broken.id])
     again = fake_engine.pause_before(BatchEnded, lambda event: event.epoch == 4)
@@ -138,7 +138,7 @@ def test_train_further_and_resume_show_the_training_go_on(
 def test_next_start_finds_the_runs_and_the_model(qtbot: QtBot, birds: Path) -> None:
     other = create_window(FakeEngine())
     qtbot.addWidget(other)
-    assert recent(other) == ["Birds: Quick"]
+    assert offered(other) == ["Birds: Quick"]
     open_folder(qtbot, other, birds)
 
     assert names(other) == ["Quick"]

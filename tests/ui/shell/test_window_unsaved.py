@@ -13,7 +13,7 @@ from tlgui.learning.runs.progress import CHECKPOINT
 from tlgui.progress import BatchEnded, EpochEnded, Notice
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
-from tlgui.ui.text.run_words import run_rows, standing
+from tlgui.ui.text.run_words import run_rows, status_text
 
 LEFT = Qt.MouseButton.LeftButton
 REASON = "“model.tlmodel” could not be written: the disk is full."
@@ -41,7 +41,7 @@ def test_bar_says_what_happened_once_and_stays(qtbot: QtBot, unsaved: MainWindow
     assert not unsaved.messages.isVisible()
     assert unsaved.pages.train.status.stage.text() == "The training has ended well; its model is not saved yet."
     (row,) = run_rows(unsaved.session.run_list.runs, None)
-    assert standing(row) == "Trained for 30 epochs, not saved"
+    assert status_text(row) == "Trained for 30 epochs, not saved"
 
     open_folder(qtbot, unsaved, birds)
 

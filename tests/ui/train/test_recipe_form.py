@@ -33,16 +33,18 @@ from tlgui.ui.recipes.setting_values import recipe_value, setting_rule
 from tlgui.ui.recipes.setting_words import (
     ADVANCED,
     AUGMENTATION,
-    CHOSEN_ELSEWHERE,
     FINE_TUNING,
     SETTINGS,
     SPLIT,
     TRAINING,
 )
 from tlgui.ui.session.session import Session
-from tlgui.ui.shell.action import MenuTitle
+from tlgui.ui.shell.menus.menu import MenuTitle
 from tlgui.ui.train.recipe_form import RecipeForm
 from tlgui.ui.train.train_page import TrainPage
+
+# These have controls of their own, outside the tables of settings.
+CHOSEN_ELSEWHERE = frozenset({"name", "description", "backbone", "weights"})
 
 
 def setting_paths(group: type = Recipe, prefix: str = "") -> Iterator[str]:

@@ -123,7 +123,7 @@ SHORT = ("--set", "epochs=2")
     [
         ("train", "{folder}", "--out", "{folder}.tlmodel", *SHORT),
         ("compare", "{folder}", "--recipe", "quick", "--recipe", "balanced", *SHORT),
-        ("evaluate", "{model}", "{folder}", "--part", "all"),
+        ("evaluate", "{model}", "{folder}", "--part", "validation"),
     ],
 )
 def test_photo_that_a_command_cannot_read_is_named_once(

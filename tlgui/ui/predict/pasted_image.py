@@ -1,4 +1,4 @@
-"""An image without a file, from the clipboard or a browser, kept as a PNG so that it can be named like any photo."""
+"""Images without a file, from the clipboard or a browser, written as PNG files to be predicted like photos."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +17,13 @@ _KEPT = 100
 
 @dataclass(frozen=True, slots=True)
 class PasteRequest:
-    """Write an image to `target`, on a thread: encoding a large one takes a moment."""
+    """Write an image to `target`, on a thread, because encoding a large one takes time."""
 
     target: Path
 
 
 def image_of(data: QMimeData) -> QImage | None:
-    """Return the image in `data`, or None where there is none that can be read."""
+    """Return the image in `data`, or None where it holds none that can be decoded."""
     if not data.hasImage():
         return None
     image: object = data.imageData()
@@ -32,8 +32,8 @@ def image_of(data: QMimeData) -> QImage | None:
     return image if isinstance(image, QImage) and not image.isNull() else None
 
 
-def keep_image(image: QImage, parent: QObject) -> Job:
-    """Write `image` to a new file in the cache folder; the job succeeds with its path. The caller starts the job."""
+def write_image(image: QImage, parent: QObject) -> Job:
+    """Return a job, to be started by the caller, that writes `image` to a new cache file and returns its path."""
     folder = files.cache_folder() / "pasted"
     target = folder / f"Pasted {datetime.now():%Y-%m-%d %H-%M-%S-%f}.png"
 
@@ -45,13 +45,13 @@ def keep_image(image: QImage, parent: QObject) -> Job:
             raise StorageError("The image could not be turned into a file.", "Save it as a file, then drop the file.")
         with files.atomic_open(target) as stream:
             stream.write(buffer.data().data())
-        _forget_old_images(folder)
+        _delete_old_images(folder)
         return target
 
     return Job(PasteRequest(target), write, parent)
 
 
-def _forget_old_images(folder: Path) -> None:
-    """Keep the cache small: the names sort by time."""
+def _delete_old_images(folder: Path) -> None:
+    """Delete all but the newest images; their names sort by time."""
     for old in sorted(folder.glob("Pasted *.png"))[:-_KEPT]:
         old.unlink(missing_ok=True)

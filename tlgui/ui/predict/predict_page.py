@@ -1,4 +1,4 @@
-"""The Predict page: drop photos anywhere on it, and see what the open model says of each."""
+"""The Predict page: takes photos by drop, paste and dialog, and shows the predictions of the open model."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,11 +22,13 @@ from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, Pr
 from tlgui.progress import Event
 from tlgui.text import csv_tables
 from tlgui.text.numbers import count
-from tlgui.ui.predict.pasted_image import image_of, keep_image
+from tlgui.ui.predict.pasted_image import image_of, write_image
 from tlgui.ui.predict.prediction_list import PredictionList
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 from tlgui.ui.text.model_words import classes_in_words, model_in_words
+from tlgui.ui.widgets.action import Action
+from tlgui.ui.widgets.action_button import ActionButton
 from tlgui.ui.widgets.colours import Accent, colour
 from tlgui.ui.widgets.drops import dropped_paths
 from tlgui.ui.widgets.elided_label import ElidedLabel
@@ -45,12 +47,12 @@ _OTHER_MODEL = "The photos in the list were named by the model that was open bef
 
 
 class PredictPage(QWidget):
-    """Names photos with the session's model.
+    """Predicts the classes of photos with the model of the session.
 
-    What is dropped while photos are being named waits its turn; during anything else it is turned down with a sentence.
+    Photos that are dropped during a prediction are queued; during another job they are refused with a notice.
 
     Args:
-        session: What is open.
+        session: The state of the window.
         parent: The owner.
     """
 
@@ -70,7 +72,7 @@ class PredictPage(QWidget):
         self._arrived: list[Prediction] = []
         self._is_first = False
         self._error_count = 0
-        # The model that the rows came from; another one makes them out of date.
+        # The identity of the model that made the predictions in the list.
         self._rows_model: tuple[str, ...] = ()
         self._is_dragged_over = False
         self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
@@ -79,7 +81,7 @@ class PredictPage(QWidget):
         self._lay_out()
         self.setAcceptDrops(True)
         session.model_changed.connect(self._on_session_model_changed)
-        # Its model may be called something else now.
+        # The run of the model may have been renamed.
         session.runs_changed.connect(self._refresh)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
@@ -87,18 +89,21 @@ class PredictPage(QWidget):
 
     @property
     def predictions(self) -> Sequence[Prediction]:
-        """What the list shows, in order."""
+        """The predictions in the list, in order."""
         return self.list.rows.predictions
 
     @property
     def has_predictions(self) -> bool:
-        """Whether there is anything to save."""
+        """Whether the list holds predictions."""
         return bool(self.predictions)
 
     def predict_paths(self, paths: Sequence[Path]) -> None:
-        """Name photos, and the photos in folders; now, or when the photos dropped before are done.
+        """Predict photos, and the photos in folders, after those that are queued already.
 
-        Where neither can be, a sentence on the page says why.
+        Where that cannot be done, a notice on the page says why.
+
+        Args:
+            paths: Photos and folders.
         """
         self.notice.say("")
         job = self._session.job
@@ -112,9 +117,9 @@ class PredictPage(QWidget):
             self._refresh()
 
     def paste_image(self) -> None:
-        """Name the image, or the photo files, on the clipboard."""
+        """Predict the image, or the photo files, on the clipboard."""
         data: QMimeData | None = QGuiApplication.clipboard().mimeData()
-        if data is None or not self._take(data):
+        if data is None or not self._predict_from(data):
             self.notice.say(_NO_IMAGE)
 
     def save_csv(self, path: Path) -> None:
@@ -127,7 +132,7 @@ class PredictPage(QWidget):
 
     @Slot()
     def clear(self) -> None:
-        """Empty the list; no file is touched."""
+        """Empty the list; the files stay."""
         self.list.clear()
         self._error_count = 0
         self.notice.say("")
@@ -147,7 +152,7 @@ class PredictPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._show_drag(is_over=False)
         event.acceptProposedAction()
-        if not self._take(event.mimeData()):
+        if not self._predict_from(event.mimeData()):
             self.notice.say(_NO_FILES)
 
     @override
@@ -169,7 +174,18 @@ class PredictPage(QWidget):
         self.list = PredictionList()
         self.summary = PlainLabel()
         self.open_button = _button("&Open photos…", self.open_photos_requested, "Choose photos to name")
-        self.save_button = _button("&Save as CSV…", self.save_requested, "Write the list as a table")
+        self.save_action = Action(
+            self,
+            name="save-predictions",
+            text="&Save predictions as CSV…",
+            button_text="&Save as CSV…",
+            tip="Write the list as a table",
+            handler=self.save_requested.emit,
+            enabled=lambda: self.has_predictions,
+            shortcut="Ctrl+Shift+S",
+            icon="table",
+        )
+        self.save_button = ActionButton(self.save_action)
         self.clear_button = _button("&Clear", self.clear, "Empty the list; no file is touched")
         self.no_model = EmptyPage(
             "Name photos with a model",
@@ -208,8 +224,8 @@ class PredictPage(QWidget):
         layout.addWidget(self.notice)
         layout.addWidget(self.stack, 1)
 
-    def _take(self, data: QMimeData) -> bool:
-        """Name what `data` holds; return whether there was anything."""
+    def _predict_from(self, data: QMimeData) -> bool:
+        """Predict the photos or the image in `data`; return whether it holds any."""
         paths = dropped_paths(data)
         if paths:
             self.predict_paths(paths)
@@ -217,15 +233,15 @@ class PredictPage(QWidget):
         image = image_of(data)
         if image is None:
             return False
-        job = keep_image(image, self)
-        job.succeeded.connect(self._on_image_kept)
+        job = write_image(image, self)
+        job.succeeded.connect(self._on_image_written)
         job.failed.connect(self.problem_raised)
         job.ended.connect(job.deleteLater)
         job.start()
         return True
 
     def _start_next(self) -> None:
-        """Begin with the next of what was dropped, if nothing else is under way."""
+        """Start the next queued prediction, unless a job is under way."""
         if self._queue and not self._session.is_busy and self._session.model is not None:
             self._session.predict(self._queue.pop(0))
 
@@ -234,7 +250,7 @@ class PredictPage(QWidget):
         self.update()
 
     def _refresh(self) -> None:
-        """Show what there is and what can be done now."""
+        """Show the part of the page that fits its state, and enable what can be done."""
         model = self._session.model
         self.heading.setVisible(model is not None or self.has_predictions)
         for line, words in ((self.model_line, model_in_words), (self.classes_line, classes_in_words)):
@@ -244,7 +260,7 @@ class PredictPage(QWidget):
             self.stack.setCurrentWidget(self._listed)
         else:
             self.stack.setCurrentWidget(self.drop_here if model is not None else self.no_model)
-        self.save_button.setEnabled(self.has_predictions)
+        self.save_action.refresh()
         self.clear_button.setEnabled(self.has_predictions and self._job is None)
         self._show_counts()
         self.state_changed.emit()
@@ -258,7 +274,7 @@ class PredictPage(QWidget):
         self.summary.setText(", ".join(parts))
 
     @Slot(object)
-    def _on_image_kept(self, path: Path) -> None:
+    def _on_image_written(self, path: Path) -> None:
         self.predict_paths([path])
 
     @Slot()
@@ -270,7 +286,7 @@ class PredictPage(QWidget):
 
     @Slot()
     def _name_again(self) -> None:
-        """Name the photos in the list with the model that is open now."""
+        """Predict the photos in the list again, with the open model."""
         paths = [prediction.path for prediction in self.predictions]
         if not self._session.is_busy:
             self.clear()
@@ -285,7 +301,7 @@ class PredictPage(QWidget):
             job.reported.connect(self._on_job_reported)
             job.succeeded.connect(self._on_job_succeeded)
             self._refresh()
-        # Without the model that was to be opened, what was dropped meanwhile would be named by another.
+        # If a model could not be opened, photos queued for it must not be predicted by the previous one.
         job.failed.connect(self._on_job_failed)
 
     @Slot(Job)
@@ -303,7 +319,7 @@ class PredictPage(QWidget):
         if isinstance(event, PhotosPredicted):
             self._arrived += event.predictions
             if not self._flush_timer.isActive():
-                # The first is shown at once; what follows comes in batches.
+                # The first prediction is shown without delay, the following ones in batches.
                 self._flush()
                 self._flush_timer.start()
 
@@ -318,7 +334,7 @@ class PredictPage(QWidget):
 
     @Slot()
     def _flush(self) -> None:
-        """Put what arrived on the list."""
+        """Add the predictions that arrived to the list."""
         arrived, self._arrived = self._arrived, []
         if not arrived:
             return
@@ -332,7 +348,7 @@ class PredictPage(QWidget):
 
 
 def _identity(model: ModelSummary) -> tuple[str, ...]:
-    """Return what tells a model from another; a copy saved elsewhere is the same."""
+    """Return what identifies a model, whichever copy of its file is open."""
     return (model.created, *model.class_names)
 
 

@@ -1,4 +1,4 @@
-"""What the model said of each photo: a list that is painted row by row, so that any number of rows stays quick."""
+"""The list of predictions, painted row by row, so that its speed does not depend on the number of rows."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ _BAR_LETTERS = 50
 
 
 def prediction_text(prediction: Prediction) -> str:
-    """Return a row in words: the file, and its best classes or why it could not be read."""
+    """Return the text of a row: the file, and its best classes or why it could not be read."""
     if prediction.error:
         return f"{shown_name(prediction.path)}: {one_line(prediction.error)}"
     scores = (
@@ -42,7 +42,7 @@ def prediction_text(prediction: Prediction) -> str:
 
 
 class PredictionModel(QAbstractListModel):
-    """The rows: predictions in the order they came."""
+    """The rows: predictions in the order of their arrival."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +50,7 @@ class PredictionModel(QAbstractListModel):
 
     @property
     def predictions(self) -> Sequence[Prediction]:
-        """Every row."""
+        """All rows."""
         return self._rows
 
     def append(self, predictions: Sequence[Prediction]) -> None:
@@ -86,7 +86,7 @@ class PredictionDelegate(QStyledItemDelegate):
     """Paints a row: thumbnail, file name, and a bar with its percentage for each of the best classes.
 
     Args:
-        loader: Where thumbnails come from.
+        loader: Loads the thumbnails.
         parent: The view.
     """
 
@@ -126,7 +126,7 @@ class PredictionDelegate(QStyledItemDelegate):
 
 
 class PredictionList(QTableView):
-    """The list itself: a table of one column, because Qt's own list lays out every row anew whenever some are added.
+    """The list: a table of one column, because `QListView` lays out all rows again whenever rows are added.
 
     Args:
         parent: The owner.
@@ -148,12 +148,12 @@ class PredictionList(QTableView):
 
         Args:
             predictions: The rows.
-            is_first: Whether they are the first of what was dropped; then they are scrolled to.
+            is_first: Whether they are the first of a prediction; then the list scrolls to them.
         """
         start = self.rows.rowCount()
         self.rows.append(predictions)
         if is_first and predictions:
-            # The scroll bar learns of new rows only when the view is laid out anew.
+            # The range of the scroll bar includes new rows only after a layout.
             self.updateGeometries()
             self.scrollTo(self.rows.index(start), QAbstractItemView.ScrollHint.PositionAtTop)
 
@@ -188,17 +188,17 @@ class PredictionList(QTableView):
 
     @Slot(object)
     def _on_loader_loaded(self, _path: object) -> None:
-        # Qt gathers these into one repaint, and only of what is seen.
+        # Qt merges these into one repaint of the visible rows.
         self.viewport().update()
 
 
 def row_height(metrics: QFontMetrics) -> int:
-    """Return the height of a row in letters of `metrics`."""
+    """Return the height of a row with text of `metrics`, in pixels."""
     return line_height(metrics) * _LINES + 2 * _gap(metrics)
 
 
 def line_height(metrics: QFontMetrics) -> int:
-    """Return the height of one of a row's lines: a little airier than running text."""
+    """Return the height of one line of a row, in pixels: 1.2 times the line spacing."""
     return round(metrics.lineSpacing() * 1.2)
 
 

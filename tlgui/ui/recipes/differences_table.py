@@ -1,4 +1,4 @@
-"""What differs between recipes, as a table: a row a setting, a column a recipe."""
+"""A table of the settings in which recipes differ: one row a setting, one column a recipe."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from tlgui.ui.widgets.plain_text import set_tip
 
 
 class DifferencesTable(QTableWidget):
-    """Shows the settings in which some recipes differ.
+    """Shows the settings in which recipes differ.
 
     Args:
         parent: The owner.
@@ -32,7 +32,7 @@ class DifferencesTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
 
     def show_recipes(self, titles: Sequence[str], recipes: Sequence[Recipe]) -> None:
-        """Show what differs between `recipes`, each under its title."""
+        """Show the differences between `recipes`, each in the column of its title."""
         rows = differences(recipes)
         self.setColumnCount(1 + len(titles))
         self.setHorizontalHeaderLabels(["Setting", *map(one_line, titles)])

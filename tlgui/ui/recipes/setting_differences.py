@@ -1,4 +1,4 @@
-"""What differs between recipes, in the words of the form."""
+"""The differences between recipes, with the labels of the form."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,17 +8,17 @@ from tlgui.ui.recipes.setting_values import is_used, recipe_value, value_in_word
 from tlgui.ui.recipes.setting_words import AUGMENTATION, SETTINGS, setting_name
 
 NOT_USED = "not used"
-# Changes to photos that change nothing while they are what a recipe without any has.
+# Augmentation settings with the default value change no photo.
 _UNCHANGED = Recipe()
 _AMOUNTS = frozenset(AUGMENTATION) - {f"augmentation.{name}" for name in ("when", "copies", "keep_photo", "fill_mode")}
 
 
 class Difference(NamedTuple):
-    """One setting that is not the same in all recipes.
+    """One setting that differs between recipes.
 
     Args:
-        label: What it is called.
-        values: Its value in each recipe, in words; `NOT_USED` where that recipe makes no use of it.
+        label: Its label.
+        values: Its value in each recipe, in words; `NOT_USED` where the recipe does not use it.
     """
 
     label: str
@@ -26,10 +26,13 @@ class Difference(NamedTuple):
 
 
 def differences(recipes: Sequence[Recipe]) -> tuple[Difference, ...]:
-    """Return the settings in which `recipes` differ, in the order of the form; their names do not count.
+    """Return the settings in which `recipes` differ, in the order of the form.
 
-    A setting that a recipe makes no use of, such as the patience without early stopping, is no difference by itself:
-    it is shown where another recipe uses it.
+    The names of the recipes are not compared. A setting that no recipe uses, such as the patience without early
+    stopping, is no difference.
+
+    Args:
+        recipes: The recipes to compare.
     """
     rows = (Difference(setting_name(path), tuple(_value(recipe, path) for recipe in recipes)) for path in SETTINGS)
     return tuple(row for row in rows if len(set(row.values)) > 1)

@@ -1,4 +1,4 @@
-"""The settings of a recipe by their paths: their values, rules, whether they are used, and their values in words."""
+"""Access to the settings of a recipe by path: value, rule, whether it is used, and the value in words."""
 
 import dataclasses
 from pathlib import Path
@@ -48,7 +48,7 @@ def with_setting(recipe: Recipe, path: str, value: Any) -> Recipe:  # noqa: ANN4
 
 
 def setting_rule(path: str) -> tuple[type, Limits | Choices | None]:
-    """Return the type of the setting at `path` and the rule its field states."""
+    """Return the type of the setting at `path`, and the rule in the metadata of its field."""
     owner: type = Recipe
     *groups, name = path.split(".")
     for group in groups:
@@ -58,18 +58,18 @@ def setting_rule(path: str) -> tuple[type, Limits | Choices | None]:
 
 
 def is_share(path: str) -> bool:
-    """Return whether the number at `path` is a share of 0 to 1 that people read in per cent."""
+    """Return whether the setting at `path` is a share of 0 to 1, shown as a percentage."""
     _, rule = setting_rule(path)
     return isinstance(rule, Limits) and not rule.unit and rule.high <= 1 and SETTINGS[path].is_share
 
 
 def is_used(recipe: Recipe, path: str) -> bool:
-    """Return whether the setting at `path` changes anything, given the others of `recipe`."""
+    """Return whether the setting at `path` has an effect, given the other settings of `recipe`."""
     group, _, name = path.rpartition(".")
     if group == "augmentation":
-        return _is_change_used(recipe.augmentation, name)
+        return _is_augmentation_used(recipe.augmentation, name)
     if group == "fine_tuning":
-        return _is_tuning_used(recipe.fine_tuning, name)
+        return _is_fine_tuning_used(recipe.fine_tuning, name)
     if path in {"momentum", "weight_decay"}:
         return _has(recipe.optimizer, name)
     if path == "head.feature_dropout":
@@ -82,9 +82,9 @@ def is_used(recipe: Recipe, path: str) -> bool:
 
 
 def is_offered(recipe: Recipe, path: str) -> bool:
-    """Return whether the setting at `path` can be changed on the form, given the others of `recipe`.
+    """Return whether the setting at `path` can be changed on the form, given the other settings of `recipe`.
 
-    The previews show the changes to photos even while no copies are made, so that they can be tried out.
+    Augmentation settings can be changed while no copies are made, because the previews show their effect.
     """
     if path.startswith("augmentation.") and path not in {"augmentation.copies", "augmentation.keep_photo"}:
         return is_used(with_setting(recipe, "augmentation.when", EVERY_EPOCH), path)
@@ -92,12 +92,12 @@ def is_offered(recipe: Recipe, path: str) -> bool:
 
 
 def changes_photos(augmentation: Augmentation) -> bool:
-    """Return whether the training sees changed photos at all."""
+    """Return whether a training uses augmented photos."""
     return augmentation.when == EVERY_EPOCH or augmentation.copies > 0
 
 
 def value_in_words(recipe: Recipe, path: str) -> str:
-    """Return the value of the setting at `path` as the window shows it, such as “20 %” or “validation loss”."""
+    """Return the value of the setting at `path` in words, such as “20 %” or “validation loss”."""
     value = recipe_value(recipe, path)
     words = SETTINGS[path]
     if isinstance(value, bool):
@@ -112,12 +112,12 @@ def value_in_words(recipe: Recipe, path: str) -> str:
 
 
 def is_weights_file(weights: str) -> bool:
-    """Return whether a recipe's weights are a file of the user's."""
+    """Return whether the weights of a recipe are a file of the user."""
     return weights not in _WEIGHTS
 
 
 def weights_in_words(weights: str) -> str:
-    """Return where a recipe's weights come from, in a few words."""
+    """Return the source of the weights of a recipe, in a few words."""
     return _WEIGHTS.get(weights) or shown_name(Path(weights))
 
 
@@ -139,7 +139,7 @@ def _number_in_words(path: str, value: float) -> str:
 
 
 def unit_of(unit: str, number: float) -> str:
-    """Return the unit of a number, in the singular for 1."""
+    """Return the unit of a number, in the singular where the number is 1."""
     if number != 1:
         return unit
     if unit.endswith("ies"):
@@ -147,7 +147,7 @@ def unit_of(unit: str, number: float) -> str:
     return unit.removesuffix("es" if unit.endswith("ches") else "s")
 
 
-def _is_change_used(augmentation: Augmentation, name: str) -> bool:
+def _is_augmentation_used(augmentation: Augmentation, name: str) -> bool:
     if name == "when":
         return True
     if name == "copies":
@@ -159,12 +159,12 @@ def _is_change_used(augmentation: Augmentation, name: str) -> bool:
     return name != "fill_mode" or any(getattr(augmentation, change) for change in _LEAVES_SPACE)
 
 
-def _is_tuning_used(tuning: FineTuning, name: str) -> bool:
+def _is_fine_tuning_used(tuning: FineTuning, name: str) -> bool:
     if name == "when":
         return True
     if name == "from_block":
         return tuning.when != NEVER
-    # From the start, the recipe's own steps train the backbone and the head together.
+    # From the start, the optimizer of the recipe itself trains backbone and head together.
     return tuning.when == AFTER_HEAD and (name not in {"momentum", "weight_decay"} or _has(tuning.optimizer, name))
 
 

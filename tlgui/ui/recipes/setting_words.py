@@ -1,7 +1,7 @@
-"""What each setting of a recipe is called on screen, and what it does, in the order the forms show them.
+"""Labels and help texts of the settings of a recipe, in the order of the forms.
 
-Ranges, steps and units are not here: they stand with the settings in `learning.recipe`. Mnemonics keep clear of those
-of the menus and of the page's buttons.
+Ranges, steps and units stand with the fields in `learning.recipes.recipe`. The mnemonics differ from those of the menus
+and of the buttons on the Train page.
 """
 
 from collections.abc import Mapping
@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class SettingWords:
-    """A setting in words.
+    """The texts of one setting.
 
     Args:
-        label: Its label, with the mnemonic after `&`.
-        help: What it does, in a sentence or two, for the tooltip and for screen readers.
-        choices: What its choices are called, by their value in the recipe.
-        lowest: What its lowest number is called where that is none at all; empty for the number itself.
-        highest: What its highest number is called where recipes are compared; empty for the number itself.
-        is_share: Whether a number of 0 to 1 without a unit is shown in per cent; a momentum of 0.9 is not.
+        label: The label, with the mnemonic after `&`.
+        help: What it does, for the tooltip and for screen readers.
+        choices: The names of its choices, by their values in the recipe.
+        lowest: The name of its lowest number where that switches it off; empty for the number.
+        highest: The name of its highest number where recipes are compared; empty for the number.
+        is_share: Whether a number of 0 to 1 without a unit is shown as a percentage; a momentum of 0.9 is not.
     """
 
     label: str
@@ -226,9 +226,6 @@ ENDING: dict[str, SettingWords] = {
 
 ADVANCED: dict[str, SettingWords] = {**NETWORK, **STEPS, **ENDING}
 
-# Chosen with controls of their own, not by one of the tables above.
-CHOSEN_ELSEWHERE = frozenset({"name", "description", "backbone", "weights"})
-
 SETTINGS: dict[str, SettingWords] = {
     "backbone": SettingWords("Backbone", "The pretrained network that looks at your photos."),
     "weights": SettingWords("Weights", "Where the numbers come from that the backbone knows."),
@@ -241,9 +238,9 @@ SETTINGS: dict[str, SettingWords] = {
 
 
 def setting_name(path: str) -> str:
-    """Return what the setting at `path` is called where no group stands around it, such as “Fine-tuning: epochs”."""
+    """Return the name of the setting at `path` outside its group, such as “Fine-tuning: epochs”."""
     label = SETTINGS[path].label.replace("&", "")
     if path in FINE_TUNING and path != "fine_tuning.when":
-        # SGD and the like keep their letters.
+        # Only the first letter, because names such as SGD follow.
         return f"Fine-tuning: {label[0].lower()}{label[1:]}"
     return label

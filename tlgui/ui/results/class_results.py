@@ -1,4 +1,4 @@
-"""How each class fared: a table that can be sorted by any of its columns."""
+"""The results of each class: a table that can be sorted by any column."""
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -32,7 +32,7 @@ _LEAST_NAME_LETTERS = 16
 
 
 class ClassResultsModel(QAbstractTableModel):
-    """The rows of the table."""
+    """The rows of the table, one for each class."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,7 +91,7 @@ class ClassResultsTable(SortedTable):
             self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
 
     def show_results(self, results: tuple[ClassResult, ...]) -> None:
-        """Show a row for each class."""
+        """Show one row for each class."""
         self._rows.set_rows(results)
         self._fit_names()
 
@@ -110,7 +110,7 @@ class ClassResultsTable(SortedTable):
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() * 3 // 2)
 
     def _fit_names(self) -> None:
-        """Give the names what the numbers leave, but never less than can be read."""
+        """Give the names the width that the numbers leave, and at least a readable one."""
         numbers = sum(self.columnWidth(column) for column in range(_NAME + 1, len(_COLUMNS)))
         least = self.fontMetrics().averageCharWidth() * _LEAST_NAME_LETTERS
         self.setColumnWidth(_NAME, max(self.viewport().width() - numbers, least))

@@ -1,4 +1,4 @@
-"""Which classes were taken for which: the confusion matrix as a table of numbers, tinted by their share of the row."""
+"""The confusion matrix: a table of counts, each tinted by its share of the row."""
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
@@ -33,7 +33,7 @@ def mix_ups(evaluation: Evaluation, most: int = 3) -> tuple[str, ...]:
 
 
 class ConfusionModel(QAbstractTableModel):
-    """Rows are what photos are, columns what the model called them."""
+    """The cells; rows are the true classes, columns the predicted ones."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,12 +43,12 @@ class ConfusionModel(QAbstractTableModel):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The classes, in the order of rows and columns."""
+        """The names of the classes, in the order of rows and columns."""
         return self._names
 
     @property
     def counts(self) -> tuple[tuple[int, ...], ...]:
-        """The numbers, row by row."""
+        """The counts, row by row."""
         return self._counts
 
     def set_evaluation(self, evaluation: Evaluation) -> None:
@@ -59,7 +59,7 @@ class ConfusionModel(QAbstractTableModel):
         self.endResetModel()
 
     def set_palette(self, palette: QPalette) -> None:
-        """Take the tints from `palette`."""
+        """Mix the tints from the colours of `palette`."""
         self._palette = palette
 
     @override
@@ -83,16 +83,16 @@ class ConfusionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{photos:,}" if photos else ""
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._sentence(row, column)
+            return self._description(row, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(self._sentence(row, column))
+            return plain_tip(self._description(row, column))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignCenter
         if role == Qt.ItemDataRole.BackgroundRole:
             return self._tint(row, column)
         return None
 
-    def _sentence(self, row: int, column: int) -> str:
+    def _description(self, row: int, column: int) -> str:
         photos, all_photos = self._counts[row][column], sum(self._counts[row])
         how = "recognised" if row == column else f"taken for “{self._names[column]}”"
         return f"{photos:,} of {count('photo', all_photos)} of “{self._names[row]}” {how}."
@@ -107,7 +107,7 @@ class ConfusionModel(QAbstractTableModel):
 
 
 class ConfusionTable(QTableView):
-    """The table itself: upright names over the columns, so that many classes find room.
+    """The table; the names over the columns are written upwards, so that many classes fit.
 
     Args:
         parent: The owner.
@@ -152,7 +152,7 @@ class ConfusionTable(QTableView):
         return QSize(30 * line, 14 * line)
 
     def _fit(self) -> None:
-        """Make the cells as wide as their numbers, and the names as wide as they are up to a bound."""
+        """Fit the cells to their numbers, and the header to the names up to a limit."""
         metrics = self.fontMetrics()
         numbers = [metrics.horizontalAdvance(f"{max(row, default=0):,}") for row in self._rows.counts]
         side = max(metrics.height() * 3 // 2, max(numbers, default=0) + metrics.averageCharWidth() * 2)
@@ -166,7 +166,7 @@ class ConfusionTable(QTableView):
 
 
 class _UprightHeader(QHeaderView):
-    """Column names written upwards."""
+    """A header with the names of the columns written upwards."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)

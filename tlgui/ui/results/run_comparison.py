@@ -1,4 +1,4 @@
-"""Several runs beside each other: their curves in the same plots, and a table of what differs."""
+"""The comparison of several runs: their curves in the same plots, and a table of their differences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ _LINES = 7
 
 @dataclass(frozen=True, slots=True)
 class ComparedRow:
-    """One thing in which runs are compared.
+    """One row of the comparison.
 
     Args:
-        label: What it is.
-        values: It, for each run.
+        label: What is compared.
+        values: The value of each run.
     """
 
     label: str
@@ -38,7 +38,7 @@ class ComparedRow:
 
 
 def compared_rows(runs: Sequence[RunRow]) -> tuple[ComparedRow, ...]:
-    """Return how the runs did, and then what differs between their recipes."""
+    """Return the results of the runs, then the settings in which their recipes differ."""
     results = (
         ComparedRow("Right on validation photos", tuple(_accuracy(run) for run in runs)),
         ComparedRow("Time", tuple(duration_in_words(run.seconds) if run.seconds else "—" for run in runs)),
@@ -51,7 +51,7 @@ def compared_rows(runs: Sequence[RunRow]) -> tuple[ComparedRow, ...]:
 
 
 class ComparisonModel(QAbstractTableModel):
-    """The table's cells: a row for each thing compared, a column for each run.
+    """The cells: a row for each result or setting, a column for each run.
 
     Args:
         parent: The table.
@@ -97,7 +97,7 @@ class ComparisonModel(QAbstractTableModel):
 
 
 class ComparisonTable(QTableView):
-    """The table itself.
+    """The table.
 
     Args:
         parent: The owner.
@@ -141,7 +141,7 @@ class ComparisonTable(QTableView):
         if event.type() == QEvent.Type.FontChange:
             self._fit()
         elif event.type() == QEvent.Type.PaletteChange:
-            # The samples of the lines take its colours.
+            # The samples of the lines have the colours of the palette.
             self.horizontalHeader().viewport().update()
 
     def _fit(self) -> None:
@@ -153,7 +153,7 @@ class ComparisonTable(QTableView):
 
 
 class RunComparison(QWidget):
-    """The runs that are selected, beside each other.
+    """Plots and table of the selected runs.
 
     Args:
         parent: The owner.
@@ -175,19 +175,19 @@ class RunComparison(QWidget):
         column.addWidget(self.table, 4)
 
     def show_runs(self, runs: Sequence[RunRow]) -> None:
-        """Compare `runs`, as many as can be told apart."""
+        """Compare the first `MOST_COMPARED` of `runs`; more lines could not be distinguished."""
         shown = runs[:MOST_COMPARED]
         self.heading.setText(f"{count('run', len(shown))} compared")
         left_out = f" The first {len(shown)} of the selected runs are shown." if len(runs) > len(shown) else ""
         self.explanation.setText(f"The curves are of the photos that each run did not learn from.{left_out}")
-        names = _different([run.name for run in shown])
+        names = _numbered([run.name for run in shown])
         self.plots.set_compared(dict(zip(names, (run.history for run in shown), strict=True)))
         self.legend.set_names(names)
         self.table.show_runs(shown)
 
 
 def _shown(text: str, role: int) -> str | None:
-    """Return what a cell or a head says, and the whole of it in its tooltip."""
+    """Return `text` on one line, for display and for the tooltip."""
     if role == Qt.ItemDataRole.DisplayRole:
         return one_line(text)
     return plain_tip(one_line(text)) if role == Qt.ItemDataRole.ToolTipRole else None
@@ -205,8 +205,8 @@ def _photos(run: RunRow) -> str:
     return f"{run.model.photo_count:,}" if run.model is not None else "—"
 
 
-def _different(names: Sequence[str]) -> list[str]:
-    """Return the names with a number where another line has the same: two windows may give one twice."""
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Return the names, numbered where two are equal: two windows may have given the same name."""
     return [
         f"{name} ({names[:place].count(name) + 1})" if name in names[:place] else name
         for place, name in enumerate(names)

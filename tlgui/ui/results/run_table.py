@@ -1,4 +1,4 @@
-"""The runs of the collection: a list of three lines each, painted row by row, any number of which can be selected."""
+"""The list of the runs of the collection, three lines each, with multiple selection."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ from typing_extensions import override
 
 from tlgui.learning.runs.run import LONGEST_NAME
 from tlgui.photos.names import one_line
-from tlgui.ui.text.run_words import RunRow, circumstances, needs_attention, spoken, standing
+from tlgui.ui.text.run_words import RunRow, accessible_text, details_text, needs_attention, status_text
 from tlgui.ui.widgets.colours import Accent, colour, mixed
 from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.ui.widgets.row_background import paint_row_background
@@ -44,7 +44,11 @@ _ACTIVE = "Active"
 
 
 class RunModel(QAbstractListModel):
-    """The rows; editing one asks for another name."""
+    """The rows.
+
+    Signals:
+        renamed: The row and the name that the user typed.
+    """
 
     renamed = Signal(object, str)
 
@@ -54,7 +58,7 @@ class RunModel(QAbstractListModel):
 
     @property
     def rows(self) -> tuple[RunRow, ...]:
-        """Every row, in order."""
+        """All rows, in order."""
         return self._rows
 
     def set_rows(self, rows: tuple[RunRow, ...]) -> None:
@@ -81,7 +85,7 @@ class RunModel(QAbstractListModel):
         if role == Qt.ItemDataRole.EditRole:
             return row.name
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            return spoken(row, datetime.now().astimezone())
+            return accessible_text(row, datetime.now().astimezone())
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(_tooltip(row))
         return None
@@ -90,13 +94,13 @@ class RunModel(QAbstractListModel):
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole:
             return False
-        # The name changes once it is kept.
+        # The row shows the new name once the run has been stored under it.
         self.renamed.emit(self._rows[index.row()], str(value))
         return True
 
 
 class RunDelegate(QStyledItemDelegate):
-    """Paints a row: its name and whether it is active, how it stands, and its circumstances."""
+    """Paints a row: its name and whether it is active, its status, and its details."""
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -116,9 +120,9 @@ class RunDelegate(QStyledItemDelegate):
         if row.is_active:
             _paint_active(painter, lines[0], metrics, palette)
         painter.setPen(colour(Accent.ERROR, palette) if needs_attention(row) else palette.text().color())
-        _paint_line(painter, lines[1], metrics, standing(row))
+        _paint_line(painter, lines[1], metrics, status_text(row))
         painter.setPen(mixed(palette.text().color(), palette.base().color(), 0.3))
-        _paint_line(painter, lines[2], metrics, circumstances(row, datetime.now().astimezone()))
+        _paint_line(painter, lines[2], metrics, details_text(row, datetime.now().astimezone()))
         painter.restore()
 
     @override
@@ -151,7 +155,7 @@ class RunDelegate(QStyledItemDelegate):
 
 
 class RunTable(QListView):
-    """The list itself.
+    """The list.
 
     Args:
         parent: The owner.
@@ -176,7 +180,7 @@ class RunTable(QListView):
 
     @property
     def rows(self) -> tuple[RunRow, ...]:
-        """Every row, in order."""
+        """All rows, in order."""
         return self.rows_model.rows
 
     def selected(self) -> tuple[RunRow, ...]:
@@ -185,7 +189,7 @@ class RunTable(QListView):
         return tuple(self.rows[place] for place in chosen)
 
     def show_rows(self, rows: tuple[RunRow, ...]) -> None:
-        """Show `rows`; those that were selected stay so. Where none is left, the nearest one is."""
+        """Show `rows` and keep the selection; where no selected row is left, select the nearest one."""
         if rows == self.rows:
             return
         before, current = {row.id for row in self.selected()}, max(self.currentIndex().row(), 0)
@@ -199,7 +203,7 @@ class RunTable(QListView):
         self.verticalScrollBar().setValue(top)
 
     def select_ids(self, ids: Sequence[str]) -> None:
-        """Select the rows of `ids` alone."""
+        """Select the rows with these `ids` and no others."""
         self._select([place for place, row in enumerate(self.rows) if row.id in set(ids)], -1)
 
     def edit_name(self) -> None:
@@ -226,7 +230,7 @@ class RunTable(QListView):
             self.scheduleDelayedItemsLayout()
 
     def _select(self, places: Sequence[int], current: int) -> None:
-        # One report for all of it, at the end.
+        # One signal for all changes, at the end.
         self._is_selecting = True
         selection = QItemSelection()
         for place in places:
@@ -247,7 +251,7 @@ class RunTable(QListView):
 
 def _tooltip(row: RunRow) -> str:
     problem = f"\n{row.run.problem}" if row.run is not None and row.run.problem else ""
-    return f"{row.name}\n{standing(row)}{problem}\nRecipe: {row.recipe.name}"
+    return f"{row.name}\n{status_text(row)}{problem}\nRecipe: {row.recipe.name}"
 
 
 def _line_height(metrics: QFontMetrics) -> int:
@@ -268,7 +272,7 @@ def _active_width(metrics: QFontMetrics) -> int:
 
 
 def _paint_active(painter: QPainter, line: QRect, metrics: QFontMetrics, palette: QPalette) -> None:
-    """Paint the word in a frame of its colour, at the right end."""
+    """Paint the word “Active” in a frame, at the right end of `line`."""
     accent, width = colour(Accent.SUCCESS, palette), _active_width(metrics) - _gap(metrics)
     frame = QRect(line.right() - width + 1, line.top() + 1, width - 1, metrics.height())
     painter.setPen(accent)

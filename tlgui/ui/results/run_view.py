@@ -1,4 +1,4 @@
-"""One run in full: how good its model is, how it learned, and what it mixes up; or how far it got."""
+"""One run: the accuracy of its model, its curves and its confusion matrix; or why it has no model."""
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -9,7 +9,7 @@ from tlgui.text.numbers import accuracy_in_words, count, stop_reason_in_words
 from tlgui.ui.plots.curve_view import TrainingPlots
 from tlgui.ui.results.class_results import ClassResultsTable
 from tlgui.ui.results.confusion_table import ConfusionTable, mix_ups
-from tlgui.ui.text.run_words import RunRow, best_so_far, standing
+from tlgui.ui.text.run_words import RunRow, best_so_far, status_text
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
 from tlgui.ui.widgets.plain_text import PlainLabel
@@ -58,9 +58,9 @@ class RunView(QWidget):
         """Show `row`."""
         model = row.model
         evaluation = model.evaluation if model is not None else None
-        self.heading.setText(accuracy_in_words(evaluation) if evaluation is not None else standing(row))
+        self.heading.setText(accuracy_in_words(evaluation) if evaluation is not None else status_text(row))
         self.model_line.set_text(_description(row))
-        self.explanation.setText(_explanation(model, row.run) if model is not None else _why_not(row))
+        self.explanation.setText(_explanation(model, row.run) if model is not None else _missing_model_text(row))
         self.plots.set_history(row.history)
         self._details.setVisible(evaluation is not None)
         self.mix_ups.setText(_mix_ups_line(evaluation))
@@ -80,7 +80,7 @@ def _description(row: RunRow) -> str:
 
 
 def _explanation(model: ModelSummary, run: Run | None) -> str:
-    """Return what the accuracy means, what the model learned from, and why the training ended."""
+    """Return what the accuracy means, how many photos were trained on, and why the training ended."""
     sentences = [_NOT_MEASURED]
     evaluation = model.evaluation
     if evaluation is not None:
@@ -100,8 +100,8 @@ def _explanation(model: ModelSummary, run: Run | None) -> str:
     return " ".join(sentences)
 
 
-def _why_not(row: RunRow) -> str:
-    """Return why a run has no result, how good it was so far, and what can be done with it."""
+def _missing_model_text(row: RunRow) -> str:
+    """Return why a run has no result, its best accuracy, and what can be done with it."""
     run = row.run
     if run is None or run.status is RunStatus.RUNNING:
         return _RUNNING

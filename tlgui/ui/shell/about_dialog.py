@@ -1,4 +1,4 @@
-"""What this program is, in which versions, and under which licences."""
+"""The About dialog: versions and licences."""
 
 import platform
 from importlib import metadata
@@ -19,7 +19,7 @@ TensorFlow and Keras are under the Apache License 2.0. NOTICE names all sources.
 
 
 def version_lines() -> list[str]:
-    """Return the versions a report of a problem should name; nothing heavy is imported for it."""
+    """Return the versions that a problem report should name, without importing the packages."""
     lines = [f"tlgui {__version__}", f"Python {platform.python_version()} on {platform.platform()}", f"Qt {qVersion()}"]
     for package in _PACKAGES:
         try:
@@ -30,7 +30,7 @@ def version_lines() -> list[str]:
 
 
 def show_about(parent: QWidget) -> QMessageBox:
-    """Open the dialog beside the window, without holding it up."""
+    """Open the dialog, which is not modal."""
     box = PlainMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setModal(False)

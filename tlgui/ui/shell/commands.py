@@ -1,4 +1,4 @@
-"""What the window can do when asked: each action of the menus is one method here, and says when it can work."""
+"""Handlers of the menu actions that concern the whole window, and the conditions under which they can be used."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,14 +47,14 @@ class Pages:
 
 
 class Commands(QObject):
-    """The window's doings.
+    """Handles the menu actions.
 
     Args:
-        window: The owner of every question.
-        session: What is open.
-        settings: What is remembered.
-        pages: Where things are shown.
-        messages: Where outcomes are said.
+        window: The parent of every dialog.
+        session: The state of the window.
+        settings: Values kept from one start to the next.
+        pages: The four pages.
+        messages: Shows outcomes.
     """
 
     step_requested = Signal(int)
@@ -66,73 +66,33 @@ class Commands(QObject):
         self._window = window
         self._session = session
         self._settings = settings
-        self.pages = self._pages = pages
+        self._pages = pages
         self._messages = messages
 
-    # When an action can work. Menus ask only after a signal of the session or a page.
-
-    def always(self) -> bool:
-        """It can always work."""
-        return True
+    # Conditions, read after signals of the session and the pages.
 
     def is_idle(self) -> bool:
-        """No job is under way."""
+        """Return whether no job is under way."""
         return not self._session.is_busy
 
     def is_busy(self) -> bool:
-        """A job is under way."""
+        """Return whether a job is under way."""
         return self._session.is_busy
 
     def can_use_model(self) -> bool:
-        """A model is open and nothing is under way."""
+        """Return whether a model is open and no job is under way."""
         return self._session.model is not None and self.is_idle()
 
     def can_predict(self) -> bool:
-        """A model is open, and nothing but naming photos is under way: more of them wait their turn."""
+        """Return whether a model is open and no job but a prediction is under way: further photos are queued."""
         job = self._session.job
         return self._session.model is not None and (job is None or isinstance(job.request, PredictRequest))
 
-    def can_train(self) -> bool:
-        """A training can start."""
-        return self._pages.train.can_start
-
-    def can_make_run_active(self) -> bool:
-        """A run is selected whose model can be opened, and is not."""
-        return self._pages.results.can_make_active()
-
-    def can_train_run_further(self) -> bool:
-        """A run is selected whose model can be trained further."""
-        return self._pages.results.can_train_further()
-
-    def can_resume_run(self) -> bool:
-        """A run is selected that can go on."""
-        return self._pages.results.can_resume()
-
-    def can_use_best_epoch(self) -> bool:
-        """A run is selected that ended early."""
-        return self._pages.results.can_use_best()
-
-    def can_rename_run(self) -> bool:
-        """A run is selected."""
-        return self._pages.results.can_rename()
-
-    def can_delete_runs(self) -> bool:
-        """Runs are selected, and none of them is being trained."""
-        return self._pages.results.can_delete()
-
     def can_undo(self) -> bool:
-        """There is something to undo: a deleted run on the Results page, what was done to photos elsewhere."""
+        """Return whether there is something to undo: a deleted run on the Results page, a mending elsewhere."""
         if self._pages.results.isVisible():
-            return self._pages.results.can_undo_delete()
+            return self._pages.results.run_actions.can_undo_delete()
         return self._session.review.next_undo is not None and self.is_idle()
-
-    def has_history(self) -> bool:
-        """There are curves."""
-        return self._pages.train.has_history
-
-    def has_predictions(self) -> bool:
-        """There are predictions."""
-        return self._pages.predict.has_predictions
 
     # File
 
@@ -150,7 +110,7 @@ class Commands(QObject):
             self._session.scan_folder(folder)
 
     def draw_samples(self) -> None:
-        """Draw the sample photos among the user's documents, where they are found again, and open them."""
+        """Draw the sample photos into the documents folder of the user, and open them."""
         if self._is_free():
             self.show_step(Step.PHOTOS)
             self._session.draw_samples(documents_folder() / _SAMPLES_FOLDER)
@@ -170,14 +130,14 @@ class Commands(QObject):
             self._session.open_model(path)
 
     def recent_models(self) -> tuple[Path, ...]:
-        """Return the models used before, then those that trainings kept before there were runs, newest first."""
+        """Return the models used before, then those that trainings of earlier versions left, the newest first."""
         known = (Path(text) for text in self._settings.value(RECENT_MODELS))
-        # A run that was deleted may come back, so its model is not forgotten, but not offered either.
+        # A deleted run can be restored, so the path of its model stays in the settings, and is not offered meanwhile.
         recent = tuple(path for path in known if path.name != MODEL_NAME or files.is_file(path))
         return recent + tuple(path for path in _kept_models() if path not in recent)
 
     def save_model(self) -> None:
-        """Ask where to, and copy the open model there."""
+        """Ask for a path, and copy the open model there."""
         model = self._session.model
         if model is None:
             return
@@ -186,7 +146,7 @@ class Commands(QObject):
         )
 
     def export_model(self) -> None:
-        """Ask for format and place, and export the open model."""
+        """Ask for a format and a path, and export the open model."""
         model = self._session.model
         if model is None:
             return
@@ -196,13 +156,13 @@ class Commands(QObject):
         dialog.open()
 
     def quit(self) -> None:
-        """Close the window; it asks when something is under way."""
+        """Close the window; during a job it asks first."""
         self._window.close()
 
     # Train
 
     def start_training(self) -> None:
-        """Train, and show it."""
+        """Start a training, and show the Train page."""
         self.show_step(Step.TRAIN)
         self._pages.train.start()
 
@@ -210,65 +170,41 @@ class Commands(QObject):
         """Ask the job under way to stop."""
         self._session.stop()
 
-    def make_run_active(self) -> None:
-        """Open the model of the selected run."""
-        self._pages.results.make_active()
-
-    def train_run_further(self) -> None:
-        """Train the model of the selected run further."""
-        self._pages.results.train_further()
-
-    def resume_run(self) -> None:
-        """Go on with the selected run."""
-        self._pages.results.resume()
-
-    def use_best_epoch(self) -> None:
-        """Make a model of the selected run's best epoch."""
-        self._pages.results.use_best()
-
-    def rename_run(self) -> None:
-        """Let the user type another name for the selected run."""
-        self._pages.results.rename()
-
-    def delete_runs(self) -> None:
-        """Delete the selected runs."""
-        self._pages.results.delete()
-
     def undo(self) -> None:
-        """Undo what `can_undo` is about."""
+        """Restore a deleted run on the Results page, undo the last mending elsewhere."""
         if self._pages.results.isVisible():
-            self._bring_back(1)
+            self._restore(1)
         elif self.can_undo():
             self.undo_mending()
 
     def undo_mending(self) -> None:
-        """Undo what was done to photos last, and show them."""
+        """Undo the last mending, and show the Photos page."""
         if self._is_free():
             self.show_step(Step.PHOTOS)
             self._session.review.undo()
 
-    def undo_words(self) -> str:
-        """Return what Undo says: with what it would undo."""
+    def undo_text(self) -> str:
+        """Return the menu text of Undo, with what it would undo."""
         if self._pages.results.isVisible():
             return "&Undo deleting a run"
         what = self._session.review.next_undo
         return "&Undo" if what is None else f"&Undo: {without_key(what)}"
 
     @Slot(object, bool)
-    def say_deleted(self, names: tuple[str, ...], is_model_closed: object) -> None:
-        """Say which runs were deleted, and that the open model went with them, and offer to bring them back."""
+    def show_deleted(self, names: tuple[str, ...], is_model_closed: object) -> None:
+        """Show which runs were deleted, whether the open model was one of theirs, and a button that restores them."""
         what = f"“{names[0]}” is deleted." if len(names) == 1 else f"{count('run', len(names))} are deleted."
         closed = " No model is open any more." if is_model_closed else ""
         hint = f"Deleted runs can be brought back for {count('day', KEPT_DAYS)}.{closed}"
-        self._messages.show_undoable(what, hint, lambda: self._bring_back(len(names)))
+        self._messages.show_undoable(what, hint, lambda: self._restore(len(names)))
 
     def save_plot(self) -> None:
-        """Ask where to, and write the plots."""
+        """Ask for a path, and write the plots there."""
         kinds = "PNG picture (*.png);;SVG drawing (*.svg)"
         self._ask_and_write("Save plot", "training.png", kinds, targets.PLOT, self._pages.train.save_plot)
 
     def save_history(self) -> None:
-        """Ask where to, and write the numbers behind the plots."""
+        """Ask for a path, and write the numbers behind the plots there."""
         self._ask_and_write(
             "Save numbers", "training.csv", "CSV table (*.csv)", targets.TABLE, self._pages.train.save_history_csv
         )
@@ -276,22 +212,22 @@ class Commands(QObject):
     # Predict
 
     def choose_photos(self) -> None:
-        """Ask for photos and name them."""
+        """Ask for photos and predict their classes."""
         ask_files(self._window, "Open photos to name", self._photo_folder(), _PHOTOS, self._predict)
 
     def choose_photo_folder(self) -> None:
-        """Ask for a folder and name all photos in it."""
+        """Ask for a folder and predict the classes of all photos in it."""
         ask_folder(
             self._window, "Open a folder of photos to name", self._photo_folder(), lambda path: self._predict((path,))
         )
 
     def paste_image(self) -> None:
-        """Name the picture on the clipboard."""
+        """Predict the class of the picture on the clipboard."""
         self.show_step(Step.PREDICT)
         self._pages.predict.paste_image()
 
     def save_predictions(self) -> None:
-        """Ask where to, and write the predictions."""
+        """Ask for a path, and write the predictions there."""
         self._ask_and_write(
             "Save predictions", "predictions.csv", "CSV table (*.csv)", targets.TABLE, self._pages.predict.save_csv
         )
@@ -299,34 +235,34 @@ class Commands(QObject):
     # View and Help
 
     def show_photos(self) -> None:
-        """Go to the first step."""
+        """Show the Photos page."""
         self.show_step(Step.PHOTOS)
 
     def show_train(self) -> None:
-        """Go to the second step."""
+        """Show the Train page."""
         self.show_step(Step.TRAIN)
 
     def show_results(self) -> None:
-        """Go to the third step."""
+        """Show the Results page."""
         self.show_step(Step.RESULTS)
 
     def show_predict(self) -> None:
-        """Go to the fourth step."""
+        """Show the Predict page."""
         self.show_step(Step.PREDICT)
 
     def show_step(self, step: Step) -> None:
-        """Go to `step`."""
+        """Show the page of `step`."""
         self.step_requested.emit(step.value)
 
     def about(self) -> None:
-        """Say what this is."""
+        """Show versions and licences."""
         show_about(self._window)
 
-    def _bring_back(self, most: int) -> None:
+    def _restore(self, most: int) -> None:
         results = self._pages.results
         names: list[str] = []
         while len(names) < most and (run := self._session.run_list.last_deleted) is not None:
-            results.undo_delete()
+            results.run_actions.undo_delete()
             names.append(run.name)
         if names:
             self.show_step(Step.RESULTS)
@@ -356,7 +292,7 @@ class Commands(QObject):
     def _ask_and_write(
         self, title: str, name: str, kinds: str, kind: targets.FileKind, write: Callable[[Path], None]
     ) -> None:
-        def write_and_say(target: Path) -> None:
+        def write_and_report(target: Path) -> None:
             self._settings.set_value(EXPORT_FOLDER, str(target.parent))
             try:
                 write(target)
@@ -366,15 +302,15 @@ class Commands(QObject):
                 self._messages.show_success(f"Saved “{shown_name(target)}”.", one_line(str(target.parent)), target)
 
         folder = Path(self._settings.value(EXPORT_FOLDER) or str(documents_folder()))
-        ask_target(self._window, title, str(folder / name), kinds, kind, write_and_say, self._messages.show_error)
+        ask_target(self._window, title, str(folder / name), kinds, kind, write_and_report, self._messages.show_error)
 
 
 def _kept_models() -> list[Path]:
-    """Return the models that trainings left in the data folder, newest first."""
+    """Return the models that trainings left in the data folder, the newest first."""
     try:
         found = list(files.models_folder().glob(f"*{MODEL_SUFFIX}"))
     except OSError:
-        # A disk that cannot be written keeps no models; the training says so, not the menu.
+        # The data folder cannot be made; a training reports that.
         return []
     return sorted(found, key=_changed_at, reverse=True)[:_KEPT_SHOWN]
 

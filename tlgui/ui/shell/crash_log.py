@@ -1,4 +1,7 @@
-"""The last words of a window that crashes in code outside Python, and what the next start says of it."""
+"""Tracebacks of a crash in native code, and the message about it at the next start.
+
+Python's `faulthandler` writes where each thread was into a file of the process. A normal end deletes the file.
+"""
 
 import contextlib
 import faulthandler
@@ -16,14 +19,14 @@ _LAST = "last-crash.log"
 
 
 class CrashLog:
-    """Lets Python write where every thread was, should the process crash; a file a process, gone at a normal end."""
+    """The file that `faulthandler` writes to if this process crashes."""
 
     def __init__(self) -> None:
         self._path: Path | None = None
         self._stream: BinaryIO | None = None
 
     def start(self) -> None:
-        """Begin; where the log folder cannot be written to, a crash leaves nothing."""
+        """Enable `faulthandler`; where the log folder cannot be written to, a crash leaves no trace."""
         with contextlib.suppress(OSError):
             path = files.log_folder() / f"{_PREFIX}{os.getpid()}{_SUFFIX}"
             stream = path.open("wb")
@@ -31,7 +34,7 @@ class CrashLog:
             self._path, self._stream = path, stream
 
     def end(self) -> None:
-        """Say that the end is a normal one."""
+        """Disable `faulthandler` and delete the file, at a normal end."""
         if self._path is None or self._stream is None:
             return
         faulthandler.disable()
@@ -42,7 +45,7 @@ class CrashLog:
 
 
 def last_crash() -> TlguiError | None:
-    """Return what to tell of a crash that no start has told of yet, or None; what it left is kept in one place."""
+    """Return a message about a crash that was not reported yet, or None; its traces are moved to `last-crash.log`."""
     found: Path | None = None
     with contextlib.suppress(OSError):
         folder = files.log_folder()
@@ -50,7 +53,7 @@ def last_crash() -> TlguiError | None:
             if path.stat().st_size:
                 found = path.replace(folder / _LAST)
             elif not _is_alive(path):
-                # It was ended from outside: there were no last words.
+                # The process was killed, so faulthandler wrote nothing.
                 path.unlink()
     if found is None:
         return None

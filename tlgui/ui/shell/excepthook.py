@@ -1,4 +1,8 @@
-"""The last resort: what nobody caught is logged with its traceback and shown in the window, which goes on running."""
+"""The last exception hook: uncaught exceptions are logged and shown in the window, which stays open.
+
+It guards against re-entry, so that an error while an error is shown goes to the original hook, and it passes errors of
+other threads to the GUI thread by a signal.
+"""
 
 import logging
 import logging.handlers
@@ -45,7 +49,7 @@ _qt_log = logging.getLogger("qt")
 
 
 def start_log() -> logging.Handler:
-    """Begin to write the log; on standard error where its folder cannot be written to. Returns what writes it."""
+    """Return a new handler of all log messages: the log file, or standard error where that cannot be written."""
     try:
         path = files.log_folder() / _LOG_NAME
         handler: logging.Handler = _LogFile(path, maxBytes=_LOG_BYTES, backupCount=2)
@@ -59,7 +63,7 @@ def start_log() -> logging.Handler:
 
 
 class _LogFile(logging.handlers.RotatingFileHandler):
-    """A log file that loses what a full disk does not take, instead of printing a traceback for each line."""
+    """A log file that drops lines when the disk is full, instead of printing a traceback for each."""
 
     @override
     def _open(self) -> TextIOWrapper:
@@ -71,11 +75,11 @@ class _LogFile(logging.handlers.RotatingFileHandler):
             super().handleError(record)
 
 
-class LastResort(QObject):
-    """Catches what nobody caught, on any thread, for as long as it is installed.
+class ExceptionHook(QObject):
+    """Handles uncaught exceptions of all threads, and Qt's messages, while it is installed.
 
     Args:
-        show: Shows an error in the window; always called on the thread this object was made on.
+        show: Shows an error in the window; called on the thread of this object.
         parent: The owner.
     """
 
@@ -89,13 +93,13 @@ class LastResort(QObject):
         self._caught.connect(self._on_caught)
 
     def install(self) -> None:
-        """Take the place of the handlers of Python and Qt."""
+        """Replace the hooks of Python and Qt."""
         self._before = sys.excepthook, threading.excepthook, qInstallMessageHandler(_on_qt_message)
         sys.excepthook = self._on_exception
         threading.excepthook = self._on_thread_exception
 
     def uninstall(self) -> None:
-        """Give the handlers that were there before their place back."""
+        """Restore the hooks that were replaced."""
         sys.excepthook, threading.excepthook, qt_handler = self._before
         qInstallMessageHandler(qt_handler)
 
@@ -103,15 +107,15 @@ class LastResort(QObject):
         if issubclass(kind, KeyboardInterrupt):
             QCoreApplication.quit()
             return
-        # What goes wrong while showing an error must not show an error.
+        # An error while an error is being shown must not be shown in turn.
         if getattr(self._handling, "is_under_way", False):
             sys.__excepthook__(kind, error, trace)
             return
         self._handling.is_under_way = True
         try:
-            _log.critical("nobody caught this", exc_info=(kind, error, trace))
+            _log.critical("uncaught exception", exc_info=(kind, error, trace))
             details = "".join(traceback.format_exception(kind, error, trace))
-            self._caught.emit(error if isinstance(error, TlguiError) else BugError(_words(error), details))
+            self._caught.emit(error if isinstance(error, TlguiError) else BugError(_message(error), details))
         finally:
             self._handling.is_under_way = False
 
@@ -124,7 +128,7 @@ class LastResort(QObject):
         self._show(error)
 
 
-def _words(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     return f"Something unexpected happened: {str(error) or type(error).__name__}"
 
 

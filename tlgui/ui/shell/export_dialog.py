@@ -1,4 +1,4 @@
-"""Which format, and where to: the questions before an export."""
+"""The export dialog: format and target."""
 
 from pathlib import Path
 
@@ -77,7 +77,7 @@ class ExportDialog(QDialog):
             set_spoken_details(button, item.description)
             self.formats.addButton(button, index)
             description = QuietLabel(item.description)
-            # The description begins where the button's words do.
+            # The description is aligned with the text of the radio button.
             style = self.style()
             indent = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth) + style.pixelMetric(
                 style.PixelMetric.PM_RadioButtonLabelSpacing
@@ -110,7 +110,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _check(self) -> None:
-        """Say what stands in the way, before it does."""
+        """Show what prevents the export, and enable the button where nothing does."""
         target = self._target()
         note = ""
         if not self.target.text().strip() or not target.is_absolute():
@@ -137,7 +137,7 @@ class ExportDialog(QDialog):
         if item.suffix:
             kinds = f"{item.title} (*{item.suffix})"
             kind = EXPORTS[item.suffix]
-            ask_target(self, "Export to", str(target), kinds, kind, self._set_target, self._say_refused)
+            ask_target(self, "Export to", str(target), kinds, kind, self._set_target, self._show_refusal)
         else:
             ask_folder(
                 self,
@@ -149,7 +149,7 @@ class ExportDialog(QDialog):
     def _set_target(self, target: Path) -> None:
         self.target.setText(str(target))
 
-    def _say_refused(self, error: TlguiError) -> None:
+    def _show_refusal(self, error: TlguiError) -> None:
         self.note.setText(error.message)
 
     @Slot()

@@ -1,9 +1,7 @@
-"""How far the job under way is: the stage in words, a bar, the time left, and Stop.
+"""The progress of the job under way: its stage, a bar, the time left, and Stop.
 
-It appears only for jobs that take a moment and then stays a moment, so that nothing flickers.
+The bar appears after 400 ms, so not at all for short jobs, and then stays at least 500 ms, so that it does not flicker.
 """
-
-from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
@@ -14,13 +12,13 @@ from tlgui.ui.session.worker import Job
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import PlainLabel
 
-DELAY_MS = 400
-STAY_MS = 500
+_DELAY_MS = 400
+_STAY_MS = 500
 _STEPS = 1000
 
 
 class JobBar(QWidget):
-    """Follows one job at a time.
+    """Shows the progress of one job at a time.
 
     Args:
         parent: The owner.
@@ -30,8 +28,10 @@ class JobBar(QWidget):
         super().__init__(parent)
         self._job: Job | None = None
         self._shown_for = QElapsedTimer()
-        self._appear = _single_shot(self, DELAY_MS, self._on_appear_timeout)
-        self._vanish = _single_shot(self, STAY_MS, self.hide)
+        self._appear = QTimer(self, singleShot=True, interval=_DELAY_MS)
+        self._appear.timeout.connect(self._on_appear_timeout)
+        self._vanish = QTimer(self, singleShot=True, interval=_STAY_MS)
+        self._vanish.timeout.connect(self.hide)
         self.stage = PlainLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -50,10 +50,10 @@ class JobBar(QWidget):
         self.hide()
 
     def follow(self, job: Job) -> None:
-        """Show `job` until it has ended; it may already run."""
+        """Show the progress of `job`, which may have started already, until it has ended."""
         self._job = job
         self._vanish.stop()
-        self._say("Getting ready")
+        self._set_text("Getting ready")
         self.bar.setRange(0, 0)
         self.stop_button.setEnabled(True)
         job.reported.connect(self._on_job_reported)
@@ -62,14 +62,14 @@ class JobBar(QWidget):
             self._appear.start()
 
     def show_stopping(self) -> None:
-        """Say that the job has been asked to stop, at once."""
+        """Show that the job was asked to stop, without delay."""
         if self.isHidden():
             self._on_appear_timeout()
-        self._say("Stopping…")
+        self._set_text("Stopping…")
         self.stop_button.setEnabled(False)
         self.bar.setRange(0, 0)
 
-    def _say(self, stage: str, left: str = "") -> None:
+    def _set_text(self, stage: str, left: str = "") -> None:
         self.stage.setText(stage)
         self.time_left.setText(left)
 
@@ -83,33 +83,25 @@ class JobBar(QWidget):
         if self._job is None or self._job.is_stopping or not isinstance(event, Progress):
             return
         counts = f" · {how_far}" if (how_far := counts_words(event)) else ""
-        self._say(stage_words(event.stage) + counts, time_left_words(event.seconds_left))
+        self._set_text(stage_words(event.stage) + counts, time_left_words(event.seconds_left))
         self.bar.setRange(0, _STEPS if event.total else 0)
         if event.total:
-            # A count of photos may pass Qt's 32 bits only in theory, but a fixed range also keeps the bar from jumping.
+            # A fixed range, because QProgressBar has 32 bits, and a changing range makes the bar jump.
             self.bar.setValue(round(_STEPS * event.done / event.total))
 
     @Slot()
     def _on_job_ended(self) -> None:
-        # Where the end of one job begins the next, that one is followed already.
+        # A slot of `ended` may have started the next job, which is followed already.
         if self.sender() is not self._job:
             return
         self._job = None
         self._appear.stop()
         if not self.isHidden():
             self.stop_button.setEnabled(False)
-            self._vanish.start(max(0, STAY_MS - int(self._shown_for.elapsed())))
+            self._vanish.start(max(0, _STAY_MS - int(self._shown_for.elapsed())))
 
     @Slot()
     def _on_stop_button_clicked(self) -> None:
         if self._job is not None:
             self._job.stop()
             self.show_stopping()
-
-
-def _single_shot(parent: JobBar, interval_ms: int, slot: Callable[[], object]) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(interval_ms)
-    timer.timeout.connect(slot)
-    return timer

@@ -1,4 +1,4 @@
-"""The one window: four steps down the left side, the page beside them, messages above it and progress below."""
+"""The window: the list of steps at the left, the page beside it, messages above the page and progress below it."""
 
 import logging
 from collections.abc import Sequence
@@ -34,10 +34,16 @@ from tlgui.ui.session.requests import SamplePhotosRequest, SaveModelRequest, Sca
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.session.worker import Job
-from tlgui.ui.shell.action import ListName
 from tlgui.ui.shell.commands import Commands, Pages
 from tlgui.ui.shell.job_bar import JobBar
-from tlgui.ui.shell.menus import ActionTable
+from tlgui.ui.shell.menus.edit_menu import edit_menu
+from tlgui.ui.shell.menus.file_menu import file_menu
+from tlgui.ui.shell.menus.help_menu import help_menu
+from tlgui.ui.shell.menus.menu_bar import MenuBar
+from tlgui.ui.shell.menus.photos_menu import photos_menu
+from tlgui.ui.shell.menus.predict_menu import predict_menu
+from tlgui.ui.shell.menus.train_menu import train_menu
+from tlgui.ui.shell.menus.view_menu import view_menu
 from tlgui.ui.shell.message_bar import MessageBar
 from tlgui.ui.shell.saving_trained import SavingTrained
 from tlgui.ui.shell.step_list import Step, StepList
@@ -51,18 +57,18 @@ from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
 
 _log = logging.getLogger(__name__)
 
-# The engine is replaced after ten seconds; what does not end after that hangs for good.
+# The engine is replaced after ten seconds; a job that has not ended after this time never will.
 _CLOSE_TIMEOUT_MS = 15_000
 _FAILED_SHOWN = 3
 _FIRST_SIZE_IN_LETTERS = (150, 46)
 
 
 class MainWindow(QMainWindow):
-    """Puts pages, menus and bars together, and passes what happens from one to the other.
+    """Assembles pages, menus and bars, and connects their signals.
 
     Args:
-        session: What is open.
-        settings: What is remembered from one start to the next.
+        session: The state of the window.
+        settings: Values kept from one start to the next.
     """
 
     closed = Signal()
@@ -89,10 +95,7 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self, session, settings, self.pages, self.messages)
         self.saving_trained = SavingTrained(self, session, settings, self.unsaved_bar)
         self.saving_trained.problem_raised.connect(self.show_problem)
-        self.actions_table = ActionTable(self, self.commands)
-        self.actions_table.attach(ListName.RUNS, self.pages.results.table)
-        self.actions_table.attach(ListName.PHOTOS, self.pages.photos.browser.grid)
-        self.actions_table.attach(ListName.CLASSES, self.pages.photos.view.table)
+        self.menus = self._make_menus()
         self._drops = DropRouter(self)
         self._connect_session()
         self._connect_pages()
@@ -103,21 +106,21 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def show_step(self, step: int) -> None:
-        """Go to a step."""
+        """Show the page of a step."""
         self.steps.choose(Step(step))
 
     @Slot(object)
     def show_problem(self, error: TlguiError) -> None:
-        """Say what went wrong."""
+        """Show an error in the message bar."""
         self.messages.show_error(error)
 
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_table"):
-            self.actions_table.draw_icons(self.palette())
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "menus"):
+            self.menus.draw_icons(self.palette())
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            # Whoever comes back may have put photos into the folder meanwhile.
+            # The user may have changed the folder in another program.
             self.pages.photos.look_at_disk()
 
     @override
@@ -141,7 +144,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("tlgui")
         self.setWindowIcon(app_icon())
         for page in (self.pages.photos, self.pages.train, self.pages.results, self.pages.predict):
-            # Where letters are large and the window is small, a page scrolls instead of holding the window open.
+            # With large text in a small window, a page scrolls instead of enlarging the window.
             area = QScrollArea()
             area.setFrameShape(QFrame.Shape.NoFrame)
             area.setWidgetResizable(True)
@@ -160,6 +163,19 @@ class MainWindow(QMainWindow):
         self._close_timer = QTimer(self, singleShot=True, interval=_CLOSE_TIMEOUT_MS)
         self._close_timer.timeout.connect(self.close)
 
+    def _make_menus(self) -> MenuBar:
+        commands, pages = self.commands, self.pages
+        menus = (
+            file_menu(commands),
+            edit_menu(commands),
+            photos_menu(commands, pages.photos),
+            train_menu(commands, pages.train, pages.results.run_actions),
+            predict_menu(commands, pages.predict.save_action),
+            view_menu(commands),
+            help_menu(commands),
+        )
+        return MenuBar(self, menus)
+
     def _connect_session(self) -> None:
         session = self.session
         session.collection_changed.connect(self._on_session_collection_changed)
@@ -170,7 +186,7 @@ class MainWindow(QMainWindow):
         session.job_ended.connect(self._on_session_job_ended)
         session.review.photos_unreadable.connect(self._on_photos_unreadable)
         self.steps.step_chosen.connect(self._stack.setCurrentIndex)
-        # What Undo undoes depends on the page.
+        # The effect of Undo depends on the page.
         self.steps.step_chosen.connect(self._refresh)
         self.commands.step_requested.connect(self.show_step)
 
@@ -191,7 +207,7 @@ class MainWindow(QMainWindow):
         predict.open_photos_requested.connect(commands.choose_photos)
         predict.open_folder_requested.connect(commands.choose_photo_folder)
         predict.save_requested.connect(commands.save_predictions)
-        results.runs_deleted.connect(commands.say_deleted)
+        results.run_actions.runs_deleted.connect(commands.show_deleted)
         for page in (photos, train, results, predict):
             page.problem_raised.connect(self.show_problem)
         for changed in (photos.state_changed, train.state_changed, results.state_changed, predict.state_changed):
@@ -216,8 +232,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _refresh(self) -> None:
-        """Bring the actions and the steps up to date; called on signals of the session and the pages only."""
-        self.actions_table.refresh()
+        """Update the actions and the steps; called on signals of the session and the pages alone."""
+        self.menus.refresh()
         for step, state in step_states(self.session, self.pages).items():
             self.steps.set_state(step, state)
 
@@ -272,11 +288,11 @@ class MainWindow(QMainWindow):
                 request.target,
             )
         elif isinstance(result, Mended):
-            self._say_mended(result, is_undone=isinstance(request, UndoRequest))
+            self._show_mended(result, is_undone=isinstance(request, UndoRequest))
         elif isinstance(result, ExportResult):
             self.messages.show_success(f"Exported to “{shown_name(result.path)}”.", _export_words(result), result.path)
 
-    def _say_mended(self, mended: Mended, *, is_undone: bool) -> None:
+    def _show_mended(self, mended: Mended, *, is_undone: bool) -> None:
         hint = _listed([(problem.path, problem.reason) for problem in mended.problems])
         if is_undone or not mended.done:
             say = self.messages.show_info if mended.problems else self.messages.show_success
@@ -298,7 +314,7 @@ class MainWindow(QMainWindow):
             self.settings.remove_recent(RECENT_MODELS, request.model_path)
         if isinstance(error, BugError):
             _log.error("a job failed: %s\n%s", error.message, error.details)
-        # The bar about what is not saved says it, and stays.
+        # The bar about unsaved models shows this one.
         if not isinstance(error, UnsavedModelError):
             self.show_problem(error)
 
@@ -323,7 +339,7 @@ class MainWindow(QMainWindow):
         box.open()
 
     def _closing_question(self, close: str, keep: str) -> tuple[QMessageBox, QPushButton]:
-        """Return a question that is still to be worded, and its button that closes the window."""
+        """Return a dialog without its text, and its button that closes the window."""
         box = PlainMessageBox(self)
         box.setWindowTitle("Close tlgui")
         box.setIcon(QMessageBox.Icon.Question)
@@ -347,7 +363,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _stop_and_close(self) -> None:
-        """Stop what runs; the window closes when it has ended, or when it does not end in good time."""
+        """Stop the job; the window closes when it has ended, or after a timeout."""
         self._is_closing = True
         self.job_bar.show_stopping()
         self._close_timer.start()

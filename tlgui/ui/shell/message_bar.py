@@ -1,4 +1,4 @@
-"""What went wrong, or well, said above the page: never a dialog, gone at a click."""
+"""The bar above the page that shows errors and outcomes; never a dialog."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -19,7 +19,7 @@ from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 
 class _Kind(Enum):
-    """The kinds of message: accent, icon, and the word that says it without either."""
+    """The kinds of message: accent, icon, and a word for screen readers."""
 
     ERROR = (Accent.ERROR, "error", "Problem")
     SUCCESS = (Accent.SUCCESS, "success", "Done")
@@ -27,7 +27,7 @@ class _Kind(Enum):
 
 
 class MessageBar(TintedBar):
-    """One message: what happened, what to do, and at most one thing to press beside Dismiss.
+    """Shows one message: what happened, what to do, and at most one button beside Dismiss.
 
     Args:
         parent: The owner.
@@ -59,7 +59,7 @@ class MessageBar(TintedBar):
         self.hide()
 
     def show_error(self, error: TlguiError) -> None:
-        """Say what went wrong; a bug offers its details for whoever mends it."""
+        """Show an error; for a bug, with a button that copies its details."""
         if isinstance(error, BugError):
             details = error.details
             hint = f"{error.hint} The log is in {files.log_folder()}."
@@ -69,7 +69,7 @@ class MessageBar(TintedBar):
             self._show(_Kind.ERROR, error.message, error.hint)
 
     def show_success(self, message: str, hint: str = "", path: Path | None = None) -> None:
-        """Say what was done; with `path`, offer to show it in its folder."""
+        """Show what was done; with `path`, with a button that opens its folder."""
         if path is None:
             self._show(_Kind.SUCCESS, message, hint)
         else:
@@ -77,7 +77,7 @@ class MessageBar(TintedBar):
             self._show(_Kind.SUCCESS, message, hint, "S&how in folder", lambda: _open_folder(folder))
 
     def show_undoable(self, message: str, hint: str, undo: Callable[[], None]) -> None:
-        """Say what was done, and offer to undo it."""
+        """Show what was done, with a button that undoes it."""
 
         def undo_and_dismiss() -> None:
             self.dismiss()
@@ -86,17 +86,17 @@ class MessageBar(TintedBar):
         self._show(_Kind.SUCCESS, message, hint, "&Undo", undo_and_dismiss)
 
     def show_info(self, message: str, hint: str = "") -> None:
-        """Say something worth knowing."""
+        """Show a note."""
         self._show(_Kind.INFO, message, hint)
 
     def clear(self) -> None:
-        """Take away what the user's next step has answered; a bug stays until it is dismissed."""
+        """Hide the message, as the user goes on; a bug stays until it is dismissed."""
         if not self._is_bug:
             self.dismiss()
 
     @Slot()
     def dismiss(self) -> None:
-        """Take the message away."""
+        """Hide the message."""
         self._is_bug = False
         self.hide()
 

@@ -1,4 +1,4 @@
-"""The question for a place to save a model at, and the folders of the user that questions begin in."""
+"""The dialog for saving a model, and the folders of the user in which dialogs start."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,14 +23,17 @@ def ask_model_target(
     on_chosen: Callable[[Path], object],
     on_refused: Callable[[TlguiError], object],
 ) -> QFileDialog:
-    """Ask where to save a model; the next question begins where this one was answered.
+    """Ask where to save a model; the next dialog starts in the folder that was chosen.
 
     Args:
         parent: The window.
-        settings: Remembers the folder.
-        name: What the file is called to begin with, without its suffix.
-        on_chosen: Called with the answer.
-        on_refused: Called instead where no model can be written there, or must not be.
+        settings: Keeps the folder.
+        name: The proposed name of the file, without its suffix.
+        on_chosen: Called with the path that was chosen.
+        on_refused: Called instead where no model can, or may, be written there.
+
+    Returns:
+        The open dialog.
     """
 
     def remember(target: Path) -> None:

@@ -1,4 +1,4 @@
-"""Saves the model of a training that ended well and could not be written: what the bar about it can be asked for."""
+"""Saves the model of a training that succeeded but could not be written, from the buttons of the bar about it."""
 
 from pathlib import Path
 
@@ -14,13 +14,13 @@ from tlgui.ui.shell.unsaved_bar import UnsavedBar
 
 
 class SavingTrained(QObject):
-    """Keeps the bar in step with the session.
+    """Connects the bar to the session.
 
     Args:
-        window: The owner of the question where to save.
-        session: What is open.
-        settings: What is remembered.
-        bar: Says what is not saved.
+        window: The parent of the dialog.
+        session: The state of the window.
+        settings: Values kept from one start to the next.
+        bar: Shows what is not saved.
     """
 
     problem_raised = Signal(TlguiError)
@@ -40,7 +40,7 @@ class SavingTrained(QObject):
 
     @Slot()
     def save_elsewhere(self) -> None:
-        """Ask where to, and write the model there."""
+        """Ask for a path, and write the model there."""
         run_job = self._session.unsaved.run_job
         if run_job is not None:
             name = files.plain_name(f"{run_job.run.collection.name} {run_job.run.name}", "model")
@@ -48,11 +48,11 @@ class SavingTrained(QObject):
 
     @Slot()
     def try_again(self) -> None:
-        """Try once more to write the model where it was to be."""
+        """Try again to write the model to its original path."""
         self._save(None)
 
     def _save(self, target: Path | None) -> None:
-        # Something else may have begun while the question was open; then the bar is still there.
+        # Another job may have started while the dialog was open; then the bar is still shown.
         if self._session.unsaved.run_job is not None and not self._session.is_busy:
             self._session.save_trained(target)
 
@@ -60,7 +60,7 @@ class SavingTrained(QObject):
     def _refresh(self) -> None:
         run_job = self._session.unsaved.run_job
         run = (run_job.outcome or run_job.run) if run_job is not None else None
-        self._bar.say(run.name if run is not None else "", run.problem if run is not None else "")
+        self._bar.show_run(run.name if run is not None else "", run.problem if run is not None else "")
 
     @Slot()
     def _refresh_buttons(self) -> None:

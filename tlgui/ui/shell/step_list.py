@@ -1,4 +1,4 @@
-"""The four steps down the left side: number, word, and how each stands, in words too."""
+"""The list of the four steps at the left of the window, each with its state in words and as a mark."""
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
@@ -20,12 +20,12 @@ from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.plain_text import set_tip
 
 _STATE_ROLE = Qt.ItemDataRole.UserRole
-# The longest words a step says; the list is as wide as they need.
+# The longest state; it determines the width of the list.
 _LONGEST = "Needs more photos"
 
 
 class Step(IntEnum):
-    """The steps, in order; the value is the row."""
+    """The steps, in order; the value of each is its row."""
 
     PHOTOS = 0
     TRAIN = 1
@@ -34,17 +34,17 @@ class Step(IntEnum):
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """The title."""
         return self.name.capitalize()
 
     @property
     def icon(self) -> str:
-        """Its icon's name."""
+        """The name of the icon."""
         return self.name.lower()
 
 
 class Mark(Enum):
-    """How a step stands: the accent and icon beside its words."""
+    """The mark beside the state of a step: its accent and icon."""
 
     NONE = None
     DONE = (Accent.SUCCESS, "success")
@@ -53,11 +53,11 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """What the second line of a step says.
+    """The state of a step, shown in its second line.
 
     Args:
-        words: A few words.
-        mark: What stands before them.
+        words: The state in a few words.
+        mark: The mark before them.
     """
 
     words: str
@@ -65,7 +65,7 @@ class StepState:
 
 
 class StepList(QListWidget):
-    """The list; the arrow keys walk through it.
+    """The list of steps.
 
     Args:
         parent: The owner.
@@ -85,21 +85,21 @@ class StepList(QListWidget):
         self.currentRowChanged.connect(self._on_current_row_changed)
 
     def choose(self, step: Step) -> None:
-        """Make `step` the current one."""
+        """Make `step` the current step."""
         self.setCurrentRow(step.value)
 
     def current(self) -> Step:
-        """Return the step that is shown."""
+        """Return the current step."""
         return Step(max(0, self.currentRow()))
 
     def step_state(self, step: Step) -> StepState:
-        """Return how `step` stands."""
+        """Return the state of `step`."""
         state = self.item(step.value).data(_STATE_ROLE)
         assert isinstance(state, StepState)
         return state
 
     def set_state(self, step: Step, state: StepState) -> None:
-        """Say how `step` stands."""
+        """Show the state of `step`."""
         item = self.item(step.value)
         item.setData(_STATE_ROLE, state)
         set_tip(item, state.words)

@@ -1,4 +1,4 @@
-"""How each of the four steps stands, in a few words for the list at the left."""
+"""The states of the four steps, in a few words for the list of steps."""
 
 from tlgui.engine.protocol import PredictRequest, TrainRequest
 from tlgui.photos.collection import MOST_CLASSES

@@ -1,4 +1,4 @@
-"""Says that a training ended well and that its model could not be written, until it is."""
+"""The bar that shows that a training succeeded and its model could not be written yet."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
@@ -12,7 +12,7 @@ from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 
 class UnsavedBar(TintedBar):
-    """Hidden while there is nothing to save.
+    """Shown while a model is not saved.
 
     Args:
         parent: The owner.
@@ -42,7 +42,7 @@ class UnsavedBar(TintedBar):
         lines = QVBoxLayout()
         lines.addWidget(self.message)
         lines.addWidget(self.reason)
-        # Under the words, which are long: they hold a path.
+        # Below the text, which is long because it holds a path.
         buttons = QHBoxLayout()
         buttons.addWidget(self.elsewhere_button)
         buttons.addWidget(self.again_button)
@@ -52,12 +52,12 @@ class UnsavedBar(TintedBar):
         self.row.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def say(self, name: str, reason: str) -> None:
-        """Say which run's model is not saved, and why.
+    def show_run(self, name: str, reason: str) -> None:
+        """Show which run's model is not saved, and why.
 
         Args:
-            name: What the run is called; empty hides the bar.
-            reason: Why it could not be written, and what can be done.
+            name: The name of the run; empty hides the bar.
+            reason: Why the model could not be written, and what can be done.
         """
         message = f"“{name}” is trained, and its model is not saved yet."
         self.message.setText(message)
@@ -68,7 +68,7 @@ class UnsavedBar(TintedBar):
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def set_usable(self, *, is_usable: bool) -> None:
-        """Let the buttons be pressed, or not while something is under way."""
+        """Enable the buttons, or disable them during a job."""
         for button in (self.elsewhere_button, self.again_button):
             button.setEnabled(is_usable)
 

@@ -1,1 +1,1 @@
-"""What models and runs are called on the screen."""
+"""Names and descriptions of models and runs on the screen."""

@@ -1,4 +1,4 @@
-"""What a model is called, the same on every page, in every list and in the name of a file made from it."""
+"""Names and descriptions of models, for pages, lists and proposed file names."""
 
 import re
 from pathlib import Path
@@ -10,35 +10,35 @@ from tlgui.text.numbers import accuracy_in_words, count
 
 MODEL_SUFFIX = ".tlmodel"
 
-# What trainings called their models before there were runs: the collection, the day, the time.
+# The name that trainings gave their models before there were runs: the collection, the day, the time.
 _KEPT_NAME = re.compile(r"^(.+) (\d{4}-\d\d-\d\d) (\d\d)-(\d\d)-\d\d-\d{6}$", re.DOTALL)
 
 
 def model_name(path: Path) -> str:
-    """Return what a file made from a model is called to begin with, without its suffix."""
+    """Return the proposed name for a file made from a model, without its suffix."""
     if known := run_of_model(path):
         return re.sub(r"[^\w\-, ]+", "_", " ".join(known)).strip()
     return _KEPT_NAME.sub(r"\1", path.stem)
 
 
 def path_title(path: Path) -> str:
-    """Return what a model is called in a list: by its collection and run, or its file's name."""
+    """Return the name of a model in lists: its collection and run, or the name of its file."""
     if known := run_of_model(path):
         return one_line(": ".join(known))
     return one_line(_KEPT_NAME.sub(r"\1, trained \2 \3:\4", path.stem))
 
 
 def model_title(model: ModelSummary) -> str:
-    """Return what the model is called."""
+    """Return the name of the model."""
     return path_title(model.path)
 
 
 def model_in_words(model: ModelSummary) -> str:
-    """Return which model it is and how good it is."""
+    """Return the name of the model and its accuracy."""
     good = f" · {accuracy_in_words(model.evaluation)}" if model.evaluation is not None else ""
     return model_title(model) + good
 
 
 def classes_in_words(model: ModelSummary) -> str:
-    """Return how many classes the model knows, and which."""
+    """Return the number of classes of the model, and their names."""
     return f"{count('class', len(model.class_names))}: {', '.join(map(one_line, model.class_names))}"

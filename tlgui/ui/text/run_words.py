@@ -1,4 +1,4 @@
-"""What the Results page shows side by side: the runs of the collection, and a model opened from elsewhere, in words."""
+"""The rows of the list of runs, and their texts: the runs of the collection, and an open model that is no run's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,19 +26,19 @@ _EARLY = {
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run, or the opened model where that belongs to none.
+    """One run, or the open model where that belongs to no run.
 
     Args:
-        id: Tells it from the others.
-        name: What it is called.
-        recipe: How it was trained.
+        id: Unique among the rows.
+        name: The name.
+        recipe: The recipe it was trained by.
         history: Its epochs.
-        evaluation: How it did; None where that is not known.
-        created: When it began.
-        seconds: How long it took so far.
+        evaluation: The evaluation of its model; None where there is none, or it is not known.
+        created: When its training started.
+        seconds: The time trained so far, in seconds.
         is_active: Whether its model is the open one.
-        run: The run; None for a model from elsewhere.
-        model: What its model says of itself; None where there is none, or it has not said so yet.
+        run: The run; None for a model that is no run's.
+        model: The summary of its model; None where there is none, or it was not read yet.
     """
 
     id: str
@@ -54,15 +54,15 @@ class RunRow:
 
 
 def run_rows(runs: Sequence[Run], model: ModelSummary | None) -> tuple[RunRow, ...]:
-    """Return a row for each run, in order, after one for the open model where that is none of theirs."""
+    """Return a row for each run, in order, after one for the open model where that is no run's."""
     rows = [_run_row(run, model) for run in runs]
     if model is not None and not any(row.is_active for row in rows):
         rows.insert(0, _opened_row(model))
     return tuple(rows)
 
 
-def standing(row: RunRow) -> str:
-    """Return how a run stands: how good it is, or why it has no model."""
+def status_text(row: RunRow) -> str:
+    """Return the status of a run: the accuracy of its model, or why it has none."""
     run = row.run
     epochs = count("epoch", len(row.history))
     if run is None or run.status is RunStatus.FINISHED:
@@ -73,15 +73,15 @@ def standing(row: RunRow) -> str:
 
 
 def needs_attention(row: RunRow) -> bool:
-    """Return whether a run ended otherwise than it should, or lost its model."""
+    """Return whether a run ended early, or lost its model."""
     run = row.run
     if run is None or run.status is RunStatus.RUNNING:
         return False
     return run.status is not RunStatus.FINISHED or not run.has_model
 
 
-def circumstances(row: RunRow, now: datetime) -> str:
-    """Return when it was, how long it took, and the recipe where the name does not say it."""
+def details_text(row: RunRow, now: datetime) -> str:
+    """Return when a run was trained, how long it took, and its recipe where the name differs from it."""
     parts = [when(row.created, now)]
     if row.seconds:
         parts.append(duration_in_words(row.seconds).removeprefix("about "))
@@ -91,7 +91,7 @@ def circumstances(row: RunRow, now: datetime) -> str:
 
 
 def when(time: datetime, now: datetime) -> str:
-    """Return a time as people say it, such as “today 14:02” or “3 Nov 2026”."""
+    """Return a time in words, such as “today 14:02” or “3 Nov 2026”."""
     local = time.astimezone(now.tzinfo)
     days = (now.date() - local.date()).days
     if days in {0, 1}:
@@ -100,31 +100,31 @@ def when(time: datetime, now: datetime) -> str:
     return _ENGLISH.toString(QDate(local.year, local.month, local.day), pattern)
 
 
-def spoken(row: RunRow, now: datetime) -> str:
-    """Return a row for a screen reader."""
+def accessible_text(row: RunRow, now: datetime) -> str:
+    """Return the text of a row for screen readers."""
     active = "active, " if row.is_active else ""
-    return one_line(f"{row.name}: {active}{standing(row)}, {circumstances(row, now)}")
+    return one_line(f"{row.name}: {active}{status_text(row)}, {details_text(row, now)}")
 
 
 def trained_before(changes: PhotoChanges) -> str:
-    """Return what changed since a run, such as “Trained before 14 photos moved and 3 were added.”."""
+    """Return how the photos changed since a training, such as “Trained before 14 photos moved and 3 were added.”."""
     parts = [
         (changes.moved, "moved"),
         (changes.relabelled, "got another class name"),
         (changes.added, "was added" if changes.added == 1 else "were added"),
         (changes.gone, "was taken out" if changes.gone == 1 else "were taken out"),
     ]
-    said = [f"{number:,} {what}" for number, what in parts if number]
-    if not said:
+    changed = [(number, what) for number, what in parts if number]
+    if not changed:
         return ""
-    number, what = said[0].split(" ", 1)
-    said[0] = f"{number} {'photo' if number == '1' else 'photos'} {what}"
-    *others, last = said
+    first, *rest = changed
+    phrases = [f"{count('photo', first[0])} {first[1]}", *(f"{number:,} {what}" for number, what in rest)]
+    *others, last = phrases
     return f"Trained before {', '.join(others)} and {last}." if others else f"Trained before {last}."
 
 
 def best_so_far(row: RunRow) -> str:
-    """Return the share that a run without a model named rightly in its best epoch; empty before the first."""
+    """Return the validation accuracy of the best epoch of a run, as a percentage; empty before the first epoch."""
     best = next((epoch for epoch in reversed(row.history) if epoch.is_best), None)
     return percent(best.validation_accuracy) if best is not None else ""
 
@@ -158,7 +158,7 @@ def _opened_row(model: ModelSummary) -> RunRow:
         recipe=model.recipe,
         history=model.history,
         evaluation=model.evaluation,
-        # A time without an offset is taken for a time here.
+        # A time without an offset is taken as local time.
         created=created.astimezone(),
         seconds=model.seconds,
         is_active=True,

@@ -1,0 +1,16 @@
+"""The table of classes."""
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.results.runs import EVALUATION, texts
+from tlgui.ui.results.class_results import ClassResultsTable
+
+
+def test_classes_can_be_sorted_by_how_well_they_are_found(qtbot: QtBot) -> None:
+    table = ClassResultsTable()
+    qtbot.addWidget(table)
+    table.show_results(EVALUATION.classes)
+    table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+    assert [row[0] for row in texts(table)] == ["robin", "a wren with a very long name indeed", "owl"]
+    assert texts(table)[0] == ["robin", "10", "50.0 %", "70.0 %"]

@@ -1,0 +1,63 @@
+"""Runs beside each other: their curves, and what differs between them."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QModelIndex, Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.results.runs import SHORT, Trainer, selected
+from tlgui.learning.recipes.built_in import BALANCED, QUICK
+from tlgui.ui.results.results_page import ResultsPage
+from tlgui.ui.results.run_comparison import MOST_COMPARED
+from tlgui.ui.session.session import Session
+
+
+def cells(page: ResultsPage) -> dict[str, list[str]]:
+    model = page.comparison.table.model()
+    columns = range(model.columnCount(QModelIndex()))
+    return {
+        str(model.headerData(place, Qt.Orientation.Vertical)): [
+            str(model.index(place, column).data()) for column in columns
+        ]
+        for place in range(model.rowCount(QModelIndex()))
+    }
+
+
+def test_selected_runs_are_compared(qtbot: QtBot, page: ResultsPage, train: Trainer) -> None:
+    train(replace(QUICK, epochs=3))
+    train(replace(BALANCED, epochs=5))
+    page.table.selectAll()
+
+    assert page.comparison.isVisible()
+    assert not page.view.isVisible()
+    assert page.comparison.heading.text() == "2 runs compared"
+    table = cells(page)
+    assert table["Recipe"] == ["Balanced", "Quick"]
+    assert table["Epochs trained"] == ["5", "3"]
+    assert table["Right on validation photos"] == ["90.0 % (85 to 94)"] * 2
+    assert table["Time"] == ["about 5 seconds", "a few seconds"]
+    assert table["Learning rate"] == ["0.001", "0.003"]
+    assert "Batch size" not in table
+    view = page.comparison.plots.views[0]
+    qtbot.waitUntil(lambda: not view.image.isNull(), timeout=20_000)
+    assert "Balanced: up to 90.0 % right in 5 epochs; Quick: up to" in view.accessibleDescription()
+    assert page.comparison.legend.accessibleName() == "Lines of the plots: Balanced, Quick"
+    words = page.comparison.table.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert words == "Right on validation photos, Balanced: 90.0 % (85 to 94)"
+
+
+def test_selection_outlives_a_change_of_the_list(page: ResultsPage, train: Trainer, opened: Session) -> None:
+    ids = [train(SHORT) for _ in range(3)]
+    page.table.select_ids([ids[0], ids[2]])
+    opened.run_list.rename(opened.run_list.runs[0], "with owls")
+    assert set(selected(page)) == {ids[0], ids[2]}
+    assert page.comparison.isVisible()
+
+
+def test_no_more_runs_are_compared_than_can_be_told_apart(page: ResultsPage, train: Trainer) -> None:
+    train(replace(QUICK, epochs=2))
+    only = page.table.rows[0]
+    page.comparison.show_runs([replace(only, id=str(number)) for number in range(MOST_COMPARED + 3)])
+    assert page.comparison.heading.text() == f"{MOST_COMPARED} runs compared"
+    assert f"first {MOST_COMPARED}" in page.comparison.explanation.text()
+    assert page.comparison.legend.accessibleName().endswith(f"Quick ({MOST_COMPARED})")
