@@ -23,12 +23,12 @@ import numpy as np
 from PIL import Image
 
 from tests.benchmarks.figures import Figure, number
+from tests.learning.trainings import train
 from tlgui.files import cache_folder
 from tlgui.learning.data.feature_extractor import BATCH_SIZE, FeatureExtractor, Features
 from tlgui.learning.networks.inference_function import WORTH_CONVERTING
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Head
-from tlgui.learning.training.train import train
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.scanning.scan import scan

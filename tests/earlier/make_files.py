@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 
 from tests.earlier.installing import COLOURS, HOME_MARK, PHOTOS_MARK, PHOTOS_PER_CLASS, TEXT_SUFFIXES, fix_times
+from tests.learning.trainings import train
 from tlgui.files import workspace_path
 from tlgui.learning.backbones.registry import BACKBONES
 from tlgui.learning.inference.evaluate import evaluate
@@ -27,7 +28,6 @@ from tlgui.learning.model_file.tlmodel import load_model
 from tlgui.learning.recipes.built_in import BUILT_IN, QUICK
 from tlgui.learning.recipes.recipe import NO_WEIGHTS, SMALL_CNN, EarlyStopping, Head, Recipe, load_recipe, recipe_text
 from tlgui.learning.runs.store import RunStore
-from tlgui.learning.training.train import train
 from tlgui.photos.health.findings import LeaveOut, MoveInto
 from tlgui.photos.mending.sorting import mender_of
 from tlgui.photos.scanning.closer_look import look_closer

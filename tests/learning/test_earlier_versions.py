@@ -9,13 +9,13 @@ import pytest
 from tests.earlier.installing import VERSIONS, install
 from tests.learning.listening import QUIET, Listener
 from tests.learning.models import KERAS_SAVE_WARNING
+from tests.learning.trainings import train
 from tlgui.files import cache_folder, workspace_path
 from tlgui.learning.inference.evaluate import evaluate
 from tlgui.learning.model_file.tlmodel import load_model
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import load_recipe
 from tlgui.learning.runs.store import RunStore
-from tlgui.learning.training.train import train
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import scan, survey
 from tlgui.progress import EpochEnded

@@ -163,4 +163,4 @@ def _state(path: Path) -> _State:
 def _load(state: _State) -> LoadedModel:
     # What was just written need not be read, checked and converted.
     trained = _just_trained.pop(state, None)
-    return trained.ready() if trained else load_model(state[0])
+    return trained.loaded() if trained else load_model(state[0])

@@ -155,8 +155,8 @@ def test_known_are_those_whose_versions_were_all_computed(photos: list[Photo], c
     photos[1].path.unlink()
     computed.clear()
 
-    assert extractor.are_known(photos[:4], (0,), CONTEXT) == [True, False, True, False]
-    assert extractor.are_known(photos[:4], (0, 1), CONTEXT) == [True, False, False, False]
+    assert extractor.are_cached(photos[:4], (0,), CONTEXT) == [True, False, True, False]
+    assert extractor.are_cached(photos[:4], (0, 1), CONTEXT) == [True, False, False, False]
     assert computed == []
 
 

@@ -10,15 +10,16 @@ import pytest
 
 from tests.learning.listening import QUIET, Listener, numbers, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
+from tests.learning.trainings import train
 from tests.pictures import write_collection
 from tlgui.errors import Cancelled, CollectionError
+from tlgui.learning.arrays import FloatArray
 from tlgui.learning.backbones.weights import find_weights
 from tlgui.learning.data.batch import Batch
 from tlgui.learning.data.cached_dataset import BatchOrder
 from tlgui.learning.data.streamed_dataset import PhotoStream, StreamedTrainingData, StreamedValidationData
 from tlgui.learning.data.unreadable_photos import UnreadablePhotos
 from tlgui.learning.networks.builder import build_backbone, split_backbone
-from tlgui.learning.networks.inference_function import FloatArray
 from tlgui.learning.recipes.recipe import (
     AFTER_HEAD,
     EVERY_EPOCH,
@@ -32,7 +33,7 @@ from tlgui.learning.recipes.recipe import (
     Recipe,
 )
 from tlgui.learning.results import StopReason
-from tlgui.learning.training.train import train, train_network
+from tlgui.learning.training.train import train_network
 from tlgui.photos.collection import Collection, Photo, Split
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import BatchEnded, EpochEnded, Event
@@ -277,7 +278,7 @@ def test_trained_model_is_ready_as_its_file_says(collection: Collection, tmp_pat
     trained = train_network(collection, replace(RECIPE, fine_tuning=_TUNED), tmp_path / "model.tlmodel", QUIET)
     pictures = np.random.default_rng(1).uniform(0, 255, (5, 32, 32, 3)).astype(np.float32)
 
-    ready = trained.ready()
+    ready = trained.loaded()
 
     np.testing.assert_allclose(ready.predict(pictures), np.asarray(trained.model(pictures, training=False)), atol=1e-5)
     assert ready.summary == trained.summary

@@ -13,13 +13,14 @@ import pytest
 
 from tests.contexts import stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
+from tests.learning.trainings import train
 from tests.pictures import write_collection
 from tlgui.errors import Cancelled, CollectionError, SettingError
 from tlgui.files import cache_folder
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.published_weights import downloaded_weights
 from tlgui.learning.estimation import estimate as module
-from tlgui.learning.estimation.dry_run import DryRun, PhaseTimes, dry_run, in_small
+from tlgui.learning.estimation.dry_run import DryRun, PhaseTimes, dry_run, dry_run_recipe
 from tlgui.learning.estimation.estimate import estimate
 from tlgui.learning.networks import devices
 from tlgui.learning.recipes.recipe import (
@@ -35,7 +36,6 @@ from tlgui.learning.recipes.recipe import (
     Recipe,
     SplitSettings,
 )
-from tlgui.learning.training.train import train
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
@@ -71,7 +71,7 @@ def collection(tmp_path: Path) -> Collection:
 
 @pytest.fixture(autouse=True)
 def _nothing_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_paces", type(module._paces)())
+    monkeypatch.setattr(module, "_timings", type(module._timings)())
 
 
 @pytest.fixture
@@ -83,8 +83,10 @@ def rehearsed(monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
         recipes.append(recipe)
         counts = [sum(photo.part == part for photo in few.photos()) for part in ("training", "validation")]
         pictures = counts[0] * len(recipe.augmentation.copy_numbers)
-        epoch = PhaseTimes(begin_seconds=100.0, train_seconds=float(pictures), judge_seconds=counts[1] * 0.25 + 5.0)
-        slower = PhaseTimes(begin_seconds=1000.0, train_seconds=10.0 * pictures, judge_seconds=0.0)
+        epoch = PhaseTimes(
+            begin_seconds=100.0, train_seconds=float(pictures), validation_seconds=counts[1] * 0.25 + 5.0
+        )
+        slower = PhaseTimes(begin_seconds=1000.0, train_seconds=10.0 * pictures, validation_seconds=0.0)
         phases = (epoch, slower) if recipe.fine_tuning.when == AFTER_HEAD else (epoch,)
         return DryRun(64.0, phases, 10_000.0, peak_bytes=10**12, step_bytes=10**11, map_numbers=1000)
 
@@ -114,9 +116,9 @@ def test_estimate_is_plausible_and_leaves_nothing_behind(collection: Collection)
     ids=["cached", "head, then blocks", "streamed head", "from the start"],
 )
 def test_each_kind_of_epochs_is_timed(collection: Collection, recipe: Recipe, kinds: int) -> None:
-    timed = dry_run(collection, in_small(recipe, 10**6), QUIET)
+    timed = dry_run(collection, dry_run_recipe(recipe, 10**6), QUIET)
     assert len(timed.phases) == kinds
-    assert all(phase.train_seconds > 0.0 and phase.judge_seconds > 0.0 for phase in timed.phases)
+    assert all(phase.train_seconds > 0.0 and phase.validation_seconds > 0.0 for phase in timed.phases)
     has_features = recipe.fine_tuning.when != FROM_START
     assert (timed.feature_seconds > 0.0) == has_features
     assert timed.end_seconds > 0.0
@@ -174,7 +176,7 @@ def test_features_that_are_known_take_no_time(collection: Collection, rehearsed:
     other = estimate(collection, replace(RECIPE, pooling="max"), QUIET)
     assert other.cached_share == 0.0
     # All photos were known when this one was measured, so nobody knows yet what new ones take.
-    module._paces.clear()
+    module._timings.clear()
     estimate(collection, RECIPE, QUIET)
     write_collection(collection.folder, classes=3, photos=2 * PHOTOS, seed=5)
     estimate(scan(collection.folder, QUIET), RECIPE, QUIET)
@@ -248,15 +250,15 @@ def test_what_cannot_be_trained_says_why(
 
 def test_rehearsal_does_not_depend_on_what_takes_no_time() -> None:
     changed = replace(TUNED, name="Other", learning_rate=1.0, seed=TUNED.seed, epochs=77, most_batches=3)
-    assert in_small(changed, 100) == in_small(TUNED, 100)
+    assert dry_run_recipe(changed, 100) == dry_run_recipe(TUNED, 100)
     kept = {"backbone", "weights", "input_size", "pooling", "head", "optimizer", "augmentation", "batch_size"}
     for name in kept:
-        assert getattr(in_small(TUNED, 100), name) == getattr(TUNED, name)
+        assert getattr(dry_run_recipe(TUNED, 100), name) == getattr(TUNED, name)
 
 
 def test_home_that_cannot_be_written_to_is_no_obstacle(collection: Collection, isolated_home: Path) -> None:
     cache = isolated_home / ".cache"
     shutil.rmtree(cache)
     cache.write_text("a file where the cache belongs")
-    timed = dry_run(collection, in_small(RECIPE, 0), QUIET)
+    timed = dry_run(collection, dry_run_recipe(RECIPE, 0), QUIET)
     assert timed.phases

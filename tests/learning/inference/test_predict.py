@@ -20,7 +20,7 @@ from tests.learning.models import (
 from tests.pictures import write_bomb_png, write_collection, write_empty, write_jpeg, write_text, write_truncated_jpeg
 from tlgui.errors import Cancelled, CollectionError
 from tlgui.learning.data import prefetch
-from tlgui.learning.inference.predict import Outbox, predict
+from tlgui.learning.inference.predict import PredictionReports, predict
 from tlgui.learning.model_file.tlmodel import BATCH_SIZE, LoadedModel, load_model
 from tlgui.learning.results import PhotosPredicted, Prediction
 from tlgui.photos.pictures.decode import read_photo
@@ -165,25 +165,25 @@ def make_clock() -> tuple[Callable[[], float], Callable[[float], None]]:
     return lambda: now[0], advance
 
 
-def test_outbox_sends_the_first_at_once_and_at_most_ten_events_a_second(listener: Listener) -> None:
+def test_reports_send_the_first_at_once_and_at_most_ten_events_a_second(listener: Listener) -> None:
     clock, advance = make_clock()
-    outbox = Outbox(listener.context, 1000, clock)
+    reports = PredictionReports(listener.context, 1000, clock)
     for number in range(1000):
-        outbox.add([Prediction(Path(str(number)))])
+        reports.add([Prediction(Path(str(number)))])
         if number == 0:
             assert listener.groups == [(Prediction(Path("0")),)]
         advance(0.01)
-    outbox.send()
+    reports.send()
     assert listener.predictions == [Prediction(Path(str(number))) for number in range(1000)]
     # Ten seconds went by.
     assert len(listener.events) <= 10 * 10 + 3
 
 
-def test_outbox_with_nothing_in_it_sends_nothing(listener: Listener) -> None:
-    outbox = Outbox(listener.context, 1)
-    outbox.add([Prediction(Path("a"))])
+def test_reports_without_a_new_prediction_send_nothing(listener: Listener) -> None:
+    reports = PredictionReports(listener.context, 1)
+    reports.add([Prediction(Path("a"))])
     before = len(listener.events)
-    outbox.send()
+    reports.send()
     assert len(listener.events) == before
 
 

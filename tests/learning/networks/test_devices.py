@@ -78,7 +78,7 @@ def trained(devices_count, is_half):
     logits, probabilities = compiled.outputs(batches[0][0])
     # What was saved of a model restores one like it.
     compiled.restore(compiled.state())
-    compiled.give_weights(compiled.weights())
+    compiled.set_original_weights(compiled.weights())
     said = np.asarray(keras.Model(model.input, model.output[1])(batches[0][0]))
     return {
         "losses": losses.loss,

@@ -8,12 +8,12 @@ import pytest
 
 from tests.learning.listening import QUIET
 from tests.learning.models import KERAS_SAVE_WARNING
+from tests.learning.trainings import train
 from tests.pictures import write_collection
 from tlgui.learning.backbones.registry import BACKBONES
 from tlgui.learning.model_file.tlmodel import read_network
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import AFTER_HEAD, NO_WEIGHTS, Recipe
-from tlgui.learning.training.train import train
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.photos.split import split_collection

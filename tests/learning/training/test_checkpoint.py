@@ -17,6 +17,7 @@ import pytest
 
 from tests.learning.listening import QUIET, Listener, is_batch_of, numbers, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
+from tests.learning.trainings import train
 from tests.pictures import write_collection
 from tlgui.errors import SettingError
 from tlgui.learning.model_file.tlmodel import read_network
@@ -34,7 +35,6 @@ from tlgui.learning.recipes.recipe import (
 from tlgui.learning.results import ModelSummary, StopReason
 from tlgui.learning.runs.progress import CHECKPOINT, PROGRESS, read_progress
 from tlgui.learning.training.checkpoint import _array_in
-from tlgui.learning.training.train import train
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Event, Notice, Stage

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.learning.listening import QUIET, Listener
+from tests.learning.trainings import train
 from tests.pictures import write_collection
 from tlgui.errors import CollectionError, ModelFileError, StorageError, TlguiError
 from tlgui.learning.networks.builder import build_head, head_weight_count
 from tlgui.learning.recipes.recipe import NO_WEIGHTS, SMALL_CNN, Head, Recipe
-from tlgui.learning.training.train import train
 from tlgui.photos.collection import MOST_CLASSES, Collection, Photo, PhotoClass
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import Progress, Stage

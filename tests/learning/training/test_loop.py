@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from tests.learning.listening import QUIET, Listener, is_batch_of, numbers, stopping_at
 from tlgui.errors import Cancelled, SettingError
-from tlgui.learning.data.batch import FloatArray, Labels
+from tlgui.learning.arrays import FloatArray, Labels
 from tlgui.learning.data.cached_dataset import BatchOrder, CachedTrainingData, CachedValidationData, Examples
 from tlgui.learning.networks.builder import build_head
 from tlgui.learning.recipes.recipe import EarlyStopping, Head, Recipe
@@ -232,7 +232,7 @@ def test_few_batches_an_epoch_take_the_next_part_each_time() -> None:
     first, second = np.concatenate(rounds[:12]), np.concatenate(rounds[12:24])
     assert sorted(first) == sorted(second) == list(range(90)), "everyone has a turn before anyone has a second"
     assert list(first) != list(second)
-    assert [turn.round for number in (2, 3) for turn in order.epoch(number)] == [1] * 7 + [2] * 3
+    assert [turn.pass_number for number in (2, 3) for turn in order.epoch(number)] == [1] * 7 + [2] * 3
     # An epoch can be asked for alone, as after a kill.
     again = [turn.rows for turn in BatchOrder(90, recipe, epochs_before=0).epoch(7)]
     assert all(np.array_equal(ours, theirs) for ours, theirs in zip(again, rounds[30:35], strict=True))

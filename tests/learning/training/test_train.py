@@ -9,6 +9,7 @@ import pytest
 
 from tests.learning.listening import QUIET, Listener, is_batch_of, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
+from tests.learning.trainings import train
 from tests.pictures import write_collection, write_text
 from tlgui.errors import Cancelled, CollectionError, StorageError, WeightsError
 from tlgui.learning.inference.evaluate import evaluate
@@ -16,7 +17,6 @@ from tlgui.learning.model_file.tlmodel import load_model, read_summary
 from tlgui.learning.networks import devices
 from tlgui.learning.recipes.recipe import NO_WEIGHTS, SMALL_CNN, Augmentation, Head, Recipe
 from tlgui.learning.results import PhotosUnreadable, StopReason
-from tlgui.learning.training.train import train
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import BatchEnded, EpochEnded, Event, Progress, Stage

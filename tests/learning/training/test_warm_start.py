@@ -8,6 +8,7 @@ import pytest
 
 from tests.learning.listening import QUIET, Listener
 from tests.learning.models import KERAS_SAVE_WARNING
+from tests.learning.trainings import train
 from tests.pictures import write_collection, write_jpeg
 from tlgui.errors import ModelFileError, SettingError
 from tlgui.learning.backbones.weights import find_weights
@@ -24,8 +25,7 @@ from tlgui.learning.recipes.recipe import (
     Head,
     Recipe,
 )
-from tlgui.learning.training.train import train
-from tlgui.learning.training.warm_start import Start
+from tlgui.learning.training.warm_start import WarmStart
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Event
@@ -154,9 +154,9 @@ def test_flattened_features_need_the_same_input_size(collection: Collection, tmp
     path = train(collection, recipe, tmp_path / "flat.tlmodel", QUIET).path
 
     with pytest.raises(SettingError, match="its input size is 32 pixels, the recipe's is 64"):
-        Start(path, replace(recipe, input_size=64))
+        WarmStart(path, replace(recipe, input_size=64))
     # What has no weights may differ.
-    Start(path, replace(recipe, head=Head(dense_units=8, dropout=0.5, output="sigmoid")))
+    WarmStart(path, replace(recipe, head=Head(dense_units=8, dropout=0.5, output="sigmoid")))
 
 
 def test_pooled_features_may_have_another_input_size(plain: Path) -> None:
@@ -164,7 +164,7 @@ def test_pooled_features_may_have_another_input_size(plain: Path) -> None:
     backbone = build_backbone(recipe, find_weights(recipe, QUIET))
 
     found = find_weights(recipe, QUIET)
-    assert Start(plain, recipe).weights_for(backbone, found) is found
+    assert WarmStart(plain, recipe).backbone_weights(backbone, found) is found
 
 
 def test_file_that_is_no_model_is_refused(collection: Collection, tmp_path: Path) -> None:

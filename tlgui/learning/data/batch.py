@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+from tlgui.learning.arrays import FloatArray, Labels
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-FloatArray = NDArray[np.float32]
-Labels = NDArray[np.intp]
+# The version number of a photo that is not augmented; augmented copies are counted from 1.
+ORIGINAL = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Batch:
 
     Args:
         inputs: float32 of shape (examples, …): features, or maps of the frozen base.
-        labels: Shape (examples,), indices in output order.
+        labels: Class indices in output order, shape (examples,).
     """
 
     inputs: FloatArray
@@ -28,12 +29,12 @@ class Batch:
 
 
 class TrainingData(Protocol):
-    """What a phase is trained on, in the shape that `Model.fit` reads.
+    """The training examples of a phase, in the form that `Model.fit` reads.
 
     Attributes:
         batches: Batches in an epoch.
         class_counts: Examples of each class, in output order.
-        error: What a thread of `tf.data` raised while it read; TensorFlow turns it into an error of its own.
+        error: The exception that a thread of `tf.data` raised while it read, which TensorFlow replaces by its own.
     """
 
     batches: int
@@ -41,20 +42,28 @@ class TrainingData(Protocol):
     error: BaseException | None
 
     def begin_epoch(self, number: int) -> None:
-        """Make the next pass over `dataset` that of an epoch, counted from 1 within the phase."""
+        """Select the epoch that the next pass over `dataset` yields.
+
+        Args:
+            number: The epoch, counted from 1 within the phase.
+        """
 
     def dataset(self, class_weights: FloatArray) -> "tf.data.Dataset":
-        """Return the batches of the epoch that was begun last, as (inputs, one-hot labels, sample weights).
+        """Return the batches of the selected epoch.
 
         Args:
             class_weights: Weight of one example of each class, shape (classes,).
+
+        Returns:
+            A dataset of (inputs, one-hot labels, sample weights), with shapes (examples, …), (examples, classes) and
+            (examples,).
         """
 
     def end_epoch(self) -> None:
-        """Check and release what the epoch read; called after an epoch that was broken off, too.
+        """Check what the epoch read.
 
         Raises:
-            CollectionError: So many photos vanished or broke that training cannot go on.
+            CollectionError: A class has no readable photo left.
         """
 
     def close(self) -> None:
@@ -62,14 +71,26 @@ class TrainingData(Protocol):
 
 
 class ValidationData(Protocol):
-    """What a phase is validated on: the same examples each time, in the same order."""
+    """The validation examples of a phase: the same ones in the same order each time."""
 
     def batches(self) -> Generator[Batch, None, None]:
-        """Yield all examples; close the generator where it is not exhausted."""
+        """Yield all examples; a generator that is not exhausted must be closed."""
 
 
 def one_hot(labels: Labels, class_count: int) -> FloatArray:
-    """Return labels as float32 rows of shape (examples, classes)."""
+    """Return one-hot labels.
+
+    Args:
+        labels: Class indices, shape (examples,).
+        class_count: Number of classes.
+
+    Returns:
+        float32 of shape (examples, classes).
+
+    Example:
+        >>> one_hot(np.array([1, 0]), class_count=3).tolist()
+        [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
+    """
     rows = np.zeros((len(labels), class_count), np.float32)
     rows[np.arange(len(labels)), labels] = 1
     return rows

@@ -1,9 +1,9 @@
 """Datasets of features that were computed once: shuffled batches for training, and all rows for validation.
 
-Measured on 3,200 vectors of 1,280 numbers in batches of 128 on two cores, one epoch of `Model.fit` with a linear head
-and 25 steps per execution: 70 ms where `tf.data` gathers the rows itself, 130 ms where a Python generator or a
-`PyDataset` does. So rows in memory are gathered by TensorFlow; only their indices, targets and weights come from NumPy.
-An iterator over a dataset whose function slices variables takes 15 ms to make, over one that calls NumPy 5 ms.
+TensorFlow gathers the rows of a batch itself; only their indices, labels and weights come from NumPy. Measured on two
+cores with 3,200 vectors of 1,280 numbers in batches of 128, one epoch of `Model.fit` with a linear head and 25 steps per
+execution: 70 ms where `tf.data` gathers the rows, 130 ms where a Python generator or a `PyDataset` does. Making an
+iterator takes 15 ms for a dataset whose function slices variables, and 5 ms for one whose function calls NumPy.
 """
 
 import math
@@ -14,7 +14,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from tlgui.learning.data.batch import Batch, FloatArray, Labels
+from tlgui.learning.arrays import FloatArray, Labels
+from tlgui.learning.data.batch import Batch, one_hot
 from tlgui.learning.data.disk_array import LARGEST_IN_MEMORY
 from tlgui.learning.data.feature_extractor import Features
 from tlgui.learning.recipes.recipe import Recipe
@@ -29,8 +30,8 @@ class Examples:
     """Features and their labels.
 
     Args:
-        features: float32, shape (rows, numbers); may lie on the disk.
-        labels: Shape (rows,), indices in output order.
+        features: float32, shape (rows, numbers); may be mapped from disk.
+        labels: Class indices in output order, shape (rows,).
     """
 
     features: FloatArray
@@ -39,27 +40,30 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class BatchRows:
-    """Which examples make one batch.
+    """The examples of one batch.
 
     Args:
-        rows: Their indices, ascending.
-        round: Number of the pass over all examples that they belong to, from 1.
+        rows: Their indices, ascending, shape (examples,).
+        pass_number: The pass over all examples that they belong to, from 1.
     """
 
     rows: NDArray[np.intp]
-    round: int
+    pass_number: int
 
 
 class BatchOrder:
     """The shuffled order of all examples, batch by batch and epoch by epoch, fixed by the seed.
 
-    Where an epoch has fewer batches than all examples make, the next epoch takes the next part, and the examples are
-    shuffled again when each was used once.
+    If an epoch is limited to fewer batches than one pass over the examples has, the next epoch continues the pass. Each
+    pass is shuffled anew.
 
     Args:
         count: Number of examples.
         recipe: Its batch size, most batches and seed are used.
-        epochs_before: Epochs of earlier phases, which had orders of their own.
+        epochs_before: Epochs of earlier phases; the shuffles of this phase follow theirs.
+
+    Attributes:
+        batches: Batches in an epoch.
     """
 
     def __init__(self, count: int, recipe: Recipe, epochs_before: int) -> None:
@@ -67,26 +71,31 @@ class BatchOrder:
         self._size = recipe.batch_size
         self._seed = recipe.seed
         self._epochs_before = epochs_before
-        self._in_round = math.ceil(count / recipe.batch_size)
-        self.batches = min(self._in_round, recipe.most_batches) if recipe.most_batches else self._in_round
+        self._pass_batches = math.ceil(count / recipe.batch_size)
+        self.batches = min(self._pass_batches, recipe.most_batches) if recipe.most_batches else self._pass_batches
 
     def epoch(self, number: int) -> Iterator[BatchRows]:
-        """Yield the batches of an epoch, counted from 1 within the phase."""
-        shuffled, at = np.zeros(0, np.intp), 0
+        """Yield the batches of an epoch.
+
+        Args:
+            number: The epoch, counted from 1 within the phase.
+        """
+        shuffled, shuffled_pass = np.zeros(0, np.intp), 0
         for batch in range((number - 1) * self.batches, number * self.batches):
-            rounds, place = divmod(batch, self._in_round)
-            if at != rounds + 1:
-                at = rounds + 1
-                shuffled = np.random.default_rng([self._seed, self._epochs_before + at]).permutation(self._count)
-            # Ascending: rows that lie on the disk are read faster in their order, and a batch has none.
-            yield BatchRows(np.sort(shuffled[place * self._size : (place + 1) * self._size]), at)
+            pass_index, place = divmod(batch, self._pass_batches)
+            if shuffled_pass != pass_index + 1:
+                shuffled_pass = pass_index + 1
+                rng = np.random.default_rng([self._seed, self._epochs_before + shuffled_pass])
+                shuffled = rng.permutation(self._count)
+            # Rows on disk are read faster in ascending order, and the order within a batch has no effect.
+            yield BatchRows(np.sort(shuffled[place * self._size : (place + 1) * self._size]), shuffled_pass)
 
 
 class CachedTrainingData:
-    """Training on features that were computed once; a `TrainingData`.
+    """`TrainingData` of features that were computed once.
 
     Args:
-        examples: What to train on.
+        examples: The training examples.
         class_count: Number of classes.
         recipe: Its batch size, most batches and seed are used.
     """
@@ -102,55 +111,55 @@ class CachedTrainingData:
         self._epoch: list[NDArray[np.intp]] = []
 
     def begin_epoch(self, number: int) -> None:
-        """Set the batches of an epoch, counted from 1."""
-        self._epoch = [turn.rows for turn in self._order.epoch(number)]
+        """Select an epoch, see `TrainingData`."""
+        self._epoch = [batch.rows for batch in self._order.epoch(number)]
 
     def dataset(self, class_weights: FloatArray) -> tf.data.Dataset:
-        """Return the batches of the epoch that was begun last, see `TrainingData`."""
-        labels, targets = self._examples.labels, np.eye(self._class_count, dtype=np.float32)
-        take = self._take()
+        """Return the batches of the selected epoch, see `TrainingData`."""
+        gather = self._gather_function()
 
         def indices(number: int) -> tuple[NDArray[np.int64], FloatArray, FloatArray]:
             rows = self._epoch[number]
-            return rows.astype(np.int64), targets[labels[rows]], class_weights[labels[rows]].astype(np.float32)
+            labels = self._examples.labels[rows]
+            return rows.astype(np.int64), one_hot(labels, self._class_count), class_weights[labels].astype(np.float32)
 
         def batch(number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-            rows, chosen, weights = tf.numpy_function(
+            rows, labels, weights = tf.numpy_function(
                 indices, [number], [tf.int64, tf.float32, tf.float32], stateful=False
             )
-            rows = tf.ensure_shape(rows, (None,))
-            return take(rows), tf.ensure_shape(chosen, (None, self._class_count)), tf.ensure_shape(weights, (None,))
+            labels, weights = tf.ensure_shape(labels, (None, self._class_count)), tf.ensure_shape(weights, (None,))
+            return gather(tf.ensure_shape(rows, (None,))), labels, weights
 
         options = tf.data.Options()
         options.autotune.enabled = False
         options.threading.private_threadpool_size = 1
         return tf.data.Dataset.range(self.batches).map(batch).prefetch(_PREFETCHED_BATCHES).with_options(options)
 
-    def _take(self) -> "tf.types.experimental.GenericFunction":
-        """Return a function from indices to rows: TensorFlow's own, or where the rows lie on the disk NumPy's."""
+    def _gather_function(self) -> "tf.types.experimental.GenericFunction":
+        """Return a function from indices to rows: TensorFlow's own for rows in memory, NumPy's for rows on disk."""
         features = self._examples.features
         if features.nbytes <= LARGEST_IN_MEMORY:
-            known = tf.constant(features)
-            return lambda rows: tf.gather(known, rows)
+            in_memory = tf.constant(features)
+            return lambda rows: tf.gather(in_memory, rows)
 
-        def take(rows: tf.Tensor) -> tf.Tensor:
-            taken = tf.numpy_function(lambda indices: features[indices], [rows], tf.float32, stateful=False)
-            return tf.ensure_shape(taken, (None, features.shape[1]))
+        def gather(rows: tf.Tensor) -> tf.Tensor:
+            gathered = tf.numpy_function(lambda indices: features[indices], [rows], tf.float32, stateful=False)
+            return tf.ensure_shape(gathered, (None, features.shape[1]))
 
-        return take
+        return gather
 
     def end_epoch(self) -> None:
-        """Do nothing: the features cannot vanish."""
+        """Do nothing: features that were computed stay available."""
 
     def close(self) -> None:
-        """Do nothing: there are no threads."""
+        """Do nothing: there are no reading threads."""
 
 
 class CachedValidationData:
-    """Validation on features that were computed once; a `ValidationData`.
+    """`ValidationData` of features that were computed once.
 
     Args:
-        examples: What to validate on.
+        examples: The validation examples.
     """
 
     def __init__(self, examples: Examples) -> None:
@@ -164,7 +173,12 @@ class CachedValidationData:
 
 
 def examples_of(features: Features, class_names: Sequence[str]) -> Examples:
-    """Return one example for each photo and each of its versions."""
+    """Return one example for each version of each photo.
+
+    Args:
+        features: The features of the photos.
+        class_names: The labels in output order.
+    """
     rows = features.matrix.reshape(-1, features.matrix.shape[-1])
     indices = {name: index for index, name in enumerate(class_names)}
     labels = np.array([indices[photo.class_name] for photo in features.photos], np.intp)

@@ -1,4 +1,4 @@
-"""Float arrays in memory, or in a temporary file where they are too large for it."""
+"""Float arrays in memory, or in a temporary file where they would take too much of it."""
 
 import contextlib
 import mmap
@@ -7,24 +7,27 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tlgui.files import cache_folder, storage_error
+from tlgui.learning.arrays import FloatArray
 
-# A larger array lies in a temporary file, of which only what is used stays in memory.
+# In bytes. A larger array is mapped from a temporary file, of which only the pages in use take memory.
 LARGEST_IN_MEMORY = 64 * 2**20
-
-FloatArray = NDArray[np.float32]
 
 
 class DiskArray:
-    """A float32 array of zeros, in memory or in a temporary file that goes when the last array on it does.
+    """A float32 array that begins with zeros, in memory or mapped from a temporary file.
+
+    The file is deleted when the last array that uses it is.
 
     Args:
         shape: The array's shape.
 
+    Attributes:
+        array: The array, float32 of that shape.
+
     Raises:
-        StorageError: It is too large for the memory, and the disk has no space for it.
+        StorageError: The array needs a file, and the disk has no space for it.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
@@ -37,20 +40,27 @@ class DiskArray:
         )
 
     def release(self) -> None:
-        """Let the memory go that holds the array while the file does too; what was written stays."""
-        # Not on Windows, where the system itself takes such memory back when it is short.
+        """Free the memory of the array's pages where the file holds them too; the content stays the same."""
+        # Windows has no such call; there the system frees such pages itself when memory is short.
         if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
             with contextlib.suppress(OSError):
                 self._map.madvise(mmap.MADV_DONTNEED)
 
 
 def zeros(shape: tuple[int, ...]) -> FloatArray:
-    """Return the array of a new `DiskArray`, for callers that fill it once."""
+    """Return the array of a new `DiskArray`.
+
+    Args:
+        shape: The array's shape.
+
+    Raises:
+        StorageError: See `DiskArray`.
+    """
     return DiskArray(shape).array
 
 
 def _mapped(size: int) -> mmap.mmap:
-    # Where the user's own disk is full, the one for temporary files may not be.
+    # The disk of the cache folder may be full while that of the system's temporary folder is not.
     with contextlib.suppress(OSError):
         return _mapped_in(cache_folder(), size)
     folder = Path(tempfile.gettempdir())
@@ -62,7 +72,7 @@ def _mapped(size: int) -> mmap.mmap:
 
 def _mapped_in(folder: Path, size: int) -> mmap.mmap:
     with closing(tempfile.TemporaryFile(dir=folder)) as stream:
-        # Written in full: a page the disk has no space for later would end the process without a word.
+        # Written in full: with a sparse file, a full disk later would kill the process by SIGBUS.
         empty = bytes(2**20)
         for start in range(0, size, len(empty)):
             stream.write(empty[: size - start])

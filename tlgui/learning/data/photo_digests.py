@@ -1,4 +1,4 @@
-"""What tells the bytes of a photo from all others, without reading them again while the file stays as it is."""
+"""SHA-256 digests of photos' bytes, kept in an index so that an unchanged file is not read again."""
 
 import contextlib
 import hashlib
@@ -14,28 +14,31 @@ from typing import Self, TypeGuard
 
 from tlgui.files import cache_folder, open_regular, opened_database, opened_read_only
 
-# A file changed twice within this may look the same after both, on disks that keep time by the second or two.
+# Some file systems store times in steps of 2 seconds: two changes within one step leave the same time.
 _SETTLED_NS = 3 * 10**9
 _ROWS_BETWEEN_COMMITS = 512
-# Some 200 bytes each: the index is begun anew beyond it.
+# About 200 bytes each. A larger index is emptied.
 _MOST_ROWS = 2_000_000
-# Another tlgui may be writing; it is not worth a long wait.
-_PATIENCE_SECONDS = 0.5
-_KEYS_AT_ONCE = 500
+# How long to wait while another process writes to the index.
+_LOCK_TIMEOUT_SECONDS = 0.5
+_KEYS_A_QUERY = 500
 
 
 def kept_digests(paths: Iterable[Path]) -> dict[Path, bytes]:
-    """Return the digests of photos that are kept from earlier; no photo's bytes are read, and nothing is written.
+    """Return the digests that the index has of photos; no photo's bytes are read, and nothing is written.
+
+    Args:
+        paths: The photos.
 
     Returns:
-        For each photo whose file is as it was the SHA-256 of its bytes; none where the index is damaged, is not there
-        or is held by another process.
+        The SHA-256 of each photo whose file did not change since it was indexed; empty if the index is damaged, missing
+        or locked by another process.
     """
     found: dict[Path, bytes] = {}
     try:
-        with contextlib.closing(opened_read_only(_index(), _PATIENCE_SECONDS)) as connection:
+        with contextlib.closing(opened_read_only(_index(), _LOCK_TIMEOUT_SECONDS)) as connection:
             rest = iter(paths)
-            while some := list(itertools.islice(rest, _KEYS_AT_ONCE)):
+            while some := list(itertools.islice(rest, _KEYS_A_QUERY)):
                 found.update(_kept(connection, some))
     except (OSError, sqlite3.Error):
         return {}
@@ -43,11 +46,11 @@ def kept_digests(paths: Iterable[Path]) -> dict[Path, bytes]:
 
 
 class PhotoDigests:
-    """Gives the SHA-256 of photos' bytes; a context manager, to be used from several threads.
+    """Computes the SHA-256 of photos' bytes, or finds it in the index; a context manager, safe to use from threads.
 
-    The digest of a file is kept on disk under its path with its size, times and number; once any of them is another,
-    or where the file was changed only moments ago, its bytes are read. A kept digest that cannot be read costs time,
-    nothing else.
+    The index has the digest of a file under its path, together with its size, modification time, change time and inode
+    number. The bytes are read if any of these differs, or if the file was changed in the last 3 seconds. An index that
+    cannot be read or written is not used.
     """
 
     def __init__(self) -> None:
@@ -56,7 +59,7 @@ class PhotoDigests:
         self._uncommitted = 0
 
     def __enter__(self) -> Self:
-        """Open the index; a damaged one is begun anew, and where the disk refuses there is none."""
+        """Open the index; a damaged one is replaced."""
         with contextlib.suppress(OSError):
             path = _index()
             try:
@@ -73,14 +76,17 @@ class PhotoDigests:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Keep what was found out, after a Stop too."""
+        """Commit new digests, also after an exception."""
         with self._lock, contextlib.suppress(sqlite3.Error):
             if self._connection is not None:
                 self._connection.commit()
         self._close()
 
     def __call__(self, path: Path) -> bytes:
-        """Return the digest of a photo's bytes, 32 bytes long.
+        """Return the SHA-256 of a photo's bytes, 32 bytes.
+
+        Args:
+            path: The photo.
 
         Raises:
             OSError: The file cannot be read, or is a pipe or a device.
@@ -90,12 +96,12 @@ class PhotoDigests:
         known = self._get(key, state)
         if known is not None:
             return known
-        asked_ns = time.time_ns()
+        started_ns = time.time_ns()
         with open_regular(path) as stream:
             digest = hashlib.file_digest(stream, "sha256").digest()
             after = _state(os.fstat(stream.fileno()))
         _, changed_ns, moved_ns, _ = state
-        if after == state and asked_ns - max(changed_ns, moved_ns) > _SETTLED_NS:
+        if after == state and started_ns - max(changed_ns, moved_ns) > _SETTLED_NS:
             self._put(key, state, digest)
         return digest
 
@@ -121,10 +127,10 @@ class PhotoDigests:
                     self._uncommitted = 0
 
     def _open(self, path: Path) -> None:
-        connection = self._connection = opened_database(path, _PATIENCE_SECONDS, in_any_thread=True)
+        connection = self._connection = opened_database(path, _LOCK_TIMEOUT_SECONDS, in_any_thread=True)
         connection.execute("PRAGMA synchronous = NORMAL")
         columns = "key BLOB PRIMARY KEY, size INTEGER, mtime INTEGER, ctime INTEGER, inode INTEGER, digest BLOB"
-        with contextlib.suppress(sqlite3.OperationalError):  # one on a read-only disk can still be read
+        with contextlib.suppress(sqlite3.OperationalError):  # an index on a read-only disk is still readable
             connection.execute(f"CREATE TABLE IF NOT EXISTS digests ({columns}) WITHOUT ROWID")
         (count,) = connection.execute("SELECT count(*) FROM digests").fetchone()
         if count > _MOST_ROWS:
@@ -146,11 +152,11 @@ def _key(path: Path) -> bytes:
 
 
 def _kept(connection: sqlite3.Connection, paths: Sequence[Path]) -> Iterator[tuple[Path, bytes]]:
-    """Yield those of some photos whose files are as they were, with their digests."""
+    """Yield the photos whose files did not change since they were indexed, with their digests."""
     path_of = {_key(path): path for path in paths}
     marks = ", ".join("?" * len(path_of))
     query = f"SELECT key, digest, size, mtime, ctime, inode FROM digests WHERE key IN ({marks})"
-    # All rows at once: a query left open would keep others from writing.
+    # All rows are fetched: an open query would keep other processes from writing.
     for key, digest, *state in connection.execute(query, list(path_of)).fetchall():
         with contextlib.suppress(OSError):
             if _is_digest(digest) and tuple(state) == _state(path_of[key].stat()):
@@ -162,5 +168,5 @@ def _is_digest(found: object) -> TypeGuard[bytes]:
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int, int]:
-    """Return what changes when a file does; the number in 63 bits, which is what SQLite takes."""
+    """Return size, modification time, change time and inode number, the last reduced to the 63 bits of SQLite."""
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino % 2**63

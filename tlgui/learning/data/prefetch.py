@@ -1,4 +1,7 @@
-"""Photos from disk to the network: read by a few threads while the network works on those before, in order."""
+"""Reads photos ahead of the network: a few threads decode the next ones while the network runs on the current batch.
+
+Threads are enough for decoding, because Pillow releases the interpreter lock. Results are yielded in order.
+"""
 
 import os
 from collections import deque
@@ -11,14 +14,14 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from tlgui.cancellation import awaited
 from tlgui.errors import PhotoError
+from tlgui.learning.arrays import FloatArray, PixelArray
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import JobContext
 
-# Two on a single core too: one waits for the disk while the other decodes.
+# Two even on a single core: one can wait for the disk while the other decodes.
 _FEWEST_THREADS, _MOST_THREADS = 2, 4
 _BATCHES_AHEAD = 2
 
@@ -28,68 +31,88 @@ ResultT = TypeVar("ResultT")
 
 @dataclass(frozen=True, slots=True)
 class ReadPhoto:
-    """One photo that was tried.
+    """The result of reading one photo.
 
     Args:
-        index: Its place in the sequence that was asked for.
+        index: Its index in the requested sequence.
         path: The file.
-        content: uint8 pixels of shape (size, size, 3), or why there are none.
+        content: RGB pixels, uint8 of shape (size, size, 3), or the error that reading it ended with.
     """
 
     index: int
     path: Path
-    content: npt.NDArray[np.uint8] | PhotoError
+    content: PixelArray | PhotoError
 
 
 def read_ahead(
     items: Iterable[ItemT], read: Callable[[ItemT], ResultT], context: JobContext, ahead: int
 ) -> Generator[tuple[ItemT, ResultT], None, None]:
-    """Yield every item in order with what `read` makes of it, read by a few threads before it is asked for.
+    """Yield each item with the result of `read`, which threads compute ahead of the consumer.
 
-    Close the generator, as by `contextlib.closing`, where it may not be exhausted: its threads read on until then.
+    A generator that is not exhausted must be closed, for example by `contextlib.closing`; its threads stop then.
 
     Args:
-        items: What to read.
-        read: Called in other threads, several at a time; what it raises is raised where its item would have come.
-        context: Asked for each item, and while one takes long, whether to go on.
-        ahead: The most items that are read and not yet asked for: the bound of the memory.
+        items: The items; they are taken from the iterable as threads become free.
+        read: Called in several threads at a time. An exception that it raises is raised when its item is due.
+        context: Its checkpoint is called for each item, and repeatedly while one is waited for.
+        ahead: The most items that are read ahead, which bounds the memory.
+
+    Yields:
+        Each item and its result, in the order of `items`.
 
     Raises:
         Cancelled: The user pressed Stop.
+
+    Example:
+        >>> from contextlib import closing
+        >>> with closing(read_ahead([2, 3, 4], lambda number: number**2, JobContext(), ahead=2)) as results:
+        ...     list(results)
+        [(2, 4), (3, 9), (4, 16)]
     """
-    with _Ahead(items, read, ahead) as reading:
-        while reading.is_any_left:
-            yield reading.take(context)
+    with _ReadingQueue(items, read, ahead) as queue:
+        while queue.is_any_left:
+            yield queue.take(context)
 
 
 def read_batches(paths: Sequence[Path], size: int, batch_size: int, context: JobContext) -> Iterator[list[ReadPhoto]]:
-    """Yield photos in order, in batches of those that are decoded by the time they are asked for.
+    """Yield photos in batches of those that are decoded by the time a batch is requested.
 
-    The first batch holds one photo, so that its result can be shown at once. While the network is the slower part,
-    batches are full; while the disk is, the network gets what there is instead of waiting. Memory is bounded by the
-    batch.
+    The first batch holds one photo, so that its result can be shown at once. Later batches are full if the network is
+    slower than the disk; otherwise they hold what is decoded, so that the network does not wait. The memory is bounded
+    by the batch.
 
     Args:
-        paths: The files, whatever they turn out to be.
-        size: Side of the square they are brought to, in pixels.
+        paths: The files; one that cannot be read yields its error.
+        size: Side of the square they are resized to, in pixels.
         batch_size: The most photos in a batch.
-        context: Asked before each photo, and while one takes long, whether to go on.
+        context: Its checkpoint is called for each photo, and repeatedly while one is waited for.
+
+    Yields:
+        Batches of photos, in the order of `paths`.
 
     Raises:
         Cancelled: The user pressed Stop.
     """
-    most = 1
-    with _Ahead(enumerate(paths), lambda place: _read(*place, size), _BATCHES_AHEAD * batch_size) as reading:
-        while reading.is_any_left:
-            batch = [reading.take(context)[1]]
-            while len(batch) < most and reading.is_next_ready:
-                batch.append(reading.take(context)[1])
+    largest = 1
+    ahead = _BATCHES_AHEAD * batch_size
+    with _ReadingQueue(enumerate(paths), lambda item: _read(*item, size), ahead) as queue:
+        while queue.is_any_left:
+            batch = [queue.take(context)[1]]
+            while len(batch) < largest and queue.is_next_ready:
+                batch.append(queue.take(context)[1])
             yield batch
-            most = batch_size
+            largest = batch_size
 
 
-def pixels_of(photos: Sequence[ReadPhoto]) -> npt.NDArray[np.float32]:
-    """Return the photos that could be read as one batch for the network: (photos, size, size, 3), values 0..255."""
+def pixels_of(photos: Sequence[ReadPhoto]) -> FloatArray:
+    """Return the readable ones of some photos as a batch for the network.
+
+    Args:
+        photos: Photos of one size, at least one of them readable.
+
+    Returns:
+        RGB 0..255, float32 of shape (readable photos, size, size, 3).
+    """
     return np.stack([photo.content for photo in photos if isinstance(photo.content, np.ndarray)]).astype(np.float32)
 
 
@@ -98,8 +121,8 @@ def thread_count() -> int:
     return max(_FEWEST_THREADS, min(_MOST_THREADS, os.cpu_count() or 1))
 
 
-class _Ahead(Generic[ItemT, ResultT]):
-    """Items that a few threads read, to be taken in order; a context manager."""
+class _ReadingQueue(Generic[ItemT, ResultT]):
+    """Items that threads read, taken in order; a context manager."""
 
     def __init__(self, items: Iterable[ItemT], read: Callable[[ItemT], ResultT], ahead: int) -> None:
         self._upcoming = iter(items)
@@ -114,7 +137,7 @@ class _Ahead(Generic[ItemT, ResultT]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # What is being read cannot be stopped; nobody waits for it.
+        # A read in progress cannot be interrupted; its thread ends by itself.
         self._pool.shutdown(wait=not self._waiting, cancel_futures=True)
 
     @property
@@ -123,7 +146,7 @@ class _Ahead(Generic[ItemT, ResultT]):
 
     @property
     def is_next_ready(self) -> bool:
-        """Whether there is a next one, and it can be taken without waiting."""
+        """Whether the next item can be taken without waiting."""
         return bool(self._waiting) and self._waiting[0][1].done()
 
     def take(self, context: JobContext) -> tuple[ItemT, ResultT]:

@@ -1,6 +1,7 @@
 """Datasets of photos that are read in each epoch: decoded ahead by threads, augmented, run through the frozen base.
 
-Only the maps of the validation photos are kept, for the frozen base that makes them is never trained.
+The outputs of the frozen base are called maps. Those of the validation photos are kept after the first epoch, because
+neither the photos nor the frozen base change.
 """
 
 import hashlib
@@ -11,60 +12,64 @@ from functools import partial
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from tlgui.cancellation import patiently
 from tlgui.errors import PhotoError
 from tlgui.files import open_regular
+from tlgui.learning.arrays import FloatArray, Labels, PixelArray
 from tlgui.learning.data.augmentation import Augmenter, CopyId
-from tlgui.learning.data.batch import Batch, one_hot
+from tlgui.learning.data.batch import ORIGINAL, Batch, one_hot
 from tlgui.learning.data.cached_dataset import BatchOrder, BatchRows
 from tlgui.learning.data.disk_array import zeros
 from tlgui.learning.data.prefetch import read_ahead
 from tlgui.learning.data.unreadable_photos import UnreadablePhotos
-from tlgui.learning.networks.inference_function import FloatArray
 from tlgui.learning.recipes.recipe import EVERY_EPOCH, Recipe
 from tlgui.photos.collection import Photo
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.pictures.opening import system_error
 from tlgui.progress import JobContext
 
-# Photos that go through the frozen base at once: Stop is heard after each of these.
+# Photos in one run of the frozen base.
 _PHOTOS_AT_ONCE = 32
 _PHOTOS_AHEAD = 3 * _PHOTOS_AT_ONCE
-# Maps of validation photos beyond this are computed again in each epoch.
+# Larger maps of all validation photos are computed again in each epoch.
 _MOST_KEPT_BYTES = 2 * 2**30
-_PLAIN = 0
 
+# From RGB 0..255, float32 of shape (photos, size, size, 3), to maps, float32 of shape (photos, …).
 FrozenBase = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """One version of one photo: the photo itself, or a changed copy of it."""
+    """One version of one photo: `ORIGINAL`, or the number of an augmented copy."""
 
     photo: Photo
     copy: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """What a thread made of a version: upright pixels, and a digest of the file for what its change follows from."""
+class _DecodedPhoto:
+    """What a thread read of one version.
 
-    pixels: NDArray[np.uint8]
+    Args:
+        pixels: RGB, uint8 of shape (size, size, 3).
+        digest: SHA-256 of the file's bytes, from which the augmentation draws; empty if it is not augmented.
+    """
+
+    pixels: PixelArray
     digest: bytes
 
 
 class PhotoStream:
-    """Turns photos into maps of the frozen base.
+    """Reads photos, augments them and runs the frozen base on them.
 
     Args:
         recipe: Its input size, augmentation and seed are used.
-        frozen_base: From RGB 0..255, shape (photos, size, size, 3), to maps; any number of photos.
-        map_shape: The shape of one map.
+        frozen_base: The frozen base, for any number of photos.
+        map_shape: Shape of the map of one photo.
         class_names: The labels in output order.
-        unreadable: Told of each photo whether it could be read.
-        context: Asked for each photo and each run of the frozen base whether to go on.
+        unreadable: Records for each photo whether it could be read.
+        context: Its checkpoint is called for each photo, and repeatedly while the frozen base runs.
     """
 
     def __init__(
@@ -84,15 +89,16 @@ class PhotoStream:
         self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
         self._context = context
 
-    def labels(self, photos: Sequence[Photo]) -> NDArray[np.intp]:
-        """Return the label of each photo."""
+    def labels(self, photos: Sequence[Photo]) -> Labels:
+        """Return the class index of each photo, shape (photos,)."""
         indices = {name: index for index, name in enumerate(self.class_names)}
         return np.array([indices[photo.class_name] for photo in photos], np.intp)
 
     def batches(self, plan: Iterator[Sequence[_Version]]) -> Generator[Batch, None, None]:
-        """Yield one batch for each entry of the plan, of those that can be read; it may be empty.
+        """Yield one batch for each entry of the plan, which lists the versions in it.
 
-        The next ones are read ahead while a batch is in use.
+        Photos that cannot be read are left out, so that a batch may be empty. Further photos are read ahead while a
+        batch is in use.
         """
         sizes: list[int] = []
 
@@ -102,52 +108,52 @@ class PhotoStream:
                 yield from entry
 
         with closing(read_ahead(versions(), self._read, self._context, _PHOTOS_AHEAD)) as reading:
-            waiting: list[tuple[_Version, _Read]] = []
-            seen = place = 0
-            for version, read in reading:
-                seen += 1
-                self.unreadable.note(version.photo, read if isinstance(read, PhotoError) else None)
-                if not isinstance(read, PhotoError):
-                    waiting.append((version, read))
-                if seen == sizes[place]:
-                    yield self._batch(waiting)
-                    waiting, seen, place = [], 0, place + 1
+            decoded: list[tuple[_Version, _DecodedPhoto]] = []
+            tried = place = 0
+            for version, result in reading:
+                tried += 1
+                self.unreadable.record(version.photo, result if isinstance(result, PhotoError) else None)
+                if not isinstance(result, PhotoError):
+                    decoded.append((version, result))
+                if tried == sizes[place]:
+                    yield self._batch(decoded)
+                    decoded, tried, place = [], 0, place + 1
 
-    def _read(self, version: _Version) -> _Read | PhotoError:
+    def _read(self, version: _Version) -> _DecodedPhoto | PhotoError:
         path = version.photo.path
         try:
             pixels = read_photo(path, self._size)
-            if version.copy == _PLAIN:
-                return _Read(pixels, b"")
+            if version.copy == ORIGINAL:
+                return _DecodedPhoto(pixels, b"")
             with open_regular(path) as stream:
-                return _Read(pixels, hashlib.file_digest(stream, "sha256").digest())
+                return _DecodedPhoto(pixels, hashlib.file_digest(stream, "sha256").digest())
         except PhotoError as error:
             return error
         except OSError as error:
             return system_error(path, error)
 
-    def _batch(self, versions: Sequence[tuple[_Version, _Read]]) -> Batch:
+    def _batch(self, versions: Sequence[tuple[_Version, _DecodedPhoto]]) -> Batch:
         maps = np.empty((len(versions), *self.map_shape), np.float32)
         for start in range(0, len(versions), _PHOTOS_AT_ONCE):
             part = versions[start : start + _PHOTOS_AT_ONCE]
             maps[start : start + len(part)] = patiently(partial(self._run, part), self._context)
         return Batch(maps, self.labels([version.photo for version, _ in versions]))
 
-    def _run(self, versions: Sequence[tuple[_Version, _Read]]) -> FloatArray:
-        pixels = np.stack([read.pixels for _, read in versions]).astype(np.float32)
-        changed = [place for place, (version, _) in enumerate(versions) if version.copy != _PLAIN]
-        if changed:
-            copies = [CopyId(versions[place][1].digest, versions[place][0].copy) for place in changed]
-            pixels[changed] = self._augmenter(pixels[changed], copies)
+    def _run(self, versions: Sequence[tuple[_Version, _DecodedPhoto]]) -> FloatArray:
+        pixels = np.stack([decoded.pixels for _, decoded in versions]).astype(np.float32)
+        augmented = [place for place, (version, _) in enumerate(versions) if version.copy != ORIGINAL]
+        if augmented:
+            copies = [CopyId(versions[place][1].digest, versions[place][0].copy) for place in augmented]
+            pixels[augmented] = self._augmenter(pixels[augmented], copies)
         return self._frozen_base(pixels)
 
 
 class StreamedTrainingData:
-    """Training on photos that are read, and where the recipe says so changed, in each epoch; a `TrainingData`.
+    """`TrainingData` of photos that are read in each epoch, and augmented by the recipe.
 
     Args:
-        stream: Reads them.
-        photos: The photos to train on.
+        stream: Reads the photos.
+        photos: The training photos.
         recipe: Its augmentation, batch size, most batches and seed are used.
         epochs_before: Epochs of earlier phases.
     """
@@ -156,7 +162,7 @@ class StreamedTrainingData:
         self._stream = stream
         self._photos = photos
         self._epochs_before = epochs_before
-        self._changes_each_round = recipe.augmentation.when == EVERY_EPOCH
+        self._augments_each_pass = recipe.augmentation.when == EVERY_EPOCH
         self._copies = recipe.augmentation.copy_numbers
         self._order = BatchOrder(len(photos) * len(self._copies), recipe, epochs_before)
         self._epoch = 1
@@ -167,15 +173,19 @@ class StreamedTrainingData:
         self.class_counts: Sequence[int] = counts.tolist()
 
     def begin_epoch(self, number: int) -> None:
-        """Begin to read the photos of an epoch, counted from 1 within the phase."""
+        """Select an epoch, see `TrainingData`."""
         self._epoch = number
 
     def epoch(self, number: int) -> Generator[Batch, None, None]:
-        """Yield the batches of an epoch, counted from 1 within the phase; one without a readable photo is empty."""
-        return self._stream.batches(self._versions(turn) for turn in self._order.epoch(number))
+        """Yield the batches of an epoch; a batch without a readable photo is empty.
+
+        Args:
+            number: The epoch, counted from 1 within the phase.
+        """
+        return self._stream.batches(self._versions(batch) for batch in self._order.epoch(number))
 
     def dataset(self, class_weights: FloatArray) -> tf.data.Dataset:
-        """Return the batches of the epoch that was begun last, see `TrainingData`."""
+        """Return the batches of the selected epoch, see `TrainingData`."""
         class_count = len(class_weights)
         signature = (
             tf.TensorSpec((None, *self._stream.map_shape), tf.float32),
@@ -191,20 +201,20 @@ class StreamedTrainingData:
                     if len(batch.labels):
                         yield batch.inputs, one_hot(batch.labels, class_count), class_weights[batch.labels]
                     else:
-                        yield self._nothing(class_count)
+                        yield self._weightless_batch(class_count)
             except BaseException as error:
                 self.error = error
                 raise
 
-        # Not prefetched: frozen base and trained layers take turns on the cores, and Stop finds no batch under way.
+        # Not prefetched: frozen base and trained layers share the cores, and after Stop no batch is in progress.
         dataset = tf.data.Dataset.from_generator(read, output_signature=signature)
         return dataset.apply(tf.data.experimental.assert_cardinality(self.batches))
 
     def end_epoch(self) -> None:
-        """Refuse to go on where so many photos vanished or broke that there is nothing to train on.
+        """Check that enough photos were readable, see `TrainingData`.
 
         Raises:
-            CollectionError: A class has no photo left.
+            CollectionError: A class has no readable photo left.
         """
         self._stream.unreadable.check()
 
@@ -212,32 +222,33 @@ class StreamedTrainingData:
         """Stop the threads that read ahead."""
         reading, self._reading = self._reading, None
         if reading is not None:
-            # Where several devices read ahead, a thread of TensorFlow may be in it; it ends at its own checkpoint.
+            # With several devices a thread of TensorFlow may be running the generator, which raises ValueError here
+            # and ends at its own checkpoint.
             with suppress(ValueError):
                 reading.close()
 
-    def _nothing(self, class_count: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return one example that does not count, in place of a batch of which no photo can be read."""
+    def _weightless_batch(self, class_count: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return one example of weight 0, in place of a batch without a readable photo."""
         shapes = ((1, *self._stream.map_shape), (1, class_count), (1,))
         inputs, labels, weights = (np.zeros(shape, np.float32) for shape in shapes)
         return inputs, labels, weights
 
-    def _versions(self, turn: BatchRows) -> list[_Version]:
-        return [self._version(int(row), turn.round) for row in turn.rows]
+    def _versions(self, batch: BatchRows) -> list[_Version]:
+        return [self._version(int(row), batch.pass_number) for row in batch.rows]
 
-    def _version(self, row: int, rounds: int) -> _Version:
+    def _version(self, row: int, pass_number: int) -> _Version:
         photo, copy = divmod(row, len(self._copies))
-        # A number that no earlier round used gives a change that no earlier round saw.
-        number = self._epochs_before + rounds if self._changes_each_round else self._copies[copy]
+        # Each pass has its own copy number, and so its own random changes.
+        number = self._epochs_before + pass_number if self._augments_each_pass else self._copies[copy]
         return _Version(self._photos[photo], number)
 
 
 class StreamedValidationData:
-    """Judging by photos that are read once, if maps of the frozen base can be kept.
+    """`ValidationData` of photos; their maps are kept after the first epoch unless they take more than 2 GiB.
 
     Args:
-        stream: What reads them.
-        photos: The photos to judge by.
+        stream: Reads the photos.
+        photos: The validation photos.
     """
 
     def __init__(self, stream: PhotoStream, photos: Sequence[Photo]) -> None:
@@ -248,11 +259,11 @@ class StreamedValidationData:
         self._kept: Batch | None = None
 
     def batches(self) -> Generator[Batch, None, None]:
-        """Yield the photos that can be read, in their order.
+        """Yield the readable photos, in order.
 
         Raises:
-            CollectionError: None of them can be read.
-            StorageError: The maps are too many for the memory, and the disk has no room for them.
+            CollectionError: No validation photo, or no training photo of a class, is readable.
+            StorageError: The maps need a file, and the disk has no space for it.
         """
         if self._kept is not None:
             for start in range(0, len(self._kept.labels), _PHOTOS_AT_ONCE):
@@ -260,7 +271,7 @@ class StreamedValidationData:
                 yield Batch(self._kept.inputs[rows], self._kept.labels[rows])
             return
         maps = zeros((len(self._photos), *self._stream.map_shape)) if self._keeps else None
-        labels: list[NDArray[np.intp]] = []
+        labels: list[Labels] = []
         count = 0
         for batch in self._stream.batches(self._plan()):
             if maps is not None:
@@ -275,4 +286,4 @@ class StreamedValidationData:
 
     def _plan(self) -> Iterator[list[_Version]]:
         for start in range(0, len(self._photos), _PHOTOS_AT_ONCE):
-            yield [_Version(photo, _PLAIN) for photo in self._photos[start : start + _PHOTOS_AT_ONCE]]
+            yield [_Version(photo, ORIGINAL) for photo in self._photos[start : start + _PHOTOS_AT_ONCE]]

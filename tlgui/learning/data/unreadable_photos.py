@@ -1,4 +1,4 @@
-"""Tracks photos that become unreadable during a training, and whether enough are left to go on."""
+"""Tracks photos that become unreadable during a training, and checks whether enough are left to continue."""
 
 from tlgui.errors import CollectionError, PhotoError
 from tlgui.learning.data.feature_extractor import Features
@@ -8,12 +8,12 @@ from tlgui.progress import JobContext
 
 
 class UnreadablePhotos:
-    """Counts the photos that vanished or broke while a training reads them, and reports them.
+    """The photos that could not be read when the training last tried.
 
     Args:
         collection: All photos.
-        split: Which of them are learned from, and which are judged by.
-        context: Told of the photos that cannot be read.
+        split: Their division into training and validation.
+        context: Receives `PhotosUnreadable` for photos that cannot be read.
     """
 
     def __init__(self, collection: Collection, split: Split, context: JobContext) -> None:
@@ -25,30 +25,36 @@ class UnreadablePhotos:
 
     @property
     def training_count(self) -> int:
-        """Photos to learn from that could be read when they were last tried."""
+        """How many training photos could be read when they were last tried."""
         return len(self._training) - len(self._errors.keys() & self._training)
 
-    def take(self, features: Features) -> None:
-        """Note what became of the photos that features were computed of."""
+    def add_failed(self, features: Features) -> None:
+        """Add the photos that features could not be computed of, and report them."""
         self._errors.update(features.failed)
-        self._tell()
+        self._report()
 
-    def note(self, photo: Photo, error: PhotoError | None) -> None:
-        """Note whether one photo could be read; one on a disk that is plugged in again is back."""
+    def record(self, photo: Photo, error: PhotoError | None) -> None:
+        """Record the result of reading one photo.
+
+        Args:
+            photo: The photo.
+            error: The error that reading it ended with. None removes an earlier error, as when a disk is plugged in
+                again.
+        """
         if error is not None:
             self._errors[photo] = error
         else:
             self._errors.pop(photo, None)
 
     def check(self) -> None:
-        """Tell what was lost, and refuse to go on where that is so much that there is nothing to learn.
+        """Report unreadable photos, and check that each class has training photos and that validation photos are left.
 
         Raises:
-            CollectionError: A class has nothing left to learn from, or nothing is left to judge by.
+            CollectionError: A class has no readable training photo, or no validation photo is readable.
         """
-        self._tell()
-        learned = {photo.class_name for photo in self._training if photo not in self._errors}
-        missing = [name for name in self._collection.class_names if name not in learned]
+        self._report()
+        readable = {photo.class_name for photo in self._training if photo not in self._errors}
+        missing = [name for name in self._collection.class_names if name not in readable]
         if not missing and any(photo not in self._errors for photo in self._validation):
             return
         folder = self._collection.folder.name
@@ -56,7 +62,7 @@ class UnreadablePhotos:
             message = (
                 f"The folder “{folder}” is gone: it was moved, renamed or deleted while its photos were being read."
             )
-        elif not learned:
+        elif not readable:
             message = f"None of the {len(self._training)} photos to learn from in “{folder}” can be read any more."
         elif missing:
             message = f"The class “{missing[0]}” has no photo left that can be read."
@@ -68,5 +74,5 @@ class UnreadablePhotos:
             "Put the photos back, or open the folder again to see what is left.",
         )
 
-    def _tell(self) -> None:
-        self._record.tell({photo.path: error for photo, error in self._errors.items()})
+    def _report(self) -> None:
+        self._record.report({photo.path: error for photo, error in self._errors.items()})

@@ -1,4 +1,4 @@
-"""Photos that a job could not read are told to whoever waits for it, and kept, so that the next scan knows them."""
+"""Reports photos that a job could not read, and stores the damaged ones for the next scan."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,29 +12,32 @@ from tlgui.progress import JobContext
 
 
 class UnreadableRecord:
-    """Tells of each photo once.
+    """Reports each unreadable photo of a job once.
 
     Args:
         folder: The collection's folder.
-        context: Told which photos (`PhotosUnreadable`); asked meanwhile whether to go on.
+        context: Receives `PhotosUnreadable`; its checkpoint is called while the photos are stored.
     """
 
     def __init__(self, folder: Path, context: JobContext) -> None:
         self._folder = folder
         self._context = context
-        self._told: set[Path] = set()
+        self._reported: set[Path] = set()
 
-    def tell(self, failed: Mapping[Path, PhotoError]) -> None:
-        """Tell of the photos that were not told of before, and keep which of them are damaged for good.
+    def report(self, failed: Mapping[Path, PhotoError]) -> None:
+        """Report the photos that were not reported before, and store the permanently damaged ones.
 
         Args:
-            failed: Photos, and what reading each ended with.
+            failed: Photos, and the error that reading each ended with.
+
+        Raises:
+            Cancelled: The user pressed Stop.
         """
-        new = {path: error for path, error in failed.items() if path not in self._told}
+        new = {path: error for path, error in failed.items() if path not in self._reported}
         if not new:
             return
-        self._told |= new.keys()
-        # Kept first, so that whoever hears of it and reads the folder again finds it.
+        self._reported |= new.keys()
+        # Stored before they are reported, so that a scan that follows the event finds them.
         patiently(lambda: keep_refusals(self._folder, new), self._context)
         photos = tuple(UnreadablePhoto(path, _reason(error)) for path, error in new.items())
         self._context.report(PhotosUnreadable(photos))

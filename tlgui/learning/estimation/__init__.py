@@ -1,1 +1,1 @@
-"""What a training will take, measured by a timed dry run."""
+"""Estimates what a training will take, measured by a timed dry run."""

@@ -1,6 +1,8 @@
-"""A training in small: the real one, on a few of the user's photos and for a few epochs, to see what each part takes.
+"""Times a dry run: the real training on two batches of the user's photos and for a few epochs.
 
-Nothing is timed that the training itself does not do, so whatever becomes faster or slower there does so here.
+The times of its parts are extrapolated in `estimate`. The code that is timed is that of a training, so that the times
+follow every change of it, which a formula of costs would not. The dry run writes its checkpoints and its model to the
+disk of the cache folder, and both are deleted with it.
 """
 
 import math
@@ -24,42 +26,42 @@ from tlgui.learning.training.train import train_network
 from tlgui.photos.collection import Collection
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 
-# A larger batch is timed as one of these: a photo in it takes as long.
-MOST_IN_BATCH = 128
+# Larger batches are timed with this size: the time for a photo is the same.
+LARGEST_BATCH = 128
 
-# The first epoch of each kind is slower than those that follow.
-_EPOCHS, _CACHED_EPOCHS = 2, 6
-# Whatever the recipe says: no value of it may make so short a training get lost.
-_RATE = 1e-6
-_LOOK_SECONDS = 0.02
+# The first epoch of a phase is slower than the others and is not counted.
+_STREAMED_EPOCHS, _CACHED_EPOCHS = 2, 6
+# Small, so that the loss stays finite for every recipe.
+_LEARNING_RATE = 1e-6
+_MEMORY_INTERVAL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseTimes:
-    """What the epochs of one kind took: those of the head on cached features, or those that see photos.
+    """The times of one phase, which trains the head on cached features or reads photos in each epoch.
 
     Args:
-        begin_seconds: What it took until the first epoch could begin.
-        train_seconds: Learning, in one epoch.
-        judge_seconds: Validation, in one epoch, and keeping what the epoch leaves.
+        begin_seconds: Time before the first epoch.
+        train_seconds: Time of the training steps of one epoch.
+        validation_seconds: Time of the validation and the checkpoint of one epoch.
     """
 
     begin_seconds: float
     train_seconds: float
-    judge_seconds: float
+    validation_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What the parts of one training in small took.
+    """The times and the memory of a dry run.
 
     Args:
-        feature_seconds: All features that are computed once; 0 where there are none.
-        phases: The kinds of epochs, in their order.
-        end_seconds: From the last epoch to the written model.
-        peak_bytes: The most memory this process held meanwhile.
-        step_bytes: How much of it came with the epochs.
-        map_numbers: Numbers in what the last phase learns from, for one photo.
+        feature_seconds: Time of the features that are computed once; 0 if there are none.
+        phases: The times of each phase, in order.
+        end_seconds: Time from the last epoch until the model was written.
+        peak_bytes: The most memory that this process held.
+        step_bytes: The part of it that was added in the epochs.
+        map_numbers: Numbers in the input of the last phase's trained layers, for one photo.
     """
 
     feature_seconds: float
@@ -71,65 +73,65 @@ class DryRun:
 
 
 def caches_training_photos(recipe: Recipe) -> bool:
-    """Return whether a recipe computes features of the photos to learn from once, to train the head on them."""
+    """Return whether a recipe computes features of the training photos once, and trains the head on them."""
     return recipe.is_cached or recipe.fine_tuning.when == AFTER_HEAD
 
 
 def caches_validation_photos(recipe: Recipe) -> bool:
-    """Return whether a recipe computes features of the photos to judge by once."""
+    """Return whether a recipe computes features of the validation photos once."""
     return recipe.fine_tuning.when != FROM_START
 
 
-def sees_photos(recipe: Recipe) -> bool:
-    """Return whether a recipe has epochs that read the photos themselves."""
+def streams_photos(recipe: Recipe) -> bool:
+    """Return whether a recipe has a phase that reads photos in each epoch."""
     return not recipe.is_cached or recipe.fine_tuning.when != NEVER
 
 
-def in_small(recipe: Recipe, streamed_count: int) -> Recipe:
-    """Return the recipe of the dry run: the same for all recipes whose steps take equally long.
+def dry_run_recipe(recipe: Recipe, streamed_count: int) -> Recipe:
+    """Return the recipe of the dry run, which is the same for all recipes whose steps take the same time.
 
     Args:
-        recipe: What is to be trained.
-        streamed_count: How many pictures all its epochs that see photos will read: for many, networks are converted.
+        recipe: The recipe to train.
+        streamed_count: Pictures that all its epochs read together, which determines whether networks are converted.
     """
-    streamed = WORTH_CONVERTING if streamed_count >= WORTH_CONVERTING else _EPOCHS
+    streamed = WORTH_CONVERTING if streamed_count >= WORTH_CONVERTING else _STREAMED_EPOCHS
     return replace(
         recipe,
         name="",
         description="",
-        learning_rate=_RATE,
+        learning_rate=_LEARNING_RATE,
         warm_up=0.0,
         epochs=_CACHED_EPOCHS if caches_training_photos(recipe) else streamed,
-        batch_size=min(recipe.batch_size, MOST_IN_BATCH),
+        batch_size=min(recipe.batch_size, LARGEST_BATCH),
         most_batches=0,
         early_stopping=EarlyStopping(enabled=False),
-        fine_tuning=replace(recipe.fine_tuning, learning_rate=_RATE, warm_up=0.0, epochs=streamed),
+        fine_tuning=replace(recipe.fine_tuning, learning_rate=_LEARNING_RATE, warm_up=0.0, epochs=streamed),
         split=SplitSettings(),
     )
 
 
 def dry_run(collection: Collection, recipe: Recipe, context: JobContext) -> DryRun:
-    """Train in small, and throw the model away.
+    """Train a recipe on a few photos, and return what it took; the model is deleted.
 
     Args:
-        collection: A few photos.
-        recipe: What `in_small` returned.
-        context: Asked many times a second whether to go on. After Stop the rest goes on by itself to its next
-            checkpoint, and nobody waits for it.
+        collection: The photos.
+        recipe: What `dry_run_recipe` returned.
+        context: Its checkpoint is called many times a second. After Stop the training ends in its thread at its next
+            checkpoint.
 
     Raises:
         Cancelled: The user pressed Stop.
-        TlguiError: The training cannot be done.
+        TlguiError: The training is not possible, see `train_network`.
     """
     is_abandoned = threading.Event()
 
     def work() -> DryRun:
         with _folder() as folder, _PeakMemory() as memory:
             event_log = _EventLog(recipe, memory, is_abandoned)
-            told = JobContext(event_log.write, event_log.checkpoint)
+            inner = JobContext(event_log.write, event_log.checkpoint)
             target = folder / "dry_run.tlmodel"
-            trained = train_network(collection, recipe, target, told, run_folder=folder).save(target, told)
-            return event_log.told(time.perf_counter(), math.prod(trained.trainable.input_shape[1:]))
+            trained = train_network(collection, recipe, target, inner, run_folder=folder).save(target, inner)
+            return event_log.result(time.perf_counter(), math.prod(trained.trainable.input_shape[1:]))
 
     try:
         return patiently(work, context)
@@ -139,7 +141,7 @@ def dry_run(collection: Collection, recipe: Recipe, context: JobContext) -> DryR
 
 
 def _folder() -> AbstractContextManager[Path]:
-    """Return an empty folder on the disk the real one writes to, so that writing takes as long, or any other."""
+    """Return an empty folder on the disk that runs are written to, if possible, so that writing takes as long."""
     try:
         return folder_beside(cache_folder() / "dry_run")
     except OSError:
@@ -147,11 +149,11 @@ def _folder() -> AbstractContextManager[Path]:
 
 
 class _EventLog:
-    """When each event of a training came."""
+    """The events of a training with their times."""
 
     def __init__(self, recipe: Recipe, memory: "_PeakMemory", is_abandoned: threading.Event) -> None:
         self._ends_with_fine_tuning = recipe.fine_tuning.when == AFTER_HEAD
-        self._epochs_left = _EPOCHS if sees_photos(recipe) else _CACHED_EPOCHS
+        self._epochs_left = _STREAMED_EPOCHS if streams_photos(recipe) else _CACHED_EPOCHS
         self._memory = memory
         self._is_abandoned = is_abandoned
         self._begun = time.perf_counter()
@@ -163,26 +165,26 @@ class _EventLog:
             raise Cancelled
 
     def write(self, event: Event) -> None:
-        """Note an event; after enough epochs press Stop, as a user would."""
-        # A training that has an epoch keeps it after Stop, and writes a model; one that is abandoned must not.
+        """Add an event, and stop the training after enough epochs."""
+        # Without this, a training with a complete epoch would write a model although the dry run was stopped.
         self.checkpoint()
         self._entries.append((time.perf_counter(), event))
         if isinstance(event, Progress):
-            # Networks that were converted are kept: that takes much memory once.
+            # Converting a network takes much memory, and is not repeated in the training, as the network is kept.
             self._memory.is_counting = event.stage is not Stage.LOADING
             if event.stage is Stage.TRAINING:
-                self._bytes_before_epochs = self._bytes_before_epochs or self._memory.look()
+                self._bytes_before_epochs = self._bytes_before_epochs or self._memory.measure()
         elif isinstance(event, EpochEnded) and event.is_fine_tuning is self._ends_with_fine_tuning:
             self._epochs_left -= 1
             if not self._epochs_left:
                 raise Cancelled
 
-    def told(self, ended: float, map_numbers: int) -> DryRun:
-        """Return what it all says.
+    def result(self, ended: float, map_numbers: int) -> DryRun:
+        """Return the times and the memory.
 
         Args:
-            ended: When the training had ended.
-            map_numbers: Numbers in what the last phase learned from, for one photo.
+            ended: When the training ended, as by `time.perf_counter`.
+            map_numbers: See `DryRun`.
         """
         epochs = [(when, event) for when, event in self._entries if isinstance(event, EpochEnded)]
         feature_seconds = self._feature_seconds()
@@ -196,7 +198,7 @@ class _EventLog:
         )
 
     def _feature_seconds(self) -> float:
-        # The last batch is computed after the last picture was read, and so after the last report.
+        # Until the training begins, as the last batch is computed after the last report of progress.
         times = [when for when, event in self._entries if _is_stage(event, Stage.FEATURES)]
         return self._first(Stage.TRAINING) - times[0] if times else 0.0
 
@@ -204,11 +206,11 @@ class _EventLog:
         phases = []
         for is_fine_tuning in sorted({event.is_fine_tuning for _, event in epochs}):
             ends = [when for when, event in epochs if event.is_fine_tuning is is_fine_tuning]
-            learned = [self._last_batch_before(end) for end in ends]
-            # The first epoch does not count: it is slower.
-            train = statistics.median(last - start for start, last in zip(ends[:-1], learned[1:], strict=True))
-            judge = statistics.median(end - last for end, last in zip(ends[1:], learned[1:], strict=True))
-            phases.append(PhaseTimes(max(ends[0] - begin - train - judge, 0.0), train, judge))
+            last_batches = [self._last_batch_before(end) for end in ends]
+            # Without the first epoch, which is slower.
+            train = statistics.median(last - start for start, last in zip(ends[:-1], last_batches[1:], strict=True))
+            validation = statistics.median(end - last for end, last in zip(ends[1:], last_batches[1:], strict=True))
+            phases.append(PhaseTimes(max(ends[0] - begin - train - validation, 0.0), train, validation))
             begin = ends[-1]
         return phases
 
@@ -224,7 +226,7 @@ def _is_stage(event: Event, stage: Stage) -> bool:
 
 
 class _PeakMemory:
-    """Looks many times a second how much memory this process holds; a context manager."""
+    """Measures 50 times a second how much memory this process holds; a context manager."""
 
     def __init__(self) -> None:
         self.peak_bytes = 0
@@ -234,7 +236,7 @@ class _PeakMemory:
         self._thread = threading.Thread(target=self._watch, name="memory")
 
     def __enter__(self) -> Self:
-        self.look()
+        self.measure()
         self._thread.start()
         return self
 
@@ -244,13 +246,13 @@ class _PeakMemory:
         self._is_over.set()
         self._thread.join()
 
-    def look(self) -> int:
-        """Return how much it holds now."""
+    def measure(self) -> int:
+        """Return the bytes it holds now."""
         now = int(self._process.memory_info().rss)
         if self.is_counting:
             self.peak_bytes = max(self.peak_bytes, now)
         return now
 
     def _watch(self) -> None:
-        while not self._is_over.wait(_LOOK_SECONDS):
-            self.look()
+        while not self._is_over.wait(_MEMORY_INTERVAL_SECONDS):
+            self.measure()

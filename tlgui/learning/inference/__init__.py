@@ -1,1 +1,1 @@
-"""What a trained model says of photos, one by one or of a whole collection."""
+"""Predictions of a trained model for single photos, and its evaluation on a collection."""

@@ -1,13 +1,13 @@
-"""How far a model can be trusted: accuracy with its range, the confusion matrix, and each class by itself."""
+"""Evaluates predictions: accuracy with its 95 % interval, confusion matrix, recall and precision of each class."""
 
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from tlgui.errors import CollectionError, PhotoError
+from tlgui.learning.arrays import FloatArray, Labels
 from tlgui.learning.data.prefetch import pixels_of, read_batches
 from tlgui.learning.data.unreadable_record import UnreadableRecord
 from tlgui.learning.model_file.tlmodel import LoadedModel
@@ -16,15 +16,15 @@ from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.split import split_collection
 from tlgui.progress import Countdown, JobContext, Progress, Stage, Throttle
 
-# The 97.5 % point of the normal distribution: 95 % lie between it and its negative.
+# The 97.5 % quantile of the normal distribution: 95 % lie between it and its negative.
 _Z_95 = 1.959963984540054
-# Keras's own bound: the logarithm of a probability of exactly 0 would be endless.
+# As in Keras: the logarithm of a probability of 0 would be infinite.
 _SMALLEST_PROBABILITY = 1e-7
 _NAMES_SHOWN = 3
 
 
-class Tally:
-    """Counts right and wrong names batch by batch, so that memory does not grow with the photos.
+class ConfusionCounts:
+    """Counts predictions batch by batch, so that memory does not grow with the number of photos.
 
     Args:
         class_names: The labels in output order.
@@ -35,19 +35,26 @@ class Tally:
         self._confusion = np.zeros((len(class_names), len(class_names)), np.int64)
         self._loss = 0.0
 
-    def add(self, probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.intp]) -> None:
+    def add(self, probabilities: FloatArray, labels: Labels) -> None:
         """Count a batch.
 
         Args:
-            probabilities: Shape (photos, classes), rows sum to 1.
-            labels: Shape (photos,), the true classes as places in the output order.
+            probabilities: float32 of shape (photos, classes); rows sum to 1.
+            labels: True classes as indices in output order, shape (photos,).
         """
         np.add.at(self._confusion, (labels, probabilities.argmax(axis=1)), 1)
         true = probabilities[np.arange(len(labels)), labels].astype(np.float64)
         self._loss -= float(np.log(np.clip(true, _SMALLEST_PROBABILITY, 1.0)).sum())
 
     def evaluation(self, part: Part | None) -> Evaluation:
-        """Return what was counted so far; with no photo at all, an accuracy of 0 that may be anything."""
+        """Return the evaluation of all batches so far.
+
+        Args:
+            part: The part of the split that was counted; None for all photos.
+
+        Returns:
+            Its values; without any photo an accuracy of 0 with an interval of 0 to 1, and a loss of NaN.
+        """
         total, right = int(self._confusion.sum()), int(self._confusion.trace())
         return Evaluation(
             part=part,
@@ -61,25 +68,30 @@ class Tally:
 
     def _class_result(self, index: int) -> ClassResult:
         right = int(self._confusion[index, index])
-        photos, named = int(self._confusion[index].sum()), int(self._confusion[:, index].sum())
+        photos, predicted = int(self._confusion[index].sum()), int(self._confusion[:, index].sum())
         return ClassResult(
             name=self._class_names[index],
             photo_count=photos,
             recall=right / photos if photos else 0.0,
-            precision=right / named if named else 0.0,
+            precision=right / predicted if predicted else 0.0,
         )
 
 
 def wilson_interval(right: int, total: int) -> Interval:
-    """Return where a share lies with 95 % confidence, by Wilson's score interval.
+    """Return the 95 % confidence interval of a share, by Wilson's score interval without continuity correction.
 
-    Unlike the textbook's normal interval it stays within 0..1 and holds for few photos and for shares near 0 and 1.
+    Unlike the normal approximation it stays within 0..1, and is valid for few photos and for shares near 0 and 1.
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
-    American Statistical Association 22 (1927), 209-212; without continuity correction.
+    American Statistical Association 22 (1927), 209-212.
 
     Args:
-        right: Photos named rightly.
-        total: All photos; with none the share can be anything.
+        right: Photos that were predicted correctly.
+        total: All photos; 0 gives the interval 0 to 1.
+
+    Example:
+        >>> interval = wilson_interval(right=9, total=10)
+        >>> round(interval.low, 3), round(interval.high, 3)
+        (0.596, 0.982)
     """
     if total == 0:
         return Interval(0.0, 1.0)
@@ -87,7 +99,7 @@ def wilson_interval(right: int, total: int) -> Interval:
     weight = _Z_95**2 / total
     middle = (share + weight / 2) / (1 + weight)
     half = _Z_95 / (1 + weight) * math.sqrt(share * (1 - share) / total + weight / (4 * total))
-    # At 0 and 1 the formula is exact; its rounding is not.
+    # The formula is exact at 0 and 1, but rounding is not.
     return Interval(
         0.0 if right == 0 else max(0.0, middle - half),
         1.0 if right == total else min(1.0, middle + half),
@@ -95,43 +107,49 @@ def wilson_interval(right: int, total: int) -> Interval:
 
 
 def evaluate_probabilities(
-    probabilities: npt.NDArray[np.float32],
-    labels: npt.NDArray[np.intp],
+    probabilities: FloatArray,
+    labels: Labels,
     class_names: Sequence[str],
     part: Part | None,
 ) -> Evaluation:
-    """Judge predictions that are at hand.
+    """Evaluate predictions that were made before.
 
     Args:
-        probabilities: Shape (photos, classes), rows sum to 1.
-        labels: Shape (photos,), the true classes as places in `class_names`.
+        probabilities: float32 of shape (photos, classes); rows sum to 1.
+        labels: True classes as indices in `class_names`, shape (photos,).
         class_names: The labels in output order.
-        part: The part of the split they are; None for all photos.
+        part: The part of the split that the photos are from; None for all photos.
+
+    Example:
+        >>> probabilities = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]], np.float32)
+        >>> evaluation = evaluate_probabilities(probabilities, np.array([0, 1, 1]), ["robin", "wren"], part=None)
+        >>> round(evaluation.accuracy, 3), evaluation.confusion
+        (0.667, ((1, 0), (1, 1)))
     """
-    tally = Tally(class_names)
-    tally.add(probabilities, labels)
-    return tally.evaluation(part)
+    counts = ConfusionCounts(class_names)
+    counts.add(probabilities, labels)
+    return counts.evaluation(part)
 
 
 def evaluate(model: LoadedModel, collection: Collection, part: Part | None, context: JobContext) -> Evaluation:
-    """Judge a model on a collection; photos that cannot be read are told of, left out and not counted.
+    """Evaluate a model on a collection.
 
     Args:
         model: The model.
-        collection: Its classes must be among the model's; it need not have all of them.
-        part: The part of the split that the model's own recipe makes of the collection; None for all photos.
-        context: Told the progress and the photos that cannot be read (`PhotosUnreadable`), and asked before each photo
-            whether to go on.
+        collection: The photos. Its classes must be among those of the model; some may be missing.
+        part: The part of the split by the model's recipe; None for all photos.
+        context: Receives the progress and `PhotosUnreadable` for photos that are left out; its checkpoint is called
+            before each photo.
 
     Raises:
-        CollectionError: A class the model does not know, no photos in the part, or none that can be read.
+        CollectionError: A class is not among those of the model, the part has no photos, or none of them is readable.
         Cancelled: The user pressed Stop.
     """
     _check_classes(model, collection)
     photos = _photos(model, collection, part)
-    places = {name: place for place, name in enumerate(model.summary.class_names)}
-    labels = np.array([places[photo.class_name] for photo in photos], np.intp)
-    tally = Tally(model.summary.class_names)
+    indices = {name: index for index, name in enumerate(model.summary.class_names)}
+    labels = np.array([indices[photo.class_name] for photo in photos], np.intp)
+    counts = ConfusionCounts(model.summary.class_names)
     report, countdown = Throttle(context.report), Countdown(len(photos))
     report(Progress(Stage.EVALUATING, 0, len(photos)))
     paths = [photo.path for photo in photos]
@@ -139,12 +157,12 @@ def evaluate(model: LoadedModel, collection: Collection, part: Part | None, cont
     for batch in read_batches(paths, model.summary.input_size, model.batch_size, context):
         readable = [photo for photo in batch if isinstance(photo.content, np.ndarray)]
         if readable:
-            tally.add(model.predict(pixels_of(readable)), labels[[photo.index for photo in readable]])
+            counts.add(model.predict(pixels_of(readable)), labels[[photo.index for photo in readable]])
         failed |= {photo.path: photo.content for photo in batch if isinstance(photo.content, PhotoError)}
         done = batch[-1].index + 1
         report(Progress(Stage.EVALUATING, done, len(photos), countdown.seconds_left(done)))
-    UnreadableRecord(collection.folder, context).tell(failed)
-    evaluation = tally.evaluation(part)
+    UnreadableRecord(collection.folder, context).report(failed)
+    evaluation = counts.evaluation(part)
     if evaluation.photo_count == 0:
         raise CollectionError(
             f"None of the {len(photos)} photos to evaluate in “{collection.folder.name}” can be read.",
@@ -155,21 +173,21 @@ def evaluate(model: LoadedModel, collection: Collection, part: Part | None, cont
 
 def _check_classes(model: LoadedModel, collection: Collection) -> None:
     known = model.summary.class_names
-    strange = [name for name in collection.class_names if name not in set(known)]
-    if strange:
+    unknown = [name for name in collection.class_names if name not in set(known)]
+    if unknown:
         raise CollectionError(
-            f"“{model.summary.path.name}” does not know {_listed(strange)}, found in “{collection.folder.name}”.",
+            f"“{model.summary.path.name}” does not know {_listed(unknown)}, found in “{collection.folder.name}”.",
             f"It knows {_listed(known)}. Choose a folder whose subfolders have these names.",
         )
 
 
 def _photos(model: LoadedModel, collection: Collection, part: Part | None) -> Sequence[Photo]:
-    """Return the photos of the part, as the training of this model would have divided the collection."""
+    """Return the photos of a part, divided by the recipe of the model."""
     recipe = model.summary.recipe
     if part is None:
         photos: Sequence[Photo] = tuple(collection.photos())
     elif part is Part.TEST and recipe.split.use_own and any(photo.part is part for photo in collection.photos()):
-        # A folder's own test photos can be judged even where nothing is left to train on.
+        # The folder's own test photos can be evaluated even if it has no training photos.
         photos = [photo for photo in collection.photos() if photo.part is part]
     else:
         settings = recipe.split

@@ -1,60 +1,63 @@
-"""Photos in, ranked classes out: the first at once, the others as fast as disk and network allow."""
+"""Predicts the classes of photos. The first photo is predicted by itself, so that its result is shown at once."""
 
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from tlgui.errors import CollectionError
+from tlgui.learning.arrays import FloatArray
 from tlgui.learning.data.prefetch import ReadPhoto, pixels_of, read_batches
 from tlgui.learning.model_file.tlmodel import LoadedModel
 from tlgui.learning.results import ClassScore, PhotosPredicted, Prediction, PredictionSummary
 from tlgui.photos.scanning.search import find_photos
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
-# Each report is two events, so this is ten a second: as many as a window can usefully show.
+# Each report is two events, so there are at most ten events a second.
 _REPORT_SECONDS = 0.2
 
 
 def predict(model: LoadedModel, paths: Sequence[Path], top: int, context: JobContext) -> PredictionSummary:
-    """Name photos, and report them as `PhotosPredicted` in the order of `find_photos`.
+    """Predict photos, and report them as `PhotosPredicted` in the order of `find_photos`.
 
-    A file that cannot be read becomes a prediction that says why; the others go on. Memory is bounded by the batch.
+    The memory is bounded by the batch.
 
     Args:
         model: The model.
         paths: Photos, and folders that are searched for photos.
-        top: How many classes to report for each photo, from 1; no more than the model has.
-        context: Told the predictions and the progress, and asked before each file whether to go on.
+        top: How many classes to report for each photo, from 1; limited to the classes of the model.
+        context: Receives the predictions and the progress; its checkpoint is called before each photo.
+
+    Returns:
+        How many photos were predicted and how many could not be read; a prediction of the latter has an error.
 
     Raises:
-        CollectionError: There is no photo at all.
-        Cancelled: The user pressed Stop; what was reported stays reported.
+        CollectionError: There is no photo in `paths`.
+        Cancelled: The user pressed Stop.
     """
     start = time.monotonic()
     photos = find_photos(paths, context)
     if not photos:
         names = ", ".join(f"“{path.name}”" for path in paths[:3]) or "what was chosen"
         raise CollectionError(f"No photos were found in {names}.", "Choose photos, or a folder that holds some.")
-    outbox = Outbox(context, len(photos))
+    reports = PredictionReports(context, len(photos))
     errors = 0
     for batch in read_batches(photos, model.summary.input_size, model.batch_size, context):
-        predictions = _named(model, batch, top)
+        predictions = _predictions(model, batch, top)
         errors += sum(1 for prediction in predictions if prediction.error)
-        outbox.add(predictions)
-    outbox.send()
+        reports.add(predictions)
+    reports.send()
     return PredictionSummary(len(photos) - errors, errors, time.monotonic() - start)
 
 
-class Outbox:
-    """Holds predictions back, so that a fast model does not flood the window; the first goes out at once.
+class PredictionReports:
+    """Reports predictions at most five times a second, the first one at once.
 
     Args:
-        context: Where they go.
+        context: Receives the predictions and the progress.
         total: Photos in all.
-        clock: Seconds; replaced in tests.
+        clock: Returns the time in seconds; replaced in tests.
     """
 
     def __init__(self, context: JobContext, total: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -68,13 +71,13 @@ class Outbox:
         context.report(Progress(Stage.PREDICTING, 0, total))
 
     def add(self, predictions: Sequence[Prediction]) -> None:
-        """Take predictions; send them, and those before, when it is time."""
+        """Add predictions, and report all that were added if the last report is long enough ago."""
         self._waiting.extend(predictions)
         if self._last_time is None or self._clock() - self._last_time >= _REPORT_SECONDS:
             self.send()
 
     def send(self) -> None:
-        """Send what waits, and how far the job is."""
+        """Report the predictions that were added since the last report, and the progress."""
         if not self._waiting:
             return
         self._done += len(self._waiting)
@@ -85,7 +88,7 @@ class Outbox:
         self._last_time = self._clock()
 
 
-def _named(model: LoadedModel, batch: Sequence[ReadPhoto], top: int) -> list[Prediction]:
+def _predictions(model: LoadedModel, batch: Sequence[ReadPhoto], top: int) -> list[Prediction]:
     readable = [photo for photo in batch if isinstance(photo.content, np.ndarray)]
     rows = iter(model.predict(pixels_of(readable))) if readable else iter(())
     return [
@@ -96,7 +99,7 @@ def _named(model: LoadedModel, batch: Sequence[ReadPhoto], top: int) -> list[Pre
     ]
 
 
-def _ranked(probabilities: npt.NDArray[np.float32], class_names: Sequence[str], top: int) -> tuple[ClassScore, ...]:
-    # Stable, so that equal classes come in the order of the model's outputs, every time.
+def _ranked(probabilities: FloatArray, class_names: Sequence[str], top: int) -> tuple[ClassScore, ...]:
+    # Stable, so that classes of equal probability are always in output order.
     best = np.argsort(-probabilities, kind="stable")[: max(top, 1)]
-    return tuple(ClassScore(class_names[place], float(probabilities[place])) for place in best)
+    return tuple(ClassScore(class_names[index], float(probabilities[index])) for index in best)

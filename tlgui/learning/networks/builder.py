@@ -1,4 +1,7 @@
-"""Backbone and head as Keras models, from plain layers that any Keras can load; where a backbone is cut and split."""
+"""Builds backbone and head as Keras models, and cuts and splits a backbone.
+
+Models consist of built-in layers alone, so that any Keras can load them.
+"""
 
 import difflib
 import random
@@ -24,14 +27,14 @@ def build_backbone(recipe: Recipe, weights: Weights) -> keras.Model:
 
     Args:
         recipe: Its backbone, input size, preprocessing, cut layer, pooling and, for random weights, seed are used.
-        weights: What `weights.find_weights` found.
+        weights: What `weights.find_weights` returned.
 
     Returns:
-        A model from RGB 0..255, shape `(batch, size, size, 3)`, to one feature vector for each photo.
+        A model from RGB 0..255, shape (photos, size, size, 3), to features, shape (photos, numbers).
 
     Raises:
-        WeightsError: The weights are damaged or for another network.
-        SettingError: The input is smaller than the network can take, or it has no layer of the cut's name.
+        WeightsError: The weights are damaged or belong to another network.
+        SettingError: The input is smaller than the network allows, or it has no layer of the name to cut at.
     """
     backbone = BACKBONES[recipe.backbone]
     if recipe.input_size < backbone.smallest_size:
@@ -49,17 +52,16 @@ def build_backbone(recipe: Recipe, weights: Weights) -> keras.Model:
         network.set_weights(weights.values)
     network.trainable = False
     rgb = keras.Input((recipe.input_size, recipe.input_size, 3), name="rgb")
-    # Batch normalisation stays in inference mode whoever calls the model, and however.
+    # Fixes batch normalisation to inference mode, also when the model is called for training.
     features = network(preprocess(backbone, recipe.preprocessing, rgb), training=False)
     return keras.Model(rgb, _pool(features, recipe.pooling), name="backbone")
 
 
 def split_backbone(backbone: keras.Model, recipe: Recipe, from_block: str) -> tuple[keras.Model, keras.Model]:
-    """Split a backbone into the frozen base, which stays as it is, and the trainable top.
+    """Split a backbone into the frozen base and the trainable top.
 
-    The layers are those of `backbone`, so training the top changes the backbone too. Batch normalisation stays in
-    inference mode and as it is, but where a network learns from the start with random weights: its statistics are
-    of no use then.
+    The layers are shared with `backbone`, so that training the top changes the backbone too. Batch normalisation is
+    frozen, except in a network that is trained from random weights, whose statistics have no meaning yet.
 
     Args:
         backbone: What `build_backbone` returned for this recipe.
@@ -67,7 +69,7 @@ def split_backbone(backbone: keras.Model, recipe: Recipe, from_block: str) -> tu
         from_block: The first block of the top, by its name in `catalog`; empty for the whole network.
 
     Returns:
-        The frozen base, from RGB 0..255 to a map, and the trainable top, from that map to the features of `backbone`.
+        The frozen base, from RGB 0..255 to maps, and the trainable top, from maps to the features of `backbone`.
 
     Raises:
         SettingError: The backbone has no such block, or is cut before it.
@@ -82,23 +84,24 @@ def split_backbone(backbone: keras.Model, recipe: Recipe, from_block: str) -> tu
         base = keras.Model(backbone.input, lower(pixels, training=False), name="base")
     top = keras.Model(start, backbone.get_layer(_POOLING)(network.output), name="top")
     base.trainable = False
-    learns_anew = recipe.fine_tuning.when == FROM_START and recipe.weights == NO_WEIGHTS
+    is_from_scratch = recipe.fine_tuning.when == FROM_START and recipe.weights == NO_WEIGHTS
     for layer in top.layers:
-        layer.trainable = learns_anew or not isinstance(layer, layers.BatchNormalization)
+        layer.trainable = is_from_scratch or not isinstance(layer, layers.BatchNormalization)
     return base, top
 
 
 def build_head(recipe: Recipe, feature_shape: tuple[int, ...], class_count: int) -> keras.Model:
-    """Build the layers that are trained, with initial weights fixed by the recipe's seed.
+    """Build the head, with initial weights determined by the recipe's seed.
 
     Args:
         recipe: Its head and seed are used.
-        feature_shape: Shape of one photo's features, without the batch.
+        feature_shape: Shape of the features of one photo, without the batch.
         class_count: Number of outputs.
 
     Returns:
-        A model from features to probabilities that sum to 1; its layer `logits` gives the numbers that losses take.
-        Where the output is sigmoid, each class's certainty is divided by their sum.
+        A model from features, shape (photos, *feature_shape), to probabilities, shape (photos, classes), that sum to 1.
+        Its layer `logits` has the values that losses take. With a sigmoid output the probabilities are the sigmoids
+        divided by their sum.
     """
     seed = recipe.seed
     features = keras.Input(feature_shape, name="features")
@@ -119,11 +122,11 @@ def build_head(recipe: Recipe, feature_shape: tuple[int, ...], class_count: int)
 
 
 def head_weight_count(recipe: Recipe, length: int, class_count: int) -> int:
-    """Return how many numbers `build_head` would make, which may be more than the memory holds.
+    """Return the number of weights of a head without building it, as it may be too large for the memory.
 
     Args:
         recipe: Its head is used.
-        length: Numbers in one photo's features.
+        length: Numbers in the features of one photo.
         class_count: Number of outputs.
     """
     units = recipe.head.dense_units
@@ -132,19 +135,23 @@ def head_weight_count(recipe: Recipe, length: int, class_count: int) -> int:
 
 
 def join(backbone: keras.Model, head: keras.Model) -> keras.Model:
-    """Put the head on the backbone.
+    """Join backbone and head to one model, which shares their weights.
+
+    Args:
+        backbone: From RGB 0..255 to features.
+        head: From features to probabilities.
 
     Returns:
-        A model from RGB 0..255 to probabilities, sharing both models' weights.
+        A model from RGB 0..255, shape (photos, size, size, 3), to probabilities, shape (photos, classes).
     """
     return keras.Model(backbone.input, head(backbone.output), name="tlgui")
 
 
 def _built(backbone: Backbone, recipe: Recipe) -> keras.Model:
-    """Build a network with initial weights that the seed fixes, and with layer names that do not depend on others.
+    """Build a network with initial weights determined by the seed, and with reproducible layer names.
 
-    Keras counts the layers of a kind in each thread: in a new one, names such as `add_1` are those that the catalog
-    and the tutorials know, whatever was built before.
+    Keras counts the layers of a kind for each thread. In a new thread, names such as `add_1` are those of the catalog
+    and of the tutorials, independent of networks that were built before.
     """
 
     def build() -> keras.Model:
@@ -157,7 +164,7 @@ def _built(backbone: Backbone, recipe: Recipe) -> keras.Model:
 
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
-    """Fix the initial weights of layers that are built here: Keras draws their seeds from Python's own dice."""
+    """Determine the initial weights of the layers built in this context: Keras takes their seeds from `random`."""
     state = random.getstate()
     random.seed(seed)
     try:
@@ -167,7 +174,7 @@ def _seeded(seed: int) -> Iterator[None]:
 
 
 def _cut(network: keras.Model, backbone: Backbone, name: str) -> keras.KerasTensor:
-    """Return the map at which a recipe cuts the network."""
+    """Return the output of the layer or block at which a recipe cuts the network."""
     blocks = dict(BACKBONE_TITLES[backbone.id].blocks)
     maps = _maps(network)
     found = maps.get(blocks.get(name, name))
@@ -182,8 +189,9 @@ def _cut(network: keras.Model, backbone: Backbone, name: str) -> keras.KerasTens
 
 
 def _maps(network: keras.Model) -> dict[str, keras.KerasTensor]:
-    """Return what every step of a network gives, by the step's name, where it is a map."""
-    outputs = {step.name: step.output for step in network.operations if not isinstance(step, layers.InputLayer)}
+    """Return the outputs of a network's operations that have the rank of maps, by the operation's name."""
+    operations = [each for each in network.operations if not isinstance(each, layers.InputLayer)]
+    outputs = {operation.name: operation.output for operation in operations}
     return {
         name: output
         for name, output in outputs.items()
@@ -192,7 +200,7 @@ def _maps(network: keras.Model) -> dict[str, keras.KerasTensor]:
 
 
 def _boundary(network: keras.Model, recipe: Recipe, from_block: str) -> keras.KerasTensor:
-    """Return the map on which a block works: that of the block before it, or the pixels."""
+    """Return the input of a block: the output of the block before it, or the network's input."""
     about = BACKBONE_TITLES[recipe.backbone]
     maps = _maps(network)
     usable = {"": network.input}

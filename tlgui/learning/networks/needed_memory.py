@@ -1,6 +1,7 @@
-"""How much memory a network takes to name photos: worked out from its graph, before any of it is run.
+"""Calculates the memory that a network needs for inference from its graph, before it is run.
 
-One budget holds for whatever is named at once: it decides how many photos that are, and which networks are refused.
+One budget limits the activations of a batch: it determines the batch size, and which networks are refused. It is twice
+what VGG16 needs for one photo of 1,024 pixels, which is the most that the network of any recipe needs.
 """
 
 import math
@@ -13,39 +14,43 @@ import psutil
 from tlgui.files.zip_archive import TooLargeError, UntrustedError
 from tlgui.learning.networks.inference_function import traced
 
-# Twice what VGG16 needs for one photo of 1024 pixels, which is the most that any recipe's network does.
 BUDGET_BYTES = 3 * 2**29
 
-# The weights themselves, the file they come from, and the constants they are frozen into with all that takes.
+# The weights, their file, and the constants that they are frozen into, with a copy while that is done.
 _COPIES_OF_WEIGHTS = 4
-# Neither is copied: they are the weights, or lie in the graph.
+# Operations whose output is not a copy: weights, inputs and constants of the graph.
 _WITHOUT_MEMORY = frozenset({"Const", "Placeholder", "ReadVariableOp"})
 _UNKNOWN = "its network has steps of unknown size"
 
 
 class _UnknownSizeError(UntrustedError):
-    """The size of a step is not known before it runs."""
+    """The size of an operation's output is not known before it runs."""
 
 
 def photo_bytes(model: keras.Model, trace: Any) -> int:  # noqa: ANN401 - TensorFlow has no types
-    """Return the most memory that what lies between the steps of a network takes for one photo.
+    """Return the most memory that the activations of a network take for one photo, in bytes.
 
     Args:
         model: The network.
-        trace: What `runtime.traced` returned for it.
+        trace: What `inference_function.traced` returned for it.
 
     Raises:
-        UntrustedError: A step's size depends on more than the number of photos.
+        UntrustedError: The size of an activation depends on more than the number of photos.
     """
     try:
         return _held_bytes(trace.graph)
     except _UnknownSizeError:
-        # ConvNeXt folds the number of photos into other sizes, which are known only once it is.
+        # Sizes in ConvNeXt are products with the number of photos, so they are unknown unless it is given.
         return _held_bytes(traced(model, 1).graph)
 
 
 def batch_size_for(bytes_a_photo: int, most: int) -> int:
-    """Return how many photos may be named at once: `most`, or fewer where they are large."""
+    """Return the batch size that fits into the budget.
+
+    Args:
+        bytes_a_photo: What `photo_bytes` returned.
+        most: The largest batch size; it is halved until the batch fits, down to 1.
+    """
     size = most
     while size > 1 and size * bytes_a_photo > BUDGET_BYTES:
         size //= 2
@@ -53,10 +58,13 @@ def batch_size_for(bytes_a_photo: int, most: int) -> int:
 
 
 def check_photo_bytes(bytes_a_photo: int) -> None:
-    """Refuse a network that takes more for one photo than the budget.
+    """Check that one photo fits into the budget.
+
+    Args:
+        bytes_a_photo: What `photo_bytes` returned.
 
     Raises:
-        UntrustedError: It does.
+        UntrustedError: It does not fit.
     """
     if bytes_a_photo > BUDGET_BYTES:
         needed, most = _gigabytes(bytes_a_photo), _gigabytes(BUDGET_BYTES)
@@ -64,14 +72,14 @@ def check_photo_bytes(bytes_a_photo: int) -> None:
 
 
 def check_memory(weight_bytes: int, bytes_a_photo: int) -> None:
-    """Refuse a network that this computer has not enough memory for.
+    """Check that this computer has enough memory for a network.
 
     Args:
-        weight_bytes: Of all weights.
-        bytes_a_photo: What `photo_bytes` returned; 0 while nobody knows.
+        weight_bytes: Size of all weights, in bytes.
+        bytes_a_photo: What `photo_bytes` returned; 0 if it is not known yet.
 
     Raises:
-        TooLargeError: It has not.
+        TooLargeError: The computer has too little memory.
     """
     needed = weight_bytes * _COPIES_OF_WEIGHTS + bytes_a_photo
     present = int(psutil.virtual_memory().total)
@@ -81,31 +89,32 @@ def check_memory(weight_bytes: int, bytes_a_photo: int) -> None:
 
 
 def _held_bytes(graph: Any) -> int:  # noqa: ANN401 - TensorFlow has no types
-    """Return the most that is held at any time while the steps of a graph run one after the other."""
-    steps = graph.get_operations()
-    last_use = {tensor.ref(): place for place, step in enumerate(steps) for tensor in step.inputs}
-    ending: Counter[int] = Counter()
+    """Return the most bytes that are held at any time while the operations of a graph run one after the other."""
+    operations = graph.get_operations()
+    last_use = {tensor.ref(): index for index, operation in enumerate(operations) for tensor in operation.inputs}
+    freed: Counter[int] = Counter()
     held = most = 0
-    for place, step in enumerate(steps):
-        sizes = {tensor.ref(): _bytes(tensor) for tensor in step.outputs} if step.type not in _WITHOUT_MEMORY else {}
-        made = sum(sizes.values())
+    for index, operation in enumerate(operations):
+        outputs = operation.outputs if operation.type not in _WITHOUT_MEMORY else ()
+        sizes = {tensor.ref(): _bytes(tensor) for tensor in outputs}
+        output_bytes = sum(sizes.values())
         for reference, size in sizes.items():
-            ending[last_use.get(reference, place)] += size
-        held += made
-        # While a step works it holds a copy of what it makes.
-        most = max(most, held + made)
-        held -= ending.pop(place, 0)
+            freed[last_use.get(reference, index)] += size
+        held += output_bytes
+        # While it runs, an operation holds a copy of its output.
+        most = max(most, held + output_bytes)
+        held -= freed.pop(index, 0)
     return most
 
 
 def _bytes(tensor: Any) -> int:  # noqa: ANN401 - TensorFlow has no types
-    """Return how many bytes a tensor takes for one photo; what only names a variable takes none."""
+    """Return the size of a tensor for one photo; the handle of a variable takes none."""
     if tensor.dtype.name == "resource":
         return 0
     if tensor.shape.rank is None:
         raise _UnknownSizeError(_UNKNOWN)
     dimensions = list(tensor.shape)
-    # The first one counts the photos.
+    # The first dimension is the batch.
     if dimensions and dimensions[0] is None:
         dimensions[0] = 1
     if None in dimensions or not tensor.dtype.size:

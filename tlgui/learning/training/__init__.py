@@ -1,1 +1,1 @@
-"""Training with Keras: phases, train steps, optimizers, checkpoints."""
+"""Training with Keras: phases, `Model.fit` with callbacks, optimizers, checkpoints."""

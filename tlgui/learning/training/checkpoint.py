@@ -1,7 +1,7 @@
-"""What a training leaves after each epoch, so that a kill loses no more than the epoch under way.
+"""Checkpoints: the state of a training after each epoch, so that a kill loses only the epoch in progress.
 
-A checkpoint is one NumPy archive of plain numbers. It is read with suspicion: nothing is unpickled, and no array is
-read whose size is not what the network needs.
+A checkpoint is one NumPy archive of plain arrays in the folder of the run. The file is not trusted: nothing is
+unpickled, and no array is read whose size is not the one that the network needs.
 """
 
 import io
@@ -22,36 +22,37 @@ from numpy.typing import NDArray
 from tlgui.errors import SettingError, StorageError
 from tlgui.files import atomic_open, open_regular
 from tlgui.files.zip_archive import open_numbered
+from tlgui.learning.arrays import Arrays
 from tlgui.learning.model_file.manifest import Fields, ManifestProblemError, epochs_from, epochs_json
 from tlgui.learning.runs.progress import CHECKPOINT, not_kept, write_progress
-from tlgui.learning.training.compiled_model import Arrays
 from tlgui.learning.training.state import KeptEpoch
 from tlgui.photos.collection import MOST_CLASSES
 from tlgui.progress import EpochEnded, Event
 
-# 1 has the learning rate among the variables of the optimizer.
+# Version 1 has the learning rate among the variables of the optimizer.
 FORMAT_VERSION = 2
 
 _MOST_ABOUT_BYTES = 64 * 2**20
 _MOST_PHOTOS = 10**8
-# Of all the weights of a network and what an optimiser keeps of each.
+# More than all weights of a network and the variables of its optimizer.
 _MOST_ARRAYS = 50_000
-# What NumPy writes where the words in front of an array are short.
-_PLAIN_VERSION = (1, 0)
-# The words in front of the numbers of one array.
+# The version of NumPy's array format that has short headers.
+_ARRAY_VERSION = (1, 0)
+# Largest header of an array.
 _HEADER_BYTES = 4096
-_AGAIN = "Train again from the beginning."
+_HINT = "Train again from the beginning."
 
 
 class CheckpointWriter:
-    """Writes down each epoch of one training in its run's folder.
+    """Writes a checkpoint and the history of one training after each epoch.
 
-    What it writes is a safety net: where the disk refuses it, the training goes on without.
+    If the disk refuses them, the training continues without.
 
     Args:
-        folder: The run's folder; None writes nothing down.
-        about: What the training depends on, as plain values: another training must not go on from here.
-        report: Told once where the disk refuses.
+        folder: The run's folder; None writes nothing.
+        about: The settings that the training depends on, as plain values; a training with others must not resume from
+            the checkpoint.
+        report: Called once with a notice if the disk refuses.
     """
 
     def __init__(self, folder: Path | None, about: dict[str, Any], report: Callable[[Event], None]) -> None:
@@ -59,21 +60,21 @@ class CheckpointWriter:
         self._about = about
         self._report = report
         self._was_refused = False
-        self._before = 0.0
+        self._seconds_before = 0.0
         self._started = time.monotonic()
 
     @property
     def seconds(self) -> float:
-        """How long the training took so far, before a kill too."""
-        return self._before + time.monotonic() - self._started
+        """How long the training took so far, including the time before it was killed."""
+        return self._seconds_before + time.monotonic() - self._started
 
     def write(self, history: Sequence[EpochEnded], state: Arrays, kept: KeptEpoch) -> None:
-        """Write down that an epoch is complete; where the disk refuses, what was written before stands.
+        """Write the checkpoint of a complete epoch; if the disk refuses, the one before remains.
 
         Args:
             history: All epochs so far.
-            state: What the next step depends on, from `CompiledModel.state`.
-            kept: The epoch that is kept.
+            state: From `CompiledModel.state`.
+            kept: The kept epoch.
         """
         if self._folder is None:
             return
@@ -106,10 +107,10 @@ class CheckpointWriter:
         write_progress(folder, history, seconds)
 
     def read(self) -> "SavedCheckpoint | None":
-        """Return where the training was killed; None where no epoch was complete by then.
+        """Return the checkpoint of a killed training; None if it had no complete epoch.
 
         Raises:
-            SettingError: It cannot go on from there; the message says why.
+            SettingError: The checkpoint is damaged, or is one of a training with other settings.
         """
         path = self._folder / CHECKPOINT if self._folder else None
         if path is None or not path.exists():
@@ -117,32 +118,37 @@ class CheckpointWriter:
         saved = SavedCheckpoint(path)
         for name in sorted(self._about):
             if saved.about.get(name) != self._about[name]:
-                raise SettingError(f"The training cannot go on: its {name} changed since it was broken off.", _AGAIN)
-        self._before = saved.seconds
+                raise SettingError(f"The training cannot go on: its {name} changed since it was broken off.", _HINT)
+        self._seconds_before = saved.seconds
         return saved
 
     def close(self) -> None:
-        """Delete what is of no more use once the model is written; the history stays."""
+        """Delete the checkpoint after the model was written; the history stays."""
         if self._folder is not None:
             with suppress(OSError):
                 (self._folder / CHECKPOINT).unlink(missing_ok=True)
 
 
 class SavedCheckpoint:
-    """A checkpoint, as far as it can be trusted.
+    """A checkpoint file, whose content is checked as it is read.
 
     Args:
         path: The file.
 
+    Attributes:
+        about: The settings that the training depends on.
+        history: Its complete epochs.
+        seconds: How long it took.
+
     Raises:
-        SettingError: It is damaged, or a newer tlgui wrote it.
+        SettingError: The file is damaged, or a newer tlgui wrote it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            words = json.loads(self._read("about", np.uint8, None, _MOST_ABOUT_BYTES).tobytes())
-            fields = Fields(words, "checkpoint")
+            data = json.loads(self._read("about", np.uint8, None, _MOST_ABOUT_BYTES).tobytes())
+            fields = Fields(data, "checkpoint")
             self._version = fields.whole("format_version", 1, 1_000_000)
             self.about = self._checked_about(fields.raw("about"))
             self.history = epochs_from(fields.raw("history"))
@@ -158,21 +164,31 @@ class SavedCheckpoint:
 
     @property
     def is_fine_tuning(self) -> bool:
-        """Whether the head was trained, and the backbone was being trained too."""
+        """Whether it is from the phase that trains the backbone after the head."""
         return self.history[-1].is_fine_tuning
 
     def state(self, like: Sequence[NDArray[Any]], rate_index: int) -> Arrays:
         """Return the arrays for `CompiledModel.restore`.
 
         Args:
-            like: The state of a model of the same kind.
+            like: The state of a model with the same layers and optimizer, for shapes and types.
             rate_index: See `CompiledModel.rate_index`.
+
+        Raises:
+            SettingError: The file is damaged.
         """
         skipped = rate_index if self._version == 1 else len(like)
         return [self._array(f"state_{i + (i >= skipped)}", array.dtype, array.shape) for i, array in enumerate(like)]
 
     def kept(self, like: Sequence[NDArray[Any]]) -> KeptEpoch:
-        """Return the epoch that is kept; `like` are the weights of a model of the same kind."""
+        """Return the kept epoch.
+
+        Args:
+            like: The weights of a model with the same layers, for shapes and types.
+
+        Raises:
+            SettingError: The file is damaged.
+        """
         shape = (self._examples, self._classes)
         probabilities = self._array("exam_0", np.dtype(np.float32), shape)
         labels = self._array("exam_1", np.dtype(np.int64), shape[:1]).astype(np.intp)
@@ -188,7 +204,7 @@ class SavedCheckpoint:
         return self._read(name, kind, shape, size)
 
     def _read(self, name: str, kind: Any, shape: tuple[int, ...] | None, most_bytes: int) -> NDArray[Any]:  # noqa: ANN401 - NumPy's own
-        """Return one array, refused before it is read where it is larger than it may be."""
+        """Return one array, whose size is checked before it is read."""
         try:
             with (
                 open_regular(self._path) as stream,
@@ -200,7 +216,7 @@ class SavedCheckpoint:
                 array = _array_in(archive.read(member))
         except OSError as error:
             why = error.strerror or str(error)
-            raise SettingError(f"The training cannot go on: “{self._path}” cannot be read: {why}.", _AGAIN) from error
+            raise SettingError(f"The training cannot go on: “{self._path}” cannot be read: {why}.", _HINT) from error
         except (LookupError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
             raise self._damaged() from error
         if array.dtype != kind or (shape is not None and array.shape != shape):
@@ -213,22 +229,22 @@ class SavedCheckpoint:
         return about
 
     def _damaged(self) -> SettingError:
-        return SettingError("The training cannot go on: what it left after its last epoch is damaged.", _AGAIN)
+        return SettingError("The training cannot go on: what it left after its last epoch is damaged.", _HINT)
 
 
 def _array_in(data: bytes) -> NDArray[Any]:
-    """Return an array of plain numbers as NumPy writes it; no memory is asked for beyond what is there.
+    """Return the array in a file of NumPy's format; takes no more memory than the data.
 
     Raises:
-        ValueError: It is none, or has another size than it says.
+        ValueError: The data are no array of numbers, or their size is not that of the header.
     """
     stream = io.BytesIO(data)
-    if np.lib.format.read_magic(stream) != _PLAIN_VERSION:
+    if np.lib.format.read_magic(stream) != _ARRAY_VERSION:
         raise ValueError("no plain array")
     try:
         shape, is_by_columns, kind = np.lib.format.read_array_header_1_0(stream)
     except (tokenize.TokenError, RecursionError, MemoryError) as error:
-        # The words are short: Python's parser calls it a lack of memory, too, when they are nested too deep.
+        # The header is short: Python's parser raises MemoryError for deep nesting too.
         raise ValueError("no plain array") from error
     size = len(data) - stream.tell()
     if kind.hasobject or math.prod(shape) * kind.itemsize != size:

@@ -1,4 +1,4 @@
-"""A network compiled for `Model.fit`, on whatever devices there are, with half precision where they have it."""
+"""Compiles a network for `Model.fit` on the available devices, with half precision if they support it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,25 +9,27 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from tlgui.learning.data.batch import FloatArray, TrainingData
+from tlgui.learning.arrays import Arrays, FloatArray
+from tlgui.learning.data.batch import TrainingData
 from tlgui.learning.networks import devices
 from tlgui.learning.recipes.recipe import Recipe, Steps
 from tlgui.learning.training.losses import build_loss, class_weights
 from tlgui.learning.training.optimizers import build_optimizer, build_schedule, rate_of_epoch
 
-Arrays = list[NDArray[Any]]
-
-# Steps that TensorFlow takes before it comes back to Python, where a step takes a few milliseconds. Measured on cached
+# Steps that TensorFlow executes before it returns to Python, for steps of a few milliseconds. Measured on cached
 # features of 3,200 photos in 25 batches: 70 ms an epoch with 25, 110 ms with 1.
 _STEPS_PER_EXECUTION = 25
 
 
 def with_logits(head: keras.Model, top: keras.Model | None = None) -> keras.Model:
-    """Return a model from the head's inputs, or those of the trainable top, to logits and probabilities.
+    """Return the trained layers as one model with logits and probabilities as outputs.
 
     Args:
         head: From features to probabilities, with a layer `logits`.
-        top: From a map of the frozen base to features; None where the features themselves are the inputs.
+        top: From maps of the frozen base to features; None if the features are the inputs.
+
+    Returns:
+        From features or maps to logits and probabilities, each of shape (examples, classes).
     """
     both = keras.Model(head.input, [head.get_layer("logits").output, head.output], name="head")
     if top is None:
@@ -37,7 +39,7 @@ def with_logits(head: keras.Model, top: keras.Model | None = None) -> keras.Mode
 
 
 class _Accuracy(keras.metrics.CategoricalAccuracy):
-    """The share of examples named rightly, whatever their weight; those of weight 0 fill a batch up."""
+    """The accuracy without sample weights, but without examples of weight 0, which only fill up a batch."""
 
     @override
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
@@ -46,14 +48,19 @@ class _Accuracy(keras.metrics.CategoricalAccuracy):
 
 
 class CompiledModel:
-    """One phase's network, ready for `fit`.
+    """The network of one phase, compiled for `fit`.
 
     Args:
         model: What `with_logits` returned.
         recipe: Its loss and class weighting are used.
         steps: The optimizer, its rate and the epochs.
-        data: What it is trained on.
-        is_streamed: Whether a step is long enough to be worth several devices and half precision.
+        data: The training data.
+        is_streamed: Whether photos are read in each epoch; only these steps are long enough for several devices and
+            half precision to be faster.
+
+    Attributes:
+        keras_model: The compiled model, from inputs to logits.
+        loss: Its loss.
     """
 
     def __init__(
@@ -77,23 +84,30 @@ class CompiledModel:
                 loss=self.loss,
                 weighted_metrics=[_Accuracy("accuracy")],
                 steps_per_execution=1 if is_streamed else min(_STEPS_PER_EXECUTION, data.batches),
-                # XLA compiles for seconds, and gains a millisecond a step.
+                # XLA compiles for seconds, and saves a millisecond a step.
                 jit_compile=False,
             )
 
     def dataset(self) -> tf.data.Dataset:
-        """Return the training data as `fit` takes it, each batch filled up so that the devices share it evenly."""
+        """Return the training data for `fit`, with batches filled up to a multiple of the number of devices."""
         dataset = self._data.dataset(self._class_weights)
         replicas = self._strategy.num_replicas_in_sync
         return dataset if replicas == 1 else dataset.map(lambda *batch: _filled_up(batch, replicas))
 
     def rate_of_epoch(self, epoch: int) -> float:
-        """Return the largest learning rate of an epoch, counted from 1 within the phase."""
+        """Return the largest learning rate of an epoch, which is counted from 1 within the phase."""
         return rate_of_epoch(self._schedule, epoch, self._data.batches)
 
     def outputs(self, inputs: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return logits and probabilities, each of shape (examples, classes), in inference mode."""
-        # Under a strategy every device gets the whole batch, and the results follow each other.
+        """Run the model in inference mode.
+
+        Args:
+            inputs: Features or maps, float32 of shape (examples, …).
+
+        Returns:
+            Logits and probabilities, each float32 of shape (examples, classes).
+        """
+        # With several devices each one runs the whole batch, and the results are concatenated.
         logits, probabilities = (part[: len(inputs)] for part in self._model.predict_on_batch(inputs))
         return logits, probabilities
 
@@ -101,22 +115,26 @@ class CompiledModel:
         """Return a copy of the weights."""
         return list(self._model.get_weights())
 
-    def give_weights(self, weights: Sequence[NDArray[Any]]) -> None:
-        """Set the weights of the model that the constructor was given; this one may be a copy for the devices."""
+    def set_original_weights(self, weights: Sequence[NDArray[Any]]) -> None:
+        """Set the weights of the model that the constructor got; the trained one may be a copy for the devices."""
         self._original.set_weights(weights)
 
     def state(self) -> Arrays:
-        """Return model variables, RNG state and optimizer state: all that the next step depends on."""
+        """Return model variables, RNG state and optimizer state, which determine the next step."""
         return [np.asarray(variable) for variable in self._variables()]
 
     def restore(self, state: Sequence[NDArray[Any]]) -> None:
-        """Set what `state` returned for a model of the same kind."""
+        """Set model variables, RNG state and optimizer state.
+
+        Args:
+            state: What `state` returned for a model with the same layers and the same optimizer.
+        """
         for variable, value in zip(self._variables(), state, strict=True):
             variable.assign(value)
 
     @property
     def rate_index(self) -> int:
-        """Where checkpoints of version 1 have the learning rate as a variable of its own."""
+        """Index of the learning rate in the state of checkpoints of version 1, which have it as a variable."""
         optimizer = getattr(self._optimizer, "inner_optimizer", self._optimizer)
         return next(i for i, variable in enumerate(self._variables()) if variable is optimizer.iterations) + 1
 
@@ -125,7 +143,7 @@ class CompiledModel:
 
 
 def _filled_up(batch: Sequence[tf.Tensor], replicas: int) -> tuple[tf.Tensor, ...]:
-    """Repeat the first example with weight 0, and scale the weights so that the mean of the devices' means stays."""
+    """Repeat the first example with weight 0, and scale the weights so that the mean over all devices is the same."""
     inputs, labels, weights = batch
     count = tf.shape(weights)[0]
     missing = -count % replicas

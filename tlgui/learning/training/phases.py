@@ -1,10 +1,10 @@
-"""The phases of a training: which networks are trained on what, one after the other, as the recipe says.
+"""The phases of a training: a recipe's networks and their data, one after the other.
 
-The head is trained on features that are computed once, or, where photos change in each epoch or the backbone is trained
-too, on photos that are read in each epoch. The backbone's layers before the first trained block are the frozen base:
-they stay as they are and run in the fast runtime. What lies between it and the head is the trainable top. Cached
-features are the case where the frozen base is the whole backbone, training from scratch the one where it is only the
-scaling of pixels.
+The head is trained on features that are computed once, or, if photos are augmented in each epoch or the backbone is
+trained too, on photos that are read in each epoch. The backbone's layers before the first trained block are the *frozen
+base*: they are not trained, so that they run once for each photo or augmented photo in the fastest runtime, see
+`networks.inference_function`. The layers between it and the head are the *trainable top*. With cached features the
+frozen base is the whole backbone; when a network is trained from scratch, it is only the scaling of pixels.
 """
 
 import json
@@ -15,8 +15,9 @@ from pathlib import Path
 import keras
 
 from tlgui.cancellation import patiently
+from tlgui.learning.data.batch import ORIGINAL
 from tlgui.learning.data.cached_dataset import CachedTrainingData, CachedValidationData, examples_of
-from tlgui.learning.data.feature_extractor import FeatureExtractor, Pace
+from tlgui.learning.data.feature_extractor import FeatureExtractor, FeatureProgress
 from tlgui.learning.data.streamed_dataset import (
     FrozenBase,
     PhotoStream,
@@ -32,23 +33,21 @@ from tlgui.learning.training.checkpoint import CheckpointWriter, SavedCheckpoint
 from tlgui.learning.training.compiled_model import with_logits
 from tlgui.learning.training.fit import Phase, fit_phase
 from tlgui.learning.training.state import TrainingState
-from tlgui.learning.training.warm_start import Start
+from tlgui.learning.training.warm_start import WarmStart
 from tlgui.photos.collection import Collection, Split
 from tlgui.progress import JobContext, Progress, Stage
-
-_PLAIN = (0,)
 
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """What one phase trains.
+    """The networks of one phase.
 
     Args:
         backbone: From RGB 0..255 to features.
-        model: From the frozen base's maps to logits and probabilities, see `with_logits`.
-        map_shape: Shape of one map.
-        make_frozen_base: Returns the frozen base as a fast function; it may take seconds, in which the context is asked
-            whether to go on.
+        model: The trained layers, from maps of the frozen base to logits and probabilities, see `with_logits`.
+        map_shape: Shape of the map of one photo.
+        make_frozen_base: Returns the frozen base as a fast function. It may take seconds, during which the context's
+            checkpoint is called repeatedly.
     """
 
     backbone: keras.Model
@@ -62,13 +61,19 @@ class TrainingPlan:
 
     Args:
         collection: The photos.
-        split: Which of them are for training and validation.
+        split: Their division into training and validation.
         recipe: Every setting.
-        context: Told the progress, every batch and every epoch, and asked whether to go on.
-        extractor: Computes features of the whole backbone.
-        head: From features to probabilities; trained.
+        context: Receives the progress, every batch and every epoch; its checkpoint is called in every batch.
+        extractor: Computes features by the whole backbone.
+        head: From features to probabilities, with initial weights.
         writer: Writes a checkpoint after each epoch.
-        saved: Where a killed training was, to go on there.
+        saved: The checkpoint of a killed training to resume; None begins a training.
+
+    Attributes:
+        head: The head, trained after `run`.
+        writer: As given.
+        unreadable: The photos that could not be read.
+        state: The epochs, and the kept one.
     """
 
     def __init__(
@@ -92,45 +97,53 @@ class TrainingPlan:
         self.writer = writer
         self.unreadable = UnreadablePhotos(collection, split, context)
         self.state = TrainingState(list(saved.history) if saved else [])
-        self._networks = self._head_alone()
+        self._networks = self._head_networks()
 
     @property
     def networks(self) -> Networks:
-        """The networks of the phase that runs, or ran last."""
+        """The networks of the current phase, or of the last one after `run`."""
         return self._networks
 
     @property
     def trainable(self) -> keras.Model:
-        """What was trained last, from maps of the frozen base to probabilities."""
+        """The trained layers of the current phase, from maps of the frozen base to probabilities."""
         return keras.Model(self._networks.model.input, self._networks.model.output[1])
 
     def run(self) -> None:
-        """Train to the end.
+        """Train all phases.
 
         Raises:
-            Cancelled: The user pressed Stop; `keep_saved` says whether there is something to keep.
+            Cancelled: The user pressed Stop; call `restore_kept` then.
+            TlguiError: See `fit_phase`.
         """
         for phase in self._phases():
             phase()
             if self.state.reason is StopReason.TARGET_REACHED:
                 return
 
-    def keep_saved(self) -> bool:
-        """After Stop: see to it that the networks have the weights to keep; return whether there are any."""
+    def restore_kept(self) -> bool:
+        """Set the weights of the kept epoch in the networks after Stop.
+
+        Returns:
+            Whether there is a kept epoch.
+
+        Raises:
+            SettingError: The checkpoint of the killed training is damaged.
+        """
         if self._saved is not None:
             if self.state.is_fine_tuning or self._trains_all:
-                self._networks = self._with_top(replace(self._context, checkpoint=lambda: None))
+                self._networks = self._top_networks(replace(self._context, checkpoint=lambda: None))
             self.state.kept = self._saved.kept(self._networks.model.get_weights())
             self._networks.model.set_weights(self.state.kept.weights)
         return bool(self.state.epochs)
 
     @property
     def _trains_all(self) -> bool:
-        """Whether the backbone is trained together with the head from the first epoch on."""
+        """Whether the backbone is trained together with the head from the first epoch."""
         return self._recipe.fine_tuning.when == FROM_START
 
     def _phases(self) -> list[Callable[[], None]]:
-        """Return what is left to do, in order."""
+        """Return the phases that are left to train, in order."""
         tuning = self._recipe.fine_tuning.when
         if tuning == FROM_START:
             return [self._train_all]
@@ -142,32 +155,33 @@ class TrainingPlan:
     def _train_head_cached(self) -> None:
         """Train the head on features that are computed once."""
         copies = self._recipe.augmentation.copy_numbers
-        pace = Pace(len(self._split.training) * len(copies) + len(self._split.validation), self._context)
-        features = self._extractor.extract(self._split.training, copies, self._context, pace)
-        self.unreadable.take(features)
-        validation = self._cached_validation(pace)
+        pictures = len(self._split.training) * len(copies) + len(self._split.validation)
+        progress = FeatureProgress(pictures, self._context)
+        features = self._extractor.extract(self._split.training, copies, self._context, progress)
+        self.unreadable.add_failed(features)
+        validation = self._cached_validation(progress)
         examples = examples_of(features, self._collection.class_names)
         training = CachedTrainingData(examples, len(self._collection.classes), self._recipe)
         self._fit(Phase(self._networks.model, self._recipe, training, validation))
 
     def _train_head_streamed(self) -> None:
-        """Train the head on photos that change in each epoch."""
-        validation = self._cached_validation(Pace(len(self._split.validation), self._context))
+        """Train the head on photos that are augmented in each epoch."""
+        validation = self._cached_validation(FeatureProgress(len(self._split.validation), self._context))
         self._fit(self._streamed(self._recipe, validation, is_fine_tuning=False))
 
     def _train_all(self) -> None:
         """Train backbone and head together."""
-        self._networks = self._with_top(self._context)
+        self._networks = self._top_networks(self._context)
         self._fit(self._streamed(self._recipe, None, is_fine_tuning=False))
 
     def _fine_tune(self) -> None:
-        """Train the backbone's last blocks together with the head that was trained before."""
+        """Train the backbone's last blocks together with the trained head."""
         self._context.report(Progress(Stage.LOADING))
-        self._networks = self._with_top(self._context)
+        self._networks = self._top_networks(self._context)
         self._fit(self._streamed(self._recipe.fine_tuning, None, is_fine_tuning=True))
 
-    def _head_alone(self) -> Networks:
-        """Return the networks that train the head on features of the whole backbone."""
+    def _head_networks(self) -> Networks:
+        """Return the networks for training the head on features of the whole backbone."""
         extractor = self._extractor
         return Networks(
             backbone=extractor.backbone,
@@ -176,11 +190,11 @@ class TrainingPlan:
             make_frozen_base=lambda context: extractor.fast_backbone(context, self._streamed_count()),
         )
 
-    def _with_top(self, context: JobContext) -> Networks:
-        """Return the networks that train the head and the backbone's last blocks."""
+    def _top_networks(self, context: JobContext) -> Networks:
+        """Return the networks for training the head and the backbone's last blocks."""
         recipe, weights = self._recipe, self._extractor.weights
         block = recipe.fine_tuning.from_block
-        # Built anew: the extractor's own is kept for the next training, and must stay as it is.
+        # Another instance: the extractor's backbone stays in memory for the next training and must not be trained.
         backbone = patiently(lambda: build_backbone(recipe, weights), context)
         base, top = split_backbone(backbone, recipe, block)
         key = json.dumps(
@@ -190,14 +204,14 @@ class TrainingPlan:
         return Networks(backbone, with_logits(self.head, top), base.output_shape[1:], lambda _: run)
 
     def _streamed_count(self) -> int:
-        """Return how many pictures the frozen base will run on in all epochs that read photos; 0 where none does."""
+        """Return how many pictures the frozen base runs on in all epochs that read photos; 0 if there are none."""
         recipe = self._recipe
         if recipe.fine_tuning.when == AFTER_HEAD:
             return len(self._split.training) * recipe.fine_tuning.epochs
         return 0 if recipe.is_cached else len(self._split.training) * recipe.epochs
 
     def _streamed(self, steps: Steps, validation: CachedValidationData | None, *, is_fine_tuning: bool) -> Phase:
-        """Return a phase that reads photos in each epoch; those for validation too where no features are given."""
+        """Return a phase that reads photos in each epoch, and those for validation too unless `validation` is given."""
         networks = self._networks
         stream = PhotoStream(
             self._recipe,
@@ -218,15 +232,15 @@ class TrainingPlan:
             is_streamed=True,
         )
 
-    def _cached_validation(self, pace: Pace) -> CachedValidationData:
-        features = self._extractor.extract(self._split.validation, _PLAIN, self._context, pace)
-        self.unreadable.take(features)
+    def _cached_validation(self, progress: FeatureProgress) -> CachedValidationData:
+        features = self._extractor.extract(self._split.validation, (ORIGINAL,), self._context, progress)
+        self.unreadable.add_failed(features)
         self.unreadable.check()
         return CachedValidationData(examples_of(features, self._collection.class_names))
 
     def _fit(self, phase: Phase) -> None:
         self._context.report(Progress(Stage.TRAINING))
-        # Of a killed training, what was saved belongs to the first phase that is left.
+        # The checkpoint of a killed training is one of the first phase that is left.
         saved, self._saved = self._saved, None
         fit_phase(phase, self._recipe, self.state, self.writer, self._context, saved)
 
@@ -242,35 +256,34 @@ def prepare(
     start_from: Path | None = None,
     resume: bool = False,
 ) -> TrainingPlan:
-    """Build what every phase needs, and read where a killed training was.
+    """Build the networks that every phase needs, and read the checkpoint of a killed training.
 
     Args:
         collection: The photos.
-        split: Which of them are for training and validation.
+        split: Their division into training and validation.
         recipe: Every setting.
-        context: Told the progress, and asked whether to go on.
-        check: Refuses what could not be kept in the end; it is told how many numbers the network has, before any
-            photo is read.
-        run_folder: Where checkpoints are written; None for nowhere.
-        start_from: A `.tlmodel` whose weights are the first ones; None begins anew.
-        resume: Go on where the run's folder says that a killed training was.
+        context: Receives the progress; its checkpoint is called repeatedly.
+        check: Called with the number of weights before any photo is read; raises if the model cannot be saved.
+        run_folder: The folder that checkpoints are written to; None writes none.
+        start_from: A `.tlmodel` whose weights are the initial ones; None for those of the recipe.
+        resume: Whether to resume from the checkpoint in `run_folder`, if there is one.
 
     Raises:
         Cancelled: The user pressed Stop.
         TlguiError: See `train_network`.
     """
     context.report(Progress(Stage.LOADING))
-    start = patiently(lambda: Start(start_from, recipe), context) if start_from else None
+    start = patiently(lambda: WarmStart(start_from, recipe), context) if start_from else None
     extractor = FeatureExtractor(recipe, context)
     if start is not None:
-        weights = start.weights_for(extractor.backbone, extractor.weights)
+        weights = start.backbone_weights(extractor.backbone, extractor.weights)
         if weights is not extractor.weights:
             extractor = FeatureExtractor(recipe, context, weights)
     classes = len(collection.classes)
     check(extractor.backbone.count_params() + head_weight_count(recipe, extractor.length, classes))
     head = build_head(recipe, (extractor.length,), classes)
     if start is not None:
-        start.fill(head, collection.class_names)
+        start.set_head_weights(head, collection.class_names)
     about = {
         "recipe": recipe.settings(),
         "classes": list(collection.class_names),

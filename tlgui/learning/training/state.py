@@ -1,4 +1,4 @@
-"""What a training has so far, over all its phases: its epochs, the epoch that is kept, and why it ended."""
+"""The state of a training over all its phases: complete epochs, the kept epoch, and why it ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,19 +6,19 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from tlgui.learning.data.batch import FloatArray, Labels
+from tlgui.learning.arrays import FloatArray, Labels
 from tlgui.learning.results import StopReason
 from tlgui.progress import EpochEnded
 
 
 @dataclass(frozen=True, slots=True)
 class KeptEpoch:
-    """The epoch that is kept.
+    """The epoch whose weights the model will have.
 
     Args:
-        weights: Of all that is trained.
-        probabilities: Its outputs for the validation examples, shape (examples, classes).
-        labels: Their labels, shape (examples,).
+        weights: The weights of the trained layers.
+        probabilities: Outputs for the validation examples, shape (examples, classes).
+        labels: Class indices of the validation examples, shape (examples,).
     """
 
     weights: Sequence[NDArray[Any]]
@@ -28,11 +28,11 @@ class KeptEpoch:
 
 @dataclass
 class TrainingState:
-    """Filled by the callbacks of each phase.
+    """The state that the callbacks of each phase update.
 
     Args:
         epochs: The complete epochs of all phases.
-        kept: The epoch that is kept; None before an epoch is complete.
+        kept: The kept epoch; None until an epoch is complete.
         reason: Why the last phase ended.
     """
 
@@ -42,7 +42,7 @@ class TrainingState:
 
     @property
     def best(self) -> EpochEnded | None:
-        """The best epoch so far, whatever phase it was in."""
+        """The best epoch of all phases so far; None until an epoch is complete."""
         return next((ended for ended in reversed(self.epochs) if ended.is_best), None)
 
     @property
@@ -51,5 +51,9 @@ class TrainingState:
         return bool(self.epochs) and self.epochs[-1].is_fine_tuning
 
     def epochs_before(self, *, is_fine_tuning: bool) -> int:
-        """Return how many epochs the other phases took."""
+        """Return the number of complete epochs of the other phases.
+
+        Args:
+            is_fine_tuning: Whether this is the phase that trains the backbone after the head.
+        """
         return sum(ended.is_fine_tuning != is_fine_tuning for ended in self.epochs)

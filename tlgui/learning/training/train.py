@@ -1,4 +1,9 @@
-"""Training, from a collection to a model: divide, train, judge, write."""
+"""Trains a recipe on a collection: divides the photos, trains, evaluates, and writes the model.
+
+Reasons for which the model could not be written in the end (number and names of the classes, size of the network, the
+place, the free space) are checked before the first photo is read. If the disk refuses the model all the same, the
+trained network stays in the engine until it is written elsewhere.
+"""
 
 import functools
 import importlib.metadata
@@ -13,12 +18,12 @@ import tensorflow as tf
 
 from tlgui import __version__
 from tlgui.errors import Cancelled
+from tlgui.learning.arrays import FloatArray
 from tlgui.learning.data.streamed_dataset import FrozenBase
 from tlgui.learning.inference.evaluate import evaluate_probabilities
 from tlgui.learning.model_file.tlmodel import LoadedModel, check_training, warmed, write_model
 from tlgui.learning.networks import devices
 from tlgui.learning.networks.builder import join
-from tlgui.learning.networks.inference_function import FloatArray
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import ModelSummary, StopReason
 from tlgui.learning.training.checkpoint import CheckpointWriter
@@ -32,15 +37,15 @@ _LIBRARIES = ("keras", "tensorflow", "onnxruntime", "numpy", "pillow")
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model that was just trained, with all that is needed to write it, and to use it without reading its file.
+    """A trained model that can be written, and used without reading its file.
 
     Args:
-        summary: What its file says of it; its path is where it was to be written.
-        model: RGB 0..255 to probabilities.
-        make_frozen_base: Returns the part that was not trained, as a fast function from RGB 0..255; it may take
-            seconds, in which the context is asked whether to go on.
-        trainable: The part that was, from its maps to probabilities.
-        writer: Its checkpoint is removed once the model is written.
+        summary: The content of its manifest; the path is the one that was given to `train_network`.
+        model: From RGB 0..255, shape (photos, size, size, 3), to probabilities, shape (photos, classes).
+        make_frozen_base: Returns the layers that were not trained as a fast function from RGB 0..255 to maps. It may
+            take seconds, during which the context's checkpoint is called repeatedly.
+        trainable: The trained layers, from maps to probabilities.
+        writer: Its checkpoint is deleted after the model is written.
     """
 
     summary: ModelSummary
@@ -50,18 +55,18 @@ class Trained:
     writer: CheckpointWriter
 
     def save(self, path: Path, context: JobContext) -> "Trained":
-        """Write the model; what the epochs left goes then, unless the training was stopped and could go on.
+        """Write the model, and delete the checkpoint unless the training was stopped and can be resumed.
 
         Args:
             path: The `.tlmodel` to write.
-            context: Told that it is being written.
+            context: Receives the stage.
 
         Returns:
-            The same, with the path of what was written.
+            This model with the path in its summary.
 
         Raises:
-            StorageError: The disk refused; it can be tried again, here or elsewhere.
-            ModelFileError: The model could never be opened again.
+            StorageError: The disk refused; `save` can be called again with this path or another one.
+            ModelFileError: The file could not be opened again, see `check_model`.
         """
         context.report(Progress(Stage.SAVING))
         summary = replace(self.summary, path=path)
@@ -70,8 +75,8 @@ class Trained:
             self.writer.close()
         return replace(self, summary=summary)
 
-    def ready(self) -> LoadedModel:
-        """Return it as if it had been loaded, warm; its networks must not be trained any more."""
+    def loaded(self) -> LoadedModel:
+        """Return the model as `load_model` would; its networks must not be trained any further."""
         frozen_base = self.make_frozen_base(JobContext())
         signature = tf.TensorSpec([None, *self.trainable.input_shape[1:]], tf.float32)
         trainable = tf.function(lambda maps: self.trainable(maps, training=False), input_signature=[signature])
@@ -81,23 +86,6 @@ class Trained:
             return probabilities
 
         return warmed(self.summary, self.model, run)
-
-
-def train(
-    collection: Collection,
-    recipe: Recipe,
-    model_path: Path,
-    context: JobContext,
-    *,
-    run_folder: Path | None = None,
-    start_from: Path | None = None,
-    resume: bool = False,
-) -> ModelSummary:
-    """Train a recipe on a collection, write the model, and return what it says of itself; see `train_network`."""
-    trained = train_network(
-        collection, recipe, model_path, context, run_folder=run_folder, start_from=start_from, resume=resume
-    )
-    return trained.save(model_path, context).summary
 
 
 def train_network(
@@ -110,30 +98,32 @@ def train_network(
     start_from: Path | None = None,
     resume: bool = False,
 ) -> Trained:
-    """Train a recipe on a collection, and return what is to be written.
-
-    Whatever could keep the model from being written in the end is looked for before the first photo is read.
+    """Train a recipe on a collection.
 
     Args:
-        collection: The photos; those that are gone or damaged by now are left out.
+        collection: The photos; missing or damaged ones are left out.
         recipe: Every setting.
-        model_path: The `.tlmodel` that is going to be written.
-        context: Told the progress, every batch and every epoch, and asked whether to go on. Once an epoch is
-            complete, Stop ends the training with the epoch that is kept so far; before, it leaves nothing.
-        run_folder: Where each epoch leaves what is needed to go on after a kill, and says how far the training is;
-            None for nowhere. Where the disk refuses that, the training goes on without, and says so once.
-        start_from: A `.tlmodel` whose weights are the first ones; classes are taken over by name.
-        resume: Go on where `run_folder` says that a killed training was, with the epochs that it would have had; Stop
-            at once makes a model of its best epoch. Where no epoch was complete, it begins anew.
+        model_path: The `.tlmodel` that will be written; it is checked before the first photo is read.
+        context: Receives the progress, every batch and every epoch; its checkpoint is called in every batch. After Stop
+            the kept epoch is returned if an epoch is complete.
+        run_folder: The folder for a checkpoint and the history, which are written after each epoch; None writes none.
+            If the disk refuses them, the training continues without, and reports that once.
+        start_from: A `.tlmodel` whose weights are the initial ones; the outputs of its classes are taken over by name.
+        resume: Whether to resume from the checkpoint in `run_folder`, which gives the same epochs as a training that
+            was not killed. Stop before another epoch is complete returns the kept epoch of the checkpoint. Without a
+            checkpoint the training begins.
+
+    Returns:
+        The trained model, which is not written yet.
 
     Raises:
         Cancelled: The user pressed Stop before the first epoch was complete.
-        CollectionError: Too few photos, or too few left.
+        CollectionError: There are too few photos, or a class has no readable photo left.
         WeightsError: The backbone's weights cannot be used.
-        SettingError: The recipe does not lead anywhere on these photos, does not fit `start_from`, or is not the one
-            that the killed training had.
+        SettingError: The loss was not finite in the first epoch, or the recipe does not fit the backbone, `start_from`
+            or the checkpoint.
         ModelFileError: `start_from` cannot be read, or the model could not be opened once it was written.
-        StorageError: The model cannot be written there.
+        StorageError: The model cannot be written to `model_path`.
     """
     check_training(model_path, collection, recipe)
     devices.prepare()
@@ -148,7 +138,7 @@ def train_network(
     except Cancelled:
         if not resume:
             raise
-        # What the killed training left can be kept without training on.
+        # The kept epoch of the checkpoint needs no further training.
         plan = build(replace(context, checkpoint=lambda: None))
         reason = _stopped(plan)
     else:
@@ -157,7 +147,7 @@ def train_network(
             reason = plan.state.reason
         except Cancelled:
             reason = _stopped(plan)
-    # From here on there is something to keep, and little left to do: Stop is not asked for any more.
+    # From here on Stop is ignored: there is a model to keep, and little left to do.
     context.report(Progress(Stage.EVALUATING))
     summary = _summary(collection, recipe, model_path, plan, reason)
     model = join(plan.networks.backbone, plan.head)
@@ -165,8 +155,8 @@ def train_network(
 
 
 def _stopped(plan: TrainingPlan) -> StopReason:
-    """Keep what a training has that was stopped; raise `Cancelled` where it has nothing."""
-    if not plan.keep_saved():
+    """Keep the best epoch of a stopped training; raise `Cancelled` if no epoch is complete."""
+    if not plan.restore_kept():
         raise Cancelled
     return StopReason.STOPPED
 

@@ -1,4 +1,4 @@
-"""Training further: the weights of a model that was trained before become the first ones of the next training."""
+"""Warm start: the weights of an earlier model become the initial weights of a training."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,19 +8,19 @@ import keras
 import numpy as np
 
 from tlgui.errors import SettingError
+from tlgui.learning.arrays import Arrays
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.weights import Weights
 from tlgui.learning.model_file.tlmodel import read_network
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import ModelSummary
-from tlgui.learning.training.compiled_model import Arrays
 
 _HINT = "Choose a model that was trained with the same backbone and the same layers on top, or begin anew."
 _LOGITS_ARRAYS = 2
 
 
-class Start:
-    """The model that a training goes on from.
+class WarmStart:
+    """The weights of an earlier model.
 
     Args:
         path: Its `.tlmodel` file.
@@ -28,7 +28,7 @@ class Start:
 
     Raises:
         ModelFileError: The file cannot be read or must not be trusted.
-        SettingError: Its weights do not fit the recipe; the message says what differs.
+        SettingError: Its settings or its weights do not fit the recipe; the message names the difference.
     """
 
     def __init__(self, path: Path, recipe: Recipe) -> None:
@@ -41,18 +41,19 @@ class Start:
         self._backbone: Arrays = networks[0].get_weights()
         self._head: Arrays = networks[1].get_weights()
 
-    def weights_for(self, backbone: keras.Model, weights: Weights) -> Weights:
+    def backbone_weights(self, backbone: keras.Model, weights: Weights) -> Weights:
         """Return the weights to build the backbone with.
 
         Args:
-            backbone: The backbone as its recipe builds it.
-            weights: The weights that it has.
+            backbone: The backbone, built from the recipe.
+            weights: Its weights.
 
         Returns:
-            `weights`, where the model's backbone still has them; otherwise the model's own.
+            `weights` if the earlier model has the same ones, so that cached features are used; otherwise the weights of
+            the earlier model.
 
         Raises:
-            SettingError: They do not fit.
+            SettingError: The shapes of the weights differ.
         """
         network = next(layer for layer in backbone.layers if isinstance(layer, keras.Model))
         present = network.get_weights()
@@ -61,30 +62,30 @@ class Start:
             return weights
         return Weights(None, _digest(self._backbone), tuple(self._backbone))
 
-    def fill(self, head: keras.Model, class_names: Sequence[str]) -> None:
-        """Give a new head the model's weights; a class that the model does not know keeps its own first weights.
+    def set_head_weights(self, head: keras.Model, class_names: Sequence[str]) -> None:
+        """Set the weights of a new head; the outputs of classes that the earlier model lacks keep their initial ones.
 
         Args:
             head: What `build_head` returned.
             class_names: Its labels in output order.
 
         Raises:
-            SettingError: They do not fit.
+            SettingError: The shapes of the weights differ in more than the number of classes.
         """
         present = head.get_weights()
-        # The output layer may differ in its classes alone.
+        # The shapes of the output layer are compared for a single class.
         inner = len(present) - _LOGITS_ARRAYS
-        self._check_shapes("layers on top", [*present[:inner], present[inner][:, 0]], self._narrow(inner))
+        self._check_shapes("layers on top", [*present[:inner], present[inner][:, 0]], self._single_class(inner))
         kernel, bias = present[inner:]
-        for place, name in enumerate(class_names):
+        for index, name in enumerate(class_names):
             if name in self._summary.class_names:
-                known = self._summary.class_names.index(name)
-                kernel[:, place] = self._head[inner][:, known]
-                bias[place] = self._head[inner + 1][known]
+                earlier_index = self._summary.class_names.index(name)
+                kernel[:, index] = self._head[inner][:, earlier_index]
+                bias[index] = self._head[inner + 1][earlier_index]
         head.set_weights([*self._head[:inner], kernel, bias])
 
-    def _narrow(self, inner: int) -> Arrays:
-        """Return the model's head with a single class."""
+    def _single_class(self, inner: int) -> Arrays:
+        """Return the weights of the earlier head with the outputs of a single class."""
         if len(self._head) != inner + _LOGITS_ARRAYS:
             raise self._misfit("its layers on top are not the recipe's")
         return [*self._head[:inner], self._head[inner][:, 0]]
@@ -103,7 +104,11 @@ class Start:
 
 
 def _check_same(summary: ModelSummary, recipe: Recipe) -> None:
-    """Say in words what differs, where it is a setting."""
+    """Check that both recipes build the same layers.
+
+    Raises:
+        SettingError: A setting differs; the message names it.
+    """
     made = summary.recipe
     titles = {key: about.title for key, about in BACKBONE_TITLES.items()}
     pairs = (

@@ -22,8 +22,8 @@ LONG_AGO = 1_700_000_000
 def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Return photos whose digests are kept; any file counts as old enough to be settled."""
     monkeypatch.setattr("tlgui.learning.data.photo_digests._SETTLED_NS", -1)
-    monkeypatch.setattr(module, "_PATIENCE_SECONDS", 0.01)
-    monkeypatch.setattr("tlgui.learning.data.photo_digests._PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(module, "_LOCK_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr("tlgui.learning.data.photo_digests._LOCK_TIMEOUT_SECONDS", 0.01)
     found = []
     for number in range(6):
         path = tmp_path / "my photos %41" / f"{number}.jpg"

@@ -82,8 +82,8 @@ def test_new_photos_are_taken_first_and_the_share_of_known_ones_is_told() -> Non
     assert sample is not None
     assert set(sample.training.photos) == new
     assert sample.new_counts == (20, 8)
-    assert sample.training.known_share == 0.9
-    assert sample.validation.known_share == 0.0
+    assert sample.training.cached_share == 0.9
+    assert sample.validation.cached_share == 0.0
     larger = choose_photos(split, 64, 8, look_up)
     assert larger is not None
     assert larger.new_counts == (20, 8)

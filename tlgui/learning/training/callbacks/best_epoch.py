@@ -10,22 +10,25 @@ from tlgui.learning.training.callbacks.validation import Validation
 from tlgui.learning.training.compiled_model import CompiledModel
 from tlgui.learning.training.state import KeptEpoch, TrainingState
 
-# Validation losses closer than this, as a share of the lowest, count as equal: then the accuracy decides. A loss of
-# a few hundred photos is known no better, and one that fine-tuning leaves a little higher often comes with fewer
-# mistakes.
-_CLOSE = 0.01
+# Relative difference up to which validation losses count as equal, so that the accuracy decides. The loss of a few
+# hundred photos is no more exact, and a loss that is slightly higher after fine-tuning often has a higher accuracy.
+_LOSS_TOLERANCE = 0.01
 
 
 class BestEpoch(keras.callbacks.Callback):
-    """Keeps the best epoch of all phases, or the last one where the recipe says so.
+    """Keeps the best epoch of all phases, or the last one if the recipe says so.
 
-    Keras's `restore_best_weights` and `ModelCheckpoint` know one value, no rule for ties, and one call of `fit`.
+    Keras's `restore_best_weights` and `ModelCheckpoint` compare one metric, without a rule for ties, within one call of
+    `fit`.
 
     Args:
-        model: What is trained.
-        stopping: What is watched, and whether the best is kept.
-        validation: Has the outputs of the epoch.
+        model: The compiled model.
+        stopping: The metric to compare, and whether the best epoch is kept.
+        validation: Has the outputs of the epoch; must run before this callback.
         state: Its `kept` is set.
+
+    Attributes:
+        is_best: Whether the last epoch is the best so far.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class BestEpoch(keras.callbacks.Callback):
         self._stopping = stopping
         self._validation = validation
         self._state = state
+        self.is_best = False
 
     @override
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -54,7 +58,7 @@ class BestEpoch(keras.callbacks.Callback):
         if best is None:
             return True
         lowest = min(ended.validation_loss for ended in self._state.epochs)
-        are_close = max(loss, best.validation_loss) <= min(lowest, loss) * (1 + _CLOSE)
+        are_close = max(loss, best.validation_loss) <= min(lowest, loss) * (1 + _LOSS_TOLERANCE)
         if self._stopping.watch == "accuracy" or are_close:
             return (accuracy, -loss) > (best.validation_accuracy, -best.validation_loss)
         return loss < best.validation_loss

@@ -11,10 +11,10 @@ from tlgui.progress import JobContext
 class Cancellation(keras.callbacks.Callback):
     """Raises `Cancelled` out of `fit`.
 
-    Setting `model.stop_training` would still run the validation of the epoch and count half an epoch as a whole one.
+    After setting `model.stop_training`, Keras would still validate, and count the incomplete epoch as a complete one.
 
     Args:
-        context: Asked before and after each execution of steps.
+        context: Its checkpoint is called before and after each execution of steps.
     """
 
     def __init__(self, context: JobContext) -> None:

@@ -11,14 +11,14 @@ from tlgui.learning.training.state import TrainingState
 
 
 class Checkpointing(keras.callbacks.Callback):
-    """Writes what a resumed training needs: history, model, RNG and optimizer state, and the epoch that is kept.
+    """Writes what a resumed training needs: history, model variables, RNG and optimizer state, and the kept epoch.
 
-    Keras's `BackupAndRestore` keeps weights and the epoch's number of one call of `fit`, and checks nothing when it
-    reads them.
+    Keras's `BackupAndRestore` has the weights and the epoch number of a single call of `fit`, and does not check them
+    when it reads them.
 
     Args:
-        model: What is trained.
-        state: The complete epochs and the kept one.
+        model: The compiled model.
+        state: Has the complete epochs and the kept one.
         writer: Writes the files.
     """
 
@@ -30,10 +30,6 @@ class Checkpointing(keras.callbacks.Callback):
 
     @override
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Write it.
-
-        Raises:
-            StorageError: The disk refused; what was written after the epoch before stands.
-        """
+        """Write the checkpoint; if the disk refuses it, the writer reports that and the training continues."""
         assert self._state.kept is not None
         self._writer.write(tuple(self._state.epochs), self._compiled.state(), self._state.kept)

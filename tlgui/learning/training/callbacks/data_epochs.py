@@ -1,4 +1,4 @@
-"""Tells the training data which epoch comes."""
+"""Selects the epochs of the training data."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from tlgui.learning.data.batch import TrainingData
 
 
 class DataEpochs(keras.callbacks.Callback):
-    """Begins and ends the epochs of the training data: order and augmentation depend on their number.
+    """Calls `begin_epoch` and `end_epoch` of the training data, whose order and augmentation depend on the epoch.
 
     Args:
-        data: What is trained on.
-        epochs_before: Epochs of earlier phases, which `fit` counts too.
+        data: The training data.
+        epochs_before: Epochs of earlier phases, which are included in the epoch numbers of `fit`.
     """
 
     def __init__(self, data: TrainingData, epochs_before: int) -> None:
@@ -27,5 +27,9 @@ class DataEpochs(keras.callbacks.Callback):
 
     @override
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Raise `CollectionError` where so many photos vanished that training cannot go on."""
+        """End the epoch of the data.
+
+        Raises:
+            CollectionError: A class has no readable photo left.
+        """
         self._data.end_epoch()

@@ -1,4 +1,4 @@
-"""Early stopping that goes on where an earlier phase or a killed training left it."""
+"""Early stopping that continues from an earlier phase, or from a training that was killed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from tlgui.progress import EpochEnded
 
 
 class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
-    """Keras's early stopping, begun with the epochs that are complete.
+    """Keras's early stopping, started with the state after the complete epochs.
 
     Args:
-        stopping: The patience, and what is watched.
-        earlier: Epochs of earlier phases: only what is better than the best of them resets the patience.
-        epochs: Complete epochs of this phase, of a training that was killed.
+        stopping: The patience, and the metric to monitor.
+        earlier: Epochs of earlier phases: an epoch must be better than the best of them to reset the patience.
+        epochs: Complete epochs of this phase, if a killed training is resumed.
     """
 
     def __init__(self, stopping: EarlyStopping, earlier: Sequence[EpochEnded], epochs: Sequence[EpochEnded]) -> None:

@@ -1,4 +1,4 @@
-"""Ends a training whose loss is not finite."""
+"""Stops on a non-finite loss."""
 
 import math
 from typing import Any
@@ -11,17 +11,17 @@ from tlgui.learning.training.state import TrainingState
 
 
 class DivergedError(Exception):
-    """The loss of an epoch is not finite; earlier epochs are complete."""
+    """The loss of an epoch is not finite, and earlier epochs are complete."""
 
 
 class NonFiniteLoss(keras.callbacks.Callback):
-    """Raises out of `fit` after an epoch with a loss that is not finite, so that it is neither kept nor counted.
+    """Raises out of `fit` after an epoch with a non-finite loss, which is neither kept nor added to the history.
 
-    Keras's `TerminateOnNaN` looks at the training loss alone, and counts the epoch.
+    Keras's `TerminateOnNaN` checks the training loss only, and the epoch counts.
 
     Args:
-        state: Says whether an epoch is complete.
-        learning_rate: Named in the message.
+        state: Has the complete epochs.
+        learning_rate: For the message.
     """
 
     def __init__(self, state: TrainingState, learning_rate: float) -> None:
@@ -31,11 +31,11 @@ class NonFiniteLoss(keras.callbacks.Callback):
 
     @override
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Look at both losses.
+        """Check training and validation loss.
 
         Raises:
-            SettingError: In the first epoch.
-            DivergedError: In a later one.
+            SettingError: One of them is not finite, and no epoch is complete.
+            DivergedError: One of them is not finite, and earlier epochs are complete.
         """
         if logs is not None and math.isfinite(logs["loss"]) and math.isfinite(logs["val_loss"]):
             return

@@ -13,12 +13,12 @@ from tlgui.progress import BatchEnded, Countdown, EpochEnded, JobContext
 
 
 class EpochRecorder(keras.callbacks.Callback):
-    """Adds each complete epoch to the history; comes before the callbacks that read it.
+    """Adds each complete epoch to the history; must run before the callbacks that read it.
 
     Args:
-        model: Knows the learning rate.
-        state: Its epochs are added to.
-        best_epoch: Knows whether the epoch is the best.
+        model: Has the learning rate.
+        state: The history is its `epochs`.
+        best_epoch: Has whether the epoch is the best.
         epochs: The most epochs of the whole training.
         epochs_before: Epochs of earlier phases.
         is_fine_tuning: Whether the backbone is trained after the head.
@@ -41,10 +41,11 @@ class EpochRecorder(keras.callbacks.Callback):
         self._epochs = epochs
         self._epochs_before = epochs_before
         self._is_fine_tuning = is_fine_tuning
+        self._epoch_start = 0.0
 
     @override
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._begun = time.monotonic()
+        self._epoch_start = time.monotonic()
 
     @override
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -58,7 +59,7 @@ class EpochRecorder(keras.callbacks.Callback):
                 validation_loss=logs["val_loss"],
                 validation_accuracy=logs["val_accuracy"],
                 learning_rate=self._rate_of_epoch(epoch + 1 - self._epochs_before),
-                seconds=time.monotonic() - self._begun,
+                seconds=time.monotonic() - self._epoch_start,
                 is_best=self._best_epoch.is_best,
                 is_fine_tuning=self._is_fine_tuning,
             )
@@ -66,15 +67,16 @@ class EpochRecorder(keras.callbacks.Callback):
 
 
 class ProgressReports(keras.callbacks.Callback):
-    """Reports each execution of steps as `BatchEnded`, and each complete epoch as the history has it.
+    """Reports each execution of steps as `BatchEnded`, and each complete epoch as `EpochEnded`.
 
     Args:
-        context: Told the events.
+        context: Receives the events.
         state: Has the complete epochs.
         batches: Batches in an epoch.
         epochs: The most epochs of the whole training.
         epochs_before: Epochs of earlier phases.
-        phase_epochs: The most epochs of this phase; None where another phase follows, whose pace is not known yet.
+        phase_epochs: The most epochs of this phase, from which the seconds left are estimated; None if another phase
+            follows, whose speed is not known yet.
     """
 
     def __init__(
@@ -94,10 +96,12 @@ class ProgressReports(keras.callbacks.Callback):
         self._epochs = epochs
         self._epochs_before = epochs_before
         self._phase_epochs = phase_epochs
+        self._countdown = self._new_countdown()
+        self._epoch = 0
 
     @override
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._countdown = Countdown((self._phase_epochs or 0) * self._batches)
+        self._countdown = self._new_countdown()
         self._epoch = 0
 
     @override
@@ -124,3 +128,6 @@ class ProgressReports(keras.callbacks.Callback):
     @override
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._context.report(self._state.epochs[-1])
+
+    def _new_countdown(self) -> Countdown:
+        return Countdown((self._phase_epochs or 0) * self._batches)

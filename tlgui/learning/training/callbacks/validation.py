@@ -1,4 +1,4 @@
-"""Validates each epoch, and keeps the probabilities."""
+"""Validates after each epoch, and keeps the probabilities."""
 
 from contextlib import closing
 from typing import Any
@@ -7,21 +7,29 @@ import keras
 import numpy as np
 from typing_extensions import override
 
-from tlgui.learning.data.batch import FloatArray, Labels, ValidationData, one_hot
+from tlgui.learning.arrays import FloatArray, Labels
+from tlgui.learning.data.batch import ValidationData, one_hot
 from tlgui.learning.training.compiled_model import CompiledModel
 from tlgui.progress import JobContext
 
+_NO_PROBABILITIES = np.zeros((0, 0), np.float32)
+_NO_LABELS = np.zeros(0, np.intp)
+
 
 class Validation(keras.callbacks.Callback):
-    """Adds `val_loss` and `val_accuracy` to the logs of an epoch; comes before the callbacks that read them.
+    """Adds `val_loss` and `val_accuracy` to the logs of an epoch; must run before the callbacks that read them.
 
-    `fit`'s own validation gives the metrics alone, and the probabilities become the model's evaluation: a second pass
-    for them would cost a tenth of a fine-tuning epoch.
+    The validation of `fit` returns metrics only, but the model's evaluation needs the probabilities: a second pass for
+    them would take a tenth of a fine-tuning epoch.
 
     Args:
-        model: What is trained.
+        model: The compiled model.
         data: The validation examples.
-        context: Asked for each batch whether to go on.
+        context: Its checkpoint is called for each batch.
+
+    Attributes:
+        probabilities: Outputs of the last epoch, float32 of shape (examples, classes).
+        labels: Class indices of the same examples, shape (examples,).
     """
 
     def __init__(self, model: CompiledModel, data: ValidationData, context: JobContext) -> None:
@@ -30,25 +38,26 @@ class Validation(keras.callbacks.Callback):
         self._loss = model.loss
         self._data = data
         self._context = context
+        self.probabilities: FloatArray = _NO_PROBABILITIES
+        self.labels: Labels = _NO_LABELS
 
     @override
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self.probabilities: FloatArray = np.zeros((0, 0), np.float32)
-        self.labels: Labels = np.zeros(0, np.intp)
+        self.probabilities, self.labels = _NO_PROBABILITIES, _NO_LABELS
 
     @override
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         loss = 0.0
-        probabilities: list[FloatArray] = []
+        parts: list[FloatArray] = []
         labels: list[Labels] = []
         with closing(self._data.batches()) as batches:
             for batch in batches:
                 self._context.checkpoint()
-                logits, said = self._model_outputs(batch.inputs)
+                logits, probabilities = self._model_outputs(batch.inputs)
                 loss += float(self._loss(one_hot(batch.labels, logits.shape[1]), logits)) * len(batch.labels)
-                probabilities.append(said)
+                parts.append(probabilities)
                 labels.append(batch.labels)
-        self.probabilities, self.labels = np.concatenate(probabilities), np.concatenate(labels)
-        is_right = self.probabilities.argmax(axis=1) == self.labels
+        self.probabilities, self.labels = np.concatenate(parts), np.concatenate(labels)
+        is_correct = self.probabilities.argmax(axis=1) == self.labels
         if logs is not None:
-            logs.update(val_loss=loss / len(self.labels), val_accuracy=float(is_right.mean()))
+            logs.update(val_loss=loss / len(self.labels), val_accuracy=float(is_correct.mean()))
