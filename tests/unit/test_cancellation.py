@@ -2,9 +2,10 @@ import threading
 
 import pytest
 
+from tests.contexts import stopping_at
 from tlgui import cancellation
-from tlgui.cancellation import relayed
-from tlgui.errors import Cancelled, CollectionError
+from tlgui.cancellation import patiently, relayed
+from tlgui.errors import Cancelled, CollectionError, StorageError
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 
@@ -84,3 +85,20 @@ def test_stop_does_not_wait_for_work_that_never_comes_back(monkeypatch: pytest.M
         assert thread.daemon
     finally:
         let_go.set()
+
+
+def test_patience_raises_what_the_work_raised() -> None:
+    def fail() -> None:
+        raise StorageError("The disk is full.")
+
+    with pytest.raises(StorageError):
+        patiently(fail, JobContext())
+
+
+def test_patience_ends_with_stop_and_not_with_the_work() -> None:
+    release = threading.Event()
+
+    with pytest.raises(Cancelled):
+        patiently(lambda: release.wait(10), stopping_at(3))
+
+    release.set()

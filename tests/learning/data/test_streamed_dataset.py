@@ -10,7 +10,7 @@ import pytest
 
 from tests.learning.listening import QUIET, Listener, numbers, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
-from tests.learning.trainings import train
+from tests.learning.trainings import CACHED, FINE_TUNED, train
 from tests.pictures import write_collection
 from tlgui.errors import Cancelled, CollectionError
 from tlgui.learning.arrays import FloatArray
@@ -25,7 +25,6 @@ from tlgui.learning.recipes.recipe import (
     EVERY_EPOCH,
     FROM_START,
     NO_WEIGHTS,
-    SMALL_CNN,
     Augmentation,
     EarlyStopping,
     FineTuning,
@@ -40,18 +39,7 @@ from tlgui.progress import BatchEnded, EpochEnded, Event
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
-# The smallest network there is, so that a training takes a second.
-RECIPE = Recipe(
-    backbone=SMALL_CNN,
-    weights=NO_WEIGHTS,
-    input_size=32,
-    head=Head(dense_units=8, dropout=0.3),
-    epochs=3,
-    batch_size=8,
-    learning_rate=0.01,
-    early_stopping=EarlyStopping(enabled=False),
-)
-_TUNED = FineTuning(when=AFTER_HEAD, from_block="block3", epochs=2, learning_rate=0.01)
+_TUNING = FINE_TUNED.fine_tuning
 
 
 @pytest.fixture
@@ -62,15 +50,15 @@ def collection(tmp_path: Path) -> Collection:
 def _streams(
     recipe: Recipe, collection: Collection, photos: Sequence[Photo]
 ) -> tuple[PhotoStream, list[FloatArray], UnreadablePhotos]:
-    """Return a stream whose trunk hands pixels through, what its trunk was given, and its unreadable."""
+    """Return a stream whose frozen base returns its inputs, these inputs, and the unreadable photos."""
     given: list[FloatArray] = []
 
-    def trunk(pixels: FloatArray) -> FloatArray:
+    def frozen_base(pixels: FloatArray) -> FloatArray:
         given.append(pixels)
         return pixels
 
     unreadable = UnreadablePhotos(collection, Split(tuple(photos), tuple(photos)), QUIET)
-    return PhotoStream(recipe, trunk, (32, 32, 3), collection.class_names, unreadable, QUIET), given, unreadable
+    return PhotoStream(recipe, frozen_base, (32, 32, 3), collection.class_names, unreadable, QUIET), given, unreadable
 
 
 def _inputs(batches: list[Batch]) -> FloatArray:
@@ -82,9 +70,9 @@ def _inputs(batches: list[Batch]) -> FloatArray:
 
 def test_changes_of_no_strength_train_as_cached_features_do(collection: Collection, tmp_path: Path) -> None:
     path = tmp_path / "model.tlmodel"
-    cached = train(collection, RECIPE, path, QUIET)
+    cached = train(collection, CACHED, path, QUIET)
 
-    streamed = train(collection, replace(RECIPE, augmentation=Augmentation(when=EVERY_EPOCH)), path, QUIET)
+    streamed = train(collection, replace(CACHED, augmentation=Augmentation(when=EVERY_EPOCH)), path, QUIET)
 
     for ours, theirs in zip(numbers(streamed.history), numbers(cached.history), strict=True):
         assert ours == pytest.approx(theirs, abs=1e-4)
@@ -92,26 +80,26 @@ def test_changes_of_no_strength_train_as_cached_features_do(collection: Collecti
 
 def test_photos_come_in_the_shuffled_order_of_each_epoch(collection: Collection) -> None:
     photos = tuple(collection.photos())
-    stream, _, _ = _streams(RECIPE, collection, photos)
-    lessons = StreamedTrainingData(stream, photos, RECIPE, epochs_before=0)
+    stream, _, _ = _streams(CACHED, collection, photos)
+    data = StreamedTrainingData(stream, photos, CACHED, epochs_before=0)
 
-    labels = [list(lessons_of.labels) for number in (1, 2) for lessons_of in lessons.epoch(number)]
+    labels = [list(batch.labels) for number in (1, 2) for batch in data.epoch(number)]
 
     expected = [
         stream.labels([photos[row] for row in turn.rows]).tolist()
         for number in (1, 2)
-        for turn in BatchOrder(len(photos), RECIPE, epochs_before=0).epoch(number)
+        for turn in BatchOrder(len(photos), CACHED, epochs_before=0).epoch(number)
     ]
     assert labels == expected
 
 
 def test_each_epoch_sees_photos_changed_anew_and_fixed_by_the_seed(collection: Collection) -> None:
     photos = [photo for item in collection.classes for photo in item.photos[:3]]
-    recipe = replace(RECIPE, augmentation=Augmentation(rotation=40, flip_horizontal=True, when=EVERY_EPOCH))
+    recipe = replace(CACHED, augmentation=Augmentation(rotation=40, flip_horizontal=True, when=EVERY_EPOCH))
 
     def seen(recipe: Recipe) -> list[FloatArray]:
-        lessons = StreamedTrainingData(_streams(recipe, collection, photos)[0], photos, recipe, epochs_before=2)
-        return [_inputs(list(lessons.epoch(number))) for number in (1, 2)]
+        data = StreamedTrainingData(_streams(recipe, collection, photos)[0], photos, recipe, epochs_before=2)
+        return [_inputs(list(data.epoch(number))) for number in (1, 2)]
 
     (first, second), (again, _), (other, _) = seen(recipe), seen(recipe), seen(replace(recipe, seed=2))
 
@@ -122,13 +110,13 @@ def test_each_epoch_sees_photos_changed_anew_and_fixed_by_the_seed(collection: C
 
 def test_copies_that_are_made_once_are_the_same_in_each_epoch(collection: Collection) -> None:
     photos = [photo for item in collection.classes for photo in item.photos[:2]]
-    recipe = replace(RECIPE, augmentation=Augmentation(rotation=40, copies=2, keep_photo=False))
-    lessons = StreamedTrainingData(_streams(recipe, collection, photos)[0], photos, recipe, epochs_before=0)
+    recipe = replace(CACHED, augmentation=Augmentation(rotation=40, copies=2, keep_photo=False))
+    data = StreamedTrainingData(_streams(recipe, collection, photos)[0], photos, recipe, epochs_before=0)
 
-    first, second = (_inputs(list(lessons.epoch(number))) for number in (1, 2))
+    first, second = (_inputs(list(data.epoch(number))) for number in (1, 2))
 
     assert len(first) == 12
-    assert lessons.class_counts == [4, 4, 4]
+    assert data.class_counts == [4, 4, 4]
     # Both epochs hold the same twelve pictures, in orders of their own.
     assert sorted(first.sum(axis=(1, 2, 3))) == sorted(second.sum(axis=(1, 2, 3)))
     assert len({picture.tobytes() for picture in first}) == 12
@@ -136,14 +124,14 @@ def test_copies_that_are_made_once_are_the_same_in_each_epoch(collection: Collec
 
 def test_validation_photos_are_not_changed_and_read_once(collection: Collection) -> None:
     photos = tuple(collection.photos())
-    recipe = replace(RECIPE, augmentation=Augmentation(rotation=40, when=EVERY_EPOCH))
+    recipe = replace(CACHED, augmentation=Augmentation(rotation=40, when=EVERY_EPOCH))
     stream, given, _ = _streams(recipe, collection, photos)
-    plain, _, _ = _streams(RECIPE, collection, photos)
-    exam = StreamedValidationData(stream, photos)
+    plain, _, _ = _streams(CACHED, collection, photos)
+    data = StreamedValidationData(stream, photos)
 
-    first = list(exam.batches())
+    first = list(data.batches())
     calls = len(given)
-    again = list(exam.batches())
+    again = list(data.batches())
 
     np.testing.assert_array_equal(_inputs(first), _inputs(list(StreamedValidationData(plain, photos).batches())))
     np.testing.assert_array_equal(_inputs(first), _inputs(again))
@@ -158,7 +146,7 @@ def _weights_of(network: object) -> list[FloatArray]:
 
 
 def test_frozen_backbone_does_not_change_by_a_bit(collection: Collection, tmp_path: Path) -> None:
-    recipe = replace(RECIPE, augmentation=Augmentation(flip_horizontal=True, when=EVERY_EPOCH))
+    recipe = replace(CACHED, augmentation=Augmentation(flip_horizontal=True, when=EVERY_EPOCH))
 
     trained = train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET)
 
@@ -171,7 +159,7 @@ def test_frozen_backbone_does_not_change_by_a_bit(collection: Collection, tmp_pa
 def test_fine_tuning_changes_its_blocks_and_nothing_before_them(
     when: str, collection: Collection, tmp_path: Path
 ) -> None:
-    recipe = replace(RECIPE, fine_tuning=replace(_TUNED, when=when), early_stopping=EarlyStopping(keep_best=False))
+    recipe = replace(CACHED, fine_tuning=replace(_TUNING, when=when), early_stopping=EarlyStopping(keep_best=False))
 
     trained = train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET)
 
@@ -195,14 +183,14 @@ def test_batch_normalisation_stays_as_it_is_while_its_neighbours_learn(collectio
         input_size=32,
         epochs=1,
         early_stopping=EarlyStopping(keep_best=False),
-        fine_tuning=replace(_TUNED, from_block="block7", epochs=1),
+        fine_tuning=replace(_TUNING, from_block="block7", epochs=1),
         augmentation=Augmentation(smallest_crop=0.4, when=EVERY_EPOCH),
     )
     trained = train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET)
 
     backbone = build_backbone(recipe, find_weights(recipe, QUIET))
-    _, tail = split_backbone(backbone, recipe, "block7")
-    in_tail = {layer.name for layer in tail.layers}
+    _, top = split_backbone(backbone, recipe, "block7")
+    in_top = {layer.name for layer in top.layers}
     changed = {
         layer.name
         for layer in backbone.get_layer("efficientnet_lite0").layers
@@ -215,7 +203,7 @@ def test_batch_normalisation_stays_as_it_is_while_its_neighbours_learn(collectio
             )
         )
     }
-    assert changed == {name for name in in_tail if name.endswith("_conv")}
+    assert changed == {name for name in in_top if name.endswith("_conv")}
     assert changed
 
 
@@ -225,7 +213,7 @@ def test_batch_normalisation_stays_as_it_is_while_its_neighbours_learn(collectio
 def test_fine_tuning_goes_on_with_the_history(collection: Collection, tmp_path: Path) -> None:
     listener = Listener()
 
-    summary = train(collection, replace(RECIPE, fine_tuning=_TUNED), tmp_path / "model.tlmodel", listener.context)
+    summary = train(collection, FINE_TUNED, tmp_path / "model.tlmodel", listener.context)
 
     assert [(ended.epoch, ended.epochs, ended.is_fine_tuning) for ended in summary.history] == [
         (1, 5, False),
@@ -246,13 +234,13 @@ def test_fine_tuning_goes_on_with_the_history(collection: Collection, tmp_path: 
 
 
 def test_fine_tuning_that_does_harm_leaves_the_heads_best(collection: Collection, tmp_path: Path) -> None:
-    wild = replace(_TUNED, learning_rate=10.0, optimizer="sgd", schedule="constant", warm_up=0.0)
+    wild = replace(_TUNING, learning_rate=10.0, optimizer="sgd", schedule="constant", warm_up=0.0)
 
-    trained = train_network(collection, replace(RECIPE, fine_tuning=wild), tmp_path / "model.tlmodel", QUIET)
+    trained = train_network(collection, replace(CACHED, fine_tuning=wild), tmp_path / "model.tlmodel", QUIET)
 
     best = next(ended for ended in reversed(trained.summary.history) if ended.is_best)
     assert not best.is_fine_tuning
-    before = build_backbone(RECIPE, find_weights(RECIPE, QUIET)).get_weights()
+    before = build_backbone(CACHED, find_weights(CACHED, QUIET)).get_weights()
     after = trained.model.get_layer("small_cnn").get_weights()
     assert all(np.array_equal(*pair) for pair in zip(before, after, strict=True))
     assert trained.summary.evaluation is not None
@@ -261,10 +249,10 @@ def test_fine_tuning_that_does_harm_leaves_the_heads_best(collection: Collection
 
 def test_target_reached_by_the_head_needs_no_fine_tuning(collection: Collection, tmp_path: Path) -> None:
     recipe = replace(
-        RECIPE,
+        CACHED,
         epochs=200,
         head=Head(dense_units=8),
-        fine_tuning=_TUNED,
+        fine_tuning=_TUNING,
         early_stopping=EarlyStopping(enabled=False, target_accuracy=0.5),
     )
 
@@ -275,7 +263,7 @@ def test_target_reached_by_the_head_needs_no_fine_tuning(collection: Collection,
 
 
 def test_trained_model_is_ready_as_its_file_says(collection: Collection, tmp_path: Path) -> None:
-    trained = train_network(collection, replace(RECIPE, fine_tuning=_TUNED), tmp_path / "model.tlmodel", QUIET)
+    trained = train_network(collection, FINE_TUNED, tmp_path / "model.tlmodel", QUIET)
     pictures = np.random.default_rng(1).uniform(0, 255, (5, 32, 32, 3)).astype(np.float32)
 
     ready = trained.loaded()
@@ -288,7 +276,7 @@ def test_trained_model_is_ready_as_its_file_says(collection: Collection, tmp_pat
 
 
 def test_stop_in_the_first_streamed_epoch_leaves_nothing(collection: Collection, tmp_path: Path) -> None:
-    recipe = replace(RECIPE, fine_tuning=FineTuning(when=FROM_START))
+    recipe = replace(CACHED, fine_tuning=FineTuning(when=FROM_START))
     listener = stopping_at(lambda event: isinstance(event, BatchEnded))
 
     with pytest.raises(Cancelled):
@@ -303,7 +291,7 @@ def test_stop_in_fine_tuning_keeps_the_head(collection: Collection, tmp_path: Pa
 
     listener = stopping_at(is_fine_tuning)
 
-    summary = train(collection, replace(RECIPE, fine_tuning=_TUNED), tmp_path / "model.tlmodel", listener.context)
+    summary = train(collection, FINE_TUNED, tmp_path / "model.tlmodel", listener.context)
 
     assert summary.stop_reason is StopReason.STOPPED
     assert len(summary.history) == 3
@@ -318,7 +306,7 @@ def test_photos_lost_in_mid_training_are_left_out(collection: Collection, tmp_pa
                 path.unlink()
             split_photos[3].write_bytes(b"not a photo any more")
 
-    recipe = replace(RECIPE, fine_tuning=FineTuning(when=FROM_START))
+    recipe = replace(CACHED, fine_tuning=FineTuning(when=FROM_START))
 
     summary = train(collection, recipe, tmp_path / "model.tlmodel", Listener(lose).context)
 
@@ -333,7 +321,7 @@ def test_class_that_vanishes_in_mid_training_is_named(collection: Collection, tm
         if isinstance(event, EpochEnded):
             shutil.rmtree(collection.folder / "class 02", ignore_errors=True)
 
-    recipe = replace(RECIPE, augmentation=Augmentation(when=EVERY_EPOCH))
+    recipe = replace(CACHED, augmentation=Augmentation(when=EVERY_EPOCH))
 
     with pytest.raises(CollectionError, match="class “class 02” has no photo left"):
         train(collection, recipe, tmp_path / "model.tlmodel", Listener(lose).context)
@@ -344,7 +332,7 @@ def test_folder_that_vanishes_in_mid_training_is_said(collection: Collection, tm
         if isinstance(event, EpochEnded):
             shutil.rmtree(collection.folder, ignore_errors=True)
 
-    recipe = replace(RECIPE, fine_tuning=FineTuning(when=FROM_START))
+    recipe = replace(CACHED, fine_tuning=FineTuning(when=FROM_START))
 
     with pytest.raises(CollectionError, match="“photos” is gone"):
         train(collection, recipe, tmp_path / "model.tlmodel", Listener(lose).context)
@@ -352,13 +340,13 @@ def test_folder_that_vanishes_in_mid_training_is_said(collection: Collection, tm
 
 def test_photo_that_is_back_is_learned_from_again(collection: Collection) -> None:
     photos = tuple(collection.photos())
-    stream, _, unreadable = _streams(RECIPE, collection, photos)
-    lessons = StreamedTrainingData(stream, photos, RECIPE, epochs_before=0)
+    stream, _, unreadable = _streams(CACHED, collection, photos)
+    data = StreamedTrainingData(stream, photos, CACHED, epochs_before=0)
     away = photos[0].path.with_suffix(".away")
     counts = []
     for is_away in (True, False):
         source, target = (photos[0].path, away) if is_away else (away, photos[0].path)
         source.rename(target)
-        counts.append((sum(len(batch.labels) for batch in lessons.epoch(1)), unreadable.training_count))
+        counts.append((sum(len(batch.labels) for batch in data.epoch(1)), unreadable.training_count))
 
     assert counts == [(29, 29), (30, 30)]

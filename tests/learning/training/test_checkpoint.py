@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.learning import trainings
 from tests.learning.listening import QUIET, Listener, is_batch_of, numbers, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.learning.trainings import train
@@ -24,12 +25,9 @@ from tlgui.learning.model_file.tlmodel import read_network
 from tlgui.learning.recipes.recipe import (
     AFTER_HEAD,
     EVERY_EPOCH,
-    NO_WEIGHTS,
-    SMALL_CNN,
     Augmentation,
     EarlyStopping,
     FineTuning,
-    Head,
     Recipe,
 )
 from tlgui.learning.results import ModelSummary, StopReason
@@ -41,17 +39,7 @@ from tlgui.progress import EpochEnded, Event, Notice, Stage
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
-CACHED = Recipe(
-    backbone=SMALL_CNN,
-    weights=NO_WEIGHTS,
-    input_size=32,
-    head=Head(dense_units=8, dropout=0.3),
-    epochs=3,
-    batch_size=8,
-    most_batches=2,
-    learning_rate=0.01,
-    early_stopping=EarlyStopping(enabled=False),
-)
+CACHED = replace(trainings.CACHED, most_batches=2)
 TUNED = replace(
     CACHED,
     augmentation=Augmentation(rotation=20, when=EVERY_EPOCH),

@@ -1,28 +1,41 @@
-"""What the form says of a backbone's pixels is what the network does with them."""
+"""The loss of a recipe, and the weights of its classes."""
 
-import keras
 import numpy as np
 import pytest
 
-from tlgui.learning.backbones.registry import BACKBONES, preprocess
-from tlgui.learning.recipes.recipe import SMALL_CNN
-from tlgui.ui.train.setting_notices import TRAINED_ON_MINUS_ONE_TO_ONE
+from tlgui.learning.recipes.recipe import Head, Recipe
+from tlgui.learning.training.losses import build_loss, class_weights
 
-PIXELS = np.random.default_rng(1).uniform(0, 255, (1, 8, 8, 3)).astype(np.float32)
-
-
-def prepared(backbone_id: str, preprocessing: str) -> np.ndarray:
-    rgb = keras.Input((8, 8, 3))
-    model = keras.Model(rgb, preprocess(BACKBONES[backbone_id], preprocessing, rgb))
-    return np.asarray(model(PIXELS))
+LOGITS = np.array([[2.0, 0.0, -1.0], [0.5, 1.5, 0.0]], np.float32)
+LABELS = np.eye(3, dtype=np.float32)[[0, 2]]
 
 
-@pytest.mark.parametrize("backbone_id", sorted(set(BACKBONES) - {SMALL_CNN}))
-def test_only_the_backbones_named_so_were_trained_on_minus_one_to_one(backbone_id: str) -> None:
-    own = prepared(backbone_id, "own")
-    is_the_same = bool(np.abs(own - prepared(backbone_id, "-1 to 1")).max() < 0.01)
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_softmax_has_the_cross_entropy(smoothing: float) -> None:
+    logarithms = LOGITS - np.log(np.exp(LOGITS).sum(axis=1, keepdims=True))
+    targets = LABELS * (1 - smoothing) + smoothing / 3
 
-    assert is_the_same == (backbone_id in TRAINED_ON_MINUS_ONE_TO_ONE)
-    # No other plain scaling is any backbone's own, so that choosing one always deserves its notice.
-    assert np.abs(own - prepared(backbone_id, "0 to 1")).max() > 0.1
-    assert np.abs(own - prepared(backbone_id, "none")).max() > 0.1
+    loss = float(build_loss(Recipe(label_smoothing=smoothing))(LABELS, LOGITS))
+
+    assert loss == pytest.approx(-(targets * logarithms).sum(axis=1).mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_sigmoid_has_the_mean_of_the_binary_cross_entropies(smoothing: float) -> None:
+    probabilities = 1 / (1 + np.exp(-LOGITS))
+    targets = LABELS * (1 - smoothing) + smoothing / 2
+    expected = -(targets * np.log(probabilities) + (1 - targets) * np.log(1 - probabilities)).mean()
+
+    loss = float(build_loss(Recipe(head=Head(output="sigmoid"), label_smoothing=smoothing))(LABELS, LOGITS))
+
+    assert loss == pytest.approx(expected, rel=1e-5)
+
+
+def test_balanced_weights_give_each_class_the_same_sum() -> None:
+    recipe = Recipe(class_weighting="balanced")
+
+    weights = class_weights(recipe, [60, 30, 6])
+
+    np.testing.assert_allclose(weights * [60, 30, 6], [32, 32, 32], rtol=1e-6)
+    assert class_weights(recipe, [20, 20, 20]).tolist() == [1, 1, 1]
+    assert class_weights(Recipe(), [60, 30, 6]).tolist() == [1, 1, 1]

@@ -1,4 +1,4 @@
-"""Optimisers and their rates: every setting reaches the steps."""
+"""Optimizers and their learning rates: every setting has its effect on a step."""
 
 from typing import Any
 
@@ -73,5 +73,9 @@ def test_weight_decay_shrinks_weights_that_nothing_pulls_at(optimizer: str) -> N
         ("sgd", keras.optimizers.SGD),
     ],
 )
-def test_optimiser_is_the_one_asked_for(name: str, kind: type[keras.optimizers.Optimizer]) -> None:
+def test_optimizer_is_the_one_of_the_recipe_and_steps_against_the_gradient(
+    name: str, kind: type[keras.optimizers.Optimizer]
+) -> None:
     assert type(build_optimizer(Steps(optimizer=name), build_schedule(Steps(), 10))) is kind
+    assert _moved(Steps(optimizer=name, learning_rate=0.1), [1.0]) < 0.95
+    assert _moved(Steps(optimizer=name, learning_rate=0.1), [-1.0]) > 1.05

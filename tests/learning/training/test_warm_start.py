@@ -8,7 +8,7 @@ import pytest
 
 from tests.learning.listening import QUIET, Listener
 from tests.learning.models import KERAS_SAVE_WARNING
-from tests.learning.trainings import train
+from tests.learning.trainings import CACHED, train
 from tests.pictures import write_collection, write_jpeg
 from tlgui.errors import ModelFileError, SettingError
 from tlgui.learning.backbones.weights import find_weights
@@ -18,8 +18,6 @@ from tlgui.learning.networks.builder import build_backbone, build_head
 from tlgui.learning.recipes.recipe import (
     AFTER_HEAD,
     FROM_START,
-    NO_WEIGHTS,
-    SMALL_CNN,
     EarlyStopping,
     FineTuning,
     Head,
@@ -32,16 +30,7 @@ from tlgui.progress import EpochEnded, Event
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
-RECIPE = Recipe(
-    backbone=SMALL_CNN,
-    weights=NO_WEIGHTS,
-    input_size=32,
-    head=Head(dense_units=8),
-    epochs=3,
-    batch_size=8,
-    learning_rate=0.01,
-    early_stopping=EarlyStopping(enabled=False, keep_best=False),
-)
+RECIPE = replace(CACHED, head=Head(dense_units=8), early_stopping=EarlyStopping(enabled=False, keep_best=False))
 TUNED = replace(RECIPE, fine_tuning=FineTuning(when=AFTER_HEAD, from_block="block2", epochs=1, learning_rate=0.01))
 # Steps so small that what was taken over is still there afterwards.
 _HOLD = 1e-7

@@ -1,4 +1,4 @@
-"""What is read ahead comes in order, no further ahead than asked for, and is let go of when nobody wants it."""
+"""Items read ahead come in order, within the limit, and reading ends when the generator is closed."""
 
 import threading
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from contextlib import closing
 import pytest
 
 from tests.contexts import stopping_at
-from tlgui.cancellation import patiently
 from tlgui.errors import Cancelled, StorageError
 from tlgui.learning.data.prefetch import read_ahead
 from tlgui.progress import JobContext
@@ -90,20 +89,3 @@ def test_what_is_not_begun_when_it_is_closed_is_never_read() -> None:
     release.set()
 
     assert len(read) < 10
-
-
-def test_patience_raises_what_the_work_raised() -> None:
-    def fail() -> None:
-        raise StorageError("The disk is full.")
-
-    with pytest.raises(StorageError):
-        patiently(fail, CONTEXT)
-
-
-def test_patience_ends_with_stop_and_not_with_the_work() -> None:
-    release = threading.Event()
-
-    with pytest.raises(Cancelled):
-        patiently(lambda: release.wait(10), stopping_at(3))
-
-    release.set()
