@@ -1,10 +1,10 @@
-"""Listens to a training, and lets a test act on what it says."""
+"""Records the events of a training, and lets a test act on them."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 from tlgui.errors import Cancelled
-from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext
+from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 
 QUIET = JobContext()
 
@@ -12,7 +12,7 @@ EventT = TypeVar("EventT", bound=Event)
 
 
 class Listener:
-    """Keeps what a training says; set `is_stopped` to press Stop.
+    """Keeps the events of a training; set `is_stopped` to press Stop.
 
     Args:
         act: Called with each event.
@@ -47,13 +47,18 @@ def stopping_at(is_time: Callable[[Event], bool]) -> Listener:
     return listener
 
 
+def is_begin_of(stage: Stage) -> Callable[[Event], bool]:
+    """Return whether an event is the first one of a stage."""
+    return lambda event: isinstance(event, Progress) and event.stage is stage and event.done == 0
+
+
 def is_batch_of(epoch: int) -> Callable[[Event], bool]:
     """Return whether an event is a batch of an epoch."""
     return lambda event: isinstance(event, BatchEnded) and event.epoch == epoch
 
 
 def numbers(history: tuple[EpochEnded, ...]) -> list[tuple[float, ...]]:
-    """Return what must be the same again when the same training is done again."""
+    """Return the values of a history that the same training has again."""
     return [
         (
             ended.epoch,

@@ -1,8 +1,8 @@
-"""Training on photos that are read in each epoch: what it learns from, what it leaves alone, and what goes wrong."""
+"""Training on photos that are read in each epoch: batches, trained and frozen layers, Stop, and vanishing photos."""
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +19,10 @@ from tlgui.learning.data.batch import Batch
 from tlgui.learning.data.cached_dataset import BatchOrder
 from tlgui.learning.data.streamed_dataset import PhotoStream, StreamedTrainingData, StreamedValidationData
 from tlgui.learning.data.unreadable_photos import UnreadablePhotos
-from tlgui.learning.networks.builder import build_backbone, split_backbone
+from tlgui.learning.networks.builder import build_backbone
 from tlgui.learning.recipes.recipe import (
-    AFTER_HEAD,
     EVERY_EPOCH,
     FROM_START,
-    NO_WEIGHTS,
     Augmentation,
     EarlyStopping,
     FineTuning,
@@ -32,7 +30,7 @@ from tlgui.learning.recipes.recipe import (
     Recipe,
 )
 from tlgui.learning.results import StopReason
-from tlgui.learning.training.train import train_network
+from tlgui.learning.training.train import Trained, train_network
 from tlgui.photos.collection import Collection, Photo, Split
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import BatchEnded, EpochEnded, Event
@@ -45,6 +43,24 @@ _TUNING = FINE_TUNED.fine_tuning
 @pytest.fixture
 def collection(tmp_path: Path) -> Collection:
     return scan(write_collection(tmp_path / "photos", classes=3, photos=10), QUIET)
+
+
+@dataclass(frozen=True)
+class _FineTuned:
+    """A training whose last epoch is kept, and its events."""
+
+    recipe: Recipe
+    trained: Trained
+    listener: Listener
+
+
+@pytest.fixture(scope="module")
+def fine_tuned(tmp_path_factory: pytest.TempPathFactory) -> _FineTuned:
+    folder = tmp_path_factory.mktemp("fine tuned")
+    collection = scan(write_collection(folder / "photos", classes=3, photos=10), QUIET)
+    recipe = replace(FINE_TUNED, early_stopping=EarlyStopping(enabled=False, keep_best=False))
+    listener = Listener()
+    return _FineTuned(recipe, train_network(collection, recipe, folder / "a.tlmodel", listener.context), listener)
 
 
 def _streams(
@@ -65,17 +81,21 @@ def _inputs(batches: list[Batch]) -> FloatArray:
     return np.concatenate([batch.inputs for batch in batches])
 
 
-# --- what is learned from
+# --- batches
 
 
-def test_changes_of_no_strength_train_as_cached_features_do(collection: Collection, tmp_path: Path) -> None:
-    path = tmp_path / "model.tlmodel"
-    cached = train(collection, CACHED, path, QUIET)
+def test_augmentation_of_no_strength_trains_as_cached_features_do(collection: Collection, tmp_path: Path) -> None:
+    recipe = replace(CACHED, augmentation=Augmentation(when=EVERY_EPOCH))
+    cached = train_network(collection, CACHED, tmp_path / "model.tlmodel", QUIET)
 
-    streamed = train(collection, replace(CACHED, augmentation=Augmentation(when=EVERY_EPOCH)), path, QUIET)
+    streamed = train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET)
 
-    for ours, theirs in zip(numbers(streamed.history), numbers(cached.history), strict=True):
+    for ours, theirs in zip(numbers(streamed.summary.history), numbers(cached.summary.history), strict=True):
         assert ours == pytest.approx(theirs, abs=1e-4)
+    # The frozen backbone does not change by a bit.
+    before = build_backbone(recipe, find_weights(recipe, QUIET)).get_weights()
+    after = streamed.model.get_layer("small_cnn").get_weights()
+    assert all(np.array_equal(*pair) for pair in zip(before, after, strict=True))
 
 
 def test_photos_come_in_the_shuffled_order_of_each_epoch(collection: Collection) -> None:
@@ -138,31 +158,10 @@ def test_validation_photos_are_not_changed_and_read_once(collection: Collection)
     assert len(given) == calls
 
 
-# --- what is trained, and what is not
+# --- trained and frozen layers
 
 
-def _weights_of(network: object) -> list[FloatArray]:
-    return [np.array(array) for array in network.get_weights()]  # type: ignore[attr-defined]
-
-
-def test_frozen_backbone_does_not_change_by_a_bit(collection: Collection, tmp_path: Path) -> None:
-    recipe = replace(CACHED, augmentation=Augmentation(flip_horizontal=True, when=EVERY_EPOCH))
-
-    trained = train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET)
-
-    before = build_backbone(recipe, find_weights(recipe, QUIET)).get_weights()
-    after = trained.model.get_layer("small_cnn").get_weights()
-    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(before, after, strict=True))
-
-
-@pytest.mark.parametrize("when", [AFTER_HEAD, FROM_START])
-def test_fine_tuning_changes_its_blocks_and_nothing_before_them(
-    when: str, collection: Collection, tmp_path: Path
-) -> None:
-    recipe = replace(CACHED, fine_tuning=replace(_TUNING, when=when), early_stopping=EarlyStopping(keep_best=False))
-
-    trained = train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET)
-
+def _check_that_block_3_was_trained(recipe: Recipe, trained: Trained) -> None:
     backbone = build_backbone(recipe, find_weights(recipe, QUIET))
     before = {layer.name: layer.get_weights() for layer in backbone.get_layer("small_cnn").layers}
     after = {layer.name: layer.get_weights() for layer in trained.model.get_layer("small_cnn").layers}
@@ -177,43 +176,25 @@ def test_fine_tuning_changes_its_blocks_and_nothing_before_them(
     assert (np.abs(bias) > 0).any()
 
 
-def test_batch_normalisation_stays_as_it_is_while_its_neighbours_learn(collection: Collection, tmp_path: Path) -> None:
-    recipe = Recipe(
-        weights=NO_WEIGHTS,
-        input_size=32,
-        epochs=1,
-        early_stopping=EarlyStopping(keep_best=False),
-        fine_tuning=replace(_TUNING, from_block="block7", epochs=1),
-        augmentation=Augmentation(smallest_crop=0.4, when=EVERY_EPOCH),
-    )
-    trained = train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET)
+def test_fine_tuning_after_the_head_changes_its_blocks_and_nothing_before_them(fine_tuned: _FineTuned) -> None:
+    _check_that_block_3_was_trained(fine_tuned.recipe, fine_tuned.trained)
 
-    backbone = build_backbone(recipe, find_weights(recipe, QUIET))
-    _, top = split_backbone(backbone, recipe, "block7")
-    in_top = {layer.name for layer in top.layers}
-    changed = {
-        layer.name
-        for layer in backbone.get_layer("efficientnet_lite0").layers
-        if not all(
-            np.array_equal(*pair)
-            for pair in zip(
-                layer.get_weights(),
-                trained.model.get_layer("efficientnet_lite0").get_layer(layer.name).get_weights(),
-                strict=True,
-            )
-        )
-    }
-    assert changed == {name for name in in_top if name.endswith("_conv")}
-    assert changed
+
+def test_fine_tuning_from_the_start_changes_its_blocks_and_nothing_before_them(
+    collection: Collection, tmp_path: Path
+) -> None:
+    recipe = replace(
+        CACHED, fine_tuning=replace(_TUNING, when=FROM_START), early_stopping=EarlyStopping(keep_best=False)
+    )
+
+    _check_that_block_3_was_trained(recipe, train_network(collection, recipe, tmp_path / "model.tlmodel", QUIET))
 
 
 # --- the history
 
 
-def test_fine_tuning_goes_on_with_the_history(collection: Collection, tmp_path: Path) -> None:
-    listener = Listener()
-
-    summary = train(collection, FINE_TUNED, tmp_path / "model.tlmodel", listener.context)
+def test_fine_tuning_goes_on_with_the_history(fine_tuned: _FineTuned) -> None:
+    summary, listener = fine_tuned.trained.summary, fine_tuned.listener
 
     assert [(ended.epoch, ended.epochs, ended.is_fine_tuning) for ended in summary.history] == [
         (1, 5, False),
@@ -262,17 +243,17 @@ def test_target_reached_by_the_head_needs_no_fine_tuning(collection: Collection,
     assert not any(ended.is_fine_tuning for ended in summary.history)
 
 
-def test_trained_model_is_ready_as_its_file_says(collection: Collection, tmp_path: Path) -> None:
-    trained = train_network(collection, FINE_TUNED, tmp_path / "model.tlmodel", QUIET)
+def test_trained_model_is_used_without_its_file(fine_tuned: _FineTuned) -> None:
+    trained = fine_tuned.trained
     pictures = np.random.default_rng(1).uniform(0, 255, (5, 32, 32, 3)).astype(np.float32)
 
-    ready = trained.loaded()
+    loaded = trained.loaded()
 
-    np.testing.assert_allclose(ready.predict(pictures), np.asarray(trained.model(pictures, training=False)), atol=1e-5)
-    assert ready.summary == trained.summary
+    np.testing.assert_allclose(loaded.predict(pictures), np.asarray(trained.model(pictures, training=False)), atol=1e-5)
+    assert loaded.summary == trained.summary
 
 
-# --- Stop and bad luck
+# --- Stop and vanishing photos
 
 
 def test_stop_in_the_first_streamed_epoch_leaves_nothing(collection: Collection, tmp_path: Path) -> None:
@@ -327,15 +308,14 @@ def test_class_that_vanishes_in_mid_training_is_named(collection: Collection, tm
         train(collection, recipe, tmp_path / "model.tlmodel", Listener(lose).context)
 
 
-def test_folder_that_vanishes_in_mid_training_is_said(collection: Collection, tmp_path: Path) -> None:
-    def lose(event: Event) -> None:
-        if isinstance(event, EpochEnded):
-            shutil.rmtree(collection.folder, ignore_errors=True)
+def test_folder_that_vanishes_is_named(collection: Collection) -> None:
+    photos = tuple(collection.photos())
+    data = StreamedTrainingData(_streams(CACHED, collection, photos)[0], photos, CACHED, epochs_before=0)
+    shutil.rmtree(collection.folder)
 
-    recipe = replace(CACHED, fine_tuning=FineTuning(when=FROM_START))
-
+    assert sum(len(batch.labels) for batch in data.epoch(1)) == 0
     with pytest.raises(CollectionError, match="“photos” is gone"):
-        train(collection, recipe, tmp_path / "model.tlmodel", Listener(lose).context)
+        data.end_epoch()
 
 
 def test_photo_that_is_back_is_learned_from_again(collection: Collection) -> None:

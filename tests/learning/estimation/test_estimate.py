@@ -1,4 +1,4 @@
-"""What a training will take: measured on a training in small, and counted up to the whole."""
+"""Estimates: a dry run is timed, and its times are extrapolated to all photos and epochs."""
 
 import shutil
 import socket
@@ -12,6 +12,8 @@ import psutil
 import pytest
 
 from tests.contexts import stopping_at
+from tests.learning import listening
+from tests.learning.listening import is_begin_of
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.learning.trainings import train
 from tests.pictures import write_collection
@@ -38,7 +40,7 @@ from tlgui.learning.recipes.recipe import (
 )
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
-from tlgui.progress import JobContext
+from tlgui.progress import JobContext, Stage
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
@@ -57,10 +59,10 @@ TUNED = replace(
     augmentation=Augmentation(flip_horizontal=True, when=EVERY_EPOCH),
     fine_tuning=FineTuning(when=AFTER_HEAD, from_block="block3", epochs=4),
 )
-# Of 60 photos, 45 are learned from and 15 judge.
+# Of 60 photos, 45 are for training and 15 for validation.
 PHOTOS = 20
-# What `rehearsed` says of one epoch: a second for each picture that is learned, a quarter for each photo that judges,
-# and five to keep what the epoch leaves.
+# An epoch of `dry_runs`: a second for each training picture, a quarter for each validation photo, and five for the
+# checkpoint.
 EPOCH = 45.0 + 15 * 0.25 + 5.0
 
 
@@ -75,8 +77,8 @@ def _nothing_measured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def rehearsed(monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
-    """Put numbers that can be reckoned with in the place of what is timed; return what was rehearsed."""
+def dry_runs(monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
+    """Replace dry runs by round numbers; return the list of their recipes."""
     recipes: list[Recipe] = []
 
     def stand_in(few: Collection, recipe: Recipe, _context: JobContext) -> DryRun:
@@ -106,18 +108,19 @@ def test_estimate_is_plausible_and_leaves_nothing_behind(collection: Collection)
 
 
 @pytest.mark.parametrize(
-    ("recipe", "kinds"),
+    ("recipe", "streamed_count", "phases"),
     [
-        (RECIPE, 1),
-        (TUNED, 2),
-        (replace(TUNED, fine_tuning=FineTuning()), 1),
-        (replace(TUNED, fine_tuning=FineTuning(when=FROM_START)), 1),
+        (RECIPE, 0, 1),
+        # Enough pictures to convert the frozen base.
+        (TUNED, 10**6, 2),
+        (replace(TUNED, fine_tuning=FineTuning()), 0, 1),
+        (replace(TUNED, fine_tuning=FineTuning(when=FROM_START)), 0, 1),
     ],
     ids=["cached", "head, then blocks", "streamed head", "from the start"],
 )
-def test_each_kind_of_epochs_is_timed(collection: Collection, recipe: Recipe, kinds: int) -> None:
-    timed = dry_run(collection, dry_run_recipe(recipe, 10**6), QUIET)
-    assert len(timed.phases) == kinds
+def test_each_phase_is_timed(collection: Collection, recipe: Recipe, streamed_count: int, phases: int) -> None:
+    timed = dry_run(collection, dry_run_recipe(recipe, streamed_count), QUIET)
+    assert len(timed.phases) == phases
     assert all(phase.train_seconds > 0.0 and phase.validation_seconds > 0.0 for phase in timed.phases)
     has_features = recipe.fine_tuning.when != FROM_START
     assert (timed.feature_seconds > 0.0) == has_features
@@ -125,79 +128,86 @@ def test_each_kind_of_epochs_is_timed(collection: Collection, recipe: Recipe, ki
     assert timed.peak_bytes > 10**7
 
 
-def test_photos_and_epochs_are_counted(collection: Collection, rehearsed: list[Recipe]) -> None:
+def test_photos_and_epochs_are_counted(collection: Collection, dry_runs: list[Recipe]) -> None:
     # The features of 45 photos that are learned from and 15 that judge fill three batches of 32.
     expected = 60 * 64 / 96 + 100.0 + 10 * EPOCH + 10_000.0
     assert estimate(collection, RECIPE, QUIET).seconds == pytest.approx(expected)
-    assert len(rehearsed) == 1
+    assert len(dry_runs) == 1
 
 
-def test_copies_are_counted(collection: Collection, rehearsed: list[Recipe]) -> None:
+def test_copies_are_counted(collection: Collection, dry_runs: list[Recipe]) -> None:
     recipe = replace(RECIPE, augmentation=Augmentation(flip_horizontal=True, copies=3))
     cost = estimate(collection, recipe, QUIET)
-    (small,) = rehearsed
+    (small,) = dry_runs
     assert small.augmentation == recipe.augmentation
     # 16 photos in 4 versions and 15 photos make three batches of 32.
     features = (45 * 4 + 15) * 64 / 96
     assert cost.seconds == pytest.approx(features + 100.0 + 10 * (EPOCH + 3 * 45.0) + 10_000.0)
 
 
-def test_fine_tuning_is_added(collection: Collection, rehearsed: list[Recipe]) -> None:
+def test_fine_tuning_is_added(collection: Collection, dry_runs: list[Recipe]) -> None:
     before = estimate(collection, replace(TUNED, fine_tuning=FineTuning()), QUIET).seconds
     assert before == pytest.approx(15 * 64 / 32 + 100.0 + 10 * EPOCH + 10_000.0)
     with_tuning = estimate(collection, TUNED, QUIET).seconds
     head = 60 * 64 / 96 + 100.0 + 10 * EPOCH
     assert with_tuning == pytest.approx(head + 1000.0 + 4 * 450.0 + 10_000.0)
-    assert len(rehearsed) == 2
+    assert len(dry_runs) == 2
 
 
-def test_most_batches_are_kept_to(collection: Collection, rehearsed: list[Recipe]) -> None:
+def test_most_batches_are_kept_to(collection: Collection, dry_runs: list[Recipe]) -> None:
     whole = estimate(collection, RECIPE, QUIET).seconds
     some = estimate(collection, replace(RECIPE, most_batches=2), QUIET).seconds
     assert whole - some == pytest.approx(10 * (45.0 - 2 * 8))
-    assert len(rehearsed) == 1
+    assert len(dry_runs) == 1
 
 
-def test_what_changes_no_step_needs_no_other_rehearsal(collection: Collection, rehearsed: list[Recipe]) -> None:
+def test_setting_of_no_effect_on_steps_needs_no_other_dry_run(collection: Collection, dry_runs: list[Recipe]) -> None:
     first = estimate(collection, RECIPE, QUIET).seconds
     longer = replace(RECIPE, name="Longer", epochs=20, learning_rate=0.1, early_stopping=EarlyStopping(patience=9))
     assert estimate(collection, longer, QUIET).seconds - first == pytest.approx(10 * EPOCH)
-    assert len(rehearsed) == 1
+    assert len(dry_runs) == 1
     estimate(collection, replace(RECIPE, batch_size=16), QUIET)
-    assert len(rehearsed) == 2
+    assert len(dry_runs) == 2
 
 
-def test_features_that_are_known_take_no_time(collection: Collection, rehearsed: list[Recipe], tmp_path: Path) -> None:
+def test_cached_features_take_no_time(collection: Collection, dry_runs: list[Recipe], tmp_path: Path) -> None:
     before = estimate(collection, RECIPE, QUIET)
-    train(collection, replace(RECIPE, epochs=1), tmp_path / "a.tlmodel", QUIET)
+    # Features are cached before the head is trained.
+    with pytest.raises(Cancelled):
+        train(
+            collection,
+            RECIPE,
+            tmp_path / "a.tlmodel",
+            listening.stopping_at(is_begin_of(Stage.TRAINING)).context,
+        )
     after = estimate(collection, replace(RECIPE, epochs=10), QUIET)
     assert (before.cached_share, after.cached_share) == (0.0, 1.0)
     assert before.seconds - after.seconds == pytest.approx(60 * 64 / 96, abs=20.0)
     other = estimate(collection, replace(RECIPE, pooling="max"), QUIET)
     assert other.cached_share == 0.0
-    # All photos were known when this one was measured, so nobody knows yet what new ones take.
+    # All photos were cached when this one was timed, so another dry run is needed for new ones.
     module._timings.clear()
     estimate(collection, RECIPE, QUIET)
     write_collection(collection.folder, classes=3, photos=2 * PHOTOS, seed=5)
     estimate(scan(collection.folder, QUIET), RECIPE, QUIET)
-    assert len(rehearsed) == 4
+    assert len(dry_runs) == 4
 
 
-def test_memory_grows_with_what_is_kept_in_it(collection: Collection, rehearsed: list[Recipe]) -> None:
+def test_memory_grows_with_what_is_kept_in_it(collection: Collection, dry_runs: list[Recipe]) -> None:
     plain = estimate(collection, RECIPE, QUIET).memory_bytes
     flat = estimate(collection, replace(RECIPE, pooling="flatten"), QUIET).memory_bytes
     assert flat > plain > 10**12
     tuned = estimate(collection, TUNED, QUIET).memory_bytes
     assert tuned - plain == 15 * 1000 * 4
-    # A batch too large to be rehearsed takes more of what came with the steps.
+    # A batch larger than that of the dry run takes more of the memory of the steps.
     large = estimate(collection, replace(TUNED, batch_size=256), QUIET).memory_bytes
     assert large - tuned == 10**11
-    assert len(rehearsed) == 4
+    assert len(dry_runs) == 4
 
 
-def test_nothing_is_downloaded(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_downloaded(collection: Collection, dry_runs: list[Recipe], monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> NoReturn:
-        raise AssertionError("somebody asks the network")
+        raise AssertionError("a connection was opened")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
@@ -207,6 +217,7 @@ def test_nothing_is_downloaded(collection: Collection, monkeypatch: pytest.Monke
     assert cost.download_bytes == BACKBONE_TITLES[recipe.backbone].download_bytes > 10**6
     assert cost.seconds > 0.0
     assert downloaded_weights(recipe.backbone) is None
+    assert [small.weights for small in dry_runs] == [NO_WEIGHTS]
 
 
 def test_stop_is_heard_in_the_middle_and_leaves_nothing(collection: Collection) -> None:
@@ -248,7 +259,7 @@ def test_what_cannot_be_trained_says_why(
         estimate(*change(collection), QUIET)
 
 
-def test_rehearsal_does_not_depend_on_what_takes_no_time() -> None:
+def test_recipe_of_the_dry_run_has_no_settings_without_effect_on_time() -> None:
     changed = replace(TUNED, name="Other", learning_rate=1.0, seed=TUNED.seed, epochs=77, most_batches=3)
     assert dry_run_recipe(changed, 100) == dry_run_recipe(TUNED, 100)
     kept = {"backbone", "weights", "input_size", "pooling", "head", "optimizer", "augmentation", "batch_size"}

@@ -1,4 +1,4 @@
-"""Every built-in recipe trains: two epochs of each of its phases on generated photos, small and with random weights."""
+"""Every built-in recipe trains: an epoch of each of its phases on generated photos, small and with random weights."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from tlgui.photos.split import split_collection
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
-_EPOCHS = 2
+_EPOCHS = 1
 
 
 @pytest.fixture(scope="module")

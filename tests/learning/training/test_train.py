@@ -1,4 +1,4 @@
-"""A training from photos to a model file: what it leaves, what it says on the way, and how Stop and bad luck end it."""
+"""A training from photos to a model file: the model, the events, Stop, and photos that vanish meanwhile."""
 
 import shutil
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.learning.listening import QUIET, Listener, is_batch_of, stopping_at
+from tests.learning.listening import QUIET, Listener, is_batch_of, is_begin_of, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.learning.trainings import train
 from tests.pictures import write_collection, write_text
@@ -48,10 +48,10 @@ def test_training_leaves_a_model_that_knows_the_classes(collection: Collection, 
     assert dict(summary.versions).keys() >= {"tlgui", "python", "keras", "tensorflow", "onnxruntime"}
     assert summary.device == devices.describe()
     assert read_summary(path) == summary
-    # The file's network says of the photos on disk what was said of it, so head and best epoch are in it.
-    judged = evaluate(load_model(path), collection, Part.VALIDATION, QUIET)
-    assert judged.confusion == summary.evaluation.confusion
-    assert judged.loss == pytest.approx(summary.evaluation.loss, abs=1e-4)
+    # The network in the file has the head and the best epoch: it gives the same evaluation.
+    evaluated = evaluate(load_model(path), collection, Part.VALIDATION, QUIET)
+    assert evaluated.confusion == summary.evaluation.confusion
+    assert evaluated.loss == pytest.approx(summary.evaluation.loss, abs=1e-4)
 
 
 def test_training_says_how_far_it_is(collection: Collection, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_training_says_how_far_it_is(collection: Collection, tmp_path: Path) -> 
 
 
 def test_same_recipe_on_same_photos_gives_the_same_history(collection: Collection, tmp_path: Path) -> None:
-    recipe = replace(RECIPE, augmentation=Augmentation(rotation=20, flip_horizontal=True, copies=1))
+    recipe = replace(RECIPE, epochs=2, augmentation=Augmentation(rotation=20, flip_horizontal=True, copies=1))
 
     def history(seed: int) -> list[tuple[float, float, float]]:
         summary = train(collection, replace(recipe, seed=seed), tmp_path / "model.tlmodel", QUIET)
@@ -97,7 +97,7 @@ def test_stop_after_an_epoch_leaves_its_best_as_a_model(collection: Collection, 
 
 @pytest.mark.parametrize("stage", [Stage.LOADING, Stage.FEATURES, Stage.TRAINING])
 def test_stop_before_an_epoch_is_complete_leaves_nothing(stage: Stage, collection: Collection, tmp_path: Path) -> None:
-    listener = stopping_at(lambda event: isinstance(event, Progress) and event.stage == stage)
+    listener = stopping_at(is_begin_of(stage))
 
     with pytest.raises(Cancelled):
         train(collection, RECIPE, tmp_path / "model.tlmodel", listener.context)
@@ -105,9 +105,8 @@ def test_stop_before_an_epoch_is_complete_leaves_nothing(stage: Stage, collectio
     assert sorted(path.name for path in tmp_path.iterdir()) == ["photos"]
 
 
-@pytest.mark.parametrize("stage", [Stage.EVALUATING, Stage.SAVING])
-def test_stop_at_the_very_end_keeps_the_model(stage: Stage, collection: Collection, tmp_path: Path) -> None:
-    listener = stopping_at(lambda event: isinstance(event, Progress) and event.stage == stage)
+def test_stop_at_the_very_end_keeps_the_model(collection: Collection, tmp_path: Path) -> None:
+    listener = stopping_at(is_begin_of(Stage.EVALUATING))
 
     summary = train(collection, RECIPE, tmp_path / "model.tlmodel", listener.context)
 
@@ -163,8 +162,8 @@ def test_few_photos_lost_do_not_end_the_training(collection: Collection, tmp_pat
 
     assert summary.evaluation is not None
     assert summary.photo_count + summary.evaluation.photo_count == collection.photo_count - 2
-    told = [photo for event in listener.of(PhotosUnreadable) for photo in event.photos]
-    assert {photo.path for photo in told} == set(lost)
+    reported = [photo for event in listener.of(PhotosUnreadable) for photo in event.photos]
+    assert {photo.path for photo in reported} == set(lost)
     assert [problem.path for problem in scan(collection.folder, QUIET).problems] == [lost[1]]
 
 

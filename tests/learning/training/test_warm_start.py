@@ -1,4 +1,4 @@
-"""Training further: what a model learned is taken over, for the classes that are still there."""
+"""Warm start: the weights of an earlier model are taken over, for the classes that are still there."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.learning.listening import QUIET, Listener
+from tests.learning.listening import QUIET, Listener, is_begin_of, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.learning.trainings import CACHED, train
 from tests.pictures import write_collection, write_jpeg
-from tlgui.errors import ModelFileError, SettingError
+from tlgui.errors import Cancelled, ModelFileError, SettingError
 from tlgui.learning.backbones.weights import find_weights
 from tlgui.learning.data import feature_extractor
 from tlgui.learning.model_file.tlmodel import read_network
@@ -26,13 +26,13 @@ from tlgui.learning.recipes.recipe import (
 from tlgui.learning.training.warm_start import WarmStart
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
-from tlgui.progress import EpochEnded, Event
+from tlgui.progress import EpochEnded, Event, Stage
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
 RECIPE = replace(CACHED, head=Head(dense_units=8), early_stopping=EarlyStopping(enabled=False, keep_best=False))
 TUNED = replace(RECIPE, fine_tuning=FineTuning(when=AFTER_HEAD, from_block="block2", epochs=1, learning_rate=0.01))
-# Steps so small that what was taken over is still there afterwards.
+# So small that the weights are the same after a step, within the tolerance.
 _HOLD = 1e-7
 
 
@@ -51,8 +51,9 @@ def tuned(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> P
     return train(collection, TUNED, tmp_path_factory.mktemp("tuned") / "tuned.tlmodel", QUIET).path
 
 
-@pytest.mark.parametrize("which", ["plain", "tuned"])
-@pytest.mark.parametrize("recipe", [RECIPE, replace(RECIPE, fine_tuning=FineTuning(when=FROM_START))])
+@pytest.mark.parametrize(
+    ("which", "recipe"), [("tuned", RECIPE), ("plain", replace(RECIPE, fine_tuning=FineTuning(when=FROM_START)))]
+)
 def test_training_goes_on_from_the_weights_of_a_model(
     which: str, recipe: Recipe, collection: Collection, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -80,10 +81,12 @@ def test_unchanged_backbone_finds_its_features_and_a_tuned_one_computes_its_own(
         return compute(self, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(feature_extractor.FeatureExtractor, "compute", counted)
-    held = replace(RECIPE, epochs=1)
     counts = []
     for path in (None, plain, tuned, tuned):
-        train(collection, held, tmp_path / "further.tlmodel", QUIET, start_from=path)
+        # Features are computed before the head is trained.
+        listener = stopping_at(is_begin_of(Stage.TRAINING))
+        with pytest.raises(Cancelled):
+            train(collection, RECIPE, tmp_path / "further.tlmodel", listener.context, start_from=path)
         counts.append(len(passes))
         passes.clear()
 
@@ -140,7 +143,7 @@ def test_what_does_not_fit_is_said(
 
 def test_flattened_features_need_the_same_input_size(collection: Collection, tmp_path: Path) -> None:
     recipe = replace(RECIPE, pooling="flatten", epochs=1)
-    path = train(collection, recipe, tmp_path / "flat.tlmodel", QUIET).path
+    path = train(collection, recipe, tmp_path / "flat.tlmodel").path
 
     with pytest.raises(SettingError, match="its input size is 32 pixels, the recipe's is 64"):
         WarmStart(path, replace(recipe, input_size=64))
