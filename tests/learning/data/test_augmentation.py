@@ -1,4 +1,4 @@
-"""Each change does what its name says, and the same copy of the same photo is always changed the same way."""
+"""Each setting has its effect, and the same copy of the same photo is always augmented in the same way."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -196,13 +196,13 @@ def test_new_kinds_of_change_leave_copies_as_they_were() -> None:
 @pytest.mark.parametrize(
     ("fill_mode", "outside"), [("constant", 0.0), ("nearest", 60.0), ("reflect", 60.0), ("wrap", 200.0)]
 )
-def test_fill_mode_says_what_fills_the_space_left_empty(fill_mode: str, outside: float) -> None:
+def test_fill_mode_fills_the_space_left_empty(fill_mode: str, outside: float) -> None:
     striped = np.full((len(COPIES), SIZE, SIZE, 3), 60, np.float32)
     striped[:, :, SIZE // 2 :] = 200
 
     changed = _change(striped, shift_horizontal=0.3, fill_mode=fill_mode)
 
-    # Where the photo was moved to the right, what stands at its left edge was filled in.
+    # Where the photo was moved to the right, its left edge was filled in.
     moved_right = (changed[:, 16] < 130).sum(axis=1)[:, 0] > 20 if fill_mode != "wrap" else None
     edge = changed[:, 16, 1, 0]
     assert outside in np.round(edge if moved_right is None else edge[moved_right], 1)

@@ -237,7 +237,7 @@ def test_damaged_entries_are_computed_again(
 def test_full_cache_disk_does_not_end_the_work(
     photos: list[Photo], computed: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # SQLite says the same of a store at its largest as of a full disk.
+    # SQLite reports a store of the largest size as it does a full disk.
     monkeypatch.setattr(feature_cache, "LARGEST_BYTES", 60_000)
 
     found = _extract(photos)
@@ -298,7 +298,7 @@ def test_features_on_the_disk_leave_the_memory_and_stay_right(
     np.testing.assert_array_equal(found.matrix, expected.matrix)
 
 
-def test_no_room_for_many_features_is_said(photos: list[Photo], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_disk_without_room_for_many_features_is_named(photos: list[Photo], monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(**_: object) -> object:
         raise OSError(28, "No space left on device")
 

@@ -318,7 +318,7 @@ def test_folder_that_vanishes_is_named(collection: Collection) -> None:
         data.end_epoch()
 
 
-def test_photo_that_is_back_is_learned_from_again(collection: Collection) -> None:
+def test_photo_that_is_back_is_used_again(collection: Collection) -> None:
     photos = tuple(collection.photos())
     stream, _, unreadable = _streams(CACHED, collection, photos)
     data = StreamedTrainingData(stream, photos, CACHED, epochs_before=0)

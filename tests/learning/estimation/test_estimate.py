@@ -250,7 +250,7 @@ def test_folder_with_a_split_of_its_own_is_measured(tmp_path: Path) -> None:
     ],
     ids=["one class", "input too small"],
 )
-def test_what_cannot_be_trained_says_why(
+def test_training_that_is_impossible_is_refused(
     collection: Collection,
     change: Callable[[Collection], tuple[Collection, Recipe]],
     error: type[Exception],

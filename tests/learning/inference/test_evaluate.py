@@ -51,7 +51,7 @@ def test_wilson_interval_holds_the_share_and_stays_within_0_and_1(total: int) ->
         assert 0 <= interval.low <= right / total <= interval.high <= 1
 
 
-def test_wilson_interval_without_photos_says_anything_is_possible() -> None:
+def test_wilson_interval_without_photos_is_everything() -> None:
     interval = wilson_interval(0, 0)
     assert (interval.low, interval.high) == (0, 1)
 

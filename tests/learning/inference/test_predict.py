@@ -100,7 +100,7 @@ def test_only_bad_files_never_reach_the_network(tmp_path: Path, listener: Listen
     assert summary.error_count == 3
 
 
-def test_no_photo_at_all_is_said(tmp_path: Path, listener: Listener) -> None:
+def test_missing_photos_are_an_error(tmp_path: Path, listener: Listener) -> None:
     with pytest.raises(CollectionError, match=tmp_path.name):
         predict(colour_model(), [tmp_path], 3, listener.context)
 

@@ -1,4 +1,4 @@
-"""Backbone, head and the two joined: what they take, what they give, and that the shipped network is the real one."""
+"""Backbone, head and the joined model: inputs, outputs, and that the shipped network is the original one."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from tlgui.progress import JobContext
 SMALL = Recipe(input_size=64)
 RANDOM = Recipe(input_size=32, weights=NO_WEIGHTS)
 
-# What EfficientNet-Lite0 says of the generated picture: every 160th of its 1280 features, their mean and deviation.
+# Outputs of EfficientNet-Lite0 for the generated picture: every 160th of its 1280 features, their mean and deviation.
 # Computed in 64-bit NumPy from the PyTorch tensors, by a rebuild of the network that shares no code with this one.
 _FEATURES = [1.29492, 0.0, 0.0, 0.14268, 0.0, 0.04156, 0.0, 0.0]
 _MEAN, _DEVIATION = 0.168697, 0.470368
@@ -48,7 +48,7 @@ def _picture(size: int) -> np.ndarray:
     return np.stack(channels, axis=-1)[np.newaxis].astype(np.float32)
 
 
-def test_shipped_backbone_says_what_the_original_says() -> None:
+def test_shipped_backbone_has_the_outputs_of_the_original() -> None:
     features = np.asarray(_built(QUICK)(_picture(224)))[0]
 
     assert features.shape == (1280,)
@@ -103,7 +103,7 @@ def test_cut_at_an_unknown_layer_lists_what_there_is() -> None:
     assert "block4_conv3" in caught.value.hint
 
 
-def test_random_weights_are_fixed_by_the_seed_whatever_was_built_before() -> None:
+def test_random_weights_depend_on_the_seed_alone() -> None:
     recipe = replace(RANDOM, backbone="mobilenetv3small")
     first, again, other = (_built(replace(recipe, seed=seed)) for seed in (1, 1, 2))
 
@@ -116,15 +116,15 @@ def test_random_weights_are_fixed_by_the_seed_whatever_was_built_before() -> Non
 
 
 @pytest.mark.parametrize("from_block", ["", "block1", "block2", "block6", "block7"])
-def test_tail_after_trunk_says_what_the_backbone_says(backbone: keras.Model, from_block: str) -> None:
-    trunk, tail = split_backbone(backbone, SMALL, from_block)
+def test_top_after_base_has_the_outputs_of_the_backbone(backbone: keras.Model, from_block: str) -> None:
+    base, top = split_backbone(backbone, SMALL, from_block)
     pixels = _pixels(64)
 
-    features = np.asarray(tail(trunk(pixels), training=False))
+    features = np.asarray(top(base(pixels), training=False))
 
     np.testing.assert_allclose(features, np.asarray(backbone(pixels)), atol=1e-5)
     assert features.std() > 0.1
-    assert not trunk.trainable_weights
+    assert not base.trainable_weights
 
 
 @pytest.mark.parametrize(
@@ -143,12 +143,12 @@ def test_unknown_block_is_refused_with_those_there_are(recipe: Recipe, listed: s
     assert f"Choose one of {listed}, or leave it empty" in caught.value.hint
 
 
-def _step(trunk: keras.Model, tail: keras.Model) -> list[str]:
-    """Train the tail one step; return the names of the weights that a gradient reached."""
-    maps = tf.constant(trunk(_pixels(32)))
+def _step(base: keras.Model, top: keras.Model) -> list[str]:
+    """Train the top one step; return the names of the weights that a gradient reached."""
+    maps = tf.constant(base(_pixels(32)))
     with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(tf.square(tail(maps, training=True) - 1.0))
-    weights = tail.trainable_weights
+        loss = tf.reduce_mean(tf.square(top(maps, training=True) - 1.0))
+    weights = top.trainable_weights
     gradients = tape.gradient(loss, [weight.value for weight in weights])
     keras.optimizers.SGD(0.1).apply(gradients, weights)
     return [weight.path for weight, gradient in zip(weights, gradients, strict=True) if np.any(gradient)]
@@ -162,42 +162,42 @@ def _changed(model: keras.Model, before: dict[str, np.ndarray]) -> set[str]:
     return {weight.path for weight in model.weights if (np.asarray(weight) != before[weight.path]).any()}
 
 
-def test_training_the_tail_changes_nothing_that_is_frozen() -> None:
+def test_training_the_top_changes_nothing_that_is_frozen() -> None:
     recipe = replace(SMALL, input_size=32)
     backbone = _built(recipe)
-    trunk, tail = split_backbone(backbone, recipe, "block6")
+    base, top = split_backbone(backbone, recipe, "block6")
     before = _values(backbone)
-    expected = np.asarray(trunk(_pixels(32)))
+    expected = np.asarray(base(_pixels(32)))
 
-    reached = _step(trunk, tail)
+    reached = _step(base, top)
 
     changed = _changed(backbone, before)
-    assert changed == set(reached) == {weight.path for weight in tail.trainable_weights}
-    assert changed == {path for path in _values(tail) if "_bn/" not in path}
-    np.testing.assert_array_equal(np.asarray(trunk(_pixels(32))), expected)
-    # The backbone is the trained one now, batch normalisation at rest.
+    assert changed == set(reached) == {weight.path for weight in top.trainable_weights}
+    assert changed == {path for path in _values(top) if "_bn/" not in path}
+    np.testing.assert_array_equal(np.asarray(base(_pixels(32))), expected)
+    # The backbone has the trained weights, with batch normalisation in inference mode.
     features = np.asarray(backbone(_pixels(32), training=True))
-    np.testing.assert_allclose(features, np.asarray(tail(trunk(_pixels(32)), training=False)), atol=1e-5)
+    np.testing.assert_allclose(features, np.asarray(top(base(_pixels(32)), training=False)), atol=1e-5)
 
 
-def test_network_that_learns_from_nothing_trains_its_normalisation_too() -> None:
+def test_network_trained_from_scratch_trains_its_normalisation_too() -> None:
     recipe = replace(RANDOM, fine_tuning=FineTuning(when=FROM_START))
     backbone = _built(recipe)
-    trunk, tail = split_backbone(backbone, recipe, "")
+    base, top = split_backbone(backbone, recipe, "")
     before = _values(backbone)
 
-    reached = _step(trunk, tail)
+    reached = _step(base, top)
 
-    assert set(reached) == {weight.path for weight in tail.trainable_weights}
+    assert set(reached) == {weight.path for weight in top.trainable_weights}
     assert _changed(backbone, before) == set(before)
 
 
 def test_pretrained_network_keeps_its_normalisation_from_the_start_on(backbone: keras.Model) -> None:
     recipe = replace(SMALL, fine_tuning=FineTuning(when=FROM_START))
 
-    _, tail = split_backbone(backbone, recipe, "block7")
+    _, top = split_backbone(backbone, recipe, "block7")
 
-    assert not any("_bn/" in weight.path for weight in tail.trainable_weights)
+    assert not any("_bn/" in weight.path for weight in top.trainable_weights)
 
 
 @pytest.mark.parametrize("output", ["softmax", "sigmoid"])
@@ -257,7 +257,7 @@ def test_joined_model_takes_pixels_and_gives_probabilities(tiny: keras.Model) ->
     assert probabilities.shape == (4, 3)
     assert probabilities.dtype == np.float32
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
-    # Any number of pictures at a time, each for itself.
+    # Any number of pictures at a time, each independent of the others.
     np.testing.assert_allclose(run(pixels[1:2])[0], probabilities[1], atol=1e-5)
     np.testing.assert_allclose(np.asarray(model(pixels, training=False)), probabilities, atol=1e-5)
 
@@ -276,7 +276,7 @@ def test_joined_model_is_loaded_again_in_safe_mode(tiny: keras.Model, tmp_path: 
     np.testing.assert_allclose(np.asarray(loaded(pixels, training=False)), fast_function(model)(pixels), atol=1e-5)
 
 
-def test_backbone_is_in_inference_mode_whoever_calls_it(backbone: keras.Model) -> None:
+def test_backbone_is_in_inference_mode_when_called_for_training(backbone: keras.Model) -> None:
     pixels = _picture(64)
     before = [np.asarray(weight).copy() for weight in backbone.get_weights()]
 

@@ -32,10 +32,10 @@ recipe = Recipe(
     backbone="small-cnn", weights=NO_WEIGHTS, input_size=32, head=Head(dense_units=8), learning_rate=0.01,
     label_smoothing=0.1,
 )
-dice = np.random.default_rng(1)
+rng = np.random.default_rng(1)
 # 7 do not divide by two.
 batches = [
-    (dice.uniform(0, 1, (7, 32, 32, 3)).astype(np.float32), dice.integers(0, 3, 7)) for _ in range(3)
+    (rng.uniform(0, 1, (7, 32, 32, 3)).astype(np.float32), rng.integers(0, 3, 7)) for _ in range(3)
 ]
 example_weights = np.array([1, 2, 1, 1, 0.5, 1, 1], np.float32)
 
@@ -76,16 +76,16 @@ def trained(devices_count, is_half):
     losses = Losses()
     compiled.keras_model.fit(compiled.dataset(), epochs=1, verbose=0, callbacks=[losses])
     logits, probabilities = compiled.outputs(batches[0][0])
-    # What was saved of a model restores one like it.
+    # A saved state can be restored.
     compiled.restore(compiled.state())
     compiled.set_original_weights(compiled.weights())
-    said = np.asarray(keras.Model(model.input, model.output[1])(batches[0][0]))
+    outputs = np.asarray(keras.Model(model.input, model.output[1])(batches[0][0]))
     return {
         "losses": losses.loss,
         "accuracy": losses.accuracy,
-        "judged": float(compiled.loss(one_hot(batches[0][1], 3), logits)),
+        "validation_loss": float(compiled.loss(one_hot(batches[0][1], 3), logits)),
         "probabilities": probabilities.tolist(),
-        "settled": said.tolist(),
+        "original": outputs.tolist(),
         "types": sorted({str(weight.dtype) for weight in model.weights}),
         "output": str(model.output[1].dtype),
         "policies": sorted({layer.dtype_policy.name for layer in [*top.layers, *head.layers]}),
@@ -97,12 +97,12 @@ print(json.dumps([trained(1, False), trained(2, False), trained(1, True), traine
 
 @pytest.fixture(scope="module")
 def trained() -> list[dict[str, Any]]:
-    """Return what one device, two devices, and the same with half precision made of the same batches."""
-    said = subprocess.run(
+    """Return the results of one device, two devices, and the same with half precision on the same batches."""
+    ended = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _PROGRAM], capture_output=True, text=True, check=False, timeout=300
     )
-    assert said.returncode == 0, said.stderr[-3000:]
-    results: list[dict[str, Any]] = json.loads(said.stdout)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    results: list[dict[str, Any]] = json.loads(ended.stdout)
     return results
 
 
@@ -111,7 +111,7 @@ def test_two_devices_take_the_steps_of_one(trained: list[dict[str, Any]]) -> Non
 
     assert two["losses"] == pytest.approx(one["losses"], abs=1e-4)
     assert two["accuracy"] == pytest.approx(one["accuracy"])
-    assert two["judged"] == pytest.approx(one["judged"], abs=1e-4)
+    assert two["validation_loss"] == pytest.approx(one["validation_loss"], abs=1e-4)
     for ours, theirs in zip(two["probabilities"], one["probabilities"], strict=True):
         assert ours == pytest.approx(theirs, abs=1e-4)
 
@@ -123,11 +123,11 @@ def test_half_precision_takes_about_the_same_steps(place: int, trained: list[dic
 
 
 @pytest.mark.parametrize("place", [1, 2, 3])
-def test_network_itself_is_as_ever_and_has_what_was_learned(place: int, trained: list[dict[str, Any]]) -> None:
+def test_original_network_has_full_precision_and_the_trained_weights(place: int, trained: list[dict[str, Any]]) -> None:
     result = trained[place]
 
     assert (result["types"], result["output"], result["policies"]) == (["float32"], "float32", ["float32"])
-    for ours, theirs in zip(result["settled"], result["probabilities"], strict=True):
+    for ours, theirs in zip(result["original"], result["probabilities"], strict=True):
         assert ours == pytest.approx(theirs, abs=2e-2 if place > 1 else 1e-5)
 
 

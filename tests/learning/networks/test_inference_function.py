@@ -1,4 +1,4 @@
-"""A network runs as fast as it can, says the same whichever runtime runs it, and never fails for want of a fast one."""
+"""Every runtime gives the same outputs, and a network runs in TensorFlow if it cannot be converted."""
 
 import functools
 import sys
@@ -69,7 +69,7 @@ def _kept() -> Path:
     return path
 
 
-def test_every_runtime_says_the_same(
+def test_every_runtime_has_the_same_outputs(
     network: keras.Model, pictures: np.ndarray, conversions: list[keras.Model]
 ) -> None:
     run, frozen = _for_many(network), frozen_function(network)

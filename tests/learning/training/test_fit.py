@@ -118,7 +118,7 @@ def test_watching_accuracy_keeps_the_most_accurate_epoch() -> None:
     assert not first_worse.is_best
 
 
-def test_last_epoch_is_kept_where_the_recipe_says_so() -> None:
+def test_last_epoch_is_kept_if_the_recipe_asks_for_it() -> None:
     recipe = replace(_OVERFITTING, epochs=8, early_stopping=EarlyStopping(enabled=False, keep_best=False))
     fit = _Fit(recipe, noise=3.0)
 
@@ -156,7 +156,7 @@ def test_dropout_acts_in_training_only() -> None:
     np.testing.assert_allclose(dropped.kept, plain.kept, atol=1e-4)
 
 
-def test_sigmoid_learns_by_the_binary_loss() -> None:
+def test_sigmoid_is_trained_with_the_binary_loss() -> None:
     recipe = Recipe(head=Head(output="sigmoid"), learning_rate=0.01, epochs=30, label_smoothing=0.1)
     fit = _Fit(recipe)
 
@@ -236,7 +236,7 @@ def test_stop_after_an_epoch_leaves_the_head_with_it() -> None:
     np.testing.assert_allclose(left, state.kept.probabilities, atol=1e-5)
 
 
-def test_training_that_gets_lost_says_what_to_change() -> None:
+def test_training_without_a_finite_loss_names_the_setting_to_change() -> None:
     wild = Examples(np.full((90, _NUMBERS), 3e38, np.float32), np.arange(90) % 3)
 
     with pytest.raises(SettingError, match="lost in epoch 1") as caught:
@@ -246,7 +246,7 @@ def test_training_that_gets_lost_says_what_to_change() -> None:
 
 
 class _Wild(CachedTrainingData):
-    """Training data that is all right in the first epoch, and beyond all numbers in the second."""
+    """Training data that overflows from the second epoch on."""
 
     def __init__(self) -> None:
         self._factor = tf.Variable(1.0)
@@ -262,7 +262,7 @@ class _Wild(CachedTrainingData):
         return super().dataset(class_weights).map(lambda inputs, *others: (inputs * self._factor, *others))
 
 
-def test_training_that_gets_lost_later_keeps_its_best_epoch() -> None:
+def test_training_that_diverges_later_keeps_its_best_epoch() -> None:
     recipe = Recipe(learning_rate=0.01, epochs=5)
     head = build_head(recipe, (_NUMBERS,), 3)
     state = TrainingState()

@@ -1,4 +1,4 @@
-"""What would keep a model from being written at the end is said before the first photo is looked at."""
+"""A training whose model could not be written is refused before the first photo is read."""
 
 import shutil
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def collection(tmp_path: Path) -> Collection:
 def refused(
     collection: Collection, recipe: Recipe, path: Path, kind: type[TlguiError], *, networks_are_built: bool = False
 ) -> str:
-    """Return what is said of a training that must be refused before its first photo."""
+    """Return the message of a training that must be refused before its first photo."""
     listener = Listener()
 
     with pytest.raises(kind) as raised:
@@ -40,7 +40,7 @@ def refused(
 
 
 def with_classes(names: list[str]) -> Collection:
-    """Return a collection of photos that are not there: whoever looks at one fails in another way."""
+    """Return a collection of missing photos: reading one would fail in another way."""
     folder = Path("/nowhere")
     classes = [
         PhotoClass(name, tuple(Photo(folder / f"{place}-{number}.jpg", name) for number in range(2)))
@@ -73,7 +73,7 @@ def test_network_that_is_too_large_is_not_even_built(collection: Collection, tmp
 
 
 @pytest.mark.parametrize("head", [Head(), Head(dense_units=12, dropout=0.3, feature_dropout=0.1, output="sigmoid")])
-def test_head_has_as_many_weights_as_is_said_before(head: Head) -> None:
+def test_head_has_the_number_of_weights_that_was_calculated(head: Head) -> None:
     recipe = replace(RECIPE, head=head)
 
     assert head_weight_count(recipe, 20, 5) == build_head(recipe, (20,), 5).count_params()

@@ -54,7 +54,7 @@ def test_training_leaves_a_model_that_knows_the_classes(collection: Collection, 
     assert evaluated.loss == pytest.approx(summary.evaluation.loss, abs=1e-4)
 
 
-def test_training_says_how_far_it_is(collection: Collection, tmp_path: Path) -> None:
+def test_training_reports_its_progress(collection: Collection, tmp_path: Path) -> None:
     listener = Listener()
 
     summary = train(collection, RECIPE, tmp_path / "model.tlmodel", listener.context)
@@ -124,14 +124,14 @@ def _at_loading(act: Callable[[], object]) -> Listener:
     return Listener(act_once)
 
 
-def test_folder_removed_in_mid_training_is_said(collection: Collection, tmp_path: Path) -> None:
+def test_folder_removed_in_mid_training_is_named(collection: Collection, tmp_path: Path) -> None:
     listener = _at_loading(lambda: shutil.rmtree(collection.folder))
 
     with pytest.raises(CollectionError, match="“photos” is gone"):
         train(collection, RECIPE, tmp_path / "model.tlmodel", listener.context)
 
 
-def test_folder_emptied_in_mid_training_is_said(collection: Collection, tmp_path: Path) -> None:
+def test_folder_emptied_in_mid_training_is_named(collection: Collection, tmp_path: Path) -> None:
     def empty() -> None:
         for photo in collection.photos():
             photo.path.unlink()
@@ -167,7 +167,7 @@ def test_few_photos_lost_do_not_end_the_training(collection: Collection, tmp_pat
     assert [problem.path for problem in scan(collection.folder, QUIET).problems] == [lost[1]]
 
 
-def test_place_that_cannot_be_written_is_said_before_the_work(collection: Collection, tmp_path: Path) -> None:
+def test_place_that_cannot_be_written_is_named_before_the_work(collection: Collection, tmp_path: Path) -> None:
     listener = Listener()
 
     with pytest.raises(StorageError, match=r"model\.tlmodel"):
@@ -176,6 +176,6 @@ def test_place_that_cannot_be_written_is_said_before_the_work(collection: Collec
     assert listener.events == []
 
 
-def test_weights_that_are_missing_are_said(collection: Collection, tmp_path: Path) -> None:
+def test_missing_weights_are_named(collection: Collection, tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="VGG16"):
         train(collection, replace(SHIPPED, backbone="vgg16"), tmp_path / "model.tlmodel", QUIET)

@@ -201,7 +201,7 @@ def test_damaged_checkpoint_is_not_resumed(
         train(collection, CACHED, run_folder / "model.tlmodel", run_folder=run_folder, resume=True)
 
 
-def test_training_whose_epochs_cannot_be_kept_goes_on_and_says_so_once(
+def test_training_whose_epochs_cannot_be_kept_goes_on_and_reports_it_once(
     collection: Collection, story_of: Callable[[Recipe], Story], tmp_path: Path
 ) -> None:
     listener = Listener()

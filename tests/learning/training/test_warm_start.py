@@ -129,7 +129,7 @@ def test_classes_are_taken_over_by_name(plain: Path, tmp_path: Path) -> None:
         ({"head": Head(dense_units=16)}, "its hidden layer is 8 units, the recipe's is 16 units"),
     ],
 )
-def test_what_does_not_fit_is_said(
+def test_setting_that_does_not_fit_is_named(
     changed: dict[str, object], words: str, collection: Collection, plain: Path, tmp_path: Path
 ) -> None:
     recipe = replace(RECIPE, **changed)  # type: ignore[arg-type]

@@ -122,7 +122,7 @@ def test_moved_photo_has_the_same_digest(photo: Path, read: list[str]) -> None:
     assert read == ["photo.jpg", "moved.jpg"]
 
 
-def test_photo_that_is_gone_is_said(photo: Path) -> None:
+def test_missing_photo_is_an_error(photo: Path) -> None:
     _digest(photo)
     photo.unlink()
 
