@@ -1,8 +1,8 @@
 """Datasets of features that were computed once: shuffled batches for training, and all rows for validation.
 
 TensorFlow gathers the rows of a batch itself; only their indices, labels and weights come from NumPy. Measured on two
-cores with 3,200 vectors of 1,280 numbers in batches of 128, one epoch of `Model.fit` with a linear head and 25 steps per
-execution: 70 ms where `tf.data` gathers the rows, 130 ms where a Python generator or a `PyDataset` does. Making an
+cores with 3,200 vectors of 1,280 numbers in batches of 128, one epoch of `Model.fit` with a linear head and 25 steps
+per execution: 70 ms where `tf.data` gathers the rows, 130 ms where a Python generator or a `PyDataset` does. Making an
 iterator takes 15 ms for a dataset whose function slices variables, and 5 ms for one whose function calls NumPy.
 """
 
