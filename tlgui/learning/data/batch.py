@@ -11,9 +11,6 @@ from tlgui.learning.arrays import FloatArray, Labels
 if TYPE_CHECKING:
     import tensorflow as tf
 
-# The version number of a photo that is not augmented; augmented copies are counted from 1.
-ORIGINAL = 0
-
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -23,7 +23,7 @@ import numpy as np
 from tlgui.files import cache_folder, opened_database
 from tlgui.files.eviction import delete_least_recently_used
 from tlgui.learning.arrays import FloatArray
-from tlgui.learning.data.batch import ORIGINAL
+from tlgui.learning.recipes.recipe import ORIGINAL
 
 # Raised when photos are decoded differently, as features of them change then. 2: colour profiles are applied.
 FORMAT_VERSION = 2

@@ -21,14 +21,13 @@ from tlgui.errors import PhotoError
 from tlgui.learning.arrays import FloatArray, PixelArray
 from tlgui.learning.backbones.weights import Weights, find_weights
 from tlgui.learning.data.augmentation import Augmenter, CopyId
-from tlgui.learning.data.batch import ORIGINAL
 from tlgui.learning.data.disk_array import DiskArray
 from tlgui.learning.data.feature_cache import FeatureCache, vector_key
 from tlgui.learning.data.photo_digests import PhotoDigests
 from tlgui.learning.data.prefetch import read_ahead
 from tlgui.learning.networks.builder import build_backbone
 from tlgui.learning.networks.inference_function import WORTH_CONVERTING, fast_function
-from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.recipes.recipe import ORIGINAL, Recipe
 from tlgui.photos.collection import Photo
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.pictures.opening import system_error

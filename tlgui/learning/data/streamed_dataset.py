@@ -18,12 +18,12 @@ from tlgui.errors import PhotoError
 from tlgui.files import open_regular
 from tlgui.learning.arrays import FloatArray, Labels, PixelArray
 from tlgui.learning.data.augmentation import Augmenter, CopyId
-from tlgui.learning.data.batch import ORIGINAL, Batch, one_hot
+from tlgui.learning.data.batch import Batch, one_hot
 from tlgui.learning.data.cached_dataset import BatchOrder, BatchRows
 from tlgui.learning.data.disk_array import zeros
 from tlgui.learning.data.prefetch import read_ahead
 from tlgui.learning.data.unreadable_photos import UnreadablePhotos
-from tlgui.learning.recipes.recipe import EVERY_EPOCH, Recipe
+from tlgui.learning.recipes.recipe import EVERY_EPOCH, ORIGINAL, Recipe
 from tlgui.photos.collection import Photo
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.pictures.opening import system_error

@@ -14,7 +14,6 @@ import psutil
 
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.published_weights import downloaded_weights
-from tlgui.learning.data.batch import ORIGINAL
 from tlgui.learning.data.disk_array import LARGEST_IN_MEMORY
 from tlgui.learning.data.feature_extractor import BATCH_SIZE, FeatureExtractor
 from tlgui.learning.estimation.dry_run import (
@@ -28,7 +27,7 @@ from tlgui.learning.estimation.dry_run import (
 )
 from tlgui.learning.estimation.sample_photos import PhotoSample, choose_photos
 from tlgui.learning.networks import devices
-from tlgui.learning.recipes.recipe import DOWNLOAD, NEVER, NO_WEIGHTS, Recipe
+from tlgui.learning.recipes.recipe import DOWNLOAD, NEVER, NO_WEIGHTS, ORIGINAL, Recipe
 from tlgui.learning.results import CostEstimate
 from tlgui.photos.collection import Collection, Part, Photo, Split
 from tlgui.photos.split import split_collection

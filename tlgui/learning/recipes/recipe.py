@@ -47,6 +47,8 @@ SMALL_CNN = BACKBONE_IDS[-1]
 WHOLE_NETWORK = ""
 LAST_LAYER = ""
 COPIES, EVERY_EPOCH = "copies", "every epoch"
+# The version number of a photo that is not augmented; augmented copies are counted from 1.
+ORIGINAL = 0
 NEVER, AFTER_HEAD, FROM_START = "never", "after the head", "from the start"
 
 # Side of the largest square that photos are brought to, in pixels.
@@ -114,8 +116,8 @@ class Augmentation(Checked):
     def copy_numbers(self) -> tuple[int, ...]:
         """The versions of each training photo that are made once: 0 is the photo itself, the rest are copies."""
         if self.when == EVERY_EPOCH or not self.copies:
-            return (0,)
-        return tuple(range(0 if self.keep_photo else 1, self.copies + 1))
+            return (ORIGINAL,)
+        return tuple(range(ORIGINAL if self.keep_photo else 1, self.copies + 1))
 
 
 @dataclass(frozen=True)

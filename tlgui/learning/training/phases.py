@@ -15,7 +15,6 @@ from pathlib import Path
 import keras
 
 from tlgui.cancellation import patiently
-from tlgui.learning.data.batch import ORIGINAL
 from tlgui.learning.data.cached_dataset import CachedTrainingData, CachedValidationData, examples_of
 from tlgui.learning.data.feature_extractor import FeatureExtractor, FeatureProgress
 from tlgui.learning.data.streamed_dataset import (
@@ -27,7 +26,7 @@ from tlgui.learning.data.streamed_dataset import (
 from tlgui.learning.data.unreadable_photos import UnreadablePhotos
 from tlgui.learning.networks.builder import build_backbone, build_head, head_weight_count, split_backbone
 from tlgui.learning.networks.inference_function import fast_function
-from tlgui.learning.recipes.recipe import AFTER_HEAD, FROM_START, Recipe, Steps
+from tlgui.learning.recipes.recipe import AFTER_HEAD, FROM_START, ORIGINAL, Recipe, Steps
 from tlgui.learning.results import StopReason
 from tlgui.learning.training.checkpoint import CheckpointWriter, SavedCheckpoint
 from tlgui.learning.training.compiled_model import with_logits

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tlgui.errors import SettingError
+from tlgui.learning.arrays import Arrays
 from tlgui.learning.runs.progress import CHECKPOINT, PROGRESS, read_progress
 from tlgui.learning.training.checkpoint import CheckpointWriter, SavedCheckpoint
 from tlgui.learning.training.state import KeptEpoch
@@ -18,7 +19,7 @@ from tlgui.progress import EpochEnded, Event, Notice
 
 ABOUT = {"recipe": {"epochs": 3}, "classes": ["owl", "wren", "“ä”"], "backbone": "a digest"}
 # One array is stored by columns.
-STATE = [np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3)), np.array(7, np.int64)]
+STATE: Arrays = [np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3)), np.array(7, np.int64)]
 KEPT = KeptEpoch(
     [np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)],
     np.full((4, 3), 1 / 3, np.float32),
@@ -30,8 +31,8 @@ HISTORY = (
 )
 
 
-def writer(folder: Path, report: Callable[[Event], None] = lambda _: None, **about: object) -> CheckpointWriter:
-    return CheckpointWriter(folder, {**ABOUT, **about}, report)
+def writer(folder: Path, report: Callable[[Event], None] = lambda _: None) -> CheckpointWriter:
+    return CheckpointWriter(folder, ABOUT, report)
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_closing_deletes_the_checkpoint_and_keeps_the_history(folder: Path) -> N
 @pytest.mark.parametrize("name", ABOUT)
 def test_checkpoint_of_another_training_is_refused(name: str, folder: Path) -> None:
     with pytest.raises(SettingError, match=f"its {name} changed"):
-        writer(folder, **{name: "another"}).read()
+        CheckpointWriter(folder, {**ABOUT, name: "another"}, lambda _: None).read()
 
 
 def test_disk_that_refuses_is_reported_once(tmp_path: Path) -> None:
