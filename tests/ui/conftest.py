@@ -1,4 +1,4 @@
-"""What tests with widgets need: a session over the fake engine, and widgets destroyed on their own thread."""
+"""Fixtures for tests with widgets: sessions and pages over the fake engine; garbage collection on the GUI thread."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -11,11 +11,12 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tests.ui.results.runs import Trainer
-from tests.ui.waiting import shown
+from tests.ui.waiting import Open, shown
 from tlgui.app import create_window
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.progress import BatchEnded
+from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import Settings
@@ -26,7 +27,7 @@ from tlgui.ui.train.train_page import TrainPage
 
 @pytest.fixture(autouse=True)
 def _collect_on_this_thread() -> Iterator[None]:
-    # As the window does it, see tlgui/ui/garbage.py: on another thread, Qt would end the process.
+    # As in the program, see tlgui/ui/shell/garbage.py: on another thread, Qt would abort the process.
     gc.disable()
     yield
     gc.collect()
@@ -98,6 +99,34 @@ def train_page(qtbot: QtBot, opened: Session, settings: Settings) -> Iterator[Tr
 
 
 @pytest.fixture
+def photos_page(qtbot: QtBot, session: Session, settings: Settings) -> Iterator[PhotosPage]:
+    page = PhotosPage(session, settings)
+    with shown(qtbot, page, 1000, 800):
+        yield page
+
+
+@pytest.fixture
+def settle(qtbot: QtBot, session: Session) -> Callable[[], None]:
+    """Return a function that waits until no job and no closer look is under way."""
+
+    def wait() -> None:
+        qtbot.waitUntil(lambda: not session.is_busy and not session.review.is_looking, timeout=20_000)
+
+    return wait
+
+
+@pytest.fixture
+def open_folder(session: Session, settle: Callable[[], None]) -> Open:
+    """Return a function that opens a folder and waits until its closer look has ended."""
+
+    def open_and_wait(folder: Path) -> None:
+        session.scan_folder(folder)
+        settle()
+
+    return open_and_wait
+
+
+@pytest.fixture
 def predict_page(qtbot: QtBot, session: Session) -> PredictPage:
     page = PredictPage(session)
     qtbot.addWidget(page)
@@ -120,7 +149,7 @@ def window(qtbot: QtBot, fake_engine: FakeEngine) -> Iterator[MainWindow]:
 
 @pytest.fixture
 def finish(qtbot: QtBot) -> Callable[[Session, Job], None]:
-    """Return a function that waits until a job and all that follows from it is done."""
+    """Return a function that waits until a job has ended."""
 
     def wait(session: Session, job: Job) -> None:
         qtbot.waitUntil(lambda: session.job is not job, timeout=10_000)

@@ -1,4 +1,4 @@
-"""A file manager on whatever system, which asks nothing of the one that the tests run on."""
+"""A file manager for any platform that calls nothing of the system."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tlgui.ui.widgets.file_manager import FileManager
 
 
 class RecordingFileManager(FileManager):
-    """Asks a system that only writes down what it was asked for."""
+    """Records the calls of the system."""
 
     def __init__(self, platform: str, bus: QDBusConnection | None = None, *, can_start: bool = True) -> None:
         super().__init__(None, platform)

@@ -1,4 +1,4 @@
-"""Every text that a window shows or hands to Qt, and whether Qt would take it for something else than what it says."""
+"""All texts of all windows, and whether Qt would show one of them other than literally."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -45,7 +45,7 @@ class Shown(NamedTuple):
 
 
 def shown_texts() -> Iterator[Shown]:
-    """Yield every text of every window there is, hidden parts as well."""
+    """Yield every text of every window, also of hidden widgets."""
     for window in QApplication.topLevelWidgets():
         for widget in (window, *window.findChildren(QWidget)):
             yield from _of_widget(widget)
@@ -56,7 +56,7 @@ def shown_texts() -> Iterator[Shown]:
 
 
 def misread(shown: Shown) -> bool:
-    """Return whether Qt, or whoever looks at it, takes a text for something else than what it says."""
+    """Return whether a text is shown other than literally."""
     if shown.is_formatted and GuiQt.mightBeRichText(shown.text):
         inside = shown.text.removeprefix(_ESCAPED).removesuffix("</p>")
         return not shown.text.startswith(_ESCAPED) or "<" in inside or not _ACTING.isdisjoint(inside)
@@ -78,7 +78,7 @@ def _of_widget(widget: QWidget) -> Iterator[Shown]:
 
 
 def _said_by(widget: QObject) -> Iterator[tuple[str, bool, bool]]:
-    """Yield the texts of a widget, whether they may be formatted, and whether “&” in them is a key."""
+    """Yield the texts of a widget, whether they may be formatted, and whether “&” in them is a mnemonic."""
     match widget:
         case QLabel():
             may_be = widget.textFormat() is not Qt.TextFormat.PlainText

@@ -1,4 +1,4 @@
-"""Settings that an earlier version kept are those of this one."""
+"""Settings that earlier versions stored are still read."""
 
 import os
 from pathlib import Path

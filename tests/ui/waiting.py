@@ -1,7 +1,8 @@
-"""How tests of the session and of pages wait for what they began."""
+"""Waiting for jobs and for shown pages, in tests of the session and of pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -9,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from tlgui.ui.session.worker import Job
 
 WAIT_MS = 10_000
+Open = Callable[[Path], None]
 
 
 def finish(qtbot: QtBot, job: Job) -> object:
@@ -28,5 +30,5 @@ def shown(qtbot: QtBot, page: QWidget, width: int, height: int) -> Iterator[None
     page.resize(width, height)
     page.show()
     yield
-    # As the window does: what is not seen asks for nothing any more, while the session is closed.
+    # As the window does before the session is closed: hidden pages start no jobs.
     page.hide()

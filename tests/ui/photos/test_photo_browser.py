@@ -1,4 +1,4 @@
-"""A person looks at a collection and mends it: what is chosen, filtered, left out, moved, undone, and shown again."""
+"""Reviewing and mending a collection: choosing, filtering, leaving out, moving, undoing."""
 
 import shutil
 from collections.abc import Callable
@@ -13,11 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_collection, write_jpeg, write_split_collection, write_text
 from tests.ui.file_managers import RecordingFileManager
-from tests.ui.photos.conftest import Open, choose_rows
+from tests.ui.photos.conftest import choose_rows
+from tests.ui.waiting import Open
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Finding, FindingKind, Severity
 from tlgui.ui.photos.move_dialog import MoveDialog
-from tlgui.ui.photos.photo_items import Order, Use
+from tlgui.ui.photos.photo_items import PhotoOrder, PhotoUse
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.session.session import Session
 
@@ -71,9 +72,9 @@ def test_photos_are_filtered_by_name_use_and_order(
     qtbot.waitUntil(lambda: shown(page) == ["photo 003.jpg"] * 3)
     QTest.keyClick(filters.text, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: len(shown(page)) == 30)
-    filters.use.setCurrentIndex(list(Use).index(Use.VALIDATION))
+    filters.use.setCurrentIndex(list(PhotoUse).index(PhotoUse.VALIDATION))
     assert len(shown(page)) == 6
-    filters.use.setCurrentIndex(list(Use).index(Use.TEST))
+    filters.use.setCurrentIndex(list(PhotoUse).index(PhotoUse.TEST))
     assert page.browser.nothing.isVisible()
     filters.use.setCurrentIndex(0)
     press(filters.descending)
@@ -90,7 +91,7 @@ def test_finding_shows_its_photos_and_its_button_mends_it(
     bar = page.browser.finding_bar
     assert bar.isVisible()
     assert bar.title.text() == findings(session)[FindingKind.COPIES].title
-    assert page.browser.filters.order.currentData() is Order.TOGETHER
+    assert page.browser.filters.order.currentData() is PhotoOrder.TOGETHER
     assert not page.view.table.selectionModel().hasSelection()
     press(bar.button)
     settle()
@@ -113,7 +114,7 @@ def test_photos_are_left_out_and_used_again(
     press(page.browser.buttons["leave_out"])
     settle()
     assert "owl/photo 001.jpg" not in used(session)
-    # They are shown where they were, and stay selected, so that it is easily taken back.
+    # They stay shown and selected, so that the step is easy to take back.
     assert [item.is_left_out for item in page.browser.grid.photos.items[:4]] == [False, True, True, False]
     assert not page.browser.can_leave_out()
     press(page.browser.buttons["use_again"])
@@ -135,7 +136,7 @@ def test_photos_move_to_the_class_that_is_chosen(
     QTest.keyClicks(dialog.search, "WR")
     QTest.keyClick(dialog.search, Qt.Key.Key_Return)
     settle()
-    # The name was taken there.
+    # The class has a photo of that name already.
     assert {"wren/photo 000.jpg", "wren/photo 000 (2).jpg"} <= used(session)
     assert not (birds / "owl" / "photo 000.jpg").exists()
     session.review.undo()
@@ -248,7 +249,7 @@ def test_changes_on_disk_are_offered(
     (birds / "owl" / "photo 001.jpg").unlink()
     for number in range(2):
         write_jpeg(birds / "owl" / f"new {number}.jpg", seed=number)
-    page.look_at_disk()
+    page.check_disk()
     qtbot.waitUntil(page.view.notice.isVisible)
     assert page.view.notice.text.text() == "The folder has changed since it was read: 2 new photos, 1 gone."
     with qtbot.waitSignal(page.folder_requested) as asked:
@@ -294,7 +295,7 @@ def test_names_are_shown_while_photos_are_still_read(
     while session.is_busy:
         QTest.qWait(5)
     if session.collection is not None and session.collection.folder == birds:
-        # It was stopped in time, and what was open is shown again.
+        # Stopped before its end, so the collection before is shown again.
         assert page.view.heading.text() == "30 photos in 3 classes"
         assert len(shown(page)) == 30
     assert seen[0][0].startswith("Reading “Trees”: ")

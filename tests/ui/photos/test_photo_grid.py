@@ -1,4 +1,4 @@
-"""The grid of photos: its cells, the keys and the mouse, and that only what is seen costs anything."""
+"""The grid of photos: cells, keyboard, mouse, and painting of visible photos only."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ FOLDER = Path("/photos")
 
 
 def items(count: int) -> list[PhotoItem]:
-    # Nothing is there, so nothing is decoded: these tests are about cells.
+    # The files do not exist, so nothing is decoded: these tests are about cells.
     return [PhotoItem(FOLDER / "a" / f"photo {number:06}.jpg", "a") for number in range(count)]
 
 
@@ -37,7 +37,7 @@ def grid(qtbot: QtBot) -> PhotoGrid:
 
 
 def show(grid: PhotoGrid, photos: Sequence[PhotoItem]) -> int:
-    """Show photos and return how many columns they stand in."""
+    """Show photos, and return the number of columns."""
     grid.show_items(photos, FOLDER)
     return grid._columns()
 
@@ -170,7 +170,7 @@ def test_selection_and_place_stay_when_photos_go(grid: PhotoGrid) -> None:
     assert rows(grid) == [100, 149]
     assert grid.currentIndex().row() == 149
     assert abs(grid.verticalScrollBar().value() - top) < grid._cells.size.height()
-    # Of those that are gone, the one that took their place is where the keyboard stands.
+    # The current photo is gone: the one in its row becomes the current one.
     show(grid, photos[:100])
     assert rows(grid) == []
     assert grid.currentIndex().row() == 99
@@ -210,7 +210,7 @@ def test_only_what_is_seen_is_decoded(qtbot: QtBot, grid: PhotoGrid, tmp_path: P
     qtbot.waitUntil(lambda: paths[-1] in grid._loader._cache)
 
 
-def test_each_photo_is_told_in_words(grid: PhotoGrid) -> None:
+def test_each_photo_has_an_accessible_name(grid: PhotoGrid) -> None:
     show(grid, [PhotoItem(FOLDER / "owl" / "a <b>&.jpg", "owl", is_left_out=True)])
     index = grid.photos.index(0)
     spoken = str(index.data(Qt.ItemDataRole.AccessibleTextRole))
@@ -248,7 +248,7 @@ def many_states(qtbot: QtBot, grid: PhotoGrid, tmp_path: Path) -> PhotoGrid:
 
 
 def settle(qtbot: QtBot, grid: PhotoGrid) -> None:
-    """Wait until every thumbnail in sight is painted."""
+    """Wait until every visible thumbnail is painted."""
     QApplication.processEvents()
     cells = grid._cells_in(QRegion(grid.viewport().rect()))
     qtbot.waitUntil(lambda: all(cell.item.path in grid._loader._cache for cell in cells))

@@ -1,4 +1,4 @@
-"""Which photos are shown and in which order, as plain values."""
+"""Filtering and sorting of photos, as plain values."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,16 @@ from tlgui.errors import Cancelled
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, Split
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.health.findings import Finding, FindingKind, Report, Severity
-from tlgui.ui.photos.photo_items import Album, Order, PhotoItem, Use, Wish, arrange, lies_in, natural_key
+from tlgui.ui.photos.photo_items import (
+    Album,
+    PhotoItem,
+    PhotoOrder,
+    PhotoQuery,
+    PhotoUse,
+    arrange,
+    lies_in,
+    natural_key,
+)
 
 FOLDER = Path("/birds")
 
@@ -35,7 +44,7 @@ def album() -> Album:
     known = {
         wrens[0].path: facts(300, taken=50),
         wrens[1].path: facts(100, taken=20),
-        # Without a date of its own the file's counts.
+        # Without a date in the photo, the date of the file is used.
         wrens[2].path: facts(200, changed=30),
     }
     findings = (
@@ -51,43 +60,43 @@ def album() -> Album:
     return Album(collection, known, Report(findings, 4, 4), split)
 
 
-def names(album: Album, wish: Wish) -> list[str]:
-    return [item.path.name for item in arrange(album, wish)]
+def names(album: Album, query: PhotoQuery) -> list[str]:
+    return [item.path.name for item in arrange(album, query)]
 
 
-def test_names_are_sorted_as_people_count(album: Album) -> None:
-    assert names(album, Wish()) == ["dark.jpg", "img 1.jpg", "IMG 9.jpg", "IMG 10.jpg", "Nest.jpg"]
-    assert names(album, Wish(is_descending=True))[0] == "Nest.jpg"
+def test_numbers_in_names_are_sorted_by_value(album: Album) -> None:
+    assert names(album, PhotoQuery()) == ["dark.jpg", "img 1.jpg", "IMG 9.jpg", "IMG 10.jpg", "Nest.jpg"]
+    assert names(album, PhotoQuery(is_descending=True))[0] == "Nest.jpg"
     assert natural_key("a2") < natural_key("A10") < natural_key("b")
     assert natural_key("2") < natural_key("a")
 
 
 def test_dates_and_sizes_sort_too(album: Album) -> None:
-    wrens = Wish(class_names=frozenset({"wren"}), use=Use.ANY)
-    assert names(album, replace(wrens, order=Order.TAKEN))[1:] == ["IMG 9.jpg", "Nest.jpg", "IMG 10.jpg"]
-    by_size = replace(wrens, order=Order.SIZE, is_descending=True)
+    wrens = PhotoQuery(class_names=frozenset({"wren"}), use=PhotoUse.ANY)
+    assert names(album, replace(wrens, order=PhotoOrder.TAKEN))[1:] == ["IMG 9.jpg", "Nest.jpg", "IMG 10.jpg"]
+    by_size = replace(wrens, order=PhotoOrder.SIZE, is_descending=True)
     assert names(album, by_size) == ["IMG 10.jpg", "Nest.jpg", "IMG 9.jpg", "dark.jpg"]
 
 
 @pytest.mark.parametrize(
-    ("wish", "expected"),
+    ("query", "expected"),
     [
-        (Wish(class_names=frozenset({"owl"})), ["img 1.jpg"]),
-        (Wish(text="IMG 1"), ["img 1.jpg", "IMG 10.jpg"]),
-        (Wish(use=Use.TRAINING), ["img 1.jpg", "IMG 10.jpg"]),
-        (Wish(use=Use.VALIDATION), ["IMG 9.jpg"]),
-        (Wish(use=Use.TEST), ["Nest.jpg"]),
-        (Wish(use=Use.LEFT_OUT), ["dark.jpg"]),
-        (Wish(finding=FindingKind.DARK), []),
-        (Wish(finding=FindingKind.COPIES, class_names=frozenset({"owl"})), ["img 1.jpg"]),
+        (PhotoQuery(class_names=frozenset({"owl"})), ["img 1.jpg"]),
+        (PhotoQuery(text="IMG 1"), ["img 1.jpg", "IMG 10.jpg"]),
+        (PhotoQuery(use=PhotoUse.TRAINING), ["img 1.jpg", "IMG 10.jpg"]),
+        (PhotoQuery(use=PhotoUse.VALIDATION), ["IMG 9.jpg"]),
+        (PhotoQuery(use=PhotoUse.TEST), ["Nest.jpg"]),
+        (PhotoQuery(use=PhotoUse.LEFT_OUT), ["dark.jpg"]),
+        (PhotoQuery(finding=FindingKind.DARK), []),
+        (PhotoQuery(finding=FindingKind.COPIES, class_names=frozenset({"owl"})), ["img 1.jpg"]),
     ],
 )
-def test_each_filter_keeps_what_it_says(album: Album, wish: Wish, expected: list[str]) -> None:
-    assert names(album, wish) == expected
+def test_each_filter_keeps_what_it_says(album: Album, query: PhotoQuery, expected: list[str]) -> None:
+    assert names(album, query) == expected
 
 
 def test_finding_keeps_together_what_belongs_together(album: Album) -> None:
-    found = arrange(album, Wish(finding=FindingKind.COPIES, order=Order.TOGETHER))
+    found = arrange(album, PhotoQuery(finding=FindingKind.COPIES, order=PhotoOrder.TOGETHER))
     assert [(item.path.name, item.group) for item in found] == [
         ("Nest.jpg", 0),
         ("img 1.jpg", 0),
@@ -103,13 +112,13 @@ def test_many_photos_are_sorted_in_pieces_to_the_same_order() -> None:
     numbers = [(number * 7919) % 20_011 for number in range(20_011)]
     photos = tuple(photo(f"{number}.jpg") for number in numbers)
     album = Album(Collection(FOLDER, (PhotoClass("wren", photos),)), {})
-    found = arrange(album, Wish())
+    found = arrange(album, PhotoQuery())
     assert [int(item.path.stem) for item in found] == list(range(20_011))
-    backwards = arrange(album, Wish(is_descending=True))
+    backwards = arrange(album, PhotoQuery(is_descending=True))
     assert [item.path for item in backwards] == [item.path for item in found][::-1]
 
 
-def test_arrangement_nobody_wants_any_more_ends() -> None:
+def test_arrangement_that_is_not_needed_any_more_is_cancelled() -> None:
     album = Album(Collection(FOLDER, (PhotoClass("wren", tuple(photo(f"{n}.jpg") for n in range(5000))),)), {})
 
     def stop_after(calls: int) -> Callable[[], None]:
@@ -123,7 +132,7 @@ def test_arrangement_nobody_wants_any_more_ends() -> None:
 
     for calls in (0, 3, 8):
         with pytest.raises(Cancelled):
-            arrange(album, Wish(), stop_after(calls))
+            arrange(album, PhotoQuery(), stop_after(calls))
 
 
 def test_file_that_is_no_photo_is_told_by_its_folder() -> None:

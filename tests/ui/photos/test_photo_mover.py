@@ -1,4 +1,4 @@
-"""A person moves photos to a class: chosen in the dialog, named there for the first time, or dropped upon."""
+"""Moving photos to a class: by the dialog, to an existing or a new class, and by drag and drop."""
 
 import itertools
 from collections.abc import Callable
@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.pictures import write_jpeg, write_split_collection
 from tests.ui.dragging import drag_from, drop_on, enter, move_over, place_of
-from tests.ui.photos.conftest import Open, choose_rows
+from tests.ui.photos.conftest import choose_rows
+from tests.ui.waiting import Open
 from tlgui.ui.photos import photo_drag
 from tlgui.ui.photos.move_dialog import MoveDialog
 from tlgui.ui.photos.photo_drag import MIME_TYPE, drag_picture
@@ -208,13 +209,13 @@ class TestDialog:
 
 
 class Dragging:
-    """Stands where the system drags: does something with the photos under the mouse, and lets go."""
+    """Replaces the drag of the platform: calls a function instead of following the mouse, then ends the drag."""
 
     def __init__(self) -> None:
         self.drags: list[QDrag] = []
         self.meanwhile: Meanwhile = lambda _drag: None
 
-    def carry_out(self, drag: QDrag) -> None:
+    def execute_drag(self, drag: QDrag) -> None:
         self.drags.append(drag)
         self.meanwhile(drag)
 
@@ -222,7 +223,7 @@ class Dragging:
 @pytest.fixture
 def dragging(monkeypatch: pytest.MonkeyPatch) -> Dragging:
     dragging = Dragging()
-    monkeypatch.setattr(photo_drag, "carry_out", dragging.carry_out)
+    monkeypatch.setattr(photo_drag, "execute_drag", dragging.execute_drag)
     return dragging
 
 
@@ -263,7 +264,7 @@ class TestDragging:
             row = table.indexAt(place_of(table, name)).row()
             area = QRect(0, table.rowViewportPosition(row), table.viewport().width(), table.rowHeight(row))
             picture = table.viewport().grab().toImage()
-            # Nowhere else is anything marked.
+            # Nothing else is marked.
             assert picture.copy(0, 0, area.width(), area.top()) == before.copy(0, 0, area.width(), area.top())
             return picture.copy(area) != before.copy(area)
 
@@ -296,7 +297,7 @@ class TestDragging:
         drag_from(page, centre(page, 0))
         settle()
         assert len(names(birds / "owl")) == 30
-        # Those that were there before have kept their names.
+        # Photos that were in the class before keep their names.
         assert {f"photo {number:03}.jpg" for number in range(10)} < set(names(birds / "owl"))
 
     def test_press_on_a_selected_photo_loses_the_others_only_when_it_is_let_go(
@@ -331,7 +332,7 @@ class TestDragging:
         owls.view.set_free(False)
         drag_from(owls, centre(owls, 0))
         assert not dragging.drags
-        # What begins during a drag ends it: nothing is taken then.
+        # A job that begins during a drag: nothing is accepted then.
         owls.view.set_free(True)
 
         def begin_work(drag: QDrag) -> None:

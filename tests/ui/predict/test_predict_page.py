@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection, write_jpeg, write_text
+from tests.ui.dragging import drop_data, files_data
 from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import StorageError
 from tlgui.learning.results import ClassScore, PhotosPredicted, Prediction
@@ -24,30 +25,12 @@ from tlgui.ui.session.session import Session
 LEFT = Qt.MouseButton.LeftButton
 
 
-def files_data(*paths: Path) -> QMimeData:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return data
-
-
 def picture_data() -> QMimeData:
     image = QImage(40, 30, QImage.Format.Format_RGB32)
     image.fill(QColor("red"))
     data = QMimeData()
     data.setImageData(image)
     return data
-
-
-def drop(widget: QWidget, data: QMimeData) -> bool:
-    """Drop as the platform does: enter first; return whether the page took it."""
-    rest = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
-    enter = QDragEnterEvent(QPoint(5, 5), *rest)
-    QApplication.sendEvent(widget, enter)
-    if not enter.isAccepted():
-        return False
-    event = QDropEvent(QPointF(5, 5), *rest)
-    QApplication.sendEvent(widget, event)
-    return event.isAccepted()
 
 
 def wait_for_rows(qtbot: QtBot, page: PredictPage, session: Session, rows: int) -> None:
@@ -64,7 +47,7 @@ def test_without_a_model_a_drop_says_what_to_do(
     qtbot: QtBot, predict_page: PredictPage, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
     assert predict_page.no_model.isVisible()
-    assert drop(predict_page, files_data(write_jpeg(tmp_path / "a.jpg")))
+    assert drop_data(predict_page, files_data(write_jpeg(tmp_path / "a.jpg")))
     assert predict_page.notice.isVisible()
     assert "There is no model yet" in predict_page.notice.text.text()
     assert fake_engine.requests == []
@@ -85,7 +68,7 @@ def test_dropped_photos_and_folders_become_rows(
 ) -> None:
     lone = write_jpeg(tmp_path / "a robin.jpg")
     folder = write_collection(tmp_path / "New", ["wren"], photos=3)
-    assert drop(page, files_data(lone, folder))
+    assert drop_data(page, files_data(lone, folder))
     wait_for_rows(qtbot, page, session, 4)
     assert page.list.isVisible()
     assert page.predictions[0].path == lone
@@ -103,7 +86,7 @@ def test_bad_file_becomes_a_row_that_says_why(
     qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path
 ) -> None:
     bad, good = write_text(tmp_path / "list.jpg"), write_jpeg(tmp_path / "an owl.jpg")
-    drop(page, files_data(bad, good))
+    drop_data(page, files_data(bad, good))
     wait_for_rows(qtbot, page, session, 2)
     assert "list.jpg" in page.predictions[0].error
     assert page.predictions[1].scores[0].class_name == "owl"
@@ -112,7 +95,7 @@ def test_bad_file_becomes_a_row_that_says_why(
 
 
 def test_dropped_picture_without_a_file_is_named(qtbot: QtBot, page: PredictPage, session: Session) -> None:
-    assert drop(page, picture_data())
+    assert drop_data(page, picture_data())
     wait_for_rows(qtbot, page, session, 1)
     path = page.predictions[0].path
     assert path.suffix == ".png"
@@ -147,16 +130,16 @@ def test_pasted_files_are_named(qtbot: QtBot, page: PredictPage, session: Sessio
 def test_link_from_the_web_says_what_to_do_and_words_are_not_taken(page: PredictPage) -> None:
     link = QMimeData()
     link.setUrls([QUrl("https://example.org/owl.jpg")])
-    assert drop(page, link)
+    assert drop_data(page, link)
     assert "Save it as a file" in page.notice.text.text()
     words = QMimeData()
     words.setText("owl")
-    assert not drop(page, words)
+    assert not drop_data(page, words)
 
 
 def test_folder_without_photos_says_so(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
     (tmp_path / "Empty").mkdir()
-    drop(page, files_data(tmp_path / "Empty"))
+    drop_data(page, files_data(tmp_path / "Empty"))
     qtbot.waitUntil(lambda: not session.is_busy)
     assert "No photos were found" in page.notice.text.text()
     assert page.drop_here.isVisible()
@@ -167,9 +150,9 @@ def test_drop_while_photos_are_named_waits_its_turn(
 ) -> None:
     first, second = write_jpeg(tmp_path / "owl.jpg"), write_jpeg(tmp_path / "wren.jpg")
     gate = fake_engine.pause_before(PhotosPredicted)
-    drop(page, files_data(first))
+    drop_data(page, files_data(first))
     qtbot.waitUntil(lambda: gate.is_reached)
-    assert drop(page, files_data(second))
+    assert drop_data(page, files_data(second))
     assert "1 more drop waiting" in page.summary.text()
     assert not page.clear_button.isEnabled()
     gate.open()
@@ -182,8 +165,8 @@ def test_stop_also_forgets_what_waits(
     qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
     gate = fake_engine.pause_before(PhotosPredicted)
-    drop(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
-    drop(page, files_data(write_jpeg(tmp_path / "wren.jpg")))
+    drop_data(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    drop_data(page, files_data(write_jpeg(tmp_path / "wren.jpg")))
     qtbot.waitUntil(lambda: gate.is_reached)
     session.stop()
     qtbot.waitUntil(lambda: not session.is_busy)
@@ -197,7 +180,7 @@ def test_drop_during_a_training_is_turned_down_in_words(
     gate = fake_engine.pause_before(EpochEnded)
     session.train()
     qtbot.waitUntil(lambda: gate.is_reached)
-    drop(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    drop_data(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
     assert "training is still running" in page.notice.text.text()
     with qtbot.waitSignal(session.job_ended, timeout=10_000):
         gate.open()
@@ -211,7 +194,7 @@ def test_drop_while_a_model_opens_is_named_by_that_model(
     gate = fake_engine.pause_before(Progress)
     session.open_model(session.model.path)
     qtbot.waitUntil(lambda: gate.is_reached)
-    drop(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    drop_data(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
     gate.open()
     wait_for_rows(qtbot, page, session, 1)
 
@@ -221,7 +204,7 @@ def test_model_that_does_not_open_names_nothing(
 ) -> None:
     gate = fake_engine.pause_before(Progress)
     session.open_model(write_text(tmp_path / "broken.tlmodel"))
-    drop(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    drop_data(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
     gate.open()
     qtbot.waitUntil(lambda: not session.is_busy)
     assert not any(isinstance(request, PredictRequest) for request in fake_engine.requests)
@@ -233,9 +216,9 @@ def test_failed_job_leaves_the_page_usable(
     photo = write_jpeg(tmp_path / "owl.jpg")
     fake_engine.die_next()
     with qtbot.waitSignal(session.job_ended):
-        drop(page, files_data(photo))
+        drop_data(page, files_data(photo))
     assert page.drop_here.isVisible()
-    drop(page, files_data(photo))
+    drop_data(page, files_data(photo))
     wait_for_rows(qtbot, page, session, 1)
 
 
@@ -243,7 +226,7 @@ def test_clear_empties_the_list_and_touches_no_file(
     qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path
 ) -> None:
     photo = write_jpeg(tmp_path / "owl.jpg")
-    drop(page, files_data(photo))
+    drop_data(page, files_data(photo))
     wait_for_rows(qtbot, page, session, 1)
     qtbot.mouseClick(page.clear_button, LEFT)
     assert not page.has_predictions
@@ -253,7 +236,7 @@ def test_clear_empties_the_list_and_touches_no_file(
 
 def test_list_is_saved_as_csv(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
     assert not page.save_button.isEnabled()
-    drop(page, files_data(write_jpeg(tmp_path / "owl.jpg"), write_text(tmp_path / "list.jpg")))
+    drop_data(page, files_data(write_jpeg(tmp_path / "owl.jpg"), write_text(tmp_path / "list.jpg")))
     wait_for_rows(qtbot, page, session, 2)
     with qtbot.waitSignal(page.save_requested):
         qtbot.mouseClick(page.save_button, LEFT)
@@ -270,7 +253,7 @@ def test_another_model_offers_to_name_the_photos_again(
     qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path
 ) -> None:
     photo = write_jpeg(tmp_path / "an owl.jpg")
-    drop(page, files_data(photo))
+    drop_data(page, files_data(photo))
     wait_for_rows(qtbot, page, session, 1)
     with qtbot.waitSignal(session.job_ended):
         session.scan_folder(write_collection(tmp_path / "Others", ["heron", "owlet"], photos=10))
@@ -288,7 +271,7 @@ def test_three_hundred_photos_arrive_in_order(
     qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path
 ) -> None:
     folder = write_collection(tmp_path / "Many", ["owl"], photos=300, size=16)
-    drop(page, files_data(folder))
+    drop_data(page, files_data(folder))
     wait_for_rows(qtbot, page, session, 300)
     paths = [prediction.path for prediction in page.predictions]
     assert paths == sorted(paths)

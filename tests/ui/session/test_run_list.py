@@ -1,4 +1,4 @@
-"""The session keeps every training as a run: begun, ended whichever way, resumed, trained further, deleted, undone."""
+"""Trainings as runs: finished, stopped, failed, interrupted, resumed, trained further, deleted and restored."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -54,7 +54,7 @@ def until_reached(qtbot: QtBot, gate: Gate) -> None:
 
 
 def break_off(qtbot: QtBot, session: Session, engine: FakeEngine, epoch: int = 3) -> Run:
-    """Let the engine die in the given epoch of a training, and return what is left of the run."""
+    """Kill the engine in an epoch of a training, and return the run."""
     gate = engine.pause_before(BatchEnded, lambda event: event.epoch == epoch)
     job = session.train()
     until_reached(qtbot, gate)
@@ -183,7 +183,7 @@ def test_run_of_a_window_that_was_killed_is_resumed_by_the_next(
     qtbot: QtBot, session: Session, fake_engine: FakeEngine, birds: Path
 ) -> None:
     broken = break_off(qtbot, session, fake_engine)
-    # As the record stands while its owner lives; nobody holds its lock.
+    # The record as its owner wrote it, without the lock that a live owner holds.
     record = broken.folder / "run.json"
     record.write_text(record.read_text().replace('"interrupted"', '"running"'))
 
@@ -212,7 +212,7 @@ def test_run_that_another_window_trains_is_left_alone(
     gate.open()
     end(qtbot, session, job)
     with qtbot.waitSignal(other.runs_changed, timeout=WAIT_MS):
-        other.look_at_runs()
+        other.reload_runs()
     assert runs(other)[0].status is RunStatus.FINISHED
 
 
@@ -276,13 +276,13 @@ def test_train_further_takes_new_classes_along(qtbot: QtBot, trained: Session, b
     assert "crow" in runs(trained)[0].class_names
 
 
-def test_settings_of_another_backbone_are_not_forced_upon_a_model() -> None:
+def test_settings_of_another_backbone_are_not_applied_to_a_model() -> None:
     assert further_recipe(VGG16_FROZEN, QUICK) == QUICK
     fitting = further_recipe(replace(QUICK, head=replace(QUICK.head, dense_units=64, dropout=0.1), epochs=5), QUICK)
     assert fitting == replace(QUICK, head=replace(QUICK.head, dropout=0.1), epochs=5)
 
 
-def test_any_run_can_be_made_active_and_is_loaded_behind_the_scenes(
+def test_any_run_can_be_made_active_and_is_loaded_in_the_background(
     qtbot: QtBot, trained: Session, fake_engine: FakeEngine
 ) -> None:
     (first,) = runs(trained)
@@ -297,7 +297,7 @@ def test_any_run_can_be_made_active_and_is_loaded_behind_the_scenes(
     qtbot.waitUntil(lambda: fake_engine.requests[-1] == OpenModelRequest(first.model_path), timeout=WAIT_MS)
 
 
-def test_model_whose_run_does_not_know_it_is_asked_itself(
+def test_summary_that_a_record_lacks_is_read_from_the_model(
     qtbot: QtBot, trained: Session, fake_engine: FakeEngine, birds: Path
 ) -> None:
     (trained.run_list.runs[0].folder / "result.json").unlink()
@@ -378,11 +378,11 @@ def test_deletion_can_be_undone_after_a_restart(
     assert other.restore_run() == run
 
 
-def test_what_was_done_meanwhile_is_not_overwritten_by_a_look_at_the_disk(qtbot: QtBot, trained: Session) -> None:
+def test_change_made_meanwhile_is_not_overwritten_by_a_listing(qtbot: QtBot, trained: Session) -> None:
     (run,) = runs(trained)
-    trained.look_at_runs()
+    trained.reload_runs()
     trained.run_list.rename(run, "with owls")
-    qtbot.waitUntil(lambda: not trained._jobs.quiet, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not trained._jobs.background, timeout=WAIT_MS)
 
     assert [known.name for known in runs(trained)] == ["with owls"]
 

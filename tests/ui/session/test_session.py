@@ -1,4 +1,4 @@
-"""What the window has open changes only when a job has succeeded, and only one job runs at a time."""
+"""The session: its state changes only when a job has succeeded, and only one job runs at a time."""
 
 import shutil
 import threading
@@ -272,7 +272,7 @@ def test_close_in_mid_training_stops_it_and_closes_the_engine(
 
 
 class DeafEngine(FakeEngine):
-    """Runs a job that does not hear Stop, and ends only with the engine itself, as one in native code does."""
+    """Runs a job that ignores Stop and ends only with the engine, like one that hangs in native code."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A training whose model cannot be written at its end is not lost: it is written again, or elsewhere."""
+"""A training whose model cannot be written: it can be written again, or elsewhere."""
 
 from collections.abc import Iterator
 from dataclasses import replace

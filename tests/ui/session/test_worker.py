@@ -1,4 +1,4 @@
-"""A job's events and its one outcome arrive in order, on the thread of the window."""
+"""The events and the outcome of a job arrive in order, on the GUI thread."""
 
 import errno
 import os
@@ -20,7 +20,7 @@ EVENTS = [Progress(Stage.SCANNING, done, 3) for done in range(4)]
 
 
 class Witness(QObject):
-    """Writes down which signals came, in which order and on which thread; bound slots, as everywhere in the window."""
+    """Records signals with their order and thread, in bound slots as in the program."""
 
     def __init__(self, job: Job) -> None:
         super().__init__()
@@ -166,7 +166,7 @@ def test_operation_that_saves_what_it_has_succeeds_in_spite_of_stop(qtbot: QtBot
     assert witness.seen[-2:] == [("succeeded", "the best epoch"), ("ended", None)]
 
 
-def test_forgotten_job_ends_by_itself(qtbot: QtBot) -> None:
+def test_job_without_a_reference_ends_by_itself(qtbot: QtBot) -> None:
     release = threading.Event()
     done = threading.Event()
 
@@ -174,7 +174,7 @@ def test_forgotten_job_ends_by_itself(qtbot: QtBot) -> None:
         release.wait(10)
         done.set()
 
-    # Nobody keeps this job; dropping the last reference to a running QThread would abort the program.
+    # Without a reference to the job; deleting a running QThread would abort the process.
     Job("request", operation).start()
     release.set()
 

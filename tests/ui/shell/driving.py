@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.dragging import drop_data, files_data
 from tlgui.ui.shell.main_window import MainWindow
 
 
@@ -41,16 +42,7 @@ def train(qtbot: QtBot, window: MainWindow, folder: Path) -> Path:
 
 def drop(widget: QWidget, *paths: Path) -> bool:
     """Drop files as the platform does: enter first, then drop; return whether the drop was taken."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, buttons, keys)
-    QApplication.sendEvent(widget, enter)
-    if not enter.isAccepted():
-        return False
-    event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys)
-    QApplication.sendEvent(widget, event)
-    return event.isAccepted()
+    return drop_data(widget, files_data(*paths))
 
 
 def question(window: QWidget) -> QFileDialog:

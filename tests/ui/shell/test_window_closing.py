@@ -14,7 +14,7 @@ from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Report
 from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import EpochEnded, JobContext, Progress
-from tlgui.ui.session.folder_reading import Reading
+from tlgui.ui.session.folder_reading import FolderState
 from tlgui.ui.shell.main_window import MainWindow
 
 
@@ -65,9 +65,9 @@ def test_job_that_hangs_does_not_keep_the_window_open(
 ) -> None:
     let_go = threading.Event()
 
-    def hang(folder: Path, _context: JobContext) -> Reading:
+    def hang(folder: Path, _context: JobContext) -> FolderState:
         let_go.wait(30)
-        return Reading(Survey(Collection(folder, ()), {}), Report())
+        return FolderState(Survey(Collection(folder, ()), {}), Report())
 
     monkeypatch.setattr("tlgui.ui.session.session.read_collection", hang)
     window._close_timer.setInterval(200)

@@ -121,7 +121,7 @@ def test_photos_dropped_on_a_class_are_told_of_and_undone(
         assert enter(table, drag.mimeData())
         assert drop_on(table, "wren", drag.mimeData())
 
-    monkeypatch.setattr(photo_drag, "carry_out", drop)
+    monkeypatch.setattr(photo_drag, "execute_drag", drop)
     drag_from(reviewed.pages.photos, grid.visualRect(grid.photos.index(0)).center())
     settle()
     assert reviewed.messages.message.text() == "Moved 2 photos to “wren”."
@@ -134,7 +134,7 @@ def test_no_drag_begins_while_a_job_is_under_way(
     qtbot: QtBot, reviewed: MainWindow, fake_engine: FakeEngine, settle: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drags: list[QDrag] = []
-    monkeypatch.setattr(photo_drag, "carry_out", drags.append)
+    monkeypatch.setattr(photo_drag, "execute_drag", drags.append)
     gate = fake_engine.pause_before(Progress)
     action(reviewed, "start").trigger()
     qtbot.waitUntil(lambda: gate.is_reached)

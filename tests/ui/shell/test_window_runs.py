@@ -30,7 +30,7 @@ def results(qtbot: QtBot, window: MainWindow, birds: Path) -> Iterator[MainWindo
     window.pages.results.table.setFocus()
     qtbot.waitUntil(window.pages.results.table.hasFocus)
     yield window
-    qtbot.waitUntil(lambda: not window.session._jobs.quiet)
+    qtbot.waitUntil(lambda: not window.session._jobs.background)
 
 
 def names(window: MainWindow) -> list[str]:
@@ -146,4 +146,4 @@ def test_next_start_finds_the_runs_and_the_model(qtbot: QtBot, birds: Path) -> N
     assert other.steps.current() == Step.PHOTOS
     assert other.messages.isHidden()
     other.session.close(5000)
-    qtbot.waitUntil(lambda: not other.session._jobs.quiet)
+    qtbot.waitUntil(lambda: not other.session._jobs.background)

@@ -1,4 +1,4 @@
-"""Choosing a backbone keeps the recipe one that can be trained, and says how each one's weights are had."""
+"""Choosing a backbone and its weights: the recipe stays valid, and the source of the weights is shown."""
 
 import dataclasses
 from pathlib import Path

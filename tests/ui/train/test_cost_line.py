@@ -1,4 +1,4 @@
-"""The line near Start: what the training takes, measured soon after each change, never in the way of a job."""
+"""The estimate below Start: measured after each change, and never while a job is under way."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
@@ -21,20 +22,20 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import Settings
 from tlgui.ui.train.train_page import TrainPage
 
-# What the fake engine says of every recipe.
+# The estimate of the fake engine for every recipe.
 COST = CostEstimate(seconds=120.0, memory_bytes=1_100_000_000, device="2 processor cores")
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The engine is a fake that answers at once; the pauses between two measurements are not what is tested.
+    # The fake engine answers at once; the pauses between two measurements are not tested.
     monkeypatch.setattr("tlgui.ui.train.cost_line.DEBOUNCE_MS", 20)
 
 
 @pytest.fixture
 def page(qtbot: QtBot, opened: Session, settings: Settings) -> Iterator[TrainPage]:
-    """Give the page, not shown yet: as soon as it is seen it asks."""
+    """Return the page, still hidden: it measures as soon as it is shown."""
     page = TrainPage(opened, settings)
     qtbot.addWidget(page)
     page.resize(1100, 700)
@@ -55,7 +56,12 @@ def row(page: TrainPage, name: str) -> list[str]:
 
 
 def wait_until_all_known(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: all(session.known_estimate(recipe) for recipe in (session.recipe, *BUILT_IN.values())))
+    qtbot.waitUntil(lambda: all(session.estimates.get(recipe) for recipe in (session.recipe, *BUILT_IN.values())))
+
+
+def wait_until_idle(qtbot: QtBot, page: TrainPage, session: Session) -> None:
+    """Wait until the line has nothing left to measure."""
+    qtbot.waitUntil(lambda: not page.cost._debounce.isActive() and not session._jobs.background and not session.is_busy)
 
 
 def test_line_says_that_it_times_and_then_what_it_takes(qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine) -> None:
@@ -74,10 +80,11 @@ def test_each_built_in_recipe_is_measured_once_and_the_chosen_one_first(
     opened.set_recipe(own)
     page.show()
     wait_until_all_known(qtbot, opened)
-    # One that the previews stopped is asked for again.
+    # An estimate that a preview stopped is requested again.
     assert list(dict.fromkeys(asked(fake_engine))) == [own, *BUILT_IN.values()]
     count = len(asked(fake_engine))
-    qtbot.wait(5 * 20)
+    wait_until_idle(qtbot, page, opened)
+    page.cost._debounce.timeout.emit()
     assert len(asked(fake_engine)) == count
     assert row(page, "Thorough") == [cost_time_in_words(COST, THOROUGH), "1.1 GB", ""]
 
@@ -104,7 +111,7 @@ def test_many_quick_changes_are_measured_once_and_the_last_wins(
     for epochs in range(2, 12):
         opened.set_recipe(replace(QUICK, epochs=epochs))
     assert "Timing" in page.cost.text.text()
-    qtbot.waitUntil(lambda: opened.known_estimate(opened.recipe) is not None)
+    qtbot.waitUntil(lambda: opened.estimates.get(opened.recipe) is not None)
     assert [recipe.epochs for recipe in asked(fake_engine)[count:]] == [11]
 
 
@@ -116,7 +123,7 @@ def test_change_stops_the_measurement_of_the_recipe_before(
     qtbot.waitUntil(lambda: gate.is_reached)
     changed = replace(QUICK, epochs=3)
     opened.set_recipe(changed)
-    # The first one still waits at the gate: were it not stopped, the other one would never get its turn.
+    # The first one still waits at the gate: unless it is stopped, the other one cannot begin.
     qtbot.waitUntil(lambda: asked(fake_engine)[-1] == changed)
     gate.open()
     qtbot.waitUntil(lambda: page.cost.text.text() == said_of(QUICK))
@@ -159,35 +166,34 @@ def test_another_collection_is_measured_anew(
     count = len(asked(fake_engine))
     with qtbot.waitSignal(opened.job_ended):
         opened.scan_folder(write_collection(tmp_path / "Others", ["cat", "dog"]))
-    assert opened.known_estimate(QUICK) is None
-    qtbot.waitUntil(lambda: opened.known_estimate(QUICK) is not None)
+    assert opened.estimates.get(QUICK) is None
+    qtbot.waitUntil(lambda: opened.estimates.get(QUICK) is not None)
     assert asked(fake_engine)[count] == QUICK
 
 
-def test_what_is_not_seen_measures_nothing(
-    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
-) -> None:
+def test_hidden_line_measures_nothing(qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine) -> None:
     gate = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.TIMING)
     page.show()
     qtbot.waitUntil(lambda: gate.is_reached)
     page.hide()
     gate.open()
-    qtbot.wait(5 * 20)
+    wait_until_idle(qtbot, page, opened)
+    page.cost._debounce.timeout.emit()
     assert set(asked(fake_engine)) == {QUICK}
-    assert opened.known_estimate(QUICK) is None
+    assert opened.estimates.get(QUICK) is None
     page.show()
-    qtbot.waitUntil(lambda: opened.known_estimate(QUICK) is not None)
+    qtbot.waitUntil(lambda: opened.estimates.get(QUICK) is not None)
 
 
 def test_recipe_that_cannot_be_measured_says_why_and_is_not_tried_again(
-    qtbot: QtBot, page: TrainPage, fake_engine: FakeEngine
+    qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine
 ) -> None:
     fake_engine.cost = CollectionError("The folder “Birds” is gone.")
     page.show()
     qtbot.waitUntil(lambda: set(asked(fake_engine)) == set(BUILT_IN.values()))
-    qtbot.wait(5 * 20)
+    wait_until_idle(qtbot, page, opened)
     count = len(asked(fake_engine))
-    qtbot.wait(5 * 20)
+    page.cost._debounce.timeout.emit()
     assert len(asked(fake_engine)) == count
     assert "The folder “Birds” is gone." in page.cost.text.text()
     assert page.status.start_button.isEnabled()
@@ -224,7 +230,7 @@ def test_nothing_moves_when_the_text_changes(
     before = page.plots.size(), page.status.geometry()
     gate.open()
     qtbot.waitUntil(lambda: "40.0 %" in page.cost.text.text())
-    qtbot.wait(1)
+    QApplication.sendPostedEvents()
     assert (page.plots.size(), page.status.geometry()) == before
 
 
@@ -234,7 +240,8 @@ def test_collection_that_cannot_be_trained_on_shows_why_instead(
     page.show()
     with qtbot.waitSignal(opened.job_ended):
         opened.scan_folder(write_collection(tmp_path / "One", ["robin"]))
-    qtbot.wait(5 * 20)
+    wait_until_idle(qtbot, page, opened)
+    page.cost._debounce.timeout.emit()
     assert page.status.reason.isVisible()
     assert not page.cost.isVisible()
     assert all(
@@ -242,7 +249,7 @@ def test_collection_that_cannot_be_trained_on_shows_why_instead(
     )
 
 
-# Said by the offscreen platform alone, of any window that closes at a click beside it.
+# A warning of the offscreen platform about any popup.
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_table_shows_every_recipe(qtbot: QtBot, page: TrainPage, opened: Session, fake_engine: FakeEngine) -> None:
     fake_engine.cost = replace(COST, download_bytes=58_889_256)

@@ -1,4 +1,4 @@
-"""The live previews: of one's own photos, soon after each change, never in the way of a job."""
+"""The previews of the augmentation: updated after each change, and never while a job is under way."""
 
 from pathlib import Path
 
@@ -75,13 +75,15 @@ def test_change_while_previews_are_made_is_shown_in_the_end(
     wait_for_previews(qtbot, train_page.form.augmentation.previews)
 
 
-def test_what_is_not_seen_asks_for_nothing(
+def test_hidden_strip_requests_nothing(
     qtbot: QtBot, opened: Session, settings: Settings, fake_engine: FakeEngine
 ) -> None:
     page = TrainPage(opened, settings)
     qtbot.addWidget(page)
     opened.set_recipe(turned(10))
-    qtbot.wait(400)
+    debounce = page.form.augmentation.previews._debounce
+    assert not debounce.isActive()
+    debounce.timeout.emit()
     assert asked(fake_engine) == []
 
 
@@ -94,7 +96,7 @@ def test_training_ends_the_previews_and_they_follow_afterwards(
     qtbot.waitUntil(lambda: gate.is_reached)
     before = len(asked(fake_engine))
     with qtbot.waitSignal(opened.job_ended, timeout=10_000):
-        # The previews still wait at the gate: were they not stopped, the training would never get its turn.
+        # The previews still wait at the gate: unless they are stopped, the training cannot begin.
         opened.train()
     gate.open()
     qtbot.waitUntil(lambda: len(asked(fake_engine)) > before)

@@ -1,4 +1,4 @@
-"""The recipe's form: one control a setting, bound in both directions, with the rules that stand in the recipe."""
+"""The form of the recipe: one control for each setting, bound in both directions, with the recipe's own limits."""
 
 import dataclasses
 import json
@@ -106,7 +106,7 @@ def test_control_allows_what_the_recipe_allows(form: RecipeForm) -> None:
             assert isinstance(box, QCheckBox), path
 
 
-def test_every_choice_is_called_something(form: RecipeForm) -> None:
+def test_every_choice_has_a_text(form: RecipeForm) -> None:
     for path in PATHS:
         _, rule = setting_rule(path)
         if isinstance(rule, Choices):

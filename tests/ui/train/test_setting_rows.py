@@ -1,4 +1,4 @@
-"""What the form offers under which values: controls that mean nothing now, notices, blocks, and the recipe in short."""
+"""What the form shows for different values: disabled controls, notices, blocks, and summaries."""
 
 from typing import Any
 
@@ -74,7 +74,7 @@ def changed(**settings: str) -> Recipe:
         ),
     ],
 )
-def test_control_that_means_nothing_now_cannot_be_used(
+def test_control_of_an_unused_setting_is_disabled(
     form: RecipeForm, session: Session, path: str, used: dict[str, str], unused: dict[str, str]
 ) -> None:
     session.set_recipe(changed(**unused))
@@ -97,7 +97,7 @@ def shown_notices(form: RecipeForm) -> list[str]:
     return [notice.text.text() for notice in form.findChildren(SettingNotice) if notice.isVisible()]
 
 
-def test_tutorials_way_that_hurts_says_so(form: RecipeForm) -> None:
+def test_tutorial_setting_that_costs_accuracy_has_a_notice(form: RecipeForm) -> None:
     assert shown_notices(form) == []
     choose(form, "head.output", "sigmoid")
     assert "softmax is right" in shown_notices(form)[0]
@@ -105,12 +105,12 @@ def test_tutorials_way_that_hurts_says_so(form: RecipeForm) -> None:
     choose(form, "head.output", "softmax")
     choose(form, "preprocessing", "0 to 1")
     assert "EfficientNet-Lite0 was trained on pixels scaled another way" in shown_notices(form)[0]
-    # What the shipped backbone was trained on is just that.
+    # The shipped backbone was trained with this scaling.
     choose(form, "preprocessing", "-1 to 1")
     assert shown_notices(form) == []
 
 
-def test_training_what_must_not_be_trained_says_so(form: RecipeForm, session: Session) -> None:
+def test_fine_tuning_that_costs_accuracy_has_a_notice(form: RecipeForm, session: Session) -> None:
     choose(form, "fine_tuning.when", "from the start")
     assert "spoil" in shown_notices(form)[0]
     session.set_recipe(SMALL_FROM_SCRATCH)
@@ -142,7 +142,7 @@ def test_blocks_are_those_of_the_backbone(form: RecipeForm, session: Session) ->
     assert offered(form, "fine_tuning.from_block") == ["", *blocks]
     session.set_recipe(INCEPTION_MIXED7)
     assert control(form, "cut_layer").currentText() == "mixed7"
-    # What the cut leaves out cannot be trained.
+    # Blocks after the cut cannot be trained.
     assert offered(form, "fine_tuning.from_block")[-1] == "mixed7"
 
 
@@ -210,7 +210,7 @@ def test_two_recipes_are_compared_in_the_words_of_the_form(qtbot: QtBot, form: R
     assert ["Train the backbone too", "never", "once the head is trained"] in cells_of(table)
     rows = table.rowCount()
 
-    # It follows what is changed beside it.
+    # The dialog follows changes of the form.
     session.set_recipe(changed(seed="7"))
     assert table.rowCount() == rows + 1
     assert header_of(table)[1] == "Quick, as changed now"

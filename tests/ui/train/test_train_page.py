@@ -1,4 +1,4 @@
-"""The Train page: start, watch, stop, and what is left afterwards."""
+"""The Train page: starting, progress, stopping, and the outcome."""
 
 import csv
 import shutil

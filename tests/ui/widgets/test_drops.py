@@ -1,87 +1,161 @@
-"""What happens to files and folders dropped on the window, as real drop events."""
+"""Drop targets: which rule of which widget takes what is dragged, with the events of real drags."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QDragEnterEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QStringListModel, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QListView, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeEngine
-from tests.pictures import write_collection, write_jpeg
-from tests.ui.shell.driving import action, drop, open_folder, train
-from tlgui.progress import Progress
-from tlgui.ui.photos.photo_drag import MIME_TYPE
-from tlgui.ui.shell.main_window import MainWindow
-from tlgui.ui.shell.step_list import Step
+from tests.ui.dragging import drop_at, drop_data, enter_at, files_data, leave, move_to
+from tlgui.ui.widgets.drops import DropRule, DropTarget, dropped_paths, is_model_file
+
+INNER, OUTER = "application/x-inner", "application/x-outer"
 
 
-@pytest.mark.parametrize("where", ["photos", "train", "results"])
-def test_dropped_folder_is_opened(qtbot: QtBot, window: MainWindow, birds: Path, where: str) -> None:
-    page = getattr(window.pages, where)
-    window.show_step({"photos": 0, "train": 1, "results": 2}[where])
-    with qtbot.waitSignal(window.session.collection_changed):
-        assert drop(page, birds)
-    assert window.steps.current() is Step.PHOTOS
-
-
-def test_dropped_file_or_several_folders_say_what_to_drop(window: MainWindow, birds: Path, tmp_path: Path) -> None:
-    photo = write_jpeg(tmp_path / "a.jpg")
-    assert drop(window.pages.photos, photo)
-    assert "“a.jpg” is not a folder" in window.messages.message.text()
-    assert drop(window.pages.photos, birds / "owl", birds / "wren")
-    assert "one folder" in window.messages.hint.text()
-    assert not window.session.is_busy
-
-
-def test_something_that_is_no_file_is_not_taken(window: MainWindow) -> None:
+def data_of(kind: str) -> QMimeData:
     data = QMimeData()
-    data.setText("words")
-    event = QDragEnterEvent(
-        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(window.pages.photos, event)
-    assert not event.isAccepted()
+    data.setData(kind, b"something")
+    return data
 
 
-def test_folder_dropped_on_the_class_table_is_opened(
-    qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path
+class Nested:
+    """A list with a row that takes one kind of data, in a window that takes two."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, QPoint]] = []
+        self.hovered: list[QPoint | None] = []
+        self.outer_hovered: list[QPoint | None] = []
+        self.window = QWidget()
+        self.list = QListView()
+        self.list.setModel(QStringListModel(["first", "second"], self.list))
+        column = QVBoxLayout(self.window)
+        column.addWidget(self.list)
+        self.outer = DropTarget(
+            self.window,
+            [
+                DropRule(lambda data: data.hasFormat(INNER), self._note("window")),
+                DropRule(lambda data: data.hasFormat(OUTER), self._note("window")),
+            ],
+        )
+        self.inner = DropTarget(
+            self.list,
+            [
+                DropRule(
+                    lambda data: data.hasFormat(INNER),
+                    self._note("list"),
+                    lambda _data, place: self.list.indexAt(place).row() == 1,
+                    Qt.DropAction.MoveAction,
+                )
+            ],
+        )
+        self.inner.hovered.connect(self.hovered.append)
+        self.outer.hovered.connect(self.outer_hovered.append)
+
+    @property
+    def viewport(self) -> QWidget:
+        return self.list.viewport()
+
+    def row(self, number: int) -> QPoint:
+        return self.list.visualRect(self.list.model().index(number, 0)).center()
+
+    def _note(self, who: str) -> Callable[[QMimeData, QPoint], None]:
+        return lambda _data, place: self.taken.append((who, place))
+
+
+@pytest.fixture
+def nested(qtbot: QtBot) -> Nested:
+    nested = Nested()
+    qtbot.addWidget(nested.window)
+    nested.window.resize(300, 200)
+    nested.window.show()
+    qtbot.waitExposed(nested.window)
+    return nested
+
+
+def test_row_takes_what_it_accepts_and_the_window_the_rest(nested: Nested) -> None:
+    assert drop_data(nested.viewport, data_of(INNER), nested.row(1))
+    assert drop_data(nested.viewport, data_of(INNER), nested.row(0))
+    assert drop_data(nested.viewport, data_of(OUTER), nested.row(1))
+    origin = nested.viewport.mapTo(nested.window, QPoint())
+    assert nested.taken == [
+        ("list", nested.row(1)),
+        ("window", nested.row(0) + origin),
+        ("window", nested.row(1) + origin),
+    ]
+
+
+def test_widget_without_a_target_passes_drops_to_the_one_around_it(nested: Nested) -> None:
+    button = QWidget(nested.window)
+    button.resize(10, 10)
+    button.show()
+    assert drop_data(button, data_of(OUTER))
+    assert [who for who, _ in nested.taken] == ["window"]
+
+
+def test_data_that_no_rule_matches_does_not_enter(nested: Nested) -> None:
+    words = QMimeData()
+    words.setText("words")
+    for widget in (nested.viewport, nested.window):
+        assert not enter_at(widget, words)
+        assert not move_to(widget, words)
+        assert not drop_at(widget, words)
+    assert not nested.taken
+
+
+def test_position_is_told_while_the_data_is_over_it(nested: Nested) -> None:
+    data = data_of(INNER)
+    assert enter_at(nested.viewport, data, nested.row(1))
+    assert move_to(nested.viewport, data, nested.row(0))
+    assert move_to(nested.viewport, data, nested.row(1))
+    leave(nested.viewport)
+    assert nested.hovered == [nested.row(1), None, nested.row(1), None]
+    assert len(nested.outer_hovered) == 2
+    assert nested.outer_hovered[1] is None
+    assert enter_at(nested.viewport, data, nested.row(1))
+    assert drop_at(nested.viewport, data, nested.row(1))
+    assert nested.hovered[4:] == [nested.row(1), None]
+
+
+@pytest.mark.parametrize(
+    ("offered", "taken"),
+    [
+        (Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, Qt.DropAction.MoveAction),
+        (Qt.DropAction.CopyAction, Qt.DropAction.CopyAction),
+    ],
+)
+def test_action_is_the_rules_where_the_source_offers_it(
+    nested: Nested, offered: Qt.DropAction, taken: Qt.DropAction
 ) -> None:
-    open_folder(qtbot, window, birds)
-    other = write_collection(tmp_path / "Trees", ["ash", "oak"], photos=3)
-    with qtbot.waitSignal(window.session.collection_changed):
-        assert drop(window.pages.photos.view.table.viewport(), other)
-    assert window.session.collection is not None
-    assert window.session.collection.folder == other
+    data = data_of(INNER)
+    assert enter_at(nested.viewport, data, nested.row(1), offered)
+    place, buttons, keys = QPointF(nested.row(1)), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(place, offered, data, buttons, keys)
+    QApplication.sendEvent(nested.viewport, event)
+    assert event.isAccepted()
+    assert event.dropAction() == taken
 
 
-@pytest.mark.parametrize("where", ["photos", "train", "results", "predict"])
-def test_photos_dragged_from_the_grid_are_taken_by_no_page(window: MainWindow, where: str) -> None:
-    data = QMimeData()
-    data.setData(MIME_TYPE, b"a mark")
-    event = QDragEnterEvent(
-        QPoint(5, 5), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(getattr(window.pages, where), event)
-    assert not event.isAccepted()
+def test_list_scrolls_while_data_is_held_near_its_edge(qtbot: QtBot, nested: Nested) -> None:
+    nested.list.setModel(QStringListModel([str(number) for number in range(100)], nested.list))
+    bar = nested.list.verticalScrollBar()
+    edge = nested.viewport.rect().bottomLeft() + QPoint(20, -3)
+    assert enter_at(nested.viewport, data_of(INNER), edge)
+    move_to(nested.viewport, data_of(INNER), edge)
+    qtbot.waitUntil(lambda: bar.value() > 0)
+    leave(nested.viewport)
 
 
-@pytest.mark.parametrize("where", ["photos", "train", "results", "predict"])
-def test_dropped_model_is_opened_wherever_it_falls(qtbot: QtBot, window: MainWindow, birds: Path, where: str) -> None:
-    path = train(qtbot, window, birds)
-    with qtbot.waitSignal(window.session.model_changed):
-        assert drop(getattr(window.pages, where), path)
-    assert window.steps.current() is Step.PREDICT
-    assert "is open" in window.messages.message.text()
+def test_paths_are_those_of_local_files() -> None:
+    data = files_data(Path("/photos/a.jpg"), Path("/photos/b.tlmodel"))
+    data.setUrls([*data.urls(), QUrl("https://example.org/c.jpg")])
+    assert dropped_paths(data) == (Path("/photos/a.jpg"), Path("/photos/b.tlmodel"))
 
 
-def test_drop_while_busy_says_so(qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path) -> None:
-    open_folder(qtbot, window, birds)
-    gate = fake_engine.pause_before(Progress)
-    action(window, "start").trigger()
-    qtbot.waitUntil(lambda: gate.is_reached)
-    drop(window.pages.photos, birds)
-    assert "still under way" in window.messages.message.text()
-    with qtbot.waitSignal(window.session.job_ended):
-        action(window, "stop").trigger()
+def test_model_file_is_one_alone() -> None:
+    assert is_model_file(files_data(Path("/models/a.TLMODEL")))
+    assert not is_model_file(files_data(Path("/models/a.tlmodel"), Path("/models/b.tlmodel")))
+    assert not is_model_file(files_data(Path("/photos/a.jpg")))
+    assert not is_model_file(QMimeData())

@@ -1,4 +1,4 @@
-"""A file is shown in its folder and selected there, by whatever the system has for it; else the folder is opened."""
+"""Showing a file in the file manager of each platform, or opening its folder."""
 
 import os
 import shutil
@@ -61,10 +61,10 @@ def test_program_that_is_not_there_is_not_started(tmp_path: Path) -> None:
     assert not FileManager().start(str(tmp_path / "no such program"), [])
 
 
-# Its stub says that it takes nothing.
+# The type stub lacks the arguments.
 @ClassInfo({"D-Bus Interface": "org.freedesktop.FileManager1"})  # type: ignore[call-arg]
 class _Interface(QDBusAbstractAdaptor):  # type: ignore[operator]
-    """What file managers answer to."""
+    """The interface of file managers on the bus."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Where the cells of a grid stand, and where the keys lead from one to another: plain arithmetic."""
+"""The geometry of a grid of cells: positions of rows, rows in a rectangle, and keyboard navigation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ _Move = QAbstractItemView.CursorAction
 
 @dataclass(frozen=True, slots=True)
 class CellLines:
-    """Cells of one size, side by side and line below line.
+    """A grid of cells of equal size, filled line by line.
 
     Args:
-        columns: How many stand side by side.
-        pitch: The width of each, in pixels.
-        height: The height of each, in pixels.
-        count: How many there are.
+        columns: The number of cells in a line.
+        pitch: The width of a cell, in pixels.
+        height: The height of a cell, in pixels.
+        count: The number of cells.
     """
 
     columns: int
@@ -28,7 +28,7 @@ class CellLines:
     count: int
 
     def corner(self, row: int) -> tuple[int, int]:
-        """Return how far from the left and the top of all the cell of a row begins."""
+        """Return the left and the top of the cell of a row, in pixels."""
         return row % self.columns * self.pitch, row // self.columns * self.height
 
     def rows_touching(self, rect: QRect) -> list[tuple[int, int]]:
@@ -43,19 +43,19 @@ class CellLines:
 
     def rows_in(self, region: QRegion) -> list[int]:
         """Return the rows whose cells a region touches, in order."""
-        # It can be iterated over, which its type does not say.
+        # The type stubs lack its iterator.
         rects = cast("Iterable[QRect]", region)
         return sorted(
             {row for rect in rects for first, last in self.rows_touching(rect) for row in range(first, last + 1)}
         )
 
     def moved(self, row: int, action: QAbstractItemView.CursorAction, page_height: int) -> int:
-        """Return the row that a key leads to.
+        """Return the row that a cursor key moves to.
 
         Args:
-            row: Where it begins.
-            action: What the key does.
-            page_height: How much is seen at a time, in pixels.
+            row: The present row.
+            action: The movement of the key.
+            page_height: The height of the viewport, in pixels.
         """
         last, columns = self.count - 1, self.columns
         page = columns * max(1, page_height // self.height)

@@ -1,4 +1,4 @@
-"""An open collection: how many photos, how they are divided, what is wrong with them, and the photos themselves."""
+"""The view of an open collection: its classes, its split, its findings, and its photos."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
@@ -33,7 +33,10 @@ _LEFT_IN_LETTERS, _LEFT_SHARE = 61, 0.4
 
 
 class CollectionView(QWidget):
-    """The collection itself; what is chosen at the left is shown at the right.
+    """Classes and findings on the left, the photos of the chosen one on the right.
+
+    Signals:
+        own_split_chosen: Whether to use the folder's own division.
 
     Args:
         parent: The owner.
@@ -67,18 +70,18 @@ class CollectionView(QWidget):
         self._is_shared = False
         self._lay_out()
         self.table.chosen.connect(self._on_table_chosen)
-        self.table.take_photos_from(self.browser.grid.drag)
-        self.table.photos_dropped.connect(self.browser.take_dragged)
+        self.table.accept_photos_from(self.browser.grid.drag)
+        self.table.photos_dropped.connect(self.browser.move_dragged)
         self.findings.chosen.connect(self._on_findings_chosen)
         self.own_split.clicked.connect(self.own_split_chosen)
 
     def show_collection(self, collection: Collection, advice: tuple[str, ...], *, is_reading: bool = False) -> None:
-        """Show what is known without the split.
+        """Show the headline and the folder.
 
         Args:
-            collection: The photos.
-            advice: What keeps them from being trained on.
-            is_reading: Whether there may be more of them yet.
+            collection: The collection.
+            advice: The reasons why it cannot be trained on, a sentence each.
+            is_reading: Whether the folder is still being listed.
         """
         self.heading.setText(_headline(collection, is_reading=is_reading))
         self.folder.set_text(str(collection.folder))
@@ -87,7 +90,7 @@ class CollectionView(QWidget):
         self.next_button.setEnabled(not advice and not is_reading)
 
     def show_report(self, report: Report, *, is_looking: bool) -> None:
-        """Show what is wrong, and whether more may be found yet."""
+        """Show the findings, and whether the closer look may still add some."""
         self.findings.show_report(report)
         self.findings.setVisible(bool(report.findings))
         words = "" if report.findings else "Nothing was found that needs mending."
@@ -97,13 +100,13 @@ class CollectionView(QWidget):
         self.findings_text.setVisible(bool(words))
 
     def show_split(self, album: Album, explanation: str, *, has_own: bool, uses_own: bool) -> None:
-        """Show the classes with their counts, and the whole split as a bar.
+        """Show the classes with their counts, and the split as a bar.
 
         Args:
             album: The photos and their split.
-            explanation: Where the split comes from, or why there is none.
-            has_own: Whether the folder itself is divided.
-            uses_own: Whether that division is to be used.
+            explanation: The source of the split, or why there is none.
+            has_own: Whether the folder has a division of its own.
+            uses_own: Whether the recipe uses that division.
         """
         split = album.split
         self.table.show_collection(album.collection, split)
@@ -119,22 +122,22 @@ class CollectionView(QWidget):
         self._filler.setVisible(not has_something)
 
     def show_disk_changes(self, changes: FolderChanges | None) -> None:
-        """Offer to read the folder again where it is otherwise than it was."""
+        """Offer to read the folder again if it has changed."""
         self.notice.say(_changes_in_words(changes) if changes else "", "&Read again" if changes else "")
         self.again_button.setText("Read again" if changes else "&Read again")
 
     def show_everything(self) -> None:
-        """Show all photos, as a collection that was just opened."""
+        """Choose all photos, as for a collection that was just opened."""
         self.findings.choose(None)
         self.table.choose(frozenset())
         self._choose_scope()
 
     def choose_finding(self, kind: FindingKind) -> None:
-        """Show the files of a line of the report."""
+        """Choose the finding of a kind."""
         self.findings.choose(kind)
 
     def set_free(self, is_free: object) -> None:
-        """Say whether the collection can be changed now."""
+        """Set whether the collection can be changed now, because no job is under way."""
         for button in (self.choose_button, self.again_button, self.notice.button, self.own_split):
             button.setEnabled(bool(is_free))
         self.table.rows_model.can_rename = bool(is_free)
@@ -151,7 +154,7 @@ class CollectionView(QWidget):
         super().showEvent(event)
         if not self._is_shared:
             self._is_shared = True
-            # Once it has its size; later the user has the say.
+            # Once, after the first layout; later sizes are the user's.
             QTimer.singleShot(0, self, self._share_width)
 
     def _lay_out(self) -> None:
@@ -188,7 +191,7 @@ class CollectionView(QWidget):
         column.addLayout(bottom)
 
     def _share_width(self) -> None:
-        """Give the lists what they need, and the photos the larger part of a narrow window."""
+        """Give the lists their preferred width, but at most a share of a narrow window."""
         room = self._splitter.width()
         left = min(_LEFT_IN_LETTERS * self.fontMetrics().averageCharWidth(), round(room * _LEFT_SHARE))
         self._splitter.setSizes([left, room - left])
@@ -212,7 +215,7 @@ class CollectionView(QWidget):
 
 
 class _Splitter(QSplitter):
-    """Takes what there is; a page scrolls only where that is less than the least."""
+    """A splitter whose preferred size is its minimum, so that the page scrolls only below that."""
 
     @override
     def sizeHint(self) -> QSize:
@@ -231,7 +234,7 @@ def _titled(title: str, *widgets: QWidget) -> QWidget:
     for widget in widgets:
         column.addWidget(widget)
     column.setStretchFactor(widgets[0], 1)
-    # Where there is nothing to list, what is said of that stays at the top.
+    # Keeps the text at the top while the list is hidden.
     column.addStretch()
     return holder
 

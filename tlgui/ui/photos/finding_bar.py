@@ -1,4 +1,4 @@
-"""What a line of the report means, why it matters, and the button that mends it."""
+"""The bar that explains the chosen finding, with the button that mends it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
@@ -11,7 +11,7 @@ from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 
 class FindingBar(TintedBar):
-    """Hidden while no finding is chosen.
+    """The bar; hidden while no finding is chosen.
 
     Args:
         parent: The owner.

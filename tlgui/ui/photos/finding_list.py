@@ -1,4 +1,4 @@
-"""The report as a list: what is wrong with the collection, what matters most first."""
+"""The report as a list of findings, the most severe first."""
 
 from collections.abc import Sequence
 
@@ -18,14 +18,14 @@ LOOKS: dict[Severity, tuple[str, Accent, str]] = {
     Severity.DOUBT: ("Worth a look", Accent.WARNING, "warning"),
     Severity.NOTE: ("Good to know", Accent.INFO, "info"),
 }
-"""How a finding looks: the heading over those that matter as much, colour and icon."""
+"""The heading, the colour and the icon of each severity."""
 
 _ROW = Finding | Severity
 _LEAST_LINES = 4
 
 
 class FindingModel(QAbstractListModel):
-    """The findings, with a heading over those that matter alike."""
+    """The findings, with a heading for each severity."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class FindingModel(QAbstractListModel):
         return self._rows
 
     def set_report(self, report: Report) -> None:
-        """Show `report` instead of what was there."""
+        """Replace the findings."""
         self.beginResetModel()
         self._rows = []
         for severity in Severity:
@@ -49,7 +49,13 @@ class FindingModel(QAbstractListModel):
         self.endResetModel()
 
     def draw(self, palette: QPalette, font: QFont, side: int) -> None:
-        """Draw icons and headings to go with a palette and a font."""
+        """Draw icons and headings for a palette and a font.
+
+        Args:
+            palette: The colours.
+            font: The font of the list; headings are bold.
+            side: The side of an icon, in device pixels.
+        """
         self._font = QFont(font)
         self._font.setBold(True)
         self._text = palette.text()
@@ -66,7 +72,7 @@ class FindingModel(QAbstractListModel):
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
         if isinstance(self._rows[index.row()], Severity):
-            # The keyboard passes over what is not enabled.
+            # Not enabled, so that the keyboard skips it.
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
@@ -87,13 +93,13 @@ class FindingModel(QAbstractListModel):
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return LOOKS[severity][0]
         if role == Qt.ItemDataRole.ForegroundRole:
-            # Not enabled, but not grey either.
+            # Qt would draw it grey because it is not enabled.
             return self._text
         return self._font if role == Qt.ItemDataRole.FontRole else None
 
 
 class FindingList(QListView):
-    """The list itself; one line of it can be chosen.
+    """The list; one finding can be chosen.
 
     Args:
         parent: The owner.
@@ -117,13 +123,13 @@ class FindingList(QListView):
         self._draw()
 
     def finding(self) -> Finding | None:
-        """Return the chosen line."""
+        """Return the chosen finding."""
         rows = [index.row() for index in self.selectionModel().selectedIndexes()]
         row = self.findings.rows[rows[0]] if rows else None
         return row if isinstance(row, Finding) else None
 
     def show_report(self, report: Report) -> None:
-        """Show `report`; the chosen line stays chosen where it is still there."""
+        """Show the findings of `report`; the choice is kept if it still exists."""
         before = self.finding()
         self._is_filling = True
         self.findings.set_report(report)
@@ -132,7 +138,7 @@ class FindingList(QListView):
         self._is_filling = False
 
     def choose(self, kind: FindingKind | None) -> None:
-        """Choose the line of a kind, or none."""
+        """Choose the finding of a kind; None for no choice."""
         for row, found in enumerate(self.findings.rows):
             if isinstance(found, Finding) and found.kind is kind:
                 self.setCurrentIndex(self.findings.index(row))

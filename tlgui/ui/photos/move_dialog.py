@@ -1,4 +1,4 @@
-"""Asks which class photos belong to, one that is there or a new one, before they are moved into its folder."""
+"""The dialog for moving photos to another class, an existing or a new one."""
 
 from collections.abc import Sequence
 
@@ -17,12 +17,16 @@ from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 
 class MoveDialog(QDialog):
-    """The question, with the classes to choose from; a name that none of them has is offered as a new class.
+    """Offers the classes, and a new class for a name that none of them has.
+
+    Signals:
+        class_chosen: The name of an existing class.
+        new_class_chosen: The name for a new class.
 
     Args:
-        destinations: Tells which class a name means, and which names a new one can have.
+        destinations: Finds the class for a name, and validates the names of new ones.
         class_names: The classes to choose from, in order.
-        number: How many photos are to be moved.
+        number: The number of photos to move.
         parent: The window.
     """
 
@@ -77,7 +81,7 @@ class MoveDialog(QDialog):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # From the line where one types, up and down go through what was found.
+        # Up and Down in the search field move through the list.
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
             if step:
@@ -108,7 +112,7 @@ class MoveDialog(QDialog):
             self.classes.setCurrentRow(shown[max(0, min(place + step, len(shown) - 1))])
 
     def _find(self, text: str, meant: str | None) -> None:
-        """Show the classes that a text is found in, and the one that it means."""
+        """Show the classes whose name contains a text, and the one that it denotes."""
         wanted, key = text.casefold().strip(), plain_key(text)
         for row in range(self.classes.count() - 1):
             item = self.classes.item(row)
@@ -117,7 +121,7 @@ class MoveDialog(QDialog):
             item.setHidden(not is_found and name != meant)
 
     def _offer_new(self, text: str, meant: str | None) -> None:
-        """Offer what was typed as a new class, or say why there can be none of that name."""
+        """Offer the typed name as a new class, or show why it cannot be one."""
         self._new_name, reason = self._destinations.new_name(text), ""
         if meant is not None:
             if meant not in self._names:
@@ -138,7 +142,7 @@ class MoveDialog(QDialog):
         self._offer_new(text, name)
         shown = self._shown()
         if name is not None:
-            # A name that was typed in full is none of the others that it is a part of.
+            # An exact name is not meant as a part of longer ones.
             shown = [row for row in shown if self.classes.item(row).text() == name]
         self.classes.setCurrentRow(shown[0] if shown else -1)
         self._refresh()

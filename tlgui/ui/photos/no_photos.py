@@ -1,4 +1,4 @@
-"""What the Photos page says while no collection is open: what to do first, and the folders opened before."""
+"""The start page: what the Photos page shows while no collection is open."""
 
 from pathlib import Path
 
@@ -27,7 +27,11 @@ _RECENT_SHOWN = 4
 
 
 class NoPhotos(EmptyPage):
-    """What to do first."""
+    """Offers to choose a folder, the sample photos, and the folders opened before.
+
+    Signals:
+        recent_chosen: A folder that was opened before.
+    """
 
     recent_chosen = Signal(object)
 
@@ -56,7 +60,7 @@ class NoPhotos(EmptyPage):
         self._shown: tuple[str, ...] | None = None
 
     def show_recent(self, folders: tuple[str, ...]) -> None:
-        """Offer the folders opened before, one button each."""
+        """Offer folders that were opened before, one button each."""
         if folders == self._shown:
             return
         self._shown = folders

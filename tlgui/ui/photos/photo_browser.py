@@ -1,19 +1,19 @@
-"""The photos of a class or a finding: what is wrong with them, the filters, the grid, and what can be done."""
+"""The photos of a class or a finding: explanation, filters, grid, and buttons for the selection."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
-from tlgui.photos.names import shown_name
 from tlgui.text.numbers import count
 from tlgui.ui.photos.finding_bar import FindingBar
+from tlgui.ui.photos.mend_question import ask_to_move_files
 from tlgui.ui.photos.photo_filters import FilterBar
 from tlgui.ui.photos.photo_grid import PhotoGrid
-from tlgui.ui.photos.photo_items import Album, Order, PhotoItem
+from tlgui.ui.photos.photo_items import Album, PhotoItem, PhotoOrder
 from tlgui.ui.photos.photo_model import Arranger
 from tlgui.ui.photos.photo_mover import PhotoMover
 from tlgui.ui.photos.photo_view import PhotoView
@@ -21,13 +21,17 @@ from tlgui.ui.photos.photo_words import line_about, line_about_many
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.file_manager import FileManager
 from tlgui.ui.widgets.flow_layout import FlowLayout
-from tlgui.ui.widgets.plain_text import PlainMessageBox, set_tip, set_title
+from tlgui.ui.widgets.plain_text import set_tip
 
 _WAIT_MS = 300
 
 
 class PhotoBrowser(QWidget):
-    """Shows an album, and asks for what mends it.
+    """Shows an album, and requests mendings of it.
+
+    Signals:
+        mend_requested: A mending that the user has confirmed.
+        state_changed: The selection or the state of the buttons has changed.
 
     Args:
         parent: The owner.
@@ -62,7 +66,7 @@ class PhotoBrowser(QWidget):
         }
         self._arranger = Arranger(self)
         self._arranger.arranged.connect(self._on_arranged)
-        # What comes soon needs no word.
+        # A short wait needs no message.
         self._wait = QTimer(self, singleShot=True, interval=_WAIT_MS)
         self._wait.timeout.connect(self._on_wait_timeout)
         self._lay_out()
@@ -71,11 +75,11 @@ class PhotoBrowser(QWidget):
     # What is shown.
 
     def show_album(self, album: Album, *, is_free: bool) -> None:
-        """Show an album, in the scope that was chosen.
+        """Show an album in the present scope.
 
         Args:
-            album: The photos.
-            is_free: Whether they can be mended now.
+            album: The photos and what is known about them.
+            is_free: Whether they can be mended now, because no job is under way.
         """
         self._album, self._is_free = album, is_free
         self.mover.show_collection(album.collection)
@@ -84,7 +88,7 @@ class PhotoBrowser(QWidget):
         self._arrange()
 
     def show_scope(self, class_names: frozenset[str], kind: FindingKind | None) -> None:
-        """Show the photos of some classes, or of a finding, from the first one on."""
+        """Set the scope to classes, empty for all, or to a finding; a new scope is shown from its start."""
         if (class_names, kind) == (self._class_names, self._kind):
             return
         self._class_names, self._kind = class_names, kind
@@ -94,15 +98,15 @@ class PhotoBrowser(QWidget):
         self._arrange()
 
     def set_free(self, is_free: object) -> None:
-        """Say whether the photos can be mended now."""
+        """Set whether the photos can be mended now, because no job is under way."""
         self._is_free = bool(is_free)
         self._refresh()
 
     def forget(self) -> None:
-        """Drop the pictures: the files may have changed, or they are another collection's."""
+        """Drop the thumbnails, for another collection."""
         self.grid.forget_thumbnails()
 
-    # What can be done with what is selected.
+    # Actions on the selection.
 
     def selected(self) -> list[PhotoItem]:
         """Return the selected photos."""
@@ -117,19 +121,19 @@ class PhotoBrowser(QWidget):
         return self._is_free and self._uses()[1]
 
     def can_move(self) -> bool:
-        """Whether something is selected; there may be no class yet, but a new one can be made."""
+        """Whether photos are selected; without any class, they can be moved to a new one."""
         return self._is_free and self._album is not None and self.has_selection()
 
     def can_bin(self) -> bool:
-        """Whether something is selected."""
+        """Whether photos are selected that can be moved to the bin."""
         return self._is_free and self.has_selection()
 
     def has_selection(self) -> bool:
-        """Whether something is selected."""
+        """Whether photos are selected."""
         return self.grid.selectionModel().hasSelection()
 
     def has_current(self) -> bool:
-        """Whether the keyboard is at a photo."""
+        """Whether there is a current photo."""
         return self.grid.current() is not None
 
     def leave_out(self) -> None:
@@ -145,21 +149,21 @@ class PhotoBrowser(QWidget):
             self.mend_requested.emit(UseAgain(paths))
 
     def move_to_class(self) -> None:
-        """Ask which class the selected photos belong to, and move them there."""
+        """Ask for a class, and request to move the selected photos there."""
         self.mover.ask(self.selected())
 
-    def take_dragged(self, name: str) -> None:
-        """Move the photos that are dragged from the grid to a class."""
+    def move_dragged(self, name: str) -> None:
+        """Request to move the photos that are dragged from the grid to a class."""
         self.mover.move(self.grid.drag.items, name)
 
     def move_to_bin(self) -> None:
-        """Ask, and move the selected files to the system's bin."""
+        """Ask, and request to move the selected files to the system's bin."""
         paths = tuple(item.path for item in self.selected())
         if paths:
             self._ask_and_mend(MoveToBin(paths))
 
     def open_photo(self) -> None:
-        """Show the photo the keyboard is at as large as the window."""
+        """Open the current photo in a window of its own."""
         if self.grid.current() is None:
             return
         if self._view is None:
@@ -172,24 +176,24 @@ class PhotoBrowser(QWidget):
         self._view.activateWindow()
 
     def reveal(self) -> None:
-        """Show the photo the keyboard is at in the system's file manager."""
+        """Show the current photo in the system's file manager."""
         item = self.grid.current()
         if item is not None:
             self.file_manager.reveal(item.path)
 
     def copy_list(self) -> None:
-        """Copy the places of the selected files to the clipboard, or of all that are shown."""
+        """Copy the paths of the selected files, or of all shown if none is selected, to the clipboard."""
         items = self.selected() or list(self.grid.photos.items)
         QGuiApplication.clipboard().setText("\n".join(str(item.path) for item in items))
 
     def select_all(self) -> None:
-        """Select all that is shown."""
+        """Select all photos shown."""
         self.grid.selectAll()
         self.grid.setFocus()
 
     @override
     def minimumSizeHint(self) -> QSize:
-        # The narrower it is, the more lines its words and controls take; a splitter does not ask for that.
+        # The height depends on the width, which QSplitter does not query.
         least = super().minimumSizeHint()
         column = self.layout()
         assert column is not None
@@ -200,8 +204,6 @@ class PhotoBrowser(QWidget):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
-
-    # Inside.
 
     def _lay_out(self) -> None:
         actions = FlowLayout()
@@ -220,7 +222,7 @@ class PhotoBrowser(QWidget):
 
     def _connect(self) -> None:
         self.mover.mend_requested.connect(self._on_mover_mend_requested)
-        self.grid.drag.may_begin, self.grid.drag.takes = self.can_move, self.mover.takes
+        self.grid.drag.can_begin, self.grid.drag.can_move = self.can_move, self.mover.can_move
         self.finding_bar.pressed.connect(self._on_finding_bar_pressed)
         self.filters.changed.connect(self._on_filters_changed)
         self.filters.lines_changed.connect(self.grid.set_lines)
@@ -240,9 +242,9 @@ class PhotoBrowser(QWidget):
             button.clicked.connect(does[name])
 
     def _uses(self) -> tuple[bool, bool]:
-        """Return whether photos are selected that are used, and ones that were left out."""
+        """Return whether used photos, and whether photos left out, are among the selected ones."""
         chosen = self.selected()
-        # Once for all who ask: a hundred thousand may be selected.
+        # Cached, because 100,000 photos may be selected and several buttons need it.
         if self._known_uses[0] is not chosen:
             has_used = any(item.is_usable and not item.is_left_out for item in chosen)
             self._known_uses = chosen, has_used, any(item.is_left_out for item in chosen)
@@ -256,34 +258,18 @@ class PhotoBrowser(QWidget):
         self.finding_bar.button.setEnabled(self._is_free)
 
     def _ask_and_mend(self, mending: Mending) -> None:
-        """Mend; where files are moved, ask first."""
+        """Request a mending; one that moves files is confirmed first."""
         if not self._is_free:
             return
         if isinstance(mending, LeaveOut | UseAgain):
             self.mend_requested.emit(mending)
             return
-        box = PlainMessageBox(self.window())
-        box.setIcon(QMessageBox.Icon.Question)
-        if isinstance(mending, MoveToBin):
-            what, number = "Move to bin", len(mending.paths)
-            box.setText(f"Move {count('file', number)} to the bin?")
-        else:
-            what, number = "Move", len(mending.moves)
-            box.setText(f"Move {count('file', number)} {_where(mending)}?")
-        set_title(box, what)
-        box.setInformativeText("You can undo this with Ctrl+Z.")
-        go = box.addButton(f"&{what}", QMessageBox.ButtonRole.AcceptRole)
-        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(go)
-        box.setEscapeButton(cancel)
-        go.clicked.connect(lambda: self.mend_requested.emit(mending))
-        box.finished.connect(box.deleteLater)
-        box.open()
+        ask_to_move_files(mending, self.window(), lambda: self.mend_requested.emit(mending))
 
     def _arrange(self) -> None:
         if self._album is not None:
             self._wait.start()
-            self._arranger.arrange(self._album, self.filters.wish())
+            self._arranger.arrange(self._album, self.filters.query())
 
     def _fill_view(self) -> None:
         item = self.grid.current()
@@ -292,7 +278,7 @@ class PhotoBrowser(QWidget):
         place, total = self.grid.currentIndex().row(), len(self.grid.photos.items)
         self._view.show_item(item, place, total, can_mend=self._is_free)
 
-    def _say_nothing(self) -> None:
+    def _show_empty_text(self) -> None:
         is_empty = not self.grid.photos.items
         if self.filters.is_filtering:
             words = "No photo is like that. Change the filter to see others."
@@ -311,7 +297,7 @@ class PhotoBrowser(QWidget):
         if self._starts_anew:
             self.grid.show_from_start()
             self._starts_anew = False
-        is_together = self.filters.wish().order is Order.TOGETHER
+        is_together = self.filters.query().order is PhotoOrder.TOGETHER
         finding = self._finding()
         has_groups = finding is not None and any(len(group) > 1 for group in finding.groups)
         self.grid.show_items(
@@ -320,7 +306,7 @@ class PhotoBrowser(QWidget):
             groups=is_together and has_groups,
             names_classes=len(self._class_names) != 1,
         )
-        self._say_nothing()
+        self._show_empty_text()
         if self._view is not None and self._view.isVisible():
             self._fill_view()
         self._refresh()
@@ -382,8 +368,3 @@ def _button(text: str, tooltip: str) -> QPushButton:
     button = QPushButton(text)
     set_tip(button, tooltip)
     return button
-
-
-def _where(mending: MoveInto) -> str:
-    folders = {folder for _, folder in mending.moves}
-    return f"into “{shown_name(next(iter(folders)))}”" if len(folders) == 1 else f"into {count('folder', len(folders))}"

@@ -1,4 +1,4 @@
-"""The cells of the grid of photos: the thumbnail, its name, and whether it is selected or left out."""
+"""Painting the cells of the photo grid: thumbnail, name, selection, and the badge of photos left out."""
 
 import math
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ _LEFT_OUT = "Left out"
 _FADED = 0.3
 _BAND, _TINT, _EMPTY = 0.06, 0.3, 0.08
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
-# To cut a name and lay it out takes longer than to paint it. The largest screens show half as many.
-_WORDS_KEPT = 4000
+# Laying out a name takes longer than painting it; this is twice the number of cells on the largest screens.
+_MOST_TEXTS = 4000
 
 
 class Cell(NamedTuple):
-    """What to paint, where its upper left corner is, and how it stands."""
+    """A cell to paint: the photo, the upper left corner, and its state."""
 
     item: PhotoItem
     left: int
@@ -32,8 +32,8 @@ class Cell(NamedTuple):
     has_focus: bool
 
 
-class _Tones:
-    """The colours of a palette that cells are painted in."""
+class _CellColours:
+    """The colours of cells, derived from a palette."""
 
     def __init__(self, palette: QPalette) -> None:
         base = palette.base().color()
@@ -48,13 +48,13 @@ class CellPainter:
     """Paints cells of one size.
 
     Args:
-        loader: Where thumbnails come from.
+        loader: Loads the thumbnails.
 
     Attributes:
-        size: Of a cell, at least; the view may give it more width.
-        side: Of a thumbnail.
-        groups: Whether to set off those that belong together.
-        names_classes: Whether to say below each photo which class it is in.
+        size: The minimum size of a cell; the view may make cells wider.
+        side: The side of a thumbnail.
+        groups: Whether to mark groups of photos that belong together.
+        names_classes: Whether to show the class below each photo.
     """
 
     def __init__(self, loader: ThumbnailLoader) -> None:
@@ -69,15 +69,15 @@ class CellPainter:
         self._metrics: QFontMetrics | None = None
         self._palette = QPalette()
         self._missing = QPixmap()
-        self._tones = _Tones(QPalette())
+        self._colours = _CellColours(QPalette())
         self._option = QTextOption()
-        self._words: dict[str, tuple[QStaticText, float, int]] = {}
+        self._texts: dict[str, tuple[QStaticText, float, int]] = {}
 
     def measure(self, view: QWidget, lines: int) -> None:
-        """Follow the font: a thumbnail is so many lines of it high."""
+        """Update the sizes for the font of `view`; a thumbnail is `lines` lines of text high."""
         self._metrics = view.fontMetrics()
         self._option.setTextDirection(view.layoutDirection())
-        self._words.clear()
+        self._texts.clear()
         line = self._metrics.height()
         self._gap = max(4, line // 3)
         self.side = lines * line
@@ -85,24 +85,24 @@ class CellPainter:
         self.size = QSize(self.side + 4 * self._gap, self.side + words + 5 * self._gap)
 
     def inner(self, area: QRect) -> QRect:
-        """Return the part of a cell that can be hit and is tinted."""
+        """Return the part of a cell that is clickable and tinted."""
         half = self._gap // 2
         return area.adjusted(half, half, -half, -half)
 
     def paint(self, painter: QPainter, view: QWidget, cells: Sequence[Cell], width: int) -> None:
-        """Paint cells of `width`.
+        """Paint cells of `width` pixels.
 
-        Layer by layer, because each change of the pen or the scale costs as much as what is painted with it.
+        In layers, because a change of the pen or the scale costs as much as painting with it.
         """
         self._begin(painter, view, width)
         self._paint_pictures(painter, cells)
-        painter.setPen(self._tones.text)
+        painter.setPen(self._colours.text)
         for cell in cells:
-            self._paint_words(painter, cell, cell.item.path.name, 0)
-        painter.setPen(self._tones.quiet)
+            self._paint_text(painter, cell, cell.item.path.name, 0)
+        painter.setPen(self._colours.quiet)
         line = self._needed_metrics().height()
         for cell in cells if self.names_classes else ():
-            self._paint_words(painter, cell, cell.item.class_name, line)
+            self._paint_text(painter, cell, cell.item.class_name, line)
         for cell in cells:
             if cell.item.is_left_out:
                 self._paint_badge(painter, self._picture(cell))
@@ -110,8 +110,8 @@ class CellPainter:
                 self._paint_focus(painter, self.inner(self._area(cell)))
 
     def paint_rubber_band(self, painter: QPainter, area: QRect) -> None:
-        """Paint what the mouse draws to select."""
-        tint = QColor(self._tones.highlight)
+        """Paint the selection rectangle of the mouse."""
+        tint = QColor(self._colours.highlight)
         painter.setPen(tint)
         tint.setAlphaF(0.2)
         painter.fillRect(area, tint)
@@ -121,11 +121,11 @@ class CellPainter:
         palette, ratio = view.palette(), view.devicePixelRatioF()
         if palette.cacheKey() != self._palette.cacheKey() or ratio != self._ratio or self._missing.isNull():
             self._palette, self._ratio = palette, ratio
-            self._tones = _Tones(palette)
-            self._missing = icon_pixmap("warning", self._tones.quiet, round(2 * view.fontMetrics().height() * ratio))
-        if width != self._width or len(self._words) > _WORDS_KEPT:
+            self._colours = _CellColours(palette)
+            self._missing = icon_pixmap("warning", self._colours.quiet, round(2 * view.fontMetrics().height() * ratio))
+        if width != self._width or len(self._texts) > _MOST_TEXTS:
             self._width = width
-            self._words.clear()
+            self._texts.clear()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setFont(view.font())
 
@@ -145,7 +145,7 @@ class CellPainter:
             if cell.is_selected or self.groups:
                 self._paint_background(painter, cell)
         painter.save()
-        # Thumbnails are as large as the screen's own pixels: to paint one is a copy.
+        # In device pixels, the size of the thumbnails, so that painting one is a copy.
         painter.scale(1 / self._ratio, 1 / self._ratio)
         for cell in cells:
             self._paint_picture(painter, cell)
@@ -154,25 +154,25 @@ class CellPainter:
     def _paint_background(self, painter: QPainter, cell: Cell) -> None:
         area = self._area(cell)
         if self.groups and cell.item.group % 2 == 0:
-            painter.fillRect(area, self._tones.band)
+            painter.fillRect(area, self._colours.band)
         if cell.is_selected:
             inner = self.inner(area)
-            painter.fillRect(inner, self._tones.chosen)
-            # Not by its tint alone: a frame as well.
-            painter.setPen(QPen(self._tones.highlight, 2))
+            painter.fillRect(inner, self._colours.chosen)
+            # A frame too, because colour alone must not carry information.
+            painter.setPen(QPen(self._colours.highlight, 2))
             painter.drawRect(inner.adjusted(1, 1, -1, -1))
 
     def _paint_picture(self, painter: QPainter, cell: Cell) -> None:
-        """Paint the thumbnail, in pixels of the screen."""
+        """Paint the thumbnail, in device pixels."""
         place, ratio = self._picture(cell), self._ratio
-        # Not round(), which takes halves to even numbers: pictures would tremble while they are scrolled.
+        # round() rounds halves to even, so that thumbnails would jitter while scrolling.
         left, top = math.floor(place.left() * ratio + 0.5), math.floor(place.top() * ratio + 0.5)
         side = round(self.side * ratio)
         image = self._loader.image(cell.item.path)
         if image is None:
-            painter.fillRect(left, top, side, side, self._tones.empty)
+            painter.fillRect(left, top, side, side, self._colours.empty)
         elif image.isNull():
-            # As wide as it is high, like the place itself.
+            # The icon is square.
             size = min(self._missing.width(), side)
             painter.drawPixmap(left + (side - size) // 2, top + (side - size) // 2, size, size, self._missing)
         elif cell.item.is_left_out:
@@ -182,23 +182,23 @@ class CellPainter:
         else:
             _draw(painter, image, left, top, side)
 
-    def _paint_words(self, painter: QPainter, cell: Cell, words: str, below: int) -> None:
-        """Paint words in the middle, so many pixels below the first line."""
-        known = self._words.get(words)
+    def _paint_text(self, painter: QPainter, cell: Cell, words: str, below: int) -> None:
+        """Paint centred text, `below` pixels below the first line."""
+        known = self._texts.get(words)
         if known is None:
-            known = self._words[words] = self._laid_out(words)
+            known = self._texts[words] = self._laid_out(words)
         text, left, top = known
         painter.drawStaticText(QPointF(cell.left + left, cell.top + top + below), text)
 
     def _laid_out(self, words: str) -> tuple[QStaticText, float, int]:
-        """Return words that fit below a thumbnail, and where in the cell their upper left corner is."""
+        """Return text elided to the cell, and the position of its upper left corner in the cell."""
         metrics, gap, half = self._needed_metrics(), self._gap, self._gap // 2
         room = self._width - 2 * half - 2 * gap
         text = QStaticText(metrics.elidedText(one_line(words), Qt.TextElideMode.ElideMiddle, room))
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setTextOption(self._option)
         size = text.size()
-        # Letters of another font may be higher than the line.
+        # A fallback font may be higher than the line.
         top = half + 2 * gap + self.side - 1 + round((metrics.height() - size.height()) / 2)
         return text, half + gap + (room - size.width()) / 2, top
 
@@ -206,7 +206,7 @@ class CellPainter:
         metrics = self._needed_metrics()
         room = QRect(0, 0, metrics.horizontalAdvance(_LEFT_OUT) + 2 * self._gap, metrics.height())
         room.setWidth(min(room.width(), picture.width()))
-        # Not by its centre, which Qt rounds otherwise left of or above the view: parts of a cell would not match.
+        # moveCenter rounds differently at negative coordinates, as of cells that are scrolled partly out of view.
         room.moveTo(
             picture.left() + (picture.width() - room.width()) // 2,
             picture.top() + (picture.height() - room.height()) // 2,
@@ -217,15 +217,15 @@ class CellPainter:
         painter.drawText(room, _CENTRE, _LEFT_OUT)
 
     def _paint_focus(self, painter: QPainter, inner: QRect) -> None:
-        painter.setPen(QPen(self._tones.text, 1, Qt.PenStyle.DotLine))
+        painter.setPen(QPen(self._colours.text, 1, Qt.PenStyle.DotLine))
         painter.drawRect(inner.adjusted(3, 3, -4, -4))
 
 
 def _draw(painter: QPainter, image: QImage, left: int, top: int, side: int) -> None:
-    """Draw a thumbnail in the middle of a square."""
+    """Draw a thumbnail centred in a square."""
     width, height = image.width(), image.height()
     if max(width, height) == side:
         painter.drawImage(left + (side - 1) // 2 - (width - 1) // 2, top + (side - 1) // 2 - (height - 1) // 2, image)
     else:
-        # Of another size until the new one is there.
+        # Still of the previous size.
         painter.drawImage(centred(image, QRect(left, top, side, side)), image)

@@ -1,6 +1,7 @@
-"""Photos that are dragged from the grid: what is under the mouse meanwhile, and who may take them.
+"""Dragging photos from the grid: beginning the drag, its picture, and the check that it is from this window.
 
-They are told from files that are dragged here by a kind of data of their own, with a mark that no other window has.
+The drag has a MIME type of its own, which distinguishes it from files, and a random token, which distinguishes it from
+the drags of other windows.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,17 +24,17 @@ _TINT = 0.25
 
 
 class PhotoDrag(QObject):
-    """Drags the photos that are selected in a grid, where the mouse was pressed on one of them.
+    """Drags the selected photos of a grid when the mouse is pressed on one of them.
 
     Args:
         view: The grid.
-        selected: Returns the photos that are selected in it.
-        thumbnail: Returns a photo's thumbnail; None or a null one where there is none.
+        selected: Returns the selected photos.
+        thumbnail: Returns the thumbnail of a photo; None or a null image if there is none.
 
     Attributes:
-        may_begin: Says whether photos can be moved now.
-        takes: Says whether the class of a name takes photos.
-        items: The photos that are dragged; none while there is no drag.
+        can_begin: Returns whether photos can be moved now.
+        can_move: Returns whether photos can be moved to the class of a name.
+        items: The photos that are dragged; empty without a drag.
     """
 
     def __init__(
@@ -49,12 +50,12 @@ class PhotoDrag(QObject):
         self._pressed = QPersistentModelIndex()
         self._pressed_at = QPoint()
         self._may_follow = False
-        self._mark = b""
+        self._token = b""
         self.items: Sequence[PhotoItem] = ()
-        self.may_begin: Callable[[], bool] = lambda: False
-        self.takes: Callable[[Sequence[PhotoItem], str], bool] = lambda _items, _name: False
+        self.can_begin: Callable[[], bool] = lambda: False
+        self.can_move: Callable[[Sequence[PhotoItem], str], bool] = lambda _items, _name: False
 
-        # Qt's own dragging would ask the model for every single photo selected, with each move of the mouse.
+        # Qt's own dragging queries the model for every selected photo with each move of the mouse.
         view.viewport().installEventFilter(self)
 
     @override
@@ -73,54 +74,54 @@ class PhotoDrag(QObject):
         self._pressed = QPersistentModelIndex(self._view.indexAt(self._pressed_at) if is_left else QModelIndex())
 
     def _follow(self, event: QMouseEvent) -> bool:
-        """Begin a drag where the mouse has moved far enough; on a photo, no rubber band begins."""
+        """Begin a drag once the mouse has moved far enough; return whether to keep the move from the view."""
         if not event.buttons() & Qt.MouseButton.LeftButton:
             return False
         way = event.position().toPoint() - self._pressed_at
         if self._may_follow and way.manhattanLength() >= QApplication.startDragDistance():
             self._may_follow = False
-            # With a key held, a press may also have taken the photo out of the selection.
-            if self.may_begin() and self._view.selectionModel().isSelected(self._pressed):
+            # A press with Ctrl may have deselected the photo.
+            if self.can_begin() and self._view.selectionModel().isSelected(self._pressed):
                 self._begin(self._pressed.data(ITEM_ROLE))
         return True
 
     def _begin(self, pressed: PhotoItem) -> None:
-        """Drag what is selected until the mouse is let go."""
-        self.items, self._mark = self._selected(), uuid4().bytes
+        """Drag the selected photos until the mouse button is released."""
+        self.items, self._token = self._selected(), uuid4().bytes
         data = QMimeData()
-        data.setData(MIME_TYPE, self._mark)
+        data.setData(MIME_TYPE, self._token)
         drag = QDrag(self._view)
         drag.setMimeData(data)
         drag.setPixmap(drag_picture(self._view, self._thumbnail(pressed.path), len(self.items)))
-        # Beside the mouse and below it, so that the row it points at is seen.
+        # Right of and below the mouse, so that the row under it stays visible.
         line = self._view.fontMetrics().height()
         drag.setHotSpot(QPoint(-line, -line // 2))
         try:
-            carry_out(drag)
+            execute_drag(drag)
         finally:
-            self.items, self._mark = (), b""
+            self.items, self._token = (), b""
 
     def is_own(self, data: QMimeData) -> bool:
-        """Return whether these are the photos that are dragged from this grid, and not another window's."""
-        return bool(self._mark) and data.data(MIME_TYPE).data() == self._mark
+        """Return whether `data` is the drag that this grid has begun."""
+        return bool(self._token) and data.data(MIME_TYPE).data() == self._token
 
-    def can_go_to(self, name: str) -> bool:
-        """Return whether the class of a name takes what is dragged, now."""
-        return self.may_begin() and self.takes(self.items, name)
+    def can_move_to(self, name: str) -> bool:
+        """Return whether the dragged photos can be moved to the class of a name now."""
+        return self.can_begin() and self.can_move(self.items, name)
 
 
-def carry_out(drag: QDrag) -> None:
-    """Let the system drag until the mouse is let go."""
+def execute_drag(drag: QDrag) -> None:
+    """Run the drag until the mouse button is released; a function of its own, which tests replace."""
     drag.exec(Qt.DropAction.MoveAction)
 
 
 def drag_picture(view: QWidget, thumbnail: QImage | None, number: int) -> QPixmap:
-    """Return what is seen under the mouse: the photo, others behind it where there are several, and how many.
+    """Return the picture of a drag: the photo, up to two more behind it, and the number of photos.
 
     Args:
-        view: Whose font, colours and resolution it has.
-        thumbnail: The photo; None or a null one where it cannot be shown.
-        number: How many there are.
+        view: The widget whose font, palette and resolution are used.
+        thumbnail: The photo; None or a null image if it cannot be shown.
+        number: The number of photos.
     """
     line, ratio, palette = view.fontMetrics().height(), view.devicePixelRatioF(), view.palette()
     step = max(3, line // 4)
@@ -128,7 +129,7 @@ def drag_picture(view: QWidget, thumbnail: QImage | None, number: int) -> QPixma
     photo = QRect(0, 0, _LINES * line, _LINES * line)
     if thumbnail is not None and not thumbnail.isNull():
         photo.setSize(centred(thumbnail, photo).size())
-    # The number stands around the corner at the lower right.
+    # The number is centred on the lower right corner.
     room = QSize(photo.width() + behind * step + 3 * line, photo.height() + behind * step + line)
     pixmap = QPixmap(room * ratio)
     pixmap.setDevicePixelRatio(ratio)
@@ -148,7 +149,7 @@ def drag_picture(view: QWidget, thumbnail: QImage | None, number: int) -> QPixma
 
 
 def paint_drop_row(painter: QPainter, area: QRect, palette: QPalette) -> None:
-    """Mark a row that takes what is dragged: by a frame, which is seen on a selected row too, and a tint."""
+    """Mark the row that accepts a drag: a tint, and a frame, which is visible on a selected row too."""
     tint = QColor(palette.highlight().color())
     tint.setAlphaF(_TINT)
     painter.fillRect(area, tint)
@@ -157,7 +158,7 @@ def paint_drop_row(painter: QPainter, area: QRect, palette: QPalette) -> None:
 
 
 def _paint_number(painter: QPainter, view: QWidget, corner: QPoint, number: int) -> None:
-    """Paint how many photos there are, around the corner of the picture."""
+    """Paint the number of photos, centred on the corner of the picture."""
     font = QFont(view.font())
     font.setBold(True)
     painter.setFont(font)

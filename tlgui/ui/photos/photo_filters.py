@@ -1,40 +1,44 @@
-"""What of a class or of a finding the grid shows, in which order, and how large."""
+"""The controls above the grid: filters, sorting, and the size of thumbnails."""
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QToolButton, QWidget
 
 from tlgui.photos.health.findings import Finding, FindingKind
 from tlgui.ui.photos.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
-from tlgui.ui.photos.photo_items import Order, Use, Wish
+from tlgui.ui.photos.photo_items import PhotoOrder, PhotoQuery, PhotoUse
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
 
 _USES = {
-    Use.ANY: "Used for anything",
-    Use.TRAINING: "For training",
-    Use.VALIDATION: "For validation",
-    Use.TEST: "For test",
-    Use.LEFT_OUT: "Left out",
+    PhotoUse.ANY: "Used for anything",
+    PhotoUse.TRAINING: "For training",
+    PhotoUse.VALIDATION: "For validation",
+    PhotoUse.TEST: "For test",
+    PhotoUse.LEFT_OUT: "Left out",
 }
 _ORDERS = {
-    Order.TOGETHER: "In groups",
-    Order.NAME: "By name",
-    Order.TAKEN: "By date taken",
-    Order.SIZE: "By file size",
+    PhotoOrder.TOGETHER: "In groups",
+    PhotoOrder.NAME: "By name",
+    PhotoOrder.TAKEN: "By date taken",
+    PhotoOrder.SIZE: "By file size",
 }
 _ALL_CLASSES = "All classes"
 _ANY_PROBLEM = "Problem or not"
-# Whoever types has a moment to type on before a hundred thousand names are looked through.
+# Filtering 100,000 names waits for a pause in typing.
 _TYPING_MS = 150
 _COMBO_LETTERS = 12
 
 
 class FilterBar(QWidget):
-    """The controls over the grid.
+    """The controls.
+
+    Signals:
+        changed: Another query is set.
+        lines_changed: The size of thumbnails, in lines of text.
 
     Args:
         parent: The owner.
@@ -47,7 +51,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self._class_names: frozenset[str] = frozenset()
         self._finding: FindingKind | None = None
-        self._order_before = Order.NAME
+        self._order_before = PhotoOrder.NAME
         self.text = QLineEdit()
         self.text.setPlaceholderText("Find by name")
         self.text.setAccessibleName("Show only photos whose name has this in it")
@@ -73,37 +77,38 @@ class FilterBar(QWidget):
 
     @property
     def is_filtering(self) -> bool:
-        """Whether something is kept from sight."""
+        """Whether any filter is set."""
         is_narrowed = self.classes.currentIndex() > 0 or self.problem.currentIndex() > 0
-        return bool(self.text.text()) or self.use.currentData() is not Use.ANY or is_narrowed
+        return bool(self.text.text()) or self.use.currentData() is not PhotoUse.ANY or is_narrowed
 
     def show_scope(self, class_names: frozenset[str], finding: FindingKind | None) -> None:
-        """Filter photos of some classes, or those of a finding, from now on; nothing is filtered at first.
+        """Set the scope that is filtered, and clear the filters.
 
         Args:
-            class_names: The classes chosen at the left; empty for all.
-            finding: The line of the report chosen at the left.
+            class_names: The classes chosen in the table; empty for all.
+            finding: The kind of the finding chosen in the list, if any.
         """
         self._class_names, self._finding = class_names, finding
-        with _Quiet(self.text, self.classes, self.use, self.problem):
+        with QSignalBlocker(self.text):
             self.text.clear()
-            for combo in (self.classes, self.use, self.problem):
+        for combo in (self.classes, self.use, self.problem):
+            with QSignalBlocker(combo):
                 combo.setCurrentIndex(0)
         self.classes.setVisible(len(class_names) != 1)
         self.problem.setVisible(finding is None)
         self._fit_order()
 
     def show_choices(self, class_names: Iterable[str], findings: Sequence[Finding]) -> None:
-        """Offer the classes and the problems there are; what was chosen stays while it is there."""
+        """Set the classes and the problems to choose from; a choice is kept if it still exists."""
         _refill(self.classes, [(_ALL_CLASSES, None), *((name, name) for name in class_names)])
         known = [(f"{finding.kind.value.capitalize()} ({finding.file_count:,})", finding.kind) for finding in findings]
         _refill(self.problem, [(_ANY_PROBLEM, None), *(entry for entry in known if entry[1] is not None)])
 
-    def wish(self) -> Wish:
-        """Return what the grid is to show."""
+    def query(self) -> PhotoQuery:
+        """Return the query that the scope and the controls describe."""
         chosen = self.classes.currentData()
         finding = self._finding if self._finding is not None else self._chosen_problem()
-        return Wish(
+        return PhotoQuery(
             frozenset({chosen}) if chosen is not None else self._class_names,
             finding,
             self.text.text().strip(),
@@ -113,7 +118,7 @@ class FilterBar(QWidget):
         )
 
     def _chosen_problem(self) -> FindingKind | None:
-        # Qt takes a text with a type of its own for a plain text.
+        # Qt returns a member of a string enum as a plain string.
         chosen = self.problem.currentData()
         return FindingKind(chosen) if chosen is not None else None
 
@@ -124,15 +129,15 @@ class FilterBar(QWidget):
         self._fit_order()
 
     def _fit_order(self) -> None:
-        """Offer to keep together what belongs together, and do so at first, where a finding is shown."""
+        """Offer the order by groups, and choose it, while a finding is shown."""
         is_finding = self._finding is not None or self._chosen_problem() is not None
-        was_together = self.order.itemData(0) is Order.TOGETHER
+        was_together = self.order.itemData(0) is PhotoOrder.TOGETHER
         if is_finding == was_together and self.order.count():
             return
         if is_finding:
             self._order_before = self.order.currentData()
-        orders = [(words, order) for order, words in _ORDERS.items() if is_finding or order is not Order.TOGETHER]
-        _refill(self.order, orders, Order.TOGETHER if is_finding else self._order_before)
+        orders = [(words, order) for order, words in _ORDERS.items() if is_finding or order is not PhotoOrder.TOGETHER]
+        _refill(self.order, orders, PhotoOrder.TOGETHER if is_finding else self._order_before)
 
     def _lay_out(self) -> None:
         flow = FlowLayout(self)
@@ -167,21 +172,6 @@ class FilterBar(QWidget):
         self.changed.emit()
 
 
-class _Quiet:
-    """Keeps widgets from saying that they changed."""
-
-    def __init__(self, *widgets: QWidget) -> None:
-        self._widgets = widgets
-
-    def __enter__(self) -> None:
-        for widget in self._widgets:
-            widget.blockSignals(True)  # noqa: FBT003 - Qt's own signature
-
-    def __exit__(self, *_: object) -> None:
-        for widget in self._widgets:
-            widget.blockSignals(False)  # noqa: FBT003 - Qt's own signature
-
-
 def _choice(name: str) -> QComboBox:
     combo = QComboBox()
     set_spoken(combo, name)
@@ -204,12 +194,12 @@ def _labelled(text: str, widget: QWidget) -> QWidget:
 
 
 def _refill(combo: QComboBox, entries: Sequence[tuple[str, object]], chosen: Enum | None = None) -> None:
-    """Offer `entries`; what was chosen, or `chosen`, is chosen again while it is there."""
+    """Replace the entries, and choose `chosen`, or the present choice, if it exists; emits no signal."""
     known = [(combo.itemText(place), combo.itemData(place)) for place in range(combo.count())]
     if known == list(entries) and chosen is None:
         return
     wanted = chosen if chosen is not None else combo.currentData()
-    with _Quiet(combo):
+    with QSignalBlocker(combo):
         combo.clear()
         for text, value in entries:
             combo.addItem(text, value)

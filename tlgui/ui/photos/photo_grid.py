@@ -1,4 +1,4 @@
-"""Thumbnails side by side, any number of them: every cell has the same size, and only those in sight are painted."""
+"""The grid of thumbnails: all cells have the same size, and only visible ones are painted, however many there are."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,13 +34,18 @@ _Hint = QAbstractItemView.ScrollHint
 _Move = QAbstractItemView.CursorAction
 
 LEAST_LINES, MOST_LINES, FIRST_LINES = 3, 24, 8
-"""How large a thumbnail may be, in lines of text, and how large it is at first."""
+"""The smallest, largest and first size of a thumbnail, in lines of text."""
 
 _TOGETHER_MS = 25
 
 
 class PhotoGrid(QAbstractItemView):
     """The grid.
+
+    Signals:
+        selection_changed: Other photos are selected.
+        open_requested: The current photo is to be opened.
+        size_changed: The size of thumbnails, in lines of text.
 
     Args:
         parent: The owner.
@@ -58,7 +63,7 @@ class PhotoGrid(QAbstractItemView):
         self._loader.loaded.connect(self._on_loader_loaded)
         self._cells = CellPainter(self._loader)
         self.drag = PhotoDrag(self, self.selected, self._loader.image)
-        # Several thumbnails are shown together: each painting costs something, however little it paints.
+        # Thumbnails are painted several at a time, because each paint event has a fixed cost.
         self._arrived: set[Path] = set()
         self._arrived_timer = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
         self._arrived_timer.timeout.connect(self._on_arrived_timer_timeout)
@@ -66,14 +71,14 @@ class PhotoGrid(QAbstractItemView):
         self._since_typed = QElapsedTimer()
         self._rubber_band = QRect()
         self._chosen: list[PhotoItem] | None = None
-        # A rubber band changes the selection with every move of the mouse; who listens hears of it once in a while.
+        # A rubber band changes the selection with every move of the mouse; the signal is emitted once for several.
         self._changed_timer = QTimer(self, singleShot=True, interval=0)
         self._changed_timer.timeout.connect(self.selection_changed)
         self.setModel(self.photos)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # With a bar that comes and goes, the last column would come and go too.
+        # Showing and hiding the scroll bar would change the number of columns.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -85,13 +90,13 @@ class PhotoGrid(QAbstractItemView):
     def show_items(
         self, items: Sequence[PhotoItem], folder: Path, *, groups: bool = False, names_classes: bool = False
     ) -> None:
-        """Show photos; those that were selected, and where the view stood, stay as far as they are still there.
+        """Replace the photos; the selection, the current photo and the scroll position are kept where they still exist.
 
         Args:
             items: The photos, in order.
-            folder: The collection's.
-            groups: Whether to set off those that belong together.
-            names_classes: Whether to say below each photo which class it is in.
+            folder: The folder of the collection.
+            groups: Whether to mark groups of photos that belong together.
+            names_classes: Whether to show the class below each photo.
         """
         chosen = {item.path for item in self.selected()}
         current, top = self.currentIndex().row(), self.verticalScrollBar().value()
@@ -102,20 +107,20 @@ class PhotoGrid(QAbstractItemView):
             self._measure()
         self.photos.set_items(items, folder)
         self._chosen = None
-        # Qt would wait for the next turn of the event loop, and the place would be lost meanwhile.
+        # Qt would update the scroll range later, and the scroll position could not be restored here.
         self.updateGeometries()
         self._choose_again(chosen, current_path, current)
         self.verticalScrollBar().setValue(top)
         self._changed_timer.start()
 
     def show_from_start(self) -> None:
-        """Forget what was selected, and go to the beginning: what comes now is something else."""
+        """Clear the selection and scroll to the top, before other photos are shown."""
         self.clearSelection()
         self.setCurrentIndex(QModelIndex())
         self.verticalScrollBar().setValue(0)
 
     def forget_thumbnails(self) -> None:
-        """Drop the pictures: the files may have changed."""
+        """Drop the thumbnails, because the files may have changed."""
         self._loader.forget()
         self.viewport().update()
 
@@ -131,18 +136,18 @@ class PhotoGrid(QAbstractItemView):
         return self._chosen
 
     def current(self) -> PhotoItem | None:
-        """Return the photo the keyboard is at."""
+        """Return the current photo."""
         row = self.currentIndex().row()
         return self.photos.items[row] if 0 <= row < len(self.photos.items) else None
 
     @property
     def lines(self) -> int:
-        """How large a thumbnail is, in lines of text."""
+        """The size of a thumbnail, in lines of text."""
         return self._lines
 
     @Slot(int)
     def set_lines(self, lines: int) -> None:
-        """Show larger or smaller thumbnails; what stands in the middle stays there."""
+        """Set the size of thumbnails, in lines of text; the photo in the middle stays there."""
         lines = max(LEAST_LINES, min(lines, MOST_LINES))
         if lines == self._lines:
             return
@@ -152,7 +157,7 @@ class PhotoGrid(QAbstractItemView):
         self.scrollTo(self.photos.index(min(middle, len(self.photos.items) - 1)), _Hint.PositionAtCenter)
         self.size_changed.emit(lines)
 
-    # What every view must answer.
+    # The interface of QAbstractItemView.
 
     @override
     def visualRect(self, index: Index) -> QRect:
@@ -171,7 +176,7 @@ class PhotoGrid(QAbstractItemView):
         if not 0 <= place < len(self.photos.items):
             return QModelIndex()
         index = self.photos.index(place)
-        # Between the cells nothing is hit, so that a rubber band can begin there.
+        # Not between the cells, so that a rubber band can begin there.
         return index if self._cells.inner(self.visualRect(index)).contains(point) else QModelIndex()
 
     @override
@@ -217,7 +222,7 @@ class PhotoGrid(QAbstractItemView):
                 selection.select(self.photos.index(first), self.photos.index(last))
             self.viewport().update()
         else:
-            # From where the selection began to where it ends, as text is selected, whatever lies between.
+            # All rows between the ends, as text is selected.
             ends = sorted(index.row() for index in map(self.indexAt, (rect.topLeft(), rect.bottomRight())))
             if ends[0] >= 0:
                 selection.select(self.photos.index(ends[0]), self.photos.index(ends[1]))
@@ -244,11 +249,11 @@ class PhotoGrid(QAbstractItemView):
 
     @override
     def keyboardSearch(self, search: str) -> None:
-        # Qt's own would ask the model for every single name.
+        # Qt's own search queries the model for every name.
         is_late = not self._since_typed.isValid() or self._since_typed.hasExpired(QApplication.keyboardInputInterval())
         self._since_typed.start()
         self._typed = search if is_late else self._typed + search
-        # The same letter again and again goes from one photo to the next.
+        # Repeating one letter moves to the next match.
         is_one = len(set(self._typed)) == 1
         row = self.photos.row_starting_with(
             self._typed[0] if is_one else self._typed, max(self.currentIndex().row(), 0) + (1 if is_one else 0)
@@ -264,8 +269,8 @@ class PhotoGrid(QAbstractItemView):
 
     @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        # What is painted is moved, and only what comes into sight is painted. At 150 % for example, parts of a cell
-        # would be rounded to pixels of the screen in two ways.
+        # Scrolls the pixels, and paints only the exposed part. With a fractional scale such as 150 %, the two parts of
+        # a cell would be rounded to device pixels differently.
         if self.devicePixelRatioF().is_integer():
             self.viewport().scroll(dx, dy)
         else:
@@ -281,7 +286,7 @@ class PhotoGrid(QAbstractItemView):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # What stands at the top stays there when the columns become fewer or more.
+        # The first visible line stays at the top when the number of columns changes.
         top = self._row_at(self.verticalOffset()) * max(1, event.oldSize().width() // self._cells.size.width())
         super().resizeEvent(event)
         self.updateGeometries()
@@ -322,7 +327,7 @@ class PhotoGrid(QAbstractItemView):
             return
         super().wheelEvent(event)
 
-    # Where cells are.
+    # Geometry.
 
     def _measure(self) -> None:
         self._cells.measure(self, self._lines)
@@ -337,7 +342,7 @@ class PhotoGrid(QAbstractItemView):
         return CellLines(self._columns(), self._pitch(), self._cells.size.height(), len(self.photos.items))
 
     def _pitch(self) -> int:
-        """Return the width of a column: the cells share what would be left over."""
+        """Return the width of a column, with its share of the rest of the width."""
         return max(self._cells.size.width(), self.viewport().width() // self._columns())
 
     def _row_at(self, y: int) -> int:

@@ -1,4 +1,4 @@
-"""Which photos the Photos page shows, and in which order: plain values, worked out on any thread."""
+"""Filtering and sorting the photos of a collection: plain values and functions, without Qt."""
 
 import heapq
 import re
@@ -13,29 +13,29 @@ from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, Split
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.health.findings import Finding, FindingKind, Report
 
-# Sorting holds Python for as long as it takes, and the window with it; so many take about 10 ms.
+# Sorting holds the GIL, which blocks the window; this many items take about 10 ms.
 _SLICE = 4000
 _DIGITS = re.compile(r"(\d+)")
 _NS = 1_000_000_000
 
-_Thing = TypeVar("_Thing")
-# Lists are compared element by element, so one type serves all orders.
+_T = TypeVar("_T")
+# One type for the keys of all orders; lists are compared element by element.
 _Key = list[Any]
 _Keyed = tuple[_Key, int]
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoItem:
-    """One photo as the grid shows it.
+    """One photo in the grid.
 
     Args:
         path: The file.
-        class_name: Its class; where it is in none, the name of its folder.
-        part: What it is used for; None where it is not used, or nobody knows yet.
-        facts: What is known of it.
+        class_name: Its class; the name of its folder if it has none.
+        part: Its part of the split; None if it is not used, or the split is not known yet.
+        facts: The facts about it.
         is_left_out: Whether the user left it out.
         is_usable: Whether it is a photo of a class, left out or not.
-        group: Which files of a finding belong together: those of the same number.
+        group: The number of its group in a finding; files of one group belong together.
     """
 
     path: Path
@@ -47,8 +47,8 @@ class PhotoItem:
     group: int = 0
 
 
-class Use(Enum):
-    """Which photos to show by what they are used for."""
+class PhotoUse(Enum):
+    """A filter by what photos are used for."""
 
     ANY = "any"
     TRAINING = "training"
@@ -57,8 +57,8 @@ class Use(Enum):
     LEFT_OUT = "left out"
 
 
-class Order(Enum):
-    """By what to sort."""
+class PhotoOrder(Enum):
+    """The sort order of photos."""
 
     TOGETHER = "together"
     NAME = "name"
@@ -67,35 +67,35 @@ class Order(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the user wants to see.
+class PhotoQuery:
+    """A selection of photos, and their order.
 
     Args:
         class_names: The classes; empty for all.
-        finding: The line of the report whose files to show; None for all photos.
-        text: What the file's name has in it, in any case.
+        finding: The kind of the finding whose files to show; None for all photos.
+        text: A part of the file name, in any case.
         use: What the photos are used for.
-        order: By what they are sorted.
-        is_descending: Whether the last one comes first.
+        order: The sort order.
+        is_descending: Whether the order is reversed.
     """
 
     class_names: frozenset[str] = frozenset()
     finding: FindingKind | None = None
     text: str = ""
-    use: Use = Use.ANY
-    order: Order = Order.NAME
+    use: PhotoUse = PhotoUse.ANY
+    order: PhotoOrder = PhotoOrder.NAME
     is_descending: bool = False
 
 
 @dataclass(frozen=True)
 class Album:
-    """All there is to show.
+    """The data that the photo grid shows.
 
     Args:
         collection: The photos.
-        facts: What is known of them.
-        report: What is wrong with them.
-        split: Who is used for what, or None where nobody knows.
+        facts: The facts about them.
+        report: The findings.
+        split: The split; None if it is not known.
     """
 
     collection: Collection
@@ -113,22 +113,22 @@ class Album:
 
     @cached_property
     def _kept_apart(self) -> dict[Path, Part]:
-        # Most photos are for training: those are not listed.
+        # Without training photos, which are most.
         split = self.split
         if split is None:
             return {}
         return {photo.path: part for part in (Part.VALIDATION, Part.TEST) for photo in split.part(part)}
 
     def finding(self, kind: FindingKind | None) -> Finding | None:
-        """Return the line of the report of a kind, if there is one."""
+        """Return the finding of a kind, or None if there is none."""
         return next((finding for finding in self.report.findings if finding.kind is kind), None)
 
-    def items(self, wish: Wish) -> Iterator[PhotoItem]:
-        """Yield what `wish` is about, whatever it filters."""
-        if wish.finding is not None:
-            yield from self._found_items(self.finding(wish.finding))
+    def items(self, query: PhotoQuery) -> Iterator[PhotoItem]:
+        """Yield the photos in the scope of `query`, before its filters."""
+        if query.finding is not None:
+            yield from self._found_items(self.finding(query.finding))
             return
-        names = wish.class_names
+        names = query.class_names
         for photo_class in self.collection.classes:
             if not names or photo_class.name in names:
                 yield from map(self._photo_item, photo_class.photos)
@@ -155,53 +155,55 @@ class Album:
         return PhotoItem(path, photo.class_name, part, self.facts.get(path), is_left_out, is_usable=True, group=group)
 
 
-def arrange(album: Album, wish: Wish, checkpoint: Callable[[], None] = lambda: None) -> list[PhotoItem]:
-    """Return what to show, in order.
+def arrange(album: Album, query: PhotoQuery, checkpoint: Callable[[], None] = lambda: None) -> list[PhotoItem]:
+    """Return the photos that a query selects, in its order.
 
     Args:
-        album: All there is.
-        wish: What of it.
-        checkpoint: Asked now and then whether to go on; raises where nobody wants the answer any more.
+        album: The photos.
+        query: The query.
+        checkpoint: Called regularly; raises `Cancelled` if the result is no longer needed.
     """
-    wanted = [item for item in _checked(album.items(wish), checkpoint) if _is_wanted(item, wish)]
-    if wish.order is Order.TOGETHER:
-        return wanted[::-1] if wish.is_descending else wanted
-    key = _KEYS[wish.order]
+    wanted = [item for item in _checked(album.items(query), checkpoint) if _is_wanted(item, query)]
+    if query.order is PhotoOrder.TOGETHER:
+        return wanted[::-1] if query.is_descending else wanted
+    key = _KEYS[query.order]
     keyed = [(key(item), place) for place, item in enumerate(_checked(wanted, checkpoint))]
-    slices = [_slice(keyed, start, wish, checkpoint) for start in range(0, len(keyed), _SLICE)]
-    merged = heapq.merge(*slices, reverse=wish.is_descending) if len(slices) > 1 else (slices or [[]])[0]
+    slices = [_slice(keyed, start, query, checkpoint) for start in range(0, len(keyed), _SLICE)]
+    merged = heapq.merge(*slices, reverse=query.is_descending) if len(slices) > 1 else (slices or [[]])[0]
     return [wanted[place] for _, place in _checked(merged, checkpoint)]
 
 
 def lies_in(item: PhotoItem, photo_class: PhotoClass) -> bool:
-    """Return whether a photo is one of a class; any other file, whether it lies in one of the class's folders."""
+    """Return whether a photo belongs to a class, or a file that is no photo lies in one of the folders of the class."""
     return item.class_name == photo_class.name if item.is_usable else item.path.parent in photo_class.folders
 
 
 def natural_key(name: str) -> _Key:
-    """Return what to sort a name by, so that “photo 10” comes after “photo 9” and case does not matter."""
-    # Text and numbers take turns, so that like is compared with like.
+    """Return the sort key of a name: numbers by value, so that “photo 10” follows “photo 9”, and text in any case."""
+    # Text and numbers alternate, so that elements of one type are compared.
     return [int(piece) if place % 2 else piece for place, piece in enumerate(_DIGITS.split(name.casefold()))]
 
 
-def _checked(things: Iterable[_Thing], checkpoint: Callable[[], None]) -> Iterator[_Thing]:
-    for number, thing in enumerate(things):
+def _checked(items: Iterable[_T], checkpoint: Callable[[], None]) -> Iterator[_T]:
+    for number, item in enumerate(items):
         if number % 1024 == 0:
             checkpoint()
-        yield thing
+        yield item
 
 
-def _is_wanted(item: PhotoItem, wish: Wish) -> bool:
-    if wish.finding is not None and wish.class_names and item.class_name not in wish.class_names:
+def _is_wanted(item: PhotoItem, query: PhotoQuery) -> bool:
+    if query.finding is not None and query.class_names and item.class_name not in query.class_names:
         return False
-    if wish.use is not Use.ANY and wish.use.value != (Use.LEFT_OUT.value if item.is_left_out else item.part):
+    if query.use is not PhotoUse.ANY and query.use.value != (
+        PhotoUse.LEFT_OUT.value if item.is_left_out else item.part
+    ):
         return False
-    return not wish.text or wish.text.casefold() in item.path.name.casefold()
+    return not query.text or query.text.casefold() in item.path.name.casefold()
 
 
-def _slice(keyed: list[_Keyed], start: int, wish: Wish, checkpoint: Callable[[], None]) -> Sequence[_Keyed]:
+def _slice(keyed: list[_Keyed], start: int, query: PhotoQuery, checkpoint: Callable[[], None]) -> Sequence[_Keyed]:
     checkpoint()
-    return sorted(keyed[start : start + _SLICE], reverse=wish.is_descending)
+    return sorted(keyed[start : start + _SLICE], reverse=query.is_descending)
 
 
 def _name_key(item: PhotoItem) -> _Key:
@@ -209,7 +211,7 @@ def _name_key(item: PhotoItem) -> _Key:
 
 
 def _taken_key(item: PhotoItem) -> _Key:
-    """Return when it was taken, or where nobody knows, when the file was last changed."""
+    """Return the time when it was taken; the time of the file's last change if that is not known."""
     facts = item.facts
     if facts is None:
         return [0.0]
@@ -220,8 +222,8 @@ def _size_key(item: PhotoItem) -> _Key:
     return [item.facts.state.size if item.facts is not None else 0]
 
 
-_KEYS: dict[Order, Callable[[PhotoItem], _Key]] = {
-    Order.NAME: _name_key,
-    Order.TAKEN: _taken_key,
-    Order.SIZE: _size_key,
+_KEYS: dict[PhotoOrder, Callable[[PhotoItem], _Key]] = {
+    PhotoOrder.NAME: _name_key,
+    PhotoOrder.TAKEN: _taken_key,
+    PhotoOrder.SIZE: _size_key,
 }

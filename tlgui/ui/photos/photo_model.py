@@ -1,4 +1,4 @@
-"""The photos that the grid shows, as a list model; filtering and sorting them happens before, off the GUI thread."""
+"""The list model of the photo grid, and the filtering and sorting of its photos on another thread."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,20 +18,20 @@ from typing_extensions import override
 
 from tlgui.errors import Cancelled
 from tlgui.photos.names import shown_name
-from tlgui.ui.photos.photo_items import Album, PhotoItem, Wish, arrange
+from tlgui.ui.photos.photo_items import Album, PhotoItem, PhotoQuery, arrange
 from tlgui.ui.photos.photo_words import details, spoken
 from tlgui.ui.widgets.plain_text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
 ITEM_ROLE = Qt.ItemDataRole.UserRole
-# So few are arranged before anybody notices; more of them behind the scenes.
-_AT_ONCE = 3000
+# Filtering and sorting this many photos does not delay the GUI thread noticeably.
+_MOST_AT_ONCE = 3000
 _FREED_AT_ONCE = 1000
 
 
 class PhotoModel(QAbstractListModel):
-    """The rows."""
+    """The model."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,27 +41,27 @@ class PhotoModel(QAbstractListModel):
 
     @property
     def items(self) -> Sequence[PhotoItem]:
-        """Every photo shown, in order."""
+        """All photos shown, in order."""
         return self._items
 
     def set_items(self, items: Sequence[PhotoItem], folder: Path) -> None:
-        """Show `items` instead of what was there.
+        """Replace the photos.
 
         Args:
             items: The photos, in order.
-            folder: The collection's; places are said from there.
+            folder: The folder of the collection; tooltips show paths relative to it.
         """
         before = self._items
         self.beginResetModel()
-        # A list of its own, which nobody else lets go of.
+        # A copy, which this model alone references and can free in the background.
         self._items = list(items)
         self._folder = folder
         self.endResetModel()
-        if len(before) > _AT_ONCE:
-            self._pool.start(_LettingGo(before))
+        if len(before) > _MOST_AT_ONCE:
+            self._pool.start(_FreeTask(before))
 
     def row_starting_with(self, text: str, start: int) -> int | None:
-        """Return the first row from `start` on, and round to the beginning, whose name begins with `text`."""
+        """Return the first row from `start` on, wrapping around, with a name that begins with `text`, or None."""
         wanted, items = text.casefold(), self._items
         for step in range(len(items)):
             row = (start + step) % len(items)
@@ -70,7 +70,7 @@ class PhotoModel(QAbstractListModel):
         return None
 
     def place(self, row: int) -> QModelIndex:
-        """Return the index of a row that is there, without asking whether it is."""
+        """Return the index of an existing row, without the checks of `index`."""
         return self.createIndex(row, 0)
 
     @override
@@ -91,8 +91,8 @@ class PhotoModel(QAbstractListModel):
         return None
 
 
-class _LettingGo(QRunnable):
-    """Frees many items bit by bit: all at once would hold the window up."""
+class _FreeTask(QRunnable):
+    """Frees many items in small portions, because freeing all at once blocks the window."""
 
     def __init__(self, items: list[PhotoItem]) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class _LettingGo(QRunnable):
 
 
 class _Relay(QObject):
-    """Carries what was arranged to the arranger's thread; outlives an arranger that was closed meanwhile."""
+    """Passes the result to the arranger's thread; may outlive the arranger."""
 
     done = Signal(int, object)
 
@@ -127,7 +127,10 @@ class _Task(QRunnable):
 
 
 class Arranger(QObject):
-    """Filters and sorts: few photos at once, many on a thread of its own; a newer wish takes the place of an older.
+    """Filters and sorts photos: few at once, many on another thread; a new request replaces the one before.
+
+    Signals:
+        arranged: The photos of the latest request, a list of `PhotoItem`.
 
     Args:
         parent: The owner.
@@ -144,22 +147,22 @@ class Arranger(QObject):
         self._pool.setMaxThreadCount(1)
         self.destroyed.connect(self._relay.deleteLater)
 
-    def arrange(self, album: Album, wish: Wish) -> None:
-        """Work out what `wish` shows of `album`; `arranged` brings it, before this returns where there are few."""
+    def arrange(self, album: Album, query: PhotoQuery) -> None:
+        """Filter and sort `album` by `query`; emits `arranged`, for few photos before this returns."""
         self._number += 1
         number = self._number
-        if album.collection.photo_count + len(album.collection.left_out) <= _AT_ONCE:
-            self.arranged.emit(arrange(album, wish))
+        if album.collection.photo_count + len(album.collection.left_out) <= _MOST_AT_ONCE:
+            self.arranged.emit(arrange(album, query))
             return
 
-        def go_on() -> None:
+        def check() -> None:
             if number != self._number:
                 raise Cancelled
 
-        self._pool.start(_Task(number, lambda: arrange(album, wish, go_on), self._relay))
+        self._pool.start(_Task(number, lambda: arrange(album, query, check), self._relay))
 
     def stop(self) -> None:
-        """Want nothing any more."""
+        """Cancel the request under way."""
         self._number += 1
 
     @Slot(int, object)

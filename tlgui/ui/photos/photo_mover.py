@@ -1,4 +1,4 @@
-"""Moves selected photos to a class, or to a new one: asked for in a dialog, or dropped on the class itself."""
+"""Requests to move photos to an existing or a new class, from a dialog or a drop."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -15,10 +15,13 @@ from tlgui.ui.photos.photo_items import PhotoItem, lies_in
 
 
 class PhotoMover(QObject):
-    """Knows where photos can go, and asks for their move.
+    """Builds the moves of photos to the folders of a class.
+
+    Signals:
+        mend_requested: The moves, a `MoveInto`.
 
     Args:
-        parent: The widget whose window asks.
+        parent: The widget whose window owns the dialog.
     """
 
     mend_requested = Signal(object)
@@ -29,29 +32,29 @@ class PhotoMover(QObject):
         self._destinations: Destinations | None = None
 
     def show_collection(self, collection: Collection) -> None:
-        """Move photos to the classes of this collection from now on."""
+        """Set the collection whose classes photos are moved to."""
         if self._destinations is None or self._destinations.collection is not collection:
             self._destinations = Destinations(collection)
 
-    def takes(self, items: Sequence[PhotoItem], name: str) -> bool:
-        """Return whether there is a class of that name, and photos that are not in it already."""
+    def can_move(self, items: Sequence[PhotoItem], name: str) -> bool:
+        """Return whether the class exists and some of the photos are not in it."""
         photo_class = self._destinations.classes.get(name) if self._destinations is not None else None
         return photo_class is not None and not all(lies_in(item, photo_class) for item in items)
 
     def ask(self, items: Sequence[PhotoItem]) -> None:
-        """Ask which class photos belong to, and move them there."""
+        """Ask for a class, and request to move photos there."""
         if self._destinations is None or not items:
             return
-        # Nobody moves photos to where they all are.
-        names = [name for name in self._destinations.classes if self.takes(items, name)]
+        # Without the class that has all of them already.
+        names = [name for name in self._destinations.classes if self.can_move(items, name)]
         dialog = MoveDialog(self._destinations, names, len(items), self._widget.window())
         dialog.class_chosen.connect(lambda name: self.move(items, name))
         dialog.new_class_chosen.connect(lambda name: self._move_to_new(items, name))
         dialog.open()
 
     def move(self, items: Sequence[PhotoItem], name: str) -> None:
-        """Move photos to a class; those that are in it stay as they are."""
-        if self._destinations is not None and self.takes(items, name):
+        """Request to move photos to a class; those in it stay where they are."""
+        if self._destinations is not None and self.can_move(items, name):
             destinations, photo_class = self._destinations, self._destinations.classes[name]
             away = [item.path for item in items if not lies_in(item, photo_class)]
             self._move(away, lambda path: destinations.folder_in(path, photo_class))
@@ -62,7 +65,7 @@ class PhotoMover(QObject):
             self._move([item.path for item in items], lambda path: destinations.new_folder(path, name))
 
     def _move(self, paths: Sequence[Path], folder_for: Callable[[Path], Path]) -> None:
-        # Photos that lie in one folder go to one; paths as text, because there may be a hundred thousand.
+        # Cached by source folder; as strings, because pathlib is slow for 100,000 paths.
         folders: dict[str, Path | None] = {}
         moves = []
         for path in paths:

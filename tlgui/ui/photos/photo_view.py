@@ -1,9 +1,9 @@
-"""One photo as large as the window, or pixel by pixel; the arrow keys go to the next one."""
+"""The window that shows one photo, fitted to its size or at actual size; the arrow keys move to other photos."""
 
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, QSignalBlocker, Qt, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPixmap, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,7 +25,7 @@ from tlgui.ui.photos.photo_words import line_about
 from tlgui.ui.widgets.plain_text import set_tip, set_title
 from tlgui.ui.widgets.tinted_bar import plain_label
 
-# What a graphics card takes as one picture.
+# The common limit of textures on graphics cards.
 _MOST_PIXELS_A_SIDE = 16_384
 _ZOOM_STEP, _CLOSEST = 1.25, 16.0
 _FIRST_SIZE_IN_LETTERS = (110, 38)
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Relay(QObject):
-    """Carries a picture to the dialog's thread; outlives a dialog that was closed meanwhile."""
+    """Passes a picture to the dialog's thread; may outlive the dialog."""
 
     done = Signal(int, QImage, str)
 
@@ -63,7 +63,11 @@ class _Task(QRunnable):
 
 
 class PhotoCanvas(QGraphicsView):
-    """The picture: fitted to the window until it is made larger.
+    """The picture, fitted to the window until the user zooms.
+
+    Signals:
+        step_requested: How many photos to move on; negative for back.
+        enlarged: The user has zoomed a fitted picture.
 
     Args:
         parent: The owner.
@@ -86,7 +90,7 @@ class PhotoCanvas(QGraphicsView):
         self.is_fitted = True
 
     def show_image(self, image: QImage) -> None:
-        """Show another picture, or the same one with more pixels."""
+        """Show another picture, or the same one at another resolution."""
         pixmap = QPixmap.fromImage(image)
         self._picture.setPixmap(pixmap)
         self._scene.setSceneRect(self._picture.boundingRect())
@@ -104,19 +108,19 @@ class PhotoCanvas(QGraphicsView):
         if area.isEmpty():
             return
         room, ratio = self.viewport().rect(), self.devicePixelRatioF()
-        # A small picture is not blown up.
+        # Small pictures are not enlarged.
         scale = min(room.width() / area.width(), room.height() / area.height(), 1 / ratio)
         self.scale(scale, scale)
 
     @Slot()
     def show_pixels(self) -> None:
-        """Show each pixel of the picture as one of the screen."""
+        """Show the picture at actual size: one pixel on one device pixel."""
         self.is_fitted = False
         self.resetTransform()
         self.scale(1 / self.devicePixelRatioF(), 1 / self.devicePixelRatioF())
 
     def zoom(self, factor: float) -> None:
-        """Make the picture larger or smaller."""
+        """Scale the picture by `factor`, within limits."""
         if 1 / _CLOSEST < self.transform().m11() * factor < _CLOSEST:
             was_fitted, self.is_fitted = self.is_fitted, False
             self.scale(factor, factor)
@@ -155,7 +159,12 @@ class PhotoCanvas(QGraphicsView):
 
 
 class PhotoView(QDialog):
-    """Shows one photo after the other.
+    """Shows one photo at a time.
+
+    Signals:
+        step_requested: How many photos to move on; negative for back.
+        leave_out_requested: The photo is to be left out.
+        use_again_requested: The photo is to be used again.
 
     Args:
         parent: The window.
@@ -196,8 +205,8 @@ class PhotoView(QDialog):
 
         Args:
             item: The photo.
-            place: Which of those in the grid it is, from 0.
-            total: How many those are.
+            place: Its row in the grid, from 0.
+            total: The number of photos in the grid.
             can_mend: Whether it can be left out or used again now.
         """
         set_title(self, f"{shown_name(item.path)} ({place + 1:,} of {total:,})")
@@ -246,7 +255,7 @@ class PhotoView(QDialog):
     def _read(self, side: int) -> None:
         if self._item is not None:
             self._number += 1
-            # Whoever holds an arrow key down waits for the last photo only.
+            # While an arrow key is held down, only the last photo is read.
             self._pool.clear()
             self._pool.start(_Task(self._number, self._item.path, side, self._relay))
 
@@ -268,9 +277,8 @@ class PhotoView(QDialog):
 
     @Slot()
     def _on_canvas_enlarged(self) -> None:
-        self.size_button.blockSignals(True)  # noqa: FBT003 - Qt's own signature
-        self.size_button.setChecked(True)
-        self.size_button.blockSignals(False)  # noqa: FBT003 - Qt's own signature
+        with QSignalBlocker(self.size_button):
+            self.size_button.setChecked(True)
 
     @Slot()
     def _on_previous_button_clicked(self) -> None:
@@ -284,6 +292,6 @@ class PhotoView(QDialog):
 def _button(text: str, tooltip: str) -> QPushButton:
     button = QPushButton(text)
     set_tip(button, tooltip)
-    # Enter closes nothing, and presses only what has the focus.
+    # Enter presses the focused button only.
     button.setAutoDefault(False)
     return button

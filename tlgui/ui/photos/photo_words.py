@@ -1,4 +1,4 @@
-"""Photos in words: what stands under one, what its tooltip says, and what a screen reader hears."""
+"""Texts about photos: details, tooltips and accessible names."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,24 +14,24 @@ _ADDED_UP = 10_000
 
 
 def details(item: PhotoItem, folder: Path) -> str:
-    """Return all there is to say of one photo, a line each."""
+    """Return the details of a photo, a line each: its path relative to `folder`, its class and use, and its facts."""
     path = item.path
     place = path.relative_to(folder) if path.is_relative_to(folder) else path
     return "\n".join([one_line(str(place)), *_lines(item)])
 
 
 def spoken(item: PhotoItem) -> str:
-    """Return what a screen reader says of one photo."""
+    """Return the accessible name of a photo."""
     return ", ".join([shown_name(item.path), item.class_name, use_in_words(item), *_known(item.facts)])
 
 
 def line_about(item: PhotoItem) -> str:
-    """Return one line that says what one photo is."""
+    """Return the details of a photo in one line."""
     return " · ".join([shown_name(item.path), item.class_name, use_in_words(item), *_known(item.facts)])
 
 
 def use_in_words(item: PhotoItem) -> str:
-    """Return what a photo is used for."""
+    """Return what a photo is used for, in words."""
     if item.is_left_out:
         return "left out"
     if not item.is_usable:
@@ -40,13 +40,13 @@ def use_in_words(item: PhotoItem) -> str:
 
 
 def line_about_many(items: list[PhotoItem], total: int) -> str:
-    """Return how many photos are selected, and how large they are together.
+    """Return the number and the total file size of the selected photos, in words.
 
     Args:
-        items: Those selected.
-        total: How many are shown.
+        items: The selected photos.
+        total: The number of photos shown.
     """
-    # Adding up more of them would hold up the window while the mouse selects.
+    # Adding up more of them would block the window while the mouse selects.
     size = sum(item.facts.state.size for item in items if item.facts is not None) if len(items) < _ADDED_UP else 0
     together = f", {size_in_words(size)} together" if size else ""
     return f"{len(items):,} of {count('photo', total)} selected{together}"
@@ -69,7 +69,7 @@ def _taken(facts: PhotoFacts) -> str | None:
     if facts.taken is None:
         return None
     try:
-        # The camera's own clock, whatever its time zone.
+        # Cameras record local time without a zone.
         return f"{datetime.fromtimestamp(facts.taken, UTC):%Y-%m-%d %H:%M}"
     except (OverflowError, OSError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""The first step: choose a folder, see what is in it and how it is divided, and mend what is wrong with it."""
+"""The Photos page: choose a folder, review and mend its photos, and see how they are divided."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,18 +17,18 @@ from tlgui.ui.photos.photo_items import Album
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import RECENT_FOLDERS, Settings
 
-# Names and times alone are read, so it costs little.
-_LOOK_EVERY_MS = 60_000
+# Reads only names and times of files, so it is cheap.
+_CHECK_EVERY_MS = 60_000
 _FEW = 3000
 _DIVIDING = "Dividing the photos into training, validation and test…"
 
 
 class PhotosPage(QWidget):
-    """Shows the session's collection, or how to get one.
+    """Shows the session's collection, or the start page while none is open.
 
     Args:
         session: The state of the window.
-        settings: Knows the folders opened before.
+        settings: Holds the folders opened before.
         parent: The owner.
     """
 
@@ -44,7 +44,7 @@ class PhotosPage(QWidget):
         self._session = session
         self._settings = settings
         self._shown_folder: Path | None = None
-        # While a folder is read, its names are shown, not what is open.
+        # While a folder is read, its listing is shown instead of the open collection.
         self._is_listing = False
         self._is_stale = False
         self._browsed: Collection | None = None
@@ -55,23 +55,23 @@ class PhotosPage(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.view)
-        self._clock = QTimer(self, interval=_LOOK_EVERY_MS)
-        self._clock.timeout.connect(self.look_at_disk)
+        self._clock = QTimer(self, interval=_CHECK_EVERY_MS)
+        self._clock.timeout.connect(self.check_disk)
         self._connect_widgets()
         self._connect_session()
         self.empty.show_recent(settings.value(RECENT_FOLDERS))
 
     def mend(self, mending: Mending) -> None:
-        """Mend the collection; only while nothing is under way."""
+        """Mend the collection, unless a job is under way."""
         if self._session.collection is not None and not self._session.is_busy:
             self._session.review.mend(mending)
 
     def can_rename_class(self) -> bool:
-        """Whether one class is chosen, so that it can be shown under another name."""
+        """Whether one class is chosen and can be renamed now."""
         return not self._session.is_busy and self.view.table.only_class() is not None
 
     def can_read_again(self) -> bool:
-        """Whether there is a folder to read again."""
+        """Whether the folder can be read again now."""
         return not self._session.is_busy and self._session.collection is not None
 
     def read_again(self) -> None:
@@ -80,17 +80,17 @@ class PhotosPage(QWidget):
             self.folder_requested.emit(self._session.collection.folder)
 
     @Slot()
-    def look_at_disk(self) -> None:
-        """See behind the scenes whether the folder has changed."""
+    def check_disk(self) -> None:
+        """Compare the folder with the collection in the background."""
         if self.isVisible() and self._session.collection is not None and not self._session.is_busy:
-            self._session.review.look_at_disk()
+            self._session.review.check_disk()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._clock.start()
         self._refresh_album()
-        self.look_at_disk()
+        self.check_disk()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -145,7 +145,7 @@ class PhotosPage(QWidget):
 
     @Slot(Collection)
     def _on_review_collection_listed(self, collection: Collection) -> None:
-        """Show names while the photos themselves are still being looked at."""
+        """Show the names listed so far while the photos are still being read."""
         self._show(collection, (), is_reading=True)
         self._show_album(Album(collection, {}), "Each photo is being looked at.")
 
@@ -161,7 +161,7 @@ class PhotosPage(QWidget):
         self._on_session_job_changed()
         if not self._is_listing:
             return
-        # A folder was begun to be read, and is not open: what was open before is shown again.
+        # Reading failed or was stopped: the collection that is still open is shown again.
         self._is_listing = False
         if self._session.collection is not None:
             self._on_session_collection_changed()
@@ -189,7 +189,7 @@ class PhotosPage(QWidget):
             self.browser.forget()
 
     def _refresh_album(self) -> None:
-        """Show what is known; only when it is looked at, because dividing many photos takes a while."""
+        """Update the album if it is out of date and the page is visible; dividing many photos takes time."""
         collection = self._session.collection
         if collection is None or not self._is_stale or not self.isVisible() or self._is_listing:
             return
@@ -209,16 +209,16 @@ class PhotosPage(QWidget):
         self.view.show_report(album.report, is_looking=is_looking)
         uses_own = self._session.recipe.split.use_own
         self.view.show_split(album, words, has_own=self._has_own and not self._is_listing, uses_own=uses_own)
-        # Photos that are shown already are not shown anew without their parts: those will be known in a moment.
+        # While the split is computed, photos that are shown already keep their parts.
         if (is_dividing and album.collection is self._browsed) or self._shows_enough(album.collection):
             return
         self._browsed = album.collection
         self.browser.show_album(album, is_free=is_free)
 
     def _shows_enough(self, collection: Collection) -> bool:
-        """Return whether photos of a folder that is still being listed are shown already.
+        """Return whether enough photos of a folder that is still being listed are shown.
 
-        To sort many again and again, whenever some more are listed, would hold up the listing itself.
+        Sorting many photos again with each listing would delay the listing itself.
         """
         is_shown = self._browsed is not None and self._browsed.folder == collection.folder
         return self._is_listing and is_shown and collection.photo_count > _FEW

@@ -1,4 +1,4 @@
-"""The split as one bar: how many photos are for training, validation and test."""
+"""The bar that shows the split: the shares of training, validation and test photos."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -13,7 +13,7 @@ _ACCENTS = {Part.TRAINING: Accent.TRAINING, Part.VALIDATION: Accent.VALIDATION, 
 
 
 class SplitBar(QWidget):
-    """Shares as lengths, with the words and counts underneath.
+    """Shares as lengths, with their names and counts below.
 
     Args:
         parent: The owner.
@@ -25,7 +25,7 @@ class SplitBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_split(self, split: Split | None) -> None:
-        """Show `split`; nothing where there is none."""
+        """Show `split`; None hides the bar."""
         self._counts = {part: len(split.part(part)) for part in Part} if split is not None else {}
         set_spoken(self, "Split: " + ", ".join(self._words()))
         self.setVisible(bool(self._counts))

@@ -3,16 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QTimer, Signal, Slot
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QGuiApplication,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
+from PySide6.QtCore import QMimeData, QPoint, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -30,7 +22,7 @@ from tlgui.ui.text.model_words import classes_in_words, model_in_words
 from tlgui.ui.widgets.action import Action
 from tlgui.ui.widgets.action_button import ActionButton
 from tlgui.ui.widgets.colours import Accent, colour
-from tlgui.ui.widgets.drops import dropped_paths
+from tlgui.ui.widgets.drops import DropRule, DropTarget, dropped_paths, is_model_file
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import EmptyPage, page_heading
 from tlgui.ui.widgets.notice_bar import NoticeBar
@@ -79,7 +71,7 @@ class PredictPage(QWidget):
         self._flush_timer.timeout.connect(self._flush)
         self._make_widgets()
         self._lay_out()
-        self.setAcceptDrops(True)
+        DropTarget(self, [DropRule(_is_taken, self._on_dropped)]).hovered.connect(self._on_hovered)
         session.model_changed.connect(self._on_session_model_changed)
         # The run of the model may have been renamed.
         session.runs_changed.connect(self._refresh)
@@ -137,23 +129,6 @@ class PredictPage(QWidget):
         self._error_count = 0
         self.notice.say("")
         self._refresh()
-
-    @override
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() or event.mimeData().hasImage():
-            event.acceptProposedAction()
-            self._show_drag(is_over=True)
-
-    @override
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._show_drag(is_over=False)
-
-    @override
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._show_drag(is_over=False)
-        event.acceptProposedAction()
-        if not self._predict_from(event.mimeData()):
-            self.notice.say(_NO_FILES)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -245,9 +220,15 @@ class PredictPage(QWidget):
         if self._queue and not self._session.is_busy and self._session.model is not None:
             self._session.predict(self._queue.pop(0))
 
-    def _show_drag(self, *, is_over: bool) -> None:
-        self._is_dragged_over = is_over
-        self.update()
+    def _on_dropped(self, data: QMimeData, _position: QPoint) -> None:
+        if not self._predict_from(data):
+            self.notice.say(_NO_FILES)
+
+    @Slot(object)
+    def _on_hovered(self, position: QPoint | None) -> None:
+        if self._is_dragged_over is not (position is not None):
+            self._is_dragged_over = position is not None
+            self.update()
 
     def _refresh(self) -> None:
         """Show the part of the page that fits its state, and enable what can be done."""
@@ -345,6 +326,10 @@ class PredictPage(QWidget):
         self._show_counts()
         if had_none:
             self._refresh()
+
+
+def _is_taken(data: QMimeData) -> bool:
+    return (data.hasUrls() or data.hasImage()) and not is_model_file(data)
 
 
 def _identity(model: ModelSummary) -> tuple[str, ...]:

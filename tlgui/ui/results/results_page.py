@@ -70,7 +70,7 @@ class ResultsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # Another window may have trained or deleted runs meanwhile.
-        self._session.look_at_runs()
+        self._session.reload_runs()
 
     def _lay_out(self) -> None:
         bottom = QHBoxLayout()

@@ -1,1 +1,1 @@
-"""What the window has open, the jobs under way, and what is known from them."""
+"""The state of one window: what it has open, its jobs, and their cached results."""

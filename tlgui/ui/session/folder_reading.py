@@ -1,4 +1,4 @@
-"""What the window knows of a folder once it was read, and the work of reading it; runs on a job's thread."""
+"""Operations that read, examine or mend a folder, and the state they return; they run on the thread of a job."""
 
 import os
 import threading
@@ -17,19 +17,19 @@ from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.photos.storage.facts_store import FactsStore
 from tlgui.progress import Event, JobContext, Progress, Stage
 
-_PATIENCE_SECONDS = 0.1
-# The window must stay live while it looks.
+_POLL_SECONDS = 0.1
+# Half of the cores stay free for the window, which is used meanwhile.
 _THREADS = max(1, min(2, (os.cpu_count() or 1) // 2))
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A folder as it was read.
+class FolderState:
+    """A folder after it was read.
 
     Args:
-        survey: The collection and the facts.
-        report: What is to be said of it.
-        next_undo: What Undo would undo, such as “move 14 photos to “wren””; None where there is nothing.
+        survey: The collection and the facts about its photos.
+        report: The findings.
+        next_undo: The mending that Undo would take back, such as “move 14 photos to “wren””; None if there is none.
     """
 
     survey: Survey
@@ -43,49 +43,53 @@ class Reading:
 
     @property
     def needs_look(self) -> bool:
-        """Whether there are photos that no closer look was taken at."""
+        """Whether some photos have not had the closer look."""
         return self.report.looked_at < self.report.photo_count
 
-    def looked_closer(self, context: JobContext) -> Survey:
-        """Return the survey after a closer look at the photos that none was taken at."""
+    def with_closer_look(self, context: JobContext) -> Survey:
+        """Return the survey after the closer look at the photos that have not had it."""
         return look_closer(self.survey, context) if self.needs_look else self.survey
 
 
-def read_collection(folder: Path, context: JobContext) -> Reading:
-    """Read a folder; a mending that a kill cut short is put in order first.
+def read_collection(folder: Path, context: JobContext) -> FolderState:
+    """Read a folder, after completing or reverting a mending that a kill interrupted.
+
+    Args:
+        folder: The collection's folder.
+        context: Receives progress, and raises at its checkpoints once the job is stopped.
 
     Raises:
-        CollectionError: The folder is not there, is not a folder, or may not be opened.
+        CollectionError: The folder does not exist, is not a folder, or cannot be opened.
         Cancelled: The user pressed Stop.
     """
     mender = mender_of(folder)
     mender.recover()
     found = survey(folder, context)
-    return Reading(found, _report_on(found, context), mender.next_undo())
+    return FolderState(found, _report_on(found, context), mender.next_undo())
 
 
 def _report_on(survey: Survey, context: JobContext) -> Report:
-    """Return the report, with what earlier trainings left of the photos' features; the disk may not answer."""
+    """Return the report, using features that earlier trainings have cached; can be cancelled while the disk hangs."""
     return patiently(lambda: report_on(survey, features=known_features), context)
 
 
-class Looking:
-    """A closer look under way, which a training can wait for.
+class CloserLook:
+    """The operation of the closer look; a training can wait for its result on another thread.
 
     Args:
-        reading: What is known so far.
-        then: Called with the new collection before the look ends, on its thread.
+        before: The folder before the look.
+        then: Called with the new collection on the job's thread, before the job succeeds.
     """
 
-    def __init__(self, reading: Reading, then: Callable[[Collection], None]) -> None:
-        self._reading = reading
+    def __init__(self, before: FolderState, then: Callable[[Collection], None]) -> None:
+        self._before = before
         self._then = then
-        self._latest = Progress(Stage.LOOKING, 0, reading.report.photo_count)
+        self._latest = Progress(Stage.LOOKING, 0, before.report.photo_count)
         self._ended = threading.Event()
         self._looked: Survey | None = None
 
-    def __call__(self, context: JobContext) -> Reading:
-        """Take the look, on the caller's thread."""
+    def __call__(self, context: JobContext) -> FolderState:
+        """Run the closer look on the calling thread."""
 
         def report(event: Event) -> None:
             if isinstance(event, Progress):
@@ -93,54 +97,57 @@ class Looking:
             context.report(event)
 
         try:
-            looked = look_closer(self._reading.survey, JobContext(report, context.checkpoint), _THREADS)
+            looked = look_closer(self._before.survey, JobContext(report, context.checkpoint), _THREADS)
             self._looked = looked
         finally:
             self._ended.set()
         self._then(looked.collection)
-        return Reading(looked, _report_on(looked, context), self._reading.next_undo)
+        return FolderState(looked, _report_on(looked, context), self._before.next_undo)
 
     def finish(self, context: JobContext) -> Survey:
-        """Wait for the look on another thread, or take it here where it was stopped; return what it found."""
-        while not self._ended.wait(_PATIENCE_SECONDS):
+        """Return the survey of the look: waits while it runs on another thread, and runs it here if it was stopped."""
+        while not self._ended.wait(_POLL_SECONDS):
             context.checkpoint()
             context.report(self._latest)
-        return self._looked if self._looked is not None else self._reading.looked_closer(context)
+        return self._looked if self._looked is not None else self._before.with_closer_look(context)
 
 
 class MendJob:
-    """Mends a collection and reads it again.
+    """The operation that mends a collection and reads it again.
 
     Args:
-        reading: The collection as it is known.
-        act: What to do with the mender; returns None where there was nothing to do.
+        before: The folder before the mending.
+        act: Mends; returns None if there was nothing to do.
         then: Called with the new collection, on the job's thread.
+
+    Attributes:
+        after: The folder after the mending; None until the operation has ended.
     """
 
     def __init__(
         self,
-        reading: Reading,
+        before: FolderState,
         act: Callable[[Mender, JobContext], Mended | None],
         then: Callable[[Collection], None],
     ) -> None:
-        self._before = reading
+        self._before = before
         self._act = act
         self._then = then
-        self.reading: Reading | None = None
+        self.after: FolderState | None = None
 
     def __call__(self, context: JobContext) -> Mended | None:
-        """Do it, on the caller's thread; `reading` is what came of it."""
+        """Mend and read on the calling thread."""
         folder = self._before.collection.folder
         mended = self._act(mender_of(folder), context)
         if mended is not None:
-            # Moved photos need not be looked at again.
+            # Facts follow moved photos, so that they need no second closer look.
             with FactsStore(folder) as store:
                 store.moved(mended.moved)
-        self.reading = read_collection(folder, context)
-        self._then(self.reading.collection)
+        self.after = read_collection(folder, context)
+        self._then(self.after.collection)
         return mended
 
 
-def applying(mending: Mending) -> Callable[[Mender, JobContext], Mended | None]:
-    """Return what makes a mender do `mending`."""
+def apply_mending(mending: Mending) -> Callable[[Mender, JobContext], Mended | None]:
+    """Return the function that makes a mender apply `mending`."""
     return lambda mender, context: mender.apply(mending, context)

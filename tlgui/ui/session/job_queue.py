@@ -1,4 +1,4 @@
-"""The one job under way, and the quiet ones behind the scenes that do not keep the user from anything."""
+"""The one job under way, and the background jobs that run beside it without making the session busy."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ OnSuccess = Callable[[object], None]
 
 
 class Jobs(QObject):
-    """Starts jobs, one at a time, and quiet ones beside them.
+    """Starts jobs one at a time, and any number of background jobs.
 
     Args:
         parent: The owner.
@@ -27,7 +27,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._current: Job | None = None
-        self._quiet: set[Job] = set()
+        self._background: set[Job] = set()
 
     @property
     def current(self) -> Job | None:
@@ -35,12 +35,18 @@ class Jobs(QObject):
         return self._current
 
     @property
-    def quiet(self) -> frozenset[Job]:
-        """What runs behind the scenes."""
-        return frozenset(self._quiet)
+    def background(self) -> frozenset[Job]:
+        """The background jobs that run now."""
+        return frozenset(self._background)
 
     def begin(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
-        """Start a job; raises where another is under way."""
+        """Start a job; raises RuntimeError if another is under way.
+
+        Args:
+            request: The request; its type tells what the job does.
+            operation: The function that runs on the thread of the job.
+            on_success: Called on the GUI thread with the result.
+        """
         if self._current is not None:
             raise RuntimeError("another job is under way")
         job = Job(request, operation, self)
@@ -52,35 +58,35 @@ class Jobs(QObject):
         job.start()
         return job
 
-    def begin_quietly(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
-        """Start a job that nobody waits for; where it fails nobody is told, but a bug is written to the log."""
+    def begin_in_background(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
+        """Start a background job, with the args of `begin`; its failure is not shown, and a bug is logged."""
         job = Job(request, operation, self)
-        self._quiet.add(job)
+        self._background.add(job)
         if on_success is not None:
             job.succeeded.connect(on_success)
-        job.failed.connect(_note_bug)
-        job.ended.connect(self._on_quiet_job_ended)
+        job.failed.connect(_log_bug)
+        job.ended.connect(self._on_background_job_ended)
         job.start()
         return job
 
-    def stop_quiet(self, kind: type | UnionType) -> None:
-        """Stop the quiet jobs whose request is of a kind."""
-        for job in self._quiet:
+    def stop_background(self, kind: type | UnionType) -> None:
+        """Stop the background jobs with a request of the type `kind`."""
+        for job in self._background:
             if isinstance(job.request, kind):
                 job.stop()
 
     def stop_all(self) -> None:
-        """Ask every job to stop."""
+        """Stop every job at its next checkpoint."""
         for job in self._all():
             job.stop()
 
     def wait(self, timeout_ms: int) -> bool:
-        """Wait for the threads of all jobs; return whether all have ended. Each may take `timeout_ms`."""
+        """Wait up to `timeout_ms` milliseconds for the thread of each job; return whether all have ended."""
         ended = [job.wait(timeout_ms) for job in self._all()]
         return all(ended)
 
     def _all(self) -> tuple[Job, ...]:
-        return (*self._quiet, *([self._current] if self._current is not None else []))
+        return (*self._background, *([self._current] if self._current is not None else []))
 
     @Slot()
     def _on_job_ended(self) -> None:
@@ -90,13 +96,13 @@ class Jobs(QObject):
             job.deleteLater()
 
     @Slot()
-    def _on_quiet_job_ended(self) -> None:
+    def _on_background_job_ended(self) -> None:
         job = self.sender()
         assert isinstance(job, Job)
-        self._quiet.discard(job)
+        self._background.discard(job)
         job.deleteLater()
 
 
-def _note_bug(error: object) -> None:
+def _log_bug(error: object) -> None:
     if isinstance(error, BugError):
-        _log.error("a quiet job failed: %s\n%s", error.message, error.details)
+        _log.error("a background job failed: %s\n%s", error.message, error.details)

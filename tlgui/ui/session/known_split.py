@@ -1,6 +1,7 @@
-"""The split of the open collection, kept until something it depends on changes.
+"""The split of the open collection, cached until something it depends on changes.
 
-Few photos are divided at once. Many take seconds: they are divided behind the scenes, and meanwhile nobody knows.
+A small collection is split at once. A large one takes seconds and is split in the background; until then the split is
+not known.
 """
 
 from dataclasses import dataclass
@@ -16,25 +17,25 @@ from tlgui.ui.session.job_queue import Jobs
 from tlgui.ui.session.requests import DivideRequest
 from tlgui.ui.session.worker import Job
 
-# So few are divided before anybody notices.
-_AT_ONCE = 3000
-# A closer look makes a new collection while the present one is still shown: neither must drive the other out.
-_KEPT = 2
+# Splitting this many photos does not delay the GUI thread noticeably.
+_MOST_AT_ONCE = 3000
+# A closer look makes a new collection while the present one is still shown, and both are needed.
+_CACHE_SIZE = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Question:
-    """All that a split depends on."""
+class _SplitInputs:
+    """Everything that a split depends on."""
 
     collection: Collection
     shares: SplitSettings
     seed: int
 
-    def is_like(self, other: "_Question") -> bool:
-        # To compare a hundred thousand photos would take as long as to divide them.
+    def is_same(self, other: "_SplitInputs") -> bool:
+        # By identity, because comparing 100,000 photos takes as long as splitting them.
         return self.collection is other.collection and (self.shares, self.seed) == (other.shares, other.seed)
 
-    def answer(self) -> Split | CollectionError:
+    def compute(self) -> Split | CollectionError:
         shares = self.shares
         try:
             return split_collection(self.collection, shares.validation, shares.test, shares.use_own, self.seed)
@@ -44,20 +45,20 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Division:
-    """A split, or why there is none."""
+    """A split, or the reason why there is none."""
 
-    question: _Question
-    answer: Split | CollectionError
+    inputs: _SplitInputs
+    result: Split | CollectionError
 
 
 class KnownSplit(QObject):
-    """Divides a collection, once for each collection, shares and seed; a newer wish takes the place of an older.
+    """Computes and caches splits by collection, shares and seed; a new request replaces the one before.
 
     Signals:
-        known: What `get` was asked for last, and did not know, is known now.
+        known: The split of the last call of `get`, which returned None, is known now.
 
     Args:
-        jobs: Where many photos are divided.
+        jobs: Runs the splitting of large collections.
         parent: The owner.
     """
 
@@ -67,74 +68,78 @@ class KnownSplit(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._divisions: tuple[_Division, ...] = ()
-        self._wish: _Question | None = None
-        self._worked_on: _Question | None = None
+        self._wanted: _SplitInputs | None = None
+        self._computing: _SplitInputs | None = None
 
     @property
     def is_dividing(self) -> bool:
-        """Whether what `get` was asked for last is being worked out."""
-        return self._wish is not None
+        """Whether the split of the last call of `get` is still being computed."""
+        return self._wanted is not None
 
     def get(self, collection: Collection, recipe: Recipe) -> Split | None:
-        """Return the split, or None where it is worked out first; `known` then says when to ask again.
+        """Return the split, or None while it is computed; `known` is then emitted when it is ready.
+
+        Args:
+            collection: The collection.
+            recipe: Its shares and its seed are used.
 
         Raises:
-            CollectionError: The collection cannot be divided by this recipe's shares.
+            CollectionError: The shares of this recipe cannot be applied to the collection.
         """
-        question = _Question(collection, recipe.split, recipe.seed)
-        answer = self._answer(question)
-        if answer is None and collection.photo_count <= _AT_ONCE:
-            answer = self._work_out(question).answer
-        self._wish = question if answer is None else None
-        if isinstance(answer, CollectionError):
-            raise CollectionError(answer.message, answer.hint)
+        inputs = _SplitInputs(collection, recipe.split, recipe.seed)
+        split = self._cached(inputs)
+        if split is None and collection.photo_count <= _MOST_AT_ONCE:
+            split = self._compute(inputs).result
+        self._wanted = inputs if split is None else None
+        if isinstance(split, CollectionError):
+            raise CollectionError(split.message, split.hint)
         self._begin()
-        return answer
+        return split
 
     def prepare(self, collection: Collection, recipe: Recipe) -> None:
-        """Divide a collection on the thread of whoever reads it, so that `get` knows; any thread may ask."""
-        question = _Question(collection, recipe.split, recipe.seed)
-        if not training_advice(collection) and self._answer(question) is None:
-            self._work_out(question)
+        """Compute the split on the calling thread, which may be any, so that `get` finds it in the cache."""
+        inputs = _SplitInputs(collection, recipe.split, recipe.seed)
+        if not training_advice(collection) and self._cached(inputs) is None:
+            self._compute(inputs)
 
-    def _answer(self, question: _Question) -> Split | CollectionError | None:
-        return next((known.answer for known in self._divisions if known.question.is_like(question)), None)
+    def _cached(self, inputs: _SplitInputs) -> Split | CollectionError | None:
+        return next((known.result for known in self._divisions if known.inputs.is_same(inputs)), None)
 
-    def _work_out(self, question: _Question) -> _Division:
-        division = _Division(question, question.answer())
+    def _compute(self, inputs: _SplitInputs) -> _Division:
+        division = _Division(inputs, inputs.compute())
         self._keep(division)
         return division
 
     def _keep(self, division: _Division) -> None:
-        self._divisions = (division, *self._divisions[: _KEPT - 1])
+        self._divisions = (division, *self._divisions[: _CACHE_SIZE - 1])
 
     def _begin(self) -> None:
-        """Work out what is wished for; one at a time, because each takes Python for itself."""
-        question = self._wish
-        if question is None or self._worked_on is not None:
+        """Compute the wanted split in the background; one at a time, because each holds the GIL."""
+        inputs = self._wanted
+        if inputs is None or self._computing is not None:
             return
 
         def divide(context: JobContext) -> _Division:
             context.checkpoint()
-            return _Division(question, question.answer())
+            return _Division(inputs, inputs.compute())
 
-        self._worked_on = question
-        job = self._jobs.begin_quietly(DivideRequest(question.collection.folder), divide, self._on_job_succeeded)
+        self._computing = inputs
+        job = self._jobs.begin_in_background(DivideRequest(inputs.collection.folder), divide, self._on_job_succeeded)
         job.ended.connect(self._on_job_ended)
 
     @Slot(object)
     def _on_job_succeeded(self, division: object) -> None:
         assert isinstance(division, _Division)
-        # Whoever changed the shares or the photos meanwhile wants another one.
-        if self._wish is not None and self._wish.is_like(division.question):
-            self._wish = None
+        # The shares or the photos may have changed since it began.
+        if self._wanted is not None and self._wanted.is_same(division.inputs):
+            self._wanted = None
             self._keep(division)
             self.known.emit()
 
     @Slot()
     def _on_job_ended(self) -> None:
-        job, worked_on, self._worked_on = self.sender(), self._worked_on, None
+        job, computing, self._computing = self.sender(), self._computing, None
         assert isinstance(job, Job)
-        if job.is_stopping or (self._wish and worked_on and self._wish.is_like(worked_on)):
-            self._wish = None
+        if job.is_stopping or (self._wanted and computing and self._wanted.is_same(computing)):
+            self._wanted = None
         self._begin()

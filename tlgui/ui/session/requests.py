@@ -1,4 +1,4 @@
-"""What the session is asked for that needs no engine: these jobs run on a thread of the window."""
+"""Requests that need no engine: their jobs run on a thread of the window's process."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,17 +7,46 @@ from tlgui.photos.health.findings import Mending
 
 
 @dataclass(frozen=True, slots=True)
-class ScanRequest:
+class FolderRequest:
+    """A request about one folder, whose type says what is done with it."""
+
+    folder: Path
+
+
+class ScanRequest(FolderRequest):
     """Read a folder into a collection."""
 
-    folder: Path
+
+class SamplePhotosRequest(FolderRequest):
+    """Draw the sample photos into a folder, then read it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SamplePhotosRequest:
-    """Draw the sample photos into a folder, then scan it."""
+class UndoRequest(FolderRequest):
+    """Undo the last mending, then read the collection again."""
 
-    folder: Path
+
+class LookRequest(FolderRequest):
+    """Take the closer look at the photos of a collection, in the background."""
+
+
+class ReadAgainRequest(FolderRequest):
+    """Read a collection again in the background, after a mending that failed or was stopped."""
+
+
+class DiskRequest(FolderRequest):
+    """Compare the folder with the collection as it was read, in the background."""
+
+
+class PhotoChangesRequest(FolderRequest):
+    """Compare the collection with the photos that each run was trained on, in the background."""
+
+
+class DivideRequest(FolderRequest):
+    """Split a collection of many photos, in the background."""
+
+
+class RunsRequest(FolderRequest):
+    """List the runs of a collection again, in the background."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,50 +65,8 @@ class MendRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class UndoRequest:
-    """Undo the last mending, then read the collection again."""
-
-    folder: Path
-
-
-@dataclass(frozen=True, slots=True)
 class ShowClassRequest:
     """Show a class under another name, then read the collection again."""
 
     class_name: str
     shown: str
-
-
-@dataclass(frozen=True, slots=True)
-class LookRequest:
-    """Look closer at the photos of a collection, behind the scenes."""
-
-    folder: Path
-
-
-@dataclass(frozen=True, slots=True)
-class ReadAgainRequest:
-    """Read a collection again behind the scenes, because a mending ended early."""
-
-    folder: Path
-
-
-@dataclass(frozen=True, slots=True)
-class DiskRequest:
-    """See what has changed in the folder since it was read, behind the scenes."""
-
-    folder: Path
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoChangesRequest:
-    """See what has changed since each run was trained, behind the scenes."""
-
-    folder: Path
-
-
-@dataclass(frozen=True, slots=True)
-class DivideRequest:
-    """Divide a collection of many photos for training, behind the scenes."""
-
-    folder: Path

@@ -1,4 +1,4 @@
-"""What changed in the collection since each of its runs was trained, found out behind the scenes."""
+"""Changes in the collection since each of its runs was trained, found in the background."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from tlgui.ui.session.run_list import RunList
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
-    """What a comparison found, and of what."""
+class _Comparison:
+    """The result of comparing runs with a survey."""
 
     survey: Survey
     ids: frozenset[str]
@@ -25,12 +25,12 @@ class _Compared:
 
 
 class ChangesSinceRuns(QObject):
-    """Compares the rosters of runs with the collection as it is now.
+    """Compares the photos that runs were trained on with the collection as it is now.
 
     Args:
-        jobs: Where the work is started.
-        review: Says when the collection is another.
-        run_list: Says when the runs are others.
+        jobs: Runs the comparison.
+        review: Holds the collection.
+        run_list: Holds the runs.
         parent: The owner.
     """
 
@@ -48,35 +48,35 @@ class ChangesSinceRuns(QObject):
         self._changes: Mapping[str, PhotoChanges] = {}
 
     def of(self, run: Run) -> PhotoChanges | None:
-        """Return what changed since `run` was trained; None where nothing did, or it is not known."""
+        """Return the changes since `run` was trained; None if there are none, or they are not known yet."""
         return self._changes.get(run.id) or None
 
     @Slot()
     def _compare(self) -> None:
-        """Find out what changed; nothing is done where the same was asked before."""
+        """Start a comparison, unless the same one was made before."""
         survey = self._review.survey
         wanted = [run for run in self._run_list.runs if run.training_photos_path.exists()]
         ids = frozenset(run.id for run in wanted)
         if survey is None or (survey is self._survey and ids == self._ids) or (not ids and not self._changes):
             return
         self._survey, self._ids = survey, ids
-        self._jobs.stop_quiet(PhotoChangesRequest)
+        self._jobs.stop_background(PhotoChangesRequest)
 
-        def compared(context: JobContext) -> _Compared:
+        def compare(context: JobContext) -> _Comparison:
             changes = {}
             for run in wanted:
                 context.checkpoint()
                 found = changes_since(run.training_photos_path, survey)
                 if found:
                     changes[run.id] = found
-            return _Compared(survey, ids, changes)
+            return _Comparison(survey, ids, changes)
 
-        self._jobs.begin_quietly(PhotoChangesRequest(survey.collection.folder), compared, self._on_compared)
+        self._jobs.begin_in_background(PhotoChangesRequest(survey.collection.folder), compare, self._on_compared)
 
     @Slot(object)
-    def _on_compared(self, compared: object) -> None:
-        assert isinstance(compared, _Compared)
-        is_wanted = compared.survey is self._survey and compared.ids == self._ids
-        if is_wanted and compared.changes != self._changes:
-            self._changes = compared.changes
+    def _on_compared(self, comparison: object) -> None:
+        assert isinstance(comparison, _Comparison)
+        is_wanted = comparison.survey is self._survey and comparison.ids == self._ids
+        if is_wanted and comparison.changes != self._changes:
+            self._changes = comparison.changes
             self.changed.emit()

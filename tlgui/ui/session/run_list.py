@@ -1,4 +1,4 @@
-"""The runs of the open collection as the window knows them, and the jobs that make, or open, the model of one."""
+"""The runs of the open collection, and the jobs that make or read the model of one."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,20 +21,13 @@ _HINTS = RunHints(
 
 
 @dataclass(frozen=True, slots=True)
-class RunsRequest:
-    """Read the runs of the collection in a folder again."""
-
-    folder: Path
-
-
-@dataclass(frozen=True, slots=True)
 class RunListing:
-    """What a look at the disk found.
+    """The runs of a collection on disk.
 
     Args:
-        store: Where the runs are.
-        runs: Newest first.
-        deleted: What can be brought back, the last deleted one first.
+        store: The store that holds them.
+        runs: The runs, newest first.
+        deleted: Those in the trash, the last deleted first.
     """
 
     store: RunStore
@@ -43,11 +36,11 @@ class RunListing:
 
 
 def read_runs(folder: Path, *, purge: bool = False) -> RunListing:
-    """Read the runs of the collection in `folder`; takes its time, so not on the GUI thread.
+    """List the runs of the collection in `folder`; too slow for the GUI thread.
 
     Args:
-        folder: The collection's.
-        purge: Whether to take away what was deleted long ago.
+        folder: The collection's folder.
+        purge: Whether to empty the trash of runs that were deleted long ago.
     """
     store = RunStore(files.workspace_path(folder))
     if purge:
@@ -56,10 +49,10 @@ def read_runs(folder: Path, *, purge: bool = False) -> RunListing:
 
 
 class RunList(QObject):
-    """The runs of the open collection, kept in step with the disk.
+    """The runs of the open collection, in memory and on disk.
 
     Attributes:
-        changes: How often they changed since the window opened.
+        changes: The number of changes since the window opened.
     """
 
     changed = Signal()
@@ -78,41 +71,41 @@ class RunList(QObject):
 
     @property
     def last_deleted(self) -> Run | None:
-        """What `restore_last` brings back."""
+        """The run that `restore_last` restores."""
         return self._deleted[0] if self._deleted else None
 
     @property
     def last_used(self) -> Run | None:
-        """The finished run whose model was used last, if it is still there."""
+        """The finished run whose model was in use last, if it still exists."""
         wanted = self._store.active_id if self._store is not None else ""
         return next((run for run in self._runs if run.id == wanted and run.has_model), None)
 
     def with_model(self, path: Path) -> Run | None:
-        """Return the run whose model lies at `path`, or None where it belongs to no run of this collection."""
+        """Return the run with its model at `path`, or None if no run of this collection has it."""
         return next((run for run in self._runs if run.model_path == path), None)
 
     def show(self, listing: RunListing) -> None:
-        """Take over what a look at the disk found."""
+        """Replace the runs by `listing`."""
         self._store = listing.store
         if (listing.runs, listing.deleted) != (self._runs, self._deleted):
             self._runs, self._deleted = listing.runs, listing.deleted
-            self._say_changed()
+            self._emit_changed()
 
     def show_again(self, changes: int, listing: RunListing) -> None:
-        """Take over what another look found, unless something was done since: `changes` is how it stood before."""
+        """Replace the runs by a later listing, unless they changed since `changes` was read, when it began."""
         if changes == self.changes:
             self.show(listing)
 
     def begin(
         self, request: TrainRequest, engine: Engine, final_survey: FinalSurvey, parent: Run | None = None
     ) -> RunJob:
-        """Make a new run for `request`, whose paths are filled in here.
+        """Make a new run and the job that trains it.
 
         Args:
-            request: What to train.
-            engine: Trains it.
+            request: What to train; its paths are filled in here.
+            engine: Trains the run.
             final_survey: Waits for the closer look, see `RunJob`.
-            parent: The run to train further; None to begin anew.
+            parent: The run to train further; None for a new model.
 
         Raises:
             StorageError: The data folder cannot be written to.
@@ -130,7 +123,7 @@ class RunList(QObject):
     def resume(
         self, run: Run, collection: Collection, engine: Engine, final_survey: FinalSurvey, *, is_ending: bool = False
     ) -> RunJob:
-        """Go on with a run that ended early, or with `is_ending` make a model of its best epoch; see `RunJob`.
+        """Return the job that continues a run that ended early, or with `is_ending` saves its best epoch; see `RunJob`.
 
         Raises:
             StorageError: Another window trains it, or the disk refused.
@@ -148,26 +141,26 @@ class RunList(QObject):
         )
         return RunJob(store, resumed, request, engine.run, _HINTS, is_ending=is_ending, final_survey=final_survey)
 
-    def look_into(self, run: Run, engine: Engine) -> RunJob:
-        """Open the model of a run that does not know yet what its model says of itself."""
+    def reading_model(self, run: Run, engine: Engine) -> RunJob:
+        """Return the job that reads the summary from the model of a run whose record lacks it."""
         return RunJob(self._opened(), run, OpenModelRequest(run.model_path), engine.run, _HINTS)
 
-    def settle(self, run_job: RunJob) -> None:
-        """Show what is left of a run whose job has ended; of one of another collection there is nothing to show."""
+    def record(self, run_job: RunJob) -> None:
+        """Update the run of a job that has ended; a run of another collection is ignored."""
         if self._store is None or run_job.store.workspace != self._store.workspace:
             return
         if run_job.outcome is not None:
             self._put(run_job.outcome)
         else:
             self._runs = tuple(run for run in self._runs if run.id != run_job.run.id)
-            self._say_changed()
+            self._emit_changed()
 
-    def remember(self, run: Run) -> None:
-        """Remember that the model of `run` is the one in use."""
+    def set_active(self, run: Run) -> None:
+        """Record on disk that the model of `run` is in use."""
         self._opened().set_active(run)
 
     def rename(self, run: Run, name: str) -> None:
-        """Call a run something else; a taken name gets a number.
+        """Rename a run; a number is added to a name that is taken.
 
         Raises:
             StorageError: The disk refused.
@@ -175,7 +168,7 @@ class RunList(QObject):
         self._put(self._opened().rename(run, name))
 
     def delete(self, run: Run) -> None:
-        """Put a run in the trash.
+        """Move a run to the trash.
 
         Raises:
             StorageError: It is being trained, or the disk refused.
@@ -183,56 +176,60 @@ class RunList(QObject):
         deleted = self._opened().delete(run)
         self._runs = tuple(other for other in self._runs if other.id != run.id)
         self._deleted = (deleted, *self._deleted)
-        self._say_changed()
+        self._emit_changed()
 
     def restore_last(self) -> Run:
-        """Bring back what was deleted last, and return it.
+        """Restore the run that was deleted last, and return it.
 
         Raises:
-            StorageError: The disk refused, or it is no longer there.
+            StorageError: The disk refused, or the run is no longer in the trash.
         """
         last, *rest = self._deleted
-        # What cannot be brought back now is not offered again.
+        # A run that cannot be restored is not offered again.
         self._deleted = tuple(rest)
         try:
             restored = self._opened().restore(last)
         except StorageError:
-            self._say_changed()
+            self._emit_changed()
             raise
         self._put(restored)
         return restored
 
-    def _say_changed(self) -> None:
+    def _emit_changed(self) -> None:
         self.changes += 1
         self.changed.emit()
 
     def _opened(self) -> RunStore:
         if self._store is None:
-            raise RuntimeError("there is no collection whose runs these could be")
+            raise RuntimeError("no collection is open")
         return self._store
 
     def _put(self, run: Run) -> None:
-        """Show `run` as it is now, in its place by its time."""
+        """Add or replace `run`, and keep the order by time."""
         others = [other for other in self._runs if other.id != run.id]
         self._runs = tuple(sorted((*others, run), key=lambda known: known.created_at, reverse=True))
-        self._say_changed()
+        self._emit_changed()
 
 
 def further_recipe(present: Recipe, start: Recipe) -> Recipe:
-    """Return the recipe to train a model further by: the present settings, as far as they fit the model.
+    """Return the recipe for training a model further: the present settings, except those that its weights depend on.
 
-    What the model is made of, and which photos are kept apart to judge it by, stays as it was: otherwise its weights
-    would not fit, or it would be judged by photos it has learned from. Where the present recipe is for another
-    backbone, or another cut of it, the model's own settings are used.
+    The architecture, the split and the seed stay those of the model: other weights would not load, and photos that the
+    model was trained on would enter the validation part. If the present recipe has another backbone or another cut, the
+    model's own recipe is used unchanged.
+
+    Args:
+        present: The recipe that the user has set.
+        start: The recipe of the model to train further.
     """
-    made_of = ("backbone", "weights", "input_size", "preprocessing", "cut_layer", "pooling")
+    architecture = ("backbone", "weights", "input_size", "preprocessing", "cut_layer", "pooling")
     if (present.backbone, present.cut_layer) != (start.backbone, start.cut_layer):
         return start
     head = replace(start.head, dropout=present.head.dropout, feature_dropout=present.head.feature_dropout)
-    kept = {name: getattr(start, name) for name in (*made_of, "split", "seed")}
+    kept = {name: getattr(start, name) for name in (*architecture, "split", "seed")}
     return replace(present, head=head, **kept)
 
 
 def is_waiting(run: Run) -> bool:
-    """Return whether a run ended early and can go on, or be used as it is."""
+    """Return whether a run ended early and can be continued, or used as it is."""
     return run.status in ENDED_EARLY and (run.can_resume or run.has_model)

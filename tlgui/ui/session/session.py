@@ -1,6 +1,6 @@
-"""What the window has open: a collection, a recipe, a model; and the one job under way.
+"""The state of the window: a collection, a recipe, a model, and the one job under way.
 
-Pages show the session and ask it for jobs; they never talk to the engine themselves.
+Pages show the session and start jobs through it; only the session calls the engine.
 """
 
 import functools
@@ -22,20 +22,20 @@ from tlgui.engine.protocol import (
 from tlgui.engine.run_job import RunJob
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Augmentation, Recipe
-from tlgui.learning.results import CostEstimate, ModelSummary
+from tlgui.learning.results import ModelSummary
 from tlgui.learning.runs.run import Run
 from tlgui.photos.collection import Collection, Split
 from tlgui.photos.samples import draw_sample_photos
 from tlgui.photos.split import training_advice
 from tlgui.progress import JobContext
-from tlgui.ui.session.folder_reading import Reading, read_collection
+from tlgui.ui.session.estimates import Estimates
+from tlgui.ui.session.folder_reading import FolderState, read_collection
 from tlgui.ui.session.job_queue import Jobs, OnSuccess
-from tlgui.ui.session.known_estimates import KnownEstimates
 from tlgui.ui.session.known_split import KnownSplit
-from tlgui.ui.session.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest
+from tlgui.ui.session.requests import RunsRequest, SamplePhotosRequest, SaveModelRequest, ScanRequest
 from tlgui.ui.session.review import Review
 from tlgui.ui.session.run_changes import ChangesSinceRuns
-from tlgui.ui.session.run_list import RunList, RunListing, RunsRequest, further_recipe, read_runs
+from tlgui.ui.session.run_list import RunList, RunListing, further_recipe, read_runs
 from tlgui.ui.session.unsaved import UnsavedTraining
 from tlgui.ui.session.worker import Job, Operation
 
@@ -46,7 +46,7 @@ class Session(QObject):
     """The state of one window.
 
     Args:
-        engine: Runs everything that needs TensorFlow.
+        engine: Runs the jobs that need TensorFlow or ONNX Runtime.
         parent: The owner.
     """
 
@@ -56,7 +56,6 @@ class Session(QObject):
     model_changed = Signal()
     job_started = Signal(Job)
     job_ended = Signal(Job)
-    estimate_known = Signal(Recipe)
 
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +69,7 @@ class Session(QObject):
         self._advice: tuple[str, ...] = ()
         self._recipe = QUICK
         self._model: ModelSummary | None = None
-        self._estimates = KnownEstimates()
+        self.estimates = Estimates(self._jobs, engine, self.review, self)
         self.run_list = RunList(self)
         self.run_list.changed.connect(self.runs_changed)
         self.run_changes = ChangesSinceRuns(self._jobs, self.review, self.run_list, self)
@@ -85,17 +84,17 @@ class Session(QObject):
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe the next training uses."""
+        """The recipe of the next training."""
         return self._recipe
 
     @property
     def model(self) -> ModelSummary | None:
-        """The model that predicts and is exported: the last trained or opened one."""
+        """The model in use for predictions and exports: the last trained or opened one."""
         return self._model
 
     @property
     def active_run(self) -> Run | None:
-        """The run whose model is open; None where it is from elsewhere, or none is."""
+        """The run of the open collection that made the open model; None if no run of it did, or no model is open."""
         return self.run_list.with_model(self._model.path) if self._model is not None else None
 
     @property
@@ -105,24 +104,25 @@ class Session(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a job is under way, so that no other can start."""
+        """Whether a job is under way; no other can start then."""
         return self._jobs.current is not None
 
     def start_engine(self) -> None:
-        """Load the engine in the background, so that it is there when it is needed."""
+        """Load the engine in the background before a job needs it."""
         self._engine.start()
 
     def advice(self) -> tuple[str, ...]:
-        """Return what keeps the collection from being trained on, a sentence each; empty when nothing does."""
+        """Return the reasons why the collection cannot be trained on, a sentence each; empty if it can."""
         return self._advice
 
     def split(self) -> Split | None:
-        """Return who is used for what under the present recipe, or None where the collection cannot be split.
+        """Return the split under the present recipe.
 
-        None, too, while many photos are being divided; see `known_split`.
+        Returns:
+            The split; None if the collection cannot be trained on, or while many photos are divided, see `known_split`.
 
         Raises:
-            CollectionError: The collection will do, but not with this recipe's shares.
+            CollectionError: The shares of this recipe cannot be applied to the collection.
         """
         collection = self.collection
         if collection is None or self._advice:
@@ -130,19 +130,19 @@ class Session(QObject):
         return self.known_split.get(collection, self._recipe)
 
     def set_recipe(self, recipe: Recipe) -> None:
-        """Use `recipe` from now on."""
+        """Make `recipe` the present one."""
         if recipe != self._recipe:
             self._recipe = recipe
             self.recipe_changed.emit()
 
     def scan_folder(self, folder: Path) -> Job:
-        """Read `folder` and make it the open collection; until then the old one stays."""
+        """Read `folder` and make it the open collection; the present one stays open until then."""
         return self._begin_reading(ScanRequest(folder), lambda context: self._read(folder, context))
 
     def draw_samples(self, folder: Path) -> Job:
-        """Draw the sample photos into `folder` and open them; where it already holds something, open that."""
+        """Draw the sample photos into `folder` and open it; a folder that is not empty is opened as it is."""
 
-        def draw_and_read(context: JobContext) -> Reading:
+        def draw_and_read(context: JobContext) -> FolderState:
             if not folder.is_dir() or not any(folder.iterdir()):
                 draw_sample_photos(folder, context=context)
             return self._read(folder, context)
@@ -166,7 +166,7 @@ class Session(QObject):
         return self._train_from(None, run.recipe)
 
     def train_further(self, run: Run) -> Job:
-        """Train the model of `run` on the collection as it is now, as a new run; see `further_recipe`.
+        """Train the model of `run` further on the collection as it is now, as a new run; see `further_recipe`.
 
         Raises:
             StorageError: The data folder cannot be written to.
@@ -174,7 +174,7 @@ class Session(QObject):
         return self._train_from(run, further_recipe(self._recipe, run.recipe))
 
     def resume(self, run: Run) -> Job:
-        """Go on with a run that ended early, by its own recipe.
+        """Continue a run that ended early, with its own recipe.
 
         Raises:
             StorageError: Another window trains it, or the disk refused.
@@ -182,7 +182,7 @@ class Session(QObject):
         return self._begin_run(self._resumed(run, is_ending=False))
 
     def use_best_epoch(self, run: Run) -> Job | None:
-        """Make a model of the best epoch of a run that ended early, and open it; see `use_run`.
+        """Save the best epoch of a run that ended early as its model, and open it; see `use_run`.
 
         Raises:
             StorageError: Another window trains it, or the disk refused.
@@ -194,17 +194,19 @@ class Session(QObject):
     def use_run(self, run: Run) -> Job | None:
         """Make the model of `run` the open one.
 
-        It is loaded behind the scenes; where the run does not know what it says of itself, by a job, which is returned.
+        Returns:
+            None if the run's record has the model's summary, so that the engine loads the model in the background; else
+            the job that reads the summary from the model.
         """
         if run.model is None:
-            return self._begin_run(self.run_list.look_into(run, self._engine))
+            return self._begin_run(self.run_list.reading_model(run, self._engine))
         self._open(run.model)
         if not self.is_busy:
-            self._ask_quietly(OpenModelRequest(run.model_path))
+            self._begin_engine_in_background(OpenModelRequest(run.model_path))
         return None
 
     def delete_run(self, run: Run) -> None:
-        """Put a run in the trash; where its model is open, none is open then.
+        """Move a run to the trash; if its model is open, no model is open afterwards.
 
         Raises:
             StorageError: It is being trained, or the disk refused.
@@ -216,7 +218,7 @@ class Session(QObject):
             self.model_changed.emit()
 
     def restore_run(self) -> Run:
-        """Bring back the run that was deleted last; where its model was open, and none is now, it is again.
+        """Restore the run that was deleted last; its model is opened if it was in use before and none is now.
 
         Raises:
             StorageError: The disk refused, or it is no longer there.
@@ -227,11 +229,11 @@ class Session(QObject):
         return restored
 
     def open_model(self, path: Path) -> Job:
-        """Check and load a `.tlmodel` and make it the open model."""
+        """Check and load a `.tlmodel` file and make it the open model."""
         return self._begin_engine(OpenModelRequest(path), self._on_model_ready)
 
     def predict(self, paths: tuple[Path, ...]) -> Job:
-        """Name photos, and the photos in folders, with the open model."""
+        """Predict the classes of photos, and of the photos in folders, with the open model."""
         return self._begin_engine(PredictRequest(self._needed_model().path, paths))
 
     def export(self, format_id: str, target: Path) -> Job:
@@ -246,56 +248,45 @@ class Session(QObject):
         return self._begin(SaveModelRequest(source, target), lambda _context: files.copy(source, target))
 
     def save_trained(self, target: Path | None = None) -> Job:
-        """Write the model of the unsaved training, which becomes the open one; see `UnsavedTraining.saving_to`."""
+        """Write the model of the unsaved training and open it; see `UnsavedTraining.saving_to`."""
         return self._begin_run(self.unsaved.saving_to(target))
 
     def preview(self, paths: tuple[Path, ...], augmentation: Augmentation, size: int) -> Job:
-        """Show what an augmentation does, without making the session busy; ask only while it is not."""
-        # Whoever turns at a setting waits for its pictures; an estimate can be asked for again.
-        self._jobs.stop_quiet(EstimateRequest)
-        return self._ask_quietly(PreviewRequest(paths, augmentation, size))
+        """Augment photos for a preview, in the background; only while no job is under way."""
+        # The user waits for the preview of a setting; an estimate can be repeated.
+        self._jobs.stop_background(EstimateRequest)
+        return self._begin_engine_in_background(PreviewRequest(paths, augmentation, size))
 
-    def estimate(self, recipe: Recipe) -> Job:
-        """Measure what `recipe` takes on the collection, without making the session busy; ask only while it is not.
-
-        The result is kept, see `known_estimate`. A job, and a preview, stop it.
-        """
-        if self.collection is None:
-            raise RuntimeError("an estimate needs a collection")
-        job = self._ask_quietly(EstimateRequest(self.collection, recipe))
-        job.succeeded.connect(self._on_estimate_succeeded)
-        return job
-
-    def known_estimate(self, recipe: Recipe) -> CostEstimate | None:
-        """Return what `recipe` takes on the collection, or None where that was not measured; see `estimate_known`."""
-        return self._estimates.get(self.collection, recipe)
-
-    def look_at_runs(self) -> None:
-        """Read the runs of the collection again, behind the scenes: another window may have changed them."""
+    def reload_runs(self) -> None:
+        """List the runs of the collection again in the background: another window may have changed them."""
         if self.collection is not None:
             request = RunsRequest(self.collection.folder)
             show = functools.partial(self.run_list.show_again, self.run_list.changes)
-            self._jobs.begin_quietly(request, lambda _context: read_runs(request.folder), show)
+            self._jobs.begin_in_background(request, lambda _context: read_runs(request.folder), show)
 
     def stop(self) -> None:
-        """Ask the job under way to stop."""
+        """Stop the job under way at its next checkpoint."""
         if self.job is not None:
             self.job.stop()
 
     def close(self, timeout_ms: int) -> bool:
-        """Stop what runs and wait for it, then end the engine; return whether no job's thread is left running."""
+        """Stop all jobs, wait for them, and end the engine; return whether every thread has ended.
+
+        Args:
+            timeout_ms: How long to wait for each job, in milliseconds.
+        """
         self._jobs.stop_all()
         self._jobs.wait(timeout_ms)
-        # A job that waited for an engine which did not answer ends with it.
+        # A job that still waits for the engine ends when the engine does.
         self._engine.close()
         return self._jobs.wait(timeout_ms)
 
-    def _read(self, folder: Path, context: JobContext) -> Reading:
-        """Read a folder, and divide and list the runs on the same thread: all that takes too long for the GUI's."""
-        reading = read_collection(folder, context)
-        self._listing = read_runs(reading.collection.folder, purge=True)
-        self._divide(reading.collection)
-        return reading
+    def _read(self, folder: Path, context: JobContext) -> FolderState:
+        """Read a folder, list its runs and divide its photos, on the thread of a job."""
+        state = read_collection(folder, context)
+        self._listing = read_runs(state.collection.folder, purge=True)
+        self._divide(state.collection)
+        return state
 
     def _divide(self, collection: Collection) -> None:
         self.known_split.prepare(collection, self._recipe)
@@ -314,12 +305,12 @@ class Session(QObject):
         return job
 
     def _begin(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
-        # The engine does one thing at a time, and what the user started comes first.
-        self._jobs.stop_quiet(PreviewRequest | EstimateRequest)
+        # The engine runs one request at a time, and the user's job goes first.
+        self._jobs.stop_background(PreviewRequest | EstimateRequest)
         return self._jobs.begin(request, operation, on_success)
 
     def _free_collection(self) -> Collection:
-        """Return the collection to train on; raises where there is none, or where something else is under way."""
+        """Return the collection to train on; raises if none is open or a job is under way."""
         if self.collection is None:
             raise RuntimeError("Train needs a collection")
         if self.is_busy:
@@ -340,37 +331,37 @@ class Session(QObject):
         job = self._begin(run_job.request, run_job, self._on_model_ready)
         self._run_job = run_job
         self.review.follow_training(job)
-        job.failed.connect(self._settle_run)
-        job.cancelled.connect(self._settle_run)
+        job.failed.connect(self._record_run)
+        job.cancelled.connect(self._record_run)
         return job
 
     @Slot()
-    def _settle_run(self) -> None:
-        """Show what is left of the run that was under way."""
+    def _record_run(self) -> None:
+        """Record how the run under way has ended."""
         run_job, self._run_job = self._run_job, None
         if run_job is not None:
-            self.run_list.settle(run_job)
-            self.unsaved.settle(run_job)
+            self.run_list.record(run_job)
+            self.unsaved.record(run_job)
 
     def _open(self, model: ModelSummary) -> None:
         self._model = model
         if self.active_run is not None:
-            self.run_list.remember(self.active_run)
+            self.run_list.set_active(self.active_run)
         self.model_changed.emit()
 
-    def _ask_quietly(self, request: Request[object]) -> Job:
-        return self._jobs.begin_quietly(request, functools.partial(self._engine.run, request))
+    def _begin_engine_in_background(self, request: Request[object]) -> Job:
+        return self._jobs.begin_in_background(request, functools.partial(self._engine.run, request))
 
     @Slot(object)
-    def _on_read(self, reading: object) -> None:
-        assert isinstance(reading, Reading)
+    def _on_read(self, state: object) -> None:
+        assert isinstance(state, FolderState)
         if self._listing is not None:
             self.run_list.show(self._listing)
-        self.review.take(reading)
+        self.review.open(state)
         last = self.run_list.last_used
         if self._model is None and last is not None and last.model is not None:
             self._open(last.model)
-            self._ask_quietly(OpenModelRequest(last.model_path))
+            self._begin_engine_in_background(OpenModelRequest(last.model_path))
 
     @Slot()
     def _on_review_collection_changed(self) -> None:
@@ -381,20 +372,11 @@ class Session(QObject):
     @Slot(object)
     def _on_model_ready(self, model: object) -> None:
         assert isinstance(model, ModelSummary)
-        self._settle_run()
+        self._record_run()
         self._open(model)
 
     @Slot(Job)
     def _on_job_ended(self, job: Job) -> None:
         if isinstance(job.request, TrainRequest):
-            self._estimates.forget_like(job.request.recipe)
+            self.estimates.drop_sharing_features(job.request.recipe)
         self.job_ended.emit(job)
-
-    @Slot(object)
-    def _on_estimate_succeeded(self, estimate: object) -> None:
-        job = self.sender()
-        assert isinstance(job, Job)
-        assert isinstance(job.request, EstimateRequest)
-        assert isinstance(estimate, CostEstimate)
-        self._estimates.keep(job.request.collection, job.request.recipe, estimate)
-        self.estimate_known.emit(job.request.recipe)

@@ -1,7 +1,6 @@
-"""What the window remembers from one start to the next: a frozen table of settings over one file.
+"""Settings that are kept from one start of the window to the next: a table of settings over one file.
 
-Values are kept as JSON, so that each comes back with its type; a value that is damaged or of another type counts as
-not there, and its default is used.
+Values are stored as JSON, which keeps their type; a damaged value, or one of another type, is replaced by the default.
 """
 
 import json
@@ -23,11 +22,11 @@ _RECENT_LIMIT = 8
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[ValueT]):
-    """One remembered value.
+    """One setting.
 
     Args:
         key: Its name in the file.
-        default: What it is until it was set; its type is the setting's type.
+        default: Its value until it is set; also defines its type.
     """
 
     key: str
@@ -48,7 +47,7 @@ class Settings:
     """The settings of one user.
 
     Args:
-        path: The file; None for the platform's own place.
+        path: The file; None for the platform's folder for settings.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -56,7 +55,7 @@ class Settings:
         self._store = QSettings(str(where), QSettings.Format.IniFormat)
 
     def value(self, setting: Setting[ValueT]) -> ValueT:
-        """Return the remembered value, or the default where there is none that can be used."""
+        """Return the stored value, or the default if no valid one is stored."""
         stored = self._store.value(setting.key)
         try:
             value = json.loads(stored) if isinstance(stored, str) else None
@@ -69,40 +68,40 @@ class Settings:
         return value if type(value) is type(setting.default) else setting.default
 
     def set_value(self, setting: Setting[ValueT], value: ValueT) -> None:
-        """Remember `value`."""
-        # JSON without letters beyond ASCII and without commas or quotes at its ends survives the INI format everywhere.
+        """Store `value`."""
+        # json.dumps writes ASCII only, which the INI format keeps unchanged on every platform.
         self._store.setValue(setting.key, json.dumps(value))
 
     def add_recent(self, setting: Setting[tuple[str, ...]], path: Path) -> None:
-        """Put `path` at the front of a recent list, once."""
+        """Move or add `path` to the front of a recent list."""
         text = str(path)
         others = [other for other in self.value(setting) if other != text]
         self.set_value(setting, (text, *others)[:_RECENT_LIMIT])
 
     def remove_recent(self, setting: Setting[tuple[str, ...]], path: Path) -> None:
-        """Take `path` out of a recent list."""
+        """Remove `path` from a recent list."""
         self.set_value(setting, tuple(other for other in self.value(setting) if other != str(path)))
 
     def recipe(self) -> Recipe:
-        """Return the recipe used last, or Quick where it cannot be read any more."""
+        """Return the recipe used last, or Quick if it cannot be read."""
         try:
             return Recipe.from_json(json.loads(self.value(RECIPE)))
         except (ValueError, SettingError, TypeError, RecursionError):
             return QUICK
 
     def set_recipe(self, recipe: Recipe) -> None:
-        """Remember the recipe for the next start."""
+        """Store the recipe for the next start."""
         self.set_value(RECIPE, json.dumps(recipe.to_json()))
 
     def geometry(self) -> QByteArray | None:
-        """Return where the window was, as Qt saved it, or None at the first start."""
+        """Return the geometry of the window as Qt saved it, or None at the first start."""
         stored = self._store.value(_GEOMETRY_KEY)
         return stored if isinstance(stored, QByteArray) else None
 
     def set_geometry(self, geometry: QByteArray) -> None:
-        """Remember where the window is."""
+        """Store the geometry of the window."""
         self._store.setValue(_GEOMETRY_KEY, geometry)
 
     def save(self) -> None:
-        """Write what has changed to the file now."""
+        """Write changed settings to the file now."""
         self._store.sync()

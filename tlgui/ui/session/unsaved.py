@@ -1,4 +1,4 @@
-"""The training that ended well and whose model could not be written, until it is written or given up."""
+"""A finished training whose model could not be written, until the model is written or given up."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tlgui.engine.run_job import RunJob
 
 
 class UnsavedTraining(QObject):
-    """Knows the last such training.
+    """Holds the last such training.
 
     Args:
         parent: The owner.
@@ -22,31 +22,31 @@ class UnsavedTraining(QObject):
 
     @property
     def run_job(self) -> RunJob | None:
-        """Its job, which has ended; None where every model was written."""
+        """The job of the training, which has ended; None if every model was written."""
         return self._run_job
 
     @property
     def is_only_in_engine(self) -> bool:
-        """Whether what was learned is lost with the engine, because the disk kept no epoch of it."""
+        """Whether the trained weights exist in the engine alone, because no epoch could be saved."""
         run_job = self._run_job
         return run_job is not None and (run_job.outcome is None or not run_job.outcome.can_resume)
 
-    def settle(self, run_job: RunJob) -> None:
-        """Take note of how a job ended that was to leave a model."""
+    def record(self, run_job: RunJob) -> None:
+        """Record whether a job that has ended could write its model."""
         if run_job.is_unsaved:
             self._set(run_job)
         elif self._run_job is not None and self._run_job.run.id == run_job.run.id:
             self._set(None)
 
     def forget(self) -> None:
-        """Offer it no longer; its run stays as it is."""
+        """Stop offering to write the model; the run stays as it is."""
         self._set(None)
 
     def saving_to(self, target: Path | None) -> RunJob:
-        """Return the job that writes its model.
+        """Return the job that writes the model.
 
         Args:
-            target: Where to; None for its run's folder.
+            target: The file; None for the folder of its run.
         """
         if self._run_job is None:
             raise RuntimeError("there is nothing to save")

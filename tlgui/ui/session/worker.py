@@ -1,6 +1,6 @@
-"""One job on one thread: its events and its one outcome arrive on the GUI thread as signals.
+"""One job on one thread: its events and its outcome arrive on the GUI thread as signals.
 
-`Job` is what pages meet. The QThread under it lives until it has finished, whoever forgets the job.
+`Job` is what the pages use. Its QThread is kept alive until it has finished, even if the job is deleted before.
 """
 
 import functools
@@ -21,7 +21,7 @@ _running: set["Worker"] = set()
 
 
 class Worker(QThread):
-    """Runs one operation; subclassed so that every receiver lives on the thread that made it."""
+    """Runs one operation; a subclass of QThread, so that slots run on the thread that created the worker."""
 
     reported = Signal(object)
     succeeded = Signal(object)
@@ -35,12 +35,12 @@ class Worker(QThread):
         self.finished.connect(self._on_finished)
 
     def begin(self) -> None:
-        """Start the thread, and keep it alive until it has finished."""
+        """Start the thread, and hold a reference to it until it has finished."""
         _running.add(self)
         self.start()
 
     def stop(self) -> None:
-        """Ask the operation to stop at its next checkpoint."""
+        """Stop the operation at its next checkpoint."""
         self._stop.set()
 
     @override
@@ -56,12 +56,12 @@ class Worker(QThread):
 
     @Slot()
     def _on_finished(self) -> None:
-        # `finished` arrives a moment before the thread is gone, and dropping a QThread that runs aborts the process.
+        # `finished` arrives before the thread has ended, and deleting a running QThread aborts the process.
         self.wait()
-        # What the operation holds, the session above all, is let go here: were it first let go when the job is
-        # destroyed, a session that nobody else holds would destroy the job a second time, as its parent.
+        # The operation references the session. Released only with the job, this could be the last reference, and the
+        # session, as the parent of the job, would delete the job a second time.
         del self._operation
-        # Not here: nobody else may know this object any more, and it must not vanish in the middle of its own slot.
+        # Deferred, because this may be the last reference, and the object must outlive its own slot.
         QTimer.singleShot(0, functools.partial(_running.discard, self))
 
     def _report(self, event: Event) -> None:
@@ -76,8 +76,8 @@ class Job(QObject):
     """One operation under way: any number of `reported`, then one of `succeeded`, `failed`, `cancelled`, then `ended`.
 
     Args:
-        request: What was asked for; pages tell jobs apart by its type.
-        operation: What to run on the thread.
+        request: The request; its type tells pages what the job does.
+        operation: The function that runs on the thread.
         parent: The owner.
     """
 
@@ -96,18 +96,22 @@ class Job(QObject):
         self._worker.succeeded.connect(self.succeeded)
         self._worker.failed.connect(self.failed)
         self._worker.cancelled.connect(self.cancelled)
-        # After the worker's own slot, which waits for the thread: what has ended does not run any more.
+        # Connected after the worker's own slot, which waits until the thread has ended.
         self._worker.finished.connect(self.ended)
 
     def start(self) -> None:
-        """Begin; returns at once."""
+        """Start the thread; returns at once."""
         self._worker.begin()
 
     def stop(self) -> None:
-        """Ask the job to stop; its outcome still arrives by signal."""
+        """Stop the operation at its next checkpoint; the outcome still arrives by signal."""
         self.is_stopping = True
         self._worker.stop()
 
     def wait(self, timeout_ms: int) -> bool:
-        """Wait for the thread to end, for closing the window; return whether it did."""
+        """Wait for the thread to end, and return whether it did.
+
+        Args:
+            timeout_ms: The longest wait, in milliseconds.
+        """
         return self._worker.wait(timeout_ms)

@@ -49,9 +49,9 @@ from tlgui.ui.shell.saving_trained import SavingTrained
 from tlgui.ui.shell.step_list import Step, StepList
 from tlgui.ui.shell.step_states import step_states
 from tlgui.ui.shell.unsaved_bar import UnsavedBar
+from tlgui.ui.shell.window_drops import WindowDrops
 from tlgui.ui.text.model_words import model_title
 from tlgui.ui.train.train_page import TrainPage
-from tlgui.ui.widgets.drops import DropRouter
 from tlgui.ui.widgets.icons import app_icon
 from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
 
@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
         self.saving_trained = SavingTrained(self, session, settings, self.unsaved_bar)
         self.saving_trained.problem_raised.connect(self.show_problem)
         self.menus = self._make_menus()
-        self._drops = DropRouter(self)
+        self._drops = WindowDrops(self)
         self._connect_session()
         self._connect_pages()
         self._connect_drops()
@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
             self.menus.draw_icons(self.palette())
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             # The user may have changed the folder in another program.
-            self.pages.photos.look_at_disk()
+            self.pages.photos.check_disk()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -214,10 +214,6 @@ class MainWindow(QMainWindow):
             changed.connect(self._refresh)
 
     def _connect_drops(self) -> None:
-        self._drops.watch(self, takes_folders=True)
-        for page in (self.pages.photos, self.pages.train, self.pages.results):
-            self._drops.watch(page, takes_folders=True)
-        self._drops.watch(self.pages.predict, takes_folders=False)
         self._drops.folder_dropped.connect(self.commands.open_folder)
         self._drops.model_dropped.connect(self.commands.open_model)
         self._drops.problem_raised.connect(self.show_problem)

@@ -1,4 +1,4 @@
-"""The random changes to training photos: live previews above, the values under them."""
+"""The settings of the augmentation, below a live preview."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from tlgui.ui.recipes.setting_words import AUGMENTATION
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.preview_strip import PreviewStrip
 from tlgui.ui.train.setting_rows import RecipeBinder, form_rows
-from tlgui.ui.widgets.roomy_label import RoomyLabel
+from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 
 _NO_COPIES = "No copies are made now: these changes are used only when there is at least 1 copy of each photo."
 _NO_CHANGE = "No change is set: every copy would be the photo itself."
@@ -22,7 +22,7 @@ class AugmentationForm(QGroupBox):
 
     Args:
         session: Holds the recipe and the collection.
-        binder: Keeps the controls and the recipe the same.
+        binder: Binds the controls to the recipe.
         parent: The owner.
     """
 
@@ -30,7 +30,7 @@ class AugmentationForm(QGroupBox):
         super().__init__("Changed copies of your photos", parent)
         self._session = session
         self.previews = PreviewStrip(session)
-        self.note = RoomyLabel(_NO_COPIES, _NO_CHANGE)
+        self.note = StableHeightLabel(_NO_COPIES, _NO_CHANGE)
         layout = QVBoxLayout(self)
         layout.addWidget(self.previews)
         layout.addWidget(self.note)
@@ -48,6 +48,6 @@ class AugmentationForm(QGroupBox):
 def _note(augmentation: Augmentation) -> str:
     if not changes_photos(augmentation):
         return _NO_COPIES
-    same = Augmentation()
-    how = {name: getattr(same, name) for name in ("copies", "when", "keep_photo", "fill_mode")}
-    return _NO_CHANGE if dataclasses.replace(augmentation, **how) == same else ""
+    identity = Augmentation()
+    other_settings = {name: getattr(identity, name) for name in ("copies", "when", "keep_photo", "fill_mode")}
+    return _NO_CHANGE if dataclasses.replace(augmentation, **other_settings) == identity else ""

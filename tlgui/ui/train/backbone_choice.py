@@ -1,9 +1,9 @@
-"""Which backbone, and where its weights come from: with tlgui, by a download, from a file, or from nowhere."""
+"""The choice of the backbone and of its weights: shipped, downloaded, from a file, or none."""
 
 from pathlib import Path
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tlgui import files
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
@@ -15,8 +15,9 @@ from tlgui.ui.recipes.setting_values import is_weights_file, weights_in_words
 from tlgui.ui.recipes.setting_words import SETTINGS
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.setting_fit import usual_weights, with_backbone, with_weights
+from tlgui.ui.widgets.file_dialogs import ask_file
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details, set_tip
-from tlgui.ui.widgets.roomy_label import RoomyLabel
+from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 
 _FILTER = "Keras weights (*.h5 *.keras *.weights.h5);;All files (*)"
 _LEAST_LETTERS = 24
@@ -30,9 +31,9 @@ _NOTES = {
 
 
 def weights_problem(recipe: Recipe) -> str:
-    """Return what keeps the recipe's backbone from being used, as a sentence that says what to do; empty if nothing.
+    """Return why the weights of the recipe cannot be used, as a sentence that also says what to do; empty if they can.
 
-    That a download may fail, for want of a network, is not known before it is tried.
+    A download is not tried here, so a missing network is not found.
     """
     title = BACKBONE_TITLES[recipe.backbone].title
     if recipe.weights == NO_WEIGHTS:
@@ -60,7 +61,7 @@ class BackboneChoice(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        # What was chosen for a backbone stays known while the user looks at others; so does a file, beside other ways.
+        # The choices for each backbone are kept while another is selected, and so is its file while other weights are.
         self._last_weights: dict[str, str] = {}
         self._files: dict[str, str] = {}
         self.box = _combo("backbone")
@@ -72,15 +73,15 @@ class BackboneChoice(QWidget):
         self.weights_button = QPushButton("&Weights file…")
         self.weights_button.setToolTip("Use a file with weights that you have")
         self.weights_button.clicked.connect(self._on_weights_button_clicked)
-        self.weights_note = RoomyLabel(*_NOTES.values())
+        self.weights_note = StableHeightLabel(*_NOTES.values())
         self._lay_out()
         session.recipe_changed.connect(self._show_recipe)
-        # A training may have downloaded weights.
+        # A training may have downloaded the weights.
         session.job_ended.connect(self._show_recipe)
         self._show_recipe()
 
     def use_weights(self, path: Path) -> None:
-        """Use the file `path` as the weights of the chosen backbone; the engine checks it when the training starts."""
+        """Set the file `path` as the weights of the chosen backbone; the engine checks it when a training starts."""
         self._session.set_recipe(with_weights(self._session.recipe, str(path)))
 
     def _lay_out(self) -> None:
@@ -114,7 +115,7 @@ class BackboneChoice(QWidget):
         if has_choice:
             offered += [*filter(None, [self._files.get(recipe.backbone)]), NO_WEIGHTS]
         if recipe.weights not in offered:
-            # As a recipe from elsewhere may have it; the reason under Start says what to do.
+            # A loaded recipe may have weights that are not offered; the reason below Start then says what to do.
             offered.append(recipe.weights)
         self.weights_box.clear()
         for weights in offered:
@@ -138,11 +139,7 @@ class BackboneChoice(QWidget):
 
     @Slot()
     def _on_weights_button_clicked(self) -> None:
-        dialog = QFileDialog(self, "Weights file", "", _FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.use_weights(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_file(self, "Weights file", "", _FILTER, self.use_weights)
 
 
 def _combo(path: str) -> QComboBox:
@@ -152,7 +149,7 @@ def _combo(path: str) -> QComboBox:
     set_spoken(box, words.label)
     set_spoken_details(box, words.help)
     set_tip(box, words.help)
-    # The column is no wider for a long name: its end gives way, and the list that opens shows it whole.
+    # A long name must not widen the column: it is cut here and shown whole in the list that opens.
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(_LEAST_LETTERS)
     return box

@@ -1,4 +1,4 @@
-"""Two recipes side by side: what differs, in the words of the form."""
+"""The dialog that shows the differences between two recipes, in the words of the form."""
 
 from collections.abc import Mapping
 
@@ -16,11 +16,11 @@ _NO_DIFFERENCE = "The two do the same: no setting differs."
 
 
 class CompareDialog(QDialog):
-    """Compares the session's recipe, as it is now, with another one; it follows changes while it is open.
+    """Compares the session's recipe with another one, and follows its changes while open.
 
     Args:
-        session: Holds the present recipe.
-        others: The recipes to choose from, by what they are called.
+        session: Holds the recipe.
+        others: The recipes to choose from, by name.
         parent: The window.
     """
 
@@ -35,7 +35,7 @@ class CompareDialog(QDialog):
         for name in self._others:
             self.box.addItem(one_line(name), name)
         present = self.box.findData(session.recipe.name)
-        # A recipe that was changed is compared with what it was; another one with the first of the others.
+        # A changed recipe is compared with its original, any other with the first of the others.
         is_changed = self._others.get(session.recipe.name) != session.recipe
         self.box.setCurrentIndex(present if is_changed and present >= 0 else int(present == 0))
         self.box.currentIndexChanged.connect(self._show)

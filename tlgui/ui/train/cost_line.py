@@ -1,4 +1,4 @@
-"""What the training will take, beside Start: timed on two batches of the user's own photos while nothing else runs."""
+"""The estimate of what the training takes, below Start: measured on two batches of the collection's photos."""
 
 from collections.abc import Iterator
 
@@ -29,10 +29,10 @@ _LONGEST = CostEstimate(5_000.0, 10**10, "2 processor cores", cached_share=0.123
 
 
 class CostLine(QWidget):
-    """Says what the session's recipe takes on its collection, and measures it first where nobody did.
+    """Shows the estimate for the session's recipe, and measures recipes that have none.
 
-    It asks the engine only while it is seen and no job is under way, one recipe at a time: the chosen one first, then
-    the other built-in ones. Each is measured once for a collection.
+    Recipes are measured only while the line is visible and no job is under way, one at a time: the session's first,
+    then the other built-in ones. Each is measured once for a collection.
 
     Args:
         session: Holds the recipe and the collection.
@@ -43,8 +43,8 @@ class CostLine(QWidget):
         super().__init__(parent)
         self._session = session
         self._job: Job | None = None
-        self._asked: Recipe | None = None
-        self._refused: dict[Recipe, TlguiError] = {}
+        self._measured: Recipe | None = None
+        self._errors: dict[Recipe, TlguiError] = {}
         self.text = QuietLabel()
         self.warning = PlainLabel()
         self.table = CostTable(session, self)
@@ -52,19 +52,19 @@ class CostLine(QWidget):
         self.table_button.setToolTip("Show what each built-in recipe takes on these photos")
         self.table_button.clicked.connect(self._on_table_button_clicked)
         self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
-        self._debounce.timeout.connect(self._ask)
+        self._debounce.timeout.connect(self._measure_next)
         self._lay_out()
-        session.recipe_changed.connect(self._on_wish_changed)
+        session.recipe_changed.connect(self._on_inputs_changed)
         session.collection_changed.connect(self._on_collection_changed)
         session.job_started.connect(self._show)
-        session.job_ended.connect(self._on_wish_changed)
-        session.estimate_known.connect(self._show)
+        session.job_ended.connect(self._on_inputs_changed)
+        session.estimates.known.connect(self._show)
         self._show()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._on_wish_changed()
+        self._on_inputs_changed()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -76,18 +76,18 @@ class CostLine(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._keep_room()
+        self._reserve_height()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.PaletteChange}:
-            self._keep_room()
+            self._reserve_height()
             self._draw_warning()
 
     @Slot()
-    def _on_wish_changed(self) -> None:
-        if self._job is not None and self._asked != self._session.recipe:
+    def _on_inputs_changed(self) -> None:
+        if self._job is not None and self._measured != self._session.recipe:
             self._job.stop()
         self._show()
         if self.isVisible():
@@ -95,42 +95,42 @@ class CostLine(QWidget):
 
     @Slot()
     def _on_collection_changed(self) -> None:
-        self._refused.clear()
-        self._on_wish_changed()
+        self._errors.clear()
+        self._on_inputs_changed()
 
     @Slot()
-    def _ask(self) -> None:
-        wish = next(self._wishes(), None)
-        if wish is None or not self.isVisible() or self._job is not None or self._session.is_busy:
+    def _measure_next(self) -> None:
+        recipe = next(self._unmeasured(), None)
+        if recipe is None or not self.isVisible() or self._job is not None or self._session.is_busy:
             return
-        self._asked = wish
-        self._job = self._session.estimate(wish)
+        self._measured = recipe
+        self._job = self._session.estimates.begin(recipe)
         self._job.failed.connect(self._on_job_failed)
         self._job.ended.connect(self._on_job_ended)
         self._show()
 
-    def _wishes(self) -> Iterator[Recipe]:
-        """Yield the recipes whose cost is not known yet, the most wanted first."""
+    def _unmeasured(self) -> Iterator[Recipe]:
+        """Yield the recipes to measure, in order."""
         if self._session.collection is None or self._session.advice():
             return
         for recipe in (self._session.recipe, *BUILT_IN.values()):
-            if self._session.known_estimate(recipe) is None and recipe not in self._refused:
+            if self._session.estimates.get(recipe) is None and recipe not in self._errors:
                 yield recipe
 
     @Slot(object)
     def _on_job_failed(self, error: TlguiError) -> None:
-        if self._asked is not None:
-            self._refused[self._asked] = error
+        if self._measured is not None:
+            self._errors[self._measured] = error
 
     @Slot()
     def _on_job_ended(self) -> None:
         self._job = None
-        self._on_wish_changed()
+        self._on_inputs_changed()
 
     @Slot()
     def _show(self) -> None:
         recipe = self._session.recipe
-        cost = self._session.known_estimate(recipe)
+        cost = self._session.estimates.get(recipe)
         self.text.setText(self._words(cost))
         tip = memory_warning(cost) if cost is not None else ""
         self.warning.setVisible(bool(tip))
@@ -145,8 +145,8 @@ class CostLine(QWidget):
             return " ".join((f"{cost_in_words(cost, recipe)}.", *short, *cost_notes(cost)))
         if self._session.collection is None or self._session.advice():
             return ""
-        if recipe in self._refused:
-            return _FAILED.format(self._refused[recipe].message)
+        if recipe in self._errors:
+            return _FAILED.format(self._errors[recipe].message)
         return _LATER if self._session.is_busy else _TIMING
 
     def _lay_out(self) -> None:
@@ -165,8 +165,8 @@ class CostLine(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         self.warning.setPixmap(pixmap)
 
-    def _keep_room(self) -> None:
-        """Keep room for the longest text there is at this width, so that nothing above moves when it comes."""
+    def _reserve_height(self) -> None:
+        """Reserve the height of the longest text at this width, so that nothing above moves when the text changes."""
         width = self.width() - self.table_button.sizeHint().width() - 2 * self.fontMetrics().height()
         longest = " ".join((f"{cost_in_words(_LONGEST, self._session.recipe)}.", *cost_notes(_LONGEST)))
         space = QRect(0, 0, max(width, 1), 0)

@@ -1,4 +1,4 @@
-"""What each built-in recipe takes on the open collection, side by side, in a small window that any click closes."""
+"""The popup with the estimates of all built-in recipes on the open collection."""
 
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
@@ -14,10 +14,10 @@ _NOTE = "Measured one after another, while this page is shown and nothing else r
 
 
 class CostTable(QFrame):
-    """A row for each built-in recipe: its name, its time, its memory, and what must be downloaded.
+    """A row for each built-in recipe: name, time, memory and download.
 
     Args:
-        session: Knows what was measured.
+        session: Holds the estimates.
         parent: The owner.
     """
 
@@ -45,12 +45,12 @@ class CostTable(QFrame):
         layout.addWidget(heading)
         layout.addLayout(grid)
         layout.addWidget(note)
-        session.estimate_known.connect(self._refresh)
+        session.estimates.known.connect(self._refresh)
         session.collection_changed.connect(self._refresh)
         self._refresh()
 
     def show_above(self, widget: QWidget) -> None:
-        """Show it with its lower right corner above `widget`, and inside the screen."""
+        """Show the popup above `widget`, right-aligned with it and inside the screen."""
         self._refresh()
         self.adjustSize()
         corner = widget.mapToGlobal(QPoint(widget.width(), 0)) - QPoint(self.width(), self.height())
@@ -61,7 +61,7 @@ class CostTable(QFrame):
     @Slot()
     def _refresh(self) -> None:
         for recipe in BUILT_IN.values():
-            cost = self._session.known_estimate(recipe)
+            cost = self._session.estimates.get(recipe)
             words = (_UNKNOWN, "", "")
             if cost is not None:
                 first = f"downloads {size_in_words(cost.download_bytes)} first" if cost.download_bytes else ""

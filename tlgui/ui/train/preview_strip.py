@@ -1,4 +1,4 @@
-"""Eight of the user's own photos as the augmentation would change them, made anew while the values change."""
+"""The preview of the augmentation: eight photos of the collection, updated while its settings change."""
 
 from itertools import chain, islice, zip_longest
 from pathlib import Path
@@ -28,7 +28,7 @@ _BUSY = "The previews follow when tlgui is free again."
 
 
 def preview_paths(collection: Collection, count: int = PREVIEWS) -> tuple[Path, ...]:
-    """Return photos of as many classes as possible, always the same ones of the same collection."""
+    """Return up to `count` photos from as many classes as possible; the same ones for the same collection."""
     each_class = [islice(photo_class.photos, count) for photo_class in collection.classes]
     photos = chain.from_iterable(zip_longest(*each_class))
     return tuple(photo.path for photo in islice((photo for photo in photos if photo is not None), count))
@@ -37,7 +37,8 @@ def preview_paths(collection: Collection, count: int = PREVIEWS) -> tuple[Path, 
 class PreviewStrip(QWidget):
     """Shows the previews of the session's recipe on the session's collection.
 
-    It asks the engine only while it is seen and no job is under way, one request at a time; the last wish wins.
+    Previews are requested only while the strip is visible and no job is under way, one request at a time and for the
+    latest settings.
 
     Args:
         session: Holds the recipe and the collection.
@@ -48,7 +49,7 @@ class PreviewStrip(QWidget):
         super().__init__(parent)
         self._session = session
         self._job: Job | None = None
-        self._asked: tuple[tuple[Path, ...], Augmentation] | None = None
+        self._requested: tuple[tuple[Path, ...], Augmentation] | None = None
         self._side = round(self.fontMetrics().height() * _SIDE_IN_LINES)
         self.pictures = [_Picture(self._side, f"Preview {place}") for place in range(1, PREVIEWS + 1)]
         self.note = QuietLabel(_PREPARING)
@@ -59,36 +60,36 @@ class PreviewStrip(QWidget):
         grid.addWidget(self.note, PREVIEWS // _COLUMNS, 0, 1, _COLUMNS + 1)
         grid.setColumnStretch(_COLUMNS, 1)
         self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
-        self._debounce.timeout.connect(self._ask)
-        session.recipe_changed.connect(self._ask_soon)
-        session.collection_changed.connect(self._ask_soon)
+        self._debounce.timeout.connect(self._request)
+        session.recipe_changed.connect(self._request_soon)
+        session.collection_changed.connect(self._request_soon)
         session.job_started.connect(self._on_session_job_started)
-        session.job_ended.connect(self._ask_soon)
+        session.job_ended.connect(self._request_soon)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._ask_soon()
+        self._request_soon()
 
     @Slot()
-    def _ask_soon(self) -> None:
-        if self.isVisible() and self._wish() != self._asked:
+    def _request_soon(self) -> None:
+        if self.isVisible() and self._wanted() != self._requested:
             self._debounce.start()
 
-    def _wish(self) -> tuple[tuple[Path, ...], Augmentation] | None:
+    def _wanted(self) -> tuple[tuple[Path, ...], Augmentation] | None:
         collection = self._session.collection
         return (preview_paths(collection), self._session.recipe.augmentation) if collection is not None else None
 
     @Slot()
-    def _ask(self) -> None:
-        wish = self._wish()
-        if not self.isVisible() or wish is None or wish == self._asked or self._job is not None:
+    def _request(self) -> None:
+        wanted = self._wanted()
+        if not self.isVisible() or wanted is None or wanted == self._requested or self._job is not None:
             return
         if self._session.is_busy:
             self.note.setText(_BUSY)
             return
-        self._asked = wish
-        self._job = self._session.preview(*wish, round(self._side * self.devicePixelRatioF()))
+        self._requested = wanted
+        self._job = self._session.preview(*wanted, round(self._side * self.devicePixelRatioF()))
         self._job.succeeded.connect(self._on_job_succeeded)
         self._job.failed.connect(self._on_job_failed)
         self._job.cancelled.connect(self._on_job_cancelled)
@@ -96,7 +97,7 @@ class PreviewStrip(QWidget):
 
     @Slot(Job)
     def _on_session_job_started(self, _job: Job) -> None:
-        # The engine does one thing at a time, and what the user started comes first.
+        # The engine runs one request at a time, and the user's job goes first.
         self._debounce.stop()
         if self._job is not None:
             self._job.stop()
@@ -114,17 +115,17 @@ class PreviewStrip(QWidget):
 
     @Slot()
     def _on_job_cancelled(self) -> None:
-        self._asked = None
+        self._requested = None
         self.note.setText(_BUSY)
 
     @Slot()
     def _on_job_ended(self) -> None:
         self._job = None
-        self._ask_soon()
+        self._request_soon()
 
 
 class _Picture(QWidget):
-    """One preview, sharp on any screen."""
+    """One preview image, drawn at the resolution of the screen."""
 
     def __init__(self, side: int, name: str) -> None:
         super().__init__()
@@ -134,11 +135,11 @@ class _Picture(QWidget):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to show yet."""
+        """Whether no image is set."""
         return self._pixmap.isNull()
 
     def set_image(self, image: QImage | None) -> None:
-        """Show `image`, or an empty place."""
+        """Show `image`; None shows an empty place."""
         self._pixmap = QPixmap() if image is None else QPixmap.fromImage(image)
         self.update()
 

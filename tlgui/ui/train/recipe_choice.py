@@ -1,10 +1,10 @@
-"""Which recipe: the built-in ones, those loaded from files, and whether its values were changed since."""
+"""The choice of the recipe: built-in or loaded from a file, with a mark if its values were changed since."""
 
 import dataclasses
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tlgui import files
 from tlgui.errors import TlguiError
@@ -14,8 +14,9 @@ from tlgui.learning.recipes.recipe import Recipe, load_recipe, recipe_text
 from tlgui.photos.names import one_line
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.compare_dialog import CompareDialog
+from tlgui.ui.widgets.file_dialogs import ask_file, ask_target
 from tlgui.ui.widgets.plain_text import PlainLabel
-from tlgui.ui.widgets.roomy_label import RoomyLabel
+from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 
 _SUFFIX = ".json"
 _FILTER = "Recipes (*.json)"
@@ -35,7 +36,7 @@ class RecipeChoice(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        # What the chosen recipe was before the user changed a value of it, by what it is called.
+        # The recipes by name, as they were before the user changed values.
         self._originals = {recipe.name: recipe for recipe in BUILT_IN.values()}
         self.box = QComboBox()
         self.box.setAccessibleName("Recipe")
@@ -52,7 +53,7 @@ class RecipeChoice(QWidget):
         self.undo_button = QPushButton("&Undo changes")
         self.undo_button.setToolTip("Set every value back to what the recipe says")
         self.undo_button.clicked.connect(self._on_undo_button_clicked)
-        self.description = RoomyLabel(*(recipe.description for recipe in BUILT_IN.values()))
+        self.description = StableHeightLabel(*(recipe.description for recipe in BUILT_IN.values()))
         self.load_button = QPushButton("Load recipe…")
         self.load_button.setToolTip("Choose a recipe that was saved as a file")
         self.load_button.clicked.connect(self._on_load_button_clicked)
@@ -67,7 +68,7 @@ class RecipeChoice(QWidget):
         self._show_recipe()
 
     def load(self, path: Path) -> None:
-        """Use the recipe in the file `path`; what is wrong with it is told by `problem_raised`."""
+        """Load and choose the recipe in the file `path`; an error is emitted by `problem_raised`."""
         try:
             recipe = load_recipe(path)
         except TlguiError as error:
@@ -76,7 +77,7 @@ class RecipeChoice(QWidget):
             self._adopt(recipe)
 
     def save(self, path: Path) -> None:
-        """Write the present values to `path`, as a recipe named after the file, and go on with that recipe."""
+        """Write the present values to `path` as a recipe named after the file, and choose it; errors as in `load`."""
         recipe = dataclasses.replace(self._session.recipe, name=_free_name(path.stem))
         try:
             check_target(path, RECIPE)
@@ -87,7 +88,7 @@ class RecipeChoice(QWidget):
             self._adopt(recipe)
 
     def _adopt(self, recipe: Recipe) -> None:
-        """Make `recipe` one of the choices, and choose it."""
+        """Add `recipe` to the choices, and choose it."""
         if recipe not in self._originals.values():
             recipe = dataclasses.replace(recipe, name=_free_name(recipe.name))
         self._originals[recipe.name] = recipe
@@ -135,22 +136,14 @@ class RecipeChoice(QWidget):
 
     @Slot()
     def _on_load_button_clicked(self) -> None:
-        dialog = QFileDialog(self, "Load recipe", "", _FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.load(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_file(self, "Load recipe", "", _FILTER, self.load)
 
     @Slot()
     def _on_save_button_clicked(self) -> None:
-        dialog = QFileDialog(self, "Save recipe", f"{self._session.recipe.name}{_SUFFIX}", _FILTER)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(_SUFFIX)
-        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        start = f"{self._session.recipe.name}{_SUFFIX}"
+        ask_target(self, "Save recipe", start, _FILTER, RECIPE, self.save, self.problem_raised.emit)
 
 
 def _free_name(name: str) -> str:
-    """Return `name`, marked as the user's own where a built-in recipe is called so."""
+    """Return `name`, marked as the user's own if a built-in recipe has the same name."""
     return _OWN.format(name) if name in {recipe.name for recipe in BUILT_IN.values()} else name

@@ -1,4 +1,4 @@
-"""Every value of the recipe, in one column that scrolls: what most people need first, the rest folded away under it."""
+"""The form of all settings of the recipe: one column that scrolls, with rarely used settings in collapsed groups."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QGroupBox, QScrollArea, QVBoxLayout, QWidget
@@ -11,7 +11,7 @@ from tlgui.ui.train.augmentation_form import AugmentationForm
 from tlgui.ui.train.backbone_choice import BackboneChoice
 from tlgui.ui.train.recipe_choice import RecipeChoice
 from tlgui.ui.train.setting_rows import RecipeBinder, form_rows
-from tlgui.ui.widgets.collapsible import FoldedGroup
+from tlgui.ui.widgets.collapsible import CollapsibleGroup
 
 _ADVANCED = {"The network": NETWORK, "The steps of the training": STEPS, "The end of the training": ENDING}
 
@@ -31,9 +31,9 @@ class RecipeForm(QScrollArea):
         self.recipe_choice = RecipeChoice(session)
         self.backbone_choice = BackboneChoice(session)
         self.augmentation = AugmentationForm(session, self._binder)
-        self.fine_tuning = FoldedGroup("Fine-tuning", "Whether and how the backbone itself is trained", QWidget())
-        self.split = FoldedGroup("Split", "Which photos are kept apart, and the seed", QWidget())
-        self.advanced = FoldedGroup("&Advanced", "Every other value of the recipe", QWidget())
+        self.fine_tuning = CollapsibleGroup("Fine-tuning", "Whether and how the backbone itself is trained", QWidget())
+        self.split = CollapsibleGroup("Split", "Which photos are kept apart, and the seed", QWidget())
+        self.advanced = CollapsibleGroup("&Advanced", "Every other value of the recipe", QWidget())
         self._column = QWidget()
         self._lay_out()
         self.setWidget(self._column)
@@ -47,7 +47,6 @@ class RecipeForm(QScrollArea):
 
     @override
     def sizeHint(self) -> QSize:
-        """Ask for just the width the controls need, and any height."""
         width = self._column.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
         return QSize(width, super().sizeHint().height())
 

@@ -1,12 +1,9 @@
-"""One control for each kind of setting.
-
-Ranges, steps, units and choices come from the recipe's fields; a control shows a value and says when it was changed.
-"""
+"""One control for each kind of setting; ranges, steps, units and choices come from the fields of the recipe."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -29,10 +26,10 @@ _WIDE_RANGE = 1e4
 
 
 class SettingControl(QObject):
-    """A widget that edits one value.
+    """Edits one value.
 
     Args:
-        widget: What the user works with.
+        widget: The Qt widget of the control.
     """
 
     changed = Signal(object)
@@ -40,15 +37,14 @@ class SettingControl(QObject):
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
         self.widget = widget
-        # The wheel scrolls the form; it changes a value only where the user put the focus.
+        # The wheel scrolls the form, and changes a value only in the control that has the focus.
         widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         widget.installEventFilter(self)
 
     def show_value(self, value: Any) -> None:  # noqa: ANN401 - each control knows its type
-        """Show `value` without saying that it changed."""
-        self.widget.blockSignals(True)  # noqa: FBT003 - Qt's signature
-        self._show(value)
-        self.widget.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        """Show `value` without emitting `changed`."""
+        with QSignalBlocker(self.widget):
+            self._show(value)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -62,7 +58,7 @@ class SettingControl(QObject):
 
 
 class Switch(SettingControl):
-    """On or off; it carries its label itself."""
+    """A check box, which shows its label itself."""
 
     def __init__(self, label: str) -> None:
         self._box = QCheckBox(label)
@@ -96,11 +92,11 @@ class _Choice(SettingControl):
 
 
 class BlockChoice(SettingControl):
-    """One of the backbone's blocks, or none of them; a layer that only a loaded recipe names is shown too.
+    """A choice among the blocks of the backbone, with an entry for none of them.
 
     Args:
-        empty: What no block is called.
-        is_empty_last: Whether that stands behind the last block, instead of before the first.
+        empty: The text of the entry for no block.
+        is_empty_last: Whether that entry comes after the last block instead of before the first.
     """
 
     def __init__(self, empty: str, *, is_empty_last: bool) -> None:
@@ -112,18 +108,17 @@ class BlockChoice(SettingControl):
         self._box.currentIndexChanged.connect(self._on_index_changed)
 
     def offer(self, blocks: Sequence[str], value: str) -> None:
-        """Offer `blocks`, and `value` where it is not among them; no signal says so."""
+        """Offer `blocks`, and also `value`, which in a loaded recipe may be another layer; emits no signal."""
         offered = [*blocks, ""] if self._is_empty_last else ["", *blocks]
         if value not in offered:
             offered.append(value)
         if offered == self._offered:
             return
         self._offered = offered
-        self._box.blockSignals(True)  # noqa: FBT003 - Qt's signature
-        self._box.clear()
-        for name in offered:
-            self._box.addItem(one_line(name) or self._empty, name)
-        self._box.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        with QSignalBlocker(self._box):
+            self._box.clear()
+            for name in offered:
+                self._box.addItem(one_line(name) or self._empty, name)
 
     @override
     def _show(self, value: str) -> None:
@@ -147,7 +142,7 @@ class _WholeNumber(SettingControl):
 
     @override
     def _show(self, value: int) -> None:
-        # Setting the same value again would write the text anew, under the hands of whoever is typing it.
+        # Setting an equal value would rewrite the text while the user types it.
         if value != self._box.value():
             self._box.setValue(value)
         _write_unit(self._box, self._unit)
@@ -159,7 +154,7 @@ class _WholeNumber(SettingControl):
 
 
 class _TidySpinBox(QDoubleSpinBox):
-    """Writes numbers without the zeros at their end, and reads them in any notation, `1e-4` too."""
+    """Shows numbers without trailing zeros, and reads scientific notation such as `1e-4` too."""
 
     @override
     def textFromValue(self, value: float) -> str:
@@ -199,7 +194,7 @@ class _Number(SettingControl):
 
     @override
     def _show(self, value: float) -> None:
-        # As above; it would also tidy away the comma that has just been typed.
+        # As above; rewriting would also remove the decimal point that was just typed.
         if round(value * self._scale, 9) != round(self._box.value(), 9):
             self._box.setValue(value * self._scale)
         _write_unit(self._box, self._unit)
@@ -207,7 +202,7 @@ class _Number(SettingControl):
     @Slot(float)
     def _on_value_changed(self, value: float) -> None:
         _write_unit(self._box, self._unit)
-        # 7 % is 0.07, not 0.07000000000000001: recipes are read by people too.
+        # 7 % is stored as 0.07, not as 0.07000000000000001, because people read recipe files too.
         self.changed.emit(round(value / self._scale, 12))
 
 
@@ -218,7 +213,7 @@ def _write_unit(box: QSpinBox | QDoubleSpinBox, unit: str) -> None:
 
 
 def make_control(path: str, words: SettingWords) -> SettingControl:
-    """Return the control that fits the setting at `path`."""
+    """Return the control for the setting at `path`, by the type and the rule of its field."""
     kind, rule = setting_rule(path)
     control: SettingControl
     if kind is bool:

@@ -1,4 +1,4 @@
-"""Which values go together: what else of a recipe changes with its backbone, its weights or its cut."""
+"""Settings that depend on each other: what else changes with the backbone, the weights, the cut or fine-tuning."""
 
 import dataclasses
 
@@ -20,22 +20,22 @@ CUT_LAYER, FROM_BLOCK, WHEN_TUNED = "cut_layer", "fine_tuning.from_block", "fine
 
 
 def block_names(backbone: str) -> tuple[str, ...]:
-    """Return the names of a backbone's blocks, in their order."""
+    """Return the names of a backbone's blocks, from input to output."""
     return tuple(name for name, _layer in BACKBONE_TITLES[backbone].blocks)
 
 
 def usual_weights(backbone: str) -> str:
-    """Return where a backbone's weights come from where nobody says otherwise."""
+    """Return the default weights of a backbone."""
     return {EMBEDDED_BACKBONE: SHIPPED, SMALL_CNN: NO_WEIGHTS}.get(backbone, DOWNLOAD)
 
 
 def with_backbone(recipe: Recipe, backbone: str, weights: str) -> Recipe:
-    """Return `recipe` with another backbone: its own input size, and no block or layer that it does not have.
+    """Return `recipe` with another backbone, the input size of that, and no block or layer that it does not have.
 
     Args:
-        recipe: What it was.
-        backbone: The id of the new one.
-        weights: Where the new one's weights come from.
+        recipe: The recipe to change.
+        backbone: The id of the new backbone.
+        weights: The weights of the new backbone.
     """
     names = _names(backbone)
     tuning = recipe.fine_tuning
@@ -52,10 +52,9 @@ def with_backbone(recipe: Recipe, backbone: str, weights: str) -> Recipe:
 
 
 def with_weights(recipe: Recipe, weights: str) -> Recipe:
-    """Return `recipe` with weights from elsewhere.
+    """Return `recipe` with other weights, and fine-tuning to go with them.
 
-    Random numbers are of use only where they are trained from the start, and pretrained ones are lost that way, so the
-    one goes with the other.
+    Random weights are useful only if they are trained from the start, which in turn destroys pretrained ones.
     """
     was_random, is_random = recipe.weights == NO_WEIGHTS, weights == NO_WEIGHTS
     tuning = recipe.fine_tuning
@@ -67,7 +66,7 @@ def with_weights(recipe: Recipe, weights: str) -> Recipe:
 
 
 def with_cut(recipe: Recipe, layer: str) -> Recipe:
-    """Return `recipe` cut elsewhere; fine-tuning begins no later than the last block that is left."""
+    """Return `recipe` with another cut; fine-tuning begins no later than the last block before the cut."""
     changed = dataclasses.replace(recipe, cut_layer=layer)
     tuning = changed.fine_tuning
     left, names = tuning_blocks(changed), block_names(recipe.backbone)
@@ -79,8 +78,8 @@ def with_cut(recipe: Recipe, layer: str) -> Recipe:
 def with_tuning(recipe: Recipe, when: str) -> Recipe:
     """Return `recipe` with fine-tuning at another time.
 
-    Switched on for pretrained weights, it begins where about the later half of the blocks does: the early ones see
-    edges and colours, which serve every collection, and to train them takes longest.
+    Switched on for pretrained weights, it covers about the later half of the blocks: the early ones detect edges and
+    colours, which every collection has, and take longest to train.
     """
     tuning = dataclasses.replace(recipe.fine_tuning, when=when)
     is_switched_on = recipe.fine_tuning.when == NEVER and when != NEVER
@@ -91,7 +90,7 @@ def with_tuning(recipe: Recipe, when: str) -> Recipe:
 
 
 def tuning_blocks(recipe: Recipe) -> tuple[str, ...]:
-    """Return the blocks that fine-tuning can begin at: those that the cut leaves."""
+    """Return the blocks that fine-tuning can begin at: those before the cut."""
     blocks = BACKBONE_TITLES[recipe.backbone].blocks
     for place, block in enumerate(blocks):
         if recipe.cut_layer in block:
@@ -100,11 +99,11 @@ def tuning_blocks(recipe: Recipe) -> tuple[str, ...]:
 
 
 def _names(backbone: str) -> frozenset[str]:
-    """Return what a cut or a fine-tuning may name: no name, the blocks, and their last layers."""
+    """Return the valid values of a cut or of the start of fine-tuning: empty, the blocks, and their last layers."""
     return frozenset({"", *(name for block in BACKBONE_TITLES[backbone].blocks for name in block)})
 
 
 def _later_half(backbone: str) -> str:
-    """Return the block from which on about the later half of a backbone's blocks lie."""
+    """Return the first block of about the later half of a backbone's blocks."""
     names = block_names(backbone)
     return names[(len(names) + 1) // 2] if len(names) > 1 else WHOLE_NETWORK

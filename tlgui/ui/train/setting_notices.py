@@ -1,9 +1,9 @@
-"""The notices that stand by a setting while its value, though a tutorial's way, costs accuracy."""
+"""Notices below settings whose value costs accuracy, although tutorials use it."""
 
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE, FROM_START, NEVER, NO_WEIGHTS, Recipe
 
-# Those whose own scaling is -1 to 1 too, but for a hair.
+# Backbones with their own scaling to -1 to 1, exactly or nearly.
 TRAINED_ON_MINUS_ONE_TO_ONE = frozenset(
     {
         "efficientnet-lite0",
@@ -18,12 +18,12 @@ TRAINED_ON_MINUS_ONE_TO_ONE = frozenset(
     }
 )
 
-# The settings that ever have something said of them.
+# The settings that can have a notice.
 NOTICED = ("preprocessing", "head.output", "fine_tuning.when")
 
 
 def notice(recipe: Recipe, path: str) -> str:
-    """Return what to say by the setting at `path` now, in a sentence or two; empty for nothing."""
+    """Return the notice for the setting at `path`, one or two sentences; empty if there is none."""
     if path == "preprocessing":
         return _preprocessing(recipe)
     if path == "head.output" and recipe.head.output == "sigmoid":

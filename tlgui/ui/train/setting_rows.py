@@ -1,4 +1,4 @@
-"""The rows of the recipe's form: a label, a control, a notice; kept the same as the session's recipe."""
+"""The rows of the recipe's form, each a label, a control and a notice, bound to the session's recipe."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 
 def form_rows(owner: QWidget | None = None) -> QFormLayout:
-    """Return a form whose labels stand above their controls where there is no room beside them."""
+    """Return a form layout that moves labels above their controls where the width does not suffice."""
     rows = QFormLayout(owner) if owner is not None else QFormLayout()
     rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
     rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -26,7 +26,7 @@ def form_rows(owner: QWidget | None = None) -> QFormLayout:
 
 
 class SettingNotice(TintedBar):
-    """A sentence under a control; hidden while there is nothing to say."""
+    """A sentence below a control; hidden while it is empty."""
 
     def __init__(self) -> None:
         super().__init__(Accent.WARNING, "warning")
@@ -42,11 +42,11 @@ class SettingNotice(TintedBar):
 
 
 class _Row:
-    """A setting on the form: its label, its control, and what is to be said of its value.
+    """One setting on the form: label, control and notice.
 
     Args:
-        path: The setting.
-        words: Its words.
+        path: The path of the setting in the recipe.
+        words: Its texts.
     """
 
     def __init__(self, path: str, words: SettingWords) -> None:
@@ -60,7 +60,7 @@ class _Row:
         self.notice = SettingNotice() if path in NOTICED else None
 
     def add_to(self, layout: QFormLayout) -> None:
-        """Take the next place on the form."""
+        """Append the row to the form."""
         if self._label is None:
             layout.addRow(self.control.widget)
         else:
@@ -69,7 +69,7 @@ class _Row:
             layout.addRow(self.notice)
 
     def show_recipe(self, recipe: Recipe) -> None:
-        """Show the setting's value, and whether it can be used."""
+        """Show the value of the setting, and enable the control if the recipe uses it."""
         value = recipe_value(recipe, self._path)
         if isinstance(self.control, BlockChoice):
             is_cut = self._path == CUT_LAYER
@@ -84,10 +84,9 @@ class _Row:
 
 
 class RecipeBinder(QObject):
-    """Keeps controls and the session's recipe the same, in both directions.
+    """Binds controls to the session's recipe, in both directions.
 
-    A control whose setting the present recipe makes no use of is disabled, and a notice stands under one whose value
-    costs accuracy.
+    A control is disabled while the recipe does not use its setting.
 
     Args:
         session: Holds the recipe.
@@ -101,7 +100,7 @@ class RecipeBinder(QObject):
         session.recipe_changed.connect(self._on_recipe_changed)
 
     def add_rows(self, layout: QFormLayout, table: Mapping[str, SettingWords]) -> None:
-        """Put a control for each setting of `table` on the form, and bind it."""
+        """Append a bound row for each setting of `table` to the form."""
         for path, words in table.items():
             row = _Row(path, words)
             row.add_to(layout)

@@ -1,4 +1,4 @@
-"""The Train page: the recipe on the left, the curves, the progress and Start on the right."""
+"""The Train page: the recipe on the left; curves, progress and Start on the right."""
 
 from pathlib import Path
 
@@ -29,11 +29,11 @@ _BUSY = "Start can be pressed when what is under way has ended."
 
 
 class TrainPage(QWidget):
-    """Edits the recipe, trains, and shows the training while it runs.
+    """Edits the recipe, starts and stops trainings, and shows their progress.
 
     Args:
-        session: What is open.
-        settings: Remembers the recipe for the next start.
+        session: The state of the window.
+        settings: Stores the recipe for the next start.
         parent: The owner.
     """
 
@@ -65,7 +65,7 @@ class TrainPage(QWidget):
 
     @property
     def has_history(self) -> bool:
-        """Whether there are curves to save."""
+        """Whether any curves are shown."""
         return bool(self.plots.history)
 
     @property
@@ -74,7 +74,7 @@ class TrainPage(QWidget):
         return not self.start_problem()
 
     def start_problem(self) -> str:
-        """Return what keeps a training from starting, as a sentence that says what to do; empty when nothing does."""
+        """Return why no training can start, as a sentence that also says what to do; empty if one can."""
         if self._session.collection is None:
             return "Open a folder of photos first."
         if self._session.is_busy:
@@ -85,21 +85,21 @@ class TrainPage(QWidget):
         """Write the plots to `path`, as PNG or SVG by its suffix.
 
         Raises:
-            StorageError: The disk refused; the old file is as it was.
+            StorageError: The file cannot be written; an existing file is unchanged.
         """
         self.plots.save(path)
 
     def save_history_csv(self, path: Path) -> None:
-        """Write the numbers behind the plots to `path`, one row an epoch.
+        """Write the numbers of the plots to `path` as CSV, one row for each epoch.
 
         Raises:
-            StorageError: The disk refused; the old file is as it was.
+            StorageError: The file cannot be written; an existing file is unchanged.
         """
         csv_tables.history_csv(path, self.plots.history)
 
     @Slot()
     def start(self) -> None:
-        """Start a training, if one can start."""
+        """Start a training if one can start."""
         if not self.can_start:
             return
         try:
@@ -109,14 +109,14 @@ class TrainPage(QWidget):
 
     @Slot()
     def stop(self) -> None:
-        """Ask the training to stop."""
+        """Stop the training at its next checkpoint."""
         if self._job is not None:
             self._job.stop()
             self.status.show_stopping()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Return starts the training from any control that has no use for it, as in a dialog.
+        # As in a dialog, Return presses the default button from every control that does not handle the key.
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.can_start:
             self.start()
         else:
@@ -152,7 +152,7 @@ class TrainPage(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        """Show what can be done now."""
+        """Enable what can be done now."""
         is_empty = self._session.collection is None
         self._stack.setCurrentWidget(self.empty if is_empty else self._splitter)
         self.form.setEnabled(self._job is None)
@@ -161,7 +161,7 @@ class TrainPage(QWidget):
 
     @Slot()
     def _show_notice(self) -> None:
-        """Say where the model in use was trained before the photos changed: then it is time to start."""
+        """Show a notice if the photos have changed since the model in use was trained."""
         run = self._session.active_run
         changes = self._session.run_changes.of(run) if run is not None else None
         before = trained_before(changes) if changes is not None else ""

@@ -1,4 +1,4 @@
-"""How far the training is: the epoch, the progress within it, the time left, Start and Stop, and how it ended."""
+"""The status of the training: epoch, progress, time left and outcome, with the buttons Start and Stop."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
@@ -18,10 +18,10 @@ _UNSAVED = "The training has ended well; its model is not saved yet."
 
 
 class TrainingStatus(QWidget):
-    """Shows what the Train page tells it, and says what was pressed.
+    """Shows the status that the Train page sets, and emits which button was pressed.
 
     Args:
-        cost: Says what a training takes; it is shown under Start while nothing keeps a training from starting.
+        cost: The estimate; shown below Start while a training can start.
         parent: The owner.
     """
 
@@ -50,21 +50,21 @@ class TrainingStatus(QWidget):
         self.stop_button.setToolTip("End the training now and keep the best epoch so far")
         self.results_button = _button("See the results", self.results_pressed)
         self.predict_button = _button("Try it on photos", self.predict_pressed)
-        # Why Start cannot be pressed.
+        # Why Start is disabled.
         self.reason = QuietLabel()
         self.reason.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._cost = cost
-        # Where the one is shown the other is not, so that they share a place, which is always as high as the higher.
+        # Only one of reason and estimate is shown; a stack is always as high as the higher one, so nothing moves.
         self._under_start = QStackedWidget()
         self._lay_out()
         self._show_outcome_buttons(are_shown=False)
 
     def set_startable(self, reason: str, *, is_training: bool) -> None:
-        """Let Start and Stop be pressed, or not.
+        """Enable or disable Start and Stop.
 
         Args:
-            reason: What keeps a training from starting; empty when nothing does.
-            is_training: Whether one is under way.
+            reason: Why no training can start; empty if one can.
+            is_training: Whether a training is under way.
         """
         self.start_button.setEnabled(not reason and not is_training)
         set_tip(self.start_button, reason)
@@ -74,45 +74,45 @@ class TrainingStatus(QWidget):
         self._under_start.setCurrentWidget(self.reason if self.reason.text() else self._cost)
 
     def show_started(self) -> None:
-        """Say that a training begins."""
+        """Show that a training begins."""
         self._show_outcome_buttons(are_shown=False)
-        self._say(stage_words(Stage.STARTING) + "…")
+        self._set_text(stage_words(Stage.STARTING) + "…")
         self.bar.setRange(0, 0)
         self.bar.show()
 
     def show_event(self, event: Event) -> None:
-        """Say how far the training is."""
+        """Show the progress in a training's event."""
         if isinstance(event, BatchEnded):
-            self._say(f"Epoch {event.epoch:,} of {event.epochs:,}", time_left_words(event.seconds_left))
+            self._set_text(f"Epoch {event.epoch:,} of {event.epochs:,}", time_left_words(event.seconds_left))
             self._show_share(event.batch, event.batches)
         elif isinstance(event, Progress):
-            self._say(_stage_line(event), time_left_words(event.seconds_left))
+            self._set_text(_stage_line(event), time_left_words(event.seconds_left))
             self._show_share(event.done, event.total)
 
     def show_stopping(self) -> None:
-        """Say that the training was asked to stop."""
-        self._say("Stopping…")
+        """Show that the training is about to stop."""
+        self._set_text("Stopping…")
         self.bar.setRange(0, 0)
         self.stop_button.setEnabled(False)
 
     def show_succeeded(self, model: ModelSummary) -> None:
-        """Say how good the model is, why the training ended and which epoch was kept."""
+        """Show the accuracy of the model, why the training ended, and which epoch was kept."""
         self._end(" ".join(outcome_sentences(model)))
         self._show_outcome_buttons(are_shown=True)
 
     def show_cancelled(self) -> None:
-        """Say that nothing came of it."""
+        """Show that the training was stopped without a model."""
         self._end(_CANCELLED)
 
     def show_failed(self, *, is_unsaved: bool) -> None:
-        """Say that it failed, or that its model could not be written; the window says why."""
+        """Show that the training failed, or that its model could not be written; the window shows why."""
         self._end(_UNSAVED if is_unsaved else _FAILED)
 
     def _end(self, sentence: str) -> None:
-        self._say(sentence)
+        self._set_text(sentence)
         self.bar.hide()
 
-    def _say(self, stage: str, left: str = "") -> None:
+    def _set_text(self, stage: str, left: str = "") -> None:
         self.stage.setText(stage)
         self.time_left.setText(left)
 
@@ -132,7 +132,7 @@ class TrainingStatus(QWidget):
         line.addWidget(self.stage, 1, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.time_left, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(line)
-        # Room for the longest sentence from the start, so that the plots above keep their size.
+        # The height of the longest sentence is reserved, so that the plots above keep their size.
         self.stage.setMinimumHeight(self.fontMetrics().lineSpacing() * 2)
         self.stage.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.bar)
@@ -149,7 +149,7 @@ class TrainingStatus(QWidget):
 
 
 def outcome_sentences(model: ModelSummary) -> tuple[str, ...]:
-    """Return how good the model is, why its training ended, and which epoch was kept, a sentence each."""
+    """Return the accuracy of the model, why its training ended, and which epoch was kept, a sentence each."""
     sentences = []
     if model.evaluation is not None:
         sentences.append(f"{accuracy_in_words(model.evaluation)}.")

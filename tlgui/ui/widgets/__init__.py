@@ -1,1 +1,1 @@
-"""Pieces that more than one page shows."""
+"""Widgets that several pages use."""

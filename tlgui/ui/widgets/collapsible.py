@@ -1,4 +1,4 @@
-"""A part of a form that is folded away until it is wanted; its header says in short what is inside."""
+"""A part of a form that can be collapsed; its header shows a summary of the content."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -7,13 +7,13 @@ from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.plain_text import set_spoken_details, set_tip
 
 
-class FoldedGroup(QWidget):
-    """Shows `content` while its header is pressed down.
+class CollapsibleGroup(QWidget):
+    """Shows `content` while its header is checked; collapsed at first.
 
     Args:
-        title: What the header says, with the mnemonic after `&`.
-        tip: What is inside, for the header's tooltip.
-        content: What is folded away.
+        title: The text of the header, with the mnemonic after `&`.
+        tip: The tooltip of the header: what the content is about.
+        content: The widget that is collapsed.
         parent: The owner.
     """
 

@@ -1,4 +1,4 @@
-"""One line, such as a path, that gives way in its middle where there is no room; the tooltip has it whole."""
+"""One line of text, such as a path, that is elided in its middle to fit; the tooltip shows all of it."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -13,7 +13,7 @@ _LEAST_LETTERS = 12
 
 
 class ElidedLabel(QWidget):
-    """A quiet line of text.
+    """A line of secondary text.
 
     Args:
         parent: The owner.

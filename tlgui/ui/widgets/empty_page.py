@@ -1,4 +1,4 @@
-"""What pages have in common: a heading, a quiet second line, and what an empty page says to do next."""
+"""What pages have in common: a heading, secondary text, and the content of a page that has nothing to show."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _TEXT_WIDTH_IN_LETTERS = 62
 
 
 class _Heading(PlainLabel):
-    """A label whose letters are larger than the window's, whatever those are."""
+    """A bold label in a multiple of the window's font size."""
 
     def __init__(self, text: str, scale: float) -> None:
         super().__init__(text)
@@ -28,7 +28,7 @@ class _Heading(PlainLabel):
 
 
 class QuietLabel(PlainLabel):
-    """A label in the softer colour of second lines; follows light and dark."""
+    """A label in the colour of secondary text; follows light and dark."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -46,7 +46,7 @@ class QuietLabel(PlainLabel):
         parent = self.parentWidget()
         palette = QPalette(parent.palette() if parent is not None else self.palette())
         soft = quiet_text(palette)
-        # What cannot be used now is softer still, as the platform has it.
+        # The disabled group keeps the colour of the platform.
         for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
             palette.setColor(group, QPalette.ColorRole.WindowText, soft)
         self._is_painting = True
@@ -55,17 +55,17 @@ class QuietLabel(PlainLabel):
 
 
 def page_heading(text: str) -> PlainLabel:
-    """Return the heading of a page; set its text to change it."""
+    """Return a label for the heading of a page."""
     return _Heading(text, _HEADING_SCALE)
 
 
 class EmptyPage(QWidget):
-    """What a page shows while it has nothing: what it is for, and what to do next.
+    """The content of a page that has nothing to show: what the page is for, and what to do next.
 
     Args:
         title: One short line.
         text: What to do, in a few sentences; line breaks are kept.
-        buttons: What can be done from here, the likeliest first; it becomes the large one.
+        buttons: The actions offered; the first one is drawn larger.
         parent: The owner.
     """
 
@@ -96,7 +96,7 @@ class EmptyPage(QWidget):
         row.addStretch(1)
 
     def add_widget(self, widget: QWidget) -> None:
-        """Put `widget` under the buttons."""
+        """Add `widget` below the buttons."""
         self._column.insertWidget(self._column.count() - 1, widget)
 
     def _button_row(self, buttons: Sequence[QAbstractButton]) -> QHBoxLayout:

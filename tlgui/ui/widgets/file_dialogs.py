@@ -1,4 +1,4 @@
-"""The questions for files and folders: the platform's own dialogs, opened without holding up the window."""
+"""File dialogs of the platform, opened without blocking the event loop."""
 
 import re
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from tlgui.files.targets import FileKind, check_target
 
 
 def ask_folder(parent: QWidget, title: str, start: str, on_chosen: Callable[[Path], object]) -> QFileDialog:
-    """Ask for a folder that is there.
+    """Open a dialog for an existing folder, and return it.
 
     Args:
         parent: The window.
-        title: What for.
-        start: The folder to begin in; empty for the platform's choice.
-        on_chosen: Called with the answer, not at all when the user thinks better of it.
+        title: The title of the dialog.
+        start: The folder shown first; empty for the platform's default.
+        on_chosen: Called with the folder, unless the dialog is cancelled.
     """
     dialog = _dialog(parent, title, start, on_chosen)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -28,7 +28,7 @@ def ask_folder(parent: QWidget, title: str, start: str, on_chosen: Callable[[Pat
 
 
 def ask_file(parent: QWidget, title: str, start: str, kinds: str, on_chosen: Callable[[Path], object]) -> QFileDialog:
-    """Ask for a file that is there; `kinds` is a Qt name filter."""
+    """Open a dialog for an existing file; `kinds` is a Qt name filter, see `ask_folder` for the rest."""
     dialog = _dialog(parent, title, start, on_chosen)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.setNameFilter(kinds)
@@ -39,7 +39,7 @@ def ask_file(parent: QWidget, title: str, start: str, kinds: str, on_chosen: Cal
 def ask_files(
     parent: QWidget, title: str, start: str, kinds: str, on_chosen: Callable[[tuple[Path, ...]], object]
 ) -> QFileDialog:
-    """Ask for any number of files that are there."""
+    """Open a dialog for any number of existing files; see `ask_file`."""
     dialog = QFileDialog(parent, title, start)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.filesSelected.connect(lambda names: on_chosen(tuple(Path(name) for name in names)))
@@ -58,16 +58,16 @@ def ask_target(
     on_chosen: Callable[[Path], object],
     on_refused: Callable[[TlguiError], object],
 ) -> QFileDialog:
-    """Ask where to write a file; the dialog itself asks before one is replaced, and no other kind of file ever is.
+    """Open a dialog for a file to write, which asks before it replaces one; a file of another kind is never replaced.
 
     Args:
         parent: The window.
-        title: What for.
+        title: The title of the dialog.
         start: The path proposed.
         kinds: A Qt name filter.
-        kind: What is to be written; its usual suffix is added to a name without one.
-        on_chosen: Called with the answer.
-        on_refused: Called instead where the file cannot be written there, or must not be.
+        kind: The kind of file to write; its first suffix is added to a name without one.
+        on_chosen: Called with the path.
+        on_refused: Called instead with the error if the file cannot or must not be written there.
     """
     suffix = kind.suffixes[0][1:]
 
@@ -92,7 +92,7 @@ def ask_target(
 
 
 def _suffix_of(kind: str) -> str:
-    """Return the suffix in one kind of a name filter: `"svg"` of `"SVG drawing (*.svg)"`."""
+    """Return the first suffix in an entry of a name filter: `"svg"` for `"SVG drawing (*.svg)"`."""
     found = re.search(r"\*\.(\w+)", kind)
     return found[1] if found else ""
 

@@ -1,4 +1,4 @@
-"""Shows where a file is: in the system's file manager, with the file selected where the system can do that."""
+"""Shows a file in the system's file manager, selected if the system supports that."""
 
 import os
 import sys
@@ -11,17 +11,17 @@ from PySide6.QtGui import QDesktopServices
 from tlgui.errors import TlguiError
 from tlgui.photos.names import shown_name
 
-# The file manager may have to be started first.
+# The bus may have to start the file manager first.
 _WAIT_MS = 10_000
 _SERVICE = "org.freedesktop.FileManager1"
 
 
 class FileManager(QObject):
-    """The system's file manager. What asks the system itself are methods of their own.
+    """The system's file manager; the calls of the system are separate methods, which tests replace.
 
     Args:
         parent: The owner.
-        platform: Which system this is, as `sys.platform` says it.
+        platform: The system, in the values of `sys.platform`.
     """
 
     problem_raised = Signal(TlguiError)
@@ -32,18 +32,18 @@ class FileManager(QObject):
         self._waiting: dict[QDBusPendingCallWatcher, Path] = {}
 
     def reveal(self, path: Path) -> None:
-        """Show a file in its folder, and select it; where that cannot be done, its folder is opened.
+        """Show a file selected in its folder, or open the folder if that is not possible.
 
         Args:
-            path: The file, absolute.
+            path: The absolute path of the file.
         """
         if not self._select(path):
             self._open_folder_of(path)
 
     def _select(self, path: Path) -> bool:
-        """Return whether the file is being selected, as far as is known yet."""
+        """Select the file; return False if that is known to be impossible, True while the answer is open."""
         if self._platform == "win32":
-            # Of a file that is gone, Explorer shows some other folder.
+            # For a file that does not exist, Explorer shows an unrelated folder.
             return os.path.lexists(path) and self.start_explorer(f'/select,"{path}"')
         if self._platform == "darwin":
             return os.path.lexists(path) and self.start("/usr/bin/open", ["-R", str(path)])
@@ -54,7 +54,7 @@ class FileManager(QObject):
         if not bus.isConnected():
             return False
         message = QDBusMessage.createMethodCall(_SERVICE, f"/{_SERVICE.replace('.', '/')}", _SERVICE, "ShowItems")
-        # The address has the very bytes of the file's name; what comes after it is for a start-up notice.
+        # The URI encodes the exact bytes of the file's name; the second argument is the startup id, which is unused.
         message.setArguments([[path.as_uri()], ""])
         watcher = QDBusPendingCallWatcher(bus.asyncCall(message, _WAIT_MS), self)
         self._waiting[watcher] = path
@@ -70,22 +70,22 @@ class FileManager(QObject):
     def _on_watcher_finished(self, watcher: QDBusPendingCallWatcher) -> None:
         path = self._waiting.pop(watcher)
         if watcher.isError():
-            # Many desktops have no file manager that can be asked.
+            # Many desktops have no file manager on the bus.
             self._open_folder_of(path)
         watcher.deleteLater()
 
-    # The system itself.
+    # Calls of the system.
 
     def session_bus(self) -> QDBusConnection:
-        """Return the bus that the programs of a desktop talk over; not every desktop has one."""
+        """Return the D-Bus session bus, which may not be connected."""
         return QDBusConnection.sessionBus()
 
     def start(self, program: str, arguments: list[str]) -> bool:
-        """Start a program that goes on by itself, and return whether it was there."""
+        """Start a detached program, and return whether it could be started."""
         return QProcess.startDetached(program, arguments)[0]
 
     def start_explorer(self, arguments: str) -> bool:
-        """Start Explorer with arguments quoted as it alone wants them, and return whether it was there."""
+        """Start Explorer with its own quoting of arguments, and return whether it could be started."""
         if sys.platform == "win32":
             try:
                 os.startfile(Path(os.environ["SYSTEMROOT"], "explorer.exe"), "open", arguments)
@@ -95,5 +95,5 @@ class FileManager(QObject):
         return False
 
     def open_folder(self, folder: Path) -> bool:
-        """Show a folder in whatever shows folders, and return whether there is such a thing."""
+        """Open a folder in the default program for folders, and return whether there is one."""
         return QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

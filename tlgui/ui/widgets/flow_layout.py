@@ -1,4 +1,4 @@
-"""Widgets side by side, and on further lines where there is no room: a row of controls for narrow windows too."""
+"""A layout that wraps a row of widgets onto further lines where the width does not suffice."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from typing_extensions import override
 
 
 class FlowLayout(QLayout):
-    """Gives each widget its preferred size; those that like to grow share what is left of their line.
+    """Gives each widget its preferred size; expanding widgets share the rest of their line.
 
     Args:
         parent: The widget it lays out.
@@ -46,7 +46,7 @@ class FlowLayout(QLayout):
 
     @override
     def heightForWidth(self, width: int) -> int:
-        # Whatever lies around it asks again and again, many times for each time that something changes.
+        # The layouts around it call this many times for each change.
         if width not in self._heights:
             lines = list(self._lines(width))
             self._heights[width] = sum(map(_height, lines)) + self.spacing() * max(0, len(lines) - 1)
@@ -101,7 +101,7 @@ class FlowLayout(QLayout):
 
 
 def growing(widget: QWidget) -> QWidget:
-    """Let a widget take what is left of its line."""
+    """Make a widget expand over the rest of its line, and return it."""
     widget.setSizePolicy(QSizePolicy.Policy.Expanding, widget.sizePolicy().verticalPolicy())
     return widget
 

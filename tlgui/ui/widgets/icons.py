@@ -1,4 +1,4 @@
-"""The icons: one-colour drawings in `resources/icons` that take the palette's colours, light or dark."""
+"""Icons: one-colour drawings in `resources/icons`, drawn in the colours of the palette."""
 
 import functools
 
@@ -8,12 +8,12 @@ from PySide6.QtSvg import QSvgRenderer
 
 from tlgui import files
 
-# Few, because all are drawn before the window is seen; Qt makes the sizes between, and the greyed ones, when needed.
+# Few sizes, because all are drawn before the window appears; Qt scales to others and greys out when needed.
 _SIDES = (16, 24, 48)
 
 
 def app_icon() -> QIcon:
-    """Return the program's own icon, in its own colours."""
+    """Return the icon of the program."""
     return QIcon(str(files.resource("icons/tlgui.svg")))
 
 
@@ -22,7 +22,7 @@ def themed_icon(name: str, palette: QPalette) -> QIcon:
 
     Args:
         name: A file in `resources/icons`, without its suffix.
-        palette: Whose text colour it takes.
+        palette: Its text colour is used.
     """
     icon = QIcon()
     for side in _SIDES:

@@ -1,4 +1,4 @@
-"""A sentence above a page's content that says why something was not done, with at most one thing to press."""
+"""A notice above the content of a page: a sentence, with at most one button."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
@@ -10,7 +10,7 @@ from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 
 class NoticeBar(TintedBar):
-    """Hidden while there is nothing to say.
+    """The bar; hidden while it is empty.
 
     Args:
         parent: The owner.
@@ -28,7 +28,7 @@ class NoticeBar(TintedBar):
         self.hide()
 
     def say(self, sentence: str, button: str = "") -> None:
-        """Show `sentence`, and a button where there is something to press; an empty sentence hides the bar."""
+        """Show a sentence and, unless its text is empty, a button; an empty sentence hides the bar."""
         self.text.setText(sentence)
         set_spoken(self, sentence)
         self.button.setText(button)

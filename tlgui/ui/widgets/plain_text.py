@@ -1,8 +1,8 @@
-"""Texts that the user sees exactly as they are, whatever names of files, classes and runs they hold.
+"""Texts that are shown literally, because they may hold the names of files, classes and runs.
 
-Qt takes a label, a message or a tooltip that looks like markup for markup, and then reads the files it names; it makes
-a key out of “&” on buttons and in menus, and takes “[*]” out of titles. What is shown goes through here, so that none
-of that can happen; a test holds the rest of the window to it.
+Qt detects markup in labels, messages and tooltips, and then loads the files that it names; it takes “&” on buttons and
+in menus for a mnemonic, and removes “[*]” from titles. These functions prevent all of that; a test finds widgets that
+bypass them.
 """
 
 import html
@@ -17,10 +17,10 @@ from tlgui.photos.names import lines_shown, one_line
 
 
 class PlainLabel(QLabel):
-    """A label that takes no text for markup.
+    """A label without markup.
 
     Args:
-        text: What it says; line breaks are kept.
+        text: The text; line breaks are kept.
         parent: The owner.
     """
 
@@ -35,7 +35,7 @@ class PlainLabel(QLabel):
 
 
 class PlainMessageBox(QMessageBox):
-    """A question or a message that takes no text for markup.
+    """A message box without markup.
 
     Args:
         parent: The window.
@@ -43,7 +43,7 @@ class PlainMessageBox(QMessageBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        # It holds for the informative text as well, whichever comes first.
+        # Also applies to the informative text.
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     @override
@@ -56,31 +56,31 @@ class PlainMessageBox(QMessageBox):
 
 
 def plain_tip(text: str) -> str:
-    """Return what a tooltip must be given so that it shows `text`: Qt knows no tooltips that are always plain."""
+    """Return the text for a tooltip that is to show `text`: escaped if Qt would take it for markup."""
     shown = lines_shown(text)
     return f"<p style='white-space:pre'>{html.escape(shown)}</p>" if GuiQt.mightBeRichText(shown) else shown
 
 
 def set_tip(shown: QWidget | QAction | QListWidgetItem | QTableWidgetItem, text: str) -> None:
-    """Give a widget, an action or an item a tooltip that shows `text`; an empty one takes it away."""
+    """Set the tooltip of a widget, an action or an item; an empty text removes it."""
     shown.setToolTip(plain_tip(text))
 
 
 def set_spoken(widget: QWidget, name: str) -> None:
-    """Give a widget the name that a screen reader says."""
+    """Set the accessible name of a widget."""
     widget.setAccessibleName(lines_shown(name))
 
 
 def set_spoken_details(widget: QWidget, description: str) -> None:
-    """Give a widget what a screen reader says after its name."""
+    """Set the accessible description of a widget."""
     widget.setAccessibleDescription(lines_shown(description))
 
 
 def without_key(name: str) -> str:
-    """Return what a button, a menu or an action must be given so that it shows `name`, with every “&” in it."""
+    """Return the text for a button, a menu or an action that is to show `name`, with “&” escaped."""
     return one_line(name).replace("&", "&&")
 
 
 def set_title(window: QWidget, title: str) -> None:
-    """Give a window a title that shows `title`, also where “[*]” is in it, which is Qt's place for a mark."""
+    """Set the title of a window, with “[*]” escaped, which is Qt's placeholder for unsaved changes."""
     window.setWindowTitle(one_line(title).replace("[*]", "[*][*]"))

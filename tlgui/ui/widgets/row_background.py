@@ -1,4 +1,4 @@
-"""The background of a row that paints itself, the same in every list of the window."""
+"""The background of rows that delegates paint, the same in every list."""
 
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
@@ -7,10 +7,10 @@ from tlgui.ui.widgets.colours import mixed
 
 
 def paint_row_background(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    """Paint the selection, the focus and the line below a row, in the place and colours of `option`."""
+    """Paint the selection, the focus and the line below a row, in the rectangle and colours of `option`."""
     palette, area = option.palette, option.rect
     if option.state & QStyle.StateFlag.State_Selected:
-        # A tint, so that what the row shows keeps its own colours.
+        # A tint, on which the row's text keeps its colours.
         painter.fillRect(area, mixed(palette.base().color(), palette.highlight().color(), 0.25))
     if option.state & QStyle.StateFlag.State_HasFocus:
         painter.setPen(palette.highlight().color())

@@ -1,4 +1,4 @@
-"""A table that is sorted by a click on any of its columns, in the look that all tables of the window share."""
+"""A table that is sorted by a click on a column header, in the common style of all tables."""
 
 from PySide6.QtCore import QAbstractTableModel, QSortFilterProxyModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
@@ -9,13 +9,13 @@ SORT_ROLE = Qt.ItemDataRole.UserRole
 
 
 class SortedTable(QTableView):
-    """Rows as wide as the table, without a grid; sorted by the first column to begin with.
+    """Selects whole rows and has no grid; sorted by the first column at first.
 
     Args:
-        name: What a screen reader calls it.
-        rows: The rows; they answer `SORT_ROLE` with what to sort by.
+        name: The accessible name.
+        rows: The model; it returns the sort key of a cell for `SORT_ROLE`.
         parent: The owner.
-        order: What sorts them; None for the plain order of what they answer.
+        order: The proxy that sorts; None for the plain order of the keys.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Small pictures of photos, decoded off the GUI thread and only for what is on the screen."""
+"""Thumbnails of photos, decoded on other threads and only for what is painted."""
 
 import logging
 from collections import OrderedDict
@@ -13,17 +13,17 @@ from typing_extensions import override
 from tlgui.errors import TlguiError
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
 
-# A screen of 4K holds 25 MB of pixels: what is seen always fits, and a few screens around it.
+# Enough for a 4K screen full of thumbnails: 3840 x 2160 pixels of 4 bytes.
 _CACHED_BYTES = 32 << 20
-# The largest screens show half as many at a time.
-_WAITING = 3000
+# Twice the number of thumbnails on the largest screens.
+_MOST_WAITING = 3000
 _THREADS = 2
 
 _log = logging.getLogger(__name__)
 
 
 def centred(image: QImage, place: QRect) -> QRect:
-    """Return where in `place` to draw `image`: as large as fits, its proportions kept."""
+    """Return the largest rectangle with the aspect ratio of `image`, centred in `place`."""
     size = image.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
     rect = QRect(0, 0, size.width(), size.height())
     rect.moveCenter(place.center())
@@ -31,18 +31,18 @@ def centred(image: QImage, place: QRect) -> QRect:
 
 
 def _fitting(pixels: NDArray[np.uint8], size: int) -> QImage:
-    """Return a picture whose longer side is `size`, as the screen takes it: painting one is then a copy."""
+    """Return an image with `size` as its longer side, in the screen's format: painting it is then a copy."""
     height, width = pixels.shape[:2]
     image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
     if max(height, width) != size:
-        # However narrow a photo is, something is seen of it.
+        # Very narrow photos keep one pixel.
         room = image.size().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
         image = image.scaled(room, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
 class _Relay(QObject):
-    """Carries a finished thumbnail to the loader's thread; outlives a loader that was closed meanwhile."""
+    """Passes a finished thumbnail to the loader's thread; may outlive the loader."""
 
     done = Signal(object, int, QImage)
 
@@ -61,7 +61,7 @@ class _Task(QRunnable):
         try:
             pixels = self._store.read(self._path, self._size)
         except TlguiError as error:
-            # What cannot be read is said in the report; here its place stays empty.
+            # The report lists photos that cannot be read; here a warning icon is shown.
             _log.info("no thumbnail: %s", error)
         else:
             image = _fitting(pixels, self._size)
@@ -70,15 +70,18 @@ class _Task(QRunnable):
 
 
 class ThumbnailLoader(QObject):
-    """Gives thumbnails for painting: at once when it has them, by signal when they had to be decoded.
+    """Returns cached thumbnails for painting, and decodes others in the background.
 
-    Ask from `paint`, so that only visible photos are decoded. Those of the latest painting come first, in its order:
-    what was scrolled away waits.
+    To be called while painting, so that only visible photos are decoded. Those of the latest paint event are decoded
+    first, in its order.
+
+    Signals:
+        loaded: The thumbnail of a path was decoded.
 
     Args:
-        size: Longer side, in device pixels.
+        size: The longer side, in device pixels.
         parent: The owner.
-        store: The pictures on disk; None for the cache folder's.
+        store: The cache on disk; None for the one in the cache folder.
     """
 
     loaded = Signal(object)
@@ -91,7 +94,7 @@ class ThumbnailLoader(QObject):
         self._cached_bytes = 0
         self._waiting: OrderedDict[Path, None] = OrderedDict()
         self._running: set[Path] = set()
-        self._wishes: list[Path] = []
+        self._requested: list[Path] = []
         self._painting_ended = QTimer(self, singleShot=True, interval=0)
         self._painting_ended.timeout.connect(self._on_painting_ended_timeout)
         self._relay = _Relay()
@@ -100,39 +103,38 @@ class ThumbnailLoader(QObject):
         self._pool.setMaxThreadCount(_THREADS)
 
     def image(self, path: Path) -> QImage | None:
-        """Return the thumbnail, a null image where the photo cannot be read, or None while it is being decoded.
+        """Return the thumbnail, a null image if the photo cannot be read, or None until `loaded` is emitted for it.
 
-        `loaded` is emitted with the path once it is there. After `set_size` one of the former size is returned until
-        then.
+        After `set_size`, the thumbnail of the previous size is returned until then.
         """
         size, image = self._cache.get(path, (0, None))
         if image is not None:
             self._cache.move_to_end(path)
         if size != self._size and path not in self._running:
-            if not self._wishes:
+            if not self._requested:
                 self._painting_ended.start()
-            self._wishes.append(path)
+            self._requested.append(path)
         return image
 
     def set_size(self, size: int) -> None:
-        """Give thumbnails of another size from now on."""
+        """Set the size of the thumbnails decoded from now on."""
         self._size = size
 
     def forget(self) -> None:
-        """Drop every thumbnail and every wish, for another collection."""
+        """Drop all cached and requested thumbnails."""
         self._cache.clear()
         self._cached_bytes = 0
         self._waiting.clear()
-        self._wishes.clear()
+        self._requested.clear()
 
     @Slot()
     def _on_painting_ended_timeout(self) -> None:
-        for path in reversed(self._wishes):
+        for path in reversed(self._requested):
             if path not in self._running:
                 self._waiting[path] = None
                 self._waiting.move_to_end(path, last=False)
-        self._wishes.clear()
-        while len(self._waiting) > _WAITING:
+        self._requested.clear()
+        while len(self._waiting) > _MOST_WAITING:
             self._waiting.popitem()
         self._start_next()
 

@@ -1,4 +1,4 @@
-"""A strip that stands out: tinted in its accent, with an icon and a stripe of it; words beside say the same."""
+"""A highlighted strip: background, stripe and icon in an accent colour, and a row for text that repeats its meaning."""
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -13,11 +13,11 @@ _TINT = 0.14
 
 
 class TintedBar(QWidget):
-    """The strip; put what it says into `row`.
+    """The strip; its content is added to `row`.
 
     Args:
-        accent: Its colour.
-        icon: Its icon's name.
+        accent: The colour.
+        icon: The name of the icon.
         parent: The owner.
     """
 
@@ -35,7 +35,7 @@ class TintedBar(QWidget):
         self._draw_icon()
 
     def set_look(self, accent: Accent, icon: str) -> None:
-        """Change colour and icon."""
+        """Change the colour and the icon."""
         self._accent, self._icon_name = accent, icon
         self._draw_icon()
         self.update()
@@ -63,7 +63,7 @@ class TintedBar(QWidget):
 
 
 def plain_label(text: str = "") -> PlainLabel:
-    """Return a label that wraps, can be selected, and shows a file's name as it is even where it looks like markup."""
+    """Return a `PlainLabel` that wraps and whose text can be selected."""
     label = PlainLabel(text)
     label.setWordWrap(True)
     label.setTextInteractionFlags(

@@ -22,7 +22,7 @@ from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import survey
 from tlgui.photos.split import split_collection
 from tlgui.progress import JobContext
-from tlgui.ui.session.folder_reading import Looking, read_collection
+from tlgui.ui.session.folder_reading import CloserLook, read_collection
 
 QUIET = JobContext()
 LENGTH = 64
@@ -98,7 +98,7 @@ def test_check_tells_more_after_a_training_and_divides_the_photos_the_same(
 
 def test_window_tells_more_the_next_time_it_reads_the_folder(folder: Path) -> None:
     other = write_recoloured(folder / "cat" / "evening.jpg", 1)
-    looked = Looking(read_collection(folder, QUIET), lambda _: None)(QUIET)
+    looked = CloserLook(read_collection(folder, QUIET), lambda _: None)(QUIET)
     train(folder, {other: folder / "cat" / "001.jpg"})
 
     again = read_collection(folder, QUIET)
@@ -108,7 +108,7 @@ def test_window_tells_more_the_next_time_it_reads_the_folder(folder: Path) -> No
     assert again.collection == looked.collection
     # A closer look after a training, at photos that are new, tells as much.
     scenes.write(folder / "dog" / "new.jpg", 300)
-    report = Looking(read_collection(folder, QUIET), lambda _: None)(QUIET).report
+    report = CloserLook(read_collection(folder, QUIET), lambda _: None)(QUIET).report
     assert report.looked_at == report.photo_count == 50
     assert [item.kind for item in report.findings] == [FindingKind.NEAR_COPIES]
 

@@ -1,4 +1,4 @@
-"""Many photos are divided behind the scenes: the window goes on, and shows the parts when they are known."""
+"""Many photos are divided in the background: the window stays usable, and shows the parts when they are known."""
 
 import threading
 from collections.abc import Callable
@@ -9,11 +9,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_collection, write_split_collection
-from tests.ui.photos.conftest import Open
+from tests.ui.waiting import Open
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Collection, Split
 from tlgui.photos.split import split_collection
-from tlgui.ui.photos.photo_items import Use
+from tlgui.ui.photos.photo_items import PhotoUse
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.session import known_split
 from tlgui.ui.session.session import Session
@@ -23,7 +23,7 @@ Asked = tuple[float, float, bool, int]
 
 
 class Divider:
-    """Divides as the program does, but only while its gate is open; notes who asked on which thread for what."""
+    """Divides photos while its gate is open, and records the arguments and the thread of each call."""
 
     def __init__(self) -> None:
         self.gate = threading.Event()
@@ -33,7 +33,7 @@ class Divider:
         self.error: CollectionError | None = None
 
     def hold(self) -> None:
-        """Hold up whoever divides from now on, and forget who did before."""
+        """Close the gate, and clear the records."""
         self.gate.clear()
         self.asked.clear()
 
@@ -47,6 +47,11 @@ class Divider:
 
 
 @pytest.fixture
+def page(photos_page: PhotosPage) -> PhotosPage:
+    return photos_page
+
+
+@pytest.fixture
 def divider(monkeypatch: pytest.MonkeyPatch) -> Divider:
     divider = Divider()
     monkeypatch.setattr(known_split, "split_collection", divider.split)
@@ -55,8 +60,8 @@ def divider(monkeypatch: pytest.MonkeyPatch) -> Divider:
 
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let ten photos be many."""
-    monkeypatch.setattr(known_split, "_AT_ONCE", 10)
+    """Set ten photos as the number from which on they are divided in the background."""
+    monkeypatch.setattr(known_split, "_MOST_AT_ONCE", 10)
 
 
 def use_validation(session: Session, share: float) -> None:
@@ -82,20 +87,20 @@ def test_window_does_not_divide_many_photos_itself(
     qtbot.waitUntil(lambda: bool(divider.asked))
     assert text(page).startswith("Dividing")
     assert bar(page) == ""
-    # What is there is shown meanwhile, and can be used.
+    # The photos are shown meanwhile, and the session stays free.
     assert len(page.browser.grid.photos.items) == 30
     assert not session.is_busy
     divider.gate.set()
     qtbot.waitUntil(lambda: bool(bar(page)))
     assert bar(page) == "Split: Training 15, Validation 15, Test 0"
     assert text(page).startswith("50 %")
-    page.browser.filters.use.setCurrentIndex(list(Use).index(Use.VALIDATION))
+    page.browser.filters.use.setCurrentIndex(list(PhotoUse).index(PhotoUse.VALIDATION))
     assert len(page.browser.grid.photos.items) == 15
     assert not any(divider.was_gui_thread)
 
 
 @pytest.mark.usefixtures("many")
-def test_folders_own_split_is_looked_at_behind_the_scenes(
+def test_folders_own_split_is_computed_in_the_background(
     qtbot: QtBot, page: PhotosPage, tmp_path: Path, open_folder: Open, divider: Divider
 ) -> None:
     open_folder(write_split_collection(tmp_path / "Own", ["robin", "wren"], photos=4))
@@ -107,7 +112,7 @@ def test_folders_own_split_is_looked_at_behind_the_scenes(
     divider.gate.set()
     qtbot.waitUntil(lambda: bar(page) not in {"", own})
     assert not page.view.own_split.isChecked()
-    # What is known already comes back at once.
+    # A cached split is shown at once.
     page.view.own_split.click()
     assert bar(page) == own
     assert not any(divider.was_gui_thread)
@@ -123,7 +128,7 @@ def test_few_photos_are_divided_at_once(
 
 
 @pytest.mark.usefixtures("many")
-def test_only_the_last_of_many_wishes_is_answered(
+def test_only_the_last_of_many_requests_is_computed(
     qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, divider: Divider
 ) -> None:
     open_folder(birds)
@@ -137,13 +142,13 @@ def test_only_the_last_of_many_wishes_is_answered(
     divider.gate.set()
     qtbot.waitUntil(lambda: bool(bar(page)))
     assert bar(page) == "Split: Training 15, Validation 15, Test 0"
-    # The one that was under way is not shown, and those between were never begun.
+    # The split under way is dropped, and those in between were never begun.
     assert [asked[0] for asked in divider.asked] == [0.4, 0.5]
     assert len(shown) == 1
 
 
 @pytest.mark.usefixtures("many")
-def test_answer_about_a_folder_that_was_left_is_dropped(
+def test_split_of_a_folder_that_was_closed_is_dropped(
     qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, tmp_path: Path, divider: Divider, open_folder: Open
 ) -> None:
     open_folder(birds)

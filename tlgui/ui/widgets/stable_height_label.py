@@ -1,4 +1,4 @@
-"""A quiet sentence that changes, with room for the longest from the start: what stands below it keeps its place."""
+"""A label of secondary text with the height of its longest expected text, so that widgets below it do not move."""
 
 from PySide6.QtCore import QRect, Qt
 from typing_extensions import override
@@ -8,11 +8,11 @@ from tlgui.ui.widgets.empty_page import QuietLabel
 _WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
 
 
-class RoomyLabel(QuietLabel):
-    """Shows one of several texts, or a longer one that nobody expected.
+class StableHeightLabel(QuietLabel):
+    """Shows one of several texts; a text that is not expected may be higher.
 
     Args:
-        texts: The texts that are expected.
+        texts: The expected texts.
     """
 
     def __init__(self, *texts: str) -> None:
