@@ -1,10 +1,11 @@
 """Waiting for what cannot be interrupted, such as a network that is built or runs, without Stop waiting for it."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from tlgui.errors import Cancelled
 from tlgui.progress import Event, JobContext
@@ -14,6 +15,7 @@ _PATIENCE_SECONDS = 0.05
 # How long work that was stopped may take to put away what it has.
 _PARTING_SECONDS = 1.0
 
+ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 
@@ -103,3 +105,85 @@ def relayed(work: Callable[[JobContext], ResultT], context: JobContext) -> Resul
         raise
     pass_on()
     return result
+
+
+def until(poll: Callable[[float], ResultT | None], context: JobContext) -> ResultT:
+    """Wait in short steps for something that is no thread's work, such as a lock or an answer of another process.
+
+    Args:
+        poll: Waits for at most the given seconds; returns None where there is nothing yet.
+        context: Its checkpoint is called before each step.
+
+    Returns:
+        What `poll` returns.
+
+    Raises:
+        Cancelled: The user pressed Stop.
+    """
+    while True:
+        context.checkpoint()
+        if (found := poll(_PATIENCE_SECONDS)) is not None:
+            return found
+
+
+class Channel(Generic[ItemT]):
+    """Items that one thread sends and another one receives, which Stop interrupts.
+
+    Args:
+        most_waiting: While so many items wait to be received, `send` blocks.
+    """
+
+    def __init__(self, most_waiting: int) -> None:
+        self._most_waiting = most_waiting
+        self._items: deque[Future[ItemT]] = deque()
+        self._changed = threading.Condition()
+        self._is_closed = False
+
+    def send(self, item: ItemT) -> bool:
+        """Send an item once there is room for it; returns False, without waiting, when the channel is closed."""
+        sent: Future[ItemT] = Future()
+        sent.set_result(item)
+        return self._send(sent)
+
+    def fail(self, error: BaseException) -> None:
+        """Send an error, which `receive` raises."""
+        sent: Future[ItemT] = Future()
+        sent.set_exception(error)
+        self._send(sent)
+
+    def receive(self, context: JobContext) -> ItemT:
+        """Wait for the next item.
+
+        Args:
+            context: Its checkpoint is called 20 times a second.
+
+        Returns:
+            The item.
+
+        Raises:
+            Cancelled: The user pressed Stop.
+        """
+        return until(self._next, context).result()
+
+    def close(self) -> None:
+        """End the channel: `send` no longer blocks, and what it sends is dropped."""
+        with self._changed:
+            self._is_closed = True
+            self._items.clear()
+            self._changed.notify_all()
+
+    def _send(self, sent: Future[ItemT]) -> bool:
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed or len(self._items) < self._most_waiting)
+            if not self._is_closed:
+                self._items.append(sent)
+                self._changed.notify_all()
+            return not self._is_closed
+
+    def _next(self, seconds: float) -> Future[ItemT] | None:
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._items, seconds):
+                return None
+            received = self._items.popleft()
+            self._changed.notify_all()
+            return received

@@ -4,7 +4,7 @@ import pytest
 
 from tests.contexts import stopping_at
 from tlgui import cancellation
-from tlgui.cancellation import patiently, relayed
+from tlgui.cancellation import Channel, patiently, relayed, until
 from tlgui.errors import Cancelled, CollectionError, StorageError
 from tlgui.progress import Event, JobContext, Progress, Stage
 
@@ -102,3 +102,52 @@ def test_patience_ends_with_stop_and_not_with_the_work() -> None:
         patiently(lambda: release.wait(10), stopping_at(3))
 
     release.set()
+
+
+def test_what_is_polled_for_is_returned_after_a_checkpoint_at_each_step() -> None:
+    answers: list[str | None] = [None, None, "there"]
+    checkpoints: list[int] = []
+
+    assert until(lambda _seconds: answers.pop(0), JobContext(checkpoint=lambda: checkpoints.append(1))) == "there"
+
+    assert len(checkpoints) == 3
+
+
+def test_polling_ends_with_stop() -> None:
+    with pytest.raises(Cancelled):
+        until(lambda _seconds: None, stopping_at(3))
+
+
+def test_channel_hands_over_items_and_errors_in_order() -> None:
+    channel: Channel[int] = Channel(3)
+    channel.send(1)
+    channel.send(2)
+    channel.fail(OSError("broken off"))
+
+    assert [channel.receive(JobContext()) for _ in range(2)] == [1, 2]
+    with pytest.raises(OSError, match="broken off"):
+        channel.receive(JobContext())
+
+
+def test_receiver_of_a_silent_channel_is_stopped() -> None:
+    with pytest.raises(Cancelled):
+        Channel[int](1).receive(stopping_at(2))
+
+
+def test_sender_waits_for_room_until_the_channel_is_closed() -> None:
+    channel: Channel[int] = Channel(1)
+    sent: list[bool] = []
+
+    def send_three() -> None:
+        sent.extend(channel.send(number) for number in range(3))
+
+    sender = threading.Thread(target=send_three)
+    sender.start()
+    assert channel.receive(JobContext()) == 0
+    assert channel.receive(JobContext()) == 1
+    channel.close()
+    sender.join(10)
+
+    assert not sender.is_alive()
+    assert sent[:2] == [True, True]
+    assert not channel.send(4)

@@ -1,1 +1,1 @@
-"""The process boundary: the window on one side, TensorFlow on the other."""
+"""The boundary between the window's process and the one that runs TensorFlow."""

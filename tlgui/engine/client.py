@@ -1,6 +1,12 @@
-"""The window's end of the engine process: starts it, gives it one job at a time, stops it, replaces it.
+"""The client of the engine process: it starts the process, sends it one job at a time, stops it and replaces it.
 
-A job's thread waits for the next answer and for the end of the process at once, so that a death does not go unnoticed.
+TensorFlow runs in a child process for four reasons, measured on this project's versions. Inside the window's process it
+stalls the window for 0.4 to 0.6 s at worst; a running operation cannot be stopped; memory is never returned to the
+system; and when memory runs out, the system ends the window too. The child loads TensorFlow while the window is already
+shown. A job that does not stop in time has its process replaced. When the process dies, the job fails with the likely
+cause, another process is started, and the window goes on.
+
+The thread of a job waits for the next answer and for the end of the process at once, so that it notices a death.
 """
 
 import contextlib
@@ -19,6 +25,7 @@ from typing import TypeVar, cast
 
 from typing_extensions import override
 
+from tlgui.cancellation import until
 from tlgui.engine.protocol import Answer, Engine, Failed, JobCancelled, Outcome, Ready, Reported, Request, Succeeded
 from tlgui.errors import Cancelled, EngineError
 from tlgui.progress import JobContext, Progress, Stage
@@ -28,26 +35,25 @@ ResultT = TypeVar("ResultT")
 SERVER = "tlgui.engine.server"
 SERVER_LOG = "engine.log"
 JOBS = "tlgui.engine.jobs"
-"""The module that does the work in the engine process; tests of the process itself put another in its place."""
+"""The module with the jobs of the engine process; tests of the process replace it."""
 
-_POLL_SECONDS = 0.05
 _EXIT_SECONDS = 5.0
-# How long an engine may take to end once it was asked to, before it is killed.
-_PARTING_SECONDS = 2.0
-# An engine that dies so often within this time would die again.
+# The time between the request to end and a kill.
+_END_SECONDS = 2.0
+# After so many deaths within this time, the engine is restarted on the user's request only.
 _MOST_DEATHS = 3
 _DEATHS_WITHIN_SECONDS = 60.0
 
 _log = logging.getLogger(__name__)
 
 
-class _ChildDied(Exception):  # noqa: N818 - it is a fact about the process; the user is told in other words
-    """The process ended without answering."""
+class _ChildDied(Exception):  # noqa: N818 - never shown: it is replaced by an `EngineError`
+    """The process ended without an answer."""
 
 
 @dataclass
 class _Child:
-    """One engine process and the means to talk to it."""
+    """One engine process, and its connections."""
 
     process: SpawnProcess
     connection: Connection
@@ -60,17 +66,24 @@ class _Child:
         return bool(wait([self.process.sentinel], 0))
 
     def send(self, request: Request[object]) -> None:
-        """Send a request; raises `_ChildDied` when nobody is there to take it."""
+        """Send a request.
+
+        Raises:
+            _ChildDied: The process has ended.
+        """
         try:
             self.connection.send(request)
         except OSError as error:
             raise self._died() from error
 
-    def next_answer(self) -> Answer | None:
-        """Return the next answer, or None when none came for a moment; raises `_ChildDied` when none will come."""
-        ready = wait([self.connection, self.process.sentinel], _POLL_SECONDS)
+    def next_answer(self, seconds: float) -> Answer | None:
+        """Return the next answer; None where none comes in time.
+
+        Raises:
+            _ChildDied: The process has ended, and all its answers were returned.
+        """
+        ready = wait([self.connection, self.process.sentinel], seconds)
         try:
-            # What it sent before it ended still counts.
             if self.connection in ready:
                 return cast(Answer, self.connection.recv())
         except (EOFError, OSError) as error:
@@ -80,33 +93,33 @@ class _Child:
         return None
 
     def _died(self) -> _ChildDied:
-        # The pipe closes a moment before the process has its exit code, which tells what happened.
+        # The exit code, from which the cause is told, comes shortly after the end of the pipe.
         self.process.join(_EXIT_SECONDS)
         return _ChildDied()
 
     def end(self) -> None:
-        """Make sure that the process is gone, and let go of what it held; may be called again."""
-        self.part()
+        """End the process and close its connections; may be called again."""
+        self.ask_to_end()
         self.process.join()
         self.connection.close()
 
-    def part(self) -> None:
-        """Let the process end in its own way, which takes its temporary files along; kill it where that takes long.
+    def ask_to_end(self) -> None:
+        """Have the process remove its temporary files and end; kill it where that takes long.
 
         Another thread may be waiting for the end of the process meanwhile.
         """
         self.lifeline.close()
-        if not wait([self.process.sentinel], _PARTING_SECONDS):
+        if not wait([self.process.sentinel], _END_SECONDS):
             _log.warning("the engine did not end when it was asked to; it is killed")
             self.process.kill()
 
 
 class EngineProcess(Engine):
-    """Runs jobs in a child process that holds TensorFlow.
+    """Runs jobs in a child process with TensorFlow; see the module.
 
     Args:
-        cancel_seconds: Seconds a job may take to stop before its process is replaced.
-        jobs: The module whose `perform` does the work in the child.
+        cancel_seconds: Seconds between the request to stop and the replacement of the process.
+        jobs: The name of the module whose `perform` runs in the child.
     """
 
     def __init__(self, cancel_seconds: float = 10.0, jobs: str = JOBS) -> None:
@@ -126,15 +139,15 @@ class EngineProcess(Engine):
 
     @override
     def start(self) -> None:
-        # What hinders it now is tried again, and told, when there is a job.
+        # A failure is repeated, and reported, with the first job.
         with contextlib.suppress(EngineError):
-            self._living_child(is_asked_for=False)
+            self._living_child(is_requested=False)
 
     @override
     def run(self, request: Request[ResultT], context: JobContext) -> ResultT:
         self._wait_for_turn(context)
         try:
-            child = self._living_child(is_asked_for=not request.is_background)
+            child = self._living_child(is_requested=not request.is_background)
             return cast(ResultT, self._run_on(child, request, context))
         finally:
             self._run_lock.release()
@@ -147,9 +160,9 @@ class EngineProcess(Engine):
         if child is None:
             return
         child.cancel.set()
-        # A job that stops in time ends as it should. Otherwise its thread sees the end of the process.
-        is_idle = self._run_lock.acquire(timeout=_PARTING_SECONDS)
-        child.part()
+        # A job that stops in time ends regularly; otherwise its thread notices the end of the process.
+        is_idle = self._run_lock.acquire(timeout=_END_SECONDS)
+        child.ask_to_end()
         if is_idle or self._run_lock.acquire(timeout=_EXIT_SECONDS):
             try:
                 child.end()
@@ -158,15 +171,18 @@ class EngineProcess(Engine):
         self._child = None
 
     def _wait_for_turn(self, context: JobContext) -> None:
-        """Wait until no other job runs; raises `Cancelled` when asked to stop before that."""
-        while not self._run_lock.acquire(timeout=_POLL_SECONDS):
-            context.checkpoint()
+        """Wait until no other job runs.
 
-    def _living_child(self, *, is_asked_for: bool) -> _Child:
-        """Return the engine's process; start one where there is none, or where it died while nothing was under way.
+        Raises:
+            Cancelled: The user pressed Stop before that.
+        """
+        until(lambda seconds: self._run_lock.acquire(timeout=seconds) or None, context)
+
+    def _living_child(self, *, is_requested: bool) -> _Child:
+        """Return the engine's process; start one where there is none, or where it died between jobs.
 
         Args:
-            is_asked_for: Whether the user wants it, and not the program itself, which starts no engine that is resting.
+            is_requested: Whether the user, and not the program, caused the job: see `_dies_often`.
         """
         with self._child_lock:
             if self._is_closed:
@@ -177,28 +193,32 @@ class EngineProcess(Engine):
                 self._child = None
                 self._deaths.append(time.monotonic())
             if self._child is None:
-                self._end_rest(is_asked_for=is_asked_for)
+                self._allow_restart(is_requested=is_requested)
                 self._child = _start_child(self._jobs)
             return self._child
 
-    def _end_rest(self, *, is_asked_for: bool) -> None:
-        """Make sure that an engine may be started; raises `EngineError` where it is resting and nobody asked for it."""
-        if not self._is_resting:
+    def _allow_restart(self, *, is_requested: bool) -> None:
+        """Allow a start on the user's request after repeated deaths.
+
+        Raises:
+            EngineError: The program, and not the user, caused the job.
+        """
+        if not self._dies_often:
             return
-        if not is_asked_for:
+        if not is_requested:
             raise EngineError("The engine is not running.", "It is started again with the next thing you ask for.")
         self._deaths.clear()
 
     def _run_on(self, child: _Child, request: Request[object], context: JobContext) -> object:
-        """Give one job to `child` and return its result."""
+        """Run one job on `child` and return its result."""
         try:
             self._wait_until_ready(child, context)
-            outcome = self._converse(child, request, context)
+            outcome = self._run_job(child, request, context)
         except _ChildDied:
             self._replace(child)
             if self._is_closed:
                 raise Cancelled from None
-            raise death_error(child.process.exitcode, is_restarted=not self._is_resting) from None
+            raise death_error(child.process.exitcode, is_restarted=not self._dies_often) from None
         if isinstance(outcome, Failed):
             raise outcome.error
         if isinstance(outcome, JobCancelled):
@@ -206,58 +226,56 @@ class EngineProcess(Engine):
         return outcome.result
 
     def _wait_until_ready(self, child: _Child, context: JobContext) -> None:
-        """Wait until TensorFlow is loaded; asked to stop before that, the job is never begun."""
+        """Wait until TensorFlow is loaded; a stop before that cancels the job without beginning it."""
         if child.is_ready:
             return
         context.report(Progress(Stage.STARTING))
         while not child.is_ready:
-            context.checkpoint()
-            answer = child.next_answer()
+            answer = until(child.next_answer, context)
             if isinstance(answer, Failed):
                 child.end()
                 raise answer.error
             child.is_ready = isinstance(answer, Ready)
 
-    def _converse(self, child: _Child, request: Request[object], context: JobContext) -> Outcome:
+    def _run_job(self, child: _Child, request: Request[object], context: JobContext) -> Outcome:
         """Send one job and pass its reports on until it ends."""
-        # A short job could be done before it hears that it was stopped before it began.
+        # A short job could be done before it learns of a stop from before its beginning.
         context.checkpoint()
         outcome: Outcome | None = None
         try:
             child.cancel.clear()
             child.send(request)
-            stopping = _Stopping(child, context, self._cancel_seconds)
+            stopping = JobContext(context.report, _Stopping(child, context, self._cancel_seconds).check)
             while outcome is None:
-                stopping.check()
-                answer = child.next_answer()
+                answer = until(child.next_answer, stopping)
                 if isinstance(answer, Reported):
                     context.report(answer.event)
                 elif isinstance(answer, Succeeded | Failed | JobCancelled):
                     outcome = answer
             return outcome
         finally:
-            # A job that nobody listens to any more takes its process with it; the next job needs one that is idle.
+            # The next job needs an idle process, and this one may still be at work.
             if outcome is None:
                 self._replace(child)
 
     def _replace(self, child: _Child) -> None:
-        """End `child`, however it is, and start another one, unless that was done already or the window closes."""
+        """End `child` and start another process, unless that was done already or the client is closed."""
         has_died = child.is_dead()
         child.end()
         with self._child_lock:
             if self._child is child:
                 if has_died:
                     self._deaths.append(time.monotonic())
-                self._child = None if self._is_closed or self._is_resting else _start_child(self._jobs)
+                self._child = None if self._is_closed or self._dies_often else _start_child(self._jobs)
 
     @property
-    def _is_resting(self) -> bool:
-        """Whether the engine died so often of late that it is started again only for what the user asks for."""
+    def _dies_often(self) -> bool:
+        """Whether the engine died so often that it is restarted on the user's request only."""
         return len(self._deaths) == _MOST_DEATHS and self._deaths[-1] - self._deaths[0] <= _DEATHS_WITHIN_SECONDS
 
 
 class _Stopping:
-    """Asks the job to stop when the user does, and raises once it has had its time."""
+    """Passes a stop on to the job, and raises when the job does not stop in time."""
 
     def __init__(self, child: _Child, context: JobContext, cancel_seconds: float) -> None:
         self._child = child
@@ -266,7 +284,11 @@ class _Stopping:
         self._deadline: float | None = None
 
     def check(self) -> None:
-        """Look whether to stop; raises `EngineError` when the job was asked to and did not."""
+        """Pass a stop on.
+
+        Raises:
+            EngineError: The job did not stop in time.
+        """
         if self._deadline is None:
             try:
                 self._context.checkpoint()
@@ -281,11 +303,17 @@ class _Stopping:
 
 
 def death_error(exit_code: int | None, *, is_restarted: bool = True) -> EngineError:
-    """Return what the user is told of an engine that ended in the middle of a job.
+    """Return the error for an engine that ended during a job.
 
     Args:
-        exit_code: As the process left it; negative for the number of the signal that ended it, None where it got lost.
-        is_restarted: Whether another engine is started by itself.
+        exit_code: The exit code of the process; minus the signal's number where one ended it, None where unknown.
+        is_restarted: Whether another engine is started without a request.
+
+    Returns:
+        The error, with the likely cause and advice.
+
+    >>> print(death_error(-9))
+    The engine was ended by the system, probably because memory ran out.
     """
     if exit_code is not None and exit_code < 0:
         name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else f"signal {-exit_code}"
@@ -293,11 +321,11 @@ def death_error(exit_code: int | None, *, is_restarted: bool = True) -> EngineEr
     else:
         code = "" if exit_code is None else f" (exit code {exit_code})"
         what, hint = f"The engine ended unexpectedly{code}.", _REPORT
-    then = "A new engine is starting" if is_restarted else _RESTING
+    then = "A new engine is starting" if is_restarted else _RESTARTED_ON_REQUEST
     return EngineError(what, f"{hint} {then}; what was saved before is intact.")
 
 
-_RESTING = "It ended three times within a minute, so it is started again only when you ask for something"
+_RESTARTED_ON_REQUEST = "It ended three times within a minute, so it is started again only when you ask for something"
 _REPORT = f"If it happens again, please report it with the file {SERVER_LOG} from the log folder."
 _DEATHS = {
     "SIGKILL": (
@@ -314,33 +342,33 @@ _DEATHS = {
 
 def _start_child(jobs: str) -> _Child:
     spawning = multiprocessing.get_context("spawn")
-    with contextlib.ExitStack() as where_it_fails:
+    with contextlib.ExitStack() as on_failure:
         try:
-            # While the engine's ends are open here too, the end of the process would not close the pipes.
+            # The engine's ends are closed here: else the end of the process would not close the pipes.
             with contextlib.ExitStack() as always:
                 ours, theirs = spawning.Pipe()
-                where_it_fails.enter_context(ours)
+                on_failure.enter_context(ours)
                 always.enter_context(theirs)
-                # Nothing is ever sent there: the engine ends when this end is closed, by us or by our own end.
+                # Nothing is sent there: the engine ends when this end is closed, here or by the end of this process.
                 their_lifeline, lifeline = spawning.Pipe(duplex=False)
-                where_it_fails.enter_context(lifeline)
+                on_failure.enter_context(lifeline)
                 always.enter_context(their_lifeline)
                 cancel = spawning.Event()
                 arguments = (theirs, cancel, their_lifeline, jobs)
-                # As a daemon it ends with this process even where nobody called `close`.
+                # As a daemon it ends with this process even where `close` was not called.
                 process = spawning.Process(target=_serve, args=arguments, name="tlgui-engine", daemon=True)
                 process.start()
         except OSError as error:
             raise EngineError(
                 f"The engine could not be started: {error.strerror or error}.", "Close other programs and try again."
             ) from error
-        where_it_fails.pop_all()
+        on_failure.pop_all()
     return _Child(process, ours, cancel, lifeline)
 
 
 def _serve(connection: Connection, cancel: StopEvent, lifeline: Connection, jobs: str) -> None:
     """Run the server in the child.
 
-    It is imported by name, at run time: an import statement, here too, would make the window depend on what it loads.
+    It is imported by name: an import statement would make the window depend on TensorFlow.
     """
     importlib.import_module(SERVER).serve(connection, cancel, lifeline, jobs)

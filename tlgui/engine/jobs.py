@@ -1,6 +1,6 @@
-"""What each request asks for, done: the one place that knows both the protocol and the code that uses TensorFlow.
+"""The handlers of the requests: the one module that imports both the protocol and the code that uses TensorFlow.
 
-It is loaded in the engine process and by the headless commands, never in the window's process.
+It is loaded in the engine process and by the commands, never in the window's process.
 """
 
 import functools
@@ -37,17 +37,28 @@ ResultT = TypeVar("ResultT")
 
 
 def perform(request: Request[ResultT], context: JobContext) -> ResultT:
-    """Do one job and return its result.
+    """Run one job.
+
+    Args:
+        request: The request.
+        context: Receives the events; its checkpoint stops the job.
+
+    Returns:
+        The result that the request's type names.
 
     Raises:
-        Cancelled: `context.checkpoint` said so, and there is nothing to use.
-        TlguiError: It cannot be done, in a way the user can mend.
+        Cancelled: The checkpoint raised it, and there is no result.
+        TlguiError: The job failed for a reason that the user can change.
     """
     return cast(ResultT, _HANDLERS[type(request)](request, context))
 
 
 def get_ready_after(result: object) -> None:
-    """Warm the model that was just trained: its owner will drop a photo on it next, and expects an answer at once."""
+    """Warm the model of a training, so that the first prediction after it takes no longer than later ones.
+
+    Args:
+        result: The result of the last job; only the summary of a model has an effect.
+    """
     if isinstance(result, ModelSummary):
         _warm_model(result.path, JobContext())
 
@@ -82,7 +93,7 @@ def _trained(request: TrainRequest, context: JobContext) -> Trained:
 
 
 def _saved(trained: Trained, request: TrainRequest, target: Path, context: JobContext) -> ModelSummary:
-    """Write what was trained; it is kept where the disk refuses."""
+    """Write a trained model; where the disk refuses, it stays in memory."""
     try:
         trained = trained.save(target, context)
     except StorageError as error:
@@ -121,7 +132,7 @@ def _export(request: ExportRequest, context: JobContext) -> ExportResult:
     return export(model, request.format_id, request.target, request.photos, context)
 
 
-# Each function takes the request it is listed under; a type cannot say that of a table.
+# Each handler takes requests of its key, which a type of the table cannot express.
 _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
     TrainRequest: _train,
     SaveTrainedRequest: _save_trained,
@@ -134,16 +145,16 @@ _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
 }
 
 
-# A file's path, time and size: what tells it from what it was before.
+# A file's path, modification time and size, which identify its content.
 _State = tuple[Path, int, int]
-# The last training's networks, until they are used or the next training ends.
+# The networks of the last training, until they are used or another training ends.
 _just_trained: dict[_State, Trained] = {}
-# The last training whose model the disk refused, by where it was to be written.
+# The last training whose model the disk refused, by the path of the model.
 _unsaved: dict[Path, Trained] = {}
 
 
 def _warm_model(path: Path, context: JobContext) -> LoadedModel:
-    """Return the model, loaded already where it is the last one used and its file has not changed since."""
+    """Return the model, from memory where it is the last one used and its file is unchanged."""
     context.checkpoint()
     context.report(Progress(Stage.LOADING))
     return _load(_state(path))
@@ -161,6 +172,6 @@ def _state(path: Path) -> _State:
 
 @functools.lru_cache(maxsize=1)
 def _load(state: _State) -> LoadedModel:
-    # What was just written need not be read, checked and converted.
+    # A model that was just trained need not be read, checked and converted.
     trained = _just_trained.pop(state, None)
     return trained.loaded() if trained else load_model(state[0])

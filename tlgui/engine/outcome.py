@@ -1,4 +1,4 @@
-"""How a job ended, decided in one place for the engine process, the window's threads and the commands."""
+"""The outcome of a job, decided in one place for the engine process, the window's threads and the commands."""
 
 import logging
 import os
@@ -12,12 +12,23 @@ from tlgui.errors import Cancelled, StorageError, TlguiError
 
 _log = logging.getLogger(__name__)
 
-# TensorFlow's error is told by its name: this module is loaded where TensorFlow is not.
+# TensorFlow's error is identified by its name: this module is loaded where TensorFlow is not.
 _OUT_OF_MEMORY = {"MemoryError", "ResourceExhaustedError"}
 
 
 def outcome_of(operation: Callable[[], object]) -> Outcome:
-    """Run `operation` and return how it ended; whatever it raises becomes words."""
+    """Run an operation; every error becomes an outcome.
+
+    Args:
+        operation: The operation.
+
+    Returns:
+        `Succeeded` with its result, `JobCancelled`, or `Failed` with an error for the user: that of the operation, a
+        lack of memory or disk space, or a bug with its traceback.
+
+    >>> outcome_of(lambda: 6 * 7)
+    Succeeded(result=42)
+    """
     try:
         return Succeeded(operation())
     except Cancelled:
@@ -29,7 +40,7 @@ def outcome_of(operation: Callable[[], object]) -> Outcome:
 
 
 def _failure(error: Exception) -> Failed:
-    """Return what the user is told of an error that nobody expected."""
+    """Return the outcome of an error that is no `TlguiError`."""
     if type(error).__name__ in _OUT_OF_MEMORY:
         return Failed(
             TlguiError(
@@ -40,7 +51,7 @@ def _failure(error: Exception) -> Failed:
     if isinstance(error, OSError) and error.errno in files.DISK_IS_FULL:
         return Failed(_full_disk(error))
     details = "".join(traceback.format_exception(error))
-    _log.error("a job failed in a way nobody expected:\n%s", details)
+    _log.error("a job failed with an unexpected error:\n%s", details)
     return Failed(BugError(f"Something unexpected happened: {type(error).__name__}: {error}", details), details)
 
 

@@ -1,7 +1,8 @@
-"""What crosses the process boundary: one frozen request a job, and the four answers to it.
+"""The messages between the window's process and the engine: one frozen request a job, and the answers to it.
 
 A job is one request; the engine answers with any number of `Reported`, then exactly one of `Succeeded`, `Failed` and
-`JobCancelled`. Only plain values cross: no tensor, model, widget or open file.
+`JobCancelled`. Only frozen plain values cross between processes and threads, and never a tensor, model, widget or open
+file: a message cannot change after it was sent, and its receiver needs no TensorFlow to read it.
 """
 
 from abc import ABC, abstractmethod
@@ -20,10 +21,10 @@ ResultT_co = TypeVar("ResultT_co", covariant=True)
 
 
 class Request(Generic[ResultT_co]):
-    """One job for the engine; the type parameter is what it returns when it succeeds.
+    """One job for the engine; the type parameter is the type of its result.
 
     Attributes:
-        is_background: Whether the program asks for it by itself, and not the user.
+        is_background: Whether the program, and not the user, causes it.
     """
 
     is_background: ClassVar[bool] = False
@@ -33,16 +34,16 @@ class Request(Generic[ResultT_co]):
 class TrainRequest(Request[ModelSummary]):
     """Train `recipe` on `collection` and write the model to `model_path`.
 
-    Stop after the first epoch succeeds with the best epoch so far; before that it cancels. Where the disk refuses the
-    model in the end, it fails with an `UnsavedModelError`, and a `SaveTrainedRequest` can write it.
+    A stop after the first epoch succeeds with the best epoch so far; before that it cancels. Where the disk refuses the
+    model, the job fails with an `UnsavedModelError`, and a `SaveTrainedRequest` can write it.
 
     Args:
         collection: The photos.
         recipe: Every setting.
         model_path: The `.tlmodel` to write.
-        run_folder: Where each epoch leaves what is needed to go on after a kill; None leaves nothing.
-        start_from: A `.tlmodel` whose weights are the first ones; None begins anew.
-        resume: Go on where `run_folder` says that a killed training was.
+        run_folder: The folder for checkpoints, from which the training can be resumed; None for no checkpoints.
+        start_from: The `.tlmodel` whose weights are the initial ones; None for new ones.
+        resume: Whether to resume from the checkpoint in `run_folder`.
     """
 
     collection: Collection
@@ -57,10 +58,10 @@ class TrainRequest(Request[ModelSummary]):
 class SaveTrainedRequest(Request[ModelSummary]):
     """Write the model of a training that ended with an `UnsavedModelError`, without training again.
 
-    The engine still has the network, until another training ends so; else it is made of what the last epoch left.
+    The engine keeps the network until another training ends so; without it, the last checkpoint is used.
 
     Args:
-        training: The training, as it was asked for.
+        training: The request of the training.
         target: The `.tlmodel` to write.
     """
 
@@ -70,7 +71,7 @@ class SaveTrainedRequest(Request[ModelSummary]):
 
 @dataclass(frozen=True)
 class EstimateRequest(Request[CostEstimate]):
-    """Say what training `recipe` on `collection` will take, from two batches timed now; downloads nothing."""
+    """Estimate the cost of training `recipe` on `collection` from two timed batches; downloads nothing."""
 
     is_background: ClassVar[bool] = True
 
@@ -80,19 +81,19 @@ class EstimateRequest(Request[CostEstimate]):
 
 @dataclass(frozen=True)
 class OpenModelRequest(Request[ModelSummary]):
-    """Check a `.tlmodel`, load it so that it is warm, and say what it holds."""
+    """Check a `.tlmodel`, load and warm it, and return the facts in it."""
 
     model_path: Path
 
 
 @dataclass(frozen=True)
 class PredictRequest(Request[PredictionSummary]):
-    """Name photos; reports `PhotosPredicted` in order.
+    """Predict the classes of photos; reports `PhotosPredicted` in order.
 
     Args:
         model_path: The `.tlmodel`.
         paths: Photos, and folders that are searched for photos.
-        top: How many classes to return for each.
+        top: The number of classes to return for each photo.
     """
 
     model_path: Path
@@ -102,12 +103,12 @@ class PredictRequest(Request[PredictionSummary]):
 
 @dataclass(frozen=True)
 class EvaluateRequest(Request[Evaluation]):
-    """Judge a model on a collection.
+    """Evaluate a model on a collection.
 
     Args:
         model_path: The `.tlmodel`.
         collection: Its classes must be among the model's.
-        part: Which part of the split the model's recipe makes of it; None for all photos.
+        part: The part of the split by the model's recipe; None for all photos.
     """
 
     model_path: Path
@@ -117,7 +118,7 @@ class EvaluateRequest(Request[Evaluation]):
 
 @dataclass(frozen=True)
 class PreviewRequest(Request[tuple[PreviewImage, ...]]):
-    """Show what an augmentation does: one changed picture for each path, in order."""
+    """Augment pictures: one for each path, in order."""
 
     is_background: ClassVar[bool] = True
 
@@ -135,7 +136,7 @@ class ExportRequest(Request[ExportResult]):
         model_path: The `.tlmodel`.
         format_id: `"keras"`, `"savedmodel"`, `"tflite"`, `"tflite-float16"` or `"onnx"`.
         target: The file or folder to write.
-        photos: Photos to compare on; the engine fills up with drawn pictures to at least 16.
+        photos: Photos to compare on; drawn pictures are added where there are fewer than 16.
     """
 
     model_path: Path
@@ -146,30 +147,30 @@ class ExportRequest(Request[ExportResult]):
 
 @dataclass(frozen=True)
 class Ready:
-    """The engine has loaded TensorFlow and waits for its first job; sent once."""
+    """The engine has loaded TensorFlow; sent once, before the first job."""
 
 
 @dataclass(frozen=True)
 class Reported:
-    """The running job says how far it is."""
+    """An event of the running job."""
 
     event: Event
 
 
 @dataclass(frozen=True)
 class Succeeded:
-    """The job is done; `result` is what its request promises."""
+    """The job is done; `result` has the type that its request names."""
 
     result: object
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The job could not be done.
+    """The job failed.
 
     Args:
-        error: What to tell the user.
-        details: The traceback where it is a bug, empty where the user can mend it.
+        error: The error for the user.
+        details: The traceback of a bug; empty where the user can change the reason.
     """
 
     error: TlguiError
@@ -178,7 +179,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class JobCancelled:
-    """The job stopped because it was asked to."""
+    """The job was stopped."""
 
 
 Outcome = Succeeded | Failed | JobCancelled
@@ -186,7 +187,7 @@ Answer = Ready | Reported | Outcome
 
 
 class BugError(TlguiError):
-    """Something went wrong inside tlgui; `details` is for whoever mends it."""
+    """A bug in tlgui; `details` is its traceback."""
 
     def __init__(self, message: str, details: str) -> None:
         super().__init__(message, "Please report this with the details.")
@@ -195,24 +196,29 @@ class BugError(TlguiError):
 
 
 class Engine(ABC):
-    """What runs jobs: the engine process, or a fake in tests."""
+    """The interface that runs jobs: implemented by the engine process, and by a fake in tests."""
 
     @abstractmethod
     def start(self) -> None:
-        """Begin to load in the background; returns at once."""
+        """Begin to load in the background; returns immediately."""
 
     @abstractmethod
     def run(self, request: Request[ResultT], context: JobContext) -> ResultT:
-        """Run one job and return its result; blocks, so call it from a worker thread, one job at a time.
+        """Run one job; blocks until it has ended. Jobs from several threads run one after another.
 
-        Events go to `context.report`; when `context.checkpoint` raises `Cancelled`, the job is asked to stop.
+        Args:
+            request: The job.
+            context: Receives the events; when its checkpoint raises `Cancelled`, the job is stopped.
+
+        Returns:
+            The result that the request's type names.
 
         Raises:
-            Cancelled: The job was stopped and left nothing to use.
-            EngineError: The process died, or had to be replaced because it would not stop.
-            TlguiError: The job failed in a way the user can mend, or a `BugError`.
+            Cancelled: The job was stopped without a result.
+            EngineError: The process died, or was replaced because the job did not stop.
+            TlguiError: The job failed for a reason that the user can change, or as a `BugError`.
         """
 
     @abstractmethod
     def close(self) -> None:
-        """End the process, whatever it is doing; nothing is left behind."""
+        """Stop the running job and end the process."""

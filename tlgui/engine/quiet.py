@@ -1,4 +1,4 @@
-"""Keep TensorFlow's chatter out of the user's terminal: it goes to a log file instead."""
+"""Sends the messages that TensorFlow prints to a log file, and not to the user's terminal."""
 
 import contextlib
 import faulthandler
@@ -13,19 +13,23 @@ from tlgui import files
 
 
 def prepare_tensorflow() -> None:
-    """Set what TensorFlow reads from the environment when it is imported; call it before."""
+    """Set the environment variables that TensorFlow and Keras read; call it before their import."""
     files.use_for_libraries()
     if files.home_problem():
-        # Without a home, Keras would make a folder named “~” where the program was started.
+        # Without a home, Keras would create a folder named “~” in the current one.
         os.environ["KERAS_HOME"] = str(files.process_folder() / "keras")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
 def send_output_to(log: TextIO) -> None:
-    """Send everything this process prints to `log` for good: from Python, from C++, and a crash's last words."""
+    """Send everything that this process prints to a log for good: from Python, from C++, and tracebacks of crashes.
+
+    Args:
+        log: The open log file.
+    """
     for stream in (sys.stdout, sys.stderr):
-        # A program without a console has no streams.
+        # A process without a console has no streams.
         if stream is not None:
             stream.flush()
     os.dup2(log.fileno(), 1)
@@ -39,13 +43,13 @@ def send_output_to(log: TextIO) -> None:
 
 @contextlib.contextmanager
 def own_output(log_name: str) -> Iterator[tuple[TextIO, TextIO, Path]]:
-    """Keep standard output and standard error for the caller; whoever else prints, prints to a log.
+    """Keep standard output and standard error for the caller, and send what libraries print to a log.
 
     Args:
         log_name: The log's name in the log folder.
 
     Yields:
-        Standard output and standard error as they were, for the caller's own words; and the log's path.
+        Standard output and standard error as they were, and the log's path.
     """
     out, err = sys.stdout, sys.stderr
     with contextlib.ExitStack() as stack:
@@ -62,7 +66,7 @@ def own_output(log_name: str) -> Iterator[tuple[TextIO, TextIO, Path]]:
 
 
 def _kept(stream: TextIO, number: int, log: TextIO, stack: contextlib.ExitStack) -> TextIO:
-    """Return a stream that still leads where `stream` did, after the file descriptor `number` leads to the log."""
+    """Redirect a file descriptor to the log, and return a stream to where `stream` led before."""
     stream.flush()
     try:
         is_descriptor = stream.fileno() == number

@@ -1,6 +1,6 @@
-"""A job whose model belongs to a run: the run is kept up to date whichever way the job ends.
+"""A job whose model belongs to a run: the run's record is updated however the job ends.
 
-The window and the command line train in the same way: as runs of the collection's workspace.
+The window and the command line both train as runs of the collection's workspace.
 """
 
 import logging
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Perform(Protocol):
-    """Does one job: an engine's `run`, or what the engine itself runs."""
+    """Runs one job: `Engine.run` in the window, `jobs.perform` in the commands."""
 
     def __call__(self, request: Request[ResultT], context: JobContext) -> ResultT:
         """Return the job's result."""
@@ -35,11 +35,11 @@ class Perform(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunHints:
-    """What the user is told to do about a run that ended without a model.
+    """Hints for the user about a run that ended without a model.
 
     Args:
-        interrupted: It was trained in part, and can go on.
-        unsaved: It was trained to its end, and its model could not be written.
+        interrupted: For a run that can be resumed.
+        unsaved: For a run that was trained to its end, and whose model could not be written.
     """
 
     interrupted: str
@@ -47,21 +47,21 @@ class RunHints:
 
 
 class RunJob:
-    """A job whose model belongs to a run, and what is left of the run, whichever way the job ends.
+    """A job whose model belongs to a run.
 
     Args:
-        store: Where the run is kept.
+        store: The store of the run.
         run: The run.
-        request: What the engine is asked for; it answers with the run's model.
-        perform: Does it.
-        hints: What the user is told to do where there is no model.
-        is_ending: Whether to stop by itself as soon as the training has begun, so that a resumed run makes a model of
-            the best epoch it has. Stopped before, the engine would not begin at all.
-        stays_resumable: Whether the run can go on after Stop, although it has a model then.
-        final_survey: Waits for the closer look at the collection to train on, and returns what it found.
+        request: The request, whose result is the run's model.
+        perform: Runs the request.
+        hints: Hints for the user where there is no model.
+        is_ending: Whether to stop as soon as the training has begun, so that a resumed run writes a model of its best
+            epoch. A stop before that would cancel the job.
+        stays_resumable: Whether the run can be resumed after a stop, although it has a model then.
+        final_survey: Waits for the closer look at the collection, and returns its result to train on.
 
     Attributes:
-        outcome: The run as it is after the job; None where it left nothing.
+        outcome: The run after the job; None where it was removed.
         is_unsaved: Whether the model of a training that ended well could not be written; see `saving_to`.
     """
 
@@ -89,7 +89,18 @@ class RunJob:
         self._final_survey = final_survey
 
     def __call__(self, context: JobContext) -> ModelSummary:
-        """Do it, on the caller's thread."""
+        """Run the job on the caller's thread.
+
+        Args:
+            context: See `Engine.run`.
+
+        Returns:
+            The run's model.
+
+        Raises:
+            Cancelled: The job was stopped without a model.
+            TlguiError: See `Engine.run`; the hints are added to its hint.
+        """
         try:
             self.request = self._final_request(context)
             model = self._perform(self.request, _ending(context) if self._is_ending else context)
@@ -110,22 +121,26 @@ class RunJob:
         return model
 
     def saving_to(self, target: Path) -> "RunJob":
-        """Return the job that writes the model of an unsaved run to `target`, without training again."""
+        """Return the job that writes the model of an unsaved run without training again.
+
+        Args:
+            target: The `.tlmodel` to write.
+        """
         training = self.request.training if isinstance(self.request, SaveTrainedRequest) else self.request
         assert isinstance(training, TrainRequest)
         run = self.outcome or self.run
         return RunJob(self.store, run, SaveTrainedRequest(training, target), self._perform, self._hints)
 
     def _final_request(self, context: JobContext) -> Request[ModelSummary]:
-        """Return the request with the collection as the closer look leaves it, which the run keeps a roster of."""
+        """Return the request with the photos of the closer look, whose list is written to the run's folder."""
         if self._final_survey is None or not isinstance(self.request, TrainRequest):
             return self.request
         survey = self._final_survey(context)
         try:
             self.store.keep_training_photos(self.run, survey)
         except StorageError:
-            # It tells what changed since, in time; the training itself says what a full disk means for it.
-            _log.warning("the photos of the run in %s could not be noted", self.run.folder, exc_info=True)
+            # The list serves later comparisons only; the training reports itself what a full disk means for it.
+            _log.warning("the photos of the run in %s could not be listed", self.run.folder, exc_info=True)
         return replace(self.request, collection=survey.collection)
 
     def _fail(self, problem: str) -> None:
@@ -138,7 +153,7 @@ class RunJob:
 
 
 def _ending(context: JobContext) -> JobContext:
-    """Return a context that asks to stop once the training has begun."""
+    """Return a context that stops the training once it has begun."""
     has_begun = False
 
     def report(event: Event) -> None:

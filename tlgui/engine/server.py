@@ -1,4 +1,4 @@
-"""The engine process's main loop: it loads TensorFlow, says so, and then does one job at a time until nobody asks."""
+"""The main loop of the engine process: it loads TensorFlow, and then runs one job at a time until the client ends."""
 
 import contextlib
 import importlib
@@ -28,29 +28,29 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs(Protocol):
-    """The module that does the work."""
+    """The interface of the module with the jobs."""
 
     def perform(self, request: Request[object], context: JobContext) -> object:
-        """Do one job and return its result."""
+        """Run one job and return its result."""
 
     def get_ready_after(self, result: object) -> None:
-        """Do what the next job will likely need, in the time when nobody waits."""
+        """Prepare what the next job will probably need, after the result was sent."""
 
 
 def serve(connection: Connection, cancel: StopEvent, lifeline: Connection, jobs: str) -> None:
     """Answer requests until the other end is closed.
 
     Args:
-        connection: Requests come from here, answers go there.
-        cancel: Set while the running job is asked to stop.
-        lifeline: This process ends at once, in the middle of a job too, when the other end of it is closed.
-        jobs: The name of the module that does the work; it is imported here, because that takes long.
+        connection: Requests are received from it, answers sent to it.
+        cancel: Set while the running job is to stop.
+        lifeline: When its other end is closed, this process ends immediately, during a job too.
+        jobs: The name of the module with the jobs; it is imported here, because that takes seconds.
     """
-    # Ctrl+C in a terminal reaches every process of it; the window decides what to do, and tells us.
+    # Ctrl+C in a terminal reaches every process of it; the client decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     quiet.send_output_to(files.open_log(LOG_NAME))
-    _leave_at_the_end_of(lifeline)
-    _be_nice()
+    _exit_at_the_end_of(lifeline)
+    _lower_priority()
     files.sweep(placing.finish)
     telemetry.remove_leftovers()
     quiet.prepare_tensorflow()
@@ -66,7 +66,7 @@ def serve(connection: Connection, cancel: StopEvent, lifeline: Connection, jobs:
 
 
 def _load(jobs: str) -> Jobs | Failed:
-    """Return the module that does the work, or why it cannot be loaded."""
+    """Return the module with the jobs, or why it cannot be loaded."""
     outcome = outcome_of(lambda: importlib.import_module(jobs))
     if isinstance(outcome, Succeeded):
         return cast(Jobs, outcome.result)
@@ -75,7 +75,11 @@ def _load(jobs: str) -> Jobs | Failed:
 
 
 def _do_one_job(connection: Connection, cancel: StopEvent, jobs: Jobs) -> None:
-    """Wait for a request and answer it; raises `EOFError` when the other end is closed."""
+    """Wait for a request and answer it.
+
+    Raises:
+        EOFError: The other end is closed.
+    """
     packed = connection.recv_bytes()
 
     def send(event: Event) -> None:
@@ -92,14 +96,14 @@ def _do_one_job(connection: Connection, cancel: StopEvent, jobs: Jobs) -> None:
 
     outcome = outcome_of(work)
     connection.send_bytes(_packed(outcome))
-    # Whoever asks again at once, for another training say, is not kept waiting.
+    # A request that follows immediately, such as another training, does not wait for the preparation.
     if isinstance(outcome, Succeeded) and not connection.poll(_IDLE_SECONDS):
-        # What goes wrong here goes wrong again, and is told, in the job that needs it.
+        # A failure is repeated, and reported, in the job that needs the result.
         outcome_of(lambda: jobs.get_ready_after(outcome.result))
 
 
 def _packed(answer: Outcome) -> bytes:
-    """Return `answer` as it is sent; one that could not be unpacked at the other end becomes a failure that can."""
+    """Return an outcome as it is sent; one that cannot be pickled and unpickled becomes a failure that can."""
 
     def pack() -> bytes:
         packed = pickle.dumps(answer)
@@ -110,10 +114,10 @@ def _packed(answer: Outcome) -> bytes:
     return cast(bytes, packing.result) if isinstance(packing, Succeeded) else pickle.dumps(packing)
 
 
-def _leave_at_the_end_of(lifeline: Connection) -> None:
-    """End this process when the window closes the lifeline, or is gone itself; its temporary files go first.
+def _exit_at_the_end_of(lifeline: Connection) -> None:
+    """Remove temporary files and end this process when the client closes the lifeline or has ended.
 
-    Python's own end would wait for what TensorFlow is at, such as a model that is being warmed.
+    `os._exit` does not wait for running operations of TensorFlow, as `sys.exit` would.
     """
 
     def watch() -> None:
@@ -124,7 +128,7 @@ def _leave_at_the_end_of(lifeline: Connection) -> None:
     threading.Thread(target=watch, name="lifeline-watch", daemon=True).start()
 
 
-def _be_nice() -> None:
-    """Give way to the window, so that it stays lively on a machine with few cores."""
+def _lower_priority() -> None:
+    """Lower the priority of this process, so that the window stays responsive on a machine with few cores."""
     if hasattr(os, "nice"):
         os.nice(_NICENESS)

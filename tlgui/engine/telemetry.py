@@ -1,8 +1,8 @@
-"""Takes away what ONNX Runtime's telemetry left on the disk before tlgui switched it off.
+"""Removes the files that ONNX Runtime's telemetry left before tlgui switched it off.
 
-ONNX Runtime 1.31 on Linux, as traced, keeps one device's id and one queue of events for all programs of a user, in the
-user's cache folder, and the number of a session in the temporary folder. An event names the Python that it came from,
-the session, and a digest of the device's id; that of the process that made the id says that the device is new.
+ONNX Runtime 1.31 on Linux, as traced, writes one device id and one queue of events for all programs of a user to the
+user's cache folder, and a session number to the temporary folder. An event has the path of the Python that sent it, the
+session, and a digest of the device id; the event of the process that created the id says that the device is new.
 """
 
 import contextlib
@@ -24,17 +24,16 @@ _DEVICE, _DEVICE_LOCK, _QUEUE = "deviceid", "deviceid.lock", "onnxruntime.db"
 _BESIDE_QUEUE = ("-journal", "-wal", "-shm")
 _SESSION = ".ses"
 _NEW_DEVICE = b"DeviceInfo.Statusi\x03New"
-_PATIENCE_SECONDS = 0.2
+_LOCK_SECONDS = 0.2
 _MOST_BYTES = 4096
 
 
 def remove_leftovers() -> None:
-    """Remove what earlier versions of tlgui left, once for each user; what comes later is not tlgui's.
+    """Remove the files that earlier versions of tlgui left, once for each user.
 
-    An event is certainly tlgui's where it names a Python of the virtual environment that tlgui runs in, and a device's
-    id or a session where such an event tells of it. Where the queue holds events of another program, only what is
-    certainly tlgui's goes. Where it holds none, nothing tells of another program, and the queue and the id go too:
-    a program that misses its id draws a new one.
+    An event is tlgui's where it has the path of a Python of the virtual environment that tlgui runs in; a device id or
+    session is tlgui's where such an event has it. Where the queue holds events of another program, only those of tlgui
+    are removed. Where it holds none, the queue and the id are removed too: a program without an id creates a new one.
     """
     with contextlib.suppress(OSError, RuntimeError, sqlite3.OperationalError):
         mark = files.data_folder() / _MARK
@@ -53,16 +52,16 @@ def remove_leftovers() -> None:
 
 
 def _divided(queue: Path) -> tuple[Sequence[bytes], Sequence[bytes]]:
-    """Return the events that are tlgui's, and those of others; none where the queue is damaged, or there is none.
+    """Return the events of tlgui, and those of other programs; none where the queue is missing or damaged.
 
     Raises:
-        sqlite3.OperationalError: Another program holds it, or it is not as it was in ONNX Runtime 1.31.
+        sqlite3.OperationalError: Another program has locked it, or its tables are not those of ONNX Runtime 1.31.
     """
     if not queue.exists():
         return (), ()
     names = _our_names()
     try:
-        with contextlib.closing(files.opened_database(queue, _PATIENCE_SECONDS)) as database:
+        with contextlib.closing(files.opened_database(queue, _LOCK_SECONDS)) as database:
             if not database.execute("SELECT 1 FROM sqlite_master").fetchall():
                 return (), ()
             events = [bytes(event) for (event,) in database.execute("SELECT payload FROM events")]
@@ -75,9 +74,9 @@ def _divided(queue: Path) -> tuple[Sequence[bytes], Sequence[bytes]]:
 
 
 def _our_names() -> tuple[bytes, ...]:
-    """Return the names that a Python of this virtual environment has in events, each after its length."""
+    """Return the paths of the Pythons of this virtual environment, as events have them."""
     if sys.prefix == sys.base_prefix:
-        # Any program of this computer may run by this Python.
+        # Any program of this computer may run on this Python.
         return ()
     folder = Path(sys.executable).parent
     versions = ("", f"{sys.version_info.major}", "{}.{}".format(*sys.version_info[:2]))
@@ -85,7 +84,7 @@ def _our_names() -> tuple[bytes, ...]:
 
 
 def _with_length(text: bytes) -> bytes:
-    """Return text as Microsoft's Bond writes it in its compact binary format: after its length, seven bits a byte."""
+    """Return text in Microsoft Bond's compact binary format: after its length, seven bits a byte."""
     length, digits = len(text), b""
     while length > 0x7F:
         digits += bytes([length & 0x7F | 0x80])
@@ -94,7 +93,7 @@ def _with_length(text: bytes) -> bytes:
 
 
 def _made_device(path: Path, ours: Sequence[bytes]) -> bool:
-    """Return whether one of our events tells that its process made the device's id that is there."""
+    """Return whether an event of tlgui says that its process created the device id in a file."""
     try:
         digest = hashlib.sha256(files.read_regular(path, _MOST_BYTES)).hexdigest().upper().encode()
     except OSError:
@@ -103,7 +102,7 @@ def _made_device(path: Path, ours: Sequence[bytes]) -> bool:
 
 
 def _remove_session(path: Path, ours: Sequence[bytes]) -> None:
-    """Remove the session's number, which other programs of the same maker keep in the same place, if it is ours."""
+    """Remove the session number if it is tlgui's; other programs of the same maker use the same file."""
     with contextlib.suppress(OSError):
         number = files.read_regular(path, _MOST_BYTES).split()[-1:]
         if number and any(number[0] in event for event in ours):
@@ -111,8 +110,8 @@ def _remove_session(path: Path, ours: Sequence[bytes]) -> None:
 
 
 def _remove_events(queue: Path, ours: Sequence[bytes]) -> None:
-    with contextlib.closing(files.opened_database(queue, _PATIENCE_SECONDS)) as database:
-        # Otherwise the bytes would stay in the file.
+    with contextlib.closing(files.opened_database(queue, _LOCK_SECONDS)) as database:
+        # Without it the bytes would stay in the file.
         database.execute("PRAGMA secure_delete = ON")
         database.executemany("DELETE FROM events WHERE payload = ?", [(event,) for event in ours])
         database.commit()

@@ -1,4 +1,4 @@
-"""Whether an export says the same as the model, on the user's own photos where there are enough."""
+"""Comparison of an export with its model, on the user's photos where there are enough."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from tlgui.progress import JobContext, Progress, Stage
 FEWEST_PICTURES = 16
 MOST_PHOTOS = 32
 
-# A single picture, and several at once: some exports only go wrong on one of the two.
+# One picture, and several at once: some exports fail on one of the two only.
 _BATCHES = (1, 7)
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """What an export is compared on.
+    """The pictures that an export is compared on.
 
     Args:
         pixels: uint8 of shape (pictures, size, size, 3).
@@ -34,12 +34,18 @@ class Pictures:
 
 
 def gather_pictures(photos: Sequence[Path], size: int, context: JobContext) -> Pictures:
-    """Read some of the photos, spread over all of them, and draw what is missing.
+    """Read at most 32 of the photos, evenly spaced; draw pictures where fewer than 16 can be read.
 
     Args:
-        photos: The photos at hand; those that cannot be read are left out.
+        photos: The photos; those that cannot be read are left out.
         size: Side of the model's input, in pixels.
-        context: Asked before each photo whether to go on.
+        context: Its checkpoint is called before each picture.
+
+    Returns:
+        The pictures.
+
+    Raises:
+        Cancelled: The user pressed Stop.
     """
     places = np.linspace(0, len(photos) - 1, min(MOST_PHOTOS, len(photos))).round().astype(int)
     pictures = []
@@ -64,13 +70,17 @@ def largest_difference(
 ) -> float:
     """Return the largest difference between two probabilities over all pictures.
 
-    Endless where the export returns another shape or something that is not a number.
-
     Args:
-        expected: The model's own function.
+        expected: The model's function.
         found: The export in its own runtime.
         pixels: uint8 of shape (pictures, size, size, 3).
-        context: Told the progress, and asked before each batch whether to go on.
+        context: Receives the progress; its checkpoint is called before each batch.
+
+    Returns:
+        The difference, 0..1; infinity where the export returns another shape or NaN.
+
+    Raises:
+        Cancelled: The user pressed Stop.
     """
     largest, start = 0.0, 0
     while start < len(pixels):

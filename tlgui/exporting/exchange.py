@@ -1,4 +1,4 @@
-"""Exchanges two folders in one step, where the system and the disk can."""
+"""Exchanges two folders in one step of the file system, where system and disk support it."""
 
 import ctypes
 import errno
@@ -14,9 +14,16 @@ _CANNOT = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP
 
 
 def exchange(first: Path, second: Path) -> bool:
-    """Let two paths on one disk change places; return False where that cannot be done in one step.
+    """Exchange two paths on one disk; no other process sees one of them missing.
 
     Sources: renameat2(2) of Linux, since 3.15; renamex_np(2) of macOS, since 10.12.
+
+    Args:
+        first: A file or folder.
+        second: Another one.
+
+    Returns:
+        Whether they were exchanged; False where system or disk have no such step.
 
     Raises:
         OSError: The disk refused.

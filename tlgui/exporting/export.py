@@ -1,4 +1,8 @@
-"""Exports a model: written to a place of ours, loaded again in its own runtime, compared, and only then handed over."""
+"""Exports a model: written to a temporary folder, loaded again in its own runtime, compared, and then put in place.
+
+Every export is reloaded and compared because several conversions fail without an error: among those met, a LiteRT file
+without weights and an ONNX file with extra inputs.
+"""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -16,30 +20,33 @@ from tlgui.learning.model_file.tlmodel import LoadedModel
 from tlgui.learning.results import ExportResult
 from tlgui.progress import JobContext, Progress, Stage
 
-# A conversion that was given up still runs to its end; the next one waits for it, so that memory holds.
+# After a stop, a conversion runs to its end; the next one waits for it, so that two never share the memory.
 _converting = threading.Lock()
 
 
 def export(
     model: LoadedModel, format_id: str, target: Path, photos: Sequence[Path], context: JobContext
 ) -> ExportResult:
-    """Write a model in another format, and keep it only when it agrees with the model.
+    """Write a model in another format; it is kept only when it agrees with the model.
 
-    The class names go into the format's metadata where it has a place for them, and of a file into one beside it, named
-    after the whole file: `birds.onnx.labels.txt`.
+    The class names are inside the export, and of a file also in a text file beside it, named after the whole file:
+    `birds.onnx.labels.txt`.
 
     Args:
         model: The model.
         format_id: A key of `EXPORTERS`.
         target: The file or folder to write; an older export there stays until the new one was compared.
-        photos: Photos to compare on; drawn pictures stand in for those missing from 16.
-        context: Told the stages, and asked again and again whether to go on.
+        photos: Photos to compare on; drawn pictures are added where there are fewer than 16.
+        context: Receives the stages; its checkpoint is called at least 20 times a second.
+
+    Returns:
+        The path of the export, and how far it agrees with the model.
 
     Raises:
         ExportError: The format cannot hold this model, the export disagrees with it, or the folder is no SavedModel.
-        TargetError: The name has the wrong ending, or a file is there that is not to be replaced.
-        StorageError: The disk refused; the target is as it was.
-        Cancelled: The user pressed Stop; the target is as it was.
+        TargetError: The name has the wrong ending, or a file of another kind is there.
+        StorageError: The disk refused; the target is unchanged.
+        Cancelled: The user pressed Stop; the target is unchanged.
     """
     exporter = EXPORTERS[format_id]
     check_target(target, exporter.format)
@@ -63,7 +70,7 @@ def export(
 
 
 def _converted(exporter: Exporter, model: LoadedModel, folder: Path) -> tuple[Path, Callable[[FloatArray], FloatArray]]:
-    """Convert the model and load the result; the libraries fail in many ways, which are all the same to the user."""
+    """Convert the model and load the result; errors of the libraries become one `ExportError`."""
     try:
         with _converting:
             path = exporter.write(model, folder)

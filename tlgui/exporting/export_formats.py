@@ -1,4 +1,4 @@
-"""The formats a model can be exported to, as the export dialog and the command line show them; loads nothing heavy."""
+"""The formats that a model can be exported to, as dialog and command line show them; needs no TensorFlow."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """One format as the user meets it.
+    """One format as the user chooses it.
 
     Args:
-        id: What the command line calls it.
-        title: What the dialog calls it.
-        description: Where such a file is used, in one sentence.
-        suffix: What the file's name ends with, such as `".onnx"`; empty where the export is a folder.
+        id: Its name on the command line.
+        title: Its name in the dialog.
+        description: The use of such a file, in one sentence.
+        suffix: The suffix of its files, such as `".onnx"`; empty where the export is a folder.
     """
 
     id: str
@@ -41,10 +41,19 @@ FORMATS: tuple[ExportFormat, ...] = (
 
 
 def format_by_id(format_id: str) -> ExportFormat:
-    """Return the format of that id.
+    """Return the format with an id.
+
+    Args:
+        format_id: The id.
+
+    Returns:
+        The format.
 
     Raises:
-        KeyError: There is none.
+        KeyError: No format has this id.
+
+    >>> format_by_id("onnx").suffix
+    '.onnx'
     """
     for export_format in FORMATS:
         if export_format.id == format_id:
@@ -53,5 +62,15 @@ def format_by_id(format_id: str) -> ExportFormat:
 
 
 def labels_path(target: Path) -> Path:
-    """Return where the class names of an exported file go: `birds.onnx` has `birds.onnx.labels.txt` beside it."""
+    """Return the text file with the class names of an exported file, named after the whole export.
+
+    Args:
+        target: The exported file.
+
+    Returns:
+        The file beside it.
+
+    >>> labels_path(Path("birds.v2.onnx")).name
+    'birds.v2.onnx.labels.txt'
+    """
     return target.with_name(f"{target.name}.labels.txt")

@@ -1,4 +1,4 @@
-"""What every export format can do: write a model, and load what it wrote in the runtime its users will load it in."""
+"""The interface of every export format: write a model, and load the export in the runtime that its users have."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -19,8 +19,8 @@ class Exporter(ABC):
     """One format.
 
     Args:
-        export_format: How the user meets it.
-        tolerance: The largest difference of a probability that is rounding and not a mistake.
+        export_format: Its description for the user.
+        tolerance: The largest difference of a probability that rounding explains.
     """
 
     def __init__(self, export_format: ExportFormat, tolerance: float) -> None:
@@ -29,7 +29,11 @@ class Exporter(ABC):
 
     @abstractmethod
     def write(self, model: LoadedModel, folder: Path) -> Path:
-        """Write the model into an empty folder of ours, class names included where the format has a place for them.
+        """Write the model with its class names.
+
+        Args:
+            model: The model.
+            folder: An empty temporary folder.
 
         Returns:
             The file or folder that is the export.
@@ -38,6 +42,9 @@ class Exporter(ABC):
     @abstractmethod
     def reopen(self, path: Path) -> Callable[[FloatArray], FloatArray]:
         """Load an export in its own runtime.
+
+        Args:
+            path: What `write` returned.
 
         Returns:
             A function from RGB 0..255, shape (photos, size, size, 3), to probabilities, shape (photos, classes).

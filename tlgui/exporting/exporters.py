@@ -1,4 +1,4 @@
-"""Every export format that can be written, by its id."""
+"""The exporters of all formats, by the ids of the formats."""
 
 from tlgui.exporting.export_formats import FORMATS
 from tlgui.exporting.exporter import Exporter

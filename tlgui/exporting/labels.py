@@ -1,4 +1,4 @@
-"""The class names of an export as a text: inside the exported file, and as a file beside it."""
+"""The class names of an export as a text: inside the export, and in the file beside it."""
 
 import contextlib
 import json
@@ -10,26 +10,39 @@ from pathlib import Path
 from tlgui.photos.names import one_line
 
 LABELS_FILE = "labels.txt"
-"""What the list of class names is called inside an export that holds files."""
+"""The name of the list of class names inside an export that holds files."""
 
 CLASS_NAMES_KEY = "class_names"
-"""What it is called in the metadata of an ONNX file, where it is a JSON list."""
+"""Its key in the metadata of an ONNX file, where it is a JSON list."""
 
 _MOST_BYTES = 16 * 2**20
 
 
 def labels_bytes(class_names: Sequence[str]) -> bytes:
-    """Return the class names one a line, in output order, as `one_line` shows them."""
+    r"""Return class names as a text file.
+
+    Args:
+        class_names: The class names in output order.
+
+    Returns:
+        UTF-8 with one line a name, as `one_line` shows it.
+
+    >>> labels_bytes(("robin", "two\nlines"))
+    b'robin\ntwo\\x0alines\n'
+    """
     return "".join(f"{one_line(name)}\n" for name in class_names).encode("utf-8", "backslashreplace")
 
 
 def labels_inside(export: Path) -> bytes | None:
-    """Return the list of class names that an exported file holds, as it was written beside it; None where it has none.
+    """Read the class names inside an exported file.
 
     Args:
-        export: A file that an exporter wrote, or any other.
+        export: Any file.
+
+    Returns:
+        The names as `labels_bytes` returned them; None where the file is no export.
     """
-    # Whatever is wrong with the file, it is none of ours.
+    # A file that cannot be read in this way was written by another program.
     with contextlib.suppress(OSError, ValueError, LookupError, RuntimeError, zipfile.BadZipFile, zlib.error, EOFError):
         if export.suffix.lower() == ".onnx":
             return _labels_of_onnx(export)
@@ -40,7 +53,7 @@ def labels_inside(export: Path) -> bytes | None:
 
 
 def _labels_of_onnx(export: Path) -> bytes | None:
-    # Placing exports is known to every command, and few of them export.
+    # Every command imports this module, and few of them export.
     import onnx  # noqa: PLC0415
     from google.protobuf.message import DecodeError  # noqa: PLC0415
 

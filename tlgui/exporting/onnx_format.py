@@ -17,7 +17,7 @@ from tlgui.exporting.labels import CLASS_NAMES_KEY
 from tlgui.exporting.savedmodel_format import picture_spec
 from tlgui.learning.model_file.tlmodel import LoadedModel
 
-# The newest that tf2onnx writes; runtimes since 2023 read it.
+# The newest opset that tf2onnx writes; runtimes since 2023 read it.
 _OPSET = 18
 
 

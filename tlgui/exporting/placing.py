@@ -1,9 +1,9 @@
-"""Puts a finished export where the user wants it: whole or not at all, never over what is no export.
+"""Puts a finished export in its place: whole or not at all, and only over another export.
 
-Of two files, the export and its class names, or of a folder that replaces another, no system makes one step. What is
-being placed lies beside the target with a note, until it is done; a process that is killed in between leaves the old
-export, or the new one without its class names, never the new names with the old export. `finish` does the rest at the
-next start.
+A folder that replaces another is exchanged with it in one step where the system has one. Two files, an export and its
+class names, cannot be replaced in one step: they wait in a folder beside the target with a note. A kill in between
+leaves the old export, or the new one without its class names, and never the names of one export beside another;
+`finish` completes it at the next start.
 """
 
 import contextlib
@@ -17,8 +17,9 @@ from tlgui.exporting.exchange import exchange
 from tlgui.exporting.export_formats import FORMATS, ExportFormat, labels_path
 from tlgui.exporting.labels import labels_inside
 from tlgui.files import folder_beside, keep_mode, real_place, storage_error, sync, sync_folder, targets
+from tlgui.learning.recipes.fields import Fields
 
-# Everything a SavedModel may hold at its top, by TensorFlow's own layout; with anything else it is not ours to replace.
+# The top-level entries of a SavedModel in TensorFlow's layout; a folder with others is not replaced.
 _SAVED_MODEL_ENTRIES = frozenset(
     {"saved_model.pb", "fingerprint.pb", "keras_metadata.pb", "variables", "assets", "assets.extra"}
 )
@@ -28,12 +29,16 @@ _MOST_NOTE_BYTES = 4096
 
 
 def check_target(target: Path, export_format: ExportFormat) -> None:
-    """Check, before the long work begins, that an export can be put in a place.
+    """Check, before the conversion, that an export can be put in its place.
+
+    Args:
+        target: The file or folder to write.
+        export_format: The format of the export.
 
     Raises:
-        ExportError: A folder is there that is no SavedModel.
-        TargetError: The name has the wrong ending, or a file is there that is not to be replaced.
-        StorageError: The folder is not there, or cannot be written to.
+        ExportError: A folder that is no SavedModel is there, or a file of class names of no export.
+        TargetError: The name has the wrong ending, or a file of another kind is there.
+        StorageError: The folder does not exist, or cannot be written to.
     """
     if export_format.is_folder:
         _check_replaceable(target)
@@ -48,16 +53,16 @@ def check_target(target: Path, export_format: ExportFormat) -> None:
 
 
 def place(export: Path, target: Path, labels: bytes) -> None:
-    """Copy a checked export to its place, a file with its class names beside it; see the module.
+    """Copy a compared export to its place, with the class names beside a file; see the module.
 
     Args:
-        export: The file or folder in a place of ours.
-        target: Where it goes.
-        labels: The file of class names; a folder has them inside.
+        export: The file or folder in a temporary folder.
+        target: The file or folder to write.
+        labels: The content of the file of class names; a folder has them inside.
 
     Raises:
-        ExportError: Something turned up there that is not to be replaced.
-        StorageError: The disk refused; what was there is as it was.
+        ExportError: Something that is no export has appeared there.
+        StorageError: The disk refused; the target is unchanged.
     """
     target = real_place(target)
     try:
@@ -81,19 +86,18 @@ def place(export: Path, target: Path, labels: bytes) -> None:
 
 
 def finish(folder: Path) -> None:
-    """Do what is left of a placing whose process was killed.
+    """Complete the placing of an export whose process was killed.
 
     Args:
-        folder: What it left beside the target; any other folder is left alone.
+        folder: The folder that the process left beside the target; any other folder is left alone.
     """
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        note = json.loads(files.read_regular(folder / _NOTE, _MOST_NOTE_BYTES))
-        name = note.get("name") if isinstance(note, dict) else None
-        if not isinstance(name, str) or name != Path(name).name or not name:
+    with contextlib.suppress(OSError, ValueError):
+        name = Fields.read(folder / _NOTE, _MOST_NOTE_BYTES, "note").text("name")
+        if name != Path(name).name or not name:
             return
         target = folder.parent / name
         if (folder / _NEW).is_dir():
-            # The old one stepped aside already, or it stays.
+            # Without a target, the old folder was moved aside already.
             if not target.exists():
                 (folder / _NEW).rename(target)
         elif target.suffix.lower() in _SUFFIXES:
@@ -101,15 +105,15 @@ def finish(folder: Path) -> None:
 
 
 def size_of(export: Path) -> int:
-    """Return the bytes of an export, all its files together."""
+    """Return the size of an export in bytes, all its files together."""
     files = export.rglob("*") if export.is_dir() else [export]
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _put_file(folder: Path, target: Path) -> None:
-    """Replace an export and its class names by those in `folder`; what was done of it already is not done again.
+    """Replace an export and its class names by those in `folder`; steps that are done already are not repeated.
 
-    The old names go first, so that they never stand beside the new export, nor the new ones beside the old.
+    The old names are moved first, so that they are never beside the new export, nor the new ones beside the old.
     """
     new, new_labels, labels = folder / target.name, labels_path(folder / target.name), labels_path(target)
     _write_note(folder, target)
@@ -131,7 +135,7 @@ def _put_folder(folder: Path, target: Path) -> None:
     if not target.exists():
         new.rename(target)
     elif not exchange(new, target):
-        # Where the disk cannot exchange two folders in one step, the old one steps aside, and back if need be.
+        # Without an exchange in one step, the old folder is moved aside, and back where the new one cannot be moved.
         _write_note(folder, target)
         target.rename(old)
         try:
@@ -148,7 +152,7 @@ def _write_note(folder: Path, target: Path) -> None:
 
 
 def _copy_folder(source: Path, target: Path) -> None:
-    """Copy file by file: `shutil.copytree` gathers errors and loses the system's reason for them."""
+    """Copy file by file: `shutil.copytree` collects errors as texts, without their numbers."""
     target.mkdir()
     for entry in sorted(source.iterdir()):
         if entry.is_dir():
@@ -172,7 +176,7 @@ def _check_replaceable(target: Path) -> None:
 
 
 def _check_labels(target: Path) -> None:
-    """Refuse to replace a file of class names that is not the one that the export beside it was written with."""
+    """Refuse to replace a file of class names whose content is not that inside the export beside it."""
     labels = labels_path(target)
     if not labels.exists() and not labels.is_symlink():
         return

@@ -20,7 +20,7 @@ CLASS_NAMES_SIGNATURE = "class_names"
 
 
 class SavedModelExporter(Exporter):
-    """Writes a SavedModel that takes any number of float or whole-number pictures and can say its class names."""
+    """Writes a SavedModel with signatures for float32 and uint8 pictures, and one that returns the class names."""
 
     def __init__(self) -> None:
         super().__init__(format_by_id("savedmodel"), tolerance=1e-4)
@@ -51,14 +51,21 @@ class SavedModelExporter(Exporter):
     def reopen(self, path: Path) -> Callable[[FloatArray], FloatArray]:
         loaded = tf.saved_model.load(str(path))
         serve = loaded.signatures[SIGNATURE]
-        # A signature does not keep the variables of its model alive: the function must hold on to both.
+        # A signature does not keep the variables of its model alive: the function needs a reference to both.
         return lambda pictures: _served(loaded, serve, pictures)
 
 
 def float_archive(model: LoadedModel) -> Any:  # noqa: ANN401 - Keras has no types
-    """Return a Keras export archive that serves the model on float32 pictures, ready to be written or added to."""
+    """Return a Keras export archive that serves a model on float32 pictures.
+
+    Args:
+        model: The model.
+
+    Returns:
+        The archive, to which endpoints can be added before it is written.
+    """
     network = model.model
-    # Not tracked: an endpoint keeps the variables it uses by itself, and tracking would write them all a second time.
+    # Not tracked: an endpoint holds the variables it uses, and tracking would write them a second time.
     archive = keras.export.ExportArchive()
     archive.add_endpoint(
         SIGNATURE,
@@ -69,7 +76,7 @@ def float_archive(model: LoadedModel) -> Any:  # noqa: ANN401 - Keras has no typ
 
 
 def picture_spec(model: LoadedModel, dtype: tf.DType) -> tf.TensorSpec:
-    """Return the model's input, any number of pictures, with the name exports give it."""
+    """Return the specification of a model's input: a batch of any size, with the name that exports use."""
     side = model.summary.input_size
     return tf.TensorSpec((None, side, side, 3), dtype, name=INPUT_NAME)
 

@@ -17,9 +17,9 @@ from tlgui.learning.model_file.tlmodel import LoadedModel
 
 
 class TfliteExporter(Exporter):
-    """Writes a `.tflite` file with the standard metadata: what goes in, what comes out, and the class names.
+    """Writes a `.tflite` file with the standard metadata: input, output and class names.
 
-    Only operations that every LiteRT runtime has are used, so that the file needs no extra library on a phone.
+    It uses built-in operations only, so that the runtime on a phone needs no extra library.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class TfliteExporter(Exporter):
 
     @override
     def write(self, model: LoadedModel, folder: Path) -> Path:
-        # By way of a SavedModel: converting a function directly silently writes a file without weights.
+        # From a SavedModel: converting a function directly writes a file without weights, and raises no error.
         with temporary_folder() as saved_model:
             float_archive(model).write_out(str(saved_model), verbose=False)
             converter = tf.lite.TFLiteConverter.from_saved_model(str(saved_model), signature_keys=[SIGNATURE])
@@ -47,12 +47,12 @@ class TfliteExporter(Exporter):
 
 
 class TfliteFloat16Exporter(TfliteExporter):
-    """Writes a `.tflite` file whose weights are 16-bit floats; it computes in 32 bits."""
+    """Writes a `.tflite` file with weights as 16-bit floats; it computes with 32 bits."""
 
     def __init__(self) -> None:
         super().__init__()
         self.format = format_by_id("tflite-float16")
-        # Each weight keeps 11 of 24 significant bits, a change of up to 1 in 2048, and a sure network amplifies it.
+        # Each weight keeps 11 of 24 significant bits, a change of up to 1 in 2048, which the network amplifies.
         self.tolerance = 0.02
 
     @override

@@ -1,7 +1,8 @@
-"""The standard metadata of a `.tflite` file, which phone tool kits read: what goes in, what comes out, the class names.
+"""The standard metadata of a `.tflite` file, which tool kits for phones read: input, output and class names.
 
-Written by hand after the public schema (metadata_schema.fbs 1.1.0 of tensorflow/tflite-support, Apache-2.0), because
-the package that writes it needs an old Python. The class names are a small zip at the end of the file, as it demands.
+The tables follow the public schema (metadata_schema.fbs 1.1.0 of tensorflow/tflite-support, Apache-2.0) and are written
+here because the package that writes them needs an old Python. The class names are in a zip at the end of the file, as
+the schema demands.
 """
 
 import io
@@ -26,11 +27,14 @@ _NORMALIZATION_OPTIONS = 1
 
 
 def with_metadata(model: bytes, summary: ModelSummary) -> bytes:
-    """Return a `.tflite` file's bytes with the metadata and the class names added.
+    """Add metadata and class names to a `.tflite` file.
 
     Args:
-        model: What the converter returned.
-        summary: What is known of the model.
+        model: The file as the converter returned it.
+        summary: The facts about the model.
+
+    Returns:
+        The bytes of the new file.
     """
     tree = schema.ModelT.InitFromPackedBuf(model, 0)
     buffer = schema.BufferT()
@@ -49,22 +53,25 @@ def with_metadata(model: bytes, summary: ModelSummary) -> bytes:
 
 
 class _Writer:
-    """Writes flat buffer tables from the leaves up: what is pointed to comes before what points."""
+    """Writes FlatBuffers tables; what a table points to must be written before it."""
 
     def __init__(self) -> None:
         self._builder = flatbuffers.Builder(1024)
 
     def text(self, text: str) -> int:
-        """Write a text and return where it is."""
+        """Write a text and return its offset."""
         return int(self._builder.CreateString(text))
 
     def table(self, slot_count: int, offsets: Mapping[int, int], numbers: Mapping[int, int] | None = None) -> int:
-        """Write a table and return where it is.
+        """Write a table.
 
         Args:
-            slot_count: Fields the schema gives it.
-            offsets: Where the fields are that are texts, tables or vectors, by their slot.
-            numbers: The fields that are a single byte, by their slot.
+            slot_count: The number of its fields in the schema.
+            offsets: Offsets of the fields that are texts, tables or vectors, by slot.
+            numbers: Values of the fields that are single bytes, by slot.
+
+        Returns:
+            Its offset.
         """
         self._builder.StartObject(slot_count)
         for slot, offset in offsets.items():
@@ -74,14 +81,14 @@ class _Writer:
         return int(self._builder.EndObject())
 
     def tables(self, *offsets: int) -> int:
-        """Write a vector of tables and return where it is."""
+        """Write a vector of tables and return its offset."""
         self._builder.StartVector(4, len(offsets), 4)
         for offset in reversed(offsets):
             self._builder.PrependUOffsetTRelative(offset)
         return int(self._builder.EndVector())
 
     def number(self, value: float) -> int:
-        """Write a vector of one float and return where it is."""
+        """Write a vector of one float and return its offset."""
         self._builder.StartVector(4, 1, 4)
         self._builder.PrependFloat32(value)
         return int(self._builder.EndVector())
@@ -107,7 +114,7 @@ def _metadata(summary: ModelSummary) -> bytes:
 def _picture(writer: _Writer, summary: ModelSummary) -> int:
     size = summary.input_size
     properties = writer.table(2, {}, {0: _RGB})
-    # The network scales its input itself; tool kits ask for the step all the same, so it is one that changes nothing.
+    # The network scales its input; tool kits demand a normalisation too, so it is one that changes nothing.
     scaling = writer.table(2, {0: writer.number(0.0), 1: writer.number(1.0)})
     fields = {
         0: writer.text(INPUT_NAME),

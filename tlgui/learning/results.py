@@ -1,4 +1,4 @@
-"""What training, evaluation and prediction leave behind, as plain frozen values that need no TensorFlow to read."""
+"""Results of training, evaluation, prediction and export: plain frozen values, which need no TensorFlow."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +20,7 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A range that holds the true value with 95 % confidence, both ends 0..1."""
+    """A 95 % confidence interval of a share, both ends 0..1."""
 
     low: float
     high: float
@@ -28,13 +28,13 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class ClassResult:
-    """How one class fared.
+    """The result of one class.
 
     Args:
         name: The class.
         photo_count: Its photos in the evaluated part.
-        recall: Share of its photos that were recognised, 0..1; 0 without photos.
-        precision: Share of the photos given this name that deserve it, 0..1; 0 where none was given it.
+        recall: Share of its photos that were predicted as this class, 0..1; 0 without photos.
+        precision: Share of this class among the photos predicted as it, 0..1; 0 where none was.
     """
 
     name: str
@@ -45,13 +45,13 @@ class ClassResult:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How well a model does on photos it did not learn from.
+    """The metrics of a model on photos it was not trained on.
 
     Args:
         part: The part of the split that was evaluated; None for all photos.
         photo_count: Photos evaluated.
-        accuracy: Share of photos named rightly, 0..1.
-        interval: Where the accuracy on other such photos lies, by Wilson's score interval at 95 %.
+        accuracy: Share of photos whose class was predicted, 0..1.
+        interval: The 95 % confidence interval of the accuracy, by Wilson's score method.
         loss: Mean cross-entropy, in nats.
         classes: One result a class, in output order.
         confusion: Rows are true classes, columns predicted ones, entries are photo counts; in output order.
@@ -68,22 +68,22 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """What a `.tlmodel` file says of itself.
+    """The facts in a `.tlmodel` file.
 
     Args:
-        path: Where the file lies.
+        path: The file.
         class_names: The labels in output order.
         backbone: The backbone's id, such as `"efficientnet-lite0"`.
         input_size: Side of the square input, in pixels.
         recipe: The recipe it was trained with.
-        created: When, as an ISO 8601 time with its offset.
-        photo_count: Photos it learned from.
-        evaluation: How it did on its validation photos, or None where there were none.
+        created: When it was trained, as an ISO 8601 time with its offset.
+        photo_count: Photos it was trained on.
+        evaluation: The metrics on its validation photos; None where there were none.
         history: The epochs of its training.
-        seconds: How long the training took.
+        seconds: Duration of the training.
         stop_reason: Why the training ended.
-        versions: The libraries it was made with, by name.
-        device: What it was trained on, such as `"2 processor cores"`; empty where an older tlgui did not say.
+        versions: Names and versions of the libraries it was made with.
+        device: The device it was trained on, such as `"2 processor cores"`; empty in files of version 1.
     """
 
     path: Path
@@ -103,15 +103,15 @@ class ModelSummary:
 
 @dataclass(frozen=True, slots=True)
 class CostEstimate:
-    """What a training will take, measured on a few photos before it starts.
+    """The cost of a training, measured on a few photos before it starts.
 
     Args:
-        seconds: How long, from Start to the model.
+        seconds: Duration from start to model.
         memory_bytes: The most memory the engine will use.
-        device: What it will run on, such as `"2 processor cores"`.
-        cached_share: Share of the photos whose features are known already, 0..1.
-        download_bytes: What must be downloaded first; 0 for nothing.
-        free_bytes: The most memory the engine can have: what is free, and what it holds already; 0 where nobody knows.
+        device: The device it will run on, such as `"2 processor cores"`.
+        cached_share: Share of the photos whose features are cached, 0..1.
+        download_bytes: Bytes that must be downloaded first; 0 for none.
+        free_bytes: The most memory the engine can have: free memory, and what it holds already; 0 where unknown.
     """
 
     seconds: float
@@ -132,12 +132,12 @@ class ClassScore:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the model says of one photo.
+    """The prediction for one photo.
 
     Args:
         path: The photo.
-        scores: The best classes, best first; empty where the photo could not be read.
-        error: Why it could not be read, in plain words; empty where it could.
+        scores: The most probable classes, most probable first; empty where the photo could not be read.
+        error: Why it could not be read; empty where it could.
     """
 
     path: Path
@@ -147,7 +147,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class PhotosPredicted(Event):
-    """Some more photos were predicted, in the order they were asked for."""
+    """More photos were predicted, in the order of the request."""
 
     predictions: tuple[Prediction, ...]
 
@@ -158,7 +158,7 @@ class UnreadablePhoto:
 
     Args:
         path: The photo.
-        reason: Why, as a sentence of its own.
+        reason: Why, as a whole sentence.
     """
 
     path: Path
@@ -167,7 +167,7 @@ class UnreadablePhoto:
 
 @dataclass(frozen=True, slots=True)
 class PhotosUnreadable(Event):
-    """A job came upon photos of its collection that cannot be read, and goes on without them; each is told once."""
+    """A job found photos of its collection that cannot be read and goes on without them; each is reported once."""
 
     photos: tuple[UnreadablePhoto, ...]
 
@@ -177,9 +177,9 @@ class PredictionSummary:
     """The end of a prediction job.
 
     Args:
-        photo_count: Photos that were named.
+        photo_count: Photos that were predicted.
         error_count: Files that could not be read.
-        seconds: How long it took.
+        seconds: Duration of the job.
     """
 
     photo_count: int
@@ -198,7 +198,7 @@ class PreviewImage:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """An export that was written, loaded again in its own runtime, and agrees with the model.
+    """An export that was written, loaded again in its own runtime, and agrees with the model within its tolerance.
 
     Args:
         path: The file or folder.
@@ -206,7 +206,7 @@ class ExportResult:
         size_bytes: Its size, all files together.
         largest_difference: The largest difference between two probabilities, on all compared pictures.
         compared_count: Pictures compared.
-        used_drawn_pictures: Whether drawn pictures stood in for photos, because no collection was at hand.
+        used_drawn_pictures: Whether drawn pictures were compared too, because there were too few photos.
     """
 
     path: Path

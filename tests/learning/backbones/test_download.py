@@ -1,4 +1,4 @@
-"""Published weights arrive whole and are the published ones, or the message says what was tried and what to do."""
+"""Published weights are complete and have their checksum, or the message has the failure and what to do."""
 
 import hashlib
 import http.client
@@ -27,7 +27,7 @@ _TITLE = "VGG16"
 
 @pytest.fixture(autouse=True)
 def keras_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give Keras an empty home, and ask no proxy for this machine's own server."""
+    """Give Keras an empty home, and use no proxy for the local server."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("no_proxy", "*")
     return tmp_path / "keras"
@@ -49,7 +49,7 @@ def _fetched(published: Published, context: JobContext | None = None) -> Path:
 
 
 def _refusal(published: Published) -> WeightsError:
-    """Return what a failed download says; every one names the file, the server and the ways out."""
+    """Return the error of a failed download; each names the file, the server and the alternatives."""
     with pytest.raises(WeightsError) as caught:
         _fetched(published)
     assert _NAME in caught.value.message
@@ -61,7 +61,7 @@ def _refusal(published: Published) -> WeightsError:
 
 
 def _stopping_once_something_came() -> JobContext:
-    """Return the context of a job whose user presses Stop when the first bytes are there."""
+    """Return the context of a job that is stopped at its first bytes."""
     came = False
 
     def report(event: Event) -> None:
@@ -100,7 +100,7 @@ def test_download_says_how_far_it_is(published: Published) -> None:
     assert steps[-1].done == len(_CONTENT)
     assert {step.total for step in steps} == {len(_CONTENT)}
     assert [step.done for step in steps] == sorted(step.done for step in steps)
-    # What comes next is something else, and the window must not say that it still downloads.
+    # The next stage is another one, which the window must show.
     assert events[-1] == Progress(Stage.LOADING)
 
 
@@ -291,7 +291,7 @@ def test_server_that_keeps_silent_is_given_up(published: Published, server: WebS
 
 
 def test_stop_is_heard_while_the_server_keeps_silent(published: Published, server: WebServer) -> None:
-    # Neither would end by itself: the server keeps silent until the test is over.
+    # Neither would end without Stop: the server sends nothing until the test is over.
     server.holds_after = 0
     with pytest.raises(Cancelled):
         _fetched(published, stopping_at(3))

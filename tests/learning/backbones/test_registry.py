@@ -1,4 +1,4 @@
-"""Every backbone has its preprocessing inside, is what catalog and Keras say, and is loaded without code of our own."""
+"""Every backbone has its preprocessing inside, agrees with catalog and Keras, and loads without custom code."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from tlgui.learning.model_file.trusted_layers import check_configuration, check_
 from tlgui.learning.networks import builder as network_module
 from tlgui.learning.recipes.recipe import BACKBONE_IDS, EMBEDDED_BACKBONE, SMALL_CNN, Recipe
 
-# What Keras says each of its networks was trained on; those that preprocess themselves are checked apart.
+# The scaling that Keras documents for each of its networks; those with preprocessing inside are checked separately.
 _KERAS_PREPROCESSING = {
     "vgg16": applications.vgg16,
     "vgg19": applications.vgg19,
@@ -32,7 +32,7 @@ _KERAS_PREPROCESSING = {
     "mobilenetv2": applications.mobilenet_v2,
     "nasnetmobile": applications.nasnet,
 }
-# Those that bring their own preprocessing.
+# Networks with preprocessing inside.
 _SELF_PREPROCESSING = {
     "mobilenetv3small": applications.MobileNetV3Small,
     "mobilenetv3large": applications.MobileNetV3Large,
@@ -95,7 +95,7 @@ def test_preprocessing_is_what_keras_says(backbone_id: str) -> None:
 
 
 class _ReachedError(Exception):
-    """The network has come to its first convolution, and with what."""
+    """The network has reached its first convolution; holds its input."""
 
 
 @pytest.mark.parametrize("backbone_id", _SELF_PREPROCESSING)
@@ -103,7 +103,7 @@ def test_preprocessing_is_what_keras_builds_in(backbone_id: str, monkeypatch: py
     def stop(_layer: keras.Layer, tensor: keras.KerasTensor, **_options: object) -> None:
         raise _ReachedError(tensor)
 
-    # Nothing that comes later is of interest; building all of it takes seconds. ConvNeXt's stem is a model of its own.
+    # The later layers do not matter here, and take seconds to build. ConvNeXt's stem is an inner model.
     for kind in (keras.layers.Conv2D, keras.Sequential):
         monkeypatch.setattr(kind, "__call__", stop)
     inputs = keras.Input((32, 32, 3))
@@ -117,7 +117,7 @@ def test_preprocessing_is_what_keras_builds_in(backbone_id: str, monkeypatch: py
 
 
 def _necks(network: keras.Model) -> set[str]:
-    """Return the steps whose output is all that the later ones see of the picture."""
+    """Return the layers that every path from input to output passes."""
     steps = list(network.operations)
     places = {step.name: place for place, step in enumerate(steps)}
     passed_by = [0] * len(steps)
@@ -132,7 +132,7 @@ def _necks(network: keras.Model) -> set[str]:
 
 
 def _asked_for(monkeypatch: pytest.MonkeyPatch, backbone_id: str) -> list[Published]:
-    """Let the backbone's builder ask Keras for its published weights; return, once it is built, for which."""
+    """Build the network with its published weights in Keras, and return the file that Keras would download."""
     asked: list[Published] = []
 
     def get_file(name: str, url: str, *, cache_subdir: str, file_hash: str = "") -> str:
@@ -152,7 +152,7 @@ def _asked_for(monkeypatch: pytest.MonkeyPatch, backbone_id: str) -> list[Publis
     return asked
 
 
-# MobileNetV2 has pretrained weights for a few input sizes, and says which it takes for the others.
+# MobileNetV2 has pretrained weights for a few input sizes, and warns which it takes for the others.
 @pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square:UserWarning")
 @pytest.mark.parametrize("backbone_id", BACKBONE_IDS)
 def test_network_is_as_catalog_and_keras_say(backbone_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,22 +165,22 @@ def test_network_is_as_catalog_and_keras_say(backbone_id: str, monkeypatch: pyte
     published = PUBLISHED.get(backbone_id)
     assert asked == ([] if published is None else [replace(published, size=0)])
     assert (BACKBONE_TITLES[backbone_id].download_bytes > 0) == (published is not None)
-    # Each block ends where everything passes, block after block, and the last one at the end or near it.
+    # Each block ends at a layer that every path passes, in order, and the last one at or near the end.
     names = [step.name for step in network.operations]
     lasts = [last for _, last in BACKBONE_TITLES[backbone_id].blocks]
     assert set(lasts) <= _necks(network)
     assert [name for name in names if name in lasts] == lasts
-    # A model of it can be saved and trusted again.
+    # A model of it can be saved and passes the checks when it is loaded.
     check_configuration(json.loads(json.dumps(keras.saving.serialize_keras_object(network))))
 
 
-# One with a frozen convolution for preprocessing, one with arithmetic between layers, one with a layer of its own.
+# One with a frozen convolution for preprocessing, one with arithmetic between layers, one with a custom layer.
 @pytest.mark.parametrize("backbone_id", ["vgg16", "mobilenetv3small", "convnexttiny"])
 @pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 def test_backbone_is_loaded_again_without_code_of_our_own(
     backbone_id: str, tmp_path: Path, expect_log: Callable[[str], None]
 ) -> None:
-    # Run once without a function around it, which would take longer, the network makes one of each odd convolution.
+    # Without a function around it, which would take longer, the network traces one for each unusual convolution.
     expect_log("triggered tf.function retracing")
     backbone = BACKBONES[backbone_id]
     inputs = keras.Input((32, 32, 3))

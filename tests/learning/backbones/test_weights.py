@@ -1,4 +1,4 @@
-"""Weights are found, shipped or the user's; whatever does not fit is refused in words, and nothing is half loaded."""
+"""Weights are found, shipped or the user's; a file that does not fit is refused, and none is loaded in part."""
 
 import hashlib
 import zipfile
@@ -29,7 +29,7 @@ SMALL = BACKBONES["mobilenetv3small"]
 
 @pytest.fixture(scope="module")
 def network() -> keras.Model:
-    """Return a network whose weights are all numbers of their own."""
+    """Return a network whose weights all differ."""
     built = SMALL.build(32)
     dice = np.random.default_rng(1)
     built.set_weights([dice.random(weight.shape, np.float32) for weight in built.weights])
@@ -49,7 +49,7 @@ def target(_target: keras.Model) -> keras.Model:
 
 
 def _write_older(network: keras.Model, path: Path, group_name: str = "") -> Path:
-    """Write the layout that Keras had before version 3, in which the networks of Keras are offered."""
+    """Write the layout of Keras before version 3, which the published files have."""
     with h5py.File(path, "w") as file:
         top = file.create_group(group_name) if group_name else file
         top.attrs["layer_names"] = [layer.name.encode() for layer in network.layers]
@@ -246,7 +246,7 @@ def test_archive_without_weights_or_far_too_large_is_refused(target: keras.Model
 
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("model.weights.h5", b"")
-        # What the file promises is written last, from here.
+        # The sizes in the header are written last, from here.
         archive.getinfo("model.weights.h5").file_size = 600 * 2**20
     with pytest.raises(WeightsError, match="far too large"):
         load_weights(target, SMALL, path)

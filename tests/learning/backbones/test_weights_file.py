@@ -1,4 +1,4 @@
-"""Weights files that lead elsewhere, promise too much or are damaged: each refused in words before much is read."""
+"""Weights files with links, false sizes or damage: each is refused with a message before much is read."""
 
 import os
 import random
@@ -29,7 +29,7 @@ KERNEL, BIAS = "layers/conv2d/vars/0", "layers/conv2d/vars/1"
 
 @pytest.fixture
 def network() -> keras.Model:
-    """Return a small network with numbers of its own."""
+    """Return a small network with given weights."""
     return BACKBONE.build(32)
 
 
@@ -59,7 +59,7 @@ def _archive(network: keras.Model, folder: Path) -> Path:
 
 
 def _refusal(network: keras.Model, path: Path) -> WeightsError:
-    """Return why a file is refused, having checked that the network is as it was."""
+    """Return the error for a file, having checked that the network is unchanged."""
     before = [weight.copy() for weight in network.get_weights()]
     with pytest.raises(WeightsError) as caught:
         load_weights(network, BACKBONE, path)
@@ -71,7 +71,7 @@ def _refusal(network: keras.Model, path: Path) -> WeightsError:
 
 
 def _replaced(path: Path, name: str, make: Callable[[h5py.Group, str], object]) -> Path:
-    """Put something else in the place of an array."""
+    """Replace an array by another object."""
     with h5py.File(path, "a") as file:
         above, last = name.rsplit("/", 1)
         del file[above][last]
@@ -210,11 +210,11 @@ def test_path_that_leads_nowhere_is_answered_in_words(path: str) -> None:
     assert caught.value.hint
 
 
-# --- sizes that lie
+# --- false sizes
 
 
 def _names_of_a_length(path: Path, length: int) -> Path:
-    """Say of the first name in a list of texts of any length that it is longer than it is."""
+    """Write a false length of the first text in a list of texts of variable length."""
     data = bytearray(path.read_bytes())
     name = b"layer_names\0"
     # Name, type and dataspace, each padded to 8 bytes; then the length of the first text.
@@ -309,10 +309,10 @@ try_damaged(Path(sys.argv[1]), int(sys.argv[2]))
 
 
 def try_damaged(path: Path, count: int) -> None:
-    """Load copies of a file in each of which one bit is wrong; say what came of each."""
+    """Load copies of a file, each with one inverted bit, and print the outcome of each."""
     network, data, dice = BACKBONE.build(32), path.read_bytes(), random.Random(3)
     copy = path.with_name(f"damaged {path.name}")
-    # The numbers themselves may be any; it is what stands around them that leads a reader astray.
+    # Damaged weights are still numbers: the bits around them are changed.
     kept = [weight.tobytes() for weight in network.get_weights()]
     known = [(start, start + len(part)) for part in kept if (start := data.find(part)) >= 0]
     for _ in range(count):
@@ -334,7 +334,7 @@ def test_damaged_bit_is_refused_in_words_or_harmless(
     write: Callable[[keras.Model, Path], Path], network: keras.Model, tmp_path: Path
 ) -> None:
     path = write(network, tmp_path)
-    # In a process of its own: HDF5 may end it.
+    # In another process: HDF5 may end it.
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _FLIP, str(path), "80"],
         capture_output=True,

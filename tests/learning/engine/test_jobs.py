@@ -21,11 +21,11 @@ from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Event, JobContext, Progress, Stage
 
-# Keras hands NumPy 2.4 its variables in a way that NumPy is about to drop; nothing of ours can change that.
+# Keras converts its variables in a way that NumPy 2.4 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 
-# The smallest network there is: what is kept of a model does not depend on its backbone.
+# The smallest network: the cache of models does not depend on the backbone.
 RECIPE = replace(
     QUICK, backbone=SMALL_CNN, weights=NO_WEIGHTS, input_size=32, epochs=1, batch_size=2, learning_rate=0.1
 )
@@ -48,7 +48,7 @@ def model(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> M
 
 @pytest.fixture
 def no_more_loading(monkeypatch: pytest.MonkeyPatch, model: ModelSummary) -> None:
-    """Load the model as after its training, and from then on refuse to load anything."""
+    """Load the model as after its training, and refuse every later load."""
     jobs.get_ready_after(model)
 
     def refuse(_path: Path) -> NoReturn:
@@ -76,7 +76,7 @@ def test_model_that_was_just_trained_is_never_read_from_its_file(
     summary = jobs.perform(request, JobContext())
     photo = next(collection.photos()).path
 
-    # At once, before the engine had the time to get ready for it.
+    # Before the engine has warmed the model.
     assert jobs.perform(PredictRequest(summary.path, (photo,)), JobContext()).photo_count == 1
     assert jobs.perform(OpenModelRequest(summary.path), JobContext()) == summary
 
@@ -108,7 +108,7 @@ def test_training_further_and_resuming_are_passed_on(
 
     assert summary.history[0] == first
     assert len(summary.history) == 2
-    # It goes on where the model was, not from nothing.
+    # It starts with the weights of the model.
     assert first.loss < 0.9 * model.history[0].loss
 
 

@@ -1,4 +1,4 @@
-"""How an export is made: compared before it is kept, stopped at any time, and never put over anything else."""
+"""Exports are compared before they are kept, can be stopped at any time, and replace nothing but exports."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ from tlgui.exporting.exporters import EXPORTERS
 from tlgui.learning.model_file.tlmodel import LoadedModel, load_model
 from tlgui.progress import Event, JobContext, Progress, Stage
 
-# As the files of Keras begin.
+# The first bytes of a `.keras` file.
 OLD = b"PK\x03\x04 old"
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
@@ -38,11 +38,11 @@ def target_of(folder: Path, format_id: str) -> Path:
     return folder / f"birds-{format_id}{format_by_id(format_id).suffix}"
 
 
-# --- how it is done, with a format that is quick and does as it is told
+# --- the steps, with a fast format whose answers the test sets
 
 
 class QuickExporter(Exporter):
-    """A format that is a text file and gives the model's own answers, or any others."""
+    """A format that is a text file and returns the probabilities of the model, or others."""
 
     def __init__(self, answer: Callable[[FloatArray], FloatArray], content: bytes = b"new") -> None:
         super().__init__(format_by_id("keras"), tolerance=1e-4)
@@ -186,7 +186,7 @@ def test_stop_is_heard_after_the_conversion(
     assert quick.seen or stage is Stage.COMPARING
 
 
-# --- where it may go
+# --- permitted targets
 
 
 @pytest.mark.parametrize("format_id", ["keras", "tflite", "onnx"])
@@ -252,7 +252,7 @@ def test_read_only_disk_is_said_before_the_long_work(
 
 @pytest.fixture
 def new_folder(tmp_path: Path) -> Path:
-    """Return a folder as a SavedModel export leaves it in our own place."""
+    """Return a folder like that of a finished SavedModel export."""
     folder = tmp_path / "ours"
     (folder / "variables").mkdir(parents=True)
     (folder / "saved_model.pb").write_bytes(b"new graph")

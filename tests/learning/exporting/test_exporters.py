@@ -1,4 +1,4 @@
-"""Every export format, loaded in the runtime its users load it in: what it says, and the class names it carries."""
+"""Every export format, loaded in the runtime of its users: its probabilities and its class names."""
 
 import io
 import json
@@ -54,7 +54,7 @@ def some_pictures(count: int = 5) -> NDArray[np.float32]:
     return np.random.default_rng(7).integers(0, 256, (count, SIZE, SIZE, 3)).astype(np.float32)
 
 
-# --- what they say
+# --- probabilities and class names
 
 
 @pytest.mark.parametrize("format_id", FORMAT_IDS)

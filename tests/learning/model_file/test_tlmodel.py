@@ -1,4 +1,4 @@
-"""`.tlmodel` files: what was written comes back, and a disk that refuses takes nothing away."""
+"""`.tlmodel` files: what was written is read again, and a refusing disk leaves the old file."""
 
 import dataclasses
 import errno
@@ -32,7 +32,7 @@ from tlgui.progress import EpochEnded
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
 
-# --- what was written comes back
+# --- written and read again
 
 
 def test_summary_comes_back_as_it_was_written(model_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_summary_comes_back_as_it_was_written(model_path: Path) -> None:
 
 
 def test_file_of_the_first_version_opens_as_it_was(model_path: Path) -> None:
-    """It knows no device, no fine-tuning, and a recipe with fewer settings."""
+    """It has no device, no fine-tuning, and a recipe with fewer settings."""
     members = members_of(model_path)
     manifest, history = json.loads(members["manifest.json"]), json.loads(members["history.json"])
     del manifest["device"]

@@ -1,4 +1,4 @@
-"""`.tlmodel` files that somebody damaged or tampered with: each refused in plain words, before Keras sees it."""
+"""`.tlmodel` files that were damaged or manipulated: each is refused with a message before Keras reads it."""
 
 import json
 import math
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
 
 def refusal(path: Path) -> ModelFileError:
-    """Return why the file is refused, having checked that it says which file, and what to do."""
+    """Return the error for a file, having checked that it names the file and has a hint."""
     with pytest.raises(ModelFileError) as caught:
         load_model(path)
     assert path.name in caught.value.message
@@ -38,7 +38,7 @@ def refusal(path: Path) -> ModelFileError:
     return caught.value
 
 
-# --- files that are not what they should be
+# --- damaged and foreign files
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_damaged_byte_is_noticed_wherever_it_is(model_path: Path, original: byte
             summary = read_summary(model_path)
         except ModelFileError:
             continue
-        # A zip has bytes that mean nothing, such as the time of its members; none of them may change what is read.
+        # A zip has bytes without effect, such as the times of its members; they must not change what is read.
         assert summary == intact
 
 

@@ -1,4 +1,4 @@
-"""Models whose network asks for more than the file holds, or than any network needs: refused before memory is taken."""
+"""Models whose network needs more than the file holds, or than any network needs: refused before allocation."""
 
 import dataclasses
 import io
@@ -42,12 +42,12 @@ from tlgui.learning.recipes.recipe import BACKBONE_IDS, LARGEST_INPUT, NO_WEIGHT
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 
 Step = Callable[[keras.KerasTensor], keras.KerasTensor]
-# Far less than what the networks here ask for.
+# Far less than the networks here would allocate.
 _LITTLE_BYTES = 150 * 2**20
 
 
 def _refusal(path: Path) -> ModelFileError:
-    """Return why a model is refused, having checked that it took little memory."""
+    """Return the error for a model, having checked that little memory was allocated."""
     process = psutil.Process()
     before = process.memory_info().rss
     with pytest.raises(ModelFileError) as caught:
@@ -207,7 +207,7 @@ def test_computer_with_too_little_memory_says_so(model_path: Path, monkeypatch: 
     assert "more memory" in problem.hint
 
 
-# --- numbers that are none
+# --- weights that are not finite
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf])
@@ -257,7 +257,7 @@ def test_pipe_is_refused_at_once(tmp_path: Path) -> None:
 
 
 def _directory(count: int, told: int, shift: int = 0) -> bytes:
-    """Return a zip whose directory names one file many times, and tells of as many as it likes."""
+    """Return a zip whose directory lists one file many times, and holds a given count."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("manifest.json", b"{}")

@@ -38,7 +38,7 @@ def _in_small(recipe: Recipe) -> Recipe:
     )
 
 
-# The bottleneck recipe offers fine-tuning as its last part; here it takes it.
+# The bottleneck recipe with fine-tuning, its optional last part.
 _RECIPES = {
     **BUILT_IN,
     "vgg16-bottleneck": replace(

@@ -110,7 +110,7 @@ def test_known_error_fails_with_itself(qtbot: QtBot) -> None:
 
 
 def test_unknown_error_fails_as_a_bug_with_its_traceback(qtbot: QtBot, expect_log: Callable[[str], None]) -> None:
-    expect_log("a job failed in a way nobody expected")
+    expect_log("a job failed with an unexpected error")
 
     def operation(_context: JobContext) -> NoReturn:
         raise ZeroDivisionError("by nought")

@@ -1,4 +1,4 @@
-"""The engine's process: a real one, with scripted jobs in place of TensorFlow, because these go wrong on demand."""
+"""The engine's process: a real one, with scripted jobs in place of TensorFlow, which fail on demand."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""How an engine's process ends: replaced, killed, closed, orphaned; and that nothing is left of it."""
+"""The ends of an engine's process: replaced, killed, closed, orphaned; nothing is left of it."""
 
 import os
 import resource
@@ -190,7 +190,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_idle_engine_ends_by_itself_and_leaves_no_temporary_file(temporary: Path) -> None:
     engine = EngineProcess(jobs=JOBS)
     try:
-        # As TensorFlow does, and tells nobody.
+        # As TensorFlow does.
         path = Path(str(engine.run(Do("leave a file"), JobContext())))
         assert path.exists()
         assert temporary in path.parents
@@ -203,7 +203,7 @@ def test_idle_engine_ends_by_itself_and_leaves_no_temporary_file(temporary: Path
 def test_engine_at_work_that_nobody_waits_for_is_asked_to_end_and_leaves_no_temporary_file(temporary: Path) -> None:
     engine = EngineProcess(jobs=JOBS)
     try:
-        # Its answer comes at once, and then it hangs, as one that warms a large model.
+        # It answers, and then hangs, as an engine that warms a large model.
         engine.run(Do("echo", Hang()), JobContext())
         child = engine._child
         assert child is not None

@@ -1,4 +1,4 @@
-"""The answers and errors survive the way between the processes."""
+"""Answers and errors are unchanged by pickling."""
 
 import pickle
 

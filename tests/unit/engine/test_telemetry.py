@@ -1,4 +1,4 @@
-"""Telemetry of libraries is off in every process, and what it left before is taken away once."""
+"""Telemetry of libraries is off in every process, and the files it left before are removed once."""
 
 import contextlib
 import hashlib
@@ -27,7 +27,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def folder(isolated_home: Path) -> Path:
-    """Return the folder where ONNX Runtime keeps things, with a device's id in it."""
+    """Return the cache folder of ONNX Runtime, with a device id."""
     folder = isolated_home / ".cache/Microsoft/DeveloperTools/.onnxruntime"
     folder.mkdir(parents=True)
     (folder / "deviceid").write_text(_DEVICE)
@@ -35,7 +35,7 @@ def folder(isolated_home: Path) -> Path:
 
 
 def event_of(python: str, *, is_device_new: bool = False) -> bytes:
-    """Return what matters of an event as ONNX Runtime 1.31 writes it."""
+    """Return the relevant bytes of an event of ONNX Runtime 1.31."""
     digest = hashlib.sha256(_DEVICE.encode()).hexdigest().upper()
     status = "New" if is_device_new else "Old"
     return (

@@ -18,7 +18,7 @@ MODEL, FOLDER = "birds.onnx", "birds"
 
 
 def make(root: Path, *, is_folder: bool, has_old: bool) -> tuple[Path, Path]:
-    """Make a finished export and, where asked for, an older one in its place; return the export and its place."""
+    """Make a finished export and, if `has_old`, an older one in its place; return the export and its place."""
     place, ours = root / "place", root / "ours"
     place.mkdir(parents=True)
     suffix, name = ("", FOLDER) if is_folder else (".onnx", MODEL)
@@ -35,7 +35,7 @@ def main(root: Path, kind: str) -> None:
     vars(os)["fsync"] = lambda _stream: None
     if "no exchange" in kind:
         vars(placing)["exchange"] = lambda _first, _second: False
-    # Python tries the folder out with a file of its own.
+    # Python tests the folder by writing a file.
     tempfile.gettempdir()
     for number in range(MOST_STEPS):
         export, target = make(root / str(number), is_folder="folder" in kind, has_old="old" in kind)

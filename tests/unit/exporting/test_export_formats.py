@@ -1,4 +1,4 @@
-"""The list of export formats: what the dialog and the command line need, without anything heavy."""
+"""The list of export formats, which dialog and command line read without TensorFlow."""
 
 import dataclasses
 import subprocess

@@ -1,4 +1,4 @@
-"""Exports are placed whole or not at all, whenever the process is killed, and never over a stranger's files."""
+"""Exports are placed whole or not at all, whenever the process is killed, and only over other exports."""
 
 import errno
 import os

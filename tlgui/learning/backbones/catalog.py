@@ -1,4 +1,4 @@
-"""What the window says of each backbone before TensorFlow is loaded: its name, and the input it was made for."""
+"""Facts about each backbone that are needed before TensorFlow is loaded: title, input size, blocks, download size."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ class BackboneTitle:
     """A backbone as the user chooses it.
 
     Args:
-        title: Its name, as its makers write it.
-        input_size: Side of the square it was pretrained on, in pixels.
-        blocks: Its blocks in their order, each by its name and the name of its last layer: where it can be cut, and
-            from where on it can be fine-tuned.
-        download_bytes: Size of its published weights; 0 where there are none to download.
+        title: Its name, spelt as its authors do.
+        input_size: Side of the square input it was pretrained on, in pixels.
+        blocks: Its blocks in order, as names with the names of their last layers: it can be cut after each, and
+            fine-tuned from each on.
+        download_bytes: Size of its published weights; 0 where none are published.
     """
 
     title: str
@@ -27,11 +27,11 @@ _LARGE = 299
 
 
 def _blocks(prefix: str, *lasts: str) -> tuple[tuple[str, str], ...]:
-    """Return blocks that are numbered from 1."""
+    """Return blocks with names numbered from 1."""
     return tuple((f"{prefix}{number}", last) for number, last in enumerate(lasts, 1))
 
 
-# The first block begins at the pixels, so it takes the stem in; what follows the last block is trained with it.
+# The first block includes the stem; layers after the last block are trained with it.
 _LITE0 = _blocks(
     "block",
     "block0_project_bn",
@@ -90,7 +90,7 @@ _CONVNEXT = _blocks("stage", "add_2", "add_5", "add_14", "add_17")
 _SMALL_CNN = _blocks("block", "block1_pool", "block2_pool", "block3_pool")
 
 # Sizes are those that Keras reports when it downloads the files without classifier. NASNetMobile has no blocks: each
-# of its cells reads the two before it, so that nothing but its end holds all that was seen.
+# of its cells has the two before it as inputs, so it can be cut at its end only.
 BACKBONE_TITLES: dict[str, BackboneTitle] = {
     "efficientnet-lite0": BackboneTitle("EfficientNet-Lite0", blocks=_LITE0),
     "vgg16": BackboneTitle("VGG16", blocks=_VGG, download_bytes=58_889_256),

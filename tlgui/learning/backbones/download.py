@@ -1,7 +1,7 @@
-"""Published weights, downloaded on first use into the folder where Keras keeps its own.
+"""Published weights, downloaded on first use into the cache folder of Keras, with their checksums checked.
 
-A file that is there is used if it is the published one; another one of that name is left alone and said. A download
-that broke off, or was stopped, goes on where it ended, in another session too, unless the file has changed meanwhile.
+A file that exists is used if it is the published one; another file of that name is left alone and reported. A download
+that broke off, or was stopped, is resumed, in another session too, unless the file on the server has changed.
 """
 
 import errno
@@ -18,17 +18,19 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from tlgui.errors import StorageError, WeightsError
-from tlgui.files import open_regular, read_regular, storage_error, write_text
+from tlgui.files import open_regular, storage_error, write_text
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.http_stream import TIMEOUT_SECONDS, Answer, Connection, failure_words, refusal_words
 from tlgui.learning.backbones.published_weights import Published, keras_models_folder
+from tlgui.learning.recipes.fields import Fields
 from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 _MOST_TRIES = 4
-# A server that does not say how much it sends must not fill the disk.
+# The most that a server without a Content-Length may send.
 _MOST_BYTES = 2 * 2**30
 _MOST_NOTE_BYTES = 2**16
+_LARGEST_TOTAL = 2**40
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _MD5_DIGITS = 32
 _HASHED_BYTES = 2**20
@@ -36,26 +38,29 @@ _MEGABYTE = 10**6
 
 
 class _BrokenOffError(Exception):
-    """The connection ended too early; another try may go on from there."""
+    """The connection ended too early; another try can resume the download."""
 
 
 class _RefusedError(Exception):
-    """There is no use in trying again now."""
+    """Another try would fail too."""
 
 
 def file_digest(path: Path, algorithm: str, context: JobContext) -> str:
-    """Return the checksum of a file in hexadecimal.
+    """Return the checksum of a file.
 
     Args:
         path: The file.
         algorithm: `"sha256"` or `"md5"`.
-        context: Asked for each megabyte whether to go on.
+        context: Its checkpoint is called for each MiB.
+
+    Returns:
+        The checksum in hexadecimal.
 
     Raises:
         OSError: The file cannot be read.
         Cancelled: The user pressed Stop.
     """
-    # MD5 is what Keras publishes for most: it tells a damaged file, which is what it is asked for.
+    # Keras publishes MD5 for most files: it detects damage, and is used for nothing else.
     hashed = hashlib.new(algorithm, usedforsecurity=False)
     with open_regular(path) as stream:
         while chunk := stream.read(_HASHED_BYTES):
@@ -65,17 +70,20 @@ def file_digest(path: Path, algorithm: str, context: JobContext) -> str:
 
 
 def fetch(published: Published, title: str, context: JobContext, timeout_seconds: float = TIMEOUT_SECONDS) -> Path:
-    """Return the file of published weights, downloaded if it is not there.
+    """Return the file of published weights, which is downloaded if it does not exist.
 
     Args:
-        published: Where it lies, and its checksum.
-        title: What people call the backbone, for messages.
-        context: Told the bytes that are there, and asked many times a second whether to go on.
-        timeout_seconds: How long the server may keep silent.
+        published: The file's address and checksum.
+        title: The backbone's name in messages.
+        context: Receives the progress in bytes; its checkpoint is called at least 20 times a second.
+        timeout_seconds: The longest time without a byte from the server.
+
+    Returns:
+        The file in the cache folder of Keras.
 
     Raises:
-        WeightsError: A file of that name is another one, or the download failed; the message says what was tried.
-        Cancelled: The user pressed Stop; what was downloaded is kept for the next time.
+        WeightsError: The file of that name is not the published one, or the download failed.
+        Cancelled: The user pressed Stop; the part that was downloaded is kept for the next download.
     """
     target = keras_models_folder() / published.name
     if target.exists():
@@ -127,12 +135,12 @@ def _difference(path: Path, published: Published, context: JobContext) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What an earlier download left.
+    """The part of a file that an earlier download left.
 
     Args:
-        size: Bytes that are there.
-        version: What the server called this version of the file; empty where it is not known.
-        total: Bytes of the whole file; 0 where that is not known.
+        size: Its bytes.
+        version: The server's identifier of this version of the file; empty where unknown.
+        total: Bytes of the whole file; 0 where unknown.
     """
 
     size: int = 0
@@ -141,7 +149,7 @@ class _Kept:
 
 
 class _Part:
-    """A file that is being downloaded, and beside it which version of it that is."""
+    """A partial download, and a note beside it with the version of the file."""
 
     def __init__(self, target: Path) -> None:
         self.target = target
@@ -149,30 +157,30 @@ class _Part:
         self._note = target.with_name(f"{target.name}.part.json")
 
     def kept(self) -> _Kept:
-        """Return what is there; nothing where it is not known of which version it is."""
+        """Return the part of an earlier download; an empty one where its version is unknown."""
         try:
-            note = json.loads(read_regular(self._note, _MOST_NOTE_BYTES))
-            kept = _Kept(self.path.stat().st_size, str(note["version"]), int(note["total"]))
-        except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+            note = Fields.read(self._note, _MOST_NOTE_BYTES, "download")
+            kept = _Kept(self.path.stat().st_size, note.text("version"), note.whole("total", 0, _LARGEST_TOTAL))
+        except (OSError, ValueError):
             return _Kept()
         return kept if _fits_header(kept.version) else _Kept()
 
     def size(self) -> int:
-        """Return how many bytes are there, of whatever version."""
+        """Return the bytes on the disk, of any version."""
         return self.path.stat().st_size if self.path.exists() else 0
 
     def begin(self, version: str, total: int) -> None:
-        """Make room for another version, in an order in which no two of them are ever mixed."""
+        """Start with another version; in this order, a kill mixes no two of them."""
         self.discard()
         write_text(self._note, json.dumps({"version": version, "total": total}))
 
     def discard(self) -> None:
-        """Forget what was downloaded."""
+        """Delete the partial download."""
         self.path.unlink(missing_ok=True)
         self._note.unlink(missing_ok=True)
 
     def put_in_place(self) -> None:
-        """Give the complete file its name."""
+        """Rename the complete file to its target."""
         with self.path.open("rb+") as stream:
             os.fsync(stream.fileno())
         self.path.replace(self.target)
@@ -203,14 +211,14 @@ def _broken_words(part: _Part, error: Exception) -> str:
 
 
 def _receive(part: _Part, published: Published, context: JobContext, timeout_seconds: float) -> None:
-    """Download what is missing, in one request."""
+    """Download the missing part with one request."""
     kept = part.kept()
     if kept.size and kept.size == kept.total:
         return
-    # Compressed on its way, a file could not be gone on with.
+    # A compressed transfer could not be resumed.
     headers = {"Accept-Encoding": "identity"}
     if kept.size and kept.total and kept.version:
-        # A server that has another version by now sends all of it.
+        # A server with another version sends all of it.
         headers |= {"Range": f"bytes={kept.size}-", "If-Range": kept.version}
     with closing(Connection(published.url, headers, timeout_seconds)) as connection:
         try:
@@ -226,7 +234,7 @@ def _receive(part: _Part, published: Published, context: JobContext, timeout_sec
 
 
 def _begin(part: _Part, kept: _Kept, answer: Answer) -> int:
-    """Look at an answer before any of it is taken; return how long the whole file is, 0 where that is not said."""
+    """Check the head of an answer; return the length of the whole file, 0 where the server does not send it."""
     if answer.status == HTTPStatus.PARTIAL_CONTENT:
         if answer.headers.get("Content-Range", "") == f"bytes {kept.size}-{kept.total - 1}/{kept.total}":
             return kept.total
@@ -246,14 +254,14 @@ def _begin(part: _Part, kept: _Kept, answer: Answer) -> int:
 
 
 def _check_room(part: _Part, total: int) -> None:
-    """Refuse before the disk is full, not when it is."""
+    """Refuse a file that the disk has no room for before it is downloaded."""
     missing = total - part.size()
     if shutil.disk_usage(part.path.parent).free < missing:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _copy(connection: Connection, stream: BinaryIO, total: int, context: JobContext) -> None:
-    """Write what arrives, to the end of the file."""
+    """Append the body of the answer to the file."""
     done = stream.tell()
     countdown = Countdown(total)
     context.report(Progress(Stage.DOWNLOADING, done, total or None))
@@ -279,11 +287,11 @@ def _next_chunk(connection: Connection, context: JobContext) -> bytes:
 
 
 def _fits_header(version: str) -> bool:
-    """Return whether a version can be sent to the server again, on one line of a request."""
+    """Return whether a version can be sent in a header."""
     return version.isascii() and (version.isprintable() or not version)
 
 
 def _version(answer: Answer) -> str:
-    """Return what tells this version of the file from all others, to the byte."""
+    """Return the server's identifier of exactly this version of the file; empty where it sends none."""
     tag = str(answer.headers.get("ETag", ""))
     return tag if tag and not tag.startswith("W/") else str(answer.headers.get("Last-Modified", ""))

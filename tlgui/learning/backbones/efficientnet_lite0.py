@@ -1,8 +1,8 @@
 """EfficientNet-Lite0, the embedded backbone, built from plain Keras layers.
 
-The network is Google's EfficientNet-Lite0 (Apache-2.0): EfficientNet-B0 without squeeze-and-excite, with ReLU6 for
-swish, and with stem and head of fixed width. Its layers are named after their place, so that the converter can name
-the tensor that belongs to each.
+The network is Google's EfficientNet-Lite0 (Apache-2.0): EfficientNet-B0 without squeeze-and-excite, with ReLU6 in
+place of swish, and with stem and head of fixed width. Layers are named by their position, which the converter of the
+published weights relies on.
 """
 
 import keras
@@ -48,7 +48,7 @@ def build_lite0(size: int) -> keras.Model:
 
 
 def build_lite0_classifier(size: int) -> keras.Model:
-    """Build the network with its ImageNet classifier, as the converter checks it.
+    """Build the network with its ImageNet classifier, which the converter checks.
 
     Args:
         size: Side of the square input, in pixels.
@@ -65,7 +65,7 @@ def build_lite0_classifier(size: int) -> keras.Model:
 def _block(
     inputs: keras.KerasTensor, kernel: int, stride: int, expansion: int, channels: int, name: str
 ) -> keras.KerasTensor:
-    """Widen, filter each channel, narrow again; add the input where its shape allows."""
+    """An inverted residual block: expand, convolve each channel, project; add the input where the shapes agree."""
     x = inputs
     if expansion > 1:
         widened = inputs.shape[-1] * expansion

@@ -1,7 +1,6 @@
-"""One request to a web server, read by a thread of its own, so that Stop is heard while the network keeps silent."""
+"""One request to a web server, read in a separate thread, so that Stop does not wait for the network."""
 
 import http.client
-import queue
 import socket
 import ssl
 import threading
@@ -13,24 +12,23 @@ from email.message import Message
 from http import HTTPStatus
 
 from tlgui import __version__
+from tlgui.cancellation import Channel
 from tlgui.progress import JobContext
 
-# How long a server may keep silent.
+# The longest time without a byte from the server.
 TIMEOUT_SECONDS = 20.0
 
 _CHUNK_BYTES = 64 * 2**10
 _CHUNKS_AHEAD = 16
-# How long Stop may go unheard, on either side of the queue.
-_PATIENCE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server says before it sends anything.
+    """The head of a server's answer.
 
     Args:
-        status: The number of its kind, such as 200.
-        headers: Its headers, whatever their case.
+        status: The status code, such as 200.
+        headers: The headers; their names are not case-sensitive.
     """
 
     status: int
@@ -38,93 +36,83 @@ class Answer:
 
 
 class Connection:
-    """One request, under way as soon as it is made. Close it in any case.
+    """One request, sent when it is created; it must be closed.
 
     Args:
-        url: What to ask for; proxies are those that the system or the environment names.
-        headers: Sent along.
-        timeout_seconds: How long the server may keep silent.
+        url: The address; proxies are those that the system or the environment names.
+        headers: Headers of the request.
+        timeout_seconds: The longest time without a byte from the server.
     """
 
     def __init__(self, url: str, headers: Mapping[str, str], timeout_seconds: float) -> None:
         self._timeout_seconds = timeout_seconds
-        self._waiting: queue.Queue[Answer | bytes | BaseException] = queue.Queue(_CHUNKS_AHEAD)
-        self._closed = threading.Event()
+        self._received: Channel[Answer | bytes] = Channel(_CHUNKS_AHEAD)
         request = urllib.request.Request(url, headers={"User-Agent": f"tlgui/{__version__}", **headers})
-        # A name that is being looked up cannot be interrupted; it must not keep the process from ending.
+        # As a daemon: the lookup of a name cannot be interrupted, and must not keep the process from ending.
         threading.Thread(target=self._run, args=(request,), name="download", daemon=True).start()
 
     def close(self) -> None:
-        """End the request; its thread ends with the next thing that arrives, or with the timeout."""
-        self._closed.set()
+        """End the request; its thread ends with the next bytes that arrive, or with the timeout."""
+        self._received.close()
 
     def answer(self, context: JobContext) -> Answer:
-        """Return what the server says first, also where that is a refusal.
+        """Return the head of the answer, of a refusal too; call it once, before `read`.
+
+        Args:
+            context: Its checkpoint is called 20 times a second.
+
+        Returns:
+            The head.
 
         Raises:
             OSError: There is no connection, or it broke off.
-            http.client.HTTPException: What answered does not speak HTTP.
+            http.client.HTTPException: The answer is not HTTP.
             Cancelled: The user pressed Stop.
         """
-        answer = self._next(context)
+        answer = self._received.receive(context)
         assert isinstance(answer, Answer)
         return answer
 
     def read(self, context: JobContext) -> bytes:
-        """Return the next bytes; none at the end.
+        """Return the next bytes of the answer's body.
+
+        Args:
+            context: Its checkpoint is called 20 times a second.
+
+        Returns:
+            At most 64 KiB; nothing at the end.
 
         Raises:
             OSError: The connection broke off.
-            http.client.HTTPException: It broke off within what the server had announced.
+            http.client.HTTPException: It broke off before the announced length.
             Cancelled: The user pressed Stop.
         """
-        chunk = self._next(context)
+        chunk = self._received.receive(context)
         assert isinstance(chunk, bytes)
         return chunk
-
-    def _next(self, context: JobContext) -> Answer | bytes:
-        while True:
-            context.checkpoint()
-            try:
-                item = self._waiting.get(timeout=_PATIENCE_SECONDS)
-            except queue.Empty:
-                continue
-            if isinstance(item, BaseException):
-                raise item
-            return item
 
     def _run(self, request: urllib.request.Request) -> None:
         try:
             self._read(request)
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the answer is waited for
-            self._put(error)
+        except BaseException as error:  # noqa: BLE001 - `receive` raises it
+            self._received.fail(error)
 
     def _read(self, request: urllib.request.Request) -> None:
         try:
             response = urllib.request.urlopen(request, timeout=self._timeout_seconds)
         except urllib.error.HTTPError as refusal:
             with refusal:
-                self._put(Answer(refusal.code, refusal.headers))
+                self._received.send(Answer(refusal.code, refusal.headers))
             return
         with response:
-            self._put(Answer(response.status, response.headers))
-            while not self._closed.is_set():
+            goes_on = self._received.send(Answer(response.status, response.headers))
+            while goes_on:
                 chunk = response.read(_CHUNK_BYTES)
-                self._put(chunk)
-                if not chunk:
-                    return
-
-    def _put(self, item: Answer | bytes | BaseException) -> None:
-        while not self._closed.is_set():
-            try:
-                self._waiting.put(item, timeout=_PATIENCE_SECONDS)
-            except queue.Full:
-                continue
-            return
+                goes_on = self._received.send(chunk) and bool(chunk)
 
 
 def refusal_words(status: int) -> str:
-    """Return what a server's refusal means."""
+    """Return the meaning of a status code that is no success, as the end of a sentence."""
     try:
         phrase = f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -139,7 +127,7 @@ def refusal_words(status: int) -> str:
 
 
 def failure_words(error: OSError | http.client.HTTPException) -> str:
-    """Return why there was no answer at all."""
+    """Return why there was no answer, as the end of a sentence."""
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(reason, socket.gaierror):
         return "its name cannot be looked up, as without a network"

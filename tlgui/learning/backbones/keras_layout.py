@@ -1,4 +1,4 @@
-"""Where Keras 3 keeps each weight of a network in its HDF5 file: found by the network, and never by the file."""
+"""The layout of Keras 3's HDF5 files: the path of each weight follows from the network, not from the file."""
 
 import re
 from collections import Counter
@@ -14,7 +14,15 @@ _OPTIMIZER, _RANDOM_STATE = "optimizer", "/seed_generator/"
 
 
 def difference(network: keras.Model, file: WeightsFile) -> str:
-    """Return how the shapes in a file differ from those a network needs; empty where each has its counterpart."""
+    """Compare the shapes in a file with those of a network's weights.
+
+    Args:
+        network: The network.
+        file: The weights in the layout of Keras 3.
+
+    Returns:
+        The first difference; empty where there is none.
+    """
     found = sorted(shape for path, shape in file.shapes.items() if _is_weight(path))
     needed = sorted(tuple(weight.shape) for weight in network.weights)
     if len(found) != len(needed):
@@ -26,14 +34,14 @@ def difference(network: keras.Model, file: WeightsFile) -> str:
 
 
 def fill(network: keras.Model, file: WeightsFile) -> None:
-    """Set every weight of a network; nothing is set where one of them does not fit.
+    """Set every weight of a network; none is set where one of them does not fit.
 
     Args:
-        network: Of built-in layers, each with weights of its own, and of networks of such.
+        network: Made of built-in layers that share no weights, and of such networks.
         file: The weights in the layout of Keras 3.
 
     Raises:
-        UntrustedError: A weight is not where Keras would look for it, has another shape, or is no finite number.
+        UntrustedError: A weight is not at its path, has another shape, or is not finite.
     """
     places = list(_places(network, "layers"))
     shapes = file.shapes
@@ -45,12 +53,12 @@ def fill(network: keras.Model, file: WeightsFile) -> None:
 
 
 def _is_weight(path: str) -> bool:
-    """Return whether it is no number of an optimiser, nor of a layer that leaves out inputs at random."""
+    """Return whether it is neither optimizer state nor the RNG state of a dropout layer."""
     return "/vars/" in f"/{path}" and not path.startswith(_OPTIMIZER) and _RANDOM_STATE not in path
 
 
 def _places(network: keras.Model, folder: str) -> Iterator[tuple[str, Shape, keras.Variable]]:
-    """Yield each weight with its path, as `keras.saving` makes it: after the kind of layer, and its number."""
+    """Yield each weight with its path, as `keras.saving` makes it: from the class of the layer and a count."""
     seen: Counter[str] = Counter()
     for layer in network.layers:
         kind = _snake_case(type(layer).__name__)

@@ -1,7 +1,6 @@
-"""The weights that Keras publishes for its networks without their classifiers: where they lie, and their checksums.
+"""The weights that Keras publishes for its networks without their classifiers: addresses, names and checksums.
 
-Names, addresses and checksums are those of `keras.applications` 3.15, so that a file that Keras has downloaded before
-is found, and Keras finds ours.
+They are those of `keras.applications` 3.15, so that tlgui finds files that Keras downloaded, and Keras those of tlgui.
 """
 
 import os
@@ -21,9 +20,9 @@ class Published:
 
     Args:
         url: Its address.
-        name: What Keras calls it in its cache folder.
+        name: Its name in the cache folder of Keras.
         checksum: Its MD5 (32 digits) or SHA-256 (64 digits) in hexadecimal; empty where none is published.
-        size: Its length in bytes, as far as is known; a file without a checksum is held to it.
+        size: Its length in bytes; 0 where unknown. A file without a checksum must have this length.
     """
 
     url: str
@@ -35,7 +34,7 @@ class Published:
 _MOBILENETV2 = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"
 _MOBILENETV3 = "weights_mobilenet_v3_{}_224_1.0_float_no_top_v2.h5"
 _CONVNEXT_CHECKSUM = "d547c096cabd03329d7be5562c5e14798aa39ed24b474157cef5e85ab9e49ef1"
-# The folder on the server, the file's name there, and its checksum; Keras names none for MobileNetV2.
+# The folder on the server, the file's name there, and its checksum; Keras publishes none for MobileNetV2.
 _FILES = {
     "vgg16": ("vgg16", f"vgg16_{_ENDING}", "6d6bbae143d832006294945121d1f1fc"),
     "vgg19": ("vgg19", f"vgg19_{_ENDING}", "253f8cb515780f3b799900260a226db6"),
@@ -51,7 +50,7 @@ _FILES = {
     "convnexttiny": ("convnext", "convnext_tiny_notop.h5", _CONVNEXT_CHECKSUM),
     "nasnetmobile": ("nasnet", "NASNet-mobile-no-top.h5", "1ed92395b5b598bdda52abe5c0dbfd63"),
 }
-# What Keras calls a file in its own folder, where that is not what the server calls it.
+# Names in the cache folder of Keras that differ from those on the server.
 _NAMES_AT_HOME = {"NASNet-mobile-no-top.h5": "nasnet_mobile_no_top.h5"}
 
 PUBLISHED: dict[str, Published] = {
@@ -66,13 +65,20 @@ PUBLISHED: dict[str, Published] = {
 
 
 def keras_models_folder() -> Path:
-    """Return the folder where Keras keeps downloaded weights: `KERAS_HOME`, or `.keras` in the user's home."""
+    """Return the folder of downloaded weights: `models` in `KERAS_HOME`, or else in `.keras` in the user's home."""
     home = os.environ.get("KERAS_HOME")
     return (Path(home) if home else home_folder() / ".keras") / "models"
 
 
 def downloaded_weights(backbone_id: str) -> Path | None:
-    """Return the file of a backbone's published weights, where Keras or tlgui has put it before; it is not checked."""
+    """Find the published weights of a backbone that were downloaded before, by Keras or by tlgui.
+
+    Args:
+        backbone_id: The backbone's id.
+
+    Returns:
+        The file, whose content is not checked; None where there is none.
+    """
     published = PUBLISHED.get(backbone_id)
     path = keras_models_folder() / published.name if published is not None else None
     return path if path is not None and path.is_file() else None

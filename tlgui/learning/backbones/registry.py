@@ -1,4 +1,4 @@
-"""The backbones: one table of what each is called, how it is built, what input it wants, and whether it is shipped."""
+"""The table of backbones: how each network is built, how its input is scaled, and whether its weights are shipped."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,14 +25,15 @@ class Backbone:
     """One pretrained network without its classifier.
 
     Args:
-        id: What recipes call it.
-        title: What people call it.
-        input_size: Side of the square it was trained on, in pixels.
-        smallest_size: Side of the smallest square it can be built for.
+        id: Its id in recipes.
+        title: Its name in messages.
+        input_size: Side of the square input it was pretrained on, in pixels.
+        smallest_size: Side of the smallest input it can be built for, in pixels.
         build: Takes the side of the input; returns the network with random weights, from preprocessed pixels to the
             last feature map.
-        preprocess: Takes RGB 0..255 as a symbolic tensor; returns what the network was trained on, by plain layers.
-        shipped: The name of its weights among the resources; None where they are not shipped.
+        preprocess: Takes RGB 0..255 as a symbolic tensor of shape (batch, size, size, 3); returns the scaled input of
+            the network, computed by built-in layers.
+        shipped: Path of its weights among the resources; None where they are not shipped.
     """
 
     id: str
@@ -45,12 +46,15 @@ class Backbone:
 
 
 def preprocess(backbone: Backbone, preprocessing: str, pixels: keras.KerasTensor) -> keras.KerasTensor:
-    """Scale pixels as a recipe says.
+    """Scale pixels for a backbone.
 
     Args:
-        backbone: Whose network comes next.
-        preprocessing: The recipe's setting: `"own"` is what the backbone was trained on.
-        pixels: RGB 0..255.
+        backbone: The backbone.
+        preprocessing: The recipe's setting; see `Recipe.preprocessing`.
+        pixels: RGB 0..255 of shape (batch, size, size, 3).
+
+    Returns:
+        The input of the backbone's network, of the same shape.
     """
     return _SCALINGS.get(preprocessing, backbone.preprocess)(pixels)
 
@@ -64,14 +68,14 @@ def _rescale(pixels: keras.KerasTensor, *, scale: float, offset: float) -> keras
 
 
 def _standardise(pixels: keras.KerasTensor) -> keras.KerasTensor:
-    """Give each channel the mean 0 and the deviation 1 that it has over ImageNet's pictures."""
+    """Standardise each channel by its mean and deviation on ImageNet."""
     scale = [1 / (255 * deviation) for deviation in _IMAGENET_DEVIATION]
     offset = [-mean / deviation for mean, deviation in zip(_IMAGENET_MEAN, _IMAGENET_DEVIATION, strict=True)]
     return layers.Rescaling(scale, offset, name="preprocessing")(pixels)
 
 
 def _caffe(pixels: keras.KerasTensor) -> keras.KerasTensor:
-    """Turn RGB to BGR and take the mean picture away: a convolution says both without code of our own."""
+    """Turn RGB into BGR and subtract the mean of ImageNet, with a 1 by 1 convolution: a built-in layer for both."""
     convolution = layers.Conv2D(3, 1, trainable=False, name="preprocessing")
     result = convolution(pixels)
     convolution.set_weights([np.eye(3, dtype=np.float32)[::-1].reshape(1, 1, 3, 3), -np.array(_CAFFE_MEAN_BGR)])
@@ -82,8 +86,7 @@ _minus_one_to_one = partial(_rescale, scale=1 / 127.5, offset=-1.0)
 _around_127 = partial(_rescale, scale=1 / 128, offset=-127 / 128)
 _around_128 = partial(_rescale, scale=1 / 128, offset=-1.0)
 _zero_to_one = partial(_rescale, scale=1 / 255, offset=0.0)
-# What a recipe may ask for in place of what the backbone was trained on. Even pixels that stay as they are pass a
-# layer, so that every backbone has one of that name.
+# Other scalings that a recipe can name. “none” has a layer too, so that every network has one named “preprocessing”.
 _SCALINGS = {
     "0 to 1": _zero_to_one,
     "-1 to 1": _minus_one_to_one,
@@ -114,7 +117,7 @@ def _small_cnn() -> Backbone:
     return Backbone(SMALL_CNN, about.title, about.input_size, SMALLEST_CNN_SIZE, build_small_cnn, _zero_to_one)
 
 
-# Where a network of Keras brings its own preprocessing, that is left out: all of it stands here, in one place.
+# Networks of Keras that include preprocessing are built without it: every scaling is in this module.
 _PLAIN = {"include_preprocessing": False}
 _TABLE = (
     _embedded(),

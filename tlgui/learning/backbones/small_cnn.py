@@ -1,4 +1,4 @@
-"""The small network that learns pictures from nothing: the baseline that a tutorial holds pretrained ones against.
+"""The small network without pretrained weights: a tutorial's baseline for pretrained networks.
 
 Three convolutions of 2 by 2 with 32, 32 and 64 channels, each followed by a pooling of 2 by 2.
 """

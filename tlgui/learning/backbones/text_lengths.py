@@ -1,8 +1,8 @@
-"""How long HDF5 will take the texts of an attribute to be: found in the file's own bytes, before HDF5 believes them.
+"""The lengths of the texts in an HDF5 attribute, read from the file's bytes before HDF5 uses them.
 
-A text of any length is written as its length and where it lies; HDF5 asks for that much memory before it looks there.
-No function of HDF5 tells the lengths without reading the texts. The layout is that of the HDF5 File Format
-Specification, version 3.0: attribute message IV.A.2.m, dataspace message IV.A.2.b, variable-length data III.E.
+A text of variable length is stored as its length and its address; HDF5 allocates that much memory before it reads the
+text, and has no function that returns the lengths alone. The layout is that of the HDF5 File Format Specification,
+version 3.0: attribute message IV.A.2.m, dataspace message IV.A.2.b, variable-length data III.E.
 """
 
 import struct
@@ -14,23 +14,26 @@ from tlgui.files.zip_archive import UntrustedError
 _HEAD = struct.Struct("<BB3H")
 _VERSION_3 = 3
 _HEAD_3 = struct.Struct("<BB3HB")
-# Length, place and number of one text.
+# Length, address and index of one text.
 _TEXT = struct.Struct("<LQL")
 _DIMENSION = struct.Struct("<Q")
-# What stands before the dimensions of a dataspace, by its version.
+# Bytes before the dimensions of a dataspace, by its version.
 _BEFORE_DIMENSIONS = {1: 8, 2: 4}
 _PAD = 8
 
 
 def text_lengths(data: bytes, attribute: str) -> Iterator[int]:
-    """Yield the lengths of all texts in a list, wherever there could be an attribute of its name.
+    """Yield the length of each text at every place where an attribute of a name can be.
 
     Args:
         data: A part of the file.
         attribute: The attribute's name.
 
+    Yields:
+        The lengths in bytes.
+
     Raises:
-        UntrustedError: The name stands where no attribute is.
+        UntrustedError: The name is at a place where no attribute can be.
     """
     name = attribute.encode() + b"\0"
     place = data.find(name)

@@ -1,7 +1,7 @@
-"""A backbone's weights: find the file, shipped, published or the user's, and load it with suspicion.
+"""A backbone's weights: the file is found (shipped, published or the user's) and loaded.
 
-A weights file is untrusted: what it holds is compared with what the network needs before any of it is read, and
-nothing in it is unpickled or run.
+A weights file is untrusted: its shapes are compared with those of the network before any weight is read, and nothing
+in it is unpickled or run. Other weights are never used in place of those that a recipe names.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from tlgui.progress import JobContext
 _ARCHIVE_START = b"PK\3\4"
 _MEMBER = "model.weights.h5"
 _WHOLE_MODEL, _LAYER_NAMES, _WEIGHT_NAMES = "model_weights", "layer_names", "weight_names"
-# A saved model may hold the optimiser's two numbers for each weight, and a classifier that is not used.
+# A saved model may hold two optimizer variables for each weight, and an unused classifier.
 _MEMBER_GROWTH = 4
 _MEMBER_SPARE = 512 * 2**20
 _BYTES_A_WEIGHT = 4
@@ -35,12 +35,12 @@ _BYTES_A_WEIGHT = 4
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Where a backbone's weights come from, found and, where they are published, checked.
+    """The source of a backbone's weights, found and, where they are published, checked.
 
     Args:
-        path: Their file; None for random numbers, which the recipe's seed fixes.
-        digest: Tells them from all others, in hexadecimal: the SHA-256 of the file, or of words that name the seed.
-        values: The numbers themselves, for the network as the recipe cuts it, where a training goes on from another.
+        path: Their file; None for random weights, which the recipe's seed fixes.
+        digest: Their identity in hexadecimal: the SHA-256 of the file, or of a text with the seed.
+        values: The weights of the network as the recipe cuts it, where a training starts with those of a model.
     """
 
     path: Path | None
@@ -49,16 +49,19 @@ class Weights:
 
 
 def find_weights(recipe: Recipe, context: JobContext) -> Weights:
-    """Find the weights that a recipe asks for; download them where it says so and they are not there yet.
+    """Find the weights that a recipe names; download published ones on first use.
 
     Args:
-        recipe: Its backbone, weights and, for random numbers, seed are used.
-        context: Told how far a download is, and asked many times a second whether to go on.
+        recipe: Its backbone, weights and, for random weights, seed are used.
+        context: Receives the progress of a download; its checkpoint is called at least 20 times a second.
+
+    Returns:
+        Their source.
 
     Raises:
-        WeightsError: They are not shipped or not published for this backbone, cannot be downloaded, or the file is
-            not there or cannot be read. Other weights are never taken instead.
-        Cancelled: The user pressed Stop; what was downloaded is kept, and the next download goes on from there.
+        WeightsError: They are not shipped or not published for this backbone, cannot be downloaded, or the file does
+            not exist or cannot be read.
+        Cancelled: The user pressed Stop; the part that was downloaded is kept for the next download.
     """
     backbone = BACKBONES[recipe.backbone]
     if recipe.weights == NO_WEIGHTS:
@@ -108,12 +111,12 @@ def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
     """Set every weight of `network` from a file.
 
     Args:
-        network: What `backbone.build` returned.
-        backbone: Names the network in messages.
+        network: As `backbone.build` returned it.
+        backbone: Its backbone, named in messages.
         path: A file without the classifier: `.weights.h5`, the older `.h5`, or `.keras`.
 
     Raises:
-        WeightsError: The file is damaged, of another kind, or for another network; the message says what differs.
+        WeightsError: The file is damaged, of another kind, or for another network; the message has the difference.
     """
     try:
         with open_regular(path) as stream:
@@ -130,13 +133,13 @@ def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
 
 
 def _sentence(name: str, reason: str) -> str:
-    """Return a sentence of a reason that begins with “it” where the file is meant."""
+    """Return a sentence about a file from a reason, which may begin with “it”."""
     shorter = reason.removeprefix("it ")
     return f"“{name}” {shorter}." if shorter != reason else f"“{name}” cannot be used: {reason}."
 
 
 def _load_archive(network: keras.Model, backbone: Backbone, stream: BinaryIO, name: str) -> None:
-    """Load from a `.keras` file by its weights alone, so that nothing it describes is built."""
+    """Load the weights of a `.keras` file; the network that it describes is not built."""
     limit = network.count_params() * _BYTES_A_WEIGHT * _MEMBER_GROWTH + _MEMBER_SPARE
     with open_archive(stream, MOST_ARCHIVE_BYTES, limit) as archive, temporary_file() as unpacked:
         if _MEMBER not in archive.namelist():
@@ -158,7 +161,7 @@ def _load_h5(network: keras.Model, backbone: Backbone, stream: BinaryIO, name: s
 
 
 def _load_older(network: keras.Model, backbone: Backbone, file: WeightsFile, top: str, name: str) -> None:
-    """Load the layout of Keras before version 3: layers in order, each with the names of its weights."""
+    """Load a file of Keras before version 3, which lists its layers in order, each with the names of its weights."""
     folder = f"{top}/" if top else ""
     titles = file.names(top, _LAYER_NAMES)
     if len(set(titles)) != len(titles):

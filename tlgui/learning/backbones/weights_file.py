@@ -1,8 +1,8 @@
-"""HDF5 files of weights from anyone: what must hold before a number in them is believed, and how the numbers are read.
+"""Untrusted HDF5 files of weights: every object is checked before an array is read.
 
-HDF5 can do far more than hold numbers: its parts may lie in other files, be put together from other parts, be
-compressed, or be texts of any length. Keras uses none of that for weights, and here nothing of that is accepted: what
-is read lies in the file itself, as plain numbers, and is no larger than the file.
+An HDF5 file can hold more than arrays: external data, virtual datasets, compressed data, texts of any length. Keras
+uses none of these for weights, and none is accepted: an array that is read is in the file itself, as plain numbers,
+and no larger than the file.
 """
 
 import contextlib
@@ -32,32 +32,32 @@ _CHUNK_BYTES = 2**20
 _LARGEST_NUMBER = 8  # bytes
 _PLAIN_LAYOUTS = frozenset({h5py.h5d.COMPACT, h5py.h5d.CONTIGUOUS})
 _PLAIN_CLASSES = frozenset({h5py.h5t.FLOAT, h5py.h5t.INTEGER})
-# What h5py raises depends on the byte that is wrong.
+# What h5py raises on a damaged file depends on the damaged byte.
 _ERRORS = (OSError, RuntimeError, LookupError, ValueError, TypeError, MemoryError, AttributeError, ArithmeticError)
 
 
 class WeightsFile:
-    """An HDF5 file whose every object was looked at; a context manager.
+    """An HDF5 file whose objects were all checked; a context manager.
 
     Args:
         stream: The file, open for reading; it is not closed.
 
     Raises:
-        UntrustedError: It holds anything but plain numbers, leads to other files, or is damaged.
+        UntrustedError: It holds anything but arrays of plain numbers, links to other files, or is damaged.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._size = stream.seek(0, 2)
         self._name_bytes = 0
         self._short: set[tuple[str, int]] = set()
-        self._stream = _Narrow(stream)
+        self._stream = _BoundedReads(stream)
         self._groups: dict[str, h5py.h5g.GroupID] = {}
         self._datasets: dict[str, h5py.h5d.DatasetID] = {}
         with _refusing():
-            # Through the open file, not by its name: what was checked is what is read.
+            # From the open file, not from its path, where another file could be by now.
             self._file = h5py.File(self._stream, "r")
             try:
-                self._look_at(self._file.id)
+                self._check_all(self._file.id)
             except BaseException:
                 self._file.close()
                 raise
@@ -69,7 +69,7 @@ class WeightsFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close what HDF5 holds."""
+        """Close the HDF5 file."""
         self._groups.clear()
         self._datasets.clear()
         with _refusing():
@@ -81,12 +81,24 @@ class WeightsFile:
         return {path: tuple(dataset.shape) for path, dataset in self._datasets.items()}
 
     def has_names(self, group: str, attribute: str) -> bool:
-        """Return whether a group, by its path, has an attribute."""
+        """Return whether a group has an attribute.
+
+        Args:
+            group: The group's path; empty for the root.
+            attribute: The attribute's name.
+        """
         with _refusing():
             return group in self._groups and bool(h5py.h5a.exists(self._groups[group], attribute.encode()))
 
     def names(self, group: str, attribute: str) -> list[str]:
-        """Return a list of names that a group has as an attribute.
+        """Return the list of names in an attribute of a group.
+
+        Args:
+            group: The group's path; empty for the root.
+            attribute: The attribute's name.
+
+        Returns:
+            The names in the order of the file.
 
         Raises:
             UntrustedError: There is no such list, or it is no list of short texts.
@@ -96,7 +108,7 @@ class WeightsFile:
             found = h5py.h5a.open(group_id, attribute.encode())
             kind, count = found.get_type(), found.get_space().get_simple_extent_npoints()
             if not count:
-                # h5py writes a list of nothing as a list of numbers.
+                # h5py writes an empty list as one of numbers.
                 return []
             if not isinstance(kind, h5py.h5t.TypeStringID):
                 raise UntrustedError(f"“{attribute}” in it is no list of names")
@@ -108,7 +120,7 @@ class WeightsFile:
             return [_text(text) for text in h5py.Group(group_id).attrs[attribute]]
 
     def _are_short(self, attribute: str) -> bool:
-        """Return whether all texts in lists of a name are short, as far as HDF5 read the file up to here."""
+        """Return whether all texts of an attribute are short, as far as HDF5 has read the file."""
         known = attribute, self._stream.piece_count
         if known in self._short:
             return True
@@ -121,8 +133,14 @@ class WeightsFile:
     def read(self, path: str) -> NDArray[np.float32]:
         """Return an array.
 
+        Args:
+            path: Its path, such as `layers/conv2d/vars/0`.
+
+        Returns:
+            Its values as float32.
+
         Raises:
-            UntrustedError: It holds anything but finite fractions.
+            UntrustedError: They are whole numbers, or not finite.
         """
         with _refusing(), np.errstate(all="ignore"):
             dataset = self._datasets[path]
@@ -137,8 +155,8 @@ class WeightsFile:
             raise DamagedError("it holds weights that are no finite numbers")
         return values
 
-    def _look_at(self, root: h5py.h5g.GroupID) -> None:
-        """Find every object without following a link that leads out of the file."""
+    def _check_all(self, root: h5py.h5g.GroupID) -> None:
+        """Check every object of the file; links to other files are refused."""
         self._groups[""] = h5py.h5g.open(root, b"/")
         waiting, seen, byte_count = [""], {h5py.h5o.get_info(self._groups[""]).addr}, 0
         while waiting:
@@ -159,10 +177,10 @@ class WeightsFile:
                         raise UntrustedError("it promises more numbers than it holds")
 
 
-class _Narrow(io.RawIOBase):
-    """A file that gives HDF5 its numbers at once, and everything else in small pieces only.
+class _BoundedReads(io.RawIOBase):
+    """A file of which HDF5 may read at most 64 KiB at a time, except for arrays, which `large_reads` allows.
 
-    Nothing but numbers is larger in a file that Keras wrote: texts lie in heaps of at most 64 kB.
+    In files that Keras wrote, only arrays are larger: texts are in heaps of at most 64 KiB.
 
     Args:
         stream: The file, open for reading.
@@ -186,12 +204,12 @@ class _Narrow(io.RawIOBase):
 
     @override
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a place, and return it."""
+        """Go to an offset, and return the new position."""
         return self._stream.seek(offset, whence)
 
     @override
     def readinto(self, buffer: Any) -> int:
-        """Fill a buffer from here, and return how many bytes there were."""
+        """Fill a buffer, and return the number of bytes read."""
         if self._largest is not None and len(buffer) > self._largest:
             raise OSError(errno.EFBIG, "a part of it is far too large")
         view, done = memoryview(buffer), 0
@@ -204,11 +222,11 @@ class _Narrow(io.RawIOBase):
 
     @property
     def piece_count(self) -> int:
-        """How many small pieces HDF5 read so far."""
+        """Number of different pieces that HDF5 has read outside `large_reads`."""
         return len(self._pieces)
 
     def parts_read(self) -> Iterator[bytes]:
-        """Yield what HDF5 read in small pieces, those that touch each other in one."""
+        """Yield the pieces that HDF5 has read outside `large_reads`; adjacent ones are joined."""
         start = end = 0
         for place, size in [*sorted(self._pieces), (sys.maxsize, 0)]:
             if place > end:
@@ -219,7 +237,7 @@ class _Narrow(io.RawIOBase):
 
     @contextlib.contextmanager
     def large_reads(self) -> Iterator[None]:
-        """Let HDF5 read pieces of any size."""
+        """Allow HDF5 to read pieces of any size."""
         self._largest = None
         try:
             yield
@@ -233,7 +251,7 @@ def _text(name: str | bytes) -> str:
 
 def _items(group: h5py.h5g.GroupID) -> Iterator[tuple[str, Any]]:
     names: list[bytes] = []
-    # Anything but None ends the search.
+    # A value other than None ends the iteration.
     group.links.iterate(lambda name: names.append(name) if len(names) <= _MOST_OBJECTS else name)
     for name in names:
         if group.links.get_info(name).type != h5py.h5l.TYPE_HARD:
@@ -242,7 +260,7 @@ def _items(group: h5py.h5g.GroupID) -> Iterator[tuple[str, Any]]:
 
 
 def _checked_bytes(dataset: Any, path: str) -> int:  # noqa: ANN401 - h5py has no types
-    """Return how many bytes the numbers of a dataset take, none of which has been read."""
+    """Check a dataset, of which nothing is read, and return the bytes that its array takes in memory."""
     shown = _shown(path)
     if not isinstance(dataset, h5py.h5d.DatasetID):
         raise UntrustedError(f"“{shown}” in it is neither a group nor an array")
@@ -267,7 +285,7 @@ def _shown(name: str | bytes) -> str:
 
 @contextlib.contextmanager
 def _refusing() -> Iterator[None]:
-    """Turn whatever HDF5 says of a damaged file into one sentence."""
+    """Raise the errors of h5py on a damaged file as one `DamagedError`."""
     try:
         yield
     except UntrustedError:

@@ -1,1 +1,1 @@
-"""The `.tlmodel` file: written whole, read with suspicion."""
+"""The `.tlmodel` file: written whole, and checked before it is read."""

@@ -1,122 +1,39 @@
-"""What a `.tlmodel` says of itself, as JSON: written from a summary, and read back field by field with suspicion.
+"""The manifest of a `.tlmodel` as JSON: written from a summary, and read back field by field, each with its rule.
 
-Nothing here needs TensorFlow, so that a model can be looked at without waiting for it.
+Nothing here needs TensorFlow, so that the facts about a model are read without waiting for it.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from tlgui.errors import SettingError
+from tlgui.learning.recipes.fields import Fields
 from tlgui.learning.recipes.recipe import BACKBONE_IDS, LARGEST_INPUT, Recipe
+from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ClassResult, Evaluation, Interval, ModelSummary, StopReason
 from tlgui.photos.collection import MOST_CLASSES, Part
 from tlgui.progress import EpochEnded
 
-# 2: the device, and which epochs trained the backbone too; a file of version 1 reads without them.
+# Version 2 added the device, and which epochs trained the backbone too; files of version 1 are read without them.
 FORMAT_VERSION = 2
-
-LONGEST_TEXT = 4096
 
 _MOST_EPOCHS = 100_000
 _MOST_PHOTOS = 10**9
-
-ValueT = TypeVar("ValueT", str, int, float, bool, list[Any], dict[str, Any])
-
-
-class ManifestProblemError(ValueError):
-    """A field is missing, of the wrong type or out of bounds; the text names it."""
-
-
-class Fields:
-    """A JSON object whose fields are taken one by one, each with its type and its bounds.
-
-    Args:
-        data: What `json.loads` returned.
-        name: What the object is called in messages.
-    """
-
-    def __init__(self, data: object, name: str) -> None:
-        if not isinstance(data, dict):
-            raise ManifestProblemError(f"“{name}” is not a group of fields")
-        self._data: Mapping[str, Any] = data
-        self._name = name
-
-    def text(self, field: str, longest: int = LONGEST_TEXT) -> str:
-        """Return a text of at most `longest` characters."""
-        value = self._typed(field, str)
-        if len(value) > longest:
-            raise self._problem(field, "is too long")
-        return value
-
-    def whole(self, field: str, low: int, high: int) -> int:
-        """Return a whole number; both bounds belong to the range."""
-        value = self._typed(field, int)
-        if not low <= value <= high:
-            raise self._problem(field, f"is not from {low} to {high}")
-        return value
-
-    def number(self, field: str, low: float = -math.inf, high: float = math.inf) -> float:
-        """Return a finite number; both bounds belong to the range."""
-        value = self._data.get(field)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e300:
-            raise self._problem(field, "is not a number")
-        if not low <= value <= high:
-            raise self._problem(field, f"is not from {low:g} to {high:g}")
-        return float(value)
-
-    def measure(self, field: str) -> float:
-        """Return a number that may be none at all: a training that runs away has no loss, and JSON no word for that."""
-        return math.nan if field in self._data and self._data[field] is None else self.number(field)
-
-    def truth(self, field: str) -> bool:
-        """Return true or false."""
-        return self._typed(field, bool)
-
-    def items(self, field: str, most: int) -> list[Any]:
-        """Return a list of at most `most` entries."""
-        value = self._typed(field, list)
-        if len(value) > most:
-            raise self._problem(field, f"has more than {most} entries")
-        return value
-
-    def group(self, field: str) -> "Fields":
-        """Return the object in `field`."""
-        return Fields(self._typed(field, dict), field)
-
-    def optional_group(self, field: str) -> "Fields | None":
-        """Return the object in `field`, or None where it holds null."""
-        return None if field in self._data and self._data[field] is None else self.group(field)
-
-    def texts(self) -> dict[str, str]:
-        """Return all fields, each of which must be a text."""
-        return {field: self.text(field) for field in self._data}
-
-    def has(self, field: str) -> bool:
-        """Return whether the field is there; older files lack some."""
-        return field in self._data
-
-    def raw(self, field: str) -> object:
-        """Return a field that its own class checks."""
-        return self._data.get(field)
-
-    def _typed(self, field: str, kind: type[ValueT]) -> ValueT:
-        value = self._data.get(field)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self._problem(field, "is missing or of the wrong kind")
-        return value
-
-    def _problem(self, field: str, what: str) -> ManifestProblemError:
-        return ManifestProblemError(f"“{field}” in “{self._name}” {what}")
+_CONFUSION_ENTRY = (int, int, int)
 
 
 def manifest_of(summary: ModelSummary) -> dict[str, Any]:
-    """Return everything of a summary but its history and its path, ready for `json.dumps`.
+    """Return a summary as it is written, ready for `json.dumps`.
+
+    Args:
+        summary: The summary; its history and path are left out.
+
+    Returns:
+        The manifest, without the digests of the other members.
 
     Raises:
-        ManifestProblemError: The summary breaks a rule, so that it could never be read again.
+        FieldError: A value breaks its rule, so that the file could not be read again.
     """
     manifest = {
         "format_version": FORMAT_VERSION,
@@ -137,7 +54,7 @@ def manifest_of(summary: ModelSummary) -> dict[str, Any]:
 
 
 def epochs_json(history: Sequence[EpochEnded]) -> list[dict[str, Any]]:
-    """Return epochs, ready for `json.dumps`."""
+    """Return epochs as they are written, ready for `json.dumps`; a loss that is not finite becomes null."""
     return [
         {
             "epoch": epoch.epoch,
@@ -156,39 +73,38 @@ def epochs_json(history: Sequence[EpochEnded]) -> list[dict[str, Any]]:
 
 
 def history_of(summary: ModelSummary) -> list[dict[str, Any]]:
-    """Return the epochs of a summary, ready for `json.dumps`."""
+    """Return the epochs of a summary as they are written, ready for `json.dumps`."""
     return epochs_json(summary.history)
 
 
 def summary_from(manifest: object, history: object, path: Path) -> ModelSummary:
-    """Build a summary from what was read; nothing in it is believed before it was checked.
+    """Build a summary from what was read, each value checked.
 
     Args:
         manifest: The parsed `manifest.json`.
         history: The parsed `history.json`.
         path: The file they were read from.
 
+    Returns:
+        The summary.
+
     Raises:
-        ManifestProblemError: A field is missing, of the wrong type or out of bounds.
+        FieldError: A field is missing, of another type, or breaks its rule.
     """
     fields = Fields(manifest, "manifest")
-    class_names = _class_names(fields)
-    backbone = fields.text("backbone")
-    if backbone not in BACKBONE_IDS:
-        raise ManifestProblemError(f"the backbone “{backbone[:80]}” is not known")
-    evaluation = fields.optional_group("evaluation")
+    class_names = fields.names("class_names", MOST_CLASSES, fewest=1)
     return ModelSummary(
         path=path,
         class_names=class_names,
-        backbone=backbone,
+        backbone=fields.known("backbone", BACKBONE_IDS),
         input_size=fields.whole("input_size", 1, LARGEST_INPUT),
-        recipe=_recipe(fields.raw("recipe")),
-        created=_time(fields.text("created")),
+        recipe=fields.settings("recipe", Recipe),
+        created=fields.time("created", has_offset=False),
         photo_count=fields.whole("photo_count", 0, _MOST_PHOTOS),
-        evaluation=None if evaluation is None else _evaluation(evaluation, class_names),
+        evaluation=None if fields.is_null("evaluation") else _evaluation(fields.group("evaluation"), class_names),
         history=epochs_from(history),
         seconds=fields.number("seconds", low=0),
-        stop_reason=_stop_reason(fields.text("stop_reason")),
+        stop_reason=fields.choice("stop_reason", StopReason),
         versions=tuple(fields.group("versions").texts().items()),
         device=fields.text("device") if fields.has("device") else "",
     )
@@ -198,54 +114,20 @@ def _measure(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _class_names(fields: Fields) -> tuple[str, ...]:
-    names = fields.items("class_names", MOST_CLASSES)
-    if not names or not all(isinstance(name, str) and 0 < len(name) <= LONGEST_TEXT for name in names):
-        raise ManifestProblemError("“class_names” is not a list of names")
-    if len(set(names)) != len(names):
-        raise ManifestProblemError("“class_names” holds a name twice")
-    return tuple(names)
-
-
-def _recipe(data: object) -> Recipe:
-    try:
-        return Recipe.from_json(data)
-    except SettingError as error:
-        raise ManifestProblemError(f"its recipe does not hold: {error.message}") from error
-
-
-def _time(text: str) -> str:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        raise ManifestProblemError("“created” is not a time") from None
-    return text
-
-
-def _stop_reason(text: str) -> StopReason:
-    try:
-        return StopReason(text)
-    except ValueError:
-        raise ManifestProblemError(f"the stop reason “{text[:80]}” is not known") from None
-
-
-def _part(data: object) -> Part | None:
-    if data is None:
-        return None
-    if not isinstance(data, str) or data not in set(Part):
-        raise ManifestProblemError("“part” is not a part of a split")
-    return Part(data)
-
-
 def epochs_from(data: object) -> tuple[EpochEnded, ...]:
     """Return the epochs that `epochs_json` wrote.
 
+    Args:
+        data: The parsed JSON.
+
+    Returns:
+        The epochs in the order in which they were written.
+
     Raises:
-        ManifestProblemError: A field is missing, of the wrong type or out of bounds.
+        FieldError: It is no list of epochs, or a value breaks its rule.
     """
-    if not isinstance(data, list) or len(data) > _MOST_EPOCHS:
-        raise ManifestProblemError("the history is not a list of epochs")
-    return tuple(_epoch(Fields(entry, "history")) for entry in data)
+    entries = Fields({"history": data}, "run").items("history", _MOST_EPOCHS)
+    return tuple(_epoch(Fields(entry, "history")) for entry in entries)
 
 
 def _epoch(fields: Fields) -> EpochEnded:
@@ -275,7 +157,7 @@ def _evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
             {"photo_count": result.photo_count, "recall": result.recall, "precision": result.precision}
             for result in evaluation.classes
         ],
-        # Most pairs of classes are never confused: only the others are written, as row, column, count.
+        # Sparse, as row, column and count: most pairs of classes are never confused.
         "confusion": [
             [row, column, count]
             for row, counts in enumerate(evaluation.confusion)
@@ -288,9 +170,9 @@ def _evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
 def _evaluation(fields: Fields, class_names: Sequence[str]) -> Evaluation:
     results = fields.items("classes", len(class_names))
     if len(results) != len(class_names):
-        raise ManifestProblemError("the evaluation does not have one result for each class")
+        raise FieldError(f"“classes” must have {len(class_names)} entries, one a class; it has {len(results)}")
     return Evaluation(
-        part=_part(fields.raw("part")),
+        part=None if fields.raw("part") is None else fields.choice("part", Part),
         photo_count=fields.whole("photo_count", 0, _MOST_PHOTOS),
         accuracy=fields.number("accuracy", 0, 1),
         interval=Interval(fields.number("low", 0, 1), fields.number("high", 0, 1)),
@@ -298,7 +180,7 @@ def _evaluation(fields: Fields, class_names: Sequence[str]) -> Evaluation:
         classes=tuple(
             _class_result(name, Fields(result, "classes")) for name, result in zip(class_names, results, strict=True)
         ),
-        confusion=_confusion(fields.items("confusion", len(class_names) ** 2), len(class_names)),
+        confusion=_confusion(fields.rows("confusion", len(class_names) ** 2, _CONFUSION_ENTRY), len(class_names)),
     )
 
 
@@ -311,16 +193,13 @@ def _class_result(name: str, fields: Fields) -> ClassResult:
     )
 
 
-def _confusion(entries: Sequence[object], class_count: int) -> tuple[tuple[int, ...], ...]:
-    # Most rows of a large table that little is known of are empty, and all of those are one.
+def _confusion(entries: Sequence[Sequence[int]], class_count: int) -> tuple[tuple[int, ...], ...]:
+    # Most rows of a large table are empty: all of them are one tuple.
     empty = (0,) * class_count
     counts: dict[int, list[int]] = {}
-    for entry in entries:
-        match entry:
-            case [int(row), int(column), int(count)] if (
-                0 <= row < class_count and 0 <= column < class_count and 0 < count <= _MOST_PHOTOS
-            ):
-                counts.setdefault(row, [0] * class_count)[column] = count
-            case _:
-                raise ManifestProblemError("“confusion” has an entry that is not row, column and count")
+    for row, column, count in entries:
+        if not (0 <= row < class_count and 0 <= column < class_count and 0 < count <= _MOST_PHOTOS):
+            rule = f"rows and columns from 0 to {class_count - 1} with counts from 1 to {_MOST_PHOTOS}"
+            raise FieldError(f"“confusion” must hold {rule}; it holds {row}, {column}, {count}")
+        counts.setdefault(row, [0] * class_count)[column] = count
     return tuple(tuple(counts[row]) if row in counts else empty for row in range(class_count))

@@ -1,7 +1,12 @@
 """`.tlmodel` files: one zip with the manifest, the network and the history of its training.
 
-A model file comes from anyone. So it is checked from the outside in (the zip, the digests, the manifest, the network's
-own zip, every layer it names) before Keras builds anything; and Keras itself is told to be safe.
+A model file is untrusted. It is checked from the outside in before Keras builds anything: the zip, the digests, the
+manifest, the zip of the network, every layer it names. Nothing is unpickled, and Keras loads in its safe mode. The
+network is first built without weights; it gets them once they are known to lie in the file, and is refused where one
+photo would take more than 1.6 GB between its layers, twice what the largest network at 1,024 pixels needs.
+
+What would keep a model from being written (classes, names, sizes, the place, room on the disk) is checked before a
+training looks at its first photo, not after its last epoch.
 """
 
 import contextlib
@@ -33,13 +38,13 @@ from tlgui.files.zip_archive import (
 )
 from tlgui.learning.model_file.manifest import (
     FORMAT_VERSION,
-    Fields,
-    ManifestProblemError,
     history_of,
     manifest_of,
     summary_from,
 )
+from tlgui.learning.recipes.fields import Fields
 from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary, StopReason
 from tlgui.photos.collection import Collection
 from tlgui.photos.split import check_divisible
@@ -47,15 +52,14 @@ from tlgui.photos.split import check_divisible
 if TYPE_CHECKING:
     import keras
 
-SUFFIX = ".tlmodel"
 MANIFEST, NETWORK, HISTORY = "manifest.json", "model.keras", "history.json"
 
 MOST_BYTES = MOST_ARCHIVE_BYTES
-# The other members have room whatever they say: so a model is refused by its network, whose size is known beforehand.
+# The other members always have room, so that a model is refused by the size of its network, which is known beforehand.
 MOST_NETWORK_BYTES = MOST_BYTES - 2 * MOST_JSON_BYTES
 # The most photos that prediction sends through the network at once.
 BATCH_SIZE = 32
-# What sums of probabilities are off by.
+# The largest difference of a sum of probabilities from 1.
 _ROUNDING = 1e-3
 _WEIGHT_BYTES = 4
 
@@ -66,14 +70,14 @@ _HINTS = {DamagedError: _NOT_WHOLE, TooLargeError: "Open it on a computer with m
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model ready to be used.
+    """A model that is loaded and warmed.
 
     Args:
-        summary: What its file says of it.
+        summary: The facts in its file.
         model: The Keras network: RGB 0..255 to probabilities.
         predict: The same as a fast function: float32 of shape (photos, size, size, 3) with values 0..255, to
             float32 of shape (photos, classes).
-        batch_size: How many photos to name at once.
+        batch_size: The most photos that `predict` takes at once.
     """
 
     summary: ModelSummary
@@ -83,37 +87,37 @@ class LoadedModel:
 
 
 def check_model(path: Path, summary: ModelSummary, weight_count: int = 0) -> None:
-    """Refuse a model that could not be written, or never be opened again; asked before a training and after it.
+    """Refuse a model that could not be written, or not be opened again; called before a training and after it.
 
     Args:
         path: The file to write.
-        summary: What the file shall say of the model, as far as it is known.
-        weight_count: Numbers in its network; 0 where that is not known yet.
+        summary: The facts for the file, as far as they are known.
+        weight_count: Weights of its network; 0 where that is not known yet.
 
     Raises:
-        ModelFileError: Too many classes, a class name too long, or a network too large.
-        StorageError: The place cannot be written to, or has too little room.
+        ModelFileError: A value of the summary breaks its rule, or the network is too large.
+        StorageError: The folder cannot be written to, or its disk has too little room.
     """
     try:
         manifest_of(summary)
-    except ManifestProblemError as error:
+    except FieldError as error:
         raise ModelFileError(
             f"“{path.name}” cannot be saved: {error}.", "Give the classes and the recipe other names."
         ) from error
     network_bytes = weight_count * _WEIGHT_BYTES
     _check_size(path, network_bytes)
-    # The network is written to the same disk first, and then put into the file.
+    # The network is first written to the same disk, and then added to the file.
     check_target(path, 2 * network_bytes)
 
 
 def check_training(path: Path, collection: Collection, recipe: Recipe, weight_count: int = 0) -> None:
-    """Refuse a training whose model could not be written in the end.
+    """Refuse a training whose model could not be written at its end.
 
     Args:
         path: The file that is to be written.
         collection: The photos.
         recipe: Every setting.
-        weight_count: Numbers in the network; 0 where that is not known yet.
+        weight_count: Weights of the network; 0 where that is not known yet.
 
     Raises:
         CollectionError: Its photos cannot be divided, see `split_collection`.
@@ -144,17 +148,17 @@ def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None
     Args:
         path: The file to write; an older one stays until the new one is complete.
         model: RGB 0..255 of shape (batch, size, size, 3) to softmax probabilities, of built-in layers only.
-        summary: What the file shall say of the model; its `path` is not written.
+        summary: The facts for the file; its `path` is not written.
 
     Raises:
-        StorageError: The disk refused; the old file is as it was.
-        ModelFileError: The model could never be opened again; see `check_model`.
+        StorageError: The disk refused; the old file is unchanged.
+        ModelFileError: The model could not be opened again; see `check_model`.
     """
     check_model(path, summary, model.count_params())
     manifest, history = manifest_of(summary), _json(history_of(summary))
     if max(len(history), len(_json(manifest))) > MOST_JSON_BYTES:
         raise ModelFileError(f"“{path.name}” cannot be saved: there is too much to say of its classes and epochs.")
-    # Beside the file, and not where the system keeps temporary files: that disk may have less room than the user's.
+    # Beside the file: the disk of the system's temporary folder may have less room.
     with atomic_path(path) as temporary:
         network = temporary.with_name(NETWORK)
         _without_optimizer(model).save(network)
@@ -167,7 +171,13 @@ def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None
 
 
 def read_summary(path: Path) -> ModelSummary:
-    """Return what a `.tlmodel` says of itself, checked, without loading Keras.
+    """Read the facts about a model, checked, without loading Keras.
+
+    Args:
+        path: The `.tlmodel` file.
+
+    Returns:
+        The facts in its manifest and its history.
 
     Raises:
         ModelFileError: The file cannot be read, or must not be trusted.
@@ -181,10 +191,16 @@ def read_summary(path: Path) -> ModelSummary:
 
 
 def load_model(path: Path) -> LoadedModel:
-    """Check a `.tlmodel`, load its network and warm it, so that the next photo is named without delay.
+    """Check a `.tlmodel`, load its network and warm it, so that the next prediction takes no longer than later ones.
+
+    Args:
+        path: The `.tlmodel` file.
+
+    Returns:
+        The model.
 
     Raises:
-        ModelFileError: The file cannot be read, must not be trusted, or its network is not what the manifest says.
+        ModelFileError: The file cannot be read, must not be trusted, or its network does not fit the manifest.
     """
     # `tlgui info` and the tests of the checks above need no TensorFlow, which takes seconds to load.
     from tlgui.learning.networks.inference_function import frozen_function  # noqa: PLC0415
@@ -194,10 +210,16 @@ def load_model(path: Path) -> LoadedModel:
 
 
 def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:
-    """Check a `.tlmodel` and load its network, without what makes it fast.
+    """Check a `.tlmodel` and load its network, without the fast function of `load_model`.
+
+    Args:
+        path: The `.tlmodel` file.
+
+    Returns:
+        The facts in the file, and the Keras network from RGB 0..255 to probabilities.
 
     Raises:
-        ModelFileError: The file cannot be read, must not be trusted, or its network is not what the manifest says.
+        ModelFileError: The file cannot be read, must not be trusted, or its network does not fit the manifest.
     """
     summary, model, _ = _read_traced(path)
     return summary, model
@@ -208,10 +230,18 @@ def warmed(
     model: "keras.Model",
     predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]],
 ) -> LoadedModel:
-    """Return a model ready to be used, once its fast function ran on the sizes that prediction sends.
+    """Run a model's fast function once on each batch size that prediction uses, and check what it returns.
+
+    Args:
+        summary: The facts about the model.
+        model: The Keras network.
+        predict: Its fast function; see `LoadedModel`.
+
+    Returns:
+        The model.
 
     Raises:
-        ModelFileError: What it says of a picture are no probabilities.
+        ModelFileError: The function does not return probabilities.
     """
     from tlgui.learning.networks.inference_function import traced  # noqa: PLC0415 - see load_model
 
@@ -231,7 +261,7 @@ def _warmed(
     noise = np.random.default_rng(1).random((1, side, side, 3), np.float32) * np.float32(255)
     for count in sorted({batch_size, 1}, reverse=True):
         answers = predict(np.repeat(noise, count, axis=0))
-        # Written so that what is no number is refused too.
+        # Written so that NaN is refused too.
         if not (answers.min() >= 0 and np.abs(answers.sum(axis=1) - 1).max() <= _ROUNDING):
             raise ModelFileError(
                 f"“{summary.path.name}” cannot be used: what its network says of a picture are no probabilities.",
@@ -241,7 +271,7 @@ def _warmed(
 
 
 def _read_traced(path: Path) -> tuple[ModelSummary, "keras.Model", Any]:
-    """Check a `.tlmodel` and load its network; return it, and what TensorFlow makes of it, too."""
+    """Check a `.tlmodel` and load its network; return the facts, the network, and its traced function."""
     from tlgui.learning.model_file.trusted_network import load_network  # noqa: PLC0415
     from tlgui.learning.networks.needed_memory import check_memory, check_photo_bytes, photo_bytes  # noqa: PLC0415
 
@@ -265,7 +295,7 @@ def _traced(model: "keras.Model") -> Any:  # noqa: ANN401 - as above
 
     try:
         return traced(model)
-    except Exception as error:  # Layers look at some of their arguments only when they run.
+    except Exception as error:  # Layers check some of their arguments only when they run.
         raise UntrustedError("the network in it cannot be run") from error
 
 
@@ -296,7 +326,7 @@ def _without_optimizer(model: "keras.Model") -> "keras.Model":
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[tuple[ModelSummary, zipfile.ZipFile, dict[str, str]]]:
-    """Open a file as far as it can be trusted; turn every refusal, here and in the caller's block, into words."""
+    """Open a file and check its facts; every refusal, here and in the caller's block, becomes a `ModelFileError`."""
     try:
         with open_regular(path) as stream, open_archive(stream, MOST_BYTES) as archive:
             manifest = parse_json(read_member(archive, MANIFEST), MANIFEST)
@@ -309,7 +339,7 @@ def _opened(path: Path) -> Iterator[tuple[ModelSummary, zipfile.ZipFile, dict[st
     except UntrustedError as error:
         hint = next((hint for kind, hint in _HINTS.items() if isinstance(error, kind)), _NOT_TRUSTED)
         raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", hint) from error
-    except ManifestProblemError as error:
+    except FieldError as error:
         raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", _NOT_TRUSTED) from error
     except FileNotFoundError as error:
         raise ModelFileError(f"“{path.name}” is not there any more.", f"It was looked for in {path.parent}.") from error

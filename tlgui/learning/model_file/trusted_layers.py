@@ -1,6 +1,7 @@
-"""The `.keras` file inside a `.tlmodel`: checked, down to every layer it names, before Keras sees it.
+"""The `.keras` file inside a `.tlmodel`: checked, down to every layer it names, before Keras reads it.
 
-Keras refuses what it knows to be dangerous; here everything is refused that a picture network does not need.
+Keras's safe mode refuses a list of dangerous objects; here everything is refused that is not on a list of the layers
+and operations that networks for pictures are made of.
 """
 
 from typing import Any, BinaryIO
@@ -68,7 +69,7 @@ _INITIALIZERS = frozenset(
         "Zeros",
     ]
 )
-# Everything a picture network of ours is made of, and nothing that runs code or reads files of its own.
+# Everything that networks built by tlgui are made of; none of it runs code from the file or reads other files.
 _TRUSTED: dict[object, frozenset[str]] = {
     None: frozenset({"__keras_tensor__", "__tensor__", "__slice__", "__ellipsis__"}),
     "keras": frozenset({"DTypePolicy", "Functional", "Sequential"}),
@@ -82,23 +83,23 @@ _TRUSTED: dict[object, frozenset[str]] = {
 }
 _SENSELESS = "the description of its network makes no sense"
 _TOO_LARGE = "its network has more parts than any that tlgui trains"
-# Networks of networks, each of which is built again wherever it is called.
+# Networks in networks: each is built again for every call.
 _NETWORKS = frozenset({"Functional", "Sequential"})
 _DEEPEST_NETWORK = 4
 _MOST_STEPS = 3000
 _MOST_CONFIG_BYTES = 8 * 1024**2
 _MOST_VALUES = 1_000_000
 _DEEPEST_VALUE = 50
-# Along all axes of a map but the first, which counts the photos.
+# All axes of a feature map but the first, the batch.
 _CONCATENATED_AXES = (-1, 1, 2, 3)
 
 
 def check_keras_file(stream: BinaryIO, most_bytes: int) -> dict[str, Any]:
-    """Check a `.keras` file before Keras sees it: its members, and every class its configuration names.
+    """Check a `.keras` file before Keras reads it: its members, and every class its configuration names.
 
     Args:
         stream: The file, open for reading.
-        most_bytes: The largest file to look into.
+        most_bytes: The largest file that is read.
 
     Returns:
         The network's configuration.
@@ -118,13 +119,13 @@ def check_keras_file(stream: BinaryIO, most_bytes: int) -> dict[str, Any]:
 
 
 def check_configuration(config: object) -> None:
-    """Look at every object of a network's configuration; without recursion, so that its depth does not matter.
+    """Check every object of a network's configuration, without recursion, so that its depth cannot exhaust the stack.
 
     Args:
         config: As read from JSON.
 
     Raises:
-        UntrustedError: It names anything but built-in layers and their parts, or more of them than a network has.
+        UntrustedError: It names anything but trusted layers and their parts, or more of them than a network has.
     """
     waiting = [(config, 0)]
     values = networks = 0
@@ -156,11 +157,11 @@ def _check_class(value: dict[str, Any]) -> None:
 
 
 def _check_steps(config: object, networks: int) -> None:
-    """Refuse a network whose steps, counted wherever a network within is called, are more than any has.
+    """Refuse a network with too many layer calls; those of an inner network count for each of its calls.
 
     Args:
         config: The network's configuration.
-        networks: How many networks it holds, itself included: none may lie where no layer belongs.
+        networks: The networks it holds, itself included: each must be among the layers of another.
     """
     steps, counted = _steps(config, 0)
     if steps > _MOST_STEPS:
@@ -170,7 +171,7 @@ def _check_steps(config: object, networks: int) -> None:
 
 
 def _steps(network: object, depth: int) -> tuple[int, int]:
-    """Return how many steps a network takes, and how many networks it is made of."""
+    """Return the number of layer calls of a network, and the number of networks it is made of."""
     layers = _group(_checked_group(network), "config").get("layers")
     if not isinstance(layers, list):
         raise UntrustedError(_SENSELESS)

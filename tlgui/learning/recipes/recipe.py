@@ -1,7 +1,8 @@
-"""The recipe: every setting of a training, named, checked and written as JSON.
+"""The recipe: every setting of a training, checked when it is made, and its JSON file.
 
-A value is checked when it is made: a recipe that exists is a recipe that can be trained. The built-in recipes are in
-`built_in`.
+Two families of trainings share the type: the head is trained on cached features, or end to end (`Recipe.is_cached`).
+The seed fixes split, initial weights, order and augmentation: the same recipe on the same photos gives the same history
+on the same machine. The built-in recipes are in `built_in`.
 """
 
 import json
@@ -16,10 +17,10 @@ from tlgui.errors import SettingError
 from tlgui.files import read_regular
 from tlgui.learning.recipes.validation import Checked, choices, limits, replaced, text
 
-# 2: the settings of the tutorials' recipes; a recipe of version 1 reads as it did.
+# Version 2 added the settings of the tutorials' recipes; in a file of version 1 they take their defaults.
 FORMAT_VERSION = 2
 
-# Where a backbone's weights come from; anything else is the path of a file.
+# Sources of a backbone's weights; any other text is the path of a file.
 SHIPPED = "shipped"
 DOWNLOAD = "download"
 NO_WEIGHTS = "none"
@@ -51,9 +52,9 @@ COPIES, EVERY_EPOCH = "copies", "every epoch"
 ORIGINAL = 0
 NEVER, AFTER_HEAD, FROM_START = "never", "after the head", "from the start"
 
-# Side of the largest square that photos are brought to, in pixels.
+# Side of the largest input, in pixels.
 LARGEST_INPUT = 1024
-# A recipe may be named after its file: 255 bytes, each of which is shown by four characters where it is no text.
+# A recipe may have the name of its file: 255 bytes, each shown by four characters where it is not valid Unicode.
 _LONGEST_NAME = 1100
 _LONGEST_TEXT = 4096
 _MOST_FILE_BYTES = 2**20
@@ -65,9 +66,9 @@ class SplitSettings(Checked):
     """How photos are divided.
 
     Args:
-        validation: Share of each class kept apart to judge the training by.
-        test: Share of each class never touched until an evaluation.
-        use_own: Keep to the folder's own train/validation/test folders where it has them.
+        validation: Share of each class that each epoch is validated on, .05 to .5.
+        test: Share of each class that is kept for an evaluation, 0 to .4.
+        use_own: Whether to use the train, validation and test folders of a collection that has them.
     """
 
     validation: float = field(default=0.2, metadata=limits(0.05, 0.5, step=0.05))
@@ -77,24 +78,25 @@ class SplitSettings(Checked):
 
 @dataclass(frozen=True)
 class Augmentation(Checked):
-    """Random changes that make further training photos out of each one.
+    """Random changes of training photos.
 
     Args:
-        rotation: Largest turn, to either side.
+        rotation: Largest rotation to either side, in degrees.
         shift_horizontal: Largest shift to either side, as a share of the width.
         shift_vertical: Largest shift up or down, as a share of the height.
-        shear: Largest slant, to either side.
+        shear: Largest shear to either side, in degrees.
         zoom: Largest change of size, as a share: 0.2 means 80 % to 120 %.
-        flip_horizontal: Whether half of the copies are mirrored; of those made once, the first, the third and so on.
+        flip_horizontal: Whether half of the copies are mirrored; of copies that are made once, the first, the third
+            and so on.
         brightness: Largest change of brightness, as a share of the full range.
-        fill_mode: What fills the space that a turn or shift leaves empty.
-        copies: Changed copies of each training photo, made once; 0 trains on the photos alone.
-        flip_vertical: Whether half of the copies are turned upside down, as in a mirror.
+        fill_mode: What fills the area that a rotation or shift leaves empty.
+        copies: Changed copies of each training photo, made once; 0 for none.
+        flip_vertical: Whether half of the copies are mirrored upside down.
         contrast: Largest change of contrast, as a share: 0.2 means 80 % to 120 %.
-        smallest_crop: A random part of the photo of at least this share of its area is shown; 1 shows all of it.
-        when: `"copies"` makes the copies once and learns from them in each epoch; `"every epoch"` changes each photo
-            anew in each epoch, whatever `copies` says.
-        keep_photo: Whether to learn from the photo itself too, beside its copies.
+        smallest_crop: Smallest area of the random crop, as a share of the photo; 1 crops nothing.
+        when: `"copies"` makes the copies once and trains on them in each epoch; `"every epoch"` changes each photo
+            anew in each epoch and ignores `copies`.
+        keep_photo: Whether the unchanged photo is trained on too, beside its copies.
     """
 
     rotation: float = field(default=0.0, metadata=limits(0.0, 180.0, "degrees", step=5))
@@ -114,7 +116,7 @@ class Augmentation(Checked):
 
     @property
     def copy_numbers(self) -> tuple[int, ...]:
-        """The versions of each training photo that are made once: 0 is the photo itself, the rest are copies."""
+        """The versions of each training photo that are made once: 0 is the unchanged photo, others are copies."""
         if self.when == EVERY_EPOCH or not self.copies:
             return (ORIGINAL,)
         return tuple(range(ORIGINAL if self.keep_photo else 1, self.copies + 1))
@@ -125,11 +127,11 @@ class Head(Checked):
     """The layers trained on top of the backbone.
 
     Args:
-        dense_units: Units of the hidden layer; 0 for none.
-        dropout: Share of the inputs of the last layer left out at random while training.
-        output: `"softmax"` lets the classes share one certainty, right for classes of which each photo has one;
-            `"sigmoid"` asks for each class by itself, with the binary loss, as some tutorials do.
-        feature_dropout: Share of the features left out at random in front of a hidden layer.
+        dense_units: Units of the hidden layer; 0 for no such layer.
+        dropout: Share of the inputs of the last layer that are dropped while training.
+        output: `"softmax"` for probabilities that sum to 1, right where each photo has one class; `"sigmoid"` for one
+            probability a class with the binary cross-entropy, as some tutorials have it.
+        feature_dropout: Share of the features that are dropped in front of a hidden layer while training.
     """
 
     dense_units: int = field(default=0, metadata=limits(0, 8192, "units", step=32))
@@ -143,11 +145,11 @@ class EarlyStopping(Checked):
     """When to end before the last epoch, and which epoch to keep.
 
     Args:
-        enabled: Whether to end when nothing improves any more.
+        enabled: Whether to end when the watched metric no longer improves.
         patience: Epochs without an improvement before the training ends.
-        watch: What must improve, on the validation photos; it also says which epoch is the best.
-        keep_best: Keep the best epoch; otherwise the last one.
-        target_accuracy: End once training and validation accuracy are both above this; 1 never does.
+        watch: The metric on the validation photos; it also decides which epoch is the best.
+        keep_best: Whether to keep the weights of the best epoch, and not of the last one.
+        target_accuracy: End once training and validation accuracy are both above this; 1 for no such end.
     """
 
     enabled: bool = True
@@ -159,15 +161,15 @@ class EarlyStopping(Checked):
 
 @dataclass(frozen=True)
 class Steps(Checked):
-    """By which steps weights are trained, and for how long.
+    """Optimizer, learning rate schedule and number of epochs.
 
     Args:
-        optimizer: The training method.
-        learning_rate: Its step size, at its largest.
-        momentum: How much of the last step goes into the next one; for SGD alone.
-        weight_decay: Share by which the weights shrink in each step, times the rate; for AdamW and SGD.
-        schedule: `"constant"` keeps the rate; `"cosine"` lets it fall to 0 along half a cosine.
-        warm_up: Epochs in which the rate grows from 0 to its largest.
+        optimizer: The optimizer's name.
+        learning_rate: The largest learning rate.
+        momentum: The momentum of SGD; other optimizers ignore it.
+        weight_decay: The weight decay of AdamW and SGD; other optimizers ignore it.
+        schedule: `"constant"` keeps the rate; `"cosine"` decreases it to 0 along half a cosine.
+        warm_up: Epochs in which the rate increases from 0 to its largest.
         epochs: The most passes over the training photos.
     """
 
@@ -182,12 +184,12 @@ class Steps(Checked):
 
 @dataclass(frozen=True)
 class FineTuning(Steps):
-    """Whether the backbone itself is trained, from which block on, and by which steps.
+    """Whether the backbone is trained, from which block on, and with which steps; see `Steps` for the other settings.
 
     Args:
-        when: `"never"`; `"after the head"` trains the blocks together with the head once the head is trained, by the
-            steps here; `"from the start"` trains them together with the head by the recipe's own steps.
-        from_block: The first block that is trained, by its name in `catalog`; empty for the whole network.
+        when: `"never"`; `"after the head"` trains the blocks together with the head once the head is trained, with
+            the steps here; `"from the start"` trains them together with the head with the recipe's steps.
+        from_block: The first block that is trained, by its name in `backbones.catalog`; empty for the whole network.
     """
 
     optimizer: str = field(default="adamw", metadata=choices("adam", "adamw", "sgd", "rmsprop"))
@@ -202,34 +204,42 @@ class FineTuning(Steps):
 
 @dataclass(frozen=True)
 class Recipe(Steps):
-    """Every setting of a training; the steps it inherits train the head.
+    """Every setting of a training; see `Steps` for the settings of the head's training.
 
     Args:
-        name: What the recipe is called.
+        name: The recipe's name.
         description: What it does and when to use it, in two sentences.
-        backbone: The backbone's id.
-        weights: `"shipped"`, `"download"`, `"none"` (random numbers), or the path of a weights file for this backbone.
-        input_size: Side of the square the photos are brought to.
-        preprocessing: `"own"` is what the backbone was trained on; the others scale pixels as some tutorials do:
-            `"0 to 1"` divides by 255, `"-1 to 1"` does that around the middle, `"none"` leaves 0 to 255.
-        cut_layer: Where the backbone is cut: a block or layer by its name in `catalog`; empty for its last map.
-        pooling: How the backbone's last map becomes a vector.
+        backbone: The backbone's id, one of `BACKBONE_IDS`.
+        weights: `"shipped"`, `"download"`, `"none"` (random weights), or the path of a weights file for the backbone.
+        input_size: Side of the square input, in pixels.
+        preprocessing: `"own"` scales pixels as in the backbone's own training, `"0 to 1"` and `"-1 to 1"` to these
+            ranges as in some tutorials; `"none"` keeps 0 to 255.
+        cut_layer: Where the backbone is cut: a block or layer by its name in `backbones.catalog`; empty for its last
+            feature map.
+        pooling: How the backbone's last feature map becomes a vector.
         head: The layers trained on top.
-        label_smoothing: Share of certainty spread over the other classes.
-        class_weighting: `"balanced"` lets each photo of a small class count for more, so that all classes weigh alike.
+        label_smoothing: Share of the target probability that is spread over all classes.
+        class_weighting: `"balanced"` weights photos so that all classes have the same weight in the loss.
         batch_size: Photos in one training step.
-        most_batches: The most training steps in one epoch; 0 for no such end.
+        most_batches: The most training steps in one epoch; 0 for all.
         early_stopping: When to end before the last epoch.
-        fine_tuning: Whether and how the backbone itself is trained.
+        fine_tuning: Whether and how the backbone is trained.
         split: How photos are divided.
-        augmentation: Random changes to training photos.
+        augmentation: Random changes of training photos.
         seed: Fixes split, initial weights, order and augmentation.
+
+    >>> recipe = Recipe(name="Longer", epochs=60, head=Head(dense_units=128))
+    >>> Recipe.from_json(recipe.to_json()) == recipe
+    True
+    >>> Recipe(epochs=0)
+    Traceback (most recent call last):
+    tlgui.errors.SettingError: Epochs must be from 1 to 10000 epochs; it is 0.
     """
 
     name: str = field(default="Quick", metadata=text(_LONGEST_NAME))
     description: str = field(default="", metadata=text(_LONGEST_TEXT))
     backbone: str = field(default=EMBEDDED_BACKBONE, metadata=choices(*BACKBONE_IDS))
-    weights: str = field(default=SHIPPED, metadata=text(_LONGEST_TEXT, is_path=True))
+    weights: str = field(default=SHIPPED, metadata=text(_LONGEST_TEXT, is_verbatim=True))
     input_size: int = field(default=224, metadata=limits(32, LARGEST_INPUT, "pixels", step=32))
     preprocessing: str = field(default="own", metadata=choices("own", "0 to 1", "-1 to 1", "none"))
     cut_layer: str = field(default=LAST_LAYER, metadata=text(_LONGEST_NAME))
@@ -249,7 +259,7 @@ class Recipe(Steps):
     def is_cached(self) -> bool:
         """Whether the head is trained on features that are computed once.
 
-        Where fine-tuning follows, a change in every epoch is for the fine-tuning alone.
+        Where fine-tuning follows, an augmentation in every epoch applies to the fine-tuning alone.
         """
         if self.fine_tuning.when == NEVER:
             return self.augmentation.when == COPIES
@@ -262,7 +272,7 @@ class Recipe(Steps):
         return {"name": data.pop("name"), "description": data.pop("description"), **data}
 
     def settings(self) -> dict[str, Any]:
-        """Return what it trains by, as plain dictionaries: all but what it is called."""
+        """Return all settings but name and description as plain dictionaries."""
         return {name: value for name, value in self.to_json().items() if name not in {"name", "description"}}
 
     def with_value(self, setting: str, text: str) -> "Recipe":
@@ -272,8 +282,14 @@ class Recipe(Steps):
             setting: The setting's path, such as `"head.dense_units"`.
             text: Its value as typed.
 
+        Returns:
+            The copy.
+
         Raises:
-            SettingError: No such setting, or a value against its rule.
+            SettingError: There is no such setting, or the value breaks its rule.
+
+        >>> Recipe().with_value("head.dense_units", "128").head.dense_units
+        128
         """
         changed = replaced(self, setting.split("."), text, setting)
         assert isinstance(changed, Recipe)
@@ -283,11 +299,17 @@ class Recipe(Steps):
 def load_recipe(path: Path) -> Recipe:
     """Read a recipe that `recipe_text` wrote.
 
+    Args:
+        path: The JSON file.
+
+    Returns:
+        The recipe; settings that are missing in the file have their defaults.
+
     Raises:
-        SettingError: The file cannot be read, is not a recipe, is from a newer version, or a value is against its rule.
+        SettingError: The file cannot be read, is not a recipe, is of a newer version, or a value breaks its rule.
     """
     try:
-        # Windows editors put a byte order mark in front.
+        # Editors on Windows write a byte order mark.
         data = json.loads(read_regular(path, _MOST_FILE_BYTES).decode("utf-8-sig"))
     except OSError as error:
         why = error.strerror or str(error)
@@ -303,6 +325,13 @@ def load_recipe(path: Path) -> Recipe:
 
 
 def recipe_text(recipe: Recipe) -> str:
-    """Return the recipe as the text of a JSON file; bytes in a path that are no text are written as JSON escapes."""
+    """Return a recipe as the text of a JSON file.
+
+    Args:
+        recipe: The recipe.
+
+    Returns:
+        The text; bytes of a path that are not valid Unicode are JSON escapes in it.
+    """
     written = json.dumps({"tlgui_recipe": FORMAT_VERSION, **recipe.to_json()}, indent=2, ensure_ascii=False) + "\n"
     return _HALF_CHARACTER.sub(lambda found: f"\\u{ord(found.group()):04x}", written)

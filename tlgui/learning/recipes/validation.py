@@ -1,29 +1,50 @@
-"""The rules of settings: what each may be, checked when a group of settings is made, and written as plain dictionaries.
+"""The one validator: rules of values, and the check of a value against its rule.
 
-The limits stand in the fields' metadata, so that the window's controls, the checks and their sentences come from one
-table.
+`Checked` is a frozen group of settings, such as a recipe, whose values are checked when it is made. `fields.Fields`
+takes the values of a JSON object one by one: a model's manifest, a run's record, a checkpoint. Both check with
+`check_value`, so every message states the rule, then the value that was received.
+
+The rules stand in the fields' metadata, where the window's controls find limits, units and steps: checks, messages and
+controls come from one table. No library was taken for this: the messages of msgspec 0.19 state the rule and not the
+value, and pydantic 2 takes longer to import than all modules that read recipes, models and runs together.
 """
 
 import dataclasses
 import re
 from dataclasses import dataclass
-from typing import Any, Self, get_type_hints
+from typing import Any, Self, TypeVar, get_type_hints
 
 from tlgui.errors import SettingError
 from tlgui.photos.names import one_line, typed_name
 
+KIND_WORDS: dict[type, str] = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a word",
+    list: "a list",
+    dict: "a group of fields",
+}
+"""What messages call the types of values."""
+
 _LONGEST_QUOTE = 60
-_LARGEST_WHOLE = 10**15  # beyond it a fraction no longer holds every whole number
+_LARGEST_WHOLE = 10**15  # a float represents every whole number up to this
+
+ValueT = TypeVar("ValueT")
+
+
+class FieldError(ValueError):
+    """A value breaks its rule; the text states the rule, then the value, without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The rule of one numeric setting: both ends belong to it.
+    """The rule of a number; both ends are allowed.
 
     Args:
         low: The smallest value.
         high: The largest value.
-        unit: What it counts or measures, for the control and the message.
+        unit: What it counts or measures, for the control and the message; empty for none.
         step: What one press of a control's arrow adds.
     """
 
@@ -35,37 +56,76 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The rule of a setting that is one of a few words."""
+    """The rule of a text that is one of `values`."""
 
     values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The rule of a setting that is shown and written down: plain words in one line.
+    """The rule of a text.
 
     Args:
         longest: The most characters.
-        is_path: Whether it may be the path of a file, which is kept as it is, bytes that are no text among it.
+        is_verbatim: Whether it is kept as received, as a path must be, bytes that are no text included. Other texts
+            are brought to one printable line.
     """
 
     longest: int
-    is_path: bool = False
+    is_verbatim: bool = False
+
+
+Rule = Limits | Choices | Text
 
 
 def limits(low: float, high: float, unit: str = "", step: float = 1) -> dict[str, Limits]:
-    """Return the metadata of a field whose number lies between two ends."""
+    """Return the metadata of a field with the rule `Limits`; see there."""
     return {"rule": Limits(low, high, unit, step)}
 
 
 def choices(*values: str) -> dict[str, Choices]:
-    """Return the metadata of a field that is one of a few words."""
+    """Return the metadata of a field with the rule `Choices`; see there."""
     return {"rule": Choices(values)}
 
 
-def text(longest: int, *, is_path: bool = False) -> dict[str, Text]:
-    """Return the metadata of a field that is a text."""
-    return {"rule": Text(longest, is_path)}
+def text(longest: int, *, is_verbatim: bool = False) -> dict[str, Text]:
+    """Return the metadata of a field with the rule `Text`; see there."""
+    return {"rule": Text(longest, is_verbatim)}
+
+
+def check_value(value: object, kind: type[ValueT], rule: Rule | None, subject: str) -> ValueT:
+    """Check a value against its type and its rule.
+
+    Args:
+        value: As it was received.
+        kind: `int`, `float`, `bool`, `str`, `list`, `dict` or a subclass of `Checked`. A whole number passes as a
+            `float`; a `bool` passes as nothing else.
+        rule: Its rule; None for no more than the type.
+        subject: What the message begins with.
+
+    Returns:
+        The value: a whole number as a `float` where `kind` says so, and a text as its rule shows it.
+
+    Raises:
+        FieldError: The value is of another type or breaks the rule.
+
+    >>> check_value(30, int, Limits(1, 10_000, "epochs"), "Epochs")
+    30
+    >>> check_value(0, int, Limits(1, 10_000, "epochs"), "Epochs")
+    Traceback (most recent call last):
+    tlgui.learning.recipes.validation.FieldError: Epochs must be from 1 to 10000 epochs; it is 0
+    """
+    checked: Any = _converted(value, kind, subject)
+    if isinstance(rule, Limits):
+        _check_limits(checked, rule, subject)
+    elif isinstance(rule, Choices) and checked not in rule.values:
+        raise FieldError(f"{subject} must be one of {', '.join(rule.values)}; it is {quoted(checked)}")
+    elif isinstance(rule, Text):
+        checked = checked if rule.is_verbatim else typed_name(checked)
+        if len(checked) > rule.longest:
+            raise FieldError(f"{subject} must have at most {rule.longest} characters; it has {len(checked)}")
+    result: ValueT = checked
+    return result
 
 
 @dataclass(frozen=True)
@@ -73,20 +133,20 @@ class Checked:
     """A frozen group of settings whose values obey the rules in their fields' metadata."""
 
     def __post_init__(self) -> None:
-        """Refuse a value that is against its rule."""
+        """Check every value.
+
+        Raises:
+            SettingError: A value breaks its rule.
+        """
         hints = get_type_hints(type(self))
         for item in dataclasses.fields(self):
-            value = _converted(item.name, getattr(self, item.name), hints[item.name])
-            rule = item.metadata.get("rule")
-            if isinstance(rule, Text) and isinstance(value, str):
-                value = _plain(item.name, value, rule)
-            object.__setattr__(self, item.name, value)
-            if isinstance(rule, Limits) and isinstance(value, int | float):
-                _check_limits(item.name, value, rule)
-            elif isinstance(rule, Choices) and value not in rule.values:
-                raise SettingError(
-                    f"{_words(item.name)} must be one of {', '.join(rule.values)}; it is {_quoted(value)}."
+            try:
+                value = check_value(
+                    getattr(self, item.name), hints[item.name], item.metadata.get("rule"), _words(item.name)
                 )
+            except FieldError as error:
+                raise SettingError(f"{error}.") from error
+            object.__setattr__(self, item.name, value)
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as plain dictionaries, ready for `json.dumps`."""
@@ -94,18 +154,24 @@ class Checked:
 
     @classmethod
     def from_json(cls, data: object) -> Self:
-        """Build from what `to_json` returned; settings that are not there take their defaults.
+        """Build the group from what `to_json` returned.
+
+        Args:
+            data: A dictionary; settings that are missing in it take their defaults.
+
+        Returns:
+            The group.
 
         Raises:
-            SettingError: Not a dictionary, a name that is not a setting, or a value against its rule.
+            SettingError: `data` is no dictionary, names an unknown setting, or holds a value that breaks its rule.
         """
         if not isinstance(data, dict):
-            raise SettingError(f"{cls._title()} must be a group of settings; it is {_quoted(data)}.")
+            raise SettingError(f"{cls._title()} must be a group of settings; it is {quoted(data)}.")
         hints = get_type_hints(cls)
         unknown = sorted(set(data) - set(hints), key=str)
         if unknown:
             raise SettingError(
-                f"{cls._title()} has no setting {_quoted(unknown[0])}.", f"Known here: {', '.join(hints)}."
+                f"{cls._title()} has no setting {quoted(unknown[0])}.", f"Known here: {', '.join(hints)}."
             )
         values = {
             name: hints[name].from_json(value) if _is_group(hints[name]) else value for name, value in data.items()
@@ -117,78 +183,20 @@ class Checked:
         return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).capitalize()
 
 
-def _is_group(hint: object) -> bool:
-    return isinstance(hint, type) and issubclass(hint, Checked)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-def _check_limits(name: str, value: float, rule: Limits) -> None:
-    # Neither NaN nor a whole number too large for a fraction passes a comparison it should not.
-    if not rule.low <= value <= rule.high:
-        unit = f" {rule.unit}" if rule.unit else ""
-        ends = f"from {_number(rule.low)} to {_number(rule.high)}{unit}"
-        raise SettingError(f"{_words(name)} must be {ends}; it is {_number(value)}.")
-
-
-def _plain(name: str, value: str, rule: Text) -> str:
-    """Return a text as it can be shown, saved and printed; of a path only the length is looked at."""
-    value = value if rule.is_path else typed_name(value)
-    if len(value) > rule.longest:
-        raise SettingError(f"{_words(name)} must have at most {rule.longest} characters; it has {len(value)}.")
-    return value
-
-
-def _number(value: float) -> str:
-    """Return a number as people write it: whole ones with all their digits as far as they can be read."""
-    if isinstance(value, int):
-        return str(value) if abs(value) < _LARGEST_WHOLE else "a number of more than 15 digits"
-    return f"{value:g}"
-
-
-def _quoted(value: object) -> str:
-    """Return what was received, cut where it would drown the message."""
-    text = one_line(str(value))
-    return f"“{text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + '…'}”"
-
-
-def _converted(name: str, value: object, hint: object) -> object:
-    """Return `value` as the type its field asks for; whole numbers pass as fractions, nothing else does."""
-    if hint is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_WHOLE:
-        return float(value)
-    if not isinstance(hint, type) or not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}.get(
-            hint if isinstance(hint, type) else object, "a group of settings"
-        )
-        raise SettingError(f"{_words(name)} must be {kind}; it is {_quoted(value)}.")
-    return value
-
-
-def _parsed(text: str, hint: object, setting: str) -> object:
-    if hint is bool and text.lower() in {"true", "false"}:
-        return text.lower() == "true"
-    if hint in {int, float}:
-        try:
-            return int(text) if hint is int else float(text)
-        except ValueError:
-            kind = "a whole number" if hint is int else "a number"
-            raise SettingError(f"“{setting}” must be {kind}; it is {_quoted(text)}.") from None
-    return text
-
-
 def replaced(group: Checked, path: list[str], text: str, setting: str) -> Checked:
     """Return a copy of `group` with one setting replaced by what was typed.
 
     Args:
         group: The settings.
-        path: The setting's name, behind those of the groups it lies in.
+        path: The setting's name, after the names of the groups that hold it.
         text: Its value as typed.
         setting: The whole path, for messages.
 
+    Returns:
+        The copy.
+
     Raises:
-        SettingError: No such setting, or a value against its rule.
+        SettingError: There is no such setting, or the value breaks its rule.
     """
     hints = get_type_hints(type(group))
     name, *rest = path
@@ -200,3 +208,52 @@ def replaced(group: Checked, path: list[str], text: str, setting: str) -> Checke
     if rest:
         return dataclasses.replace(group, **{name: replaced(getattr(group, name), rest, text, setting)})
     return dataclasses.replace(group, **{name: _parsed(text, hints[name], setting)})
+
+
+def _is_group(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Checked)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _converted(value: object, kind: type, subject: str) -> object:
+    if kind is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_WHOLE:
+        return float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise FieldError(f"{subject} must be {KIND_WORDS.get(kind, 'a group of settings')}; it is {quoted(value)}")
+    return value
+
+
+def _check_limits(value: float, rule: Limits, subject: str) -> None:
+    # Written so that NaN fails, and a whole number that is too large for a float is compared without conversion.
+    if not rule.low <= value <= rule.high:
+        unit = f" {rule.unit}" if rule.unit else ""
+        ends = f"from {_number(rule.low)} to {_number(rule.high)}{unit}"
+        raise FieldError(f"{subject} must be {ends}; it is {_number(value)}")
+
+
+def _number(value: float) -> str:
+    """Return a number as people write it: whole ones with all their digits as far as they can be read."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < _LARGEST_WHOLE else "a number of more than 15 digits"
+    return f"{value:g}"
+
+
+def quoted(value: object) -> str:
+    """Return the received value in quotes, cut where it would drown the message."""
+    shown = one_line(_number(value) if type(value) is int else str(value))
+    return f"“{shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + '…'}”"
+
+
+def _parsed(text: str, hint: object, setting: str) -> object:
+    if hint is bool and text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    if hint in {int, float}:
+        try:
+            return int(text) if hint is int else float(text)
+        except ValueError:
+            kind = "a whole number" if hint is int else "a number"
+            raise SettingError(f"“{setting}” must be {kind}; it is {quoted(text)}.") from None
+    return text

@@ -1,1 +1,1 @@
-"""Trainings as they are kept on disk: recipe, history, result, and the photos they learned from."""
+"""Trainings on disk: recipe, history, result, and the photos they were trained on."""

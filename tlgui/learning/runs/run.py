@@ -1,12 +1,11 @@
-"""One run as its folder tells of it: what was asked for, how it stands, and what came of it; read with suspicion.
+"""One run and its files: what was trained, its status, and its result; every field is checked when it is read.
 
 A run's folder holds `run.json`, written here; `progress.json` and a checkpoint, written by the engine after each epoch;
-`model.tlmodel` once there is one, unless it was written elsewhere; and `result.json`, what that model says of itself,
+`model.tlmodel` once there is one, unless it was written elsewhere; and `result.json`, a copy of the model's manifest,
 so that a list of runs opens no model. Nothing here needs TensorFlow.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,16 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from tlgui import files
-from tlgui.errors import SettingError
-from tlgui.learning.model_file.manifest import (
-    LONGEST_TEXT,
-    Fields,
-    ManifestProblemError,
-    history_of,
-    manifest_of,
-    summary_from,
-)
+from tlgui.learning.model_file.manifest import history_of, manifest_of, summary_from
+from tlgui.learning.recipes.fields import LONGEST_TEXT, Fields
 from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary
 from tlgui.learning.runs.progress import CHECKPOINT, read_progress
 from tlgui.photos.collection import MOST_CLASSES
@@ -45,7 +38,7 @@ _TIME_STEP_NS = 2 * 10**9
 
 
 class RunStatus(StrEnum):
-    """How a run stands; an unsaved one was trained to its end, and its model could not be written."""
+    """The state of a run; an unsaved one was trained to its end, and its model could not be written."""
 
     RUNNING = "running"
     FINISHED = "finished"
@@ -56,12 +49,12 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SavedModel:
-    """A model that lies outside its run's folder, where another may be written over it at any time.
+    """A model outside its run's folder, where it can be overwritten at any time.
 
     Args:
         path: The file.
-        size: Its bytes when it was written.
-        changed_ns: Its time then.
+        size: Its size when it was written, in bytes.
+        changed_ns: Its modification time then, in nanoseconds since 1970.
     """
 
     path: Path
@@ -70,7 +63,7 @@ class SavedModel:
 
     @property
     def is_there(self) -> bool:
-        """Whether the file is there as it was written; not every disk keeps the time exactly."""
+        """Whether the file is unchanged; file systems keep times to 2 seconds at worst."""
         try:
             state = self.path.stat()
         except OSError:
@@ -79,7 +72,14 @@ class SavedModel:
 
 
 def saved_model(path: Path) -> SavedModel:
-    """Return how the model at `path` lies there now; one that went at once is not known again."""
+    """Return the present state of a model file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its size and time; zeros where it cannot be read, so that no later file is taken for it.
+    """
     try:
         state = path.stat()
     except OSError:
@@ -87,7 +87,7 @@ def saved_model(path: Path) -> SavedModel:
     return SavedModel(path, state.st_size, state.st_mtime_ns)
 
 
-# What can be resumed, or used as it is.
+# Runs that can be resumed, or used as they are.
 ENDED_EARLY = frozenset({RunStatus.INTERRUPTED, RunStatus.FAILED, RunStatus.UNSAVED})
 
 
@@ -96,25 +96,25 @@ class Run:
     """One training.
 
     Args:
-        folder: Where it is kept; the folder's name is the run's id.
-        name: What the user calls it.
+        folder: Its folder; the folder's name is the run's id.
+        name: The name the user gave it.
         recipe: Every setting.
         collection: The folder of the photos.
         class_names: The classes, in output order.
         photo_count: All photos of the collection when it began.
         created: When it began, as an ISO 8601 time with its offset.
-        status: How it stands.
-        seconds: How long it took so far.
-        device: What it ran on; empty until it has finished.
-        versions: The libraries it was made with, by name.
-        started_from: The name of the run it was trained further from; empty where it began anew.
-        start_model: The model that it was trained further from; None where it began anew.
-        problem: Why it failed; empty where it did not.
+        status: Its state.
+        seconds: Time spent on training so far, in seconds.
+        device: The device it ran on; empty until it has finished.
+        versions: Names and versions of the libraries it was made with.
         history: Its epochs so far.
-        model: What its model says of itself; None until it has finished.
-        has_model: Whether its model is there to be used.
-        can_resume: Whether it can go on where it ended.
+        model: The summary of its model; None until it has finished.
+        has_model: Whether its model file is there.
+        can_resume: Whether it can go on after its last complete epoch.
         saved: Where its model was written, if not into its folder.
+        started_from: The name of the run whose weights it started with; empty where it began anew.
+        start_model: The model whose weights it started with; None where it began anew.
+        problem: Why it failed; empty where it did not.
     """
 
     folder: Path
@@ -139,7 +139,7 @@ class Run:
 
     @property
     def id(self) -> str:
-        """What tells it from all others, whatever it is called."""
+        """Its identifier, which a new name does not change."""
         return self.folder.name
 
     @property
@@ -149,17 +149,17 @@ class Run:
 
     @property
     def model_path(self) -> Path:
-        """Where its model is, or will be."""
+        """The file of its model, existing or planned."""
         return self.saved.path if self.saved is not None else self.own_model_path
 
     @property
     def own_model_path(self) -> Path:
-        """Where its model is unless it was written elsewhere."""
+        """The file of its model unless it was written elsewhere."""
         return self.folder / MODEL_NAME
 
     @property
     def training_photos_path(self) -> Path:
-        """Where it is kept which photos it was trained on; runs of before there were rosters have none."""
+        """The list of the photos it was trained on; runs of the first versions have none."""
         return self.folder / _ROSTER_NAME
 
     @property
@@ -169,15 +169,18 @@ class Run:
 
     @property
     def leaves_something(self) -> bool:
-        """Whether there is anything to use or to go on with."""
+        """Whether it has a model or a complete epoch."""
         return bool(self.history) or self.has_model
 
 
 def write_run(run: Run) -> None:
-    """Write what `read_run` reads, but for the result.
+    """Write the record of a run, which `read_run` reads.
+
+    Args:
+        run: The run; its history and result are written elsewhere.
 
     Raises:
-        StorageError: The disk refused; the old record is as it was.
+        StorageError: The disk refused; the old record is unchanged.
     """
     record = {
         "format_version": FORMAT_VERSION,
@@ -196,14 +199,19 @@ def write_run(run: Run) -> None:
         "problem": run.problem[:LONGEST_TEXT],
         "saved": _saved_json(run.saved),
     }
-    # A folder's name may hold bytes that are no text; as escapes they survive.
+    # Escaped to ASCII: a folder's name may hold bytes that are not valid Unicode.
     files.write_text(run.folder / _RECORD_NAME, json.dumps(record, indent=2) + "\n")
 
 
 def write_result(run: Run, model: ModelSummary) -> None:
-    """Write what the run's model says of itself.
+    """Write the summary of a run's model into the run's folder.
+
+    Args:
+        run: The run.
+        model: The summary of its model.
 
     Raises:
+        FieldError: A value of the summary breaks its rule.
         StorageError: The disk refused.
     """
     result = {"model": manifest_of(model), "history": history_of(model)}
@@ -211,28 +219,34 @@ def write_result(run: Run, model: ModelSummary) -> None:
 
 
 def read_run(folder: Path) -> Run:
-    """Read a run; one whose process is gone is interrupted, whatever its record says.
+    """Read a run.
+
+    Args:
+        folder: The run's folder.
+
+    Returns:
+        The run. One that is recorded as running, and whose process has ended, is interrupted.
 
     Raises:
-        ManifestProblemError: There is no record, or one that cannot be believed.
+        FieldError: There is no record, or a field of it breaks its rule.
     """
-    fields = Fields(_read_json(folder / _RECORD_NAME, _MOST_RECORD_BYTES), "run")
+    fields = Fields.read(folder / _RECORD_NAME, _MOST_RECORD_BYTES, "run")
     fields.whole("format_version", 1, FORMAT_VERSION)
-    status = _status(fields.text("status"))
+    status = fields.choice("status", RunStatus)
     if status is RunStatus.RUNNING and not files.is_owned(folder / LOCK_NAME):
         status = RunStatus.INTERRUPTED
-    saved = _saved(fields.optional_group("saved") if fields.has("saved") else None)
+    saved = None if fields.raw("saved") is None else _saved(fields.group("saved"))
     model_path = saved.path if saved is not None else folder / MODEL_NAME
     model = _read_result(folder, model_path) if status is RunStatus.FINISHED else None
     history = model.history if model is not None else read_progress(folder)
     return Run(
         folder=folder,
         name=fields.text("name", LONGEST_NAME),
-        recipe=_recipe(fields.raw("recipe")),
+        recipe=fields.settings("recipe", Recipe),
         collection=Path(fields.text("collection")),
-        class_names=_class_names(fields),
+        class_names=fields.names("class_names", MOST_CLASSES),
         photo_count=fields.whole("photo_count", 0, _MOST_PHOTOS),
-        created=_time(fields.text("created")),
+        created=fields.time("created", has_offset=True),
         status=status,
         seconds=fields.number("seconds", low=0) or sum(epoch.seconds for epoch in history),
         device=fields.text("device"),
@@ -249,33 +263,30 @@ def read_run(folder: Path) -> Run:
 
 
 def run_of_model(model_path: Path) -> tuple[str, str] | None:
-    """Return the name of the collection and of the run that a model belongs to; None where it belongs to none."""
+    """Return the run that a model file belongs to.
+
+    Args:
+        model_path: The model file.
+
+    Returns:
+        The name of the collection and the name of the run; None where the file belongs to no run.
+    """
     if model_path.name != MODEL_NAME:
         return None
     try:
-        fields = Fields(_read_json(model_path.parent / _RECORD_NAME, _MOST_RECORD_BYTES), "run")
+        fields = Fields.read(model_path.parent / _RECORD_NAME, _MOST_RECORD_BYTES, "run")
         return Path(fields.text("collection")).name, fields.text("name", LONGEST_NAME)
-    except ManifestProblemError:
+    except FieldError:
         return None
 
 
 def _read_result(folder: Path, model_path: Path) -> ModelSummary | None:
-    """Return what the run's model says of itself, or None where that got lost: the model itself says it again."""
+    """Return the copy of the model's summary; None where it is damaged, because the model file holds it too."""
     try:
-        data = _read_json(folder / _RESULT_NAME, _MOST_RESULT_BYTES)
-        parts: Mapping[str, Any] = data if isinstance(data, dict) else {}
-        return summary_from(parts.get("model"), parts.get("history"), model_path)
-    except ManifestProblemError:
+        result = Fields.read(folder / _RESULT_NAME, _MOST_RESULT_BYTES, "result")
+        return summary_from(result.raw("model"), result.raw("history"), model_path)
+    except FieldError:
         return None
-
-
-def _read_json(path: Path, most_bytes: int) -> object:
-    try:
-        return json.loads(files.read_regular(path, most_bytes))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ManifestProblemError(
-            f"“{path.name}” cannot be read: {getattr(error, 'strerror', None) or error}"
-        ) from error
 
 
 def _start_model(fields: Fields) -> Path | None:
@@ -289,39 +300,6 @@ def _saved_json(saved: SavedModel | None) -> dict[str, Any] | None:
     return {"path": str(saved.path), "size": saved.size, "changed_ns": saved.changed_ns}
 
 
-def _saved(fields: Fields | None) -> SavedModel | None:
-    if fields is None:
-        return None
+def _saved(fields: Fields) -> SavedModel:
     path = Path(fields.text("path"))
     return SavedModel(path, fields.whole("size", 0, _MOST_NS), fields.whole("changed_ns", -_MOST_NS, _MOST_NS))
-
-
-def _status(text: str) -> RunStatus:
-    try:
-        return RunStatus(text)
-    except ValueError:
-        raise ManifestProblemError(f"the status “{text[:80]}” is not known") from None
-
-
-def _recipe(data: object) -> Recipe:
-    try:
-        return Recipe.from_json(data)
-    except SettingError as error:
-        raise ManifestProblemError(f"its recipe does not hold: {error.message}") from error
-
-
-def _class_names(fields: Fields) -> tuple[str, ...]:
-    names = fields.items("class_names", MOST_CLASSES)
-    if not all(isinstance(name, str) for name in names):
-        raise ManifestProblemError("“class_names” is not a list of names")
-    return tuple(names)
-
-
-def _time(text: str) -> str:
-    try:
-        has_offset = datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        has_offset = False
-    if not has_offset:
-        raise ManifestProblemError("“created” is not a time with its offset")
-    return text

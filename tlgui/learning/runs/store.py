@@ -1,4 +1,4 @@
-"""The runs of one collection: begun, kept, listed, renamed, deleted and brought back; no TensorFlow.
+"""The runs of one collection: they are created, listed, renamed, deleted and restored here, without TensorFlow.
 
 They lie in the collection's workspace, in the user's data folder: `runs/` holds a folder for each run, `trash/` those
 that were deleted, and `active` names the run whose model was used last.
@@ -11,25 +11,22 @@ import platform
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from tlgui import __version__, files
 from tlgui.errors import StorageError
-from tlgui.learning.model_file.manifest import ManifestProblemError
 from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary
+from tlgui.learning.runs.folders import changed_at, free_name, read_runs, short_name, subfolders
 from tlgui.learning.runs.progress import CHECKPOINT, read_progress
 from tlgui.learning.runs.run import (
     LOCK_NAME,
-    LONGEST_NAME,
-    MODEL_NAME,
     Run,
     RunStatus,
     read_run,
-    run_of_model,
     saved_model,
     write_result,
     write_run,
@@ -38,7 +35,7 @@ from tlgui.learning.runs.training_photos import write_training_photos
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import Survey
 
-# What was deleted can be brought back this long; then it goes when its collection is opened the next time.
+# Deleted runs can be restored for so long; later they are removed when their collection is opened.
 KEPT_DAYS = 7
 
 _DAY_SECONDS = 24 * 60 * 60
@@ -48,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 
 class RunStore:
-    """The runs of one collection. Nothing is made on the disk before the first run begins.
+    """The runs of one collection. Nothing is written before the first run begins.
 
     Args:
         workspace: The collection's folder in the data folder, see `files.workspace_path`.
@@ -62,31 +59,34 @@ class RunStore:
         self._locks: dict[str, files.OwnerLock] = {}
 
     def runs(self) -> tuple[Run, ...]:
-        """Return all runs that left something, newest first; a folder that is damaged never stops the list."""
-        return tuple(run for run in _read_all(self._runs) if run.leaves_something or run.status is RunStatus.RUNNING)
+        """Return the runs under way and those with a model or an epoch, newest first; damaged ones are left out."""
+        return tuple(run for run in read_runs(self._runs) if run.leaves_something or run.status is RunStatus.RUNNING)
 
     def deleted(self) -> tuple[Run, ...]:
-        """Return the runs that can be brought back, the last deleted one first."""
-        runs = [(_changed_at(run.folder), run) for run in _read_all(self._trash)]
+        """Return the runs that can be restored, the last deleted one first."""
+        runs = [(changed_at(run.folder), run) for run in read_runs(self._trash)]
         return tuple(run for _, run in sorted(runs, key=lambda item: item[0], reverse=True))
 
     def begin(self, recipe: Recipe, collection: Collection, *, name: str = "", parent: Run | None = None) -> Run:
-        """Make the folder of a new run, which belongs to this process until `finish` or `fail`.
+        """Create a run, which is locked by this process until `finish` or `fail`.
 
         Args:
             recipe: Every setting.
             collection: The photos.
-            name: What to call it; empty for the recipe's name. A taken one gets a number.
-            parent: The run it is trained further from.
+            name: Its name; empty for the recipe's name. A number is added to a name that is taken.
+            parent: The run whose model's weights it starts with; None for a new beginning.
+
+        Returns:
+            The run.
 
         Raises:
-            StorageError: The data folder cannot be written to, or what is asked for could not be read again.
+            StorageError: The data folder cannot be written to, or the record could not be read again.
         """
         now = datetime.now().astimezone()
         folder = self._runs / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
         run = Run(
             folder=folder,
-            name=self._free_name(name or recipe.name),
+            name=free_name(self._runs, name or recipe.name),
             recipe=recipe,
             collection=collection.folder,
             class_names=collection.class_names,
@@ -99,23 +99,24 @@ class RunStore:
         )
         try:
             folder.mkdir(parents=True)
-            self._own(run)
+            self._lock(run)
             write_run(run)
             read_run(folder)
-        except (OSError, StorageError, ManifestProblemError) as error:
-            self._let_go(run)
+        except (OSError, StorageError, FieldError) as error:
+            self._unlock(run)
             shutil.rmtree(folder, ignore_errors=True)
             raise _not_begun(error, folder) from error
         return run
 
     def unfinished(self, recipe: Recipe, class_names: tuple[str, ...]) -> tuple[Run, ...]:
-        """Return the runs that ended early and can go on, and those that are being trained, newest first.
-
-        Runs that train a model further are left out.
+        """Return the runs that were interrupted and can be resumed, and those under way, newest first.
 
         Args:
-            recipe: Runs of other settings are left out; what it is called does not count.
+            recipe: Runs with other settings are left out; the recipe's name does not count.
             class_names: Runs of other classes are left out.
+
+        Returns:
+            The runs, without those that started with the weights of a model.
         """
         wanted = recipe.settings()
         return tuple(
@@ -128,7 +129,11 @@ class RunStore:
         )
 
     def keep_training_photos(self, run: Run, survey: Survey) -> None:
-        """Keep which photos a run is trained on; one that goes on keeps what it began with.
+        """Write the list of the photos that a run is trained on; a run that is resumed keeps its first list.
+
+        Args:
+            run: The run.
+            survey: The photos and what is known of them.
 
         Raises:
             StorageError: The disk refused.
@@ -137,26 +142,35 @@ class RunStore:
             write_training_photos(run.training_photos_path, survey.collection, survey.facts)
 
     def resume(self, run: Run) -> Run:
-        """Make a run that ended early belong to this process again, until `finish` or `fail`.
+        """Lock a run that ended early for this process again, until `finish` or `fail`.
+
+        Args:
+            run: The run.
+
+        Returns:
+            The run, under way.
 
         Raises:
             StorageError: Another process trains it, or its folder cannot be written to.
         """
         try:
-            self._own(run)
+            self._lock(run)
         except OSError as error:
             raise files.storage_error(error, run.folder) from error
         return self._changed_if_possible(run, status=RunStatus.RUNNING, problem="")
 
     def finish(self, run: Run, model: ModelSummary, *, can_go_on: bool = False) -> Run:
-        """Keep what came of a run; returns it as it is now.
+        """Write the result of a run and unlock it.
 
         Where the disk refuses, the run counts as interrupted when it is read again, and its model is there.
 
         Args:
             run: The run.
-            model: What its model says of itself, and where it is.
-            can_go_on: Whether it was stopped and is to stay resumable, as far as its epochs could be kept.
+            model: The summary of its model, and the model's path.
+            can_go_on: Whether it was stopped and stays resumable, provided that its checkpoint was written.
+
+        Returns:
+            The run as it is now.
         """
         checkpoint = run.folder / CHECKPOINT
         can_resume = can_go_on and checkpoint.is_file()
@@ -181,10 +195,12 @@ class RunStore:
         try:
             return self._changed_if_possible(run, **finished)
         finally:
-            self._let_go(run)
+            self._unlock(run)
 
     def fail(self, run: Run, problem: str = "", *, is_unsaved: bool = False) -> Run | None:
-        """Keep a run that ended without a model; one that left nothing is taken away.
+        """Record that a run ended without a model and unlock it; a run without an epoch is removed.
+
+        Where the disk refuses, the run counts as interrupted when it is read again.
 
         Args:
             run: The run.
@@ -192,12 +208,12 @@ class RunStore:
             is_unsaved: Whether it was trained to its end, and its model could not be written.
 
         Returns:
-            The run as it is now; None where it is gone. Where the disk refuses, it is found interrupted the next time.
+            The run as it is now; None where it was removed.
         """
-        self._let_go(run)
+        self._unlock(run)
         try:
             left = read_run(run.folder)
-        except ManifestProblemError:
+        except FieldError:
             if not is_unsaved:
                 return None
             left = run
@@ -215,18 +231,31 @@ class RunStore:
         return self._changed_if_possible(run, **ended)
 
     def rename(self, run: Run, name: str) -> Run:
-        """Call a run something else; a name that another run has gets a number, and no name at all changes nothing.
+        """Rename a run.
+
+        Args:
+            run: The run.
+            name: Its new name. A number is added where another run has it; an empty one changes nothing.
+
+        Returns:
+            The run as it is now.
 
         Raises:
             StorageError: The disk refused.
         """
-        wanted = _one_line(name)
+        wanted = short_name(name)
         if not wanted or wanted == run.name:
             return run
-        return self._change(run, name=self._free_name(wanted, besides=run))
+        return self._change(run, name=free_name(self._runs, wanted, besides=run))
 
     def delete(self, run: Run) -> Run:
-        """Put a run in the trash, from which `restore` brings it back for `KEPT_DAYS` days; returns it as it is there.
+        """Move a run to the trash, where `restore` finds it for `KEPT_DAYS` days.
+
+        Args:
+            run: The run.
+
+        Returns:
+            The run in the trash.
 
         Raises:
             StorageError: It is being trained, or the disk refused.
@@ -237,11 +266,11 @@ class RunStore:
             if not lock.acquire():
                 raise _in_use(run)
             if os.name == "nt":
-                # A folder whose files are open cannot be moved there, so that whoever opens it now keeps it.
+                # A folder with an open file cannot be moved there: a process that locks it now keeps it.
                 lock.release()
             self._trash.mkdir(parents=True, exist_ok=True)
             run.folder.rename(target)
-            # Counts the days; a folder that is moved keeps its time.
+            # The days are counted from here: a folder that is moved keeps its time.
             os.utime(target)
         except OSError as error:
             raise _not_moved(run, "deleted", error) from error
@@ -250,13 +279,19 @@ class RunStore:
         return _moved(run, target)
 
     def restore(self, run: Run) -> Run:
-        """Bring back what `delete` put in the trash; a name that was taken meanwhile gets a number.
+        """Bring a run back from the trash; a number is added to a name that was taken meanwhile.
+
+        Args:
+            run: The run in the trash.
+
+        Returns:
+            The run in its place.
 
         Raises:
-            StorageError: The disk refused, or it is no longer there.
+            StorageError: The disk refused, or the run is no longer there.
         """
         target = self._runs / run.id
-        name = self._free_name(run.name)
+        name = free_name(self._runs, run.name)
         try:
             self._runs.mkdir(parents=True, exist_ok=True)
             run.folder.rename(target)
@@ -266,12 +301,12 @@ class RunStore:
         return restored if name == run.name else self._change(restored, name=name)
 
     def purge(self) -> None:
-        """Take away for good what was deleted more than `KEPT_DAYS` days ago, and dead runs that left nothing."""
+        """Remove runs that were deleted more than `KEPT_DAYS` days ago, and ended runs without a model or an epoch."""
         oldest = time.time() - KEPT_DAYS * _DAY_SECONDS
-        for folder in _folders(self._trash):
-            if _changed_at(folder) < oldest:
+        for folder in subfolders(self._trash):
+            if changed_at(folder) < oldest:
                 shutil.rmtree(folder, ignore_errors=True)
-        for run in _read_all(self._runs):
+        for run in read_runs(self._runs):
             if run.status is not RunStatus.RUNNING and not run.leaves_something:
                 shutil.rmtree(run.folder, ignore_errors=True)
 
@@ -285,78 +320,39 @@ class RunStore:
             return ""
 
     def set_active(self, run: Run) -> None:
-        """Remember that the model of `run` is the one in use."""
-        # Forgetting it costs the user a click; nothing that follows depends on it.
+        """Record that the model of `run` is the one in use."""
+        # Nothing depends on it: without the record, the user selects the run again.
         with contextlib.suppress(StorageError):
             files.write_text(self._active, run.id + "\n")
 
-    def _own(self, run: Run) -> None:
+    def _lock(self, run: Run) -> None:
         lock = files.OwnerLock(run.folder / LOCK_NAME)
         if not lock.acquire():
             raise _in_use(run)
         self._locks[run.id] = lock
 
-    def _let_go(self, run: Run) -> None:
+    def _unlock(self, run: Run) -> None:
         lock = self._locks.pop(run.id, None)
         if lock is not None:
             lock.release()
 
     def _change(self, run: Run, **changes: object) -> Run:
-        """Write a run with some fields changed, on top of what another window may have changed meanwhile."""
+        """Write a run with some fields changed; other fields keep what another window wrote meanwhile."""
         try:
             known = read_run(run.folder)
-        except ManifestProblemError:
+        except FieldError:
             known = run
         changed: Run = replace(known, **changes)  # type: ignore[arg-type]  # each caller names fields of `Run`
         write_run(changed)
         return changed
 
     def _changed_if_possible(self, run: Run, **changes: object) -> Run:
-        """Change a run, whose record stays as it was where the disk refuses: what it tells must not fail for that."""
+        """Change a run; where the disk refuses, the record is unchanged, and the caller goes on."""
         try:
             return self._change(run, **changes)
         except StorageError:
             _log.warning("the record of the run in %s could not be written", run.folder, exc_info=True)
             return replace(run, **changes)  # type: ignore[arg-type]  # each caller names fields of `Run`
-
-    def _free_name(self, name: str, besides: Run | None = None) -> str:
-        base = _one_line(name)
-        others = (folder for folder in _folders(self._runs) if besides is None or folder.name != besides.id)
-        taken = {known[1].casefold() for folder in others if (known := run_of_model(folder / MODEL_NAME)) is not None}
-        free, number = base, 1
-        while free.casefold() in taken:
-            number += 1
-            free = f"{base[: LONGEST_NAME - 8]} {number}"
-        return free
-
-
-def _one_line(name: str) -> str:
-    """Return a name as it fits in a list: without line breaks and the like, and not endless."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:LONGEST_NAME]
-
-
-def _read_all(folder: Path) -> tuple[Run, ...]:
-    """Return the runs in `folder` that can be read, newest first."""
-    runs = []
-    for place in _folders(folder):
-        with contextlib.suppress(ManifestProblemError):
-            runs.append(read_run(place))
-    return tuple(sorted(runs, key=lambda run: run.created_at, reverse=True))
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    try:
-        places = sorted(folder.iterdir())
-    except OSError:
-        return
-    yield from (place for place in places if place.is_dir() and not place.is_symlink())
-
-
-def _changed_at(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _moved(run: Run, target: Path) -> Run:

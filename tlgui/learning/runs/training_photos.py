@@ -1,7 +1,7 @@
-"""Which photos a run was trained on, and under which names: so that it can be said what has changed since.
+"""The list of the photos that a run was trained on, with their classes: what changed since is found by it.
 
-A roster is a compressed JSON file in the run's folder. A photo is known again by its place and state, and where it was
-moved by its bytes, or by its size and date where no closer look was taken at it.
+It is a compressed JSON file in the run's folder. A photo is identified by its path and state; one that was moved is
+identified by the digest of its bytes, or by size and modification time where no digest is known.
 """
 
 import gzip
@@ -10,10 +10,10 @@ import zlib
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tlgui import files
-from tlgui.photos.collection import Collection, Photo
+from tlgui.learning.recipes.fields import Fields
+from tlgui.photos.collection import MOST_CLASSES, Collection, Photo
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.places import inside
 from tlgui.photos.scanning.scan import Survey
@@ -21,19 +21,22 @@ from tlgui.photos.scanning.scan import Survey
 FORMAT_VERSION = 1
 
 _MOST_PACKED_BYTES = 64 * 1024**2
-# Half a million photos. As JSON may take twenty times its size in memory, a file that unpacks to more is not believed.
+# Half a million photos. Parsed JSON can take twenty times its size in memory, so a longer list is refused.
 _MOST_BYTES = 64 * 1024**2
+_MOST_PHOTOS = 10**6
+# Path in the collection, number of the class, size in bytes, modification time in nanoseconds, digest.
+_ENTRY = (str, int, int, int, str)
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoChanges:
-    """How many photos changed since a roster was written.
+    """Numbers of photos that changed since a list was written.
 
     Args:
         added: Used now, not then.
         gone: Used then, not now: deleted, or left out.
-        moved: In another class now, in another place.
-        relabelled: In the same place, in a class of another name now.
+        moved: In another class now, under another path.
+        relabelled: In another class now, under the same path.
     """
 
     added: int = 0
@@ -48,7 +51,7 @@ class PhotoChanges:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One photo of a roster."""
+    """One photo of a list."""
 
     place: str
     class_name: str
@@ -58,7 +61,12 @@ class _Entry:
 
 
 def write_training_photos(path: Path, collection: Collection, facts: Mapping[Path, PhotoFacts]) -> None:
-    """Write which photos a run is trained on.
+    """Write the list of the photos that a run is trained on.
+
+    Args:
+        path: The file to write.
+        collection: The photos.
+        facts: What is known of each photo, by its path.
 
     Raises:
         StorageError: The disk refused.
@@ -68,14 +76,22 @@ def write_training_photos(path: Path, collection: Collection, facts: Mapping[Pat
         [entry.place, names[entry.class_name], entry.size, entry.changed_ns, entry.digest]
         for entry in _entries(collection, facts)
     ]
-    roster = {"format_version": FORMAT_VERSION, "classes": list(collection.class_names), "photos": photos}
+    listed = {"format_version": FORMAT_VERSION, "classes": list(collection.class_names), "photos": photos}
     with files.atomic_open(path) as stream:
-        # The time is left out, so that the same photos give the same file.
-        stream.write(gzip.compress(json.dumps(roster).encode(), 6, mtime=0))
+        # Without a time, so that the same photos give the same file.
+        stream.write(gzip.compress(json.dumps(listed).encode(), 6, mtime=0))
 
 
 def changes_since(path: Path, survey: Survey) -> PhotoChanges | None:
-    """Return what changed since a roster was written; None where there is none that can be believed."""
+    """Compare a collection with a list of photos.
+
+    Args:
+        path: The list.
+        survey: The collection as it is now.
+
+    Returns:
+        What changed since the list was written; None where it is missing or damaged.
+    """
     before = _read(path)
     if before is None:
         return None
@@ -93,7 +109,7 @@ def changes_since(path: Path, survey: Survey) -> PhotoChanges | None:
 
 
 def _is_same(one: _Entry, other: _Entry) -> bool:
-    """Return whether two photos in one place are one, as far as is known: a date alone may have been changed."""
+    """Return whether two photos under one path are the same; one with another time alone counts as the same."""
     return not one.digest or not other.digest or one.digest == other.digest
 
 
@@ -108,10 +124,10 @@ def _state(entry: _Entry) -> Hashable:
 def _paired(
     came: Sequence[_Entry], went: Sequence[_Entry], content: Callable[[_Entry], Hashable]
 ) -> tuple[list[_Entry], list[_Entry], int]:
-    """Find photos in another place by their content.
+    """Match photos that appeared with photos that vanished by their content.
 
     Returns:
-        Those that came and those that went for good, and how many came from another class.
+        The photos without a match that appeared, those that vanished, and how many matches are of another class.
     """
     waiting: dict[Hashable, list[_Entry]] = {}
     for entry in went:
@@ -122,7 +138,7 @@ def _paired(
         if not (alike := waiting.get(content(entry))):
             new.append(entry)
             continue
-        # Of copies of one picture, one that stayed in its class is not taken for one that moved.
+        # Of copies of one picture, one in the same class is the match.
         match = next((other for other in alike if other.class_name == entry.class_name), alike[0])
         alike.remove(match)
         found.add(match.place)
@@ -134,18 +150,15 @@ def _read(path: Path) -> list[_Entry] | None:
     try:
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
         text = unpacker.decompress(files.read_regular(path, _MOST_PACKED_BYTES), _MOST_BYTES)
-        data = json.loads(text) if unpacker.eof else {}
-        if data["format_version"] > FORMAT_VERSION:
-            return None
-        names = [str(name) for name in data["classes"]]
-        return [_from_json(names, photo) for photo in data["photos"]]
-    except (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError, zlib.error):
+        fields = Fields(json.loads(text) if unpacker.eof else {}, "photos")
+        fields.whole("format_version", 1, FORMAT_VERSION)
+        names = dict(enumerate(fields.names("classes", MOST_CLASSES)))
+        return [
+            _Entry(place, names[number], size, changed_ns, digest)
+            for place, number, size, changed_ns, digest in fields.rows("photos", _MOST_PHOTOS, _ENTRY)
+        ]
+    except (OSError, ValueError, KeyError, RecursionError, zlib.error):
         return None
-
-
-def _from_json(names: Sequence[str], photo: Any) -> _Entry:  # noqa: ANN401 - it was read from a file
-    place, number, size, changed_ns, digest = photo
-    return _Entry(str(place), names[number], int(size), int(changed_ns), str(digest))
 
 
 def _entries(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> Iterator[_Entry]:

@@ -23,7 +23,8 @@ from tlgui.errors import SettingError, StorageError
 from tlgui.files import atomic_open, open_regular
 from tlgui.files.zip_archive import open_numbered
 from tlgui.learning.arrays import Arrays
-from tlgui.learning.model_file.manifest import Fields, ManifestProblemError, epochs_from, epochs_json
+from tlgui.learning.model_file.manifest import epochs_from, epochs_json
+from tlgui.learning.recipes.fields import Fields
 from tlgui.learning.runs.progress import CHECKPOINT, not_kept, write_progress
 from tlgui.learning.training.state import KeptEpoch
 from tlgui.photos.collection import MOST_CLASSES
@@ -150,7 +151,7 @@ class SavedCheckpoint:
             data = json.loads(self._read("about", np.uint8, None, _MOST_ABOUT_BYTES).tobytes())
             fields = Fields(data, "checkpoint")
             self._version = fields.whole("format_version", 1, 1_000_000)
-            self.about = self._checked_about(fields.raw("about"))
+            self.about = fields.mapping("about")
             self.history = epochs_from(fields.raw("history"))
             self.seconds = fields.number("seconds", low=0)
             self._examples = fields.whole("examples", 1, _MOST_PHOTOS)
@@ -222,11 +223,6 @@ class SavedCheckpoint:
         if array.dtype != kind or (shape is not None and array.shape != shape):
             raise self._damaged()
         return array
-
-    def _checked_about(self, about: object) -> dict[str, Any]:
-        if not isinstance(about, dict):
-            raise ManifestProblemError("“about” is not a group of fields")
-        return about
 
     def _damaged(self) -> SettingError:
         return SettingError("The training cannot go on: what it left after its last epoch is damaged.", _HINT)

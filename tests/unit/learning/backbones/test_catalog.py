@@ -1,4 +1,4 @@
-"""What the window says of backbones without TensorFlow; that it is true is held where the networks are built."""
+"""Facts about backbones without TensorFlow; test_registry compares them with the networks."""
 
 import subprocess
 import sys

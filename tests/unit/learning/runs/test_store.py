@@ -149,7 +149,7 @@ def test_run_that_failed_later_says_why_and_can_go_on(store: RunStore, collectio
 def test_model_written_just_before_the_end_is_not_lost(store: RunStore, collection: Collection) -> None:
     run = store.begin(RECIPE, collection)
     model = train(run, collection)
-    store._let_go(run)
+    store._unlock(run)
 
     (found,) = again(store).runs()
     assert found.status is RunStatus.INTERRUPTED
@@ -160,7 +160,7 @@ def test_model_written_just_before_the_end_is_not_lost(store: RunStore, collecti
 
 def test_dead_run_that_left_nothing_is_not_listed_and_is_cleared_away(store: RunStore, collection: Collection) -> None:
     run = store.begin(RECIPE, collection)
-    store._let_go(run)
+    store._unlock(run)
 
     assert again(store).runs() == ()
     again(store).purge()

@@ -1,4 +1,4 @@
-"""A run's roster tells which photos came, went, moved, or got another label since it was trained."""
+"""The list of a run's photos shows which were added, removed, moved or relabelled since its training."""
 
 import gzip
 import json
@@ -20,7 +20,7 @@ BEFORE: Contents = {"robin/a.jpg": "one", "robin/b.jpg": "two", "wren/c.jpg": "t
 
 
 def survey_of(contents: Contents, *, looked: bool = True, shown: dict[str, str] | None = None) -> Survey:
-    """Return what reading a folder would give, for files with these contents."""
+    """Return the survey of a folder with files of these contents."""
     classes: dict[str, list[Photo]] = {}
     facts = {}
     for place, content in sorted(contents.items()):
@@ -35,7 +35,7 @@ def survey_of(contents: Contents, *, looked: bool = True, shown: dict[str, str] 
 
 
 @pytest.fixture
-def roster(tmp_path: Path) -> Path:
+def listed(tmp_path: Path) -> Path:
     path = tmp_path / "photos.json.gz"
     before = survey_of(BEFORE)
     write_training_photos(path, before.collection, before.facts)
@@ -59,26 +59,26 @@ def without(*places: str) -> Contents:
         ({**without("robin/a.jpg"), "wren/e.jpg": "seven"}, PhotoChanges(added=1, gone=1)),
     ],
 )
-def test_changes_are_counted(roster: Path, now: Contents, changes: PhotoChanges, *, looked: bool) -> None:
-    found = changes_since(roster, survey_of(now, looked=looked))
+def test_changes_are_counted(listed: Path, now: Contents, changes: PhotoChanges, *, looked: bool) -> None:
+    found = changes_since(listed, survey_of(now, looked=looked))
     assert found == changes
     assert bool(found) is (changes != PhotoChanges())
 
 
-def test_class_that_is_shown_otherwise_counts_for_each_of_its_photos(roster: Path) -> None:
+def test_class_that_is_shown_otherwise_counts_for_each_of_its_photos(listed: Path) -> None:
     now = survey_of(BEFORE, shown={"robin": "European robin"})
-    assert changes_since(roster, now) == PhotoChanges(relabelled=2)
+    assert changes_since(listed, now) == PhotoChanges(relabelled=2)
 
 
-def test_photo_replaced_under_its_name_is_another_one(roster: Path) -> None:
+def test_photo_replaced_under_its_name_is_another_one(listed: Path) -> None:
     now = survey_of({**BEFORE, "robin/a.jpg": "another"})
-    assert changes_since(roster, now) == PhotoChanges(added=1, gone=1)
+    assert changes_since(listed, now) == PhotoChanges(added=1, gone=1)
 
 
-def test_date_that_alone_was_changed_changes_nothing(roster: Path) -> None:
+def test_date_that_alone_was_changed_changes_nothing(listed: Path) -> None:
     now = survey_of(BEFORE)
     facts = {path: fact._replace(state=FileState(fact.state.size, 1)) for path, fact in now.facts.items()}
-    assert changes_since(roster, replace(now, facts=facts)) == PhotoChanges()
+    assert changes_since(listed, replace(now, facts=facts)) == PhotoChanges()
 
 
 def test_copy_that_stays_in_its_class_is_not_taken_for_one_that_moved(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def _of_json(value: object) -> Callable[[bytes], bytes]:
 
 
 def _with_endless_blanks(data: bytes) -> bytes:
-    """Return a small file of the same roster that takes up all memory when it is unpacked."""
+    """Return a small file that needs all memory when it is unpacked."""
     return gzip.compress(gzip.decompress(data) + b" " * 80 * 1024**2, 1)
 
 
@@ -116,12 +116,12 @@ def _with_endless_blanks(data: bytes) -> bytes:
         _with_endless_blanks,
     ],
 )
-def test_roster_that_cannot_be_believed_says_nothing(roster: Path, damage: Callable[[bytes], bytes]) -> None:
-    roster.write_bytes(damage(roster.read_bytes()))
-    assert changes_since(roster, survey_of(BEFORE)) is None
+def test_damaged_list_gives_no_changes(listed: Path, damage: Callable[[bytes], bytes]) -> None:
+    listed.write_bytes(damage(listed.read_bytes()))
+    assert changes_since(listed, survey_of(BEFORE)) is None
 
 
-def test_run_without_a_roster_says_nothing(tmp_path: Path) -> None:
+def test_run_without_a_list_gives_no_changes(tmp_path: Path) -> None:
     assert changes_since(tmp_path / "none", survey_of(BEFORE)) is None
 
 

@@ -1,4 +1,4 @@
-"""A run keeps which photos it was trained on, for as long as it is kept."""
+"""The store keeps the list of a run's photos with the run."""
 
 from dataclasses import replace
 from pathlib import Path
