@@ -13,7 +13,7 @@ LABELS_FILE = "labels.txt"
 """The name of the list of class names inside an export that holds files."""
 
 CLASS_NAMES_KEY = "class_names"
-"""Its key in the metadata of an ONNX file, where it is a JSON list."""
+"""Its key in the metadata of an ONNX file, where it is a JSON list, and the name of its layer in a Keras file."""
 
 _MOST_BYTES = 16 * 2**20
 

@@ -2,6 +2,9 @@
 
 import io
 import json
+import subprocess
+import sys
+import textwrap
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +82,52 @@ def test_class_names_lie_beside_the_export_and_in_it(format_id: str, exports: di
 def test_keras_export_is_a_plain_keras_file(exports: dict[str, ExportResult], model: LoadedModel) -> None:
     network = keras.saving.load_model(exports["keras"].path)
     np.testing.assert_allclose(network.predict_on_batch(some_pictures()), model.predict(some_pictures()), atol=1e-5)
+    in_training = np.asarray(network(some_pictures(), training=True))
+    np.testing.assert_allclose(in_training, np.asarray(model.model(some_pictures(), training=True)), atol=1e-6)
+
+
+_READ_NAMES = """
+    import json, sys
+    import keras
+    model = keras.saving.load_model(sys.argv[1])
+    assert not any(name.split(".")[0] == "tlgui" for name in sys.modules)
+    print(json.dumps(list(model.get_layer("class_names").seed)))
+"""
+
+
+def test_class_names_of_a_keras_export_are_read_without_tlgui(tmp_path: Path) -> None:
+    names = ("black/white", "two\nlines", "party 👩‍👩‍👧", "bad \udcff byte", " spaces ")
+    odd = load_model(write_small_model(tmp_path / "birds.tlmodel", names))
+    export(odd, "keras", tmp_path / "birds.keras", (), JobContext())
+
+    read = subprocess.run(
+        [sys.executable, "-I", "-c", textwrap.dedent(_READ_NAMES), str(tmp_path / "birds.keras")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=tmp_path,
+    )
+
+    assert read.returncode == 0, read.stderr
+    assert tuple(json.loads(read.stdout.splitlines()[-1])) == names
+
+
+@pytest.mark.parametrize("format_id", ["keras", "savedmodel", "onnx"])
+def test_class_names_of_one_export_never_replace_those_of_another(format_id: str, tmp_path: Path) -> None:
+    suffix = format_by_id(format_id).suffix
+    for version, names in (("v1", ("robin", "wren", "owl")), ("v2", ("tit", "kite", "crow"))):
+        birds = load_model(write_small_model(tmp_path / f"birds.{version}.tlmodel", names))
+        export(birds, format_id, tmp_path / f"birds.{version}{suffix}", (), JobContext())
+
+    for version, names in (("v1", ("robin", "wren", "owl")), ("v2", ("tit", "kite", "crow"))):
+        target = tmp_path / f"birds.{version}{suffix}"
+        if target.is_dir():
+            assert (target / "assets" / "labels.txt").read_text().splitlines() == list(names)
+        else:
+            assert labels_path(target).name == f"birds.{version}{suffix}.labels.txt"
+            assert labels_path(target).read_text().splitlines() == list(names)
+            assert labels_inside(target) == labels_path(target).read_bytes()
 
 
 def test_saved_model_serves_floats_and_whole_numbers_and_its_class_names(
