@@ -103,6 +103,7 @@ class FakeEngine(Engine):
         cost: What an estimate says of every recipe, or why there is none.
         unreadable: Photos that a training or an evaluation cannot read; as the real one does, a training keeps them
             from the next scan.
+        evaluation: The result of every training and evaluation; None for one in which all classes fare alike.
         save_error: Why no model can be written now; None where it can.
         full_folders: Folders on a full disk, to which no model can be written.
     """
@@ -118,6 +119,7 @@ class FakeEngine(Engine):
             seconds=120.0, memory_bytes=1_100_000_000, device="2 processor cores"
         )
         self.unreadable: list[Path] = []
+        self.evaluation: Evaluation | None = None
         self.save_error: StorageError | None = None
         self.full_folders: set[Path] = set()
         self._outcomes: list[float | Exception] = []
@@ -233,7 +235,7 @@ class FakeEngine(Engine):
                 raise
             stop_reason = StopReason.STOPPED
         names = request.collection.class_names
-        evaluation = _evaluation(validation, names, Part.VALIDATION, history[-1].validation_accuracy)
+        alike = _evaluation(validation, names, Part.VALIDATION, history[-1].validation_accuracy)
         summary = ModelSummary(
             path=request.model_path,
             class_names=names,
@@ -242,7 +244,7 @@ class FakeEngine(Engine):
             recipe=recipe,
             created="2026-01-01T12:00:00+00:00",
             photo_count=len(training),
-            evaluation=evaluation,
+            evaluation=self.evaluation or alike,
             history=tuple(history),
             seconds=float(len(history)),
             stop_reason=stop_reason,
@@ -324,7 +326,7 @@ class FakeEngine(Engine):
         context.checkpoint()
         context.report(Progress(Stage.EVALUATING, len(photos), len(photos)))
         accuracy = model.evaluation.accuracy if model.evaluation is not None else 0.0
-        return _evaluation(photos, model.class_names, request.part, accuracy)
+        return self.evaluation or _evaluation(photos, model.class_names, request.part, accuracy)
 
     def _preview(self, request: PreviewRequest, context: JobContext) -> tuple[PreviewImage, ...]:
         images = []

@@ -42,9 +42,9 @@ from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.photos.scanning.search import find_photos
 from tlgui.photos.split import check_divisible
 from tlgui.progress import Event
+from tlgui.text.accuracy import accuracy_in_words, accuracy_notes, share_or_none
 from tlgui.text.csv_tables import predictions_csv
 from tlgui.text.numbers import (
-    accuracy_in_words,
     cost_in_words,
     cost_notes,
     count,
@@ -320,13 +320,14 @@ def say_accuracy(evaluation: Evaluation | None, terminal: Terminal) -> None:
     if evaluation is not None:
         part = f"{evaluation.part.value} " if evaluation.part is not None else ""
         terminal.say(f"{accuracy_in_words(evaluation)}, on {count(part + 'photo', evaluation.photo_count)}")
+        terminal.say(*accuracy_notes(evaluation))
 
 
 def _say_classes(evaluation: Evaluation, terminal: Terminal) -> None:
     width = max(len(one_line(result.name)) for result in evaluation.classes) + 2
     terminal.say("", f"{'class':<{width}}{'photos':>8}{'recognised':>12}{'rightly so':>12}")
     for result in evaluation.classes:
-        name, recall, precision = one_line(result.name), percent(result.recall), percent(result.precision)
+        name, recall, precision = one_line(result.name), share_or_none(result.recall), share_or_none(result.precision)
         terminal.say(f"{name:<{width}}{result.photo_count:>8,}{recall:>12}{precision:>12}")
     mistakes = [
         (number, true.name, taken.name)

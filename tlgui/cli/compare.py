@@ -10,13 +10,14 @@ from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import Cancelled, TlguiError
 from tlgui.files import temporary_folder
 from tlgui.learning.recipes.recipe import Recipe
-from tlgui.learning.results import ModelSummary, StopReason
+from tlgui.learning.results import Baseline, Evaluation, ModelSummary, StopReason
 from tlgui.photos.collection import Collection
 from tlgui.photos.names import one_line
+from tlgui.text.accuracy import no_better_in_words
 from tlgui.text.numbers import percent
 
 _NO_PHOTOS = "There are no validation photos to judge it by."
-_COLUMNS = "{:<30}{:>9}  {:<18}{:>9}"
+_COLUMNS = "{:<30}{:>9}  {:<18}{:>9}{:>9}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class Score:
         high: The highest of them; for a single seed the high end of that range.
         seconds: How long a training took, on average.
         problem: Why it could not be trained, in plain words; empty where it was.
+        balanced_accuracies: The balanced accuracy for each seed, 0..1.
+        baseline: What always naming the largest class reaches, on average; it is beaten where `low` is above it. None
+            where fewer than two classes have validation photos.
     """
 
     recipe: Recipe
@@ -38,11 +42,18 @@ class Score:
     high: float = 1.0
     seconds: float = 0.0
     problem: str = ""
+    balanced_accuracies: tuple[float, ...] = ()
+    baseline: Baseline | None = None
 
     @property
     def accuracy(self) -> float:
         """The mean accuracy, 0..1."""
         return fmean(self.accuracies)
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """The mean balanced accuracy, 0..1."""
+        return fmean(self.balanced_accuracies)
 
 
 def compare_recipes(
@@ -89,7 +100,8 @@ def with_weights_file(recipe: Recipe, files: Mapping[str, Path]) -> Recipe:
 
 def score_header(seeds: int) -> str:
     """Return the line above the rows of `score_row`."""
-    return _COLUMNS.format("recipe", "accuracy", "lowest to highest" if seeds > 1 else "95 % range", "seconds")
+    ends = "lowest to highest" if seeds > 1 else "95 % range"
+    return _COLUMNS.format("recipe", "accuracy", ends, "balanced", "seconds")
 
 
 def score_row(score: Score) -> str:
@@ -97,7 +109,11 @@ def score_row(score: Score) -> str:
     if score.problem:
         return f"{one_line(score.recipe.name):<30}  not trained: {score.problem}"
     ends = f"{percent(score.low).removesuffix(' %')} to {percent(score.high)}"
-    return _COLUMNS.format(one_line(score.recipe.name), percent(score.accuracy), ends, f"{score.seconds:,.0f}")
+    balanced, seconds = percent(score.balanced_accuracy), f"{score.seconds:,.0f}"
+    row = _COLUMNS.format(one_line(score.recipe.name), percent(score.accuracy), ends, balanced, seconds)
+    if score.baseline is None or score.baseline.is_beaten:
+        return row
+    return f"{row}  {no_better_in_words(score.accuracy, score.baseline)}"
 
 
 def _trained(
@@ -122,4 +138,20 @@ def _score(recipe: Recipe, runs: Sequence[ModelSummary]) -> Score:
     low, high = min(accuracies), max(accuracies)
     if len(evaluations) == 1:
         low, high = evaluations[0].interval.low, evaluations[0].interval.high
-    return Score(recipe, accuracies, low, high, fmean(run.seconds for run in runs))
+    return Score(
+        recipe,
+        accuracies,
+        low,
+        high,
+        fmean(run.seconds for run in runs),
+        balanced_accuracies=tuple(evaluation.balanced_accuracy for evaluation in evaluations),
+        baseline=_baseline(evaluations, low),
+    )
+
+
+def _baseline(evaluations: Sequence[Evaluation], low: float) -> Baseline | None:
+    baselines = [evaluation.baseline for evaluation in evaluations if evaluation.baseline is not None]
+    if not baselines:
+        return None
+    share = fmean(baseline.accuracy for baseline in baselines)
+    return Baseline(baselines[0].class_name, share, is_beaten=low > share)

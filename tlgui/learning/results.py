@@ -1,12 +1,16 @@
 """Results of training, evaluation, prediction and export: plain frozen values, which need no TensorFlow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from statistics import fmean
 
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.photos.collection import Part
 from tlgui.progress import EpochEnded, Event
+
+# From a minority of less than 40 % of two classes on, a data set counts as imbalanced.
+_UNEQUAL = 1.5
 
 
 class StopReason(StrEnum):
@@ -33,14 +37,34 @@ class ClassResult:
     Args:
         name: The class.
         photo_count: Its photos in the evaluated part.
-        recall: Share of its photos that were predicted as this class, 0..1; 0 without photos.
-        precision: Share of this class among the photos predicted as it, 0..1; 0 where none was.
+        recall: Share of its photos that were predicted as this class, 0..1; None without photos.
+        precision: Share of this class among the photos predicted as it, 0..1; None where none was.
     """
 
     name: str
     photo_count: int
-    recall: float
-    precision: float
+    recall: float | None
+    precision: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The accuracy of always predicting the largest class, the no-information rate.
+
+    A model beats it when the confidence interval of the model's accuracy lies above it. Source of the rate, and of
+    testing the accuracy against it: M. Kuhn, "Building predictive models in R using the caret package", Journal of
+    Statistical Software 28 (2008), issue 5, `confusionMatrix`. The test there is a binomial one; here it is the
+    interval that is shown beside the accuracy, so that the statement follows from the numbers that the user sees.
+
+    Args:
+        class_name: The class with the most photos in the evaluated part.
+        accuracy: Its share of these photos, 0..1.
+        is_beaten: Whether the model is better.
+    """
+
+    class_name: str
+    accuracy: float
+    is_beaten: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +79,11 @@ class Evaluation:
         loss: Mean cross-entropy, in nats.
         classes: One result a class, in output order.
         confusion: Rows are true classes, columns predicted ones, entries are photo counts; in output order.
+
+    Attributes:
+        balanced_accuracy: The mean recall of the classes with photos, 0..1: each class has the same weight. Source:
+            K. H. Brodersen et al., "The balanced accuracy and its posterior distribution", ICPR 2010, 3121-3124.
+        baseline: What always predicting the largest class reaches; None with photos of fewer than two classes.
     """
 
     part: Part | None
@@ -64,6 +93,32 @@ class Evaluation:
     loss: float
     classes: tuple[ClassResult, ...]
     confusion: tuple[tuple[int, ...], ...]
+    balanced_accuracy: float = field(init=False)
+    baseline: Baseline | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive the attributes from the results of the classes."""
+        recalls = [result.recall for result in self.classes if result.recall is not None]
+        object.__setattr__(self, "balanced_accuracy", fmean(recalls) if recalls else self.accuracy)
+        object.__setattr__(self, "baseline", self._baseline())
+
+    @property
+    def is_unequal(self) -> bool:
+        """Whether the largest class has more than 1.5 times the photos of the smallest; classes without are ignored.
+
+        Of two classes, the smaller then has less than 40 % of the photos, which Google's machine learning crash course
+        calls imbalanced data.
+        """
+        counts = [result.photo_count for result in self.classes if result.photo_count]
+        return bool(counts) and max(counts) > _UNEQUAL * min(counts)
+
+    def _baseline(self) -> Baseline | None:
+        judged = [result for result in self.classes if result.photo_count]
+        if len(judged) < 2:
+            return None
+        largest = max(judged, key=lambda result: result.photo_count)
+        share = largest.photo_count / sum(result.photo_count for result in judged)
+        return Baseline(largest.name, share, is_beaten=self.interval.low > share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import math
 
 from tlgui.learning.recipes.recipe import Recipe
-from tlgui.learning.results import CostEstimate, Evaluation, Interval, StopReason
+from tlgui.learning.results import CostEstimate, StopReason
 
 # Shares of photos that are known already.
 _NEARLY_ALL = 0.995
@@ -31,21 +31,6 @@ def percent(share: float) -> str:
     if 0.0 < share < 1.0:
         shown = min(max(shown, 0.1), 99.9)
     return f"{shown:.1f} %"
-
-
-def accuracy_in_words(evaluation: Evaluation) -> str:
-    """Return how often a model is right, such as “About 9 in 10 right (86.6 %, between 83 and 90)”."""
-    if evaluation.photo_count == 0:
-        return "No photos to judge it by"
-    rough = _share_in_words(evaluation.accuracy)
-    return f"{rough} ({percent(evaluation.accuracy)}, {_interval_in_words(evaluation.interval)})"
-
-
-def accuracy_in_few_words(evaluation: Evaluation) -> str:
-    """Return how often a model is right where there is little room, such as “About 9 in 10 right (86.6 %)”."""
-    if evaluation.photo_count == 0:
-        return "No photos to judge it by"
-    return f"{_share_in_words(evaluation.accuracy)} ({percent(evaluation.accuracy)})"
 
 
 def duration_in_words(seconds: float) -> str:
@@ -133,27 +118,3 @@ def stop_reason_in_words(reason: StopReason, epochs: int) -> str:
         StopReason.NO_LONGER_IMPROVING: f"It stopped improving and ended {after}",
         StopReason.STOPPED: f"You stopped it {after}; the best epoch is kept",
     }[reason]
-
-
-def _share_in_words(share: float) -> str:
-    """Return a share as a rough count that never claims more than it is."""
-    if share >= 1.0:
-        return "All right"
-    if share >= 0.995:
-        return "More than 99 in 100 right"
-    if share >= 0.95:
-        return f"About {round(share * 100)} in 100 right"
-    if share < 0.05:
-        return "Hardly any right"
-    return f"About {max(1, round(share * 10))} in 10 right"
-
-
-def _interval_in_words(interval: Interval) -> str:
-    """Return both ends in whole per cent, rounded outwards so that the range is never narrower than it is."""
-    low, high = _floored(interval.low * 100), math.ceil(round(interval.high * 100, 6))
-    return f"between {low} and {high}"
-
-
-def _floored(value: float) -> int:
-    # Rounded a little first, so that 0.29 * 100 = 28.999999999999996 is 29.
-    return math.floor(round(value, 6))

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import tutorials
+from tests.evaluations import evaluation_of
 from tests.fakes import FakeEngine
 from tlgui.cli.compare import Score, compare_recipes, score_header, score_row, with_weights_file
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import Cancelled, WeightsError
 from tlgui.learning.recipes.built_in import BALANCED, QUICK, SMALL_FROM_SCRATCH, VGG16_FROZEN
 from tlgui.learning.recipes.recipe import Recipe
-from tlgui.learning.results import ModelSummary
+from tlgui.learning.results import Baseline, ModelSummary
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.progress import EpochEnded, Event, JobContext
 
@@ -53,6 +54,21 @@ def test_single_seed_has_the_range_of_its_evaluation(fake_engine: FakeEngine) ->
     assert (score.low, score.high) == pytest.approx((0.75, 0.84))
 
 
+def test_several_seeds_beat_the_largest_class_where_the_lowest_does(fake_engine: FakeEngine) -> None:
+    mixed = ((54, 0), (6, 0)), ((52, 2), (0, 6))
+    evaluations = [evaluation_of(("robin", "wren"), confusion) for confusion in mixed]
+
+    def train(request: TrainRequest) -> ModelSummary:
+        fake_engine.evaluation = evaluations[request.recipe.seed - 1]
+        return fake_engine.run(request, JobContext())
+
+    (score,) = compare_recipes(COLLECTION, [SHORT], 2, train)
+
+    assert score.balanced_accuracies == tuple(evaluation.balanced_accuracy for evaluation in evaluations)
+    assert score.baseline == Baseline("robin", 0.9, is_beaten=False)
+    assert score_row(score).endswith("Perhaps no better than always naming “robin”")
+
+
 def test_recipe_that_cannot_be_trained_says_why_and_ends_no_other(fake_engine: FakeEngine) -> None:
     fake_engine.train_next(0.8, MISSING, 0.5)
 
@@ -90,7 +106,7 @@ def test_rows_stand_under_their_header(fake_engine: FakeEngine) -> None:
 
     header, row = score_header(2), score_row(score)
 
-    assert row.split() == ["Quick", "85.0", "%", "80.0", "to", "90.0", "%", "3"]
+    assert row.split() == ["Quick", "85.0", "%", "80.0", "to", "90.0", "%", "85.0", "%", "3"]
     assert len(header) == len(row)
     assert header.index("lowest") == row.index("80.0")
     assert "95 % range" in score_header(1)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.evaluations import one_class_only
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tlgui import __version__
@@ -211,6 +212,38 @@ def engine(fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeEngi
     """The engine of the commands that follow."""
     monkeypatch.setattr(commands, "load_engine", lambda _terminal: fake_engine.run)
     return fake_engine
+
+
+def test_model_that_names_one_class_alone_is_told_as_that_by_every_command(
+    engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.evaluation = one_class_only()
+    monkeypatch.setattr(commands, "read_summary", lambda _path: None)
+    folder, model = str(write_collection(tmp_path / "birds", ["robin", "wren"])), str(tmp_path / "a.tlmodel")
+    verdict = "No better than always naming “robin”"
+
+    code, words, _ = run(capsys, "train", folder, "--out", model)
+    assert code == 0
+    assert words.splitlines()[1] == f"{verdict} (90.0 %, between 79 and 96; balanced 50.0 %), on 60 validation photos"
+    trained = json.loads(run(capsys, "train", folder, "--out", model, "--json")[1])["model"]
+    assert trained["evaluation"]["balanced_accuracy"] == 0.5
+
+    code, words, _ = run(capsys, "evaluate", model, folder)
+    lines = words.splitlines()
+    assert code == 0
+    assert lines[0].startswith(verdict)
+    assert lines[1] == "Always naming “robin” is right for 90.0 % of them."
+    assert [line.split() for line in lines if line.startswith("wren")] == [["wren", "6", "0.0", "%", "—"]]
+    found = json.loads(run(capsys, "evaluate", model, folder, "--json")[1])["evaluation"]
+    assert found["balanced_accuracy"] == 0.5
+    assert found["baseline"] == {"class_name": "robin", "accuracy": 0.9, "is_beaten": False}
+    assert found["classes"][1] == {"name": "wren", "photo_count": 6, "recall": 0.0, "precision": None}
+
+    _, words, _ = run(capsys, "compare", folder, "--recipe", "quick")
+    assert words.splitlines()[1].endswith(verdict)
+    (score,) = json.loads(run(capsys, "compare", folder, "--recipe", "quick", "--json")[1])["scores"]
+    assert score["balanced_accuracies"] == [0.5]
+    assert score["baseline"] == {"class_name": "robin", "accuracy": 0.9, "is_beaten": False}
 
 
 @pytest.mark.usefixtures("engine")

@@ -2,41 +2,14 @@
 
 import pytest
 
-from tlgui.learning.results import Evaluation, Interval, StopReason
+from tlgui.learning.results import StopReason
 from tlgui.text.numbers import (
-    accuracy_in_words,
     count,
     duration_in_words,
     percent,
     size_in_words,
     stop_reason_in_words,
 )
-
-
-def evaluation(accuracy: float, low: float, high: float, photo_count: int = 100) -> Evaluation:
-    return Evaluation(None, photo_count, accuracy, Interval(low, high), 0.5, (), ())
-
-
-@pytest.mark.parametrize(
-    ("accuracy", "low", "high", "words"),
-    [
-        (0.866, 0.8312, 0.8955, "About 9 in 10 right (86.6 %, between 83 and 90)"),
-        (1.0, 0.9, 1.0, "All right (100.0 %, between 90 and 100)"),
-        (0.9996, 0.99, 0.9999, "More than 99 in 100 right (99.9 %, between 99 and 100)"),
-        (0.97, 0.95, 0.98, "About 97 in 100 right (97.0 %, between 95 and 98)"),
-        (0.5, 0.29, 0.71, "About 5 in 10 right (50.0 %, between 29 and 71)"),
-        (0.05, 0.01, 0.1, "About 1 in 10 right (5.0 %, between 1 and 10)"),
-        (0.01, 0.0, 0.02, "Hardly any right (1.0 %, between 0 and 2)"),
-    ],
-)
-def test_accuracy_says_a_rough_count_the_number_and_its_range(
-    accuracy: float, low: float, high: float, words: str
-) -> None:
-    assert accuracy_in_words(evaluation(accuracy, low, high)) == words
-
-
-def test_accuracy_without_photos_claims_nothing() -> None:
-    assert accuracy_in_words(evaluation(0.0, 0.0, 1.0, photo_count=0)) == "No photos to judge it by"
 
 
 @pytest.mark.parametrize(

@@ -72,8 +72,8 @@ class ConfusionCounts:
         return ClassResult(
             name=self._class_names[index],
             photo_count=photos,
-            recall=right / photos if photos else 0.0,
-            precision=right / predicted if predicted else 0.0,
+            recall=right / photos if photos else None,
+            precision=right / predicted if predicted else None,
         )
 
 

@@ -154,7 +154,12 @@ def _evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
         "high": evaluation.interval.high,
         "loss": _measure(evaluation.loss),
         "classes": [
-            {"photo_count": result.photo_count, "recall": result.recall, "precision": result.precision}
+            # Versions before this one read no null; without photos they expect 0.
+            {
+                "photo_count": result.photo_count,
+                "recall": result.recall or 0.0,
+                "precision": result.precision or 0.0,
+            }
             for result in evaluation.classes
         ],
         # Sparse, as row, column and count: most pairs of classes are never confused.
@@ -171,6 +176,8 @@ def _evaluation(fields: Fields, class_names: Sequence[str]) -> Evaluation:
     results = fields.items("classes", len(class_names))
     if len(results) != len(class_names):
         raise FieldError(f"“classes” must have {len(class_names)} entries, one a class; it has {len(results)}")
+    entries = fields.rows("confusion", len(class_names) ** 2, _CONFUSION_ENTRY)
+    predicted = {column for _, column, _ in entries}
     return Evaluation(
         part=None if fields.raw("part") is None else fields.choice("part", Part),
         photo_count=fields.whole("photo_count", 0, _MOST_PHOTOS),
@@ -178,19 +185,17 @@ def _evaluation(fields: Fields, class_names: Sequence[str]) -> Evaluation:
         interval=Interval(fields.number("low", 0, 1), fields.number("high", 0, 1)),
         loss=fields.measure("loss"),
         classes=tuple(
-            _class_result(name, Fields(result, "classes")) for name, result in zip(class_names, results, strict=True)
+            _class_result(name, Fields(result, "classes"), was_predicted=place in predicted)
+            for place, (name, result) in enumerate(zip(class_names, results, strict=True))
         ),
-        confusion=_confusion(fields.rows("confusion", len(class_names) ** 2, _CONFUSION_ENTRY), len(class_names)),
+        confusion=_confusion(entries, len(class_names)),
     )
 
 
-def _class_result(name: str, fields: Fields) -> ClassResult:
-    return ClassResult(
-        name=name,
-        photo_count=fields.whole("photo_count", 0, _MOST_PHOTOS),
-        recall=fields.number("recall", 0, 1),
-        precision=fields.number("precision", 0, 1),
-    )
+def _class_result(name: str, fields: Fields, *, was_predicted: bool) -> ClassResult:
+    photo_count = fields.whole("photo_count", 0, _MOST_PHOTOS)
+    recall, precision = fields.number("recall", 0, 1), fields.number("precision", 0, 1)
+    return ClassResult(name, photo_count, recall if photo_count else None, precision if was_predicted else None)
 
 
 def _confusion(entries: Sequence[Sequence[int]], class_count: int) -> tuple[tuple[int, ...], ...]:

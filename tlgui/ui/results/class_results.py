@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from tlgui.learning.results import ClassResult
 from tlgui.photos.names import one_line
-from tlgui.text.numbers import percent
+from tlgui.text.accuracy import share_or_none
 from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
 
@@ -65,9 +65,10 @@ class ClassResultsModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, column = self._rows[index.row()], index.column()
         if role == SORT_ROLE:
-            return (row.name, row.photo_count, row.recall, row.precision)[column]
+            return (row.name, row.photo_count, _sorted_share(row.recall), _sorted_share(row.precision))[column]
         if role == Qt.ItemDataRole.DisplayRole:
-            return (one_line(row.name), f"{row.photo_count:,}", _recall(row), percent(row.precision))[column]
+            shares = share_or_none(row.recall), share_or_none(row.precision)
+            return (one_line(row.name), f"{row.photo_count:,}", *shares)[column]
         if role == Qt.ItemDataRole.ToolTipRole and column == _NAME:
             return plain_tip(one_line(row.name))
         if role == Qt.ItemDataRole.TextAlignmentRole and column != _NAME:
@@ -122,5 +123,6 @@ class ClassResultsTable(SortedTable):
         return QSize(numbers + _NAME_LETTERS * letter, 10 * line)
 
 
-def _recall(row: ClassResult) -> str:
-    return percent(row.recall) if row.photo_count else "—"
+def _sorted_share(share: float | None) -> float:
+    """Return what a share is sorted by; an unknown one is below all others."""
+    return -1.0 if share is None else share

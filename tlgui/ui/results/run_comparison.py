@@ -41,6 +41,7 @@ def compared_rows(runs: Sequence[RunRow]) -> tuple[ComparedRow, ...]:
     """Return the results of the runs, then the settings in which their recipes differ."""
     results = (
         ComparedRow("Right on validation photos", tuple(_accuracy(run) for run in runs)),
+        *_balanced_row(runs),
         ComparedRow("Time", tuple(duration_in_words(run.seconds) if run.seconds else "—" for run in runs)),
         ComparedRow("Epochs trained", tuple(str(len(run.history)) for run in runs)),
         ComparedRow("Photos learned from", tuple(_photos(run) for run in runs)),
@@ -199,6 +200,14 @@ def _accuracy(run: RunRow) -> str:
         return f"{percent(run.evaluation.accuracy)} ({low:.0f} to {high:.0f})"
     best = best_so_far(run)
     return f"{best} so far" if best else "—"
+
+
+def _balanced_row(runs: Sequence[RunRow]) -> tuple[ComparedRow, ...]:
+    """Return the row of the balanced accuracies, where the classes of a run are unequal."""
+    if not any(run.evaluation is not None and run.evaluation.is_unequal for run in runs):
+        return ()
+    shares = (percent(run.evaluation.balanced_accuracy) if run.evaluation is not None else "—" for run in runs)
+    return (ComparedRow("Balanced: each class counts the same", tuple(shares)),)
 
 
 def _photos(run: RunRow) -> str:

@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from tlgui.learning.results import Evaluation, ModelSummary
 from tlgui.learning.runs.run import Run, RunStatus
 from tlgui.photos.collection import Part
-from tlgui.text.numbers import accuracy_in_words, count, stop_reason_in_words
+from tlgui.text.accuracy import accuracy_in_words, accuracy_notes
+from tlgui.text.numbers import count, stop_reason_in_words
 from tlgui.ui.plots.curve_view import TrainingPlots
 from tlgui.ui.results.class_results import ClassResultsTable
 from tlgui.ui.results.confusion_table import ConfusionTable, mix_ups
@@ -89,7 +90,8 @@ def _explanation(model: ModelSummary, run: Run | None) -> str:
         apart = ", none of which it learned from" if evaluation.part in {Part.VALIDATION, Part.TEST} else ""
         sentences = [
             f"It named {right:,} of {evaluation.photo_count:,} {part}photos rightly{apart}; "
-            "on other photos like these expect a share in the range above."
+            "on other photos like these expect a share in the range above.",
+            *accuracy_notes(evaluation),
         ]
     sentences.append(f"It learned from {count('photo', model.photo_count)}.")
     sentences.append(f"{stop_reason_in_words(model.stop_reason, len(model.history))}.")

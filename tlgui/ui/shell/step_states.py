@@ -46,7 +46,12 @@ def _results(session: Session) -> StepState:
     if session.model is None:
         return StepState("Nothing yet")
     evaluation = session.model.evaluation
-    return StepState(f"{percent(evaluation.accuracy)} right" if evaluation else "Not measured", Mark.DONE)
+    if evaluation is None:
+        return StepState("Not measured", Mark.DONE)
+    baseline = evaluation.baseline
+    if baseline is not None and evaluation.accuracy <= baseline.accuracy:
+        return StepState("No better than guessing", Mark.PROBLEM)
+    return StepState(f"{percent(evaluation.accuracy)} right", Mark.DONE)
 
 
 def _predict(session: Session, pages: Pages) -> StepState:

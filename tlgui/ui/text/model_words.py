@@ -6,7 +6,8 @@ from pathlib import Path
 from tlgui.learning.results import ModelSummary
 from tlgui.learning.runs.run import run_of_model
 from tlgui.photos.names import one_line
-from tlgui.text.numbers import accuracy_in_words, count
+from tlgui.text.accuracy import accuracy_in_words
+from tlgui.text.numbers import count
 
 MODEL_SUFFIX = ".tlmodel"
 

@@ -12,7 +12,8 @@ from tlgui.learning.runs.run import Run, RunStatus
 from tlgui.learning.runs.training_photos import PhotoChanges
 from tlgui.photos.names import one_line
 from tlgui.progress import EpochEnded
-from tlgui.text.numbers import accuracy_in_few_words, count, duration_in_words, percent
+from tlgui.text.accuracy import accuracy_in_few_words
+from tlgui.text.numbers import count, duration_in_words, percent
 from tlgui.ui.text.model_words import path_title
 
 _ENGLISH = QLocale(QLocale.Language.English)

@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWi
 
 from tlgui.learning.results import ModelSummary
 from tlgui.progress import BatchEnded, Event, Progress, Stage
-from tlgui.text.numbers import accuracy_in_words, stop_reason_in_words
+from tlgui.text.accuracy import accuracy_in_words
+from tlgui.text.numbers import stop_reason_in_words
 from tlgui.text.stages import counts_words, stage_words, time_left_words
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details, set_tip

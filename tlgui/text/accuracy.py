@@ -1,0 +1,129 @@
+"""Accuracies in words, the same in the window and on the command line."""
+
+import math
+
+from tlgui.learning.results import Baseline, Evaluation, Interval
+from tlgui.photos.names import one_line
+from tlgui.text.numbers import percent
+
+_NOT_MEASURED = "No photos to judge it by"
+_NAMES_SHOWN = 3
+
+
+def accuracy_in_words(evaluation: Evaluation) -> str:
+    """Describe how often a model is right.
+
+    Args:
+        evaluation: Its metrics.
+
+    Returns:
+        Words such as “About 9 in 10 right (86.6 %, between 83 and 90)”, with the balanced accuracy where the classes
+        are unequal. A model that does not beat the largest class is described by that: “No better than always naming
+        “robin” (90.0 %, between 80 and 96; balanced 50.0 %)”.
+    """
+    if evaluation.photo_count == 0:
+        return _NOT_MEASURED
+    figures = f"{percent(evaluation.accuracy)}, {_interval(evaluation.interval)}{_balanced(evaluation)}"
+    return f"{_verdict(evaluation)} ({figures})"
+
+
+def accuracy_in_few_words(evaluation: Evaluation) -> str:
+    """Describe how often a model is right without the range, such as “About 9 in 10 right (86.6 %)”.
+
+    Args:
+        evaluation: Its metrics.
+
+    Returns:
+        As `accuracy_in_words`, without the range.
+    """
+    if evaluation.photo_count == 0:
+        return _NOT_MEASURED
+    return f"{_verdict(evaluation)} ({percent(evaluation.accuracy)}{_balanced(evaluation)})"
+
+
+def accuracy_notes(evaluation: Evaluation) -> tuple[str, ...]:
+    """Explain an accuracy that flatters a model.
+
+    Args:
+        evaluation: Its metrics.
+
+    Returns:
+        Sentences on what always naming the largest class reaches, what balanced means, and which classes were never
+        recognised, as far as they apply.
+    """
+    notes, baseline = [], evaluation.baseline
+    if baseline is not None and not baseline.is_beaten:
+        notes.append(f"Always naming {_quoted(baseline.class_name)} is right for {percent(baseline.accuracy)} of them.")
+        if evaluation.accuracy > baseline.accuracy:
+            notes.append("More photos to judge it by would show whether it is better.")
+    if evaluation.is_unequal:
+        notes.append("Balanced, each class counts the same, however few photos it has.")
+    missed = [_quoted(result.name) for result in evaluation.classes if result.recall == 0.0]
+    if missed and evaluation.photo_count:
+        notes.append(f"It recognised no photo of {_joined(missed)}.")
+    return tuple(notes)
+
+
+def no_better_in_words(accuracy: float, baseline: Baseline) -> str:
+    """Describe a model that does not beat the largest class.
+
+    Args:
+        accuracy: Its accuracy, 0..1.
+        baseline: What always naming the largest class reaches.
+
+    Returns:
+        “No better than always naming “robin””, or “Perhaps no better …” for a higher accuracy.
+    """
+    no = "Perhaps no" if accuracy > baseline.accuracy else "No"
+    return f"{no} better than always naming {_quoted(baseline.class_name)}"
+
+
+def share_or_none(share: float | None) -> str:
+    """Return a share as a percentage, and “—” for None: a class without photos has no share that was recognised."""
+    return "—" if share is None else percent(share)
+
+
+def _verdict(evaluation: Evaluation) -> str:
+    baseline = evaluation.baseline
+    if baseline is None or baseline.is_beaten:
+        return _share_in_words(evaluation.accuracy)
+    return no_better_in_words(evaluation.accuracy, baseline)
+
+
+def _balanced(evaluation: Evaluation) -> str:
+    return f"; balanced {percent(evaluation.balanced_accuracy)}" if evaluation.is_unequal else ""
+
+
+def _quoted(name: str) -> str:
+    return f"“{one_line(name)}”"
+
+
+def _joined(names: list[str]) -> str:
+    shown, more = names[:_NAMES_SHOWN], len(names) - _NAMES_SHOWN
+    if more > 0:
+        return f"{', '.join(shown)} and {more:,} other {'class' if more == 1 else 'classes'}"
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+
+
+def _share_in_words(share: float) -> str:
+    """Return a share as a rough count that never claims more than it is."""
+    if share >= 1.0:
+        return "All right"
+    if share >= 0.995:
+        return "More than 99 in 100 right"
+    if share >= 0.95:
+        return f"About {round(share * 100)} in 100 right"
+    if share < 0.05:
+        return "Hardly any right"
+    return f"About {max(1, round(share * 10))} in 10 right"
+
+
+def _interval(interval: Interval) -> str:
+    """Return both ends in whole per cent, rounded outwards so that the range is never narrower than it is."""
+    low, high = _floored(interval.low * 100), math.ceil(round(interval.high * 100, 6))
+    return f"between {low} and {high}"
+
+
+def _floored(value: float) -> int:
+    # Rounded a little first, so that 0.29 * 100 = 28.999999999999996 is 29.
+    return math.floor(round(value, 6))
