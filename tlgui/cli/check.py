@@ -16,10 +16,9 @@ from tlgui.photos.collection import Collection, Part, Split
 from tlgui.photos.counting import counted
 from tlgui.photos.health.findings import Finding, Report, Severity
 from tlgui.photos.health.report import report_on
-from tlgui.photos.mending.sorting import mender_of
 from tlgui.photos.names import one_line
+from tlgui.photos.reading import read_folder
 from tlgui.photos.scanning.closer_look import look_closer
-from tlgui.photos.scanning.scan import survey
 from tlgui.photos.split import split_collection, training_advice
 from tlgui.text.numbers import count, duration_in_words
 
@@ -31,8 +30,7 @@ _SEVERITIES = {Severity.HARM: "Harm", Severity.DOUBT: "Worth a look", Severity.N
 def check(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui check FOLDER`: say what a collection holds, what is wrong with it, and how it is divided."""
     started = time.monotonic()
-    mender_of(arguments.folder).recover()
-    looked = look_closer(survey(arguments.folder.absolute(), terminal.context()), terminal.context())
+    looked = look_closer(read_folder(arguments.folder, terminal.context()), terminal.context())
     collection, report = looked.collection, report_on(looked, features=known_features)
     split = _split(collection)
     seconds = time.monotonic() - started

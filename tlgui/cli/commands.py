@@ -34,11 +34,11 @@ from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import BACKBONE_IDS, Recipe, load_recipe, recipe_text
 from tlgui.learning.results import Evaluation, ModelSummary, PhotosPredicted, Prediction
 from tlgui.photos.collection import Collection, Part
-from tlgui.photos.mending.sorting import mender_of
 from tlgui.photos.names import one_line
+from tlgui.photos.reading import read_folder
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
 from tlgui.photos.scanning.closer_look import look_closer
-from tlgui.photos.scanning.scan import Survey, survey
+from tlgui.photos.scanning.scan import Survey
 from tlgui.photos.scanning.search import find_photos
 from tlgui.photos.split import check_divisible
 from tlgui.progress import Event
@@ -307,8 +307,7 @@ def surveyed(
             whose pixels cannot be read.
         check: Refuses a collection before a closer look, which takes its time, is taken at the photos.
     """
-    mender_of(folder).recover()
-    found = survey(folder.absolute(), terminal.context())
+    found = read_folder(folder, terminal.context())
     check(found.collection)
     found = look_closer(found, terminal.context()) if divides else found
     left_out.say_problems(found.collection)

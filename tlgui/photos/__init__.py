@@ -1,1 +1,1 @@
-"""The user's pictures on disk: Pillow, no Qt, no TensorFlow."""
+"""The user's pictures on disk, without Qt and TensorFlow: scanned, checked, divided and moved."""

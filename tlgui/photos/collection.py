@@ -1,11 +1,11 @@
-"""The collection: what a scan found in the user's folder, as plain frozen values."""
+"""The collection: what a scan found in the user's folder, as frozen values."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-# A confusion matrix grows with the square of the classes, and the window, the engine and a model's file each hold one.
+# A confusion matrix grows with the square of the classes, and the window, the engine and the model file each hold one.
 MOST_CLASSES = 4096
 
 
@@ -41,9 +41,9 @@ class Photo:
     Args:
         path: Absolute path.
         class_name: The label: the name of the class folder it lies in.
-        part: The part its folder puts it in (`train/…`), or None where tlgui splits.
-        arrival: In which reading of the folder it was first seen: 0 in the first, and one more for each later one
-            that found new photos. The split puts later arrivals beside the earlier ones, which stay where they are.
+        part: The part of the folder it lies in (`train/…`); None where the split is up to tlgui.
+        arrival: The number of the scan that first found it: 0 for the first scan, and one more for each later one
+            that found new photos. The split assigns earlier arrivals first.
     """
 
     path: Path
@@ -57,9 +57,9 @@ class PhotoClass:
     """One class and its photos, sorted by path.
 
     Args:
-        name: The label: the folder's name, or what the user wants it to be shown as.
+        name: The label: the folder's name, or the name that the user gave the class.
         photos: Its photos.
-        folders: The folders it lies in; several where the parts of a split, or two names shown alike, each have one.
+        folders: Its folders; several where each part of a split has one, or where two folders are shown by one name.
     """
 
     name: str
@@ -69,13 +69,13 @@ class PhotoClass:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing in the folder that is left out, and why.
+    """One file or folder that is left out, and why.
 
     Args:
         path: The file or folder.
         kind: The group the report lists it under.
-        reason: One sentence in plain words.
-        photos: The files that look like photos and are left out for this reason: those inside, where it is a folder.
+        reason: One sentence for the user.
+        photos: The files that look like photos and are left out for this reason: where it is a folder, those in it.
     """
 
     path: Path
@@ -91,9 +91,9 @@ class Collection:
     Args:
         folder: The folder the user picked, absolute.
         classes: The classes, sorted by name; this order is the order of a model's outputs.
-        problems: Everything left out because it cannot be used.
-        left_out: Photos that could be used, and that the user left out.
-        groups: Photos that must stay on one side of the split, two or more each: near duplicates and bursts.
+        problems: Files and folders that cannot be used.
+        left_out: Usable photos that the user left out.
+        groups: Photos that come into one part of the split, two or more each: near copies and bursts.
     """
 
     folder: Path
@@ -104,17 +104,17 @@ class Collection:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The labels in output order."""
+        """The labels, in the order of a model's outputs."""
         return tuple(photo_class.name for photo_class in self.classes)
 
     @property
     def photo_count(self) -> int:
-        """All usable photos."""
+        """The number of usable photos."""
         return sum(len(photo_class.photos) for photo_class in self.classes)
 
     @property
     def has_own_split(self) -> bool:
-        """Whether the folder itself says which photos are for validation or test."""
+        """Whether the folder is divided into parts, such as `train` and `test`."""
         return any(photo.part is not None for photo in self.photos())
 
     def photos(self) -> Iterator[Photo]:
@@ -125,7 +125,13 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Which photo is used for what."""
+    """A collection's photos by part; each photo is in exactly one.
+
+    Args:
+        training: The photos to train on.
+        validation: The photos to evaluate each epoch on.
+        test: The photos for an evaluation of the finished model.
+    """
 
     training: tuple[Photo, ...]
     validation: tuple[Photo, ...]

@@ -1,4 +1,4 @@
-"""Counts with their nouns, as titles of findings say them."""
+"""Counts with their nouns, and lists of names, for titles of findings."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,32 @@ _NAMES_SHOWN = 3
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:
-    """Return a number with its noun, such as “1 photo” or “4,317 photos”."""
+    """Return a number with its noun.
+
+    Args:
+        number: The count.
+        singular: The noun for one.
+        plural: The noun for any other number; the singular with an “s” where it is not given.
+
+    Example:
+        >>> counted(1, "photo"), counted(4317, "photo"), counted(2, "class", "classes")
+        ('1 photo', '4,317 photos', '2 classes')
+    """
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def listed(names: Sequence[str], more: str = "class", many: str = "classes") -> str:
-    """Return the first few names in quotes, and how many more there are, such as “a”, “b”, “c” and 2 more classes."""
+    """Return the first three names in quotes, and the number of the others.
+
+    Args:
+        names: At least one.
+        more: The noun for one other.
+        many: The noun for several others.
+
+    Example:
+        >>> print(listed(["cat", "dog", "cow", "hen", "pig"]))
+        “cat”, “dog”, “cow” and 2 more classes
+    """
     shown = [f"“{name}”" for name in names[:_NAMES_SHOWN]]
     rest = len(names) - len(shown)
     if rest:

@@ -1,4 +1,4 @@
-"""Where photos of a collection can be moved to: the folders of its classes, and new ones that every system takes."""
+"""The folders that photos of a collection can be moved to: those of its classes, and new ones valid on every system."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])
 
 @dataclass(frozen=True)
 class Destinations:
-    """The classes of a collection as places to move photos to.
+    """The classes of a collection as folders to move photos to.
 
     Args:
         collection: The collection.
@@ -32,39 +32,49 @@ class Destinations:
         return {item.name: item for item in self.collection.classes if item.folders}
 
     def class_called(self, text: str) -> PhotoClass | None:
-        """Return the class that a person means by a text: case, accents, spaces and hyphens make no difference."""
+        """Return the class by a typed name, ignoring case, accents, spaces and hyphens; None where there is none."""
         return self.classes.get(text.strip()) or self._by_key.get(_key(text))
 
     def new_name(self, text: str) -> str:
-        """Return the name that the folder of a new class gets, where a person typed a text.
+        """Return the folder name of a new class for a typed name.
 
-        A folder that is there already, but has no photo in use, is taken as it is spelled.
+        Where a folder without a photo in use has a similar name, that folder's spelling is returned.
         """
         name = " ".join(unicodedata.normalize("NFC", text).split())
         return self._unused.get(_key(name), name)
 
     def why_not(self, name: str) -> str:
-        """Return the sentence that says why no class can be made of a name; empty where one can."""
+        """Return the sentence that explains why a name cannot be a new class; empty where it can."""
         reason = _reason(name)
         if not reason and part_named(name) is not None and self._would_be_a_part:
             reason = "it would be read as one of the parts that training, validation and test photos lie in"
         return f"“{name}” cannot be a new class: {reason}." if reason else ""
 
     def folder_in(self, path: Path, photo_class: PhotoClass) -> Path:
-        """Return the folder of a class that a photo goes to: in a divided folder it stays in its own part.
+        """Return the folder of a class that a photo is moved to; in a divided folder the photo stays in its part.
 
-        A class that is not in that part yet gets a folder there.
+        Args:
+            path: The photo.
+            photo_class: One of `classes`.
+
+        Returns:
+            A folder of the class, or the folder to make for it in that part.
         """
         home = self._home(path)
         beside = [folder for folder in photo_class.folders if folder.parent == home]
         return beside[0] if beside else home / photo_class.folders[0].name
 
     def new_folder(self, path: Path, name: str) -> Path:
-        """Return the folder that a photo goes to where its class is a new one: beside the other class folders."""
+        """Return the folder to make for a new class, beside the other class folders of the photo's part.
+
+        Args:
+            path: The photo.
+            name: The class, as `new_name` returns it.
+        """
         return self._home(path) / name
 
     def _home(self, path: Path) -> Path:
-        """Return the folder in which the class folders lie that are for a photo."""
+        """Return the folder that holds the class folders of a photo's part."""
         top = self.collection.folder
         if not self._is_divided:
             return top
@@ -83,7 +93,7 @@ class Destinations:
 
     @cached_property
     def _training(self) -> Path:
-        """The part where photos go that lie in none."""
+        """The folder of the part for photos that lie in none."""
         parts = sorted({folder.parent for folder in self._folders})
         return next((folder for folder in parts if part_named(folder.name) is Part.TRAINING), parts[0])
 
@@ -95,12 +105,12 @@ class Destinations:
     @cached_property
     def _by_key(self) -> dict[str, PhotoClass]:
         by_key = {_key(folder.name): item for item in self.classes.values() for folder in item.folders}
-        # What a class is shown as counts for more than what its folder is called.
+        # The shown name of a class takes precedence over the name of another's folder.
         return by_key | {_key(item.name): item for item in self.classes.values()}
 
     @cached_property
     def _unused(self) -> dict[str, str]:
-        """The folders that are there and are no classes now, by key."""
+        """The names of existing folders that are not classes, by key."""
         empty = [item.path for item in self.collection.problems if item.kind is ProblemKind.EMPTY_CLASS]
         names = {_key(folder.name): folder.name for folder in empty}
         for photo in self.collection.left_out:
@@ -109,12 +119,12 @@ class Destinations:
 
 
 def _key(text: str) -> str:
-    # Of a name of signs alone nothing is left otherwise.
+    # The plain key of a name of punctuation alone is empty.
     return plain_key(text) or unicodedata.normalize("NFC", text).casefold().strip()
 
 
 def _reason(name: str) -> str:
-    """Return why some system would take no folder of this name, or the next reading would pass it over."""
+    """Return why a system would refuse a folder of this name, or a scan would ignore it; empty where neither would."""
     forbidden = next((letter for letter in name if letter in _FORBIDDEN), None)
     if forbidden is not None:
         return f"the name of a folder cannot have “{forbidden}” in it"

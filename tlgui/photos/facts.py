@@ -1,20 +1,20 @@
-"""What is known of one photo file beside its name: plain values that a scan and a closer look find out.
+"""The facts about one photo file that a scan and a closer look find.
 
-They are made by the hundred thousand each time a folder is read: named tuples take a third of the time that frozen
-dataclasses do.
+They are named tuples, which take a third of the time that frozen dataclasses take: each scan makes one for every photo,
+and a collection may have 100,000.
 """
 
 from typing import NamedTuple
 
 MINIATURE_SIDE = 16
-"""Of a photo squashed to so many pixels a side, `near_copies` compares the luminance."""
+"""The side in pixels of the miniature whose luminance `near_copies` compares."""
 
 MINIATURE_BYTES = MINIATURE_SIDE**2 + 3
-"""A miniature: luminance row by row, 0..255, and then the photo's mean colour as RGB."""
+"""The length of a miniature: its luminance row by row, 0..255, and then the photo's mean colour as RGB."""
 
 
 class FileState(NamedTuple):
-    """What the folder's listing says of a file; while it stays the same, so does what is known of the photo.
+    """The size and time of a file in the folder's listing; while both stay the same, its facts are valid.
 
     Args:
         size: Bytes.
@@ -26,14 +26,14 @@ class FileState(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What a closer look at the pixels of a photo found.
+    """The result of a closer look at the pixels of a photo.
 
     Args:
-        fingerprint: The perceptual hash, 64 bits: alike photos differ in few of them.
-        brightness: The mean of its luminance, 0 (black) to 1 (white).
-        highlights: What nineteen of twenty of its pixels are no brighter than, 0 to 1.
+        fingerprint: The perceptual hash, 64 bits: similar photos differ in few of them.
+        brightness: The mean luminance, 0 (black) to 1 (white).
+        highlights: The 95th percentile of luminance, 0 to 1.
         sharpness: The energy of the Laplacian of its brightest channel (0..255) at a size of a few hundred pixels,
-            where the photo is sharpest: a bird before a soft background is sharp, a blurred photo is so nowhere.
+            in the sharpest region: a bird before a soft background is sharp there, a blurred photo is sharp nowhere.
             Source: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy" (2000).
         digest: BLAKE2b of the file's bytes, 16 bytes long.
     """
@@ -46,17 +46,17 @@ class Look(NamedTuple):
 
 
 class PhotoFacts(NamedTuple):
-    """What is known of one photo that can be used.
+    """The facts about one usable photo.
 
     Args:
-        state: The file's state when this was found out.
-        width: Pixels from left to right, upright.
-        height: Pixels from top to bottom, upright.
-        format: What the file is, whatever its name says, as Pillow calls it: "JPEG", "PNG", …
-        taken: When it was taken by the camera's own clock, in seconds since 1970 as if that clock stood at UTC; None
-            where the file does not say.
-        camera: Maker, model and serial number as far as the file says; empty where it does not.
-        look: What a closer look found, or None before it.
+        state: The file's state when it was read.
+        width: In pixels, after the rotation that the file asks for.
+        height: In pixels, after that rotation.
+        format: The format by the file's content, as Pillow names it: "JPEG", "PNG", …
+        taken: When it was taken, in seconds since 1970 with the camera's local time read as UTC; None where the file
+            has no time.
+        camera: Maker, model and serial number as far as the file has them; may be empty.
+        look: The result of the closer look; None before it.
     """
 
     state: FileState

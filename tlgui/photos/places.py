@@ -1,4 +1,4 @@
-"""The place of a file inside a collection's folder: the same on every system and wherever the folder lies."""
+"""Places: paths relative to a collection's folder, with forward slashes on every system."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,12 @@ from pathlib import Path
 
 
 def inside(path: Path, folder: Path) -> str:
-    """Return where `path` lies inside `folder`, with forward slashes; `path` itself where it lies elsewhere."""
+    """Return the place of `path` inside `folder`; `path` itself where it lies elsewhere.
+
+    Example:
+        >>> inside(Path("birds") / "wren" / "1.jpg", Path("birds"))
+        'wren/1.jpg'
+    """
     return portable(str(path).removeprefix(prefix(folder)))
 
 
@@ -16,7 +21,7 @@ def portable(place: str) -> str:
 
 
 def all_inside(paths: Iterable[Path], folder: Path) -> Iterator[str]:
-    """Yield `inside` of each path; of a hundred thousand it leaves no text behind in the paths, as `str` would."""
+    """Yield `inside` of each path, without the text that `str` would cache in each `Path`."""
     parent, start = folder, ""
     for path in paths:
         if path.parent != parent:
@@ -26,11 +31,11 @@ def all_inside(paths: Iterable[Path], folder: Path) -> Iterator[str]:
 
 
 def outside(place: str, folder: Path) -> Path:
-    """Return the path of a place inside `folder`: what `inside` was given."""
+    """Return the path of a place inside `folder`; the inverse of `inside`."""
     return folder / place
 
 
 def prefix(folder: Path) -> str:
-    """Return what the paths of all files in a folder begin with."""
+    """Return the text that the paths of all files in a folder begin with."""
     text = str(folder)
     return text if text.endswith(os.sep) else text + os.sep

@@ -1,7 +1,13 @@
-"""Divides a collection into training, validation and test photos, and says what keeps a collection from that.
+"""Divides a collection into training, validation and test photos, and explains why a collection cannot be divided.
 
-A photo's place follows from a lot, which is a hash of the seed and its path, and from when it arrived: photos that are
-added later are divided beside the earlier ones, which stay where they are.
+- **The same seed gives the same split.** A photo's rank is a BLAKE2b hash of the seed and its path inside the
+  collection, so the split depends on neither the order of the listing nor the place of the folder.
+- **Photos that are added later move no earlier one.** Arrivals are assigned in order: otherwise a validation photo of
+  one training would be a training photo of the next, and their accuracies could not be compared.
+- **What belongs together stays together.** Near copies, and shots of one camera within two seconds, come into one part
+  (`scanning/duplicates.py`): on both sides of a split they make the validation accuracy too high.
+- **Photos that cannot be read are left out before the division** (`scanning/scan.py`, `scanning/unreadable.py`), so
+  that the shares hold for the photos that are used.
 """
 
 import hashlib
@@ -12,7 +18,7 @@ from pathlib import Path
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import MOST_CLASSES, Collection, Part, Photo, PhotoClass, ProblemKind, Split
 from tlgui.photos.counting import listed
-from tlgui.photos.dividing import Lot, divide
+from tlgui.photos.dividing import Rank, divide
 from tlgui.photos.names import shown_name
 from tlgui.photos.places import portable, prefix
 
@@ -26,22 +32,34 @@ _ENOUGH = (
 def split_collection(collection: Collection, validation: float, test: float, use_own: bool, seed: int) -> Split:  # noqa: FBT001 - the settings of the recipe, in its order
     """Divide a collection class by class, so that every class has its share in every part.
 
-    With `use_own`, photos stay in the part their folder puts them in; a class without validation photos of its own
-    has them cut from its training photos, and so are test photos where the folder has none at all. Photos of one of
-    the collection's groups come into one part, but for what the folder itself divides.
+    With `use_own`, photos stay in the part of their folder; validation photos of a class that has none are taken from
+    its training photos, and so are test photos where the folder has none at all. Photos of one of the collection's
+    groups come into one part, except where the folder divides them.
 
     Args:
         collection: At least two classes.
-        validation: Share of each class to judge the training by, 0..1; at least one photo.
-        test: Share of each class to keep apart for an evaluation, 0..1.
-        use_own: Keep to the folder's own `train`, `validation` and `test` where it has them.
-        seed: Other seeds divide otherwise.
+        validation: Share of each class for validation, 0..1; at least one photo.
+        test: Share of each class for testing, 0..1.
+        use_own: Whether the folder's own `train`, `validation` and `test` are kept where it has them.
+        seed: 0 or greater; other seeds divide differently.
 
     Returns:
         Every photo in exactly one part, in the collection's order.
 
     Raises:
         CollectionError: Fewer than two classes, too many of them, or a class with too few photos.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from tlgui.photos.collection import Collection, Photo, PhotoClass
+        >>> folder = Path("pets")
+        >>> classes = [
+        ...     PhotoClass(name, tuple(Photo(folder / name / f"{number}.jpg", name) for number in range(10)))
+        ...     for name in ("cat", "dog")
+        ... ]
+        >>> split = split_collection(Collection(folder, tuple(classes)), 0.2, 0.1, use_own=True, seed=1)
+        >>> len(split.training), len(split.validation), len(split.test)
+        (14, 4, 2)
     """
     own = use_own and collection.has_own_split
     check_divisible(collection, use_own=use_own)
@@ -54,7 +72,7 @@ def split_collection(collection: Collection, validation: float, test: float, use
         free[name] = [photo for photo in photos if photo.path not in parts] if parts else list(photos)
         has_validation = own and any(photo.part is Part.VALIDATION for photo in photos)
         shares[name] = 0.0 if has_validation else validation, 0.0 if has_test else test
-    parts.update(divide(free, shares, collection.groups, _lots(collection, seed)))
+    parts.update(divide(free, shares, collection.groups, _ranks(collection, seed)))
     divided: dict[Part, list[Photo]] = {part: [] for part in Part}
     for photo in collection.photos():
         divided[parts[photo.path]].append(photo)
@@ -62,16 +80,16 @@ def split_collection(collection: Collection, validation: float, test: float, use
 
 
 def _own_parts(collection: Collection) -> dict[Path, Part]:
-    """Return the photos that the folder itself has for validation or test; the others may be divided."""
+    """Return the photos that the folder puts into validation or test; the others may be divided."""
     fixed = (Part.VALIDATION, Part.TEST)
     return {photo.path: photo.part for photo in collection.photos() if photo.part in fixed}
 
 
 def check_divisible(collection: Collection, *, use_own: bool) -> None:
-    """Refuse a collection that `split_collection` could not divide.
+    """Raise where `split_collection` would raise.
 
     Args:
-        collection: The photos; no closer look need have been taken at them.
+        collection: The photos, before or after the closer look.
         use_own: As for `split_collection`.
 
     Raises:
@@ -83,10 +101,13 @@ def check_divisible(collection: Collection, *, use_own: bool) -> None:
 
 
 def training_advice(collection: Collection) -> tuple[str, ...]:
-    """Say what must be changed before the collection can be trained on.
+    """Return what must be changed before the collection can be trained on.
+
+    Args:
+        collection: The photos.
 
     Returns:
-        Sentences; none when the collection will do.
+        Sentences for the user; empty where nothing must be changed.
     """
     return _advice(collection, own=collection.has_own_split)
 
@@ -113,7 +134,7 @@ def _advice(collection: Collection, *, own: bool) -> tuple[str, ...]:
 
 
 def _where_photos_are(collection: Collection) -> str:
-    """Explain a folder without a single class: often the right folder is one level further down, or up."""
+    """Return the explanation of a folder without classes: often the right folder is one level further down, or up."""
     name = shown_name(collection.folder)
     parents = {problem.path.parent for problem in collection.problems if problem.kind is ProblemKind.NESTED}
     if len(parents) == 1:
@@ -135,15 +156,15 @@ def _training_count(photo_class: PhotoClass, *, own: bool) -> int:
     return sum(photo.part in {Part.TRAINING, None} for photo in photo_class.photos) if own else len(photo_class.photos)
 
 
-def _lots(collection: Collection, seed: int) -> Callable[[Photo], Lot]:
-    """Return what gives a photo's lot, which depends on nothing but the seed and its path in the collection."""
+def _ranks(collection: Collection, seed: int) -> Callable[[Photo], Rank]:
+    """Return the function that ranks a photo by the seed and its path in the collection, and by nothing else."""
     start, salt = prefix(collection.folder), seed.to_bytes(8, "big")
-    # What `os.fsencode` does, without asking each time how the system writes names.
+    # As `os.fsencode`, without a look-up of the system's encoding for each photo.
     encoding, errors = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
-    def lot(photo: Photo) -> Lot:
+    def rank(photo: Photo) -> Rank:
         path = str(photo.path)
         place = portable(path.removeprefix(start)).encode(encoding, errors)
         return hashlib.blake2b(place, digest_size=8, salt=salt).digest(), path
 
-    return lot
+    return rank

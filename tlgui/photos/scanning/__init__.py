@@ -1,1 +1,1 @@
-"""A folder becomes a collection: listed, read, looked at closer, and searched for what shows the same."""
+"""Turns a folder into a collection: lists it, reads headers, takes a closer look, and searches for copies."""

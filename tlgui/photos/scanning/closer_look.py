@@ -1,7 +1,6 @@
-"""A closer look at each photo, once: its pixels at a small size, and its bytes; what it finds is kept with the facts.
+"""Decodes each photo once, at a small size, and hashes its bytes: the facts that copies, dark and blurred photos need.
 
-It comes after the scan, which is quick and reads headers. What it finds is what duplicates, dark and blurred photos are
-told by.
+It follows the scan, which reads headers alone and is therefore fast; the results are stored with the facts.
 """
 
 import hashlib
@@ -40,11 +39,11 @@ _Waiting = tuple[Path, FileState]
 
 
 class Seen(NamedTuple):
-    """What there is to see on a photo.
+    """The result of a closer look at one photo.
 
     Args:
-        look: What is known of it from then on.
-        miniature: Of `MINIATURE_BYTES`. It tells photos apart whose fingerprints are alike by chance.
+        look: The facts.
+        miniature: Of `MINIATURE_BYTES`; it separates photos whose hashes are close by chance.
     """
 
     look: Look
@@ -52,15 +51,18 @@ class Seen(NamedTuple):
 
 
 def look_at(path: Path) -> Seen:
-    """Decode a photo at a small size, and return what is to be seen.
+    """Decode a photo at a small size, and measure it.
+
+    Args:
+        path: The photo.
 
     Raises:
-        UnusablePhotoError: The photo cannot be read, and the reason.
+        UnusablePhotoError: The photo cannot be read; it names the reason.
     """
     photo = Image.fromarray(read_thumbnail(path, _SIZE))
     with opened_bytes(path) as stream:
         digest = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).digest()
-    # What is asked of the whole photo, a smaller one tells as well and faster; enlarged, it would tell of its pixels.
+    # Measures of the whole photo are as good on a smaller one, and faster; an enlarged one would show its pixels.
     is_large = min(photo.size) > _SMALL_SIZE
     small = photo.resize((_SMALL_SIZE, _SMALL_SIZE), Image.Resampling.BOX) if is_large else photo
     luminance = small.convert("L")
@@ -71,7 +73,7 @@ def look_at(path: Path) -> Seen:
         fingerprint=int(str(imagehash.phash(luminance)), 16),
         brightness=float(np.asarray(luminance).mean()) / 255,
         highlights=float(np.percentile(np.asarray(miniature), _HIGHLIGHTS_PERCENTILE)) / 255,
-        # The luminance of a red rose has little detail, though its red has.
+        # A red rose has detail in its red channel and little in its luminance.
         sharpness=_sharpness(ImageChops.lighter(ImageChops.lighter(red, green), blue)),
         digest=digest,
     )
@@ -79,18 +81,18 @@ def look_at(path: Path) -> Seen:
 
 
 def look_closer(survey: Survey, context: JobContext, threads: int = _THREADS) -> Survey:
-    """Look at every photo of a survey that was not looked at yet, and keep what is found.
+    """Look at every photo of a survey that has no look yet, and store the results.
 
-    What is found is kept as it goes, so that a look that is stopped goes on where it ended. A photo that cannot be
-    read after all leaves the collection and becomes one of its problems, with the sentence a scan has for it.
+    Results are stored in the course of it, so that a look that was stopped continues there. A photo that cannot be
+    decoded becomes a problem of the collection.
 
     Args:
-        survey: What a scan found.
-        context: Told how many photos are done; asked many times a second whether to go on.
-        threads: How many photos are decoded at a time; fewer leave more of the processor to others.
+        survey: The result of a scan.
+        context: Receives the progress; its checkpoint is called many times a second.
+        threads: The number of photos decoded at a time.
 
     Returns:
-        The survey with the looks, without what cannot be read, and with the groups of photos that belong together.
+        The survey with looks and groups, and without photos that cannot be decoded.
 
     Raises:
         Cancelled: The user pressed Stop.
@@ -108,7 +110,7 @@ def look_closer(survey: Survey, context: JobContext, threads: int = _THREADS) ->
 def _look_at_all(
     photos: Sequence[_Waiting], facts: dict[Path, PhotoFacts], store: FactsStore, context: JobContext, threads: int
 ) -> dict[Path, Refusal]:
-    """Look at photos, keep what is found in `facts` and in the store, and return why some cannot be read."""
+    """Look at photos, put the results into `facts` and the store, and return the refusals."""
     fresh: dict[Path, bytes] = {}
     refusals: dict[Path, Refusal] = {}
     kept = 0
@@ -147,7 +149,7 @@ def _look_if_possible(photo: _Waiting) -> tuple[Path, Seen | Refusal]:
 
 
 def _sharpness(channel: Image.Image) -> float:
-    """Return the energy of the Laplacian in the third sharpest of 64 tiles: a speck of dust is not what counts."""
+    """Return the energy of the Laplacian in the third sharpest of 64 tiles, which a speck of dust does not change."""
     levels = np.asarray(channel, np.float32)
     around = levels[:-2, 1:-1] + levels[2:, 1:-1] + levels[1:-1, :-2] + levels[1:-1, 2:]
     energy = (around - 4 * levels[1:-1, 1:-1]) ** 2

@@ -1,4 +1,8 @@
-"""Which photos show the same: copies byte for byte, near copies by their fingerprints, and bursts of one camera."""
+"""Groups of photos that show the same: byte-for-byte copies, near copies by their hashes, and bursts of one camera.
+
+**What belongs together stays together**: near copies, and shots of one camera within two seconds, come into one part of
+the split. Photos that arrive later join the groups of the earlier ones and never join two groups to one.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,19 +16,23 @@ from tlgui.photos.facts import Look, PhotoFacts
 from tlgui.photos.scanning.near_duplicates import Alike, find_alike
 
 Groups = tuple[tuple[Path, ...], ...]
-"""Photos that belong together, two or more each; a photo is in one group at most."""
+"""Groups of two photos or more; a photo is in one group at most."""
 
 PhotoPairs = tuple[tuple[Path, Path], ...]
 """Pairs of photos; a photo may be in several."""
 
 _MOST_CANDIDATES = 10_000
 _BURST_SECONDS = 2.0
-# A camera takes fewer in a second. Where more have one time, its clock stands still, or a program wrote the time.
+# No camera takes more in a second. Where more have one time, its clock stands still, or a program wrote the time.
 _MOST_IN_A_SECOND = 60
 
 
 def copies(facts: Mapping[Path, PhotoFacts]) -> Groups:
-    """Return the photos whose files are the same byte for byte, in the order of `facts`."""
+    """Return the photos whose files are equal byte for byte, in the order of `facts`.
+
+    Args:
+        facts: The photos; those without a look are left out.
+    """
     by_digest: dict[bytes, list[Path]] = {}
     for path, fact in facts.items():
         if fact.look is not None:
@@ -33,14 +41,14 @@ def copies(facts: Mapping[Path, PhotoFacts]) -> Groups:
 
 
 class NearCopies(NamedTuple):
-    """What the looks tell of photos that show nearly the same.
+    """Photos that show nearly the same.
 
     Args:
-        groups: The photos that do, byte-for-byte copies included. The first photo of a group is the one that all
-            others of it are like: so nothing is chained.
-        candidates: Pairs whose fingerprints are close and that may show nearly the same though their miniatures
-            differ, as after a crop or in other light; the closest 10,000, in that order. One of each pair at least is
-            in no group, and neither comes close to a third photo or group.
+        groups: The near copies, byte-for-byte copies included. Every photo of a group is similar to its first one, so
+            groups are not chained.
+        candidates: Pairs with close hashes whose miniatures differ, as after a crop or in other light; the closest
+            10,000, the closest first. At least one of each pair is in no group, and neither is close to a third photo
+            or group.
     """
 
     groups: Groups = ()
@@ -50,12 +58,27 @@ class NearCopies(NamedTuple):
 def near_copies(facts: Mapping[Path, PhotoFacts], miniatures: NDArray[np.uint8]) -> NearCopies:
     """Return the photos that show nearly the same, and pairs that may.
 
-    What stands later in `facts` never changes how the earlier ones go together.
+    Photos that stand later in `facts` never change the groups of the earlier ones.
 
     Args:
-        facts: The photos; those without a look are passed over.
-        miniatures: Theirs and in their order, uint8 of shape (number of photos, `MINIATURE_BYTES`); of a photo whose
-            miniature is black only copies are found.
+        facts: The photos; those without a look are left out.
+        miniatures: One row for each of `facts`, uint8 of shape (number of photos, `MINIATURE_BYTES`); only
+            byte-for-byte copies are found of a photo whose row is zero.
+
+    Example:
+        >>> from tlgui.photos.facts import MINIATURE_BYTES, FileState
+        >>> def photo(fingerprint: int, digest: bytes) -> PhotoFacts:
+        ...     look = Look(fingerprint, brightness=0.5, highlights=0.9, sharpness=40.0, digest=digest)
+        ...     return PhotoFacts(FileState(4711, 0), 640, 480, "JPEG", look=look)
+        >>> facts = {
+        ...     Path("a.jpg"): photo(0b0000, b"one"),
+        ...     Path("a smaller.jpg"): photo(0b0011, b"two"),
+        ...     Path("b.jpg"): photo(2**64 - 1, b"three"),
+        ... }
+        >>> scene = np.arange(MINIATURE_BYTES) % 251
+        >>> miniatures = np.stack([scene, scene, scene[::-1]]).astype(np.uint8)
+        >>> [[path.name for path in group] for group in near_copies(facts, miniatures).groups]
+        [['a.jpg', 'a smaller.jpg']]
     """
     first_of: dict[bytes, int] = {}
     paths: list[Path] = []
@@ -84,7 +107,11 @@ def near_copies(facts: Mapping[Path, PhotoFacts], miniatures: NDArray[np.uint8])
 
 
 def bursts(facts: Mapping[Path, PhotoFacts]) -> Groups:
-    """Return the photos that one camera took within two seconds of each other, in the order they were taken."""
+    """Return the photos that one camera took within two seconds of each other, in the order they were taken.
+
+    Args:
+        facts: The photos; those without a time are left out.
+    """
     by_camera: dict[str, list[tuple[float, Path]]] = {}
     for path, fact in facts.items():
         if fact.taken is not None:
@@ -98,12 +125,13 @@ def bursts(facts: Mapping[Path, PhotoFacts]) -> Groups:
 def kept_together(photos: Sequence[Photo], facts: Mapping[Path, PhotoFacts], near: Groups) -> Groups:
     """Return the photos that must come into one part of a split: near copies, and bursts.
 
-    What arrives later joins the earlier groups, and never makes one of two of them: else a photo would have to move.
+    A later arrival joins an earlier group but never joins two groups, because a photo of one would have to change its
+    part.
 
     Args:
         photos: In the order in which they arrived.
-        facts: Of each of them.
-        near: Which of them are near copies.
+        facts: The facts of each photo.
+        near: The groups of near copies among them.
     """
     arrivals = {photo.path: photo.arrival for photo in photos}
     links = [*near, *bursts(facts)]
@@ -114,14 +142,14 @@ def kept_together(photos: Sequence[Photo], facts: Mapping[Path, PhotoFacts], nea
 
 
 def _of_one_each(found: Alike, alone: set[int]) -> list[tuple[int, int]]:
-    """Return the pairs in doubt of which each photo comes close to one other photo, or group, and no more.
+    """Return the pairs in doubt in which each photo is close to exactly one other photo or group.
 
-    What comes close to several is of a kind. And two photos of groups would never come together, whatever else is
-    known of them: nothing joins two groups.
+    A photo that is close to several shows a common kind of thing. Pairs of two grouped photos are left out, because no
+    confirmation would join two groups.
 
     Args:
-        found: By the photos' places.
-        alone: The photos that are in no group.
+        found: The result of the search.
+        alone: The photos that are in no group, by index.
     """
     close_to: dict[int, set[int]] = {}
     for first, second in found.in_doubt:
@@ -135,7 +163,7 @@ def _of_one_each(found: Alike, alone: set[int]) -> list[tuple[int, int]]:
 
 
 def _bursts_of(taken: Sequence[tuple[float, Path]]) -> Iterator[tuple[Path, ...]]:
-    """Yield the bursts among the photos of one camera, given in order of time."""
+    """Yield the bursts among the photos of one camera, which are given by time."""
     burst: list[tuple[float, Path]] = []
     for item in taken:
         if burst and item[0] - burst[-1][0] > _BURST_SECONDS:
@@ -152,10 +180,10 @@ def _as_burst(burst: Sequence[tuple[float, Path]]) -> Iterator[tuple[Path, ...]]
 
 
 class _Union:
-    """Groups that grow arrival by arrival; each is known by the photo of it that arrived first.
+    """A disjoint-set forest that grows arrival by arrival; the root of a group is its earliest photo.
 
     Args:
-        arrivals: When each photo arrived.
+        arrivals: The arrival of each photo.
     """
 
     def __init__(self, arrivals: Mapping[Path, int]) -> None:
@@ -163,7 +191,7 @@ class _Union:
         self._parents: dict[Path, Path] = {}
 
     def link(self, links: Sequence[Sequence[Path]], arrival: int) -> None:
-        """Join the photos of one arrival with those of each link that are there already."""
+        """Join the photos of one arrival to each other and to the earlier photos of their links."""
         for link in links:
             new = [path for path in link if self._arrivals[path] == arrival]
             earlier = [path for path in link if self._arrivals[path] < arrival]
@@ -173,7 +201,7 @@ class _Union:
                     self._join(self._root(together[0]), self._root(path), arrival)
 
     def groups(self, order: Sequence[Path]) -> Groups:
-        """Return what belongs together, in the order given."""
+        """Return the groups, in the order given."""
         found: dict[Path, list[Path]] = {}
         for path in order:
             found.setdefault(self._root(path), []).append(path)

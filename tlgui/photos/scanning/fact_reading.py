@@ -1,4 +1,4 @@
-"""Reads the files of a collection in a few threads, and tells what each of them is."""
+"""Reads the headers of a collection's files in a few threads."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -16,14 +16,14 @@ _CHUNK = 64
 
 
 def read_all(listed: Sequence[Listed], context: JobContext) -> Iterator[dict[str, Known]]:
-    """Read files and yield what they are, by their places, a handful at a time and in no order.
+    """Read files, and yield the facts or the refusal of each by place, in chunks and in no order.
 
     Args:
         listed: The files.
-        context: Told how many are read; asked many times a second whether to go on.
+        context: Receives the progress; its checkpoint is called many times a second.
 
     Raises:
-        Cancelled: The user pressed Stop. A file that is being read cannot be stopped; nobody waits for it.
+        Cancelled: The user pressed Stop. A read that is under way is not waited for.
     """
     with quiet_pillow:
         for found in worked_through_together(

@@ -1,7 +1,7 @@
-"""What lies where in a collection's folder, without opening a single photo: classes, parts, and what is neither.
+"""Lists a collection's folder without opening a photo: its classes, its parts, and what is neither.
 
-Links are followed, but not back to a folder they lie in; folders that may not be opened become problems, and of a
-folder that goes away in the middle what was listed until then is kept.
+Links are followed, except to a folder they lie in. A folder that may not be opened becomes a problem; of a folder that
+disappears meanwhile, the entries listed until then are kept.
 """
 
 import errno
@@ -40,14 +40,14 @@ _SNAPSHOT_SECONDS = 0.5
 
 
 class Entry(NamedTuple):
-    """One name in a folder.
+    """One entry of a folder.
 
     Args:
         name: The name.
-        path: Where it lies.
-        state: The file's state; None for a folder, a link to one, and what cannot even be looked at.
-        problem: Why it cannot: it is a link that leads nowhere or in circles.
-        is_link: Whether it is a folder that lies elsewhere.
+        path: The path, as text.
+        state: The file's state; None for a folder, a link to one, and an entry that cannot be examined.
+        problem: Why an entry cannot be examined: for instance a broken or circular link.
+        is_link: Whether it is a link to a folder.
     """
 
     name: str
@@ -63,11 +63,11 @@ class Entry(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A file that looks like a photo.
+    """A file with the name of a photo.
 
     Args:
         photo: With its class, part and arrival.
-        place: Where it lies inside the collection's folder, with forward slashes.
+        place: Its place inside the collection's folder.
         state: The file's state.
     """
 
@@ -78,12 +78,12 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What is known of a collection from before.
+    """What earlier scans and the user stored about a collection.
 
     Args:
-        shown_names: What classes are shown as, by the name of their folder.
-        arrivals: In which reading each photo was first found, by its place.
-        arrival: The number of this reading.
+        shown_names: The names that the user gave classes, by folder name.
+        arrivals: The number of the scan that first found each photo, by place.
+        arrival: The number of this scan.
     """
 
     shown_names: Mapping[str, str] = field(default_factory=dict)
@@ -93,13 +93,13 @@ class Remembered:
 
 @dataclass
 class Layout:
-    """What a collection's folder holds, before any photo is opened.
+    """The content of a collection's folder by names alone.
 
     Args:
         class_folders: The folders of each class, by class name; several where the parts of a split each have one, or
-            where two folders have the same name to a person.
-        photos: The files that look like photos, by class name, folder by folder and sorted by name.
-        problems: What is left out already.
+            where two folders are shown by one name.
+        photos: The files with names of photos, by class name, folder by folder and sorted by name.
+        problems: Files and folders that are left out.
         linked: The class folders that are links to folders elsewhere.
     """
 
@@ -110,17 +110,17 @@ class Layout:
 
     @property
     def photo_count(self) -> int:
-        """All files that look like photos."""
+        """The number of files with names of photos."""
         return sum(map(len, self.photos.values()))
 
     def listed(self) -> Iterator[Listed]:
-        """Yield every file that looks like a photo, class by class."""
+        """Yield every file with the name of a photo, class by class."""
         for items in self.photos.values():
             yield from items
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether there is a folder at `path` as far as may be seen; `Path.is_dir` raises where it may not."""
+    """Return whether `path` is a folder; False where that may not be seen, for which `Path.is_dir` raises."""
     try:
         return path.is_dir()
     except OSError:
@@ -128,28 +128,32 @@ def is_folder(path: Path) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Return whether a name is one that file managers do not show, or that only they use."""
+    """Return whether file managers hide files and folders of this name, or make them for themselves."""
     return name.startswith(".") or name.lower() in _SYSTEM_NAMES
 
 
 def part_named(name: str) -> Part | None:
-    """Return the part of a split that a folder's name is that of."""
+    """Return the part of a split that a folder name stands for; None where it stands for none."""
     return _PARTS.get(name.lower())
 
 
 def looks_like_photo(name: str) -> bool:
-    """Return whether a file's name is that of a photo."""
+    """Return whether a file name has the suffix of a photo."""
     return _suffix(name) in IMAGE_SUFFIXES
 
 
 def _suffix(name: str) -> str:
-    # Asked of every file of a collection: Path needs many times as long.
+    # Called for every file; `Path.suffix` takes many times as long.
     _, dot, suffix = name.rpartition(".")
     return dot + suffix.lower()
 
 
 def entries_of(folder: Path, context: JobContext) -> Iterator[Entry]:
-    """Yield what lies in a folder, as the system has it.
+    """Yield the entries of a folder, in the order of the system.
+
+    Args:
+        folder: The folder.
+        context: Its checkpoint is called before each entry.
 
     Raises:
         OSError: The folder is gone or may not be opened, at the start or in the middle.
@@ -171,9 +175,9 @@ def list_layout(
 
     Args:
         folder: Absolute.
-        context: Told how many files are found; asked before each whether to go on.
-        remembered: What the photos and classes are given from before; nothing where it is not said.
-        snapshot: Called with what is found so far, at most twice a second, and at the end.
+        context: Receives the number of files found; its checkpoint is called before each.
+        remembered: What is stored about the photos and classes; nothing by default.
+        snapshot: Called with the layout found so far, at most twice a second, and at the end.
 
     Raises:
         CollectionError: The folder is not there, is not a folder, or may not be opened.
@@ -198,7 +202,7 @@ class _Lister:
         visible = self._visible(self._top())
         folders = {Path(entry.path): entry for entry in visible if entry.is_folder}
         self._layout.linked += [path for path, entry in folders.items() if entry.is_link]
-        # Only folders named like parts are listed twice over: once to tell whether they are parts.
+        # Only folders named like parts are listed before it is known whether they are parts.
         listed = {path: list(self._streamed(path)) for path in folders if path.name.lower() in _PARTS}
         parts = _part_folders(listed, nothing_else=len(listed) == len(folders))
         for path in folders:
@@ -217,7 +221,7 @@ class _Lister:
         top = []
         try:
             for entry in entries_of(self._folder, self._context):
-                top.append(entry)  # noqa: PERF402 - what was listed before an error is kept
+                top.append(entry)  # noqa: PERF402 - the entries before an error are kept
         except OSError as error:
             if not top:
                 raise _unusable_folder(self._folder, error) from error
@@ -225,7 +229,7 @@ class _Lister:
         return sorted(top)
 
     def _streamed(self, folder: Path) -> Iterator[Entry]:
-        """Yield what lies in a subfolder; when the disk fails it becomes a problem, and the others go on."""
+        """Yield the entries of a subfolder; one that cannot be listed becomes a problem."""
         is_open = False
         try:
             entries = entries_of(folder, self._context)
@@ -243,7 +247,7 @@ class _Lister:
         return [entry for entry in entries if self._is_visible(entry)]
 
     def _is_visible(self, entry: Entry) -> bool:
-        """Return whether to go on with an entry; a hidden one and a broken link become problems."""
+        """Return whether an entry may be used; a hidden one and a broken link become problems."""
         if is_hidden(entry.name):
             reason = f"It is a hidden or system {'folder' if entry.is_folder else 'file'}, which is never used."
             self._add_problem(Path(entry.path), ProblemKind.HIDDEN, reason)
@@ -270,7 +274,7 @@ class _Lister:
         first, place = len(photos), inside(folder, self._folder)
         arrivals, arrival = self._remembered.arrivals, self._remembered.arrival
         for entry in entries:
-            # Nearly all are photos, so what they are is asked first.
+            # Nearly all entries are photos, so this is tested first.
             if entry.state is not None and looks_like_photo(entry.name) and not entry.name.startswith("."):
                 listed = f"{place}/{entry.name}"
                 photo = Photo(folder / entry.name, name, part, arrivals.get(listed, arrival))
@@ -332,7 +336,7 @@ def _entry(item: os.DirEntry[str]) -> Entry:
 
 
 def _leads_back(path: Path) -> bool:
-    """Return whether a linked folder is one that the link itself lies in."""
+    """Return whether a link leads to a folder that it lies in."""
     real, parent = Path(os.path.realpath(path)), Path(os.path.realpath(path.parent))
     return real == parent or real in parent.parents
 
@@ -369,8 +373,8 @@ def _unusable_folder(folder: Path, error: OSError) -> CollectionError:
 def _part_folders(listed: Mapping[Path, Sequence[Entry]], *, nothing_else: bool) -> dict[Path, Part]:
     """Return which subfolders are parts of a split; none where the subfolders are classes.
 
-    A folder called `test` or `train` may well be a class (of trains). It is a part when it holds folders, and either
-    no photos of its own, or no other folder stands beside the parts.
+    A folder called `test` or `train` may be a class (of trains). It is a part when it holds folders, and either holds
+    no photos or has no folders of other names beside it.
     """
     for entries in listed.values():
         shown = [entry for entry in entries if not is_hidden(entry.name)]

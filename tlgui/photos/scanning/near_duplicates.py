@@ -1,9 +1,14 @@
-"""The search for photos that show nearly the same: the perceptual hash proposes, a miniature decides.
+"""Finds near copies in near-linear time: the perceptual hash selects pairs, and miniatures of 16 pixels confirm them.
 
-It takes near-linear time. Two photos whose fingerprints differ in few bits share one of four quarters of them up to a
-single bit, so only photos with such a quarter are compared (Norouzi, Punjani and Fleet, "Fast search in Hamming space
-with multi-index hashing", 2012). Their miniatures then tell what is alike by chance. Pairs that come close and are not
-near copies by these rules are given as well: something that knows more of the photos may confirm them.
+Two hashes that differ in few bits agree in one of their four quarters but for at most one bit, so only photos with such
+a quarter are compared (Norouzi, Punjani and Fleet, "Fast search in Hamming space with multi-index hashing", 2012), and
+each with a bounded number of them. A photo costs 1.2 to 1.8 times as much among 100,000 as among 10,000 where the
+photos differ, and 1.2 to 1.3 times as much where they show 20 scenes.
+
+Hashes of different photos can be close by chance; the correlation of the miniatures separates those. Pairs with close
+hashes that the miniatures reject (cropped, recoloured, the next shot) are returned as pairs in doubt, which
+`health/feature_confirmation.py` may confirm by cached features of a backbone. A confirmation changes the report only:
+the split must be the same before the first training and after it.
 """
 
 import itertools
@@ -15,58 +20,57 @@ from numpy.typing import NDArray
 
 from tlgui.photos.facts import MINIATURE_SIDE
 
-# Seven bits more or less leave a quarter of the fingerprint with one at most; of eight, all but a few in a hundred do.
+# Of seven differing bits, one quarter has at most one; of eight, in all but a few pairs in a hundred.
 _MOST_BITS = 8
-# Of pairs of flowers with ten bits that differ, the quarters find three in four. Twelve would give five times as many.
+# The quarters find three in four pairs with ten differing bits, on photos of flowers; twelve give five times the pairs.
 _MOST_BITS_IN_DOUBT = 10
 _QUARTER_BITS = 16
 _LUMINANCE_BYTES = MINIATURE_SIDE**2
-# Where very many photos are alike, as those of a camera that stands still, each is compared with so many of the
-# earliest that share a quarter with it, and with no more once so many are found, or tried: so the time stays linear.
+# Bounds that keep the time linear where very many photos are similar, as those of a fixed camera. A photo is compared
+# with the first 12 others that have a quarter, until 12 near copies are found or 96 miniatures were compared.
 _NEIGHBOURS = 12
 _MOST_TRIED = 96
 _AT_ONCE = 2_000
 _MOST_IN_DOUBT = 50_000
-# A photo that comes close to more than these is one of a kind, as shoes on white are: fingerprints do not tell those
-# apart, so nothing is to be made of them.
+# A photo close to more than these shows a common kind of thing, such as shoes on white, which hashes do not separate.
 _MOST_CLOSE = 3
-# A pair in doubt is one number, so that pairs are sorted at once: the bits that differ, the later and the earlier.
+# A pair in doubt is packed into one number, by which pairs are sorted: differing bits, later index, earlier index.
 _PLACE_BITS = 30
 _PLACE = np.uint64(2**_PLACE_BITS - 1)
-# Of miniatures, in levels of 0..255. A photo with less contrast is plain, such as a sky, and its fingerprint is noise.
+# Standard deviation of a miniature, in levels of 0..255. The hash of a photo with less, such as a sky, is noise.
 _PLAIN_CONTRAST = 6.0
-# One pattern, though one photo is brighter; or nearly one, as in shots of a moment, with hardly a difference in levels.
-# Tried on flowers from the web and on Fashion-MNIST, whose shoes differ in no more than their laces.
+# Correlations of miniatures above which two photos are near copies: by itself, or with a mean difference of few levels.
+# Chosen on photos of flowers and on Fashion-MNIST, where two shoes may differ in their laces alone.
 _SAME_PATTERN = 0.975
 _NEARLY_SAME_PATTERN = 0.93
 _SMALL_DIFFERENCE = 12.0
-# The same shirt in another colour is not the same picture.
+# Largest difference of the mean colours' deviations from grey: a shirt in another colour is another picture.
 _SAME_TINT = 24.0
 
 
-# There may be a million pairs at a time.
 Places = NDArray[np.int32]
+"""Indices of photos; 32 bits, because there may be a million pairs at a time."""
 
 
 class Pairs(NamedTuple):
-    """Pairs of photos by their place, one array each for the earlier ones, the later ones and the bits that differ."""
+    """Pairs of photos by index: the earlier ones, the later ones, and the number of differing bits."""
 
     first: Places
     second: Places
     bits: NDArray[np.uint8]
 
     def where(self, which: NDArray[np.bool_]) -> "Pairs":
-        """Return some of the pairs, in the same order."""
+        """Return the pairs that a mask selects, in the same order."""
         return Pairs(self.first[which], self.second[which], self.bits[which])
 
 
 class Alike(NamedTuple):
-    """What a search found, by the photos' places.
+    """The result of a search, by the photos' indices.
 
     Args:
-        leaders: For each photo that is like an earlier one the first such that leads a group.
-        in_doubt: Pairs whose fingerprints are close and that are no near copies by their miniatures, the earlier one
-            first; the closest pairs first. No picture in them is plain, or comes close to many.
+        leaders: For each near copy of an earlier photo, the first photo of its group.
+        in_doubt: Pairs whose hashes are close and whose miniatures are not, the earlier photo first; the closest pairs
+            first. No photo of them is plain, or close to more than three others.
     """
 
     leaders: dict[int, int]
@@ -74,11 +78,11 @@ class Alike(NamedTuple):
 
 
 def find_alike(fingerprints: Sequence[int], miniatures: NDArray[np.uint8]) -> Alike:
-    """Find the photos that are like earlier ones; what stands later never changes what is found of the earlier ones.
+    """Find the near copies of earlier photos; later photos never change what is found of the earlier ones.
 
     Args:
         fingerprints: The perceptual hash of each photo, 64 bits.
-        miniatures: Theirs, uint8 of shape (number of photos, `MINIATURE_BYTES`).
+        miniatures: One row for each photo, uint8 of shape (number of photos, `MINIATURE_BYTES`).
     """
     count = len(fingerprints)
     if count < 2:
@@ -90,7 +94,7 @@ def find_alike(fingerprints: Sequence[int], miniatures: NDArray[np.uint8]) -> Al
     for place, earlier in _by_later(near):
         leading = [other for other in earlier if other not in leaders]
         if not leading:
-            # Not every photo was compared with every other: it may be like what those lead to that it is like.
+            # The bounds leave pairs out: the photo may still be a near copy of the leaders of its near copies.
             others = np.array(sorted({leaders[other] for other in earlier}), np.int32)
             close = np.bitwise_count(prints[others] ^ prints[place]) <= _MOST_BITS
             others = others[close]
@@ -101,10 +105,10 @@ def find_alike(fingerprints: Sequence[int], miniatures: NDArray[np.uint8]) -> Al
 
 
 class _Doubts:
-    """The closest of the pairs in doubt, each once.
+    """The closest of the pairs in doubt, without duplicates.
 
     Args:
-        is_plain: Which photos are plain; a pair with one of them is left out.
+        is_plain: Which photos are plain; pairs with one of them are left out.
     """
 
     def __init__(self, is_plain: NDArray[np.bool_]) -> None:
@@ -113,11 +117,11 @@ class _Doubts:
         self._packed = np.empty(0, np.uint64)
 
     def add(self, pairs: Pairs, is_new: NDArray[np.bool_]) -> None:
-        """Add pairs, none of them twice; the most distant ones of all go where they are too many.
+        """Add pairs; the most distant of all are dropped where there are too many.
 
         Args:
-            pairs: The pairs.
-            is_new: Which of them were not there before, as far as is known.
+            pairs: The pairs, without duplicates.
+            is_new: Which of them no earlier quarter found.
         """
         for ends in (pairs.first, pairs.second):
             self._counts += np.bincount(ends[is_new], minlength=len(self._counts))
@@ -125,25 +129,25 @@ class _Doubts:
         numbers = (some.bits.astype(np.int64) << 2 * _PLACE_BITS) | _packed(some)
         packed = np.concatenate([self._packed, numbers.astype(np.uint64)])
         if len(packed) > 2 * _MOST_IN_DOUBT:
-            # A pair is there twice at most: once kept, once new.
+            # A pair occurs at most twice here: stored, and new.
             packed = np.partition(packed, 2 * _MOST_IN_DOUBT - 1)[: 2 * _MOST_IN_DOUBT]
         self._packed = np.unique(packed)[:_MOST_IN_DOUBT]
 
     def pairs(self) -> list[tuple[int, int]]:
-        """Return them, the closest first."""
+        """Return the pairs, the closest first."""
         ends = (self._packed & _PLACE, self._packed >> np.uint64(_PLACE_BITS) & _PLACE)
         first, second = (end.astype(np.int32) for end in ends)
         are_few = self._are_few(first, second)
         return list(zip(first[are_few].tolist(), second[are_few].tolist(), strict=True))
 
     def _are_few(self, first: Places, second: Places) -> NDArray[np.bool_]:
-        """Return in which pairs no photo comes close to many."""
+        """Return which pairs have no photo that is close to many others."""
         few: NDArray[np.bool_] = np.maximum(self._counts[first], self._counts[second]) <= _MOST_CLOSE
         return few
 
 
 def _searched(prints: NDArray[np.uint64], seen: "_Miniatures") -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
-    """Return the pairs of photos that are alike, the later and the earlier in one number, and the pairs in doubt."""
+    """Return the near copies, as packed by `_packed`, and the pairs in doubt."""
     count = len(prints)
     is_plain = seen.contrasts < _PLAIN_CONTRAST
     known, tried = np.zeros(count, np.int64), np.zeros(count, np.int64)
@@ -153,7 +157,7 @@ def _searched(prints: NDArray[np.uint64], seen: "_Miniatures") -> tuple[NDArray[
         keys = ((prints >> np.uint64(quarter * _QUARTER_BITS)) & np.uint64(2**_QUARTER_BITS - 1)).astype(np.int64)
         order = np.argsort(keys, kind="stable").astype(np.int32)
         starts = np.searchsorted(keys[order], np.arange(2**_QUARTER_BITS + 1))
-        # Each quarter is looked up as it is, and with each of its bits turned.
+        # Each quarter is looked up unchanged, and with each of its bits flipped.
         for turned in (0, *(1 << bit for bit in range(_QUARTER_BITS))):
             is_wanted = ~is_plain & (known < _NEIGHBOURS) & (tried < _MOST_TRIED)
             places = np.flatnonzero(is_wanted).astype(np.int32)
@@ -172,13 +176,13 @@ def _searched(prints: NDArray[np.uint64], seen: "_Miniatures") -> tuple[NDArray[
 
 
 def _packed(pairs: Pairs) -> NDArray[np.int64]:
-    """Return each pair as one number, the later photo before the earlier."""
+    """Return each pair as one number, the later index in the higher bits."""
     packed: NDArray[np.int64] = pairs.second.astype(np.int64) << _PLACE_BITS | pairs.first
     return packed
 
 
 def _by_later(pairs: NDArray[np.int64]) -> Iterator[tuple[int, list[int]]]:
-    """Yield the later photo of sorted pairs with all its earlier ones, in order."""
+    """Yield each later photo of sorted pairs with all its earlier ones, in order."""
     later, earlier = pairs >> _PLACE_BITS, pairs & int(_PLACE)
     places, starts = np.unique(later, return_index=True)
     bounds = [*starts.tolist(), len(pairs)]
@@ -187,7 +191,7 @@ def _by_later(pairs: NDArray[np.int64]) -> Iterator[tuple[int, list[int]]]:
 
 
 def _share_a_quarter_before(prints: NDArray[np.uint64], pairs: Pairs, quarter: int) -> NDArray[np.bool_]:
-    """Return which pairs were found already by a quarter before this one."""
+    """Return which pairs an earlier quarter found."""
     differing = prints[pairs.first] ^ prints[pairs.second]
     found = np.zeros(len(differing), np.bool_)
     for earlier in range(quarter):
@@ -202,13 +206,13 @@ def _close_pairs(
     order: Places,
     between: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> Pairs:
-    """Return the pairs of photos whose fingerprints differ in few bits, or in not many more.
+    """Return the pairs of photos whose hashes differ in at most `_MOST_BITS_IN_DOUBT` bits.
 
     Args:
-        prints: The fingerprints.
+        prints: The hashes.
         places: The later photos.
-        order: Where the others stand, in the order of their quarters, and then of their places.
-        between: For each of `places` from where in `order`, and up to where, others have the quarter that is wanted.
+        order: The indices of all photos, sorted by quarter and then by index.
+        between: For each of `places` the start and end in `order` of the photos with the wanted quarter.
     """
     at, end = between
     found = [Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.uint8))]
@@ -217,7 +221,7 @@ def _close_pairs(
         at, end, places = at[there], end[there], places[there]
         others = order[at]
         earlier = others < places
-        # Those with one quarter stand in the order of their places, so no earlier one follows a later one.
+        # Photos with one quarter are sorted by index, so no earlier one follows a later one.
         at, end, places, others = at[earlier], end[earlier], places[earlier], others[earlier]
         if not places.size:
             break
@@ -228,13 +232,13 @@ def _close_pairs(
 
 
 class _Miniatures:
-    """The miniatures of all photos, with what is asked of each again and again.
+    """The miniatures of all photos, with their means, contrasts and tints.
 
     Args:
         miniatures: uint8 of shape (number of photos, `MINIATURE_BYTES`).
 
     Attributes:
-        contrasts: The standard deviation of each one's luminance, float64, in levels of 0..255.
+        contrasts: The standard deviation of each luminance, float64, in levels of 0..255.
     """
 
     def __init__(self, miniatures: NDArray[np.uint8]) -> None:
@@ -246,9 +250,9 @@ class _Miniatures:
         self.contrasts = np.concatenate([block.std(axis=1) for block in blocks])
 
     def are_alike(self, first: Places, second: Places) -> NDArray[np.bool_]:
-        """Return which pairs of photos, given by their places, are near copies by their miniatures."""
+        """Return which pairs of photos, given by index, are near copies by their miniatures."""
         fits = np.zeros(len(first), np.bool_)
-        # A part of them at a time, for the memory's sake.
+        # In blocks, which bounds the memory.
         for start in range(0, len(fits), _AT_ONCE):
             some = slice(start, start + _AT_ONCE)
             fits[some] = self._look_alike(first[some], second[some])

@@ -1,4 +1,4 @@
-"""Which photos show the same or belong together, found out once and kept until a photo comes, goes or changes."""
+"""The groups of a collection's photos, computed once and stored until a photo is added, removed or changed."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _NEAR, _TOGETHER, _CANDIDATES = "near", "together", "candidates"
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """What the photos of a collection have to do with one another.
+    """The groups among the photos of a collection.
 
     Args:
         near: Photos that show nearly the same, byte-for-byte copies included.
@@ -29,9 +29,14 @@ class Relations:
 
 
 def relations_of(collection: Collection, facts: Mapping[Path, PhotoFacts], store: FactsStore) -> Relations:
-    """Return the relations of a collection's photos, from the store where it has those of these very photos.
+    """Return the relations of a collection's photos, from the store where it has those of exactly these photos.
 
-    Among 100,000 photos it takes seconds to find out, and each reading of the folder asks for it.
+    They are stored because each scan needs them and they take seconds to compute among 100,000 photos.
+
+    Args:
+        collection: The photos.
+        facts: Of each usable photo; without a single look the result is empty.
+        store: An open store of this collection.
     """
     paths = [photo.path for photo in collection.photos()]
     if not any(path in facts and facts[path].look is not None for path in paths):
@@ -41,15 +46,15 @@ def relations_of(collection: Collection, facts: Mapping[Path, PhotoFacts], store
     candidates = _as_pairs(_as_paths(store.groups(key, _CANDIDATES), paths))
     if near is not None and together is not None and candidates is not None:
         return Relations(near, together, candidates)
-    found = _found_out(collection, facts, store)
+    found = _computed(collection, facts, store)
     numbers = {path: number for number, path in enumerate(paths)}
     groups = {_NEAR: found.near, _TOGETHER: found.together, _CANDIDATES: found.candidates}
     store.put_groups(key, {name: _as_numbers(kind, numbers) for name, kind in groups.items()})
     return found
 
 
-def _found_out(collection: Collection, facts: Mapping[Path, PhotoFacts], store: FactsStore) -> Relations:
-    """Find out the relations; photos that arrived later never change how the earlier ones go together."""
+def _computed(collection: Collection, facts: Mapping[Path, PhotoFacts], store: FactsStore) -> Relations:
+    """Compute the relations in the order of arrival, so that later photos never change the groups of earlier ones."""
     photos = sorted((photo for photo in collection.photos() if photo.path in facts), key=lambda photo: photo.arrival)
     known = {photo.path: facts[photo.path] for photo in photos}
     near = near_copies(known, store.miniatures(list(known)))
@@ -57,7 +62,7 @@ def _found_out(collection: Collection, facts: Mapping[Path, PhotoFacts], store: 
 
 
 def _key(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> bytes:
-    """Return what tells these photos, as they are and as far as they are known, from all others."""
+    """Return a digest of the photos, their states, and whether each was looked at."""
     text = "\0".join(_lines(collection, facts))
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 

@@ -1,8 +1,12 @@
-"""The folder the user picked becomes a `Collection`: its classes, and a list of everything left out with the reason.
+"""Turns the folder that the user picked into a `Collection`: its classes, and everything left out with the reason.
 
-First the folders are listed, which is quick and decides what is a class. Then the files that are new, or changed since
-they were last read, are opened: only as far as it takes to know that they are photos that can be used. What is found
-out is kept, so that an unchanged folder is listed and nothing more.
+**A scan reads headers and remembers.** The folders are listed first, which decides what is a class. Then files that are
+new or changed are opened as far as their header, their end and their camera's notes; pixels are decoded only where one
+of these is odd. The facts are stored by size and time, so that the next scan lists names alone. On two cores, with JPEG
+files of 640 x 480 pixels, the first scan of 1,000 to 100,000 files is 15 to 28 times as fast as Pillow opening and
+loading each in one thread; the second scan of 100,000 takes 3.7 to 4.4 s, and the first classes are reported after 1 s.
+
+Files that cannot be used become problems here, before the photos are divided.
 """
 
 import contextlib
@@ -31,7 +35,7 @@ from tlgui.photos.storage.facts_store import FactsStore, Known, Refusal
 from tlgui.progress import Event, JobContext
 
 _TINY_SIDE = 32
-# Below this nobody can tell what is on it, whatever the others in the collection are like.
+# Below this a picture shows nothing, even in a collection of small pictures.
 _LEAST_SIDE = 8
 _TINY_SHARE = 0.9
 _KEPT_AT_ONCE = 5000
@@ -39,10 +43,10 @@ _KEPT_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class CollectionListed(Event):
-    """The names in the folder are known, or some of them; whether the photos can be read is still being found out.
+    """The folder is listed, as a whole or in part; no photo has been opened yet.
 
     Args:
-        collection: The classes, with all files that look like photos.
+        collection: The classes, with all files that have names of photos.
     """
 
     collection: Collection
@@ -50,12 +54,12 @@ class CollectionListed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What reading a folder gives.
+    """The result of a scan.
 
     Args:
         collection: The classes and photos, and what is left out.
-        facts: What is known of each photo that can be used, those that the user left out among them.
-        refused: The files that look like photos and cannot be used, with their state when that was found out.
+        facts: The facts of each usable photo, including those that the user left out.
+        refused: The files with names of photos that cannot be used, with their state when they were read.
         linked: The class folders that are links to folders elsewhere.
         near: Photos that show nearly the same, two or more each, byte-for-byte copies included.
         candidates: Pairs of photos that may show nearly the same, the closest first.
@@ -70,27 +74,48 @@ class Survey:
 
 
 def scan(folder: Path, context: JobContext) -> Collection:
-    """Find the classes and photos in a folder, as `survey` does, and return the collection alone."""
+    """Find the classes and photos in a folder.
+
+    Args:
+        folder: As for `survey`.
+        context: As for `survey`.
+
+    Returns:
+        The collection of `survey`.
+
+    Raises:
+        CollectionError: As for `survey`.
+        Cancelled: As for `survey`.
+
+    Example:
+        >>> import tempfile
+        >>> from tlgui.photos.samples import draw_sample_photos
+        >>> with tempfile.TemporaryDirectory() as parent:
+        ...     draw_sample_photos(Path(parent) / "samples", photos_per_class=3, size=48)
+        ...     collection = scan(Path(parent) / "samples", JobContext())
+        >>> collection.class_names, collection.photo_count
+        (('boats', 'flowers', 'trees'), 9)
+    """
     return survey(folder, context).collection
 
 
 def survey(folder: Path, context: JobContext) -> Survey:
-    """Find the classes and photos in a folder and what is known of each photo; nothing in it is changed.
+    """Find the classes and photos in a folder, and the facts of each photo; nothing in the folder is changed.
 
     The folder holds one subfolder for each class, or `train`, `validation` and `test` (also `val`, `valid`; in any
     case) that hold the class subfolders. A class without a usable photo is a problem, not a class.
 
     Args:
         folder: The folder the user picked.
-        context: Told of the collection as it is listed (`CollectionListed`) and of how many photos are read; asked
-            many times a second whether to go on, even while the disk does not answer.
+        context: Receives the collection as it is listed (`CollectionListed`) and the number of photos read; its
+            checkpoint is called many times a second, even while the disk does not answer.
 
     Returns:
         The collection, possibly with one class or none, so that its problems can be shown, and the facts.
 
     Raises:
         CollectionError: The folder is not there, is not a folder, or may not be opened.
-        Cancelled: The user pressed Stop. What was read until then is kept for the next time.
+        Cancelled: The user pressed Stop. The facts read until then are stored for the next scan.
     """
     with _no_garbage_collected():
         return relayed(lambda inner: _survey(folder.absolute(), inner), context)
@@ -98,7 +123,7 @@ def survey(folder: Path, context: JobContext) -> Survey:
 
 @contextlib.contextmanager
 def _no_garbage_collected() -> Iterator[None]:
-    """Keep Python from searching for what is forgotten: among many objects that stay, that is a third of the time."""
+    """Disable garbage collection, which takes a third of the time among so many objects that stay."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -121,7 +146,7 @@ def _survey(folder: Path, context: JobContext) -> Survey:
     with FactsStore(folder) as store:
         known = _known(store, layout, context)
         _check_is_there(folder)
-        facts, refused, usable = _judged(layout, known)
+        facts, refused, usable = _sorted_out(layout, known)
         _record(choices, usable, remembered)
         collection = _collection(folder, usable, left_out)
         relations = relations_of(collection, facts, store)
@@ -143,7 +168,7 @@ def _collection(folder: Path, layout: Layout, left_out: frozenset[Path]) -> Coll
 
 
 def _known(store: FactsStore, layout: Layout, context: JobContext) -> dict[str, Known]:
-    """Return what is known of every file that looks like a photo, after reading those that are new or changed."""
+    """Return the facts or refusal of every file, by place, after reading those that are new or changed."""
     known: dict[str, Known] = {}
     waiting = []
     stored = store.read()
@@ -176,12 +201,14 @@ def _check_is_there(folder: Path) -> None:
         message = f"The folder “{shown_name(folder)}” was removed while it was read."
         raise CollectionError(message, "Choose another folder.") from error
     except OSError:
-        # A network drive that went away may come back; what was read is of use until then.
+        # A network drive that does not answer may come back; the facts read until then stay of use.
         return
 
 
-def _judged(layout: Layout, known: Mapping[str, Known]) -> tuple[dict[Path, PhotoFacts], dict[Path, FileState], Layout]:
-    """Divide the files that look like photos into those that can be used and those that cannot.
+def _sorted_out(
+    layout: Layout, known: Mapping[str, Known]
+) -> tuple[dict[Path, PhotoFacts], dict[Path, FileState], Layout]:
+    """Separate the files that can be used from those that cannot.
 
     Returns:
         The facts of the first, the states of the others, and the layout with the first alone and all problems.
@@ -207,11 +234,11 @@ def _judged(layout: Layout, known: Mapping[str, Known]) -> tuple[dict[Path, Phot
 
 
 def problem_of(path: Path, known: Known) -> Problem:
-    """Return the problem that a file which cannot be used makes of itself.
+    """Return the problem of a file that cannot be used.
 
     Args:
         path: The file.
-        known: Why it cannot be used: what refused it, or that it is too small.
+        known: Its refusal, or the facts of a picture that is too small.
     """
     if isinstance(known, Refusal):
         return Problem(path, known.kind, known.reason, (path,))
@@ -220,14 +247,18 @@ def problem_of(path: Path, known: Known) -> Problem:
 
 
 def empty_class(folder: Path) -> Problem:
-    """Return the problem of a class folder without a photo that can be used."""
+    """Return the problem of a class folder without a usable photo.
+
+    Args:
+        folder: The class folder.
+    """
     return Problem(folder, ProblemKind.EMPTY_CLASS, "No photo in this folder can be used, so it is not a class.")
 
 
 def _least_side(known: Mapping[str, Known]) -> int:
-    """Return below which side a picture is no photo, but one of those that web pages count their readers with.
+    """Return the side in pixels below which a picture is left out, such as an icon or a tracking pixel of a web page.
 
-    Where nearly all are small, as handwritten digits of 28 pixels are, they are what the collection is about.
+    Where nearly all pictures are small, as handwritten digits of 28 pixels are, only the smallest are left out.
     """
     found = [min(fact.width, fact.height) for fact in known.values() if isinstance(fact, PhotoFacts)]
     small = sum(side < _TINY_SIDE for side in found)
@@ -235,7 +266,7 @@ def _least_side(known: Mapping[str, Known]) -> int:
 
 
 def _record(choices: Choices, usable: Layout, remembered: Remembered) -> None:
-    """Keep which photos are new in this reading; a disk that refuses it costs the split its stability, no scan."""
+    """Store the arrivals of new photos; where the disk refuses, the scan succeeds and the split is less stable."""
     new = {item.place: remembered.arrival for item in usable.listed() if item.place not in remembered.arrivals}
     if new:
         with contextlib.suppress(StorageError):

@@ -1,4 +1,4 @@
-"""Finds the photos among files and folders, whatever their layout, as when some are dropped on the window."""
+"""Finds photos in files and folders of any layout, such as those dropped on the Predict page."""
 
 import os
 from collections.abc import Sequence
@@ -11,12 +11,15 @@ from tlgui.progress import JobContext, Progress, Stage
 def find_photos(paths: Sequence[Path], context: JobContext) -> list[Path]:
     """Return the files among `paths` as they are, and for each folder the photos in it and below it, sorted.
 
-    A folder that cannot be opened is returned itself, so that whoever reads it learns why; so is a file that is no
-    photo, when it was named. Hidden files and links that lead round in circles are passed over.
+    A folder that cannot be opened is returned itself, so that reading it raises the reason; so is a named file that is
+    not a photo. Hidden files and circular links are ignored.
 
     Args:
         paths: Files and folders, as dropped or typed.
-        context: Told how many were found; asked before each file and folder whether to go on.
+        context: Receives the number found; its checkpoint is called before each file and folder.
+
+    Raises:
+        Cancelled: The user pressed Stop.
     """
     found: dict[Path, None] = {}
     visited: set[str] = set()

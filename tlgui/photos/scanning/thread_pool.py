@@ -1,4 +1,7 @@
-"""A few threads that work through files a handful at a time, and never keep the program waiting for a stuck disk."""
+"""A thread pool that processes files in chunks and can be abandoned while a disk does not answer.
+
+`concurrent.futures` joins its threads at exit, so a read that hangs on a network drive would keep the process alive.
+"""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -7,7 +10,7 @@ from typing import Generic, Self, TypeVar
 
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
-_PATIENCE_SECONDS = 0.05
+_CHECKPOINT_SECONDS = 0.05
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -22,18 +25,18 @@ def worked_through(
     threads: int,
     chunk: int,
 ) -> Iterator[list[ResultT]]:
-    """Do `work` for every item and yield what it returns, a handful at a time and in no order.
+    """Call `work` for every item, and yield the results in chunks and in no order.
 
     Args:
-        items: What to work on.
-        work: Called in other threads, several at a time; what it raises is raised here.
-        context: Told how many items are done; asked many times a second whether to go on.
-        stage: What the progress is of.
-        threads: How many threads work.
-        chunk: How many items a thread takes at a time.
+        items: The items.
+        work: Called in several threads at a time; what it raises is raised here.
+        context: Receives the progress; its checkpoint is called many times a second.
+        stage: The stage of that progress.
+        threads: The number of threads.
+        chunk: The number of items that a thread takes at a time.
 
     Raises:
-        Cancelled: The user pressed Stop. An item that is being worked on cannot be stopped; nobody waits for it.
+        Cancelled: The user pressed Stop. A call that is under way is not waited for.
     """
 
     def work_on(some: Sequence[ItemT]) -> list[ResultT]:
@@ -51,7 +54,7 @@ def worked_through_together(
     threads: int,
     chunk: int,
 ) -> Iterator[list[ResultT]]:
-    """Do as `worked_through` does, with `work` called for as many items at once as a thread takes at a time."""
+    """Call `work` for chunks of items; otherwise as `worked_through`."""
     countdown = Countdown(len(items))
     context.report(Progress(stage, 0, len(items)))
     done = 0
@@ -64,7 +67,7 @@ def worked_through_together(
 
 
 class _ThreadPool(Generic[ItemT, ResultT]):
-    """Threads that end with the process, even while a network drive keeps one of them waiting."""
+    """Daemon threads, which end with the process even while one of them waits for a network drive."""
 
     def __init__(
         self, items: Sequence[ItemT], work: Callable[[Sequence[ItemT]], list[ResultT]], threads: int, chunk: int
@@ -87,10 +90,11 @@ class _ThreadPool(Generic[ItemT, ResultT]):
         self._stopped.set()
 
     def next(self, context: JobContext) -> list[ResultT]:
+        """Wait for the results of one chunk."""
         while True:
             context.checkpoint()
             try:
-                outcome = self._outcomes.get(timeout=_PATIENCE_SECONDS)
+                outcome = self._outcomes.get(timeout=_CHECKPOINT_SECONDS)
             except Empty:
                 continue
             if isinstance(outcome, BaseException):
@@ -103,5 +107,5 @@ class _ThreadPool(Generic[ItemT, ResultT]):
                 self._outcomes.put(self._work(self._chunks.get_nowait()))
         except Empty:
             return
-        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+        except BaseException as error:  # noqa: BLE001 - raised again by `next`
             self._outcomes.put(error)

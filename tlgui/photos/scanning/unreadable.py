@@ -1,7 +1,8 @@
-"""Photos whose pixels turn out to be unreadable after the scan leave the collection as if the scan had known it.
+"""Removes photos from a survey whose pixels cannot be decoded, and stores them for the next scan.
 
-A scan reads headers. Whether a photo can be decoded is known once it is: in the closer look, in a training or in an
-evaluation. What these find is kept by size and time as what a scan finds is, so a file that changed is tried again.
+A scan reads headers; that a photo cannot be decoded is found later, in the closer look, in a training or in an
+evaluation. Such a photo becomes a problem of the collection **before the photos are divided**, so that the shares of
+the split hold for the photos that are used. The refusal is stored by size and time, so a changed file is tried again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,22 +21,22 @@ _SMALL = 16
 
 
 def refusal(path: Path, state: FileState, error: UnusablePhotoError) -> Refusal:
-    """Return why a photo cannot be used; it is lasting only where the file is still as it was when it was tried.
+    """Return the refusal of a photo; it is lasting only where the file has not changed since it was listed.
 
     Args:
         path: The photo.
         state: Its state when it was listed.
-        error: What reading it ended with.
+        error: What was raised when it was read.
     """
     return Refusal(state, error.kind, error.reason, is_lasting=error.is_lasting and state_now(path) == state)
 
 
 def without_unreadable(survey: Survey, refusals: Mapping[Path, Refusal]) -> Survey:
-    """Return a survey without photos that cannot be read, which become problems of the collection.
+    """Return a survey in which photos that cannot be read are problems.
 
     Args:
-        survey: What was known before. Its groups are those of all photos, and are to be found anew.
-        refusals: Why each photo cannot be used; those that are not in the survey are passed over.
+        survey: The survey before. Its groups may name the removed photos and must be computed again.
+        refusals: The refusal of each photo; photos that are not in the survey are ignored.
     """
     new = {path: refused for path, refused in refusals.items() if path in survey.facts}
     if not new:
@@ -63,10 +64,9 @@ def without_unreadable(survey: Survey, refusals: Mapping[Path, Refusal]) -> Surv
 
 
 def keep_refusals(folder: Path, paths: Iterable[Path]) -> None:
-    """Keep which photos cannot be read, so that the next scan of their collection knows.
+    """Store which photos cannot be read, for the next scan of their collection.
 
-    Each is tried once more: one that was being changed when it was read, or lay on a disk that went away, is not
-    called damaged.
+    Each is read once more, so that a photo which was being changed, or lay on a disk that went away, is not stored.
 
     Args:
         folder: The collection's folder.

@@ -1,4 +1,4 @@
-"""Tells whether a collection's folder still holds what it held when it was read: by names, sizes and times alone."""
+"""Compares a collection's folder with its survey, by names, sizes and times alone."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +12,12 @@ from tlgui.progress import JobContext
 
 @dataclass(frozen=True, slots=True)
 class FolderChanges:
-    """What is otherwise on disk than in a survey; each sorted by path.
+    """The differences between a folder and its survey; each sorted by path.
 
     Args:
-        new: Files in class folders that look like photos and were not there.
-        gone: Files that were there and are not any more.
-        changed: Files whose content was changed.
+        new: Files in class folders that look like photos and are not in the survey.
+        gone: Files of the survey that are not in the folder.
+        changed: Files with another size or time.
     """
 
     new: tuple[Path, ...] = ()
@@ -25,18 +25,18 @@ class FolderChanges:
     changed: tuple[Path, ...] = ()
 
     def __bool__(self) -> bool:
-        """Return whether anything is otherwise."""
+        """Return whether there is any difference."""
         return bool(self.new or self.gone or self.changed)
 
 
 def changes_on_disk(survey: Survey, context: JobContext) -> FolderChanges:
-    """Compare a folder with what was read of it before.
+    """Compare a folder with its survey.
 
-    A folder that cannot be opened, as on a drive that was unplugged, holds nothing any more.
+    All files of a folder that cannot be opened, as on a drive that was unplugged, are gone.
 
     Args:
-        survey: What was read.
-        context: Asked many times a second whether to go on.
+        survey: The survey.
+        context: Its checkpoint is called many times a second.
 
     Raises:
         Cancelled: The user pressed Stop.

@@ -1,1 +1,1 @@
-"""What is kept of a collection between two readings: what is known of its photos, and what the user decided."""
+"""What is stored of a collection between two scans: the facts of its photos, and the choices of the user."""

@@ -1,7 +1,7 @@
-"""What the user decided about a collection, and which reading of the folder found which photo first.
+"""The user's choices about a collection, and the scan in which each photo was first found.
 
-Both are kept in the collection's workspace, never among the photos, as lines of JSON that are replaced whole or not at
-all. Of a damaged file the lines that are good are kept, and the file itself is set aside.
+Both are JSON lines in the collection's workspace, never among the photos, written whole or not at all. The valid lines
+of a damaged file are kept, and a copy of the file is set aside.
 """
 
 import contextlib
@@ -20,15 +20,15 @@ _CHOICES = "choices.jsonl"
 _ARRIVALS = "arrivals.jsonl"
 _DAMAGED_SUFFIX = ".damaged"
 _PLACES_IN_A_LINE = 500
-# A job records arrivals while the window leaves photos out.
+# A job records arrivals while the GUI thread leaves photos out.
 _lock = threading.RLock()
 
 
 class Choices:
-    """The choices for one collection. Each call reads them from the disk anew.
+    """The choices for one collection; each call reads them from the disk.
 
     Args:
-        workspace: The collection's workspace, as `files.workspace_path` has it; made when there is something to keep.
+        workspace: The collection's workspace, see `files.workspace_path`; made by the first write.
         folder: The collection's folder.
     """
 
@@ -41,7 +41,10 @@ class Choices:
         return frozenset(outside(place, self._folder) for place in self._choices()[0])
 
     def leave_out(self, paths: Iterable[Path]) -> None:
-        """Leave photos out from now on; the files stay as they are.
+        """Leave photos out; the files are not changed.
+
+        Args:
+            paths: The photos.
 
         Raises:
             StorageError: The disk refused; the choices are as they were.
@@ -51,7 +54,10 @@ class Choices:
             self._write_choices(left_out | set(self._places(paths)), shown)
 
     def use_again(self, paths: Iterable[Path]) -> None:
-        """Use photos again that were left out.
+        """Use photos that were left out.
+
+        Args:
+            paths: The photos; those that are not left out are ignored.
 
         Raises:
             StorageError: The disk refused; the choices are as they were.
@@ -61,11 +67,15 @@ class Choices:
             self._write_choices(left_out - set(self._places(paths)), shown)
 
     def shown_names(self) -> dict[str, str]:
-        """Return what classes are shown as, by the name of their folder as `shown_name` has it."""
+        """Return the names that the user gave classes, by folder name as `shown_name` returns it."""
         return self._choices()[1]
 
     def show_as(self, folder_name: str, shown: str) -> None:
-        """Show a class under another name; an empty one, or the folder's own, takes that back.
+        """Show a class by another name.
+
+        Args:
+            folder_name: The folder, as `shown_name` returns it.
+            shown: The name; an empty one, or the folder's, restores the folder's.
 
         Raises:
             StorageError: The disk refused; the choices are as they were.
@@ -79,26 +89,26 @@ class Choices:
             self._write_choices(left_out, names)
 
     def arrivals(self) -> dict[str, int]:
-        """Return in which reading of the folder each photo was first found, by its place inside the folder."""
+        """Return the number of the scan that first found each photo, by place."""
         arrivals: dict[str, int] = {}
         for number, places in self._lines(_ARRIVALS, _is_arrival):
             arrivals.update(dict.fromkeys(places, number))
         return arrivals
 
     def record_arrivals(self, arrivals: Mapping[str, int]) -> None:
-        """Keep in which reading photos were first found, beside what was kept before.
+        """Add the number of the scan that first found photos.
 
         Args:
-            arrivals: The number of the reading, by the place inside the folder.
+            arrivals: The number of the scan, by place.
 
         Raises:
-            StorageError: The disk refused; what was kept is as it was.
+            StorageError: The disk refused; the arrivals are as they were.
         """
         with _lock:
             self._write_arrivals({**self.arrivals(), **arrivals})
 
     def moved(self, pairs: Iterable[tuple[Path, Path]]) -> None:
-        """Let photos keep what is known of them in a new place.
+        """Transfer the choices and arrivals of photos to their new places.
 
         Args:
             pairs: The old and the new path of each.
@@ -125,7 +135,7 @@ class Choices:
         names: dict[str, str] = {}
         for kind, value in self._lines(_CHOICES, _is_choice):
             if kind == "left out":
-                # Spelled as `inside` spells it: one that is spelled otherwise could not be taken back.
+                # Normalised as by `inside`; `use_again` could not find another spelling.
                 left_out.add(inside(outside(value, self._folder), self._folder))
             else:
                 names[value[0]] = value[1]
@@ -152,7 +162,7 @@ class Choices:
         files.write_text(self._workspace / name, "".join(f"{json.dumps(line)}\n" for line in lines))
 
     def _lines(self, name: str, is_good: Callable[[object], bool]) -> list[tuple[Any, Any]]:
-        """Return the good lines of a file; where there are others, the file is set aside first."""
+        """Return the valid lines of a file; where there are others, a copy of it is set aside first."""
         path = self._workspace / name
         try:
             with files.open_regular(path) as stream:

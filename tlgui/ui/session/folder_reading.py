@@ -12,8 +12,9 @@ from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Mending, Report
 from tlgui.photos.health.report import report_on
 from tlgui.photos.mending.sorting import Mended, Mender, mender_of
+from tlgui.photos.reading import read_folder
 from tlgui.photos.scanning.closer_look import look_closer
-from tlgui.photos.scanning.scan import Survey, survey
+from tlgui.photos.scanning.scan import Survey
 from tlgui.photos.storage.facts_store import FactsStore
 from tlgui.progress import Event, JobContext, Progress, Stage
 
@@ -62,10 +63,8 @@ def read_collection(folder: Path, context: JobContext) -> FolderState:
         CollectionError: The folder does not exist, is not a folder, or cannot be opened.
         Cancelled: The user pressed Stop.
     """
-    mender = mender_of(folder)
-    mender.recover()
-    found = survey(folder, context)
-    return FolderState(found, _report_on(found, context), mender.next_undo())
+    found = read_folder(folder, context)
+    return FolderState(found, _report_on(found, context), mender_of(folder).next_undo())
 
 
 def _report_on(survey: Survey, context: JobContext) -> Report:
