@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tlgui.cli.layout_options import layout_wish, say_layout
 from tlgui.cli.left_out import divided
 from tlgui.cli.terminal import Terminal
 from tlgui.errors import CollectionError
@@ -16,6 +17,7 @@ from tlgui.photos.collection import Collection, Part, Split
 from tlgui.photos.counting import counted
 from tlgui.photos.health.findings import Finding, Report, Severity
 from tlgui.photos.health.report import report_on
+from tlgui.photos.layouts import GroupsQuestion, NamesOffer, Offer, TableOffer
 from tlgui.photos.names import one_line
 from tlgui.photos.reading import read_folder
 from tlgui.photos.scanning.closer_look import look_closer
@@ -24,16 +26,19 @@ from tlgui.text.numbers import count, duration_in_words
 
 _GROUPS_SHOWN = 20
 _TEXT_WIDTH = 90
+_OFFERS: dict[type[Offer], str] = {GroupsQuestion: "groups", NamesOffer: "names", TableOffer: "table"}
 _SEVERITIES = {Severity.HARM: "Harm", Severity.DOUBT: "Worth a look", Severity.NOTE: "Good to know"}
 
 
 def check(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui check FOLDER`: say what a collection holds, what is wrong with it, and how it is divided."""
     started = time.monotonic()
-    looked = look_closer(read_folder(arguments.folder, terminal.context()), terminal.context())
+    found = read_folder(arguments.folder, terminal.context(), layout_wish(arguments))
+    looked = look_closer(found, terminal.context())
     collection, report = looked.collection, report_on(looked, features=known_features)
     split = _split(collection)
     seconds = time.monotonic() - started
+    say_layout(collection, terminal)
     _say_counts(collection, split, terminal)
     for finding in report.findings:
         _say_finding(finding, collection.folder, terminal)
@@ -128,6 +133,8 @@ def _result(collection: Collection, report: Report, split: Split | None) -> dict
         "photo_count": report.photo_count,
         "looked_at": report.looked_at,
         "classes": classes,
+        "classes_from": collection.layout.source,
+        "offers": [{"kind": _OFFERS[type(offer)], "offer": offer} for offer in collection.layout.offers],
         "split": {part.value: len(split.part(part)) for part in Part} if split is not None else None,
         "kept_together": collection.groups,
         "findings": findings,

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from tlgui import files
 from tlgui.cli.compare import Score, compare_recipes, score_header, score_row, with_weights_file
+from tlgui.cli.layout_options import layout_wish, say_layout
 from tlgui.cli.left_out import LeftOut
 from tlgui.cli.terminal import Terminal
 from tlgui.engine import quiet
@@ -69,7 +70,7 @@ def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
     own = all(recipe.split.use_own for recipe in recipes)
     left_out = LeftOut(terminal)
     collection = surveyed(
-        arguments.folder, terminal, left_out, check=lambda found: check_divisible(found, use_own=own)
+        arguments, terminal, left_out, check=lambda found: check_divisible(found, use_own=own)
     ).collection
     perform = load_engine(terminal)
     scores: list[Score] = []
@@ -110,7 +111,7 @@ def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui estimate FOLDER`: say what a training will take, from two batches of these photos that are timed now."""
     recipe = recipe_of(arguments)
     left_out = LeftOut(terminal)
-    collection = _scan(arguments.folder, terminal, left_out, divides=False)
+    collection = _scan(arguments, terminal, left_out, divides=False)
     cost = _perform(EstimateRequest(collection, recipe), terminal, left_out.listen)
     for sentence in (f"{cost_in_words(cost, recipe)}.", *cost_notes(cost), memory_warning(cost)):
         if sentence:
@@ -122,7 +123,7 @@ def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui evaluate MODEL.tlmodel FOLDER`: say how far a model can be trusted."""
     read_summary(arguments.model)
     left_out = LeftOut(terminal)
-    collection = _scan(arguments.folder, terminal, left_out, divides=arguments.part not in {None, "all"})
+    collection = _scan(arguments, terminal, left_out, divides=arguments.part not in {None, "all"})
     part = evaluated_part(arguments.part, collection)
     result = _perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal, left_out.listen)
     say_accuracy(result, terminal)
@@ -284,13 +285,13 @@ def load_engine(terminal: Terminal) -> Perform:
     return perform
 
 
-def _scan(folder: Path, terminal: Terminal, left_out: LeftOut, *, divides: bool = True) -> Collection:
+def _scan(arguments: argparse.Namespace, terminal: Terminal, left_out: LeftOut, *, divides: bool = True) -> Collection:
     """Return the folder's collection; see `surveyed`."""
-    return surveyed(folder, terminal, left_out, divides=divides).collection
+    return surveyed(arguments, terminal, left_out, divides=divides).collection
 
 
 def surveyed(
-    folder: Path,
+    arguments: argparse.Namespace,
     terminal: Terminal,
     left_out: LeftOut,
     *,
@@ -300,14 +301,15 @@ def surveyed(
     """Read a folder, and say on standard error what is left out.
 
     Args:
-        folder: The folder.
+        arguments: The folder, and how it is to be read.
         terminal: Shows how far it is.
         left_out: Says it.
         divides: Whether the photos are going to be divided; then those that belong together must be known, and those
             whose pixels cannot be read.
         check: Refuses a collection before a closer look, which takes its time, is taken at the photos.
     """
-    found = read_folder(folder, terminal.context())
+    found = read_folder(arguments.folder, terminal.context(), layout_wish(arguments))
+    say_layout(found.collection, terminal)
     check(found.collection)
     found = look_closer(found, terminal.context()) if divides else found
     left_out.say_problems(found.collection)

@@ -10,6 +10,7 @@ from typing import NoReturn
 from typing_extensions import override
 
 from tlgui import __version__, files
+from tlgui.cli.layout_options import add_layout_options
 from tlgui.cli.terminal import Terminal
 from tlgui.engine import quiet, telemetry
 from tlgui.engine.outcome import outcome_of
@@ -125,7 +126,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_estimate(parser: argparse.ArgumentParser) -> None:
-    _add_folder(parser)
+    _add_collection(parser)
     parser.add_argument(
         "--recipe",
         default="quick",
@@ -137,7 +138,7 @@ def _add_estimate(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
-    _add_folder(parser)
+    _add_collection(parser)
     parser.add_argument(
         "--recipe",
         action="append",
@@ -168,8 +169,9 @@ def _add_recipes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", metavar="NAME|FILE.json", help="every value of one recipe, as a recipe file has it")
 
 
-def _add_folder(parser: argparse.ArgumentParser) -> None:
+def _add_collection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="holds one subfolder for each class")
+    add_layout_options(parser)
 
 
 def _add_settings(parser: argparse.ArgumentParser, what: str) -> None:
@@ -186,7 +188,7 @@ def _add_settings(parser: argparse.ArgumentParser, what: str) -> None:
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
-    _add_folder(parser)
+    _add_collection(parser)
     parser.add_argument(
         "--part",
         choices=("all", *(part.value for part in Part)),
@@ -221,7 +223,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 
 _COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
-    ("check", "Say what is wrong with a folder of photos, and how it would be divided", _add_folder),
+    ("check", "Say what is wrong with a folder of photos, and how it would be divided", _add_collection),
     ("train", "Learn from a folder of photos and write a model", _add_train),
     ("estimate", "Say how long a training will take, and how much memory", _add_estimate),
     ("compare", "Train recipes one after another and say how well each does", _add_compare),

@@ -31,7 +31,7 @@ def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
     check_target(out, MODEL)
     left_out = LeftOut(terminal)
     survey = commands.surveyed(
-        arguments.folder, terminal, left_out, check=lambda collection: check_training(out, collection, recipe)
+        arguments, terminal, left_out, check=lambda collection: check_training(out, collection, recipe)
     )
     perform = commands.load_engine(terminal)
     request = TrainRequest(survey.collection, recipe, out)

@@ -1,9 +1,11 @@
 """The collection: what a scan found in the user's folder, as frozen values."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from tlgui.photos.layouts import Layout
 
 # A confusion matrix grows with the square of the classes, and the window, the engine and the model file each hold one.
 MOST_CLASSES = 4096
@@ -27,7 +29,8 @@ class ProblemKind(StrEnum):
     NO_PERMISSION = "no permission"
     EMPTY_CLASS = "empty class"
     OUTSIDE_CLASS = "outside a class"
-    NESTED = "nested"
+    WITHOUT_CLASS = "without a class"
+    FOR_PREDICTION = "for prediction"
     LINK_LOOP = "link loop"
     GONE = "gone"
     CHANGING = "changing"
@@ -94,6 +97,8 @@ class Collection:
         problems: Files and folders that cannot be used.
         left_out: Usable photos that the user left out.
         groups: Photos that come into one part of the split, two or more each: near copies and bursts.
+        parts: The folders of the folder's own split, with their part.
+        layout: How the folder was read.
     """
 
     folder: Path
@@ -101,6 +106,8 @@ class Collection:
     problems: tuple[Problem, ...] = ()
     left_out: tuple[Photo, ...] = ()
     groups: tuple[tuple[Path, ...], ...] = ()
+    parts: tuple[tuple[Path, Part], ...] = ()
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tlgui.photos.collection import Collection, Part, PhotoClass, ProblemKind
 from tlgui.photos.names import plain_key
-from tlgui.photos.scanning.listing import is_hidden, part_named
+from tlgui.photos.scanning.listing import is_hidden
+from tlgui.photos.scanning.part_names import part_named
 
 _MOST_BYTES = 255
 _FORBIDDEN = '\\/:*?"<>|'
@@ -62,7 +63,10 @@ class Destinations:
         """
         home = self._home(path)
         beside = [folder for folder in photo_class.folders if folder.parent == home]
-        return beside[0] if beside else home / photo_class.folders[0].name
+        if not self.collection.parts:
+            return (beside or photo_class.folders)[0]
+        inner = [folder for folder in self._parts_with(path) if folder.parent in photo_class.folders]
+        return (inner or beside or (home / photo_class.folders[0].name,))[0]
 
     def new_folder(self, path: Path, name: str) -> Path:
         """Return the folder to make for a new class, beside the other class folders of the photo's part.
@@ -75,32 +79,39 @@ class Destinations:
 
     def _home(self, path: Path) -> Path:
         """Return the folder that holds the class folders of a photo's part."""
-        top = self.collection.folder
-        if not self._is_divided:
-            return top
-        for folder in path.parents:
-            if folder.parent == top and part_named(folder.name) is not None:
-                return folder
-        return self._training
+        around = [home for home in self._homes if path.is_relative_to(home)]
+        if around:
+            return max(around, key=lambda home: len(home.parts))
+        part = next((folder for folder, _ in self.collection.parts if path.is_relative_to(folder)), None)
+        if part is None:
+            return self._training
+        return next((home for home in self._homes if home.is_relative_to(part)), part)
+
+    def _parts_with(self, path: Path) -> list[Path]:
+        """Return the folders of the part that a photo lies in."""
+        parts = self.collection.parts
+        found = next((part for folder, part in parts if path.is_relative_to(folder)), Part.TRAINING)
+        return [folder for folder, part in parts if part is found]
 
     @cached_property
     def _folders(self) -> tuple[Path, ...]:
         return tuple(folder for item in self.collection.classes for folder in item.folders)
 
     @cached_property
-    def _is_divided(self) -> bool:
-        return any(folder.parent != self.collection.folder for folder in self._folders)
+    def _homes(self) -> tuple[Path, ...]:
+        """The folders that hold class folders."""
+        return tuple(dict.fromkeys(folder.parent for folder in self._folders)) or (self.collection.folder,)
 
     @cached_property
     def _training(self) -> Path:
-        """The folder of the part for photos that lie in none."""
-        parts = sorted({folder.parent for folder in self._folders})
-        return next((folder for folder in parts if part_named(folder.name) is Part.TRAINING), parts[0])
+        """The folder with the class folders for photos that lie in no part."""
+        training = [folder for folder, part in self.collection.parts if part is Part.TRAINING]
+        return next((home for home in self._homes if home in training or training == [home.parent]), self._homes[0])
 
     @cached_property
     def _would_be_a_part(self) -> bool:
         # The listing takes a folder named like a part for a class where folders of other names stand beside it.
-        return not self._is_divided and all(part_named(folder.name) is not None for folder in self._folders)
+        return not self.collection.parts and all(part_named(folder.name) is not None for folder in self._folders)
 
     @cached_property
     def _by_key(self) -> dict[str, PhotoClass]:

@@ -136,11 +136,10 @@ def _advice(collection: Collection, *, own: bool) -> tuple[str, ...]:
 def _where_photos_are(collection: Collection) -> str:
     """Return the explanation of a folder without classes: often the right folder is one level further down, or up."""
     name = shown_name(collection.folder)
-    parents = {problem.path.parent for problem in collection.problems if problem.kind is ProblemKind.NESTED}
-    if len(parents) == 1:
-        return f"The photos seem to lie one folder deeper. Choose the folder “{shown_name(parents.pop())}” instead."
-    if parents:
-        return f"The photos in “{name}” lie in folders inside the class folders. Move them up into the class folders."
+    if parts := collection.layout.parts_without_classes:
+        names = listed([shown_name(part) for part in parts], "folder", "folders")
+        are = "is named like a part" if len(parts) == 1 else "are named like the parts"
+        return f"{names} {are} of a split, but there are no class folders in {'it' if len(parts) == 1 else 'them'}."
     if any(problem.kind is ProblemKind.OUTSIDE_CLASS for problem in collection.problems):
         return (
             f"The photos in “{name}” are not in subfolders. Make one subfolder for each class and move them there, "

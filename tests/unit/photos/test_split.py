@@ -219,19 +219,12 @@ def scanned(folder: Path) -> Collection:
     return scan(folder, JobContext())
 
 
-def test_advice_for_photos_one_folder_deeper_names_that_folder(tmp_path: Path) -> None:
-    pictures.write_collection(tmp_path / "flowers", 2, 2)
+def test_advice_for_parts_without_class_folders_names_them(tmp_path: Path) -> None:
+    pictures.write_collection(tmp_path, ("test", "train"), 2)
 
     assert training_advice(scanned(tmp_path)) == (
-        "The photos seem to lie one folder deeper. Choose the folder “flowers” instead.",
+        "“test” and “train” are named like the parts of a split, but there are no class folders in them.",
     )
-
-
-def test_advice_for_folders_inside_classes_is_to_move_the_photos_up(tmp_path: Path) -> None:
-    for name in ("cat", "dog"):
-        pictures.write_collection(tmp_path / name, ["2023", "2024"], 2)
-
-    assert "Move them up" in training_advice(scanned(tmp_path))[0]
 
 
 def test_advice_for_loose_photos_is_to_make_subfolders(tmp_path: Path) -> None:
@@ -247,9 +240,9 @@ def test_advice_for_an_empty_folder_is_to_make_subfolders(tmp_path: Path) -> Non
 
 
 def test_advice_ignores_problems_once_there_are_classes() -> None:
-    nested = Problem(FOLDER / "cat" / "deep", ProblemKind.NESTED, "It is a folder.")
+    stray = Problem(FOLDER / "stray.jpg", ProblemKind.OUTSIDE_CLASS, "It lies beside the class folders.")
 
-    assert training_advice(collection_of({"cat": 5, "dog": 5}, problems=[nested])) == ()
+    assert training_advice(collection_of({"cat": 5, "dog": 5}, problems=[stray])) == ()
 
 
 def test_split_of_many_photos_is_the_same_whatever_order_they_come_in() -> None:

@@ -9,7 +9,7 @@ class FindingKind(StrEnum):
     """What is wrong, in the order a report lists it."""
 
     ROOT_PHOTOS = "photos beside the classes"
-    NESTED_FOLDERS = "folders inside classes"
+    WITHOUT_CLASS = "photos without a class"
     SIMILAR_NAMES = "class names alike"
     EMPTY_CLASSES = "classes without photos"
     UNREADABLE = "cannot be read"
@@ -26,6 +26,8 @@ class FindingKind(StrEnum):
     FEW_PHOTOS = "few photos"
     UNEQUAL_CLASSES = "unequal classes"
     FUTURE_DATES = "dates in the future"
+    NESTED_FOLDERS = "folders inside classes"
+    FOR_PREDICTION = "for prediction"
     LINKED_CLASSES = "linked folders"
     LEFT_OUT = "left out by you"
 

@@ -21,22 +21,25 @@ _NOT_READ = frozenset(
 )
 
 
-def folder_findings(collection: Collection, linked: Sequence[Path]) -> Iterator[Finding]:
+def folder_findings(collection: Collection, linked: Sequence[Path], nested: Sequence[Path]) -> Iterator[Finding]:
     """Yield what the listing of a collection's folder shows.
 
     Args:
         collection: The collection.
         linked: The class folders that are links.
+        nested: The folders with photos inside class folders.
     """
     by_kind: dict[ProblemKind, list[Problem]] = {}
     for problem in collection.problems:
         by_kind.setdefault(problem.kind, []).append(problem)
     yield from _root_photos(by_kind.get(ProblemKind.OUTSIDE_CLASS, []), collection)
-    yield from _nested(by_kind.get(ProblemKind.NESTED, []), collection)
+    yield from _without_class(by_kind.get(ProblemKind.WITHOUT_CLASS, []))
+    yield from _nested(nested, collection)
     yield from _empty(by_kind.get(ProblemKind.EMPTY_CLASS, []))
     yield from _unreadable(collection.problems)
     yield from _tiny(by_kind.get(ProblemKind.TINY, []))
     yield from _other_files(collection.problems)
+    yield from _for_prediction(by_kind.get(ProblemKind.FOR_PREDICTION, []))
     yield from _linked(linked)
     yield from _left_out(collection)
 
@@ -71,30 +74,44 @@ def _named_after_class(path: Path, collection: Collection) -> Iterator[tuple[Pat
         yield path, longest[0].folders[0]
 
 
-def _nested(problems: list[Problem], collection: Collection) -> Iterator[Finding]:
-    problems = [problem for problem in problems if problem.photos]
-    if not problems:
-        return
-    folders = {folder for item in collection.classes for folder in item.folders}
-    groups = tuple(problem.photos for problem in problems)
-    number = sum(len(group) for group in groups)
-    # Where a folder holds nothing but folders, they may be the classes, and another folder is the one to choose.
-    moves = tuple(
-        (photo, problem.path.parent)
-        for problem in problems
-        if problem.path.parent in folders
-        for photo in problem.photos
-    )
-    yield Finding(
-        FindingKind.NESTED_FOLDERS,
-        Severity.DOUBT,
-        f"{counted(number, 'photo lies', 'photos lie')} in {counted(len(problems), 'folder')} inside a class",
-        "Only photos directly in a class folder are used. Move them up if they belong to the class; "
-        "if the inner folders are the classes, choose the folder that holds them instead.",
-        groups,
-        MoveInto(moves) if moves else None,
-        f"&Move {counted(len(moves), 'photo')} up into the class" if moves else "",
-    )
+def _without_class(problems: list[Problem]) -> Iterator[Finding]:
+    if problems:
+        number = sum(len(problem.photos) for problem in problems)
+        names = listed([shown_name(problem.path) for problem in problems], "folder", "folders")
+        yield Finding(
+            FindingKind.WITHOUT_CLASS,
+            Severity.DOUBT,
+            f"{counted(number, 'photo has', 'photos have')} no class",
+            f"They lie in {names} and in no class folder, so they are not used.",
+            tuple(problem.photos for problem in problems),
+        )
+
+
+def _for_prediction(problems: list[Problem]) -> Iterator[Finding]:
+    if problems:
+        number = sum(len(problem.photos) for problem in problems)
+        names = listed([shown_name(problem.path) for problem in problems], "folder", "folders")
+        yield Finding(
+            FindingKind.FOR_PREDICTION,
+            Severity.NOTE,
+            f"{counted(number, 'photo is', 'photos are')} kept for prediction",
+            f"They lie in {names} and have no class, so nothing is learned from them. A model can name them: drop the "
+            "folder on the Predict page.",
+            tuple(problem.photos for problem in problems),
+        )
+
+
+def _nested(folders: Sequence[Path], collection: Collection) -> Iterator[Finding]:
+    inside = frozenset(folders)
+    paths = [photo.path for photo in collection.photos() if photo.path.parent in inside] if inside else []
+    if paths:
+        yield Finding(
+            FindingKind.NESTED_FOLDERS,
+            Severity.NOTE,
+            f"{counted(len(paths), 'photo lies', 'photos lie')} in folders inside a class folder",
+            "They are photos of that class, however deep they lie.",
+            each(paths),
+        )
 
 
 def _empty(problems: list[Problem]) -> Iterator[Finding]:

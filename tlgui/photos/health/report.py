@@ -30,7 +30,7 @@ def report_on(survey: Survey, now: float | None = None, features: KnownFeatures 
     """
     facts = {photo.path: survey.facts[photo.path] for photo in survey.collection.photos() if photo.path in survey.facts}
     findings: list[Finding] = [
-        *folder_findings(survey.collection, survey.linked),
+        *folder_findings(survey.collection, survey.linked, survey.nested),
         *copy_findings(survey.collection, facts, near_groups(survey.near, survey.candidates, list(facts), features)),
         *picture_findings(facts, time.time() if now is None else now),
         *class_findings(survey.collection),

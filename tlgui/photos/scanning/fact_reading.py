@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.pictures.header import read_all_facts
 from tlgui.photos.pictures.opening import UnusablePhotoError, quiet_pillow
-from tlgui.photos.scanning.listing import Listed
+from tlgui.photos.scanning.listed_photos import Listed
 from tlgui.photos.scanning.thread_pool import worked_through_together
 from tlgui.photos.storage.facts_store import Known, Refusal
 from tlgui.progress import JobContext, Stage

@@ -1,42 +1,34 @@
-"""Lists a collection's folder without opening a photo: its classes, its parts, and what is neither.
+"""Lists a folder and everything below it without opening a photo: names, sizes, times, and what cannot be used.
 
-Links are followed, except to a folder they lie in. A folder that may not be opened becomes a problem; of a folder that
-disappears meanwhile, the entries listed until then are kept.
+Links are followed, except to a folder they lie in, from a folder that holds photos itself, or beyond two links. A
+folder that may not be opened becomes a problem; of one that disappears meanwhile, the entries listed so far are kept.
 """
 
 import errno
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from tlgui.errors import CollectionError
-from tlgui.photos.collection import Part, Photo, Problem, ProblemKind
+from tlgui.photos.collection import Problem, ProblemKind
 from tlgui.photos.facts import FileState
 from tlgui.photos.names import one_line, shown_name
 from tlgui.photos.pictures.formats import FORMAT_NAMES, IMAGE_SUFFIXES
-from tlgui.photos.places import inside
 from tlgui.progress import JobContext, Progress, Stage
 
-_PARTS = {
-    "train": Part.TRAINING,
-    "training": Part.TRAINING,
-    "val": Part.VALIDATION,
-    "valid": Part.VALIDATION,
-    "validation": Part.VALIDATION,
-    "test": Part.TEST,
-    "testing": Part.TEST,
-}
 _SYSTEM_NAMES = frozenset(
     {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir", "$recycle.bin"},
 )
 _OTHER_PICTURES = frozenset(
     {".jxl", ".jp2", ".svg", ".psd", ".pdf", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".raw"},
 )
+_FIRST_SNAPSHOT_SECONDS = 0.25
 _SNAPSHOT_SECONDS = 0.5
+_MOST_LINKS = 2
 
 
 class Entry(NamedTuple):
@@ -62,61 +54,51 @@ class Entry(NamedTuple):
         return self.state is None and self.problem is None
 
 
-class Listed(NamedTuple):
-    """A file with the name of a photo.
+@dataclass(eq=False, slots=True)
+class Folder:
+    """A listed folder.
 
     Args:
-        photo: With its class, part and arrival.
-        place: Its place inside the collection's folder.
-        state: The file's state.
+        path: Absolute.
+        is_link: Whether it is a link to a folder elsewhere.
+        links: The number of links on the way to it, itself included.
+        photos: The files with names of photos, name and state, in the order of the system.
+        others: The names of the other files, in order.
+        folders: The visible folders in it, by name.
+        problems: What in it cannot be used at all: hidden files, broken links, the folder itself where it cannot be
+            opened.
+        total: The number of photos in it and below it, as far as listed.
+        is_whole: Whether it and everything below it is listed.
+        is_listed: Whether it is listed itself.
     """
 
-    photo: Photo
-    place: str
-    state: FileState
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """What earlier scans and the user stored about a collection.
-
-    Args:
-        shown_names: The names that the user gave classes, by folder name.
-        arrivals: The number of the scan that first found each photo, by place.
-        arrival: The number of this scan.
-    """
-
-    shown_names: Mapping[str, str] = field(default_factory=dict)
-    arrivals: Mapping[str, int] = field(default_factory=dict)
-    arrival: int = 0
-
-
-@dataclass
-class Layout:
-    """The content of a collection's folder by names alone.
-
-    Args:
-        class_folders: The folders of each class, by class name; several where the parts of a split each have one, or
-            where two folders are shown by one name.
-        photos: The files with names of photos, by class name, folder by folder and sorted by name.
-        problems: Files and folders that are left out.
-        linked: The class folders that are links to folders elsewhere.
-    """
-
-    class_folders: dict[str, list[Path]] = field(default_factory=dict)
-    photos: dict[str, list[Listed]] = field(default_factory=dict)
+    path: Path
+    is_link: bool = False
+    links: int = 0
+    photos: list[tuple[str, FileState]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    folders: list["Folder"] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    linked: list[Path] = field(default_factory=list)
+    total: int = 0
+    is_whole: bool = False
+    is_listed: bool = False
 
     @property
-    def photo_count(self) -> int:
-        """The number of files with names of photos."""
-        return sum(map(len, self.photos.values()))
+    def is_filled(self) -> bool:
+        """Whether there are photos in it or below it, or may be."""
+        return self.total > 0 or not self.is_whole
 
-    def listed(self) -> Iterator[Listed]:
-        """Yield every file with the name of a photo, class by class."""
-        for items in self.photos.values():
-            yield from items
+    def below(self) -> Iterator["Folder"]:
+        """Yield the folder itself and all folders below it, depth first and by name."""
+        waiting = [self]
+        while waiting:
+            folder = waiting.pop()
+            yield folder
+            waiting += reversed(folder.folders)
+
+    def photo_paths(self) -> tuple[Path, ...]:
+        """Return the photos in the folder and below it, sorted."""
+        return tuple(sorted(folder.path / name for folder in self.below() for name, _ in folder.photos))
 
 
 def is_folder(path: Path) -> bool:
@@ -130,11 +112,6 @@ def is_folder(path: Path) -> bool:
 def is_hidden(name: str) -> bool:
     """Return whether file managers hide files and folders of this name, or make them for themselves."""
     return name.startswith(".") or name.lower() in _SYSTEM_NAMES
-
-
-def part_named(name: str) -> Part | None:
-    """Return the part of a split that a folder name stands for; None where it stands for none."""
-    return _PARTS.get(name.lower())
 
 
 def looks_like_photo(name: str) -> bool:
@@ -165,161 +142,120 @@ def entries_of(folder: Path, context: JobContext) -> Iterator[Entry]:
             yield _entry(item)
 
 
-def list_layout(
-    folder: Path,
-    context: JobContext,
-    remembered: Remembered | None = None,
-    snapshot: Callable[[Layout], None] = lambda _: None,
-) -> Layout:
-    """Find the classes in the folder the user picked, and their photos.
+def list_tree(folder: Path, context: JobContext, snapshot: Callable[[Folder], None] = lambda _: None) -> Folder:
+    """List a folder and everything below it, level by level.
 
     Args:
         folder: Absolute.
-        context: Receives the number of files found; its checkpoint is called before each.
-        remembered: What is stored about the photos and classes; nothing by default.
-        snapshot: Called with the layout found so far, at most twice a second, and at the end.
+        context: Receives the number of photos found; its checkpoint is called before each entry.
+        snapshot: Called with what is listed so far, at most twice a second.
+
+    Returns:
+        The folder. Its totals are those of the whole tree.
 
     Raises:
         CollectionError: The folder is not there, is not a folder, or may not be opened.
         Cancelled: The user pressed Stop.
     """
-    return _Lister(folder, context, remembered or Remembered(), snapshot).run()
+    return _Lister(folder, context, snapshot).run()
+
+
+def count_photos(root: Folder) -> None:
+    """Set `total` and `is_whole` of a folder and of all folders below it."""
+    for folder in reversed(_by_level(root)):
+        folder.total = len(folder.photos) + sum(inner.total for inner in folder.folders)
+        folder.is_whole = folder.is_listed and all(inner.is_whole for inner in folder.folders)
+
+
+def _by_level(root: Folder) -> list[Folder]:
+    found = [root]
+    for folder in found:
+        found += folder.folders
+    return found
 
 
 class _Lister:
-    def __init__(
-        self, folder: Path, context: JobContext, remembered: Remembered, snapshot: Callable[[Layout], None]
-    ) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, context: JobContext, snapshot: Callable[[Folder], None]) -> None:
+        self._root = Folder(folder)
         self._context = context
-        self._remembered = remembered
         self._snapshot = snapshot
-        self._next_snapshot = time.monotonic() + _SNAPSHOT_SECONDS
-        self._layout = Layout()
+        self._next_snapshot = time.monotonic() + _FIRST_SNAPSHOT_SECONDS
+        self._found = 0
 
-    def run(self) -> Layout:
+    def run(self) -> Folder:
         self._context.report(Progress(Stage.SCANNING))
-        visible = self._visible(self._top())
-        folders = {Path(entry.path): entry for entry in visible if entry.is_folder}
-        self._layout.linked += [path for path, entry in folders.items() if entry.is_link]
-        # Only folders named like parts are listed before it is known whether they are parts.
-        listed = {path: list(self._streamed(path)) for path in folders if path.name.lower() in _PARTS}
-        parts = _part_folders(listed, nothing_else=len(listed) == len(folders))
-        for path in folders:
-            if not parts:
-                self._add_class(path, listed.get(path) or self._streamed(path), None)
-            elif path in parts:
-                self._add_part(path, listed[path], parts[path])
-            else:
-                reason = "This folder lies beside the folders of the split, so its contents are not used."
-                self._add_problem(path, ProblemKind.OUTSIDE_CLASS, reason)
-        self._add_outside(visible, "It lies beside the class folders, not in one.")
-        self._snapshot(self._layout)
-        return self._layout
+        self._list_root()
+        waiting = deque(self._root.folders)
+        while waiting:
+            folder = waiting.popleft()
+            self._list(folder)
+            waiting += folder.folders
+        count_photos(self._root)
+        return self._root
 
-    def _top(self) -> list[Entry]:
-        top = []
+    def _list_root(self) -> None:
+        folder, has_entries = self._root, False
         try:
-            for entry in entries_of(self._folder, self._context):
-                top.append(entry)  # noqa: PERF402 - the entries before an error are kept
+            for entry in entries_of(folder.path, self._context):
+                has_entries = True
+                self._take(folder, entry)
         except OSError as error:
-            if not top:
-                raise _unusable_folder(self._folder, error) from error
-            self._add_problem(self._folder, ProblemKind.GONE, _listed_in_part(error))
-        return sorted(top)
+            if not has_entries:
+                raise _unusable_folder(folder.path, error) from error
+            _add_problem(folder, folder.path, ProblemKind.GONE, _listed_in_part(error))
+        _finish(folder)
 
-    def _streamed(self, folder: Path) -> Iterator[Entry]:
-        """Yield the entries of a subfolder; one that cannot be listed becomes a problem."""
-        is_open = False
+    def _list(self, folder: Folder) -> None:
+        """List a subfolder; one that cannot be listed becomes a problem."""
+        has_entries = False
         try:
-            entries = entries_of(folder, self._context)
-            for first in entries:
-                is_open = True
-                yield first
-                yield from entries
+            for entry in entries_of(folder.path, self._context):
+                has_entries = True
+                self._take(folder, entry)
         except PermissionError:
-            self._add_problem(folder, ProblemKind.NO_PERMISSION, "You may not open this folder.")
+            _add_problem(folder, folder.path, ProblemKind.NO_PERMISSION, "You may not open this folder.")
         except OSError as error:
-            reason = _listed_in_part(error) if is_open else f"This folder cannot be opened: {error.strerror}."
-            self._add_problem(folder, ProblemKind.GONE, reason)
+            reason = _listed_in_part(error) if has_entries else f"This folder cannot be opened: {error.strerror}."
+            _add_problem(folder, folder.path, ProblemKind.GONE, reason)
+        _finish(folder)
 
-    def _visible(self, entries: Iterable[Entry]) -> list[Entry]:
-        return [entry for entry in entries if self._is_visible(entry)]
-
-    def _is_visible(self, entry: Entry) -> bool:
-        """Return whether an entry may be used; a hidden one and a broken link become problems."""
-        if is_hidden(entry.name):
+    def _take(self, folder: Folder, entry: Entry) -> None:
+        name = entry.name
+        # Nearly all entries are photos, so this is tested first.
+        if entry.state is not None and looks_like_photo(name) and not name.startswith("."):
+            folder.photos.append((name, entry.state))
+            self._found += 1
+            self._tick()
+        elif is_hidden(name):
             reason = f"It is a hidden or system {'folder' if entry.is_folder else 'file'}, which is never used."
-            self._add_problem(Path(entry.path), ProblemKind.HIDDEN, reason)
+            _add_problem(folder, Path(entry.path), ProblemKind.HIDDEN, reason)
         elif entry.problem is not None:
-            self._layout.problems.append(entry.problem)
+            folder.problems.append(entry.problem)
+        elif entry.is_folder:
+            folder.folders.append(Folder(folder.path / name, entry.is_link, folder.links + entry.is_link))
         else:
-            return True
-        return False
-
-    def _add_part(self, folder: Path, entries: Sequence[Entry], part: Part) -> None:
-        visible = self._visible(sorted(entries))
-        for entry in visible:
-            if entry.is_folder:
-                path = Path(entry.path)
-                self._layout.linked += [path] if entry.is_link else []
-                self._add_class(path, self._streamed(path), part)
-        self._add_outside(visible, f"It lies in “{shown_name(folder)}” but not in a class folder.")
-
-    def _add_class(self, folder: Path, entries: Iterable[Entry], part: Part | None) -> None:
-        folder_name = shown_name(folder)
-        name = self._remembered.shown_names.get(folder_name, folder_name)
-        self._layout.class_folders.setdefault(name, []).append(folder)
-        photos = self._layout.photos.setdefault(name, [])
-        first, place = len(photos), inside(folder, self._folder)
-        arrivals, arrival = self._remembered.arrivals, self._remembered.arrival
-        for entry in entries:
-            # Nearly all entries are photos, so this is tested first.
-            if entry.state is not None and looks_like_photo(entry.name) and not entry.name.startswith("."):
-                listed = f"{place}/{entry.name}"
-                photo = Photo(folder / entry.name, name, part, arrivals.get(listed, arrival))
-                photos.append(Listed(photo, listed, entry.state))
-                self._tick()
-            elif not self._is_visible(entry):
-                continue
-            elif entry.is_folder:
-                self._add_nested(folder / entry.name, name)
-            else:
-                self._add_problem(folder / entry.name, ProblemKind.NOT_AN_IMAGE, _why_not_an_image(entry.name))
-        photos[first:] = sorted(photos[first:], key=attrgetter("place"))
+            folder.others.append(name)
 
     def _tick(self) -> None:
         if time.monotonic() >= self._next_snapshot:
-            self._context.report(Progress(Stage.SCANNING, self._layout.photo_count))
-            self._snapshot(self._layout)
+            self._context.report(Progress(Stage.SCANNING, self._found))
+            count_photos(self._root)
+            self._snapshot(self._root)
             self._next_snapshot = time.monotonic() + _SNAPSHOT_SECONDS
 
-    def _add_nested(self, folder: Path, name: str) -> None:
-        reason = f"It is a folder inside the class “{name}”; only photos directly in the class folder are used."
-        self._add_problem(folder, ProblemKind.NESTED, reason, tuple(sorted(self._photos_below(folder))))
 
-    def _photos_below(self, folder: Path) -> Iterator[Path]:
-        for entry in self._streamed(folder):
-            if is_hidden(entry.name) or entry.problem is not None:
-                continue
-            if not entry.is_folder:
-                if looks_like_photo(entry.name):
-                    yield Path(entry.path)
-            elif not entry.is_link:
-                yield from self._photos_below(Path(entry.path))
+def _finish(folder: Folder) -> None:
+    folder.others.sort()
+    # A link in a folder of photos usually leads to other photos of the collection, which would be used twice.
+    folder.folders = [
+        inner for inner in folder.folders if not inner.is_link or (not folder.photos and inner.links <= _MOST_LINKS)
+    ]
+    folder.folders.sort(key=lambda inner: inner.path.name)
+    folder.is_listed = True
 
-    def _add_outside(self, entries: Iterable[Entry], reason: str) -> None:
-        for entry in entries:
-            if entry.is_folder:
-                continue
-            path = Path(entry.path)
-            if looks_like_photo(entry.name):
-                self._add_problem(path, ProblemKind.OUTSIDE_CLASS, reason, (path,))
-            else:
-                self._add_problem(path, ProblemKind.NOT_AN_IMAGE, _why_not_an_image(entry.name))
 
-    def _add_problem(self, path: Path, kind: ProblemKind, reason: str, photos: tuple[Path, ...] = ()) -> None:
-        self._layout.problems.append(Problem(path, kind, reason, photos))
+def _add_problem(folder: Folder, path: Path, kind: ProblemKind, reason: str) -> None:
+    folder.problems.append(Problem(path, kind, reason))
 
 
 def _entry(item: os.DirEntry[str]) -> Entry:
@@ -370,21 +306,8 @@ def _unusable_folder(folder: Path, error: OSError) -> CollectionError:
     return CollectionError(f"The folder “{name}” cannot be opened: {error.strerror}.", "Choose another folder.")
 
 
-def _part_folders(listed: Mapping[Path, Sequence[Entry]], *, nothing_else: bool) -> dict[Path, Part]:
-    """Return which subfolders are parts of a split; none where the subfolders are classes.
-
-    A folder called `test` or `train` may be a class (of trains). It is a part when it holds folders, and either holds
-    no photos or has no folders of other names beside it.
-    """
-    for entries in listed.values():
-        shown = [entry for entry in entries if not is_hidden(entry.name)]
-        has_photos = any(not entry.is_folder and looks_like_photo(entry.name) for entry in shown)
-        if any(entry.is_folder for entry in shown) and (nothing_else or not has_photos):
-            return {path: _PARTS[path.name.lower()] for path in listed}
-    return {}
-
-
-def _why_not_an_image(name: str) -> str:
+def why_not_an_image(name: str) -> str:
+    """Return the reason why a file of this name is not used."""
     suffix = _suffix(name)
     if suffix in _OTHER_PICTURES:
         return f"Pictures of this kind ({one_line(suffix)}) cannot be read here; save it as JPEG or PNG."

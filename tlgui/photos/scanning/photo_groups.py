@@ -70,9 +70,13 @@ def _key(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> bytes:
 def _lines(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> Iterator[str]:
     for photo_class in collection.classes:
         yield "\0".join(map(str, photo_class.folders))
+        folder = photo_class.folders[0] if photo_class.folders else None
         for photo in photo_class.photos:
             fact = facts.get(photo.path)
             known = (*fact.state, fact.look is not None) if fact is not None else ()
+            if photo.path.parent != folder:
+                folder = photo.path.parent
+                yield str(folder)
             yield f"{photo.path.name}\0{photo.part}\0{photo.arrival}\0{known}"
 
 

@@ -20,15 +20,14 @@ from tlgui.cancellation import relayed
 from tlgui.errors import CollectionError, StorageError
 from tlgui.photos.collection import Collection, Photo, PhotoClass, Problem, ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.layouts import LayoutChoice
 from tlgui.photos.names import shown_name
+from tlgui.photos.scanning.chosen_labels import chosen_labels
 from tlgui.photos.scanning.duplicates import Groups, PhotoPairs
 from tlgui.photos.scanning.fact_reading import read_all
-from tlgui.photos.scanning.listing import (
-    Layout,
-    Listed,
-    Remembered,
-    list_layout,
-)
+from tlgui.photos.scanning.listed_photos import Listed, Listing, ListingReader, Remembered
+from tlgui.photos.scanning.listing import Folder, list_tree
+from tlgui.photos.scanning.offers import offers_of
 from tlgui.photos.scanning.photo_groups import relations_of
 from tlgui.photos.storage.choices import Choices
 from tlgui.photos.storage.facts_store import FactsStore, Known, Refusal
@@ -61,6 +60,7 @@ class Survey:
         facts: The facts of each usable photo, including those that the user left out.
         refused: The files with names of photos that cannot be used, with their state when they were read.
         linked: The class folders that are links to folders elsewhere.
+        nested: The folders inside class folders that hold photos.
         near: Photos that show nearly the same, two or more each, byte-for-byte copies included.
         candidates: Pairs of photos that may show nearly the same, the closest first.
     """
@@ -69,6 +69,7 @@ class Survey:
     facts: Mapping[Path, PhotoFacts]
     refused: Mapping[Path, FileState] = field(default_factory=dict)
     linked: tuple[Path, ...] = ()
+    nested: tuple[Path, ...] = ()
     near: Groups = ()
     candidates: PhotoPairs = ()
 
@@ -99,26 +100,28 @@ def scan(folder: Path, context: JobContext) -> Collection:
     return survey(folder, context).collection
 
 
-def survey(folder: Path, context: JobContext) -> Survey:
+def survey(folder: Path, context: JobContext, choice: LayoutChoice | None = None) -> Survey:
     """Find the classes and photos in a folder, and the facts of each photo; nothing in the folder is changed.
 
-    The folder holds one subfolder for each class, or `train`, `validation` and `test` (also `val`, `valid`; in any
-    case) that hold the class subfolders. A class without a usable photo is a problem, not a class.
+    The folder is read as the user chose (`LayoutChoice`), else as `scanning/layout.py` decides. A class without a
+    usable photo is a problem, not a class.
 
     Args:
         folder: The folder the user picked.
         context: Receives the collection as it is listed (`CollectionListed`) and the number of photos read; its
             checkpoint is called many times a second, even while the disk does not answer.
+        choice: How the folder is to be read, now and in later scans; None for what was chosen before.
 
     Returns:
         The collection, possibly with one class or none, so that its problems can be shown, and the facts.
 
     Raises:
-        CollectionError: The folder is not there, is not a folder, or may not be opened.
+        CollectionError: The folder is not there, is not a folder, or may not be opened; or the table of `choice` cannot
+            be used.
         Cancelled: The user pressed Stop. The facts read until then are stored for the next scan.
     """
     with _no_garbage_collected():
-        return relayed(lambda inner: _survey(folder.absolute(), inner), context)
+        return relayed(lambda inner: _survey(folder.absolute(), inner, choice), context)
 
 
 @contextlib.contextmanager
@@ -133,46 +136,87 @@ def _no_garbage_collected() -> Iterator[None]:
             gc.enable()
 
 
-def _survey(folder: Path, context: JobContext) -> Survey:
+def _survey(folder: Path, context: JobContext, choice: LayoutChoice | None) -> Survey:
     choices = Choices(files.workspace_path(folder), folder)
     arrivals = choices.arrivals()
-    remembered = Remembered(choices.shown_names(), arrivals, max(arrivals.values(), default=-1) + 1)
+    arrival = max(arrivals.values(), default=-1) + 1
+    remembered = Remembered(choices.shown_names(), arrivals, arrival, choice or choices.layout(), choices.labels())
+    reader = ListingReader(remembered)
     left_out = choices.left_out()
 
-    def listed(layout: Layout) -> None:
-        context.report(CollectionListed(_collection(folder, layout, left_out)))
+    def read(root: Folder) -> None:
+        context.report(CollectionListed(_collection(folder, reader.read(root), left_out)))
 
-    layout = list_layout(folder, context, remembered, listed)
+    root = list_tree(folder, context, read)
+    listing = _final_listing(root, remembered, reader, choices)
+    if choice is not None:
+        _store_choice(choices, choice, listing)
+    context.report(CollectionListed(_collection(folder, listing, left_out)))
     with FactsStore(folder) as store:
-        known = _known(store, layout, context)
+        known = _known(store, listing, context)
         _check_is_there(folder)
-        facts, refused, usable = _sorted_out(layout, known)
+        facts, refused, usable = _sorted_out(listing, known)
         _record(choices, usable, remembered)
         collection = _collection(folder, usable, left_out)
         relations = relations_of(collection, facts, store)
     collection = replace(collection, groups=relations.together)
-    return Survey(collection, facts, refused, tuple(layout.linked), relations.near, relations.candidates)
+    return Survey(
+        collection,
+        facts,
+        refused,
+        tuple(listing.linked),
+        tuple(listing.nested),
+        relations.near,
+        relations.candidates,
+    )
 
 
-def _collection(folder: Path, layout: Layout, left_out: frozenset[Path]) -> Collection:
+def _final_listing(root: Folder, remembered: Remembered, reader: ListingReader, choices: Choices) -> Listing:
+    """Return the listing of the whole folder, with the labels of the table as it is now."""
+    problem, hint, table = "", "", remembered.choice.table
+    if table is not None:
+        labels, problem, hint = chosen_labels(table, root, choices)
+        reader = ListingReader(replace(remembered, labels=labels))
+    listing = reader.read(root)
+    layout = listing.layout
+    listing.layout = replace(layout, offers=offers_of(root), table_problem=problem, table_hint=hint)
+    return listing
+
+
+def _store_choice(choices: Choices, choice: LayoutChoice, listing: Listing) -> None:
+    """Store a choice that can be used; where the disk refuses, it holds for this scan alone."""
+    if choice.table is not None and listing.layout.table_problem:
+        raise CollectionError(listing.layout.table_problem, listing.layout.table_hint)
+    with contextlib.suppress(StorageError):
+        choices.choose_layout(choice)
+
+
+def _collection(folder: Path, listing: Listing, left_out: frozenset[Path]) -> Collection:
     classes = []
     without: list[Photo] = []
-    for name, items in sorted(layout.photos.items()):
+    for name, items in sorted(listing.photos.items()):
         photos = [item.photo for item in items]
         if left_out:
             without += [photo for photo in photos if photo.path in left_out]
             photos = [photo for photo in photos if photo.path not in left_out]
         if photos:
-            classes.append(PhotoClass(name, tuple(photos), tuple(layout.class_folders[name])))
-    return Collection(folder, tuple(classes), tuple(layout.problems), tuple(without))
+            classes.append(PhotoClass(name, tuple(photos), tuple(listing.class_folders.get(name, ()))))
+    return Collection(
+        folder,
+        tuple(classes),
+        tuple(listing.problems),
+        tuple(without),
+        parts=tuple(listing.parts),
+        layout=listing.layout,
+    )
 
 
-def _known(store: FactsStore, layout: Layout, context: JobContext) -> dict[str, Known]:
+def _known(store: FactsStore, listing: Listing, context: JobContext) -> dict[str, Known]:
     """Return the facts or refusal of every file, by place, after reading those that are new or changed."""
     known: dict[str, Known] = {}
     waiting = []
     stored = store.read()
-    for item in layout.listed():
+    for item in listing.listed():
         found = stored.take(item.place, item.state)
         if found is not None:
             known[item.place] = found
@@ -189,7 +233,7 @@ def _known(store: FactsStore, layout: Layout, context: JobContext) -> dict[str, 
     finally:
         store.put(fresh)
     store.put_together()
-    if not layout.problems:
+    if not listing.problems:
         store.forget(stored.left())
     return known
 
@@ -206,19 +250,19 @@ def _check_is_there(folder: Path) -> None:
 
 
 def _sorted_out(
-    layout: Layout, known: Mapping[str, Known]
-) -> tuple[dict[Path, PhotoFacts], dict[Path, FileState], Layout]:
+    listing: Listing, known: Mapping[str, Known]
+) -> tuple[dict[Path, PhotoFacts], dict[Path, FileState], Listing]:
     """Separate the files that can be used from those that cannot.
 
     Returns:
-        The facts of the first, the states of the others, and the layout with the first alone and all problems.
+        The facts of the first, the states of the others, and the listing with the first alone and all problems.
     """
     facts: dict[Path, PhotoFacts] = {}
     refused: dict[Path, FileState] = {}
     usable: dict[str, list[Listed]] = {}
-    problems = list(layout.problems)
+    problems = list(listing.problems)
     least = _least_side(known)
-    for name, items in layout.photos.items():
+    for name, items in listing.photos.items():
         good = usable.setdefault(name, [])
         for item in items:
             found = known[item.place]
@@ -228,9 +272,9 @@ def _sorted_out(
             else:
                 refused[item.photo.path] = found.state
                 problems.append(problem_of(item.photo.path, found))
-    problems += _empty_classes(layout, usable)
+    problems += _empty_classes(listing, usable)
     problems.sort(key=lambda problem: problem.path)
-    return facts, refused, replace(layout, photos=usable, problems=problems)
+    return facts, refused, replace(listing, photos=usable, problems=problems)
 
 
 def problem_of(path: Path, known: Known) -> Problem:
@@ -265,7 +309,7 @@ def _least_side(known: Mapping[str, Known]) -> int:
     return _LEAST_SIDE if small > _TINY_SHARE * len(found) else _TINY_SIDE
 
 
-def _record(choices: Choices, usable: Layout, remembered: Remembered) -> None:
+def _record(choices: Choices, usable: Listing, remembered: Remembered) -> None:
     """Store the arrivals of new photos; where the disk refuses, the scan succeeds and the split is less stable."""
     new = {item.place: remembered.arrival for item in usable.listed() if item.place not in remembered.arrivals}
     if new:
@@ -273,9 +317,8 @@ def _record(choices: Choices, usable: Layout, remembered: Remembered) -> None:
             choices.record_arrivals(new)
 
 
-def _empty_classes(layout: Layout, usable: Mapping[str, Sequence[Listed]]) -> Iterator[Problem]:
-    explained = {problem.path for problem in layout.problems}
-    for name, items in usable.items():
-        folder = layout.class_folders[name][0]
-        if not items and folder not in explained:
-            yield empty_class(folder)
+def _empty_classes(listing: Listing, usable: Mapping[str, Sequence[Listed]]) -> Iterator[Problem]:
+    explained = {problem.path for problem in listing.problems}
+    for name, folders in listing.class_folders.items():
+        if not usable.get(name) and folders[0] not in explained:
+            yield empty_class(folders[0])

@@ -1,11 +1,16 @@
 """Compares a collection's folder with its survey, by names, sizes and times alone."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tlgui.cancellation import relayed
 from tlgui.errors import CollectionError
-from tlgui.photos.scanning.listing import list_layout
+from tlgui.photos.collection import Collection, ProblemKind
+from tlgui.photos.facts import FileState
+from tlgui.photos.layouts import ClassSource
+from tlgui.photos.scanning.listed_photos import ListingReader, Remembered
+from tlgui.photos.scanning.listing import Folder, list_tree
 from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import JobContext
 
@@ -42,15 +47,29 @@ def changes_on_disk(survey: Survey, context: JobContext) -> FolderChanges:
         Cancelled: The user pressed Stop.
     """
     known = {path: fact.state for path, fact in survey.facts.items()} | dict(survey.refused)
+    collection = survey.collection
     try:
-        layout = relayed(
-            lambda inner: list_layout(survey.collection.folder, inner), JobContext(checkpoint=context.checkpoint)
-        )
+        root = relayed(lambda inner: list_tree(collection.folder, inner), JobContext(checkpoint=context.checkpoint))
     except CollectionError:
         return FolderChanges(gone=tuple(sorted(known)))
-    found = {item.photo.path: item.state for item in layout.listed()}
+    found = _found(root, collection)
+    known |= {path: found[path] for path in _unlabelled(collection) if path in found}
     return FolderChanges(
         tuple(sorted(found.keys() - known.keys())),
         tuple(sorted(known.keys() - found.keys())),
         tuple(sorted(path for path in found.keys() & known.keys() if found[path] != known[path])),
     )
+
+
+def _found(root: Folder, collection: Collection) -> dict[Path, FileState]:
+    """Return the files that are photos of the collection or may become some: all, where a table has the labels."""
+    if collection.layout.source is ClassSource.TABLE:
+        return {folder.path / name: state for folder in root.below() for name, state in folder.photos}
+    listing = ListingReader(Remembered(choice=collection.layout.choice)).read(root)
+    return {item.photo.path: item.state for item in listing.listed()}
+
+
+def _unlabelled(collection: Collection) -> Iterator[Path]:
+    for problem in collection.problems:
+        if problem.kind in {ProblemKind.WITHOUT_CLASS, ProblemKind.FOR_PREDICTION}:
+            yield from problem.photos

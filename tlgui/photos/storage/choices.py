@@ -1,6 +1,6 @@
-"""The user's choices about a collection, and the scan in which each photo was first found.
+"""The user's choices about a collection, labels from a table, and the scan in which each photo was first found.
 
-Both are JSON lines in the collection's workspace, never among the photos, written whole or not at all. The valid lines
+All are JSON lines in the collection's workspace, never among the photos, written whole or not at all. The valid lines
 of a damaged file are kept, and a copy of the file is set aside.
 """
 
@@ -8,20 +8,32 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tlgui import files
 from tlgui.errors import StorageError
+from tlgui.photos.layouts import ClassSource, LabelTable, LayoutChoice
 from tlgui.photos.names import typed_name
 from tlgui.photos.places import inside, outside
 
 _CHOICES = "choices.jsonl"
 _ARRIVALS = "arrivals.jsonl"
+_LABELS = "labels.jsonl"
 _DAMAGED_SUFFIX = ".damaged"
 _PLACES_IN_A_LINE = 500
+_Value = TypeVar("_Value", int, str)
+_WITHOUT_TABLE = frozenset({ClassSource.FOLDERS, ClassSource.INNER_FOLDERS, ClassSource.NAMES})
 # A job records arrivals while the GUI thread leaves photos out.
 _lock = threading.RLock()
+
+
+@dataclass
+class _Kept:
+    left_out: set[str] = field(default_factory=set)
+    shown_names: dict[str, str] = field(default_factory=dict)
+    layout: LayoutChoice = field(default_factory=LayoutChoice)
 
 
 class Choices:
@@ -38,7 +50,7 @@ class Choices:
 
     def left_out(self) -> frozenset[Path]:
         """Return the photos that the user left out."""
-        return frozenset(outside(place, self._folder) for place in self._choices()[0])
+        return frozenset(outside(place, self._folder) for place in self._choices().left_out)
 
     def leave_out(self, paths: Iterable[Path]) -> None:
         """Leave photos out; the files are not changed.
@@ -50,8 +62,9 @@ class Choices:
             StorageError: The disk refused; the choices are as they were.
         """
         with _lock:
-            left_out, shown = self._choices()
-            self._write_choices(left_out | set(self._places(paths)), shown)
+            kept = self._choices()
+            kept.left_out |= set(self._places(paths))
+            self._write_choices(kept)
 
     def use_again(self, paths: Iterable[Path]) -> None:
         """Use photos that were left out.
@@ -63,12 +76,13 @@ class Choices:
             StorageError: The disk refused; the choices are as they were.
         """
         with _lock:
-            left_out, shown = self._choices()
-            self._write_choices(left_out - set(self._places(paths)), shown)
+            kept = self._choices()
+            kept.left_out -= set(self._places(paths))
+            self._write_choices(kept)
 
     def shown_names(self) -> dict[str, str]:
         """Return the names that the user gave classes, by folder name as `shown_name` returns it."""
-        return self._choices()[1]
+        return self._choices().shown_names
 
     def show_as(self, folder_name: str, shown: str) -> None:
         """Show a class by another name.
@@ -81,12 +95,30 @@ class Choices:
             StorageError: The disk refused; the choices are as they were.
         """
         with _lock:
-            left_out, names = self._choices()
-            names.pop(folder_name, None)
+            kept = self._choices()
+            kept.shown_names.pop(folder_name, None)
             shown = typed_name(shown)
             if shown and shown != folder_name:
-                names[folder_name] = shown
-            self._write_choices(left_out, names)
+                kept.shown_names[folder_name] = shown
+            self._write_choices(kept)
+
+    def layout(self) -> LayoutChoice:
+        """Return how the user wants the folder to be read."""
+        return self._choices().layout
+
+    def choose_layout(self, choice: LayoutChoice) -> None:
+        """Store how the user wants the folder to be read.
+
+        Args:
+            choice: The whole choice; it replaces the one before.
+
+        Raises:
+            StorageError: The disk refused; the choices are as they were.
+        """
+        with _lock:
+            kept = self._choices()
+            kept.layout = choice
+            self._write_choices(kept)
 
     def arrivals(self) -> dict[str, int]:
         """Return the number of the scan that first found each photo, by place."""
@@ -107,6 +139,25 @@ class Choices:
         with _lock:
             self._write_arrivals({**self.arrivals(), **arrivals})
 
+    def labels(self) -> dict[str, str]:
+        """Return the labels of the photos by the table that the user chose, by place."""
+        labels: dict[str, str] = {}
+        for label, places in self._lines(_LABELS, _is_labelled):
+            labels.update(dict.fromkeys(places, label))
+        return labels
+
+    def store_labels(self, labels: Mapping[str, str]) -> None:
+        """Replace the labels of the photos.
+
+        Args:
+            labels: The label of each photo, by place.
+
+        Raises:
+            StorageError: The disk refused; the labels are as they were.
+        """
+        with _lock:
+            self._write(_LABELS, _by_value(labels))
+
     def moved(self, pairs: Iterable[tuple[Path, Path]]) -> None:
         """Transfer the choices and arrivals of photos to their new places.
 
@@ -118,41 +169,56 @@ class Choices:
         """
         moves = [(inside(old, self._folder), inside(new, self._folder)) for old, new in pairs]
         with _lock:
-            left_out, shown = self._choices()
+            kept = self._choices()
             arrivals = self.arrivals()
-            was_left_out = {new for old, new in moves if old in left_out}
+            labels = self.labels()
+            was_left_out = {new for old, new in moves if old in kept.left_out}
             came = {new: arrivals[old] for old, new in moves if old in arrivals}
             if came:
                 self._write_arrivals(_without(arrivals, moves) | came)
+            if any(old in labels for old, _ in moves):
+                self.store_labels(_without(labels, moves) | {new: labels[old] for old, new in moves if old in labels})
             if was_left_out:
-                self._write_choices(left_out - {old for old, _ in moves} | was_left_out, shown)
+                kept.left_out = kept.left_out - {old for old, _ in moves} | was_left_out
+                self._write_choices(kept)
 
     def _places(self, paths: Iterable[Path]) -> Iterator[str]:
         return (inside(path, self._folder) for path in paths)
 
-    def _choices(self) -> tuple[set[str], dict[str, str]]:
-        left_out: set[str] = set()
-        names: dict[str, str] = {}
+    def _choices(self) -> _Kept:
+        kept = _Kept()
         for kind, value in self._lines(_CHOICES, _is_choice):
             if kind == "left out":
                 # Normalised as by `inside`; `use_again` could not find another spelling.
-                left_out.add(inside(outside(value, self._folder), self._folder))
+                kept.left_out.add(inside(outside(value, self._folder), self._folder))
+            elif kind == "shown as":
+                kept.shown_names[value[0]] = value[1]
             else:
-                names[value[0]] = value[1]
-        return left_out, names
+                kept.layout = self._layout(value)
+        return kept
 
-    def _write_choices(self, left_out: set[str], names: dict[str, str]) -> None:
-        lines: list[object] = [["left out", place] for place in sorted(left_out)]
-        lines += [["shown as", [name, shown]] for name, shown in sorted(names.items())]
+    def _write_choices(self, kept: _Kept) -> None:
+        lines: list[object] = [["left out", place] for place in sorted(kept.left_out)]
+        lines += [["shown as", [name, shown]] for name, shown in sorted(kept.shown_names.items())]
+        if kept.layout != LayoutChoice():
+            lines.append(["layout", self._layout_json(kept.layout)])
         self._write(_CHOICES, lines)
 
+    def _layout(self, data: Mapping[str, Any]) -> LayoutChoice:
+        table = LabelTable(outside(data["table"], self._folder), data["label_column"]) if "table" in data else None
+        source = ClassSource(data["classes_from"]) if "classes_from" in data else None
+        return LayoutChoice(source, data["split"], table)
+
+    def _layout_json(self, choice: LayoutChoice) -> dict[str, object]:
+        data: dict[str, object] = {"split": choice.uses_split}
+        if choice.source is not None:
+            data["classes_from"] = choice.source.value
+        if choice.table is not None:
+            data |= {"table": inside(choice.table.path, self._folder), "label_column": choice.table.label_column}
+        return data
+
     def _write_arrivals(self, arrivals: dict[str, int]) -> None:
-        lines: list[object] = []
-        for number in sorted(set(arrivals.values())):
-            places = sorted(place for place, came in arrivals.items() if came == number)
-            starts = range(0, len(places), _PLACES_IN_A_LINE)
-            lines += ([number, places[start : start + _PLACES_IN_A_LINE]] for start in starts)
-        self._write(_ARRIVALS, lines)
+        self._write(_ARRIVALS, _by_value(arrivals))
 
     def _write(self, name: str, lines: Iterable[object]) -> None:
         try:
@@ -189,7 +255,20 @@ def _is_choice(line: object) -> bool:
     match line:
         case ["left out", str()] | ["shown as", [str(), str()]]:
             return True
+        case ["layout", dict() as data]:
+            return _is_layout(data)
     return False
+
+
+def _is_layout(data: Mapping[str, object]) -> bool:
+    if not isinstance(data.get("split"), bool):
+        return False
+    match data:
+        case {"classes_from": str(source), "table": str(), "label_column": str()}:
+            return source == ClassSource.TABLE
+        case {"classes_from": str(source)}:
+            return source in _WITHOUT_TABLE
+    return "classes_from" not in data and "table" not in data
 
 
 def _is_arrival(line: object) -> bool:
@@ -199,6 +278,24 @@ def _is_arrival(line: object) -> bool:
     return False
 
 
-def _without(arrivals: dict[str, int], moves: Iterable[tuple[str, str]]) -> dict[str, int]:
+def _is_labelled(line: object) -> bool:
+    match line:
+        case [str(), [*places]]:
+            return all(isinstance(place, str) for place in places)
+    return False
+
+
+def _by_value(values: Mapping[str, _Value]) -> Iterator[list[object]]:
+    """Yield lines of a value and places that have it, by value and by place."""
+    places_of: dict[_Value, list[str]] = {}
+    for place, value in values.items():
+        places_of.setdefault(value, []).append(place)
+    for value in sorted(places_of):
+        places = sorted(places_of[value])
+        for start in range(0, len(places), _PLACES_IN_A_LINE):
+            yield [value, places[start : start + _PLACES_IN_A_LINE]]
+
+
+def _without(values: Mapping[str, _Value], moves: Iterable[tuple[str, str]]) -> dict[str, _Value]:
     gone = {old for old, _ in moves}
-    return {place: number for place, number in arrivals.items() if place not in gone}
+    return {place: value for place, value in values.items() if place not in gone}

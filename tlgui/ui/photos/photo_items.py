@@ -174,8 +174,10 @@ def arrange(album: Album, query: PhotoQuery, checkpoint: Callable[[], None] = la
 
 
 def lies_in(item: PhotoItem, photo_class: PhotoClass) -> bool:
-    """Return whether a photo belongs to a class, or a file that is no photo lies in one of the folders of the class."""
-    return item.class_name == photo_class.name if item.is_usable else item.path.parent in photo_class.folders
+    """Return whether a photo belongs to a class, or a file that is no photo lies in or below one of its folders."""
+    if item.is_usable:
+        return item.class_name == photo_class.name
+    return any(item.path.is_relative_to(folder) for folder in photo_class.folders)
 
 
 def natural_key(name: str) -> _Key:

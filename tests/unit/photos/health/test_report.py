@@ -217,23 +217,27 @@ def test_photos_in_the_root_without_a_hint_have_no_button(folder: Path) -> None:
     assert (found.mending, found.button) == (None, "")
 
 
-def test_nested_photos_move_up_into_their_class(folder: Path) -> None:
+def test_photos_in_folders_inside_a_class_are_noted(folder: Path) -> None:
     inner = scenes.write(folder / "cat" / "2023" / "a.jpg", 300)
 
     found = only_finding(folder, FindingKind.NESTED_FOLDERS)
 
-    assert found.title == "1 photo lies in 1 folder inside a class"
+    assert found.title == "1 photo lies in folders inside a class folder"
     assert found.groups == ((inner,),)
-    assert found.mending == MoveInto(((inner, folder / "cat"),))
+    assert (found.mending, found.severity) == (None, Severity.NOTE)
 
 
-def test_nested_folders_are_left_alone_where_they_may_be_the_classes(tmp_path: Path) -> None:
-    scenes.write_class(tmp_path / "pictures" / "cat", 0, 3)
-    scenes.write_class(tmp_path / "pictures" / "dog", 10, 3)
+def test_photos_of_a_part_without_classes_are_kept_for_prediction(folder: Path) -> None:
+    for name in ("cat", "dog"):
+        (folder / "train").mkdir(exist_ok=True)
+        (folder / name).rename(folder / "train" / name)
+    photo = scenes.write(folder / "test" / "70.jpg", 300)
 
-    found = {item.kind: item for item in report(tmp_path).findings}
+    found = only_finding(folder, FindingKind.FOR_PREDICTION)
 
-    assert found[FindingKind.NESTED_FOLDERS].mending is None
+    assert found.title == "1 photo is kept for prediction"
+    assert "“test”" in found.explanation
+    assert found.groups == ((photo,),)
 
 
 def test_names_that_differ_in_case_spaces_or_accents_are_found_and_the_smaller_moves(folder: Path) -> None:

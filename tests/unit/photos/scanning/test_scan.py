@@ -90,14 +90,7 @@ def test_folder_called_train_that_holds_photos_is_a_class(tmp_path: Path) -> Non
     collection = scan(tmp_path, QUIET)
 
     assert counts(collection) == {"car": 2, "test": 2, "train": 2}
-    assert problem_kinds(collection) == {"train/steam": ProblemKind.NESTED}
-
-
-def test_folders_called_like_parts_that_hold_only_photos_are_classes(tmp_path: Path) -> None:
-    collection = scan(pictures.write_collection(tmp_path, ("train", "test"), 2), QUIET)
-
-    assert counts(collection) == {"test": 2, "train": 2}
-    assert not collection.has_own_split
+    assert collection.problems == ()
 
 
 def test_folder_beside_the_parts_is_left_out_with_a_reason(tmp_path: Path) -> None:
@@ -241,7 +234,7 @@ def test_class_empty_in_one_part_only_is_no_problem(tmp_path: Path) -> None:
     assert collection.problems == ()
 
 
-def test_stray_and_nested_photos_are_listed(tmp_path: Path) -> None:
+def test_stray_photos_are_listed_and_nested_ones_are_of_the_class(tmp_path: Path) -> None:
     folder = pictures.write_collection(tmp_path, ("cat", "dog"), 2)
     pictures.write_jpeg(folder / "stray.jpg")
     pictures.write_text(folder / "notes.txt")
@@ -249,9 +242,8 @@ def test_stray_and_nested_photos_are_listed(tmp_path: Path) -> None:
 
     collection = scan(folder, QUIET)
 
-    assert counts(collection) == {"cat": 2, "dog": 2}
+    assert counts(collection) == {"cat": 4, "dog": 2}
     assert problem_kinds(collection) == {
-        "cat/kittens": ProblemKind.NESTED,
         "notes.txt": ProblemKind.NOT_AN_IMAGE,
         "stray.jpg": ProblemKind.OUTSIDE_CLASS,
     }

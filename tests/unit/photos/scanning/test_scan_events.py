@@ -16,7 +16,7 @@ from tlgui.photos.pictures.header import read_all_facts
 from tlgui.photos.pictures.opening import UnusablePhotoError
 from tlgui.photos.scanning import fact_reading, listing
 from tlgui.photos.scanning import scan as scanning
-from tlgui.photos.scanning.listing import Listed
+from tlgui.photos.scanning.listed_photos import Listed
 from tlgui.photos.scanning.scan import CollectionListed, scan
 from tlgui.photos.storage.facts_store import Known
 from tlgui.progress import Event, JobContext, Progress, Stage

@@ -8,6 +8,7 @@ import pytest
 
 from tlgui import files
 from tlgui.errors import StorageError
+from tlgui.photos.layouts import ClassSource, LabelTable, LayoutChoice
 from tlgui.photos.storage.choices import Choices
 
 
@@ -208,3 +209,64 @@ def test_choices_lie_in_the_workspace_and_not_among_the_photos(folder: Path) -> 
 
     assert list(folder.iterdir()) == []
     assert (files.workspace_path(folder) / "choices.jsonl").is_file()
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        LayoutChoice(ClassSource.INNER_FOLDERS),
+        LayoutChoice(ClassSource.NAMES, uses_split=False),
+        LayoutChoice(uses_split=False),
+        LayoutChoice(ClassSource.TABLE, table=LabelTable(Path("/elsewhere").absolute() / "labels.csv", "species")),
+    ],
+)
+def test_layout_is_kept_beside_the_other_choices(choices: Choices, folder: Path, choice: LayoutChoice) -> None:
+    photo = folder / "robin" / "a.jpg"
+    choices.leave_out([photo])
+    assert choices.layout() == LayoutChoice()
+
+    choices.choose_layout(choice)
+    choices.show_as("robin", "Robin")
+
+    assert choices.layout() == choice
+    assert choices.left_out() == {photo}
+    choices.choose_layout(LayoutChoice())
+    assert choices.layout() == LayoutChoice()
+
+
+def test_layout_table_inside_the_folder_moves_with_it(workspace: Path, folder: Path, tmp_path: Path) -> None:
+    table = LabelTable(folder / "labels.csv")
+    Choices(workspace, folder).choose_layout(LayoutChoice(ClassSource.TABLE, table=table))
+
+    moved = Choices(workspace, tmp_path / "elsewhere").layout()
+
+    assert moved.table == LabelTable(tmp_path / "elsewhere" / "labels.csv")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '["layout", {"split": 1}]',
+        '["layout", {"split": true, "classes_from": "stars"}]',
+        '["layout", []]',
+        '["layout", {"split": true, "classes_from": "table"}]',
+        '["layout", {"split": true, "table": "a.csv"}]',
+    ],
+)
+def test_layout_that_is_damaged_is_none(choices: Choices, workspace: Path, line: str) -> None:
+    workspace.mkdir(parents=True)
+    (workspace / "choices.jsonl").write_text(f'["left out", "robin/a.jpg"]\n{line}\n')
+
+    assert choices.layout() == LayoutChoice()
+    assert len(choices.left_out()) == 1
+
+
+def test_labels_are_kept_and_follow_photos_that_move(choices: Choices, folder: Path) -> None:
+    labels = {f"photos/{number}.jpg": "owl" if number % 2 else "wren" for number in range(1200)}
+    choices.store_labels(labels)
+    assert choices.labels() == labels
+
+    choices.moved([(folder / "photos" / "1.jpg", folder / "more" / "1.jpg")])
+
+    del labels["photos/1.jpg"]
+    assert choices.labels() == labels | {"more/1.jpg": "owl"}

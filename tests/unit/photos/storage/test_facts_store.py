@@ -234,7 +234,7 @@ def test_disk_that_is_full_costs_no_more_than_time(tmp_path: Path) -> None:
 
 def test_store_that_another_process_writes_to_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(tmp_path)
-    monkeypatch.setattr(facts_store, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(facts_store, "_LOCK_TIMEOUT_SECONDS", 0.0)
     other = sqlite3.connect(store_path(), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with FactsStore(tmp_path) as store:
