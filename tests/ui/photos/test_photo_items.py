@@ -139,5 +139,6 @@ def test_file_that_is_no_photo_is_told_by_its_folder() -> None:
     shown_otherwise = PhotoClass("Tawny owl", (), (FOLDER / "owl",))
     assert lies_in(PhotoItem(FOLDER / "owl" / "a.jpg", "Tawny owl"), shown_otherwise)
     assert lies_in(PhotoItem(FOLDER / "owl" / "list.jpg", "owl", is_usable=False), shown_otherwise)
-    assert not lies_in(PhotoItem(FOLDER / "owl" / "more" / "a.jpg", "more", is_usable=False), shown_otherwise)
+    assert lies_in(PhotoItem(FOLDER / "owl" / "more" / "list.jpg", "more", is_usable=False), shown_otherwise)
+    assert not lies_in(PhotoItem(FOLDER / "owls" / "list.jpg", "owls", is_usable=False), shown_otherwise)
     assert not lies_in(PhotoItem(FOLDER / "wren" / "a.jpg", "wren"), shown_otherwise)

@@ -100,6 +100,7 @@ def test_classes_are_shown_while_a_slow_folder_is_still_listed(tmp_path: Path, m
     folder = pictures.write_collection(tmp_path, 2, 3)
     seen = threading.Event()
     shown: list[dict[str, int]] = []
+    monkeypatch.setattr(listing, "_FIRST_SNAPSHOT_SECONDS", 0.0)
     monkeypatch.setattr(listing, "_SNAPSHOT_SECONDS", 0.0)
     really_list = listing.entries_of
 
