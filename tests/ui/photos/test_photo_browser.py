@@ -227,6 +227,9 @@ def test_class_is_shown_under_another_name(
     row = next(row for row in table.rows_model.rows if row.name == "Tawny owl")
     tooltip = table.rows_model.index(table.rows_model.rows.index(row), 0).data(Qt.ItemDataRole.ToolTipRole)
     assert tooltip == "Tawny owl\nThe folder is called owl"
+    # It stays the chosen one.
+    assert table.chosen_classes() == {"Tawny owl"}
+    assert len(shown(page)) == 10
 
 
 def test_all_photos_stay_at_the_top_however_classes_are_sorted(

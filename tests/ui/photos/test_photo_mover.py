@@ -300,6 +300,27 @@ class TestDragging:
         # Photos that were in the class before keep their names.
         assert {f"photo {number:03}.jpg" for number in range(10)} < set(names(birds / "owl"))
 
+    def test_class_that_was_emptied_leaves_all_photos_shown_after_undo_too(
+        self, owls: PhotosPage, session: Session, birds: Path, dragging: Dragging, settle: Settle
+    ) -> None:
+        table = owls.view.table
+        owls.browser.select_all()
+
+        def drop(drag: QDrag) -> None:
+            assert enter(table, drag.mimeData())
+            assert drop_on(table, "wren", drag.mimeData())
+
+        dragging.meanwhile = drop
+        drag_from(owls, centre(owls, 0))
+        settle()
+        assert names(birds / "owl") == []
+        assert (table.has_choice, table.chosen_classes()) == (True, frozenset())
+        assert len(owls.browser.grid.photos.items) == 30
+        session.review.undo()
+        settle()
+        assert (table.has_choice, table.chosen_classes()) == (True, frozenset())
+        assert len(owls.browser.grid.photos.items) == 30
+
     def test_press_on_a_selected_photo_loses_the_others_only_when_it_is_let_go(
         self, owls: PhotosPage, dragging: Dragging
     ) -> None:

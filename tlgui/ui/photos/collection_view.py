@@ -68,6 +68,7 @@ class CollectionView(QWidget):
         self.next_button.setDefault(True)
         self._splitter = _Splitter(Qt.Orientation.Horizontal)
         self._is_shared = False
+        self._is_reading = False
         self._lay_out()
         self.table.chosen.connect(self._on_table_chosen)
         self.table.accept_photos_from(self.browser.grid.drag)
@@ -83,6 +84,7 @@ class CollectionView(QWidget):
             advice: The reasons why it cannot be trained on, a sentence each.
             is_reading: Whether the folder is still being listed.
         """
+        self._is_reading = is_reading
         self.heading.setText(_headline(collection, is_reading=is_reading))
         self.folder.set_text(str(collection.folder))
         self.advice_text.setText("\n".join(advice))
@@ -109,7 +111,7 @@ class CollectionView(QWidget):
             uses_own: Whether the recipe uses that division.
         """
         split = album.split
-        self.table.show_collection(album.collection, split)
+        self.table.show_collection(album.collection, split, is_partial=self._is_reading)
         if not self.table.has_choice and self.findings.finding() is None:
             self.table.choose(frozenset())
         self.split_bar.show_split(split)
