@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tests.ui.results.runs import Trainer
+from tests.ui.session.reviewing import LookGate
 from tests.ui.waiting import Open, shown
 from tlgui.app import create_window
 from tlgui.learning.recipes.built_in import QUICK
@@ -133,6 +134,14 @@ def predict_page(qtbot: QtBot, session: Session) -> PredictPage:
     page.resize(900, 600)
     page.show()
     return page
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[LookGate]:
+    gate = LookGate()
+    monkeypatch.setattr("tlgui.ui.session.folder_reading.look_closer", gate.look)
+    yield gate
+    gate.open()
 
 
 @pytest.fixture

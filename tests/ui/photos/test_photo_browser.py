@@ -283,7 +283,7 @@ def test_folder_without_parts_offers_no_switch(page: PhotosPage, birds: Path, op
 
 
 def test_names_are_shown_while_photos_are_still_read(
-    page: PhotosPage, session: Session, birds: Path, open_folder: Open, tmp_path: Path
+    qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, tmp_path: Path
 ) -> None:
     open_folder(birds)
     other = write_collection(tmp_path / "Trees", ["ash", "oak"], photos=3)
@@ -295,8 +295,7 @@ def test_names_are_shown_while_photos_are_still_read(
 
     session.review.collection_listed.connect(note)
     session.review.collection_listed.connect(job.stop)
-    while session.is_busy:
-        QTest.qWait(5)
+    qtbot.waitUntil(lambda: not session.is_busy)
     if session.collection is not None and session.collection.folder == birds:
         # Stopped before its end, so the collection before is shown again.
         assert page.view.heading.text() == "30 photos in 3 classes"

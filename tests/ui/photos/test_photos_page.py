@@ -1,3 +1,5 @@
+"""The Photos page: the start page, a collection with its counts and its split, and what is said of it."""
+
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +11,10 @@ from PySide6.QtWidgets import QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_collection, write_jpeg, write_split_collection
+from tests.ui import waiting
+from tests.ui.session.reviewing import LookGate
 from tests.ui.waiting import shown
+from tlgui.errors import StorageError
 from tlgui.learning.recipes.recipe import SplitSettings
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.session.session import Session
@@ -156,3 +161,30 @@ def test_nothing_can_be_chosen_while_a_folder_is_read(
     with qtbot.waitSignal(session.job_ended):
         job.stop()
     assert page.view.choose_button.isEnabled()
+
+
+def test_nothing_is_called_fine_before_every_photo_was_looked_at(
+    qtbot: QtBot, page: PhotosPage, session: Session, tmp_path: Path, gate: LookGate
+) -> None:
+    birds = write_collection(tmp_path / "Birds", ["owl", "wren"], photos=20, size=250)
+    texts: list[str] = []
+    session.review.collection_listed.connect(lambda _collection: texts.append(page.view.findings_text.text()))
+    gate.looked_at = 4711 * 57 // 100 + 1
+    waiting.finish(qtbot, session.scan_folder(birds))
+    assert set(texts) == {"Reading the photos. What needs mending is listed when this is done."}
+    qtbot.waitUntil(lambda: ": 57 %." in page.view.findings_text.text())
+    gate.open()
+    qtbot.waitUntil(lambda: not session.review.is_looking)
+    assert page.view.findings_text.text() == "Nothing was found that needs mending."
+
+
+def test_photos_without_a_closer_look_are_counted(
+    qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StorageError("The disk is away.")
+
+    monkeypatch.setattr("tlgui.ui.session.folder_reading.look_closer", fail)
+    waiting.finish(qtbot, session.scan_folder(birds))
+    qtbot.waitUntil(lambda: not session.review.is_looking)
+    assert page.view.findings_text.text().startswith("30 photos could not be looked at closely.")

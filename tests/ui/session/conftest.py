@@ -1,25 +1,15 @@
-"""A session with a collection whose closer look has ended, and a gate for closer looks."""
+"""A session with a collection whose closer look has ended."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.ui.session.reviewing import LookGate
 from tests.ui.waiting import WAIT_MS, finish
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.ui.session.review import Review
 from tlgui.ui.session.session import Session
-
-
-@pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[LookGate]:
-    gate = LookGate()
-    monkeypatch.setattr("tlgui.ui.session.folder_reading.look_closer", gate.look)
-    yield gate
-    gate.open()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ class LookGate:
     def __init__(self) -> None:
         self.is_reached = False
         self.can_be_stopped = True
+        self.looked_at = 0
         self._open = threading.Event()
 
     def open(self) -> None:
@@ -29,6 +30,7 @@ class LookGate:
 
     def look(self, survey: Survey, context: JobContext, *threads: int) -> Survey:
         context.report(Progress(Stage.LOOKING, 0, 4711))
+        context.report(Progress(Stage.LOOKING, self.looked_at, 4711))
         self.is_reached = True
         while not self._open.wait(POLL_SECONDS):
             if self.can_be_stopped:

@@ -69,6 +69,8 @@ class CollectionView(QWidget):
         self._splitter = _Splitter(Qt.Orientation.Horizontal)
         self._is_shared = False
         self._is_reading = False
+        self._is_free = True
+        self._report = Report()
         self._lay_out()
         self.table.chosen.connect(self._on_table_chosen)
         self.table.accept_photos_from(self.browser.grid.drag)
@@ -91,15 +93,24 @@ class CollectionView(QWidget):
         self.advice.setVisible(bool(advice))
         self.next_button.setEnabled(not advice and not is_reading)
 
-    def show_report(self, report: Report, *, is_looking: bool) -> None:
-        """Show the findings, and whether the closer look may still add some."""
+    def show_report(self, report: Report, look_share: float | None) -> None:
+        """Show the findings, and whether more may be found yet.
+
+        Args:
+            report: The report.
+            look_share: How far the closer look has got, 0 to 1; None while none is under way.
+        """
         self.findings.show_report(report)
         self.findings.setVisible(bool(report.findings))
-        words = "" if report.findings else "Nothing was found that needs mending."
-        if is_looking:
-            words = "Looking closer at each photo. Copies, dark and blurred photos are listed when this is done."
-        self.findings_text.setText(words)
-        self.findings_text.setVisible(bool(words))
+        self._report = report
+        self.show_look_share(look_share)
+
+    def show_look_share(self, share: float | None) -> None:
+        """Show how far the closer look has got, 0 to 1; None while none is under way."""
+        words = findings_in_words(self._report, share, is_reading=self._is_reading, is_free=self._is_free)
+        if words != self.findings_text.text():
+            self.findings_text.setText(words)
+            self.findings_text.setVisible(bool(words))
 
     def show_split(self, album: Album, explanation: str, *, has_own: bool, uses_own: bool) -> None:
         """Show the classes with their counts, and the split as a bar.
@@ -140,6 +151,7 @@ class CollectionView(QWidget):
 
     def set_free(self, is_free: object) -> None:
         """Set whether the collection can be changed now, because no job is under way."""
+        self._is_free = bool(is_free)
         for button in (self.choose_button, self.again_button, self.notice.button, self.own_split):
             button.setEnabled(bool(is_free))
         self.table.rows_model.can_rename = bool(is_free)
@@ -239,6 +251,29 @@ def _titled(title: str, *widgets: QWidget) -> QWidget:
     # Keeps the text at the top while the list is hidden.
     column.addStretch()
     return holder
+
+
+def findings_in_words(report: Report, look_share: float | None, *, is_reading: bool, is_free: bool) -> str:
+    """Return what is to be said below the findings: what is still to come, or that nothing was found; else empty.
+
+    Args:
+        report: The findings so far.
+        look_share: How far the closer look has got, 0 to 1; None while none is under way.
+        is_reading: Whether the folder is still being listed.
+        is_free: Whether no job is under way; one that mends reads the folder again, and then looks closer.
+    """
+    missing = report.photo_count - report.looked_at
+    if is_reading or (missing and look_share is None and not is_free):
+        return "Reading the photos. What needs mending is listed when this is done."
+    if look_share is not None:
+        # Rounded down, so that 100 % is never shown before the end.
+        return (
+            f"Looking closer at each photo: {int(look_share * 100)} %. "
+            "Copies, dark and blurred photos are listed when this is done."
+        )
+    if missing:
+        return f"{count('photo', missing)} could not be looked at closely. Read the folder again to try once more."
+    return "" if report.findings or not report.photo_count else "Nothing was found that needs mending."
 
 
 def _headline(collection: Collection, *, is_reading: bool) -> str:

@@ -121,6 +121,7 @@ class PhotosPage(QWidget):
         session.job_started.connect(self._on_session_job_changed)
         session.job_ended.connect(self._on_session_job_ended)
         session.review.changed.connect(self._on_review_changed)
+        session.review.look_progressed.connect(self._on_review_look_progressed)
         session.review.collection_listed.connect(self._on_review_collection_listed)
 
     @Slot()
@@ -142,6 +143,11 @@ class PhotosPage(QWidget):
         self.view.show_disk_changes(self._session.review.disk_changes)
         self._is_stale = True
         self._refresh_album()
+
+    @Slot()
+    def _on_review_look_progressed(self) -> None:
+        if not self._is_stale and not self._is_listing:
+            self.view.show_look_share(self._look_share())
 
     @Slot(Collection)
     def _on_review_collection_listed(self, collection: Collection) -> None:
@@ -202,11 +208,11 @@ class PhotosPage(QWidget):
         is_dividing = self._session.known_split.is_dividing
         words = _DIVIDING if is_dividing else problem or self._explain(split)
         album = Album(collection, review.facts, review.report, split)
-        self._show_album(album, words, is_looking=review.is_looking, is_dividing=is_dividing)
+        self._show_album(album, words, is_dividing=is_dividing)
 
-    def _show_album(self, album: Album, words: str, *, is_looking: bool = False, is_dividing: bool = False) -> None:
+    def _show_album(self, album: Album, words: str, *, is_dividing: bool = False) -> None:
         is_free = not self._session.is_busy
-        self.view.show_report(album.report, is_looking=is_looking)
+        self.view.show_report(album.report, self._look_share())
         uses_own = self._session.recipe.split.use_own
         self.view.show_split(album, words, has_own=self._has_own and not self._is_listing, uses_own=uses_own)
         # While the split is computed, photos that are shown already keep their parts.
@@ -214,6 +220,10 @@ class PhotosPage(QWidget):
             return
         self._browsed = album.collection
         self.browser.show_album(album, is_free=is_free)
+
+    def _look_share(self) -> float | None:
+        review = self._session.review
+        return review.look_share if review.is_looking else None
 
     def _shows_enough(self, collection: Collection) -> bool:
         """Return whether enough photos of a folder that is still being listed are shown.

@@ -14,7 +14,7 @@ from tlgui.photos.mending.sorting import Mended, Mender
 from tlgui.photos.names import shown_name
 from tlgui.photos.scanning.scan import CollectionListed, Survey
 from tlgui.photos.scanning.watching import FolderChanges, changes_on_disk
-from tlgui.progress import JobContext
+from tlgui.progress import JobContext, Progress
 from tlgui.ui.session.folder_reading import CloserLook, FolderState, MendJob, apply_mending, read_collection
 from tlgui.ui.session.job_queue import Jobs
 from tlgui.ui.session.requests import (
@@ -45,6 +45,7 @@ class Review(QObject):
         changed: The facts, the report, `next_undo` or `disk_changes` are new.
         collection_changed: Another collection is open, or the same one was read again.
         collection_listed: While a folder is read: its classes and photos listed so far.
+        look_progressed: The closer look has got further, see `look_share`.
         photos_unreadable: A training found photos that cannot be read; the folder is read again after the training.
 
     Args:
@@ -56,6 +57,7 @@ class Review(QObject):
     changed = Signal()
     collection_changed = Signal()
     collection_listed = Signal(Collection)
+    look_progressed = Signal()
     photos_unreadable = Signal(PhotosUnreadable)
 
     def __init__(self, jobs: Jobs, then: Callable[[Collection], None], parent: QObject | None = None) -> None:
@@ -66,6 +68,7 @@ class Review(QObject):
         self._disk_changes: FolderChanges | None = None
         self._looking: CloserLook | None = None
         self._look_job: Job | None = None
+        self._look_share = 0.0
         self._mend_job: MendJob | None = None
         self._met_unreadable = False
 
@@ -104,6 +107,11 @@ class Review(QObject):
         """Whether a closer look runs in the background."""
         return self._looking is not None
 
+    @property
+    def look_share(self) -> float:
+        """How far the closer look that runs in the background has got, 0 to 1."""
+        return self._look_share
+
     def follow(self, job: Job) -> None:
         """Emit `collection_listed` for a job that reads a folder."""
         job.reported.connect(self._on_job_reported)
@@ -122,6 +130,8 @@ class Review(QObject):
             self._looking = CloserLook(state, self._then)
             request = LookRequest(state.collection.folder)
             self._look_job = self._jobs.begin_in_background(request, self._looking, self._on_look_succeeded)
+            self._look_share = 0.0
+            self._look_job.reported.connect(self._on_look_reported)
             self._look_job.ended.connect(self._on_look_ended)
         self.collection_changed.emit()
         self.changed.emit()
@@ -229,6 +239,12 @@ class Review(QObject):
         assert isinstance(state, FolderState)
         if self.collection is not None and self.collection.folder == state.collection.folder:
             self.open(state)
+
+    @Slot(object)
+    def _on_look_reported(self, event: object) -> None:
+        if self.sender() is self._look_job and isinstance(event, Progress) and event.total:
+            self._look_share = event.done / event.total
+            self.look_progressed.emit()
 
     @Slot(object)
     def _on_look_succeeded(self, state: object) -> None:
