@@ -52,7 +52,8 @@ def test_class_is_chosen_and_its_photos_are_shown(page: PhotosPage, birds: Path,
     assert len(shown(page)) == 30
     page.view.table.choose(frozenset({"owl"}))
     assert len(shown(page)) == 10
-    assert page.browser.filters.classes.isHidden()
+    assert not page.browser.filters.classes.isEnabled()
+    assert page.browser.filters.classes.currentText() == "owl"
     page.view.table.choose(frozenset({"owl", "wren"}))
     assert {item.class_name for item in page.browser.grid.photos.items} == {"owl", "wren"}
     page.view.table.choose(frozenset({"owl"}))

@@ -172,9 +172,11 @@ def test_nothing_is_called_fine_before_every_photo_was_looked_at(
     gate.looked_at = 4711 * 57 // 100 + 1
     waiting.finish(qtbot, session.scan_folder(birds))
     assert set(texts) == {"Reading the photos. What needs mending is listed when this is done."}
-    qtbot.waitUntil(lambda: ": 57 %." in page.view.findings_text.text())
+    qtbot.waitUntil(lambda: "57 %" in page.view.findings_title.text())
+    assert page.view.findings_text.text().startswith("Copies, dark and blurred photos are listed when")
     gate.open()
     qtbot.waitUntil(lambda: not session.review.is_looking)
+    assert page.view.findings_title.text() == "What to look at"
     assert page.view.findings_text.text() == "Nothing was found that needs mending."
 
 

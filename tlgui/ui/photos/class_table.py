@@ -61,8 +61,6 @@ class ClassTable(SortedTable):
         self.rows_model = ClassTableModel()
         super().__init__("Classes of the collection", self.rows_model, parent, _AllFirst())
         self._is_filling = False
-        # The chosen classes by folder name, empty for all photos; None while nothing is chosen.
-        self._wanted: frozenset[str] | None = None
         self._drop_row = QPersistentModelIndex()
         self._shown: tuple[Collection, Split | None] | None = None
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -77,59 +75,39 @@ class ClassTable(SortedTable):
         self.rows_model.renamed.connect(self.rename_requested)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
-    def show_collection(self, collection: Collection, split: Split | None, *, is_partial: bool = False) -> None:
+    def show_collection(self, collection: Collection, split: Split | None) -> None:
         """Show the classes of `collection` with their counts in `split`.
 
-        The chosen classes stay chosen, under another name too. Once none of them exists, all photos are chosen.
-
-        Args:
-            collection: The collection.
-            split: Its split; None if it is not known.
-            is_partial: Whether more classes may be listed yet, so that a missing one may still come.
+        The chosen classes stay chosen, also under another name. Once none of them exists, all photos are chosen.
         """
         # Counting 100,000 photos takes noticeable time.
         if self._shown is not None and self._shown[0] is collection and self._shown[1] is split:
             return
         self._shown = collection, split
-        before, wanted = self.chosen_classes(), self._wanted
         rows = class_rows(collection, split)
-        with self._filling():
-            if rows != self.rows_model.rows:
-                self.rows_model.set_rows(rows)
-                # Most collections have no test photos.
-                self.setColumnHidden(TEST, not rows[0].counts[TEST - 1])
-                self._fit_columns()
-            self._choose_again(wanted, is_partial=is_partial)
-        if not is_partial and self.chosen_classes() != before:
-            self.chosen.emit()
-
-    def _choose_again(self, wanted: frozenset[str] | None, *, is_partial: bool) -> None:
-        """Choose the classes in the folders `wanted`; a missing one is waited for while the collection is partial."""
-        if wanted is None or wanted == self._chosen_folders():
+        if rows == self.rows_model.rows:
             return
-        rows = self.rows_model.rows
-        found = frozenset(row.name for row in rows if row.name is not None and row.folder_name in wanted)
-        if found or not wanted or not is_partial:
-            self.choose(found)
-        if is_partial:
-            self._wanted = wanted
+        before, folders = self.chosen_classes(), self._chosen_folders()
+        with self._filling():
+            self.rows_model.set_rows(rows)
+            # Most collections have no test photos.
+            self.setColumnHidden(TEST, not rows[0].counts[TEST - 1])
+            self._fit_columns()
+            if folders is not None:
+                self.choose(frozenset(row.name for row in rows if row.name is not None and row.folder_name in folders))
+        if self.chosen_classes() != before:
+            self.chosen.emit()
 
     @property
     def has_choice(self) -> bool:
-        """Whether a class, or all photos, is chosen; a chosen class may not be listed yet."""
-        return self._wanted is not None
+        """Whether a class, or all photos, is chosen."""
+        return self.selectionModel().hasSelection()
 
     def chosen_classes(self) -> frozenset[str]:
         """Return the chosen classes; empty for all photos."""
         chosen = [self.rows_model.rows[row].name for row in self._chosen_rows()]
         names = frozenset(name for name in chosen if name is not None)
         return frozenset() if None in chosen else names
-
-    def _chosen_folders(self) -> frozenset[str] | None:
-        rows = [self.rows_model.rows[row] for row in self._chosen_rows()]
-        if not rows:
-            return None
-        return frozenset() if any(row.name is None for row in rows) else frozenset(row.folder_name for row in rows)
 
     def only_class(self) -> str | None:
         """Return the chosen class, or None if none or several are chosen."""
@@ -146,7 +124,6 @@ class ClassTable(SortedTable):
         no_update = QItemSelectionModel.SelectionFlag.NoUpdate
         self.selectionModel().setCurrentIndex(places[0], no_update)
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self._wanted = self._chosen_folders() or frozenset()
 
     def rename(self) -> None:
         """Edit the shown name of the chosen class."""
@@ -213,6 +190,13 @@ class ClassTable(SortedTable):
             self._drop_row = row
             self.viewport().update()
 
+    def _chosen_folders(self) -> frozenset[str] | None:
+        """Return the folder names of the chosen classes; empty for all photos, None if nothing is chosen."""
+        rows = [self.rows_model.rows[row] for row in self._chosen_rows()]
+        if not rows:
+            return None
+        return frozenset() if any(row.name is None for row in rows) else frozenset(row.folder_name for row in rows)
+
     def _chosen_rows(self) -> list[int]:
         return [self._sorted.mapToSource(index).row() for index in self.selectionModel().selectedRows()]
 
@@ -239,5 +223,4 @@ class ClassTable(SortedTable):
     @Slot()
     def _on_selection_changed(self) -> None:
         if not self._is_filling:
-            self._wanted = self._chosen_folders()
             self.chosen.emit()

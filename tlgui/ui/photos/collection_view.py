@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -27,9 +28,14 @@ from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 
 _LEFT_IN_LETTERS, _LEFT_SHARE = 61, 0.4
+_LONGEST_EXPLANATION = (
+    "The folder's own division is used; it has no validation photos, so 20 % of each class is kept apart to check the "
+    "training."
+)
 
 
 class CollectionView(QWidget):
@@ -57,11 +63,12 @@ class CollectionView(QWidget):
         self.advice.row.addWidget(self.advice_text, 1)
         self.notice = NoticeBar()
         self.split_bar = SplitBar()
-        self.split_text = QuietLabel()
+        self.split_text = StableHeightLabel(_LONGEST_EXPLANATION)
         self.own_split = QCheckBox("Use the folder's o&wn division")
         self.own_split.setToolTip("Use the photos in its folders train, validation and test for just that")
         self.table = ClassTable()
         self.findings = FindingList()
+        self.findings_title = _bold("")
         self.findings_text = QuietLabel()
         self.browser = PhotoBrowser()
         self.next_button = QPushButton("&Next: Train")
@@ -90,8 +97,12 @@ class CollectionView(QWidget):
         self.heading.setText(_headline(collection, is_reading=is_reading))
         self.folder.set_text(str(collection.folder))
         self.advice_text.setText("\n".join(advice))
-        self.advice.setVisible(bool(advice))
+        self._split_or_advice.setCurrentWidget(self.advice if advice else self._split_part)
         self.next_button.setEnabled(not advice and not is_reading)
+
+    def show_listing(self, collection: Collection) -> None:
+        """Show how many photos were listed so far while the folder is read again; all else stays."""
+        self.heading.setText(_headline(collection, is_reading=True))
 
     def show_report(self, report: Report, look_share: float | None) -> None:
         """Show the findings, and whether more may be found yet.
@@ -107,10 +118,14 @@ class CollectionView(QWidget):
 
     def show_look_share(self, share: float | None) -> None:
         """Show how far the closer look has got, 0 to 1; None while none is under way."""
-        words = findings_in_words(self._report, share, is_reading=self._is_reading, is_free=self._is_free)
-        if words != self.findings_text.text():
-            self.findings_text.setText(words)
-            self.findings_text.setVisible(bool(words))
+        # Rounded down, so that 100 % is never shown before the end.
+        how_far = "" if share is None else f" (looking closer: {int(share * 100)} %)"
+        self.findings_title.setText(f"What to look at{how_far}")
+        words = findings_in_words(
+            self._report, is_reading=self._is_reading, is_looking=share is not None, is_free=self._is_free
+        )
+        self.findings_text.setText(words)
+        self.findings_text.setVisible(bool(words))
 
     def show_split(self, album: Album, explanation: str, *, has_own: bool, uses_own: bool) -> None:
         """Show the classes with their counts, and the split as a bar.
@@ -122,12 +137,11 @@ class CollectionView(QWidget):
             uses_own: Whether the recipe uses that division.
         """
         split = album.split
-        self.table.show_collection(album.collection, split, is_partial=self._is_reading)
+        self.table.show_collection(album.collection, split)
         if not self.table.has_choice and self.findings.finding() is None:
             self.table.choose(frozenset())
         self.split_bar.show_split(split)
         self.split_text.setText(explanation)
-        self.split_text.setVisible(bool(explanation))
         self.own_split.setVisible(has_own)
         self.own_split.setChecked(uses_own)
         has_something = bool(album.collection.classes or album.collection.left_out or album.report.findings)
@@ -176,12 +190,24 @@ class CollectionView(QWidget):
         buttons.addWidget(self.folder, 1)
         buttons.addWidget(self.again_button)
         buttons.addWidget(self.choose_button)
+        keeps_place = self.own_split.sizePolicy()
+        keeps_place.setRetainSizeWhenHidden(True)
+        self.own_split.setSizePolicy(keeps_place)
         division = QHBoxLayout()
         division.addWidget(self.split_text, 1)
         division.addWidget(self.own_split, 0, Qt.AlignmentFlag.AlignTop)
+        self._split_part = QWidget()
+        split_column = QVBoxLayout(self._split_part)
+        split_column.setContentsMargins(0, 0, 0, 0)
+        split_column.addWidget(self.split_bar)
+        split_column.addLayout(division)
+        # A collection that cannot be trained on has no split, so both share a place.
+        self._split_or_advice = QStackedWidget()
+        self._split_or_advice.addWidget(self._split_part)
+        self._split_or_advice.addWidget(self.advice)
         left = QSplitter(Qt.Orientation.Vertical)
-        left.addWidget(_titled("Classes", self.table))
-        left.addWidget(_titled("What to look at", self.findings, self.findings_text))
+        left.addWidget(_titled(_bold("Classes"), self.table))
+        left.addWidget(_titled(self.findings_title, self.findings, self.findings_text))
         left.setChildrenCollapsible(False)
         left.setStretchFactor(0, 3)
         left.setStretchFactor(1, 2)
@@ -191,15 +217,15 @@ class CollectionView(QWidget):
         self._splitter.setStretchFactor(1, 1)
         self._filler = QWidget()
         bottom = QHBoxLayout()
-        bottom.addStretch(1)
+        bottom.addWidget(self.notice, 1)
+        bottom.addStretch()
         bottom.addWidget(self.next_button)
+        # The notice comes and goes without moving what stands above.
+        bottom.addStrut(self.notice.sizeHint().height())
         column = QVBoxLayout(self)
         column.addWidget(self.heading)
         column.addLayout(buttons)
-        column.addWidget(self.notice)
-        column.addWidget(self.advice)
-        column.addWidget(self.split_bar)
-        column.addLayout(division)
+        column.addWidget(self._split_or_advice)
         column.addWidget(self._splitter, 1)
         column.addWidget(self._filler, 1)
         column.addLayout(bottom)
@@ -236,12 +262,16 @@ class _Splitter(QSplitter):
         return self.minimumSizeHint()
 
 
-def _titled(title: str, *widgets: QWidget) -> QWidget:
-    holder = QWidget()
-    label = PlainLabel(title)
+def _bold(text: str) -> PlainLabel:
+    label = PlainLabel(text)
     font = label.font()
     font.setBold(True)
     label.setFont(font)
+    return label
+
+
+def _titled(label: PlainLabel, *widgets: QWidget) -> QWidget:
+    holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.addWidget(label)
@@ -253,24 +283,20 @@ def _titled(title: str, *widgets: QWidget) -> QWidget:
     return holder
 
 
-def findings_in_words(report: Report, look_share: float | None, *, is_reading: bool, is_free: bool) -> str:
+def findings_in_words(report: Report, *, is_reading: bool, is_looking: bool, is_free: bool) -> str:
     """Return what is to be said below the findings: what is still to come, or that nothing was found; else empty.
 
     Args:
         report: The findings so far.
-        look_share: How far the closer look has got, 0 to 1; None while none is under way.
         is_reading: Whether the folder is still being listed.
+        is_looking: Whether the closer look is under way.
         is_free: Whether no job is under way; one that mends reads the folder again, and then looks closer.
     """
     missing = report.photo_count - report.looked_at
-    if is_reading or (missing and look_share is None and not is_free):
+    if is_reading or (missing and not is_looking and not is_free):
         return "Reading the photos. What needs mending is listed when this is done."
-    if look_share is not None:
-        # Rounded down, so that 100 % is never shown before the end.
-        return (
-            f"Looking closer at each photo: {int(look_share * 100)} %. "
-            "Copies, dark and blurred photos are listed when this is done."
-        )
+    if is_looking:
+        return "" if report.findings else "Copies, dark and blurred photos are listed when each was looked at."
     if missing:
         return f"{count('photo', missing)} could not be looked at closely. Read the folder again to try once more."
     return "" if report.findings or not report.photo_count else "Nothing was found that needs mending."

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -18,6 +18,7 @@ from tlgui.ui.photos.photo_model import Arranger
 from tlgui.ui.photos.photo_mover import PhotoMover
 from tlgui.ui.photos.photo_view import PhotoView
 from tlgui.ui.photos.photo_words import line_about, line_about_many
+from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.file_manager import FileManager
 from tlgui.ui.widgets.flow_layout import FlowLayout
@@ -54,8 +55,8 @@ class PhotoBrowser(QWidget):
         self.grid = PhotoGrid()
         self.mover = PhotoMover(self)
         self.file_manager = FileManager(self)
-        self.nothing = QuietLabel()
-        self.about = QuietLabel()
+        self.nothing = QuietLabel(parent=self.grid)
+        self.about = ElidedLabel()
         self.buttons = {
             "leave_out": _button("&Leave out", "Do not use the selected photos; the files stay as they are"),
             "use_again": _button("&Use again", "Use photos again that were left out"),
@@ -211,12 +212,15 @@ class PhotoBrowser(QWidget):
             actions.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.finding_bar)
+        # What comes and goes stands below what stays, so that nothing moves but the grid.
         column.addWidget(self.filters)
-        column.addWidget(self.nothing)
+        column.addWidget(self.finding_bar)
         column.addWidget(self.grid, 1)
         column.addWidget(self.about)
         column.addLayout(actions)
+        # Over the empty grid.
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        QVBoxLayout(self.grid).addWidget(self.nothing)
         self.nothing.hide()
         self._refresh()
 
@@ -318,7 +322,7 @@ class PhotoBrowser(QWidget):
 
     @Slot()
     def _on_wait_timeout(self) -> None:
-        self.about.setText("Looking through the photos…")
+        self.about.set_text("Looking through the photos…")
 
     @Slot()
     def _on_filters_changed(self) -> None:
@@ -342,14 +346,11 @@ class PhotoBrowser(QWidget):
     def _refresh(self) -> None:
         chosen, total = self.selected(), len(self.grid.photos.items)
         if len(chosen) == 1:
-            self.about.setText(line_about(chosen[0]))
+            self.about.set_text(line_about(chosen[0]))
         elif chosen:
-            self.about.setText(line_about_many(chosen, total))
+            self.about.set_text(line_about_many(chosen, total))
         else:
-            self.about.setText(f"{count('photo', total)} shown, none selected")
-        has_used, has_left_out = self._uses()
-        self.buttons["use_again"].setVisible(has_left_out)
-        self.buttons["leave_out"].setVisible(has_used or not has_left_out)
+            self.about.set_text(f"{count('photo', total)} shown, none selected")
         can = {
             "leave_out": self.can_leave_out(),
             "use_again": self.can_use_again(),

@@ -78,8 +78,9 @@ class FilterBar(QWidget):
     @property
     def is_filtering(self) -> bool:
         """Whether any filter is set."""
-        is_narrowed = self.classes.currentIndex() > 0 or self.problem.currentIndex() > 0
-        return bool(self.text.text()) or self.use.currentData() is not PhotoUse.ANY or is_narrowed
+        has_class = len(self._class_names) != 1 and self.classes.currentIndex() > 0
+        has_problem = self._finding is None and self.problem.currentIndex() > 0
+        return bool(self.text.text()) or self.use.currentData() is not PhotoUse.ANY or has_class or has_problem
 
     def show_scope(self, class_names: frozenset[str], finding: FindingKind | None) -> None:
         """Set the scope that is filtered, and clear the filters.
@@ -94,8 +95,7 @@ class FilterBar(QWidget):
         for combo in (self.classes, self.use, self.problem):
             with QSignalBlocker(combo):
                 combo.setCurrentIndex(0)
-        self.classes.setVisible(len(class_names) != 1)
-        self.problem.setVisible(finding is None)
+        self._show_fixed_choices()
         self._fit_order()
 
     def show_choices(self, class_names: Iterable[str], findings: Sequence[Finding]) -> None:
@@ -103,6 +103,7 @@ class FilterBar(QWidget):
         _refill(self.classes, [(_ALL_CLASSES, None), *((name, name) for name in class_names)])
         known = [(f"{finding.kind.value.capitalize()} ({finding.file_count:,})", finding.kind) for finding in findings]
         _refill(self.problem, [(_ANY_PROBLEM, None), *(entry for entry in known if entry[1] is not None)])
+        self._show_fixed_choices()
 
     def query(self) -> PhotoQuery:
         """Return the query that the scope and the controls describe."""
@@ -116,6 +117,18 @@ class FilterBar(QWidget):
             self.order.currentData(),
             self.descending.isChecked(),
         )
+
+    def _show_fixed_choices(self) -> None:
+        """Disable the filters that the scope decides, and show its class and its problem in them.
+
+        They are not hidden, because the filters beside them would move.
+        """
+        only_class = next(iter(self._class_names)) if len(self._class_names) == 1 else None
+        for combo, fixed in ((self.classes, only_class), (self.problem, self._finding)):
+            combo.setEnabled(fixed is None)
+            if fixed is not None:
+                with QSignalBlocker(combo):
+                    combo.setCurrentIndex(max(0, combo.findData(fixed)))
 
     def _chosen_problem(self) -> FindingKind | None:
         # Qt returns a member of a string enum as a plain string.

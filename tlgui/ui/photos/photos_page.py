@@ -152,6 +152,10 @@ class PhotosPage(QWidget):
     @Slot(Collection)
     def _on_review_collection_listed(self, collection: Collection) -> None:
         """Show the names listed so far while the photos are still being read."""
+        if self._session.collection is not None and self._session.collection.folder == collection.folder:
+            # Read again: what is shown stays until its successor is there.
+            self.view.show_listing(collection)
+            return
         self._show(collection, (), is_reading=True)
         self._show_album(Album(collection, {}), "Each photo is being looked at.")
 
@@ -166,6 +170,8 @@ class PhotosPage(QWidget):
     def _on_session_job_ended(self) -> None:
         self._on_session_job_changed()
         if not self._is_listing:
+            if self._session.collection is not None:
+                self.view.show_collection(self._session.collection, self._session.advice())
             return
         # Reading failed or was stopped: the collection that is still open is shown again.
         self._is_listing = False
