@@ -1,1 +1,1 @@
-"""What is wrong with a collection, and what would mend it."""
+"""The health report of a collection: what is wrong with its files, photos and classes, and how to mend it."""

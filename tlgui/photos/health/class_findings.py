@@ -1,4 +1,4 @@
-"""What is wrong with the classes themselves: too few photos, far fewer than others, or names that are nearly alike."""
+"""Findings about classes: too few photos, far fewer than others, or names that differ only in case or accents."""
 
 import statistics
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,11 @@ _NAMES_SHOWN = 5
 
 
 def class_findings(collection: Collection) -> Iterator[Finding]:
-    """Yield what the names and sizes of the classes show."""
+    """Yield the findings about the names and sizes of classes.
+
+    Args:
+        collection: The photos, by class.
+    """
     yield from _similar_names(collection)
     few = [item for item in collection.classes if len(item.photos) < _ENOUGH_PHOTOS]
     if few:
@@ -48,7 +52,7 @@ def _unequal(classes: Sequence[PhotoClass]) -> Iterator[Finding]:
 
 
 def _to_add(missing: Sequence[tuple[PhotoClass, int]]) -> str:
-    """Say how many photos each class lacks, such as “Add 12 photos to “wren”.”."""
+    """Return how many photos each class lacks, as a sentence: “Add photos: 12 to “wren”.”."""
     shown = [f"{number:,} to “{item.name}”" for item, number in missing[:_NAMES_SHOWN]]
     more = len(missing) - len(shown)
     rest = [f"some to {counted(more, 'more class', 'more classes')}"] if more else []
@@ -60,24 +64,24 @@ def _similar_names(collection: Collection) -> Iterator[Finding]:
     by_key: dict[str, list[PhotoClass]] = {}
     for item in collection.classes:
         by_key.setdefault(plain_key(item.name), []).append(item)
-    alike = [sorted(items, key=_size, reverse=True) for key, items in by_key.items() if key and len(items) > 1]
-    if not alike:
+    similar = [sorted(items, key=_size, reverse=True) for key, items in by_key.items() if key and len(items) > 1]
+    if not similar:
         return
     to = Destinations(collection)
     moves = tuple(
         (photo.path, to.folder_in(photo.path, large))
-        for large, *others in alike
+        for large, *others in similar
         for item in others
         for photo in item.photos
     )
-    names = "; ".join(" and ".join(f"“{item.name}”" for item in items) for items in alike[:_NAMES_SHOWN])
+    names = "; ".join(" and ".join(f"“{item.name}”" for item in items) for items in similar[:_NAMES_SHOWN])
     yield Finding(
         FindingKind.SIMILAR_NAMES,
         Severity.HARM,
-        f"{counted(sum(map(len, alike)), 'class name')} differ only in case, spaces or accents",
+        f"{counted(sum(map(len, similar)), 'class name')} differ only in case, spaces or accents",
         f"{names}: if they are one class, the model is taught a difference that is not there. Move the photos of the "
         "smaller into the larger.",
-        tuple(_paths(item) for items in alike for item in items[1:]),
+        tuple(_paths(item) for items in similar for item in items[1:]),
         MoveInto(moves),
         f"&Move {counted(len(moves), 'photo')} into the larger class",
     )

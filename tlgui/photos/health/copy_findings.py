@@ -1,4 +1,4 @@
-"""Pictures that are there more than once: copies, near copies, and what they spoil."""
+"""Findings about pictures that occur more than once: copies, near copies, contradicting labels, leaks between parts."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,14 +16,14 @@ _PART_RANKS = {Part.TEST: 0, Part.VALIDATION: 1, Part.TRAINING: 2, None: 3}
 
 
 def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts], near: NearGroups) -> Iterator[Finding]:
-    """Yield what the looks show about pictures that are there more than once.
+    """Yield the findings about pictures that occur more than once.
 
-    A group is told of once: where it stands in two classes, else where it stands in two parts, else as copies.
+    A group is reported once: as one with two labels, else as a leak between parts, else as copies.
 
     Args:
         collection: The photos.
-        facts: Of each of its photos, in its order.
-        near: The photos that show nearly the same, byte-for-byte copies included.
+        facts: Those of each photo, in the order of the collection.
+        near: The near copies, byte-for-byte copies included.
     """
     photos = {photo.path: photo for photo in collection.photos()}
 
@@ -35,18 +35,18 @@ def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts], near
 
     two_labels = _differing(near.groups, classes)
     yield from _two_labels(two_labels, near.by_features)
-    told = {path for group in two_labels for path in group}
+    reported = {path for group in two_labels for path in group}
     leaks: Groups = ()
     if collection.has_own_split:
-        leaks = _differing((*_without(near.groups, told), *_without(collection.groups, told)), part)
+        leaks = _differing((*_without(near.groups, reported), *_without(collection.groups, reported)), part)
         leaks = _disjoint(leaks)
         yield from _leaks(leaks, photos, near.by_features)
-    told |= {path for group in leaks for path in group}
-    exact = _without(copies(facts), told)
+    reported |= {path for group in leaks for path in group}
+    exact = _without(copies(facts), reported)
     yield from _copies(exact, photos)
-    # Of copies one stands for all, so that the photos are not told of twice.
-    told |= {path for group in exact for path in sorted(group, key=lambda path: _age(photos[path]))[1:]}
-    groups = _without(near.groups, told)
+    # The first of each group of copies may be a near copy too; the others are reported.
+    reported |= {path for group in exact for path in sorted(group, key=lambda path: _age(photos[path]))[1:]}
+    groups = _without(near.groups, reported)
     yield from _near_copies(groups, facts, _apart(groups, near.by_features, collection.groups))
 
 
@@ -112,7 +112,7 @@ def _near_copies(groups: Groups, facts: Mapping[Path, PhotoFacts], apart: int) -
 
 
 def _kept_words(number: int, apart: int) -> str:
-    """Return what near copies do to a model: `apart` of them nothing keeps in one part of the split."""
+    """Return how near copies affect a model, where the split does not keep `apart` of them in one part."""
     by_features = "told by the backbone's features, may lie in two parts"
     if not apart:
         return (
@@ -131,7 +131,7 @@ def _kept_words(number: int, apart: int) -> str:
 
 
 def _look_first(groups: Groups, by_features: frozenset[Path]) -> str:
-    """Return what is to be said where features told some of the photos, which none of the other signs confirms."""
+    """Return a note about the photos that only the features put into a group; empty where there are none."""
     number = sum(path in by_features for group in groups for path in group)
     if not number:
         return ""
@@ -140,7 +140,7 @@ def _look_first(groups: Groups, by_features: frozenset[Path]) -> str:
 
 
 def _apart(groups: Groups, by_features: frozenset[Path], kept: Groups) -> int:
-    """Return how many photos that the features told nothing keeps in one part with another of their group."""
+    """Return how many photos found by features the split does not keep together with another of their group."""
     numbers = {path: number for number, together in enumerate(kept) for path in together}
     apart = 0
     for group in groups:
@@ -154,9 +154,9 @@ def _differing(groups: Sequence[Sequence[Path]], trait: Callable[[Path], object]
     return tuple(tuple(group) for group in groups if len({trait(path) for path in group}) > 1)
 
 
-def _without(groups: Sequence[Sequence[Path]], told: set[Path]) -> Groups:
-    """Return the groups without the photos that were told of already, where two or more are left."""
-    left = (tuple(path for path in group if path not in told) for group in groups)
+def _without(groups: Sequence[Sequence[Path]], reported: set[Path]) -> Groups:
+    """Return the groups without the photos reported already, where two or more are left."""
+    left = (tuple(path for path in group if path not in reported) for group in groups)
     return tuple(group for group in left if len(group) > 1)
 
 
@@ -172,13 +172,13 @@ def _disjoint(groups: Groups) -> Groups:
 
 
 def _learned_from(group: Sequence[Path], photos: Mapping[Path, Photo]) -> list[Path]:
-    """Return the photos of a leak that are not in the part that has to be judged by, test before validation."""
+    """Return the photos of a leak that are not in its part for evaluation, test before validation."""
     best = min(_PART_RANKS[photos[path].part] for path in group)
     return [path for path in group if _PART_RANKS[photos[path].part] != best]
 
 
 def _age(photo: Photo) -> tuple[int, int, str]:
-    """Return what the first of several copies has least of: “a (2).jpg” came after “a.jpg”."""
+    """Return the sort key that puts the original before its copies: “a (2).jpg” comes after “a.jpg”."""
     return photo.arrival, len(photo.path.name), str(photo.path)
 
 

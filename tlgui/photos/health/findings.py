@@ -1,4 +1,4 @@
-"""What a report on a collection consists of: findings, each with its photos and what would mend it."""
+"""The values of a health report: findings, each with its files and the mending that its button offers."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class FindingKind(StrEnum):
-    """What is wrong, in the order a report lists it."""
+    """What is wrong, in the order of the report."""
 
     ROOT_PHOTOS = "photos beside the classes"
     WITHOUT_CLASS = "photos without a class"
@@ -35,7 +35,7 @@ class FindingKind(StrEnum):
 class Severity(StrEnum):
     """How much a finding matters."""
 
-    HARM = "harm"  # it makes the model, or what is said of it, wrong
+    HARM = "harm"  # it makes the model or its accuracy wrong
     DOUBT = "doubt"  # worth a look
     NOTE = "note"  # good to know
 
@@ -59,7 +59,7 @@ class MoveInto:
     """Mend by moving photos into the folder of a class.
 
     Args:
-        moves: Each file, and the folder it goes to. A name that is taken there gets a number.
+        moves: Each file and its target folder. A name that exists there gets a number.
     """
 
     moves: tuple[tuple[Path, Path], ...]
@@ -77,16 +77,16 @@ Mending = LeaveOut | UseAgain | MoveInto | MoveToBin
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report.
+    """One entry of the report.
 
     Args:
         kind: What is wrong.
         severity: How much it matters.
         title: One line with the number, such as "14 photos stand in two classes".
         explanation: One or two sentences: why it matters, and what to do.
-        groups: The files, as they belong together: copies of one picture are one group, anything else a group each.
-        mending: What the button does; None where only the user can mend it, by adding photos for instance.
-        button: What the button says, with its mnemonic; empty without one.
+        groups: The files: copies of one picture are one group, other files a group each.
+        mending: What the button does; None, the default, where only the user can mend it, by adding photos for example.
+        button: The button's text with its mnemonic; empty without one.
     """
 
     kind: FindingKind
@@ -110,12 +110,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found.
+    """The result of `report_on`.
 
     Args:
-        findings: The lines, what matters most first.
-        looked_at: How many photos a closer look has been taken at.
-        photo_count: How many there are; while `looked_at` is less, duplicates and blurred photos may be missing.
+        findings: The entries, the most severe first.
+        looked_at: Number of photos with a closer look.
+        photo_count: Number of photos; while `looked_at` is less, duplicates and blurred photos may be missing.
     """
 
     findings: tuple[Finding, ...] = ()

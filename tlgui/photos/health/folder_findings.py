@@ -1,4 +1,4 @@
-"""What is wrong with how the files lie: beside the classes, too deep, unreadable, or no photos at all."""
+"""Findings about files and folders: outside the classes, nested too deep, unreadable, or no photos."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,10 +22,10 @@ _NOT_READ = frozenset(
 
 
 def folder_findings(collection: Collection, linked: Sequence[Path], nested: Sequence[Path]) -> Iterator[Finding]:
-    """Yield what the listing of a collection's folder shows.
+    """Yield the findings about the files and folders of a collection.
 
     Args:
-        collection: The collection.
+        collection: The photos and the problems of the scan.
         linked: The class folders that are links.
         nested: The folders with photos inside class folders.
     """
@@ -66,7 +66,7 @@ def _root_photos(problems: list[Problem], collection: Collection) -> Iterator[Fi
 
 
 def _named_after_class(path: Path, collection: Collection) -> Iterator[tuple[Path, Path]]:
-    """Yield where a photo belongs, when its name begins with that of one class, such as “daisy 12.jpg”."""
+    """Yield a photo and the folder of the class with whose name its own begins, such as “daisy 12.jpg”."""
     stem = plain_key(path.stem)
     found = [item for item in collection.classes if (key := plain_key(item.name)) and stem.startswith(key)]
     longest = [item for item in found if all(item.name >= other.name or item is other for other in found)]
@@ -147,7 +147,7 @@ def _unreadable(problems: tuple[Problem, ...]) -> Iterator[Finding]:
 
 
 def _is_damaged(problem: Problem) -> bool:
-    """Return whether a file is no photo whatever is done, though its name says so."""
+    """Return whether a file with the name of a photo can never be read."""
     is_picture_by_name = problem.path.suffix.lower() in IMAGE_SUFFIXES
     return problem.kind is ProblemKind.UNREADABLE or (problem.kind is ProblemKind.NOT_AN_IMAGE and is_picture_by_name)
 
@@ -206,6 +206,6 @@ def _left_out(collection: Collection) -> Iterator[Finding]:
 
 
 def _files(problems: list[Problem]) -> list[Path]:
-    """Return the photos of problems: those inside where it is a folder, else the file itself."""
+    """Return the photos of problems: those inside a folder, or the file itself."""
     paths = [path for problem in problems for path in (problem.photos or (problem.path,))]
     return [path for path in paths if path.suffix.lower() in IMAGE_SUFFIXES]

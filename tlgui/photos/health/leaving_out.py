@@ -1,4 +1,4 @@
-"""The findings that one button mends by leaving photos out, and what they have in common with the others."""
+"""Findings whose button leaves photos out, and helpers that all findings use."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,19 +8,34 @@ from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Severit
 
 
 def each(paths: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
-    """Return files that do not belong together, a group each."""
+    """Return each file as a group of one.
+
+    Example:
+        >>> each([Path("a.jpg"), Path("b.jpg")]) == ((Path("a.jpg"),), (Path("b.jpg"),))
+        True
+    """
     return tuple((path,) for path in paths)
 
 
 def leave_out_words(number: int, singular: str = "photo", plural: str = "") -> str:
-    """Return what a button says that leaves so many photos out."""
+    """Return the text of a button that leaves photos out, with its mnemonic.
+
+    Args:
+        number: How many.
+        singular: What one is called, "photo" by default.
+        plural: What several are called; empty, the default, adds an "s" to `singular`.
+
+    Example:
+        >>> leave_out_words(2), leave_out_words(1, "copy", "copies")
+        ('Leave &out 2 photos', 'Leave &out 1 copy')
+    """
     return f"Leave &out {counted(number, singular, plural)}"
 
 
 def to_leave_out(
     kind: FindingKind, severity: Severity, title: str, explanation: str, paths: Sequence[Path]
 ) -> Iterator[Finding]:
-    """Yield a finding about single photos, which its button leaves out; nothing where there are none.
+    """Yield a finding whose button leaves its photos out; nothing where there are no photos.
 
     Args:
         kind: What is wrong.

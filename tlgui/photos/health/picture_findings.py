@@ -1,4 +1,4 @@
-"""What is wrong with single pictures: too small, dark, blurred, wrongly named or dated."""
+"""Findings about single pictures: too small, dark, blurred, with a wrong suffix or a date in the future."""
 
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,24 +10,24 @@ from tlgui.photos.health.findings import Finding, FindingKind, Severity
 from tlgui.photos.health.leaving_out import each, to_leave_out
 from tlgui.photos.pictures.formats import suffix_fits
 
-# Backbones look at 224 pixels or more; from a quarter of that on a photo has little to show.
+# Backbones take 224 pixels or more; a photo with a quarter of that has little detail for them.
 _SMALL_SIDE = 64
-# In levels of 0..255: how dark a photo is on the whole, and how dark all of it is but its brightest twentieth.
+# Upper bounds of the mean and of the 95th percentile of luminance, 0..255.
 _DARK_MEAN = 25.0
 _DARK_HIGHLIGHTS = 50.0
 _BLURRED = 80.0
-# A photo counts as dark, small or blurred only beside others that are not: a collection may be so by its nature.
+# Shares of the median: in a collection of which most photos are small, dark or blurred, none is reported.
 _FAR_BELOW = 1 / 3
 _FAR_LESS_SHARP = 1 / 8
 _DAY_SECONDS = 86_400.0
 
 
 def picture_findings(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[Finding]:
-    """Yield what is known of single photos.
+    """Yield the findings about single photos.
 
     Args:
-        facts: Of each photo of the collection.
-        now: In seconds since 1970.
+        facts: Those of each photo of the collection.
+        now: The current time in seconds since 1970.
     """
     looks = {path: fact.look for path, fact in facts.items() if fact.look is not None}
     yield from _wrong_suffix([path for path, fact in facts.items() if not suffix_fits(path.name, fact.format)])
@@ -35,7 +35,7 @@ def picture_findings(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[F
     dark = _dark_paths(looks)
     yield from _dark(dark)
     sharpness = {path: look.sharpness for path, look in looks.items()}
-    # Dark photos have no detail anyway, and were told of.
+    # Dark photos have no detail either, and are reported already.
     yield from _blurred([path for path in _far_below(sharpness, _BLURRED, _FAR_LESS_SHARP) if path not in set(dark)])
     yield from _future(facts, now)
 
@@ -82,7 +82,7 @@ def _blurred(paths: Sequence[Path]) -> Iterator[Finding]:
 
 
 def _future(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[Finding]:
-    # Cameras know no time zones, so a day more or less says nothing.
+    # Cameras store no time zone, so a date up to a day ahead is possible.
     latest = now + _DAY_SECONDS
     paths = [
         path
@@ -100,13 +100,13 @@ def _future(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[Finding]:
 
 
 def _dark_paths(looks: Mapping[Path, Look]) -> list[Path]:
-    """Return the photos that are dark all over, darkest first; one bright flower before a black wall is not."""
+    """Return the photos without bright parts, darkest first; a bright flower before a black wall is not dark."""
     dark = _far_below({path: 255 * look.brightness for path, look in looks.items()}, _DARK_MEAN)
     return [path for path in dark if 255 * looks[path].highlights < _DARK_HIGHLIGHTS]
 
 
 def _far_below(values: Mapping[Path, float], bound: float, share: float = _FAR_BELOW) -> list[Path]:
-    """Return the photos that lie below a bound and below a share of the middle one too, lowest first."""
+    """Return the photos whose value is below a bound and below a share of the median, lowest first."""
     if not values:
         return []
     bound = min(bound, share * statistics.median(values.values()))

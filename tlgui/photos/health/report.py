@@ -1,4 +1,7 @@
-"""The health report: what is wrong with a collection, what matters most first, and what would mend it."""
+"""Makes the health report of a collection: its findings, the most severe first.
+
+Nothing is read from the photos: the report follows from the scan, the closer look and cached features.
+"""
 
 import time
 
@@ -15,18 +18,18 @@ _KINDS = list(FindingKind)
 
 
 def report_on(survey: Survey, now: float | None = None, features: KnownFeatures | None = None) -> Report:
-    """Say what is wrong with a collection.
+    """Return what is wrong with a collection.
 
     Args:
-        survey: What a scan found, and a closer look where there was one; without looks, duplicates and dark or blurred
-            photos are missing from the report.
-        now: The time to hold dates against, in seconds since 1970; None for the clock's.
-        features: What a backbone said of the photos before, which tells near copies that nothing else does; None where
-            nothing is known. The split never depends on it: the same recipe is to divide the same photos alike before
-            the first training and after it.
+        survey: The result of a scan, and of a closer look where there was one; without looks, duplicates and dark or
+            blurred photos are missing from the report.
+        now: The current time in seconds since 1970; None, the default, for the clock's.
+        features: Cached features of the photos, which reveal further near copies; None, the default, where there are
+            none. The split does not use them: the same recipe must divide the same photos alike before and after the
+            first training.
 
     Returns:
-        The findings, by severity and then in the order of `FindingKind`. Nothing is read from the photos.
+        The findings, by severity and then in the order of `FindingKind`.
     """
     facts = {photo.path: survey.facts[photo.path] for photo in survey.collection.photos() if photo.path in survey.facts}
     findings: list[Finding] = [

@@ -1,1 +1,1 @@
-"""One picture file: which kinds there are, how it is opened, checked and decoded."""
+"""One picture file: the supported formats, and how a file is opened, checked and decoded."""

@@ -1,4 +1,4 @@
-"""Decoded pixels of any kind to 8-bit sRGB: profiles, printing colours, transparency and shades beyond 8 bits."""
+"""Converts decoded pixels to 8-bit sRGB: colour profiles, CMYK and Lab, transparency, more than 8 bits a channel."""
 
 import contextlib
 import functools
@@ -12,27 +12,30 @@ from PIL import Image, ImageCms
 from tlgui.photos.pictures.opening import DAMAGED
 
 REDUCED_PIXELS = 25_000_000
-"""Larger pictures may be made smaller on the way; the pixels of smaller ones are all used as they are."""
+"""Pictures of more pixels may be reduced while they are converted."""
 
 _STRIP_PIXELS = 1 << 20
-_SHADES_16_BIT = 1 << 16
-_LARGEST_SHADE = 1e30  # of floating-point pixels: differences of larger ones would overflow
+_LEVELS_16_BIT = 1 << 16
+_LARGEST_VALUE = 1e30  # of floating-point pixels: differences of larger ones would overflow
 _PROFILES_KEPT = 64
-# What a profile says it is for, by the modes of pixels it can stand beside.
+# The colour space that a profile must have for pixels of a mode.
 _SPACES = {"RGB": "RGB", "CMYK": "CMYK", "L": "GRAY"}
 
 
 def to_rgb(image: Image.Image, least: tuple[int, int] | None = None) -> Image.Image:
     """Decode all pixels and return them as 8-bit sRGB on white.
 
-    Beside the decoded pixels, which Pillow has to have at once, and the result, it takes the memory for a strip of
-    them. A very large picture is made smaller strip by strip, each strip once its colours are right: what lies beside
-    something transparent, or is brighter than the rest by thousands of shades, counts as it is seen.
+    Besides the decoded pixels, which Pillow holds at once, and the result, it takes the memory for a strip of pixels. A
+    very large picture is reduced strip by strip, each after its conversion, so that transparent and very bright pixels
+    are averaged as they are seen.
 
     Args:
-        image: As opened; a colour profile in it is obeyed, and a damaged one ignored.
-        least: The width and height that the result needs. A picture of more than `REDUCED_PIXELS` is made smaller, to
-            no less than that, by averaging squares of pixels; None keeps every pixel.
+        image: As opened. Its colour profile is applied; a damaged one is ignored.
+        least: The width and height that the result needs. A picture of more than `REDUCED_PIXELS` is reduced, to no
+            less than that, by averaging squares of pixels; None, the default, keeps every pixel.
+
+    Returns:
+        An image of mode "RGB".
     """
     image.load()
     if image.mode == "RGB" and not image.has_transparency_data and not _profile(image):
@@ -53,10 +56,10 @@ def to_rgb(image: Image.Image, least: tuple[int, int] | None = None) -> Image.Im
 
 
 def _conversion(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
-    """Return what makes 8-bit sRGB on white, or 8-bit grey, of a decoded picture and of each part of it."""
+    """Return the function that converts a decoded picture, or a part of it, to 8-bit sRGB on white or 8-bit grey."""
     if image.mode == "F" or image.mode.startswith("I"):
-        shades = _shades(image)
-        return lambda part: Image.fromarray(shades(part))
+        scaled = _scaling(image)
+        return lambda part: Image.fromarray(scaled(part))
     if image.has_transparency_data:
         return _on_white
     return lambda part: _converted(part.convert("RGB") if part.mode in {"P", "YCbCr"} else part, part)
@@ -70,7 +73,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _converted(pixels: Image.Image, image: Image.Image) -> Image.Image:
-    """Return `pixels` as sRGB, from the colours that the profile of `image` says they are in."""
+    """Return `pixels` as sRGB, converted by the profile of `image`."""
     profile = _profile(image)
     if pixels.mode == "LAB" or (profile and pixels.mode in _SPACES):
         with contextlib.suppress(OSError, ImageCms.PyCMSError, *DAMAGED):
@@ -81,7 +84,7 @@ def _converted(pixels: Image.Image, image: Image.Image) -> Image.Image:
 
 
 def _as_rgb(pixels: Image.Image) -> Image.Image:
-    # Pillow would copy what is RGB already.
+    # Pillow would copy an RGB image.
     return pixels if pixels.mode == "RGB" else pixels.convert("RGB")
 
 
@@ -90,10 +93,10 @@ def _profile(image: Image.Image) -> bytes:
     return profile if isinstance(profile, bytes) else b""
 
 
-# Reading a profile and working its table out takes longer than converting a small photo; cameras use few profiles.
+# Building a transform takes longer than converting a small photo; cameras use few profiles.
 @functools.lru_cache(_PROFILES_KEPT)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Return what converts pixels of a mode to sRGB; None where they are in sRGB, or the profile is not for them."""
+    """Return the transform of a mode to sRGB; None where the profile is sRGB, or for another colour space."""
     if mode == "LAB":
         source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
     else:
@@ -109,22 +112,22 @@ def _srgb() -> ImageCms.ImageCmsProfile:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
-def _shades(image: Image.Image) -> Callable[[Image.Image], NDArray[np.uint8]]:
-    """Return what scales pixels of more than 8 bits to 0..255; Pillow's own conversion would cut them off at 255.
+def _scaling(image: Image.Image) -> Callable[[Image.Image], NDArray[np.uint8]]:
+    """Return the function that scales pixels of more than 8 bits to 0..255; Pillow's conversion would clip them.
 
     Args:
-        image: The whole picture: its darkest and its brightest pixel say what black and white are.
+        image: The whole picture: its extreme values decide what black and white are.
     """
     if image.mode.startswith("I;16"):
-        table = _scaled(np.arange(_SHADES_16_BIT, dtype=np.float32), 0, _SHADES_16_BIT - 1)
+        table = _scaled(np.arange(_LEVELS_16_BIT, dtype=np.float32), 0, _LEVELS_16_BIT - 1)
         return lambda part: table[np.asarray(part)]
     low, high = 0.0, 0.0
     rows = max(1, _STRIP_PIXELS // image.width)
     for top in range(0, image.height, rows):
         values = _values(image.crop((0, top, image.width, min(top + rows, image.height))))
         low, high = min(low, float(values.min())), max(high, float(values.max()))
-    if low == 0 and 255 < high <= _SHADES_16_BIT - 1:
-        high = _SHADES_16_BIT - 1
+    if low == 0 and 255 < high <= _LEVELS_16_BIT - 1:
+        high = _LEVELS_16_BIT - 1
     elif image.mode == "F" and low == 0 and high <= 1:
         high = 1
     elif low == 0 and high <= 255:
@@ -133,9 +136,9 @@ def _shades(image: Image.Image) -> Callable[[Image.Image], NDArray[np.uint8]]:
 
 
 def _values(image: Image.Image) -> NDArray[np.float32]:
-    """Return pixels as numbers that can be reckoned with."""
+    """Return pixels as finite float32."""
     values = np.nan_to_num(np.asarray(image, np.float32), posinf=0, neginf=0)
-    bounded: NDArray[np.float32] = values.clip(-_LARGEST_SHADE, _LARGEST_SHADE)
+    bounded: NDArray[np.float32] = values.clip(-_LARGEST_VALUE, _LARGEST_VALUE)
     return bounded
 
 

@@ -1,7 +1,7 @@
-"""Which photos ended a helper process that opened them, kept on disk, so that they do not end another at every start.
+"""A list on disk of the photos that ended a helper process, so that they do not end another at every start.
 
-A photo is known by its place, size and time: one that is replaced is tried again. The list lies with the caches; where
-the disk refuses it, such a photo costs a helper each time.
+A photo is identified by its path, size and modification time: one that is replaced is tried again. The list lies in the
+cache folder. Where it cannot be written, such a photo ends a helper process each time it is opened.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ _MOST_BYTES = 20_000 * _LINE_BYTES
 
 
 class CrashList:
-    """The list; may be used by several threads, and several processes add to it at a time."""
+    """The list; thread-safe, and several processes may append to it at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,18 +28,18 @@ class CrashList:
         self._state: tuple[str, int, int] | None = None
 
     def has(self, key: str) -> bool:
-        """Return whether a photo ended a helper, by its `crash_key`."""
+        """Return whether the photo with this `crash_key` ended a helper process."""
         with self._lock, contextlib.suppress(OSError):
             self._read()
             return key in self._known
         return False
 
     def add(self, key: str) -> None:
-        """Keep that a photo ended a helper."""
+        """Record that the photo with this `crash_key` ended a helper process."""
         with self._lock, contextlib.suppress(OSError):
             path = _path()
             is_long = path.exists() and path.stat().st_size > _MOST_BYTES
-            # So short a line is written in one go, whoever else writes.
+            # A line this short is appended in one write, so that lines of several processes do not mix.
             with path.open("w" if is_long else "a", encoding="ascii") as stream:
                 stream.write(key + "\n")
 
@@ -57,14 +57,14 @@ class CrashList:
 
 
 def crash_key(path: Path) -> str:
-    """Return what a photo is known by while its file stays as it is; nothing that is listed where it is gone."""
+    """Return the identity of a photo while its file stays unchanged; an empty string where it is gone."""
     try:
         status = os.stat(path)  # noqa: PTH116 - for every photo
     except OSError:
         return ""
-    what = f"{path}\0{status.st_size}\0{status.st_mtime_ns}"
-    # Surrogates stand in for bytes of a name that are no text.
-    return hashlib.blake2b(what.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
+    identity = f"{path}\0{status.st_size}\0{status.st_mtime_ns}"
+    # Names that are not valid text contain surrogates.
+    return hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def _path() -> Path:

@@ -1,4 +1,8 @@
-"""One image file to upright sRGB pixels."""
+"""Decodes one image file to upright 8-bit sRGB pixels.
+
+A photo is squeezed to the network's square input, not cropped, with Pillow's bilinear filter: nothing at its edges is
+lost, and Keras's own image loader does the same. Programs that use an exported model should do so too.
+"""
 
 import math
 from pathlib import Path
@@ -14,7 +18,7 @@ from tlgui.photos.pictures.memory import room_to_decode
 from tlgui.photos.pictures.opening import DAMAGED, NeedsHelperError, opened
 
 _ORIENTATION_TAG = 0x0112
-# Of a very large picture, so many pixels for one on each side leave the last filter all that can be told apart.
+# A very large picture is first reduced to this many times the wanted side; the last filter loses nothing by that.
 _FILTERED = 8
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -30,19 +34,29 @@ _UPRIGHT = {
 def read_photo(path: Path, size: int | None = None) -> NDArray[np.uint8]:
     """Read a photo as upright RGB.
 
-    Transparent parts are laid over white, 16-bit and floating-point pixels are scaled to 0..255, and of an animation
-    the first frame is read.
+    Transparent parts are laid over white, 16-bit and floating-point pixels are scaled to 0..255, and the first frame
+    of an animation is read.
 
     Args:
-        path: The image file, whatever its suffix.
-        size: Side in pixels of the square it is squashed to, by bilinear filtering with antialiasing; None keeps
-            the photo's own size.
+        path: The image file, with any suffix.
+        size: Side in pixels of the square it is squeezed to, by bilinear filtering with antialiasing; None, the
+            default, keeps the photo's own size.
 
     Returns:
         uint8 array of shape (height, width, 3), or (size, size, 3).
 
     Raises:
         PhotoError: The file is gone, damaged, too large, not an image, or may not be read.
+
+    Example:
+        >>> import tempfile
+        >>> from PIL import Image
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "sunset.png")
+        ...     Image.new("RGB", (300, 200), "orange").save(path)
+        ...     pixels = read_photo(path, size=224)
+        >>> pixels.shape, pixels.dtype, pixels[0, 0].tolist()
+        ((224, 224, 3), dtype('uint8'), [255, 165, 0])
     """
     try:
         with opened(path) as image:
@@ -60,6 +74,10 @@ def read_photo(path: Path, size: int | None = None) -> NDArray[np.uint8]:
 
 def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     """Read a photo as upright RGB that fits within `size` x `size` pixels, its proportions kept; never enlarged.
+
+    Args:
+        path: The image file, with any suffix.
+        size: Longest side of the result in pixels.
 
     Returns:
         uint8 array of shape (height, width, 3), the longer side at most `size`.
@@ -82,10 +100,15 @@ def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
 
 
 def decode_through(image: ImageFile.ImageFile) -> None:
-    """Read an opened photo through to its end, as cheaply as its format allows, to know that it can be used.
+    """Read an opened photo to its end, as cheaply as its format allows, to verify that it can be decoded.
 
-    A JPEG is decoded at an eighth of its size. A very large PNG is only checked against its checksums. Whatever is
-    wrong with the photo is raised as Pillow puts it.
+    A JPEG is decoded at an eighth of its size. A very large PNG is only checked against its checksums.
+
+    Args:
+        image: As opened.
+
+    Raises:
+        Exception: What Pillow raises for a damaged file.
     """
     if image.format == "PNG" and image.width * image.height > opening.LARGE_PIXELS:
         image.verify()
@@ -96,7 +119,7 @@ def decode_through(image: ImageFile.ImageFile) -> None:
 
 
 def orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 to 8; a damaged EXIF block turns nothing."""
+    """Return the EXIF orientation, 1 to 8; 1, upright, where the EXIF block is missing or damaged."""
     try:
         found = image.getexif().get(_ORIENTATION_TAG)
     except (OSError, *DAMAGED):
@@ -105,6 +128,6 @@ def orientation(image: Image.Image) -> int:
 
 
 def _turned_upright(pixels: Image.Image, image: Image.Image) -> Image.Image:
-    """Return `pixels` turned as the EXIF orientation of `image` says."""
+    """Return `pixels` turned by the EXIF orientation of `image`."""
     turn = _UPRIGHT.get(orientation(image))
     return pixels if turn is None else pixels.transpose(turn)

@@ -1,17 +1,17 @@
-"""Whether zeros stand in the place of a picture's end: a download or a copy was cut short, or the disk failed.
+"""Detects files whose end was replaced by zeros: a download or a copy was cut short, or the disk failed.
 
-Such a file has its full length and a sound header, and libraries make a picture of it all the same. Only a file whose
-last 64 bytes are all zero is judged, up to 256 MiB; nothing else of other files is read.
+Such a file has its full length and a valid header, and libraries decode it without an error. Only files up to 256 MiB
+whose last 64 bytes are all zero are examined; of other files only those bytes are read.
 
-- JPEG, PNG and GIF have a mark at their end. Zeros behind it are padding, as some cameras write it; without it, the
-  picture's end is missing. So it is with BMP files with compressed rows.
-- WebP with losses may well end in zeros, where the rest of the picture is flat. But then the picture needs them: it is
-  decoded without 32 of them, and if that can be done, they are not the picture's own.
+- JPEG, PNG and GIF have an end marker. Zeros behind it are padding, which some cameras write; without the marker, the
+  picture's end is missing. The same holds for BMP files with compressed rows.
+- Lossy WebP data can end in zeros where the rest of the picture is flat, but then the decoder needs them: the picture
+  is decoded without 32 of them, and if that succeeds, the zeros do not belong to the picture.
 - HEIC, AVIF and compressed TIFF never end in so many zeros (tried with flat pictures of AVIF and TIFF; HEVC does not
   allow more than two). Zeros at the end of a camera's notes are not the picture's.
-- BMP and TIFF whose pixels are stored as they are may end in black. There zeros are a tear only if they begin in the
-  middle of a row, and what lies right of that in the row before is neither black nor nearly so: an edge that runs
-  along a row of pixels from one of them to the end of the row, and no further, is none that a camera sees.
+- Uncompressed BMP and TIFF may end in black pixels. There zeros mean a missing end only if they begin in the middle of
+  a row and the pixels right of that place in the row before are not dark: photos have no edge that runs along one row
+  of pixels from its middle exactly to its end.
 """
 
 import io
@@ -25,10 +25,10 @@ from PIL import Image, ImageFile, TiffImagePlugin
 from tlgui.photos.pictures.memory import needed_bytes, room_for
 
 _LEAST_ZEROS = 64
-# Few photos are larger, and of some kinds of files all that lies before the zeros is read.
+# Few photos are larger, and for some formats everything before the zeros is read.
 _LARGEST_FILE = 1 << 28
 _BLOCK = 1 << 16
-# In bytes, and in levels. At the very end of a row there is too little to tell by.
+# In bytes, and in levels. Fewer bytes at the end of a row are too few to decide.
 _LEAST_BESIDE = 8
 _DARK = 16
 
@@ -36,31 +36,31 @@ _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 _GIF_END = b"\x3b"
 _BMP_END = b"\0\x01"  # of compressed rows
 _JPEG_END, _JPEG_SCAN = 0xD9, 0xDA
-# In the pixels of a JPEG, what is no pixel and no restart mark. Source: ITU-T T.81, B.1.1.
+# In the scan of a JPEG, a marker that is neither stuffing nor a restart marker. Source: ITU-T T.81, B.1.1.
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-# A picture that ends before them does not miss them; one that goes on to the end misses a few.
+# Removed from the end of WebP data: a picture that ends before them still decodes, one that reaches the end does not.
 _SPARED = 32
 _WEBP_PICTURES = (b"VP8 ", b"VP8L")
 _SHORTEST_BOX = 8
-_RAW = 1  # of TIFF: pixels as they are
+_RAW = 1  # of TIFF: uncompressed
 _COMPRESSION, _HEIGHT, _ROWS_IN_STRIP, _ROWS_IN_TILE = 259, 257, 278, 323
 _TIFF_PLACES = ((273, 279, _ROWS_IN_STRIP), (324, 325, _ROWS_IN_TILE))
 
 
 def has_empty_end(image: ImageFile.ImageFile, stream: BinaryIO) -> bool:
-    """Return whether zeros stand in the place of a picture's end; False where that is not sure.
+    """Return whether zeros replace a picture's end; False where that is uncertain.
 
     Args:
         image: As opened.
-        stream: Its file; it is where it was afterwards.
+        stream: Its file; the position is restored afterwards.
     """
     position = stream.tell()
     try:
         size = stream.seek(0, os.SEEK_END)
         if not _LEAST_ZEROS < size <= _LARGEST_FILE or any(_before(stream, size, _LEAST_ZEROS)):
             return False
-        judge = _JUDGES.get(image.format or "")
-        return judge is not None and judge(image, stream, _zeros_begin(stream, size))
+        is_cut = _TESTS.get(image.format or "")
+        return is_cut is not None and is_cut(image, stream, _zeros_begin(stream, size))
     finally:
         stream.seek(position)
 
@@ -71,12 +71,12 @@ def _piece(stream: BinaryIO, start: int, count: int) -> bytes:
 
 
 def _before(stream: BinaryIO, place: int, count: int) -> bytes:
-    """Return what lies before a place, at most `count` bytes."""
+    """Return the bytes before a position, at most `count`."""
     return _piece(stream, max(0, place - count), min(place, count))
 
 
 def _zeros_begin(stream: BinaryIO, size: int) -> int:
-    """Return where the zeros begin that reach to the end of a file."""
+    """Return the position of the first of the zeros at the end of a file."""
     end = size
     while end:
         start = max(0, end - _BLOCK)
@@ -93,7 +93,7 @@ def _lacks_jpeg_end(_image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) -
 
 
 def _has_jpeg_end(data: bytes) -> bool:
-    """Follow the parts of a JPEG to its end mark: phones put films and other pictures behind it."""
+    """Follow the segments of a JPEG to its end marker; phones append films and other pictures behind it."""
     place = 2
     while place + 4 <= len(data) and data[place] == 0xFF:
         marker = data[place + 1]
@@ -120,7 +120,7 @@ def _lacks_gif_end(_image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) ->
 
 
 def _is_cut_webp(image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) -> bool:
-    """Return whether the picture can be decoded without some of the zeros, or cannot be with them."""
+    """Return whether the picture decodes without some of the zeros, or does not decode with them."""
     data = _piece(stream, 0, stream.seek(0, os.SEEK_END))
     place = 12
     while place + 8 <= len(data):
@@ -143,7 +143,7 @@ def _is_webp(kind: bytes, content: bytes, image: ImageFile.ImageFile) -> bool:
     try:
         with room_for(needed_bytes(image)), Image.open(file, formats=("WEBP",)) as shorter:
             shorter.load()
-    # What Pillow raises where content is missing.
+    # Raised by Pillow where content is missing.
     except (OSError, EOFError, SyntaxError, ValueError):
         return False
     return True
@@ -152,13 +152,13 @@ def _is_webp(kind: bytes, content: bytes, image: ImageFile.ImageFile) -> bool:
 def _is_cut_in_its_boxes(image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) -> bool:
     if _boxes_end(stream, zeros) - zeros < _LEAST_ZEROS:
         return False
-    notes = [notes for name in ("exif", "xmp") if isinstance(notes := image.info.get(name), bytes)]
+    blocks = [block for name in ("exif", "xmp") if isinstance(block := image.info.get(name), bytes)]
     before = _before(stream, zeros, _LEAST_ZEROS)
-    return not any(_ends_as(text, before) for text in notes)
+    return not any(_ends_as(block, before) for block in blocks)
 
 
 def _boxes_end(stream: BinaryIO, zeros: int) -> int:
-    """Return where the last box ends that begins before the zeros. Source: ISO/IEC 14496-12, 4.2."""
+    """Return the end of the last box that begins before the zeros. Source: ISO/IEC 14496-12, 4.2."""
     size = stream.seek(0, os.SEEK_END)
     place = 0
     while place < zeros:
@@ -166,15 +166,15 @@ def _boxes_end(stream: BinaryIO, zeros: int) -> int:
         length = int.from_bytes(header[:4], "big")
         if length == 1:
             length = int.from_bytes(header[8:], "big")
-        # One without a length goes on to the end.
+        # A box without a length reaches to the end of the file.
         place = place + length if length >= _SHORTEST_BOX else size
     return min(place, size)
 
 
-def _ends_as(notes: bytes, before: bytes) -> bool:
-    """Return whether notes end in so many zeros that they may be those at the end of a file, after what lies before."""
-    filled = notes.rstrip(b"\0")
-    return bool(filled) and len(notes) - len(filled) >= _LEAST_ZEROS and before.endswith(filled[-len(before) :])
+def _ends_as(block: bytes, before: bytes) -> bool:
+    """Return whether metadata ends in zeros and `before`, so that the zeros at the end of the file may be its own."""
+    filled = block.rstrip(b"\0")
+    return bool(filled) and len(block) - len(filled) >= _LEAST_ZEROS and before.endswith(filled[-len(before) :])
 
 
 def _is_cut_tiff(image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) -> bool:
@@ -202,13 +202,13 @@ def _is_cut_bmp(image: ImageFile.ImageFile, stream: BinaryIO, zeros: int) -> boo
 
 
 def _is_torn(stream: BinaryIO, zeros: int, first: int, end: int, stride: int) -> bool:
-    """Return whether rows of pixels that are stored as they are end in a tear.
+    """Return whether zeros begin inside a row of uncompressed pixels.
 
     Args:
         stream: The file.
-        zeros: Where the zeros begin that reach to its end.
-        first: Where the rows begin.
-        end: Where they end.
+        zeros: Position of the first of the zeros at its end.
+        first: Position of the first row.
+        end: End of the last row.
         stride: Bytes in a row.
     """
     if stride < 1 or zeros - stride < first or end - zeros < _LEAST_ZEROS:
@@ -220,7 +220,7 @@ def _is_torn(stream: BinaryIO, zeros: int, first: int, end: int, stride: int) ->
     return beside.count(0) * 2 < len(beside) and sum(beside) > _DARK * len(beside)
 
 
-_JUDGES: dict[str, Callable[[ImageFile.ImageFile, BinaryIO, int], bool]] = {
+_TESTS: dict[str, Callable[[ImageFile.ImageFile, BinaryIO, int], bool]] = {
     "JPEG": _lacks_jpeg_end,
     "MPO": _lacks_jpeg_end,
     "PNG": _lacks_png_end,

@@ -1,6 +1,6 @@
-"""What the beginning and the end of a photo's file tell, so that a scan need not decode every photo.
+"""Reads the facts about a photo from its header and its end, so that a scan need not decode every photo.
 
-A photo is decoded only where something is odd: an end that is missing, or a structure that does not add up.
+A photo is decoded only where its end is missing or its structure is inconsistent.
 """
 
 import calendar
@@ -31,26 +31,26 @@ from tlgui.photos.pictures.wholeness import looks_whole
 
 _TRIES = 2
 _Reader = Callable[[Path, FileState], PhotoFacts]
-_LYING = range(5, 9)  # EXIF orientations of photos that lie on their side
+_SIDEWAYS = range(5, 9)  # EXIF orientations that swap width and height
 _TIME = re.compile(r"(\d{4})\D(\d\d)\D(\d\d)\D(\d\d)\D(\d\d)\D(\d\d)")
 
 
 def state_of(status: os.stat_result) -> FileState:
-    """Return the state of a file by what the system says of it."""
+    """Return the state of a file from its `os.stat` result."""
     return FileState(status.st_size, status.st_mtime_ns)
 
 
 def read_facts(path: Path, state: FileState) -> PhotoFacts:
-    """Find out what the file of a photo tells, as cheaply as possible.
+    """Read the facts about a photo, as cheaply as possible.
 
-    A file that is changed while it is read, by a program that saves it for instance, is read once more.
+    A file that another program changes while it is read is read once more.
 
     Args:
         path: The file.
         state: Its state as listed.
 
     Returns:
-        The facts, with the state the file was in when they were read.
+        The facts, with the state of the file when they were read.
 
     Raises:
         UnusablePhotoError: The file is gone, damaged, too large, not an image, may not be read, or changes while it
@@ -63,15 +63,15 @@ def read_facts(path: Path, state: FileState) -> PhotoFacts:
 
 
 def read_all_facts(listed: Sequence[tuple[Path, FileState]]) -> list[PhotoFacts | UnusablePhotoError]:
-    """Find out what the files of photos tell, as `read_facts` does.
+    """Read the facts about several photos, as `read_facts` does for one.
 
-    Where a helper opens them, asking it for each alone would take longer than opening it.
+    Those that a helper process opens are sent to it together: a round trip takes longer than opening a photo.
 
     Args:
         listed: The files, and their states as listed.
 
     Returns:
-        The facts of each, in order, or why there are none.
+        For each, in order, its facts or why it cannot be used.
     """
     found = [_found(path, state, _read) for path, state in listed]
     waiting = [item for item, facts in zip(listed, found, strict=True) if facts is None]
@@ -96,7 +96,7 @@ def _read_by_helper(path: Path, state: FileState) -> PhotoFacts:
 
 
 def _found(path: Path, state: FileState, read: _Reader) -> PhotoFacts | UnusablePhotoError | None:
-    """Return what a file tells, or why it tells nothing; None where it is to be opened in a helper process."""
+    """Return the facts about a file or why there are none; None where it is to be opened in a helper process."""
     try:
         return _read_settled(path, state, read)
     except UnusablePhotoError as error:
@@ -106,7 +106,7 @@ def _found(path: Path, state: FileState, read: _Reader) -> PhotoFacts | Unusable
 
 
 def _read_settled(path: Path, state: FileState, read: _Reader) -> PhotoFacts:
-    """Read what a file tells while it stays as it is."""
+    """Read the facts about a file, once more where it changes meanwhile."""
     for _ in range(_TRIES):
         facts, error = None, None
         try:
@@ -127,16 +127,16 @@ def _gone(path: Path) -> UnusablePhotoError:
 
 
 def state_now(path: Path) -> FileState | None:
-    """Return the state of a file as it is now; None where nobody can tell."""
+    """Return the present state of a file; None where it is gone or cannot be accessed."""
     try:
-        # For every photo of a collection: a method of Path takes twice as long.
+        # Called for every photo of a collection: a method of Path takes twice as long.
         return state_of(os.stat(path))  # noqa: PTH116
     except OSError:
         return None
 
 
 def _read(path: Path, state: FileState) -> PhotoFacts:
-    # What goes wrong here goes wrong again below, where it gets its reason.
+    # The same error is raised again below, with its reason.
     with contextlib.suppress(OSError, MemoryError):
         header = read_jpeg_header(path) if state.size else None
         if header is not None and header.has_end and header.width * header.height <= MAX_PIXELS:
@@ -145,7 +145,11 @@ def _read(path: Path, state: FileState) -> PhotoFacts:
 
 
 def read_opened(path: Path, state: FileState) -> PhotoFacts:
-    """Open a photo in this process, and return what it tells.
+    """Open a photo in this process, and return the facts about it.
+
+    Args:
+        path: The file.
+        state: Its state, for the result.
 
     Raises:
         NeedsHelperError: It is to be opened in a helper process.
@@ -153,7 +157,7 @@ def read_opened(path: Path, state: FileState) -> PhotoFacts:
     """
     with opened(path) as image:
         image_format = plain_format(image.format or "")
-        # A photo may turn out to be of another size once it is decoded, so the header's counts until then.
+        # Decoding may change the size, so the header's is taken before.
         width, height = image.size
         exif = _exif(image)
         if not looks_whole(image):
@@ -171,7 +175,7 @@ def _loaded(block: bytes) -> Image.Exif | None:
 
 
 def _exif(image: Image.Image) -> Image.Exif | None:
-    # Where a PNG has no EXIF block in front of its pixels, Pillow decodes them to see whether there is one behind.
+    # Without an EXIF block in front of the pixels of a PNG, Pillow would decode them to look for one behind.
     if image.format == "PNG" and "exif" not in image.info:
         return None
     try:
@@ -183,7 +187,7 @@ def _exif(image: Image.Image) -> Image.Exif | None:
 def _facts(state: FileState, image_format: str, width: int, height: int, exif: Image.Exif | None) -> PhotoFacts:
     if not exif:
         return PhotoFacts(state, width, height, image_format)
-    if _tag(exif, ExifTags.Base.Orientation) in _LYING:
+    if _tag(exif, ExifTags.Base.Orientation) in _SIDEWAYS:
         width, height = height, width
     inner = _inner(exif)
     names = (
@@ -208,11 +212,11 @@ def _tag(tags: Image.Exif | dict[int, object], tag: int) -> object:
 
 
 def _taken(inner: dict[int, object]) -> float | None:
-    """Return the time the camera's clock showed, with what it says of fractions of a second."""
-    said = _TIME.match(str(inner.get(ExifTags.Base.DateTimeOriginal, "")))
-    if said is None:
+    """Return the time of the camera's clock, with its fraction of a second where there is one."""
+    match = _TIME.match(str(inner.get(ExifTags.Base.DateTimeOriginal, "")))
+    if match is None:
         return None
-    year, month, day, hour, minute, second = map(int, said.groups())
+    year, month, day, hour, minute, second = map(int, match.groups())
     if not (year and 1 <= month <= 12 and 1 <= day <= 31):
         return None
     fraction = str(inner.get(ExifTags.Base.SubsecTimeOriginal, "")).strip("\0 ")

@@ -1,6 +1,6 @@
-"""The helper process: it opens photos of formats whose libraries a damaged file can crash or hang, and may die of it.
+"""The helper process: it opens photos of formats whose libraries a damaged file can crash or hang.
 
-It ends when nobody asks it for a while, when the process that started it is gone, and when one photo takes too long.
+It ends after half a minute without a task, when the process that started it is gone, or when one photo takes too long.
 """
 
 import contextlib
@@ -30,13 +30,13 @@ if sys.platform != "win32":
     import resource
 
 IDLE_SECONDS = 30.0
-# Besides the time for decoding: what the slowest disk needs for a file.
+# Added to the time for decoding: the reading speed of the slowest disks.
 _SLOWEST_BYTES_A_SECOND = 1 << 20
-# A large photo, which waits for room, has so many times the pixels of others, at most.
+# The time limit of large photos is this many times that of others, as is their number of pixels.
 _LARGE_TIMES = MAX_PIXELS // LARGE_PIXELS
-# A photo of 200 million pixels takes 1.6 to 2.0 GB while it is decoded; libraries may ask for more than they use.
+# Decoding 200 million pixels takes 1.6 to 2.0 GB; libraries may reserve more than they use.
 _MOST_BYTES = 24 * MAX_PIXELS
-# Windows: let the process end, and show no dialog about it.
+# Windows: end the process without a dialog.
 _NO_CRASH_DIALOG = 0x0001 | 0x0002
 
 Operation = Callable[..., PhotoFacts | NDArray[Any]]
@@ -48,14 +48,14 @@ OPERATIONS: dict[str, Operation] = {
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """Serve whoever started this process, on standard input and output, until it is gone.
+    """Serve the process that started this one, on standard input and output, until it is gone.
 
     Args:
-        arguments: The seconds that one photo may take, and modules to import; tests bring a library that crashes.
+        arguments: The most seconds for one photo, and names of modules to import; tests name a library that crashes.
     """
     seconds, *modules = arguments
     _prepare_to_crash()
-    # A library that prints something must not print it into the talk.
+    # What libraries print must not get into the answers.
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     # Decodes only, and is under the BSD licence; pillow-heif's wheels bring an encoder under the GPL.
@@ -69,7 +69,7 @@ def main(arguments: list[str]) -> NoReturn:
 
 
 class _Helper:
-    """One helper."""
+    """The task loop, the time limit and the requests for memory of this process."""
 
     def __init__(self, replies: IO[bytes], seconds: float) -> None:
         self._replies = replies
@@ -91,7 +91,7 @@ class _Helper:
         os._exit(0)
 
     def _listen(self, stream: BinaryIO) -> None:
-        """Pass on what is asked; when nobody is left to ask, end the process, in the middle of a photo too."""
+        """Queue incoming tasks; end the process, in the middle of a photo too, when the other end is gone."""
         for line in stream:
             message = parsed(line)
             if "turn" in message:
@@ -102,7 +102,7 @@ class _Helper:
 
     @contextlib.contextmanager
     def _timed(self, path: Path) -> Iterator[None]:
-        """End the process when the block takes too long; what hangs in a library would not hear of it otherwise."""
+        """End the process when the block takes too long; native code that hangs cannot be stopped otherwise."""
         with contextlib.suppress(OSError):
             self._limit = self._seconds + path.stat().st_size / _SLOWEST_BYTES_A_SECOND
         _set_timer(self._limit)
@@ -113,12 +113,12 @@ class _Helper:
 
     @contextlib.contextmanager
     def room(self, count: int) -> Iterator[None]:
-        """Wait for room for a large photo; the other end gives it, and takes it back with the answer.
+        """Wait for memory for a large photo; the other end grants it until the answer.
 
         Args:
-            count: How many bytes it takes to decode it.
+            count: Bytes needed to decode it.
         """
-        # Smaller ones are decoded without asking, one in each helper.
+        # Smaller ones are decoded at once, one in each helper.
         if count > LARGE_BYTES:
             _set_timer(0)
             send(self._replies, {"large": count})
@@ -137,14 +137,14 @@ def _answer(task: Task) -> Answer:
 
 
 def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
-    """Log what nobody caught, and end; Python would abort, because of the thread that listens."""
+    """Log an uncaught exception, and end; Python would abort because of the listening thread."""
     sys.__excepthook__(kind, error, trace)
     os._exit(1)
 
 
 def _prepare_to_crash() -> None:
-    """Let this process die quietly, by itself, and before it has taken all memory."""
-    # Ctrl+C in a terminal may reach every process of it; whoever asks decides what to do.
+    """Make a crash of this process silent and bound its memory."""
+    # Ctrl+C in a terminal reaches every process of it; the process that started this one handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Standard error is a log.
     faulthandler.enable()
@@ -168,13 +168,13 @@ if sys.platform == "win32":
 else:
 
     def _set_timer(seconds: float) -> None:
-        # Nothing of Python's handles the signal: it ends a process that hangs in a library, too.
+        # The signal has no handler in Python, so it ends a process that hangs in native code too.
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def _limit(what: int, most: int) -> None:
         _, hard = resource.getrlimit(what)
         if hard != resource.RLIM_INFINITY:
             most = min(most, hard)
-        # macOS takes no limit of this kind from some programs.
+        # macOS refuses this limit for some programs.
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (most, most))

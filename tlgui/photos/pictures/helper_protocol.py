@@ -1,6 +1,6 @@
-"""What is said between a process and the helper that opens photos for it: lines of JSON, pixels as bytes after one.
+"""The messages between a process and the helper that opens photos for it: lines of JSON; pixels follow one as bytes.
 
-A damaged photo may have taken the helper over, so nothing that comes from it is unpickled, and its answers are checked.
+A damaged photo may control the helper, so nothing that comes from it is unpickled, and its answers are validated.
 """
 
 import json
@@ -23,24 +23,24 @@ _LONGEST_LINE = 1 << 20
 _LONGEST_FORMAT = 40
 _LONGEST_CAMERA = 1 << 16  # an EXIF block is no longer
 _CHANNELS = 3
-# The state of the file is known to whoever asks.
+# The other process knows the state of the file.
 _NO_STATE = FileState(0, 0)
 
 Answer = PhotoFacts | NDArray[np.uint8] | UnusablePhotoError
 
 
 class BrokenTalkError(Exception):
-    """The other end is gone, or says what nobody understands."""
+    """The other end is gone, or sent an invalid message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a helper is to do with one photo.
+    """An operation of a helper on one photo.
 
     Args:
         operation: One of the names in `helper.OPERATIONS`.
         path: The photo.
-        numbers: What the operation needs besides.
+        numbers: Further arguments of the operation, none by default.
     """
 
     operation: str
@@ -51,8 +51,12 @@ class Task:
 def send(stream: IO[bytes], *messages: Mapping[str, object]) -> None:
     """Send messages.
 
+    Args:
+        stream: The pipe.
+        messages: Values that JSON can hold.
+
     Raises:
-        OSError: Nobody is there to take them.
+        OSError: The other end is gone.
     """
     stream.write(b"".join(map(_line, messages)))
     stream.flush()
@@ -61,8 +65,11 @@ def send(stream: IO[bytes], *messages: Mapping[str, object]) -> None:
 def receive(stream: IO[bytes]) -> dict[str, Any]:
     """Wait for the next message.
 
+    Args:
+        stream: The pipe.
+
     Raises:
-        BrokenTalkError: None will come, or it is no message.
+        BrokenTalkError: The other end is gone, or sent an invalid message.
     """
     try:
         return parsed(stream.readline(_LONGEST_LINE))
@@ -71,7 +78,7 @@ def receive(stream: IO[bytes]) -> dict[str, Any]:
 
 
 def parsed(line: bytes) -> dict[str, Any]:
-    """Return the message that a line holds; raises `BrokenTalkError` where it holds none."""
+    """Return the message in a line; raises `BrokenTalkError` where it is invalid."""
     try:
         message = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -82,18 +89,18 @@ def parsed(line: bytes) -> dict[str, Any]:
 
 
 def task_message(task: Task) -> dict[str, Any]:
-    """Return a task as it is sent; a name that is no text, as its bytes."""
+    """Return a task as a message; its path as bytes in Latin-1, because a file name need not be valid text."""
     return {"do": task.operation, "path": os.fsencode(task.path).decode("latin-1"), "numbers": list(task.numbers)}
 
 
 def task_in(message: dict[str, Any]) -> Task:
-    """Return the task that was sent."""
+    """Return the task in a message."""
     path = Path(os.fsdecode(message["path"].encode("latin-1")))
     return Task(message["do"], path, tuple(message["numbers"]))
 
 
 def send_answer(stream: IO[bytes], answer: Answer) -> None:
-    """Send what became of a task."""
+    """Send the answer for a task."""
     if isinstance(answer, np.ndarray):
         pixels = np.ascontiguousarray(answer)
         stream.write(_line({"pixels": pixels.shape[:2]}))
@@ -106,15 +113,15 @@ def send_answer(stream: IO[bytes], answer: Answer) -> None:
 
 
 def answer_in(message: dict[str, Any], stream: BufferedReader, task: Task) -> Answer:
-    """Return what became of a task.
+    """Return the answer for a task.
 
     Args:
-        message: What the helper said of it.
+        message: As received from the helper.
         stream: Pixels are read from here.
-        task: What the helper was to do.
+        task: The task that was sent.
 
     Raises:
-        BrokenTalkError: It is no answer.
+        BrokenTalkError: The message is not a valid answer.
     """
     try:
         match message:

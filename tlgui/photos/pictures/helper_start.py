@@ -1,4 +1,4 @@
-"""How a helper process is started; light, because every start of the program reads it."""
+"""The command that starts a helper process; without imports, because every start of the program imports it."""
 
 import sys
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ _START = "import sys; sys.path[:] = {path!r}; from tlgui.photos.pictures.helper 
 
 
 def helper_command(arguments: Sequence[str]) -> list[str]:
-    """Return what starts a helper with the modules that this process would find, and with nothing else of it.
+    """Return the command that starts a helper with the module search path of this process.
 
     Args:
-        arguments: As `helper.main` takes them.
+        arguments: Those of `helper.main`.
     """
     if getattr(sys, "frozen", False):
         return [sys.executable, FLAG, *arguments]
-    # Isolated, Python does not look for modules in the folder that happens to be the current one.
+    # Isolated, Python does not import modules from the current folder.
     return [sys.executable, "-I", "-c", _START.format(path=sys.path), *arguments]

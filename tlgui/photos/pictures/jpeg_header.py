@@ -1,6 +1,6 @@
-"""The header of a JPEG, read by hand: nearly all photos are JPEGs, and Pillow needs several times as long to open one.
+"""Parses the header of a JPEG: nearly all photos are JPEGs, and Pillow takes several times as long to open one.
 
-Whatever is not plain is left to Pillow.
+Unusual files are left to Pillow.
 
 Source of the layout: ITU-T T.81, Annex B.
 """
@@ -17,19 +17,19 @@ _END = b"\xff\xd9"
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _SCAN, _EXIF = 0xDA, 0xE1
 _CHANNELS = frozenset({1, 3, 4})
-# Markers that stand alone, without a length: they do not belong in a header.
+# Markers without a length, which do not occur in a header.
 _LONE = frozenset({0x00, 0x01, *range(0xD0, 0xDA)})
 
 
 @dataclass(frozen=True, slots=True)
 class JpegHeader:
-    """What the header says, and whether the file ends as it should.
+    """The content of a JPEG's header, and whether the file is complete.
 
     Args:
         width: Pixels in a stored row.
         height: Stored rows.
         exif: The EXIF block, empty where there is none.
-        has_end: Whether the end marker is the last thing in the file.
+        has_end: Whether the file ends with the end marker.
     """
 
     width: int
@@ -39,7 +39,10 @@ class JpegHeader:
 
 
 def read_jpeg_header(path: Path) -> JpegHeader | None:
-    """Return what the header of a JPEG says; None where the file is none, or one that is not plain.
+    """Return the header of a JPEG; None where the file is none, or an unusual one.
+
+    Args:
+        path: Any file.
 
     Raises:
         OSError: The file cannot be read, or is a pipe or a device.

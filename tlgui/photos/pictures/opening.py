@@ -1,8 +1,8 @@
-"""Opens one image file behind every guard against files that are damaged, huge or not images at all.
+"""Opens one image file, guarded against files that are damaged, huge or no images.
 
-Images are untrusted: only the formats named in `formats` are tried, the size is checked in the header before a pixel is
-decoded, and whatever Pillow raises for a bad file becomes one plain `PhotoError`. A file of a format that could crash
-or hang the process is not opened here, unless this process is a helper that exists for it.
+Images are untrusted: only the formats of `formats` are tried, the size is checked in the header before a pixel is
+decoded, and every error of Pillow becomes an `UnusablePhotoError`. A file whose format could crash or hang the process
+is opened in a helper process only.
 """
 
 import contextlib
@@ -34,11 +34,11 @@ from tlgui.photos.pictures.formats import (
     needs_helper,
 )
 
-MAX_PIXELS = 200_000_000  # what the largest phone cameras take; about 800 MB while it is decoded
+MAX_PIXELS = 200_000_000  # of the largest phone cameras; about 800 MB while it is decoded
 LARGE_PIXELS = 25_000_000
 
-# What Pillow's readers let through when a file is damaged, besides OSError: they parse as they go. The list is wide
-# because one odd file among 100,000 must not end a scan.
+# What Pillow's readers raise for damaged files besides OSError. The list is wide because one odd file among 100,000
+# must not end a scan.
 DAMAGED = (
     ArithmeticError,
     AssertionError,
@@ -53,14 +53,14 @@ DAMAGED = (
     zlib.error,
 )
 _SMALLER_COPY = "Save a smaller copy of it and use that."
-# Libraries tell it in words alone.
+# Some libraries report it in the message only.
 _NO_MEMORY = re.compile(r"out of memory|memory allocation", re.IGNORECASE)
 _PASSING_KINDS = frozenset({ProblemKind.GONE, ProblemKind.CHANGING, ProblemKind.NO_PERMISSION})
 _OTHER_COPY = "Replace it with a good copy, or leave it out."
 
-# Pillow would refuse what large cameras take. It still checks the frames and tiles inside a file, which only it sees.
+# Pillow's own limit is below the size of some cameras' photos. It also checks the frames and tiles inside a file.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-# It logs what it finds odd in a file; whether that matters, and why, is what `PhotoError` says.
+# It logs oddities of files; those that matter become errors.
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
@@ -69,10 +69,10 @@ class UnusablePhotoError(PhotoError):
 
     Args:
         message: Names the file and says why.
-        hint: What to do.
+        hint: What to do; empty by default.
         kind: The group it is listed under.
-        reason: Why, as a sentence of its own.
-        is_lasting: Whether it follows from the file's content, so that it stays as long as the file does.
+        reason: Why, as a sentence.
+        is_lasting: Whether the reason is the file's content, so that it holds until the file changes.
     """
 
     def __init__(
@@ -91,11 +91,11 @@ class UnusablePhotoError(PhotoError):
 
 
 class NeedsHelperError(Exception):
-    """The file is of a format that is not opened in this process; what was to be done is done in a helper."""
+    """The file has a format that is opened in a helper process only."""
 
 
 class _Opening:
-    """What is opened in this process."""
+    """The formats that this process opens."""
 
     def __init__(self) -> None:
         self.formats: tuple[str, ...] = SAFE_FORMATS
@@ -105,16 +105,20 @@ _opening = _Opening()
 
 
 def open_every_format() -> None:
-    """Open files of every format from now on: for a helper process, which is there to be crashed."""
+    """Open files of every format in this process from now on; called in helper processes."""
     _opening.formats = FORMATS
 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
-    """Open a photo for the block, and turn whatever goes wrong with the file in it into a `PhotoError`.
+    """Open a photo for the block, and raise every error of the file, inside the block too, as `UnusablePhotoError`.
+
+    Args:
+        path: The file, with any suffix.
 
     Raises:
         NeedsHelperError: It is to be opened in a helper process.
+        UnusablePhotoError: The file is gone, damaged, too large, not an image, or may not be read.
     """
     head = b""
     try:
@@ -137,13 +141,13 @@ def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
 
 
 def _refusal(path: Path, head: bytes, error: Exception) -> UnusablePhotoError:
-    """Return what a person is told of what went wrong."""
+    """Return the error that a user sees for an exception."""
     if isinstance(error, Image.DecompressionBombError):
         return _too_large(path, "It holds more pixels than a photo does")
     if isinstance(error, MemoryError):
         return out_of_memory(path)
     if isinstance(error, UnidentifiedImageError):
-        # Pillow cannot tell a HEIC photo that is cut short from what is none at all.
+        # Pillow does not distinguish a truncated HEIC photo from a file that is no image.
         return damaged(path) if begins_like_heif(head) else _not_an_image(path)
     if isinstance(error, OSError):
         return system_error(path, error)
@@ -152,7 +156,7 @@ def _refusal(path: Path, head: bytes, error: Exception) -> UnusablePhotoError:
 
 @contextlib.contextmanager
 def opened_bytes(path: Path) -> Iterator[BufferedReader]:
-    """Open a photo's file for its bytes, for the block; what goes wrong with it becomes a `PhotoError`."""
+    """Open a photo's file for its bytes, for the block; errors of the system become `UnusablePhotoError`."""
     try:
         _check_is_file(path)
         with files.open_regular(path) as stream:
@@ -162,10 +166,10 @@ def opened_bytes(path: Path) -> Iterator[BufferedReader]:
 
 
 class _QuietPillow:
-    """While a photo is open, what Pillow warns about is not shown: the photo is used, or a `PhotoError` says why not.
+    """Suppresses the warnings of Pillow while a photo is open: the photo is used, or an error says why not.
 
-    `warnings.catch_warnings` saves and restores one state for all threads, so the first to enter and the last to
-    leave do it for everyone between.
+    `warnings.catch_warnings` saves and restores one state for all threads, so only the first thread that enters saves
+    it, and only the last that leaves restores it.
     """
 
     def __init__(self) -> None:
@@ -192,7 +196,7 @@ quiet_pillow = _QuietPillow()
 
 
 def _check_is_file(path: Path) -> None:
-    """Refuse folders, and pipes and devices, which could be read for ever."""
+    """Refuse folders, and pipes and devices, whose data may never end."""
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
         raise unusable(path, ProblemKind.NOT_AN_IMAGE, "It is a folder that cannot be opened, not a photo.")
@@ -205,13 +209,21 @@ def _check_is_file(path: Path) -> None:
 def unusable(
     path: Path, kind: ProblemKind, reason: str, hint: str = "", *, is_lasting: bool = True
 ) -> UnusablePhotoError:
-    """Return the error that says why a photo cannot be read, as a list and a message put it."""
+    """Return the error of a photo that cannot be used.
+
+    Args:
+        path: The photo.
+        kind: The group it is listed under.
+        reason: Why, as a sentence; it follows the name in the message.
+        hint: What to do; empty by default.
+        is_lasting: As of `UnusablePhotoError`.
+    """
     message = f"“{shown_name(path)}” cannot be read. {reason}"
     return UnusablePhotoError(message, hint, kind, reason, is_lasting=is_lasting)
 
 
 def damaged(path: Path) -> UnusablePhotoError:
-    """Return the error of a photo whose content is wrong."""
+    """Return the error of a photo whose content is damaged."""
     return unusable(path, ProblemKind.UNREADABLE, "The file is damaged, or its end is missing.", _OTHER_COPY)
 
 
@@ -221,7 +233,7 @@ def _empty_end(path: Path) -> UnusablePhotoError:
 
 
 def out_of_memory(path: Path) -> UnusablePhotoError:
-    """Return the error of a photo that needs more memory than there is, or than a photo may take."""
+    """Return the error of a photo that needs more memory than is left, or than one photo may take."""
     reason = "There is not enough memory to open it."
     return unusable(path, ProblemKind.TOO_LARGE, reason, _SMALLER_COPY, is_lasting=False)
 
@@ -241,7 +253,7 @@ def _not_an_image(path: Path) -> UnusablePhotoError:
 
 
 def system_error(path: Path, error: OSError) -> UnusablePhotoError:
-    """Return what the system refused; an error without a number is one of Pillow, which found the content wrong."""
+    """Return the error for an `OSError`; one without a number is raised by Pillow for damaged content."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return unusable(path, ProblemKind.GONE, "It is no longer there.", "Put it back, or choose the folder again.")
     if isinstance(error, PermissionError):
@@ -250,5 +262,5 @@ def system_error(path: Path, error: OSError) -> UnusablePhotoError:
         return unusable(path, ProblemKind.LINK_LOOP, "It is a link that leads back to itself.", is_lasting=False)
     if error.errno is None:
         return damaged(path)
-    # What the disk could not read now it may read later: the file is not called damaged.
+    # The disk may be able to read it later, so the file is not called damaged.
     return unusable(path, ProblemKind.GONE, f"The disk says: {error.strerror}.", "Read the folder again later.")

@@ -1,7 +1,7 @@
-"""Small pictures of photos, kept on disk, so that a photo is decoded once and not each time it comes into sight.
+"""Thumbnails of photos on disk, so that a photo is decoded once and not each time it is shown.
 
-One file for each picture, named after the photo's place, size and time: a photo that changed has another name, and
-what is damaged costs one decoding. The disk may be full or read-only: then every picture is decoded.
+Each thumbnail is a file named by a digest of the photo's path, size and modification time: a changed photo has another
+name, and a damaged file is made again. Where the disk is full or read-only, every photo is decoded.
 """
 
 import contextlib
@@ -21,24 +21,24 @@ from tlgui.photos.pictures.decode import read_thumbnail
 from tlgui.photos.pictures.opening import DAMAGED
 
 SIDES = (128, 256, 512)
-"""The longer sides that are kept, in pixels; what is larger is decoded each time."""
+"""The longer sides of stored thumbnails, in pixels; larger ones are decoded each time."""
 
 LIMIT_BYTES = 512 << 20
 _QUALITY = 85
 _SUFFIX = ".jpg"
-# What is used again within a day is recent enough not to be noted.
+# The time of use is updated once a day.
 _DAY_SECONDS = 86_400
-# The folder is measured only after so much was written; it may be over its limit by that.
+# The folder is measured after so much was written, so it may exceed its limit by that.
 _TIDIED_AFTER_BYTES = 32 << 20
 _KEPT_SHARE = 0.75
 
 
 class ThumbnailStore:
-    """The pictures on disk; may be used by several threads, and by several windows at a time.
+    """The thumbnails on disk; thread-safe, and several windows may share the folder.
 
     Args:
-        folder: Where they are; None for the cache folder.
-        limit_bytes: About how much they may take; those that were not used for longest go.
+        folder: Where they are; None, the default, for the cache folder.
+        limit_bytes: About how much they may take; the least recently used are deleted. 512 MiB by default.
     """
 
     def __init__(self, folder: Path | None = None, limit_bytes: int = LIMIT_BYTES) -> None:
@@ -48,17 +48,17 @@ class ThumbnailStore:
         self._lock = threading.Lock()
 
     def read(self, path: Path, size: int) -> NDArray[np.uint8]:
-        """Return a photo upright and small, from disk where it is there.
+        """Return a photo upright and small, from disk where it is stored.
 
         Args:
             path: The photo.
-            size: The longer side in pixels, at most; a smaller photo stays as it is.
+            size: Longest side of the result in pixels; a smaller photo is not enlarged.
 
         Returns:
-            Colours 0..255 as uint8 (height, width, 3).
+            RGB, 0..255, as uint8 (height, width, 3).
 
         Raises:
-            UnusablePhotoError: It cannot be read, and the reason.
+            UnusablePhotoError: It cannot be read.
         """
         side = next((side for side in SIDES if side >= size), None)
         entry = self._entry(path, side) if side is not None else None
@@ -71,21 +71,21 @@ class ThumbnailStore:
         return _shrunk(pixels, size)
 
     def _entry(self, path: Path, side: int) -> Path | None:
-        """Return the file for a photo as it is now; None where nobody can tell, or nothing can be kept."""
+        """Return the file for a photo in its present state; None where the photo is gone or there is no folder."""
         try:
             state = path.stat()
             place = self._folder if self._folder is not None else files.cache_folder() / "thumbnails"
         except OSError:
             return None
-        what = f"{path}\0{state.st_size}\0{state.st_mtime_ns}\0{side}"
-        # Surrogates stand in for bytes of a name that are no text.
-        name = hashlib.blake2b(what.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        identity = f"{path}\0{state.st_size}\0{state.st_mtime_ns}\0{side}"
+        # Names that are not valid text contain surrogates.
+        name = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         return place / name[:2] / (name[2:] + _SUFFIX)
 
     def _write(self, entry: Path, pixels: NDArray[np.uint8]) -> None:
         stream = io.BytesIO()
         Image.fromarray(pixels).save(stream, "JPEG", quality=_QUALITY)
-        # Whoever reads it meanwhile, in this window or another, meets all of it or nothing.
+        # Renamed into place, so that no reader sees a part of it.
         try:
             entry.parent.mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -111,7 +111,7 @@ class ThumbnailStore:
 
 
 def tidy(folder: Path, limit_bytes: int) -> None:
-    """Take away what was not used for longest, where the pictures in `folder` take more than `limit_bytes`."""
+    """Delete the least recently used files, where those in `folder` take more than `limit_bytes`."""
     known = sorted(_used(folder))
     left = sum(size for _, size, _ in known)
     if left <= limit_bytes:
@@ -119,18 +119,18 @@ def tidy(folder: Path, limit_bytes: int) -> None:
     for _, size, path in known:
         if left <= limit_bytes * _KEPT_SHARE:
             break
-        # Another window may tidy too.
+        # Another window may have deleted it.
         with contextlib.suppress(OSError):
-            os.unlink(path)  # noqa: PTH108 - a hundred thousand of them, as plain text
+            os.unlink(path)  # noqa: PTH108 - Path is slow for a hundred thousand files
         left -= size
 
 
 def _used(folder: Path) -> list[tuple[float, int, str]]:
-    """Return when each file was last used, its size, and its path as text."""
+    """Return the last use, the size and the path of each file."""
     found: list[tuple[float, int, str]] = []
     for below, _, names in os.walk(folder):
         for name in names:
-            path = os.path.join(below, name)  # noqa: PTH118 - a hundred thousand of them, as plain text
+            path = os.path.join(below, name)  # noqa: PTH118 - as above
             with contextlib.suppress(OSError):
                 state = os.stat(path)  # noqa: PTH116 - as above
                 found.append((state.st_mtime, state.st_size, path))
@@ -138,12 +138,12 @@ def _used(folder: Path) -> list[tuple[float, int, str]]:
 
 
 def _read_entry(entry: Path) -> NDArray[np.uint8] | None:
-    """Return what is kept, or None where nothing is, or it is damaged."""
+    """Return a stored thumbnail, or None where there is none, or it is damaged."""
     try:
         if time.time() - entry.stat().st_mtime > _DAY_SECONDS:
             os.utime(entry)
         with Image.open(entry, formats=("JPEG",)) as image:
-            # A larger one is none that was kept.
+            # A larger one was not written here.
             return np.asarray(image.convert("RGB")) if max(image.size) <= SIDES[-1] else None
     except (OSError, Image.DecompressionBombError, *DAMAGED):
         return None

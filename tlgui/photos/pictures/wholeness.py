@@ -1,4 +1,4 @@
-"""Whether an opened photo's file seems to be all there, judged by its structure and its end, not by its pixels."""
+"""Checks whether the file of an opened photo is complete, by its structure and its end, without decoding it."""
 
 import os
 from typing import BinaryIO, cast
@@ -15,7 +15,11 @@ _TIFF_PLACES = ((273, 279), (324, 325))  # offsets and lengths of strips, and of
 
 
 def looks_whole(image: ImageFile.ImageFile) -> bool:
-    """Return whether nothing seems to be missing; False wherever that is not sure, so that the pixels are decoded."""
+    """Return whether a file is complete; False where that is uncertain, so that its pixels are decoded.
+
+    Args:
+        image: As opened.
+    """
     stream = cast("BinaryIO | None", image.fp)
     if stream is None:
         return False
@@ -54,7 +58,7 @@ def _piece(stream: BinaryIO, start: int, count: int) -> bytes:
 
 
 def _has_rows(image: ImageFile.ImageFile, size: int) -> bool:
-    """Check the place of the pixels; compressed ones are decoded, as their length is not known before."""
+    """Check the extent of uncompressed pixels; that of compressed ones is unknown before they are decoded."""
     for codec, _, offset, arguments in image.tile:
         if codec != "raw" or not isinstance(arguments, tuple):
             return False
@@ -74,14 +78,14 @@ def _has_strips(image: ImageFile.ImageFile, size: int) -> bool:
 
 
 def _has_boxes(stream: BinaryIO, size: int) -> bool:
-    """Follow the boxes on the highest level: each says how long it is. Source: ISO/IEC 14496-12, 4.2."""
+    """Follow the top-level boxes by their lengths. Source: ISO/IEC 14496-12, 4.2."""
     place = 0
     while place < size:
         header = _piece(stream, place, 16)
         if len(header) < 8:
             return False
         length = int.from_bytes(header[:4], "big")
-        if length == 0:  # it goes on to the end
+        if length == 0:  # it reaches to the end of the file
             return True
         if length == 1:
             length = int.from_bytes(header[8:], "big")
