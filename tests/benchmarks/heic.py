@@ -22,7 +22,7 @@ import pi_heif
 from tests.benchmarks.figures import Figure, number
 from tests.benchmarks.heic_files import write_grid_heic
 from tlgui.learning.data import prefetch as decoding
-from tlgui.photos.pictures import opening
+from tlgui.photos.pictures import camera_raw, opening, tiff_samples
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.pictures.formats import FORMATS
 from tlgui.photos.pictures.header import read_all_facts, state_of
@@ -49,6 +49,8 @@ def _measured(photos: Path, scratch: Path) -> list[Figure]:
     paths = _files(photos, scratch)
     # As in a helper.
     pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    camera_raw.register()
+    tiff_samples.register()
     return [_compared("headers of HEIC files", _read_headers, paths), _compared("HEIC photos at 224", _decode, paths)]
 
 

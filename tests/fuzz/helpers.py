@@ -10,7 +10,8 @@ from tests.fuzz.families import Family
 from tests.fuzz.json_mutation import lines_changed
 from tests.fuzz.mutation import bytes_changed
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.facts import FileState, PhotoFacts, Traits
+from tlgui.photos.pictures.decoded import DecodedPhoto
 from tlgui.photos.pictures.helper_protocol import Answer, BrokenTalkError, Task, answer_in, receive, send_answer
 from tlgui.photos.pictures.opening import unusable
 from tlgui.photos.storage.facts_pack import packed
@@ -25,7 +26,7 @@ def family() -> Family:
 
 def _make_seeds(folder: Path) -> None:
     answers: dict[str, Answer] = {
-        "pixels": np.zeros((6, 5, 3), np.uint8),
+        "pixels": DecodedPhoto(np.zeros((6, 5, 3), np.uint8), Traits.PARTIAL_RANGE),
         "facts": PhotoFacts(FileState(0, 0), 640, 480, "HEIF", 1.5e9, "Maker"),
         "refusal": unusable(_TASK.path, ProblemKind.UNREADABLE, "It is damaged."),
     }

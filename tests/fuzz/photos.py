@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import ExifTags, Image, ImageCms
 
-from tests import pictures
+from tests import odd_pictures, pictures, tiff_writing
 from tests.fuzz.families import Family, Mutator, Read
 from tests.fuzz.mutation import bytes_changed
 from tests.fuzz.picture_mutation import picture_changed
@@ -26,6 +26,16 @@ _THUMBNAIL_SIDE = 128
 _INPUT_SIDE = 224
 _WINDOW_SIDE = 2000
 _LARGE_SIDE = 14_000
+# Of cameras whose files are no TIFF files.
+_RAW_HEADS = (
+    b"FUJIFILMCCD-RAW 0201FF383501",
+    b"IIRO\x08\0\0\0",
+    b"IIU\0\x18\0\0\0",
+    b"II\x1a\0\0\0HEAPCCDR",
+    b"FOVb\0\0\2\0",
+    b"\0MRM\0\0\2\0",
+    b"\0\0\0\x18ftypcrx \0\0\0\1crx isom",
+)
 
 
 def family(photos: Path | None = None) -> Family:
@@ -69,6 +79,10 @@ def _make_large(folder: Path) -> None:
     Image.new("RGBA", size, (255, 0, 0, 128)).save(folder / "glass.tif", compression="tiff_lzw")
     Image.new("I;16", size, 700).save(folder / "16-bit.png", compress_level=1)
     Image.new("CMYK", size, (0, 99, 99, 0)).save(folder / "printing.jpg")
+    Image.new("RGB", size, (9, 99, 9)).save(folder / "plain.jp2", quality_layers=[200])
+    side = 9000
+    wide = np.full((side, side, 3), 900, np.uint16)
+    tiff_writing.write_tiff(folder / "wide.tif", wide, 2, rows_in_strip=side, deflated=True)
 
 
 def _make_seeds(folder: Path, photos: Path | None) -> None:
@@ -85,6 +99,10 @@ def _make_seeds(folder: Path, photos: Path | None) -> None:
     ):
         write(folder / name)
     pictures.write_camera_jpeg(folder / "camera.jpg", "2024:05:06 07:08:09.5")
+    for file in odd_pictures.ODD_FILES:
+        file.write(folder / f"odd-{file.name}")
+    for number, head in enumerate(_RAW_HEADS):
+        (folder / f"head-{number}.raw").write_bytes(head + pictures.pixels(40, 30).tobytes())
     for number, path in enumerate(_real(photos) if photos is not None else ()):
         (folder / f"real-{number:02}{path.suffix.lower()}").write_bytes(path.read_bytes())
 
@@ -143,6 +161,8 @@ def _saved() -> Iterator[tuple[str, bytes]]:
         ("plain.avif", photo, "AVIF", {"exif": exif, "icc_profile": profile}),
         ("glass.avif", glass, "AVIF", {}),
         ("moving.avif", photo, "AVIF", {"save_all": True, "append_images": frames}),
+        ("plain.jp2", photo, "JPEG2000", {"quality_layers": [20]}),
+        ("glass.j2k", glass, "JPEG2000", {"no_jp2": True}),
     ):
         yield name, _bytes(image, kind, options)
 

@@ -25,6 +25,7 @@ class ProblemKind(StrEnum):
     HIDDEN = "hidden"
     NOT_AN_IMAGE = "not an image"
     UNREADABLE = "unreadable"
+    UNSUPPORTED = "unsupported"
     TOO_LARGE = "too large"
     NO_PERMISSION = "no permission"
     EMPTY_CLASS = "empty class"

@@ -4,6 +4,7 @@ They are named tuples, which take a third of the time that frozen dataclasses ta
 and a collection may have 100,000.
 """
 
+from enum import IntFlag
 from typing import NamedTuple
 
 MINIATURE_SIDE = 16
@@ -25,6 +26,14 @@ class FileState(NamedTuple):
     changed_ns: int
 
 
+class Traits(IntFlag):
+    """What is special about the pixels of a photo."""
+
+    NONE = 0
+    ONE_COLOUR = 1  # nothing else is to be seen
+    PARTIAL_RANGE = 2  # more than 8 bits a sample, of which a part is used; see `pictures.levels`
+
+
 class Look(NamedTuple):
     """The result of a closer look at the pixels of a photo.
 
@@ -36,6 +45,7 @@ class Look(NamedTuple):
             in the sharpest region: a bird before a soft background is sharp there, a blurred photo is sharp nowhere.
             Source: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy" (2000).
         digest: BLAKE2b of the file's bytes, 16 bytes long.
+        traits: What is special about its pixels.
     """
 
     fingerprint: int
@@ -43,6 +53,7 @@ class Look(NamedTuple):
     highlights: float
     sharpness: float
     digest: bytes
+    traits: Traits = Traits.NONE
 
 
 class PhotoFacts(NamedTuple):

@@ -48,7 +48,7 @@ def test_check_prints_counts_split_and_each_finding_with_its_files(
     assert ["dog", "23", "18", "5", "0"] in [line.split() for line in out.splitlines()]
     assert "Harm: 1 picture stands in more than one class" in out
     assert f"  - {Path('cat', '001.jpg')}, {Path('dog', 'again.jpg')}" in out
-    assert "Worth a look: 1 file cannot be read" in out
+    assert "Worth a look: 1 file is damaged" in out
     assert f"  - {Path('cat', 'cut.jpg')}: " in out
     assert "Looked at 45 photos." in out
 
@@ -77,7 +77,7 @@ def test_check_ends_well_whatever_it_finds(tmp_path: Path, capsys: pytest.Captur
 
     assert result["split"] is None
     assert result["advice"]
-    assert [finding["kind"] for finding in result["findings"]] == ["classes without photos", "cannot be read"]
+    assert [finding["kind"] for finding in result["findings"]] == ["classes without photos", "damaged"]
     assert main(["check", str(tmp_path)]) == 0
     assert r"odd\x0aname.jpg" in capsys.readouterr().out
 

@@ -1,5 +1,6 @@
 """Findings about files and folders: outside the classes, nested too deep, unreadable, or no photos."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,15 +11,16 @@ from tlgui.photos.health.leaving_out import each
 from tlgui.photos.names import plain_key, shown_name
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 
-_NOT_READ = frozenset(
-    {
-        ProblemKind.TOO_LARGE,
-        ProblemKind.NO_PERMISSION,
-        ProblemKind.LINK_LOOP,
-        ProblemKind.GONE,
-        ProblemKind.CHANGING,
-    }
-)
+# Why files that are not damaged cannot be read: of one file, and of several.
+_CAUSES = {
+    ProblemKind.UNSUPPORTED: ("is in a variant of its format that is not read here", "are in variants not read here"),
+    ProblemKind.TOO_LARGE: ("is too large", "are too large"),
+    ProblemKind.NOT_AN_IMAGE: ("has the name of a photo but is none", "have names of photos but are none"),
+    ProblemKind.NO_PERMISSION: ("may not be opened", "may not be opened"),
+    ProblemKind.LINK_LOOP: ("is a link that leads back to itself", "are links that lead back to themselves"),
+    ProblemKind.GONE: ("cannot be read at present", "cannot be read at present"),
+    ProblemKind.CHANGING: ("is being changed", "are being changed"),
+}
 
 
 def folder_findings(collection: Collection, linked: Sequence[Path], nested: Sequence[Path]) -> Iterator[Finding]:
@@ -36,6 +38,7 @@ def folder_findings(collection: Collection, linked: Sequence[Path], nested: Sequ
     yield from _without_class(by_kind.get(ProblemKind.WITHOUT_CLASS, []))
     yield from _nested(nested, collection)
     yield from _empty(by_kind.get(ProblemKind.EMPTY_CLASS, []))
+    yield from _damaged(by_kind.get(ProblemKind.UNREADABLE, []))
     yield from _unreadable(collection.problems)
     yield from _tiny(by_kind.get(ProblemKind.TINY, []))
     yield from _other_files(collection.problems)
@@ -126,30 +129,39 @@ def _empty(problems: list[Problem]) -> Iterator[Finding]:
         )
 
 
-def _unreadable(problems: tuple[Problem, ...]) -> Iterator[Finding]:
-    damaged = [problem.path for problem in problems if _is_damaged(problem)]
-    others = [problem.path for problem in problems if problem.kind in _NOT_READ]
-    paths = sorted([*damaged, *others])
-    if not paths:
-        return
-    explanation = "They are damaged, are no pictures, or may not be opened, so they are not used."
-    if damaged:
-        explanation += " Replace them with good copies, or move the damaged ones to the bin."
-    yield Finding(
-        FindingKind.UNREADABLE,
-        Severity.DOUBT,
-        f"{counted(len(paths), 'file')} cannot be read",
-        explanation,
-        each(paths),
-        MoveToBin(tuple(damaged)) if damaged else None,
-        f"Move {counted(len(damaged), 'file')} to the &bin" if damaged else "",
-    )
+def _damaged(problems: list[Problem]) -> Iterator[Finding]:
+    if problems:
+        paths = [problem.path for problem in problems]
+        yield Finding(
+            FindingKind.DAMAGED,
+            Severity.DOUBT,
+            f"{counted(len(paths), 'file is', 'files are')} damaged",
+            "Their content is wrong or their end is missing, so they are not used. Replace them with good copies, or "
+            "move them to the bin.",
+            each(paths),
+            MoveToBin(tuple(paths)),
+            f"Move {counted(len(paths), 'file')} to the &bin",
+        )
 
 
-def _is_damaged(problem: Problem) -> bool:
-    """Return whether a file with the name of a photo can never be read."""
-    is_picture_by_name = problem.path.suffix.lower() in IMAGE_SUFFIXES
-    return problem.kind is ProblemKind.UNREADABLE or (problem.kind is ProblemKind.NOT_AN_IMAGE and is_picture_by_name)
+def _unreadable(problems: Sequence[Problem]) -> Iterator[Finding]:
+    """Yield the finding about photos that are not damaged; other programs may open them, so no bin is offered."""
+    found = [problem for problem in problems if problem.kind in _CAUSES and not _is_other_file(problem)]
+    if found:
+        counts = Counter(problem.kind for problem in found)
+        causes = [f"{counts[kind]:,} {words[counts[kind] > 1]}" for kind, words in _CAUSES.items() if counts[kind]]
+        yield Finding(
+            FindingKind.UNREADABLE,
+            Severity.DOUBT,
+            f"{counted(len(found), 'file')} cannot be read",
+            f"They are not used: {'; '.join(causes)}. The reason is named beside each of them.",
+            each([problem.path for problem in found]),
+        )
+
+
+def _is_other_file(problem: Problem) -> bool:
+    """Return whether a file is no photo, and does not have the name of one."""
+    return problem.kind is ProblemKind.NOT_AN_IMAGE and problem.path.suffix.lower() not in IMAGE_SUFFIXES
 
 
 def _tiny(problems: list[Problem]) -> Iterator[Finding]:
@@ -157,18 +169,15 @@ def _tiny(problems: list[Problem]) -> Iterator[Finding]:
         paths = [problem.path for problem in problems]
         yield Finding(
             FindingKind.TINY,
-            Severity.DOUBT,
-            f"{counted(len(paths), 'picture is', 'pictures are')} tiny",
-            "They measure less than 32 pixels, as icons and invisible pictures of web pages do, so they are not used.",
+            Severity.NOTE,
+            f"{counted(len(paths), 'picture is', 'pictures are')} a single pixel",
+            "Web pages count their readers with such pictures. They show nothing, so they are not used.",
             each(paths),
-            MoveToBin(tuple(paths)),
-            f"Move {counted(len(paths), 'file')} to the &bin",
         )
 
 
 def _other_files(problems: tuple[Problem, ...]) -> Iterator[Finding]:
-    kinds = {ProblemKind.HIDDEN, ProblemKind.NOT_AN_IMAGE}
-    paths = [problem.path for problem in problems if problem.kind in kinds and not _is_damaged(problem)]
+    paths = [problem.path for problem in problems if problem.kind is ProblemKind.HIDDEN or _is_other_file(problem)]
     if paths:
         yield Finding(
             FindingKind.OTHER_FILES,

@@ -5,13 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tlgui.photos.counting import counted
-from tlgui.photos.facts import Look, PhotoFacts
+from tlgui.photos.facts import Look, PhotoFacts, Traits
 from tlgui.photos.health.findings import Finding, FindingKind, Severity
 from tlgui.photos.health.leaving_out import each, to_leave_out
 from tlgui.photos.pictures.formats import suffix_fits
 
 # Backbones take 224 pixels or more; a photo with a quarter of that has little detail for them.
 _SMALL_SIDE = 64
+# Smaller ones are reported even where others are small too, unless nearly all are, as handwritten digits of 28 pixels.
+_TINY_SIDE = 32
+_TINY_SHARE = 0.9
 # Upper bounds of the mean and of the 95th percentile of luminance, 0..255.
 _DARK_MEAN = 25.0
 _DARK_HIGHLIGHTS = 50.0
@@ -31,12 +34,16 @@ def picture_findings(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[F
     """
     looks = {path: fact.look for path, fact in facts.items() if fact.look is not None}
     yield from _wrong_suffix([path for path, fact in facts.items() if not suffix_fits(path.name, fact.format)])
-    yield from _small(_far_below({path: min(fact.width, fact.height) for path, fact in facts.items()}, _SMALL_SIDE))
-    dark = _dark_paths(looks)
+    yield from _small(_small_paths(facts))
+    plain = [path for path, look in looks.items() if Traits.ONE_COLOUR in look.traits]
+    # Photos of one colour may be dark too, dark ones have no detail either: each is reported once.
+    dark = [path for path in _dark_paths(looks) if path not in set(plain)]
     yield from _dark(dark)
     sharpness = {path: look.sharpness for path, look in looks.items()}
-    # Dark photos have no detail either, and are reported already.
-    yield from _blurred([path for path in _far_below(sharpness, _BLURRED, _FAR_LESS_SHARP) if path not in set(dark)])
+    reported = {*plain, *dark}
+    yield from _blurred([path for path in _far_below(sharpness, _BLURRED, _FAR_LESS_SHARP) if path not in reported])
+    yield from _one_colour(plain)
+    yield from _partial_range([path for path, look in looks.items() if Traits.PARTIAL_RANGE in look.traits])
     yield from _future(facts, now)
 
 
@@ -56,7 +63,8 @@ def _small(paths: Sequence[Path]) -> Iterator[Finding]:
         FindingKind.SMALL,
         Severity.DOUBT,
         f"{counted(len(paths), 'photo is', 'photos are')} very small",
-        f"Less than {_SMALL_SIDE} pixels on a side, far fewer than the others: there is little to learn from.",
+        "Less than 32 pixels on a side, or less than 64 and far fewer than the others: there is little to learn from. "
+        "They are used as the others are, unless you leave them out.",
         paths,
     )
 
@@ -81,6 +89,28 @@ def _blurred(paths: Sequence[Path]) -> Iterator[Finding]:
     )
 
 
+def _one_colour(paths: Sequence[Path]) -> Iterator[Finding]:
+    return to_leave_out(
+        FindingKind.ONE_COLOUR,
+        Severity.DOUBT,
+        f"{counted(len(paths), 'picture has', 'pictures have')} one colour only",
+        "Nothing is to be seen on them, so nothing can be learned from them.",
+        paths,
+    )
+
+
+def _partial_range(paths: Sequence[Path]) -> Iterator[Finding]:
+    if paths:
+        yield Finding(
+            FindingKind.PARTIAL_RANGE,
+            Severity.NOTE,
+            f"{counted(len(paths), 'photo uses', 'photos use')} a part of 16 bits only",
+            "They hold 10, 12 or 14 bits, or begin at an offset. The part in use is spread from black to white, for "
+            "training and predictions alike. Programs that use an exported model have to do the same.",
+            each(paths),
+        )
+
+
 def _future(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[Finding]:
     # Cameras store no time zone, so a date up to a day ahead is possible.
     latest = now + _DAY_SECONDS
@@ -97,6 +127,16 @@ def _future(facts: Mapping[Path, PhotoFacts], now: float) -> Iterator[Finding]:
             "The clock of a camera or a computer was wrong. It does no harm; sorting by date puts them last.",
             each(paths),
         )
+
+
+def _small_paths(facts: Mapping[Path, PhotoFacts]) -> list[Path]:
+    """Return the small photos, smallest first; none where nearly all are small."""
+    sides = {path: min(fact.width, fact.height) for path, fact in facts.items()}
+    tiny = {path for path, side in sides.items() if side < _TINY_SIDE}
+    if len(tiny) > _TINY_SHARE * len(sides):
+        tiny = set()
+    found = tiny.union(_far_below(sides, _SMALL_SIDE))
+    return sorted(found, key=lambda path: (sides[path], path))
 
 
 def _dark_paths(looks: Mapping[Path, Look]) -> list[Path]:

@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
+from tlgui.photos.facts import Traits
 from tlgui.photos.pictures import helper_pool, opening
-from tlgui.photos.pictures.colours import to_rgb
+from tlgui.photos.pictures.colours import is_one_colour
+from tlgui.photos.pictures.decoded import DecodedPhoto
+from tlgui.photos.pictures.frames import to_shown_frame
 from tlgui.photos.pictures.helper_protocol import Task
 from tlgui.photos.pictures.memory import room_to_decode
 from tlgui.photos.pictures.opening import DAMAGED, NeedsHelperError, opened
@@ -20,6 +23,7 @@ from tlgui.photos.pictures.opening import DAMAGED, NeedsHelperError, opened
 _ORIENTATION_TAG = 0x0112
 # A very large picture is first reduced to this many times the wanted side; the last filter loses nothing by that.
 _FILTERED = 8
+_CHANNELS = 3
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -34,8 +38,8 @@ _UPRIGHT = {
 def read_photo(path: Path, size: int | None = None) -> NDArray[np.uint8]:
     """Read a photo as upright RGB.
 
-    Transparent parts are laid over white, 16-bit and floating-point pixels are scaled to 0..255, and the first frame
-    of an animation is read.
+    Transparent parts are laid over white (see `colours`), samples of more than 8 bits are scaled to 0..255 by the rule
+    of `levels`, and of an animation the first frame that shows something is read (see `frames`).
 
     Args:
         path: The image file, with any suffix.
@@ -58,18 +62,24 @@ def read_photo(path: Path, size: int | None = None) -> NDArray[np.uint8]:
         >>> pixels.shape, pixels.dtype, pixels[0, 0].tolist()
         ((224, 224, 3), dtype('uint8'), [255, 165, 0])
     """
+    return decode_photo(path, size).pixels
+
+
+def decode_photo(path: Path, size: int | None = None) -> DecodedPhoto:
+    """Read a photo as `read_photo` does, and return its traits too."""
     try:
         with opened(path) as image:
             if size is not None:
                 # Twice the size asked for leaves the final filter enough pixels to average over.
                 image.draft(None, (2 * size, 2 * size))
             with room_to_decode(image):
-                rgb = to_rgb(image, None if size is None else (_FILTERED * size, _FILTERED * size))
+                shown = to_shown_frame(image, None if size is None else (_FILTERED * size, _FILTERED * size))
+                pixels = shown.image
                 if size is not None:
-                    rgb = rgb.resize((size, size), Image.Resampling.BILINEAR)
-                return np.array(_turned_upright(rgb, image))
+                    pixels = pixels.resize((size, size), Image.Resampling.BILINEAR)
+                return _decoded(pixels, image, shown.traits)
     except NeedsHelperError:
-        return helper_pool.read_pixels(Task("photo", path, (size,)))
+        return helper_pool.decode(Task("photo", path, (size,)))
 
 
 def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
@@ -85,6 +95,11 @@ def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     Raises:
         PhotoError: As `read_photo`.
     """
+    return decode_thumbnail(path, size).pixels
+
+
+def decode_thumbnail(path: Path, size: int) -> DecodedPhoto:
+    """Read a photo as `read_thumbnail` does, and return its traits too."""
     try:
         with opened(path) as image:
             # A JPEG is decoded at the half, quarter or eighth that is just large enough on both sides.
@@ -92,11 +107,11 @@ def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
             width, height = math.ceil(image.width * share), math.ceil(image.height * share)
             image.draft(None, (width, height))
             with room_to_decode(image):
-                rgb = to_rgb(image, (_FILTERED * width, _FILTERED * height))
-                rgb.thumbnail((size, size), Image.Resampling.BILINEAR)
-                return np.array(_turned_upright(rgb, image))
+                shown = to_shown_frame(image, (_FILTERED * width, _FILTERED * height))
+                shown.image.thumbnail((size, size), Image.Resampling.BILINEAR)
+                return _decoded(shown.image, image, shown.traits)
     except NeedsHelperError:
-        return helper_pool.read_pixels(Task("thumbnail", path, (size,)))
+        return helper_pool.decode(Task("thumbnail", path, (size,)))
 
 
 def decode_through(image: ImageFile.ImageFile) -> None:
@@ -127,7 +142,12 @@ def orientation(image: Image.Image) -> int:
     return found if isinstance(found, int) and 1 <= found <= len(_UPRIGHT) + 1 else 1
 
 
-def _turned_upright(pixels: Image.Image, image: Image.Image) -> Image.Image:
-    """Return `pixels` turned by the EXIF orientation of `image`."""
+def _decoded(pixels: Image.Image, image: Image.Image, traits: Traits) -> DecodedPhoto:
+    """Return `pixels` as RGB, turned by the EXIF orientation of `image`."""
+    if is_one_colour(pixels):
+        traits |= Traits.ONE_COLOUR
     turn = _UPRIGHT.get(orientation(image))
-    return pixels if turn is None else pixels.transpose(turn)
+    upright = np.asarray(pixels if turn is None else pixels.transpose(turn))
+    if upright.ndim == 2:
+        return DecodedPhoto(np.repeat(upright[:, :, np.newaxis], _CHANNELS, axis=2), traits)
+    return DecodedPhoto(np.array(upright), traits)

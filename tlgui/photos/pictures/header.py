@@ -139,7 +139,7 @@ def _read(path: Path, state: FileState) -> PhotoFacts:
     # The same error is raised again below, with its reason.
     with contextlib.suppress(OSError, MemoryError):
         header = read_jpeg_header(path) if state.size else None
-        if header is not None and header.has_end and header.width * header.height <= MAX_PIXELS:
+        if header is not None and header.has_end and 1 < header.width * header.height <= MAX_PIXELS:
             return _facts(state, "JPEG", header.width, header.height, _loaded(header.exif))
     return read_opened(path, state)
 

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import IO, Any, BinaryIO, NoReturn
+from typing import IO, BinaryIO, NoReturn
 
 import pi_heif
-from numpy.typing import NDArray
 
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.pictures.decode import read_photo, read_thumbnail
+from tlgui.photos.pictures.decode import decode_photo, decode_thumbnail
+from tlgui.photos.pictures.decoded import DecodedPhoto
 from tlgui.photos.pictures.header import read_opened
 from tlgui.photos.pictures.helper_protocol import Answer, Task, parsed, send, send_answer, task_in
 from tlgui.photos.pictures.memory import LARGE_BYTES, ask_for_room
@@ -39,11 +39,11 @@ _MOST_BYTES = 24 * MAX_PIXELS
 # Windows: end the process without a dialog.
 _NO_CRASH_DIALOG = 0x0001 | 0x0002
 
-Operation = Callable[..., PhotoFacts | NDArray[Any]]
+Operation = Callable[..., PhotoFacts | DecodedPhoto]
 OPERATIONS: dict[str, Operation] = {
     "facts": lambda path: read_opened(path, FileState(0, 0)),
-    "photo": read_photo,
-    "thumbnail": read_thumbnail,
+    "photo": decode_photo,
+    "thumbnail": decode_thumbnail,
 }
 
 

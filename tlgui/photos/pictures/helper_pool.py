@@ -29,13 +29,11 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, TypeVar, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tlgui import files
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.pictures.crashes import CrashList, crash_key
+from tlgui.photos.pictures.decoded import DecodedPhoto
 from tlgui.photos.pictures.helper_protocol import (
     Answer,
     BrokenTalkError,
@@ -288,19 +286,16 @@ class HelperPool:
 _pool = HelperPool()
 
 
-def read_pixels(task: Task) -> NDArray[np.uint8]:
+def decode(task: Task) -> DecodedPhoto:
     """Decode a photo in a helper.
 
     Args:
         task: An operation that returns pixels, and the photo.
 
-    Returns:
-        uint8 array of shape (height, width, 3).
-
     Raises:
         UnusablePhotoError: It cannot be read, or ended its helper.
     """
-    (found,) = _done([task], np.ndarray)
+    (found,) = _done([task], DecodedPhoto)
     if isinstance(found, UnusablePhotoError):
         raise found
     return found
@@ -348,4 +343,4 @@ def _done(tasks: Sequence[Task], kind: type[AnswerT]) -> list[AnswerT | Unusable
 
 def _no_helper(path: Path, why: str) -> UnusablePhotoError:
     reason = f"The process that opens such photos does not work: {why}."
-    return unusable(path, ProblemKind.UNREADABLE, reason, "Read the folder again later.", is_lasting=False)
+    return unusable(path, ProblemKind.GONE, reason, "Read the folder again later.")

@@ -16,17 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.facts import FileState, PhotoFacts, Traits
+from tlgui.photos.pictures.decoded import DecodedPhoto
 from tlgui.photos.pictures.opening import MAX_PIXELS, UnusablePhotoError, unusable
 
 _LONGEST_LINE = 1 << 20
 _LONGEST_FORMAT = 40
 _LONGEST_CAMERA = 1 << 16  # an EXIF block is no longer
 _CHANNELS = 3
+_ALL_TRAITS = sum(Traits)
 # The other process knows the state of the file.
 _NO_STATE = FileState(0, 0)
 
-Answer = PhotoFacts | NDArray[np.uint8] | UnusablePhotoError
+Answer = PhotoFacts | DecodedPhoto | UnusablePhotoError
 
 
 class BrokenTalkError(Exception):
@@ -101,9 +103,9 @@ def task_in(message: dict[str, Any]) -> Task:
 
 def send_answer(stream: IO[bytes], answer: Answer) -> None:
     """Send the answer for a task."""
-    if isinstance(answer, np.ndarray):
-        pixels = np.ascontiguousarray(answer)
-        stream.write(_line({"pixels": pixels.shape[:2]}))
+    if isinstance(answer, DecodedPhoto):
+        pixels = np.ascontiguousarray(answer.pixels)
+        stream.write(_line({"pixels": pixels.shape[:2], "traits": int(answer.traits)}))
         stream.write(pixels.data.cast("B"))
         stream.flush()
     elif isinstance(answer, PhotoFacts):
@@ -125,8 +127,8 @@ def answer_in(message: dict[str, Any], stream: BufferedReader, task: Task) -> An
     """
     try:
         match message:
-            case {"pixels": [int(height), int(width)]}:
-                return _pixels(stream, height, width)
+            case {"pixels": [int(height), int(width)], "traits": int(traits)}:
+                return DecodedPhoto(_pixels(stream, height, width), Traits(traits & _ALL_TRAITS))
             case {"facts": [int(width), int(height), str(form), taken, str(camera)]}:
                 return _facts(width, height, form, None if taken is None else float(taken), camera)
             case {"refusal": [kind, reason, hint, is_lasting]}:

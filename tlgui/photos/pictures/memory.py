@@ -27,7 +27,9 @@ Image.core.set_block_size(64 << 20)  # type: ignore[attr-defined]
 _BYTES_A_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 _MOST_BYTES_A_PIXEL = 4
 # Their libraries decode all pixels at once, and Pillow copies them.
-_DECODED_TWICE = frozenset({"WEBP", "AVIF", "HEIF", "TIFF"})
+# Their lower bytes may be decoded too, and both are then put together.
+_WIDE_COLOURS = frozenset({"RGB;16B", "RGBA;16B"})
+_DECODED_TWICE = frozenset({"WEBP", "AVIF", "HEIF", "TIFF", "JPEG2000"})
 
 
 class MemoryBudget:
@@ -134,4 +136,9 @@ def needed_bytes(image: Image.Image) -> int:
     pixels = image.width * image.height
     decoded = _BYTES_A_PIXEL.get(image.mode, _MOST_BYTES_A_PIXEL)
     times = 2 if image.format in _DECODED_TWICE else 1
-    return pixels * (decoded * times + (0 if image.mode == "RGB" else _MOST_BYTES_A_PIXEL))
+    tile = getattr(image, "tile", None)
+    if tile and tile[0].args in _WIDE_COLOURS:
+        times += 2
+    # Beside that, the readers of `tiff_samples` and `camera_raw` hold all samples.
+    working = int(getattr(image, "working_bytes", 0))
+    return pixels * (decoded * times + (0 if image.mode == "RGB" else _MOST_BYTES_A_PIXEL)) + working

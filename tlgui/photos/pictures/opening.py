@@ -24,15 +24,18 @@ from tlgui import files
 from tlgui.errors import PhotoError
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.names import shown_name
+from tlgui.photos.pictures import png_chunks
 from tlgui.photos.pictures.empty_end import has_empty_end
 from tlgui.photos.pictures.formats import (
     FORMAT_NAMES,
     FORMATS,
     HEAD_BYTES,
     SAFE_FORMATS,
-    begins_like_heif,
+    common_name,
+    format_of,
     needs_helper,
 )
+from tlgui.photos.pictures.variants import UnsupportedVariantError
 
 MAX_PIXELS = 200_000_000  # of the largest phone cameras; about 800 MB while it is decoded
 LARGE_PIXELS = 25_000_000
@@ -55,11 +58,18 @@ DAMAGED = (
 _SMALLER_COPY = "Save a smaller copy of it and use that."
 # Some libraries report it in the message only.
 _NO_MEMORY = re.compile(r"out of memory|memory allocation", re.IGNORECASE)
+# Some of Pillow's readers report a sound file of an unsupported variant as they report a damaged one.
+_UNSUPPORTED = re.compile(
+    r"unsupported|not (yet )?supported|cannot handle|invalid palette size"
+    r"|unknown (pixel mode|compression|data organization)",
+    re.IGNORECASE,
+)
 _PASSING_KINDS = frozenset({ProblemKind.GONE, ProblemKind.CHANGING, ProblemKind.NO_PERMISSION})
 _OTHER_COPY = "Replace it with a good copy, or leave it out."
 
 # Pillow's own limit is below the size of some cameras' photos. It also checks the frames and tiles inside a file.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+png_chunks.install()
 # It logs oddities of files; those that matter become errors.
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
@@ -106,7 +116,24 @@ _opening = _Opening()
 
 def open_every_format() -> None:
     """Open files of every format in this process from now on; called in helper processes."""
+    from tlgui.photos.pictures import camera_raw, tiff_samples  # noqa: PLC0415 - LibRaw is not for other processes
+
+    camera_raw.register()
+    tiff_samples.register()
     _opening.formats = FORMATS
+
+
+def is_photo(path: Path) -> bool:
+    """Return whether the content of a file is that of a photo, by its first bytes; False where it cannot be read.
+
+    Args:
+        path: A file with any suffix.
+    """
+    try:
+        with files.open_unbuffered(path) as stream:
+            return format_of(stream.read(HEAD_BYTES) or b"") is not None
+    except (OSError, ValueError):
+        return False
 
 
 @contextlib.contextmanager
@@ -128,30 +155,54 @@ def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
             if _opening.formats is SAFE_FORMATS and needs_helper(head):
                 raise NeedsHelperError
             stream.seek(0)
-            with Image.open(stream, formats=_opening.formats) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise _too_large(path, f"It measures {image.width:,} x {image.height:,} pixels")
+            with _identified(stream, head) as image:
+                _check_size(path, image)
                 if has_empty_end(image, stream):
                     raise _empty_end(path)
                 yield image
     except PhotoError:
         raise
-    except (OSError, MemoryError, Image.DecompressionBombError, *DAMAGED) as error:
+    except (OSError, MemoryError, Image.DecompressionBombError, UnsupportedVariantError, *DAMAGED) as error:
         raise _refusal(path, head, error) from error
+
+
+def _identified(stream: BufferedReader, head: bytes) -> ImageFile.ImageFile:
+    """Open a stream with Pillow; where no reader takes it, raise the error of the one for its declared format."""
+    try:
+        return Image.open(stream, formats=_opening.formats)
+    except UnidentifiedImageError:
+        declared = format_of(head)
+        if declared is None:
+            raise
+        stream.seek(0)
+        factory, _ = Image.OPEN[declared]
+        with contextlib.suppress(UnidentifiedImageError):
+            factory(stream, "")
+        raise
+
+
+def _check_size(path: Path, image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large(path, f"It measures {image.width:,} x {image.height:,} pixels")
+    if image.size == (1, 1):
+        raise single_pixel(path)
 
 
 def _refusal(path: Path, head: bytes, error: Exception) -> UnusablePhotoError:
     """Return the error that a user sees for an exception."""
     if isinstance(error, Image.DecompressionBombError):
         return _too_large(path, "It holds more pixels than a photo does")
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
         return out_of_memory(path)
-    if isinstance(error, UnidentifiedImageError):
-        # Pillow does not distinguish a truncated HEIC photo from a file that is no image.
-        return damaged(path) if begins_like_heif(head) else _not_an_image(path)
-    if isinstance(error, OSError):
+    if isinstance(error, UnsupportedVariantError):
+        return _unsupported(path, head, error.reason)
+    if isinstance(error, UnidentifiedImageError) and format_of(head) is None:
+        return _not_an_image(path)
+    if isinstance(error, OSError) and error.errno is not None:
         return system_error(path, error)
-    return out_of_memory(path) if _NO_MEMORY.search(str(error)) else damaged(path)
+    if _UNSUPPORTED.search(str(error)):
+        return _unsupported(path, head, f"is of a kind that cannot be read here ({str(error).strip('. ')})")
+    return damaged(path)
 
 
 @contextlib.contextmanager
@@ -236,6 +287,22 @@ def out_of_memory(path: Path) -> UnusablePhotoError:
     """Return the error of a photo that needs more memory than is left, or than one photo may take."""
     reason = "There is not enough memory to open it."
     return unusable(path, ProblemKind.TOO_LARGE, reason, _SMALLER_COPY, is_lasting=False)
+
+
+def single_pixel(path: Path) -> UnusablePhotoError:
+    """Return the error of a picture of a single pixel, with which web pages count their readers."""
+    return unusable(path, ProblemKind.TINY, "It measures only 1 x 1 pixel.")
+
+
+def _unsupported(path: Path, head: bytes, reason: str) -> UnusablePhotoError:
+    declared = format_of(head) or ""
+    other = "JPEG" if declared == "PNG" else "PNG"
+    return unusable(
+        path,
+        ProblemKind.UNSUPPORTED,
+        f"Its format is {common_name(declared)}, but it {reason}.",
+        f"Open it in another program, and save it from there as {other} with 8 bits.",
+    )
 
 
 def _too_large(path: Path, what: str) -> UnusablePhotoError:

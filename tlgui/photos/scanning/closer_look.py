@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from tlgui.photos.facts import MINIATURE_SIDE, FileState, Look, PhotoFacts
-from tlgui.photos.pictures.decode import read_thumbnail
+from tlgui.photos.pictures.decode import decode_thumbnail
 from tlgui.photos.pictures.opening import UnusablePhotoError, opened_bytes
 from tlgui.photos.scanning.photo_groups import relations_of
 from tlgui.photos.scanning.scan import Survey
@@ -59,7 +59,8 @@ def look_at(path: Path) -> Seen:
     Raises:
         UnusablePhotoError: The photo cannot be read; it names the reason.
     """
-    photo = Image.fromarray(read_thumbnail(path, _SIZE))
+    decoded = decode_thumbnail(path, _SIZE)
+    photo = Image.fromarray(decoded.pixels)
     with opened_bytes(path) as stream:
         digest = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).digest()
     # Measures of the whole photo are as good on a smaller one, and faster; an enlarged one would show its pixels.
@@ -76,6 +77,7 @@ def look_at(path: Path) -> Seen:
         # A red rose has detail in its red channel and little in its luminance.
         sharpness=_sharpness(ImageChops.lighter(ImageChops.lighter(red, green), blue)),
         digest=digest,
+        traits=decoded.traits,
     )
     return Seen(look, miniature.tobytes() + colour.tobytes())
 

@@ -1,4 +1,7 @@
-"""Lists a folder and everything below it without opening a photo: names, sizes, times, and what cannot be used.
+"""Lists a folder and everything below it: names, sizes, times, and what cannot be used.
+
+A file with the suffix of a photo is listed as one without being opened. Of others, the first bytes decide: photos
+without a suffix, or with a wrong one, are photos too.
 
 Links are followed, except to a folder they lie in, from a folder that holds photos itself, or beyond two links. A
 folder that may not be opened becomes a problem; of one that disappears meanwhile, the entries listed so far are kept.
@@ -18,17 +21,19 @@ from tlgui.photos.collection import Problem, ProblemKind
 from tlgui.photos.facts import FileState
 from tlgui.photos.names import one_line, shown_name
 from tlgui.photos.pictures.formats import FORMAT_NAMES, IMAGE_SUFFIXES
+from tlgui.photos.pictures.opening import is_photo
 from tlgui.progress import JobContext, Progress, Stage
 
 _SYSTEM_NAMES = frozenset(
     {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir", "$recycle.bin"},
 )
 _OTHER_PICTURES = frozenset(
-    {".jxl", ".jp2", ".svg", ".psd", ".pdf", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".raw"},
+    {".jxl", ".svg", ".psd", ".xcf", ".eps", ".pdf", ".tga", ".ico", ".exr", ".hdr"},
 )
 _FIRST_SNAPSHOT_SECONDS = 0.25
 _SNAPSHOT_SECONDS = 0.5
 _MOST_LINKS = 2
+_SIDECARS = frozenset({".xmp", ".aae"})
 
 
 class Entry(NamedTuple):
@@ -117,6 +122,15 @@ def is_hidden(name: str) -> bool:
 def looks_like_photo(name: str) -> bool:
     """Return whether a file name has the suffix of a photo."""
     return _suffix(name) in IMAGE_SUFFIXES
+
+
+def has_photo_content(entry: Entry) -> bool:
+    """Return whether a file without the suffix of a photo is one by its first bytes.
+
+    Args:
+        entry: A file. The notes that programs put beside photos are not opened: there may be one for each photo.
+    """
+    return _suffix(entry.name) not in _SIDECARS and is_photo(Path(entry.path))
 
 
 def _suffix(name: str) -> str:
@@ -223,9 +237,7 @@ class _Lister:
         name = entry.name
         # Nearly all entries are photos, so this is tested first.
         if entry.state is not None and looks_like_photo(name) and not name.startswith("."):
-            folder.photos.append((name, entry.state))
-            self._found += 1
-            self._tick()
+            self._add_photo(folder, name, entry.state)
         elif is_hidden(name):
             reason = f"It is a hidden or system {'folder' if entry.is_folder else 'file'}, which is never used."
             _add_problem(folder, Path(entry.path), ProblemKind.HIDDEN, reason)
@@ -233,8 +245,15 @@ class _Lister:
             folder.problems.append(entry.problem)
         elif entry.is_folder:
             folder.folders.append(Folder(folder.path / name, entry.is_link, folder.links + entry.is_link))
+        elif entry.state is not None and has_photo_content(entry):
+            self._add_photo(folder, name, entry.state)
         else:
             folder.others.append(name)
+
+    def _add_photo(self, folder: Folder, name: str, state: FileState) -> None:
+        folder.photos.append((name, state))
+        self._found += 1
+        self._tick()
 
     def _tick(self) -> None:
         if time.monotonic() >= self._next_snapshot:
@@ -311,4 +330,4 @@ def why_not_an_image(name: str) -> str:
     suffix = _suffix(name)
     if suffix in _OTHER_PICTURES:
         return f"Pictures of this kind ({one_line(suffix)}) cannot be read here; save it as JPEG or PNG."
-    return f"Its name is not that of a photo ({FORMAT_NAMES})."
+    return f"Neither its name nor its content is that of a photo ({FORMAT_NAMES})."

@@ -33,10 +33,6 @@ from tlgui.photos.storage.choices import Choices
 from tlgui.photos.storage.facts_store import FactsStore, Known, Refusal
 from tlgui.progress import Event, JobContext
 
-_TINY_SIDE = 32
-# Below this a picture shows nothing, even in a collection of small pictures.
-_LEAST_SIDE = 8
-_TINY_SHARE = 0.9
 _KEPT_AT_ONCE = 5000
 
 
@@ -261,12 +257,11 @@ def _sorted_out(
     refused: dict[Path, FileState] = {}
     usable: dict[str, list[Listed]] = {}
     problems = list(listing.problems)
-    least = _least_side(known)
     for name, items in listing.photos.items():
         good = usable.setdefault(name, [])
         for item in items:
             found = known[item.place]
-            if isinstance(found, PhotoFacts) and found.width >= least and found.height >= least:
+            if isinstance(found, PhotoFacts):
                 facts[item.photo.path] = found
                 good.append(item)
             else:
@@ -277,17 +272,14 @@ def _sorted_out(
     return facts, refused, replace(listing, photos=usable, problems=problems)
 
 
-def problem_of(path: Path, known: Known) -> Problem:
+def problem_of(path: Path, refusal: Refusal) -> Problem:
     """Return the problem of a file that cannot be used.
 
     Args:
         path: The file.
-        known: Its refusal, or the facts of a picture that is too small.
+        refusal: Why it cannot.
     """
-    if isinstance(known, Refusal):
-        return Problem(path, known.kind, known.reason, (path,))
-    reason = f"It measures only {known.width} x {known.height} pixels, too few for a photo."
-    return Problem(path, ProblemKind.TINY, reason, (path,))
+    return Problem(path, refusal.kind, refusal.reason, (path,))
 
 
 def empty_class(folder: Path) -> Problem:
@@ -297,16 +289,6 @@ def empty_class(folder: Path) -> Problem:
         folder: The class folder.
     """
     return Problem(folder, ProblemKind.EMPTY_CLASS, "No photo in this folder can be used, so it is not a class.")
-
-
-def _least_side(known: Mapping[str, Known]) -> int:
-    """Return the side in pixels below which a picture is left out, such as an icon or a tracking pixel of a web page.
-
-    Where nearly all pictures are small, as handwritten digits of 28 pixels are, only the smallest are left out.
-    """
-    found = [min(fact.width, fact.height) for fact in known.values() if isinstance(fact, PhotoFacts)]
-    small = sum(side < _TINY_SIDE for side in found)
-    return _LEAST_SIDE if small > _TINY_SHARE * len(found) else _TINY_SIDE
 
 
 def _record(choices: Choices, usable: Listing, remembered: Remembered) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from tlgui.photos.scanning.listing import entries_of, is_folder, is_hidden, looks_like_photo
+from tlgui.photos.scanning.listing import Entry, entries_of, has_photo_content, is_folder, is_hidden, looks_like_photo
 from tlgui.progress import JobContext, Progress, Stage
 
 
@@ -49,6 +49,11 @@ def _photos_below(folder: Path, visited: set[str], found_before: int, context: J
             continue
         shown = [entry for entry in entries if not is_hidden(entry.name)]
         waiting += [Path(entry.path) for entry in shown if entry.is_folder]
-        photos += [Path(entry.path) for entry in shown if not entry.is_folder and looks_like_photo(entry.name)]
+        photos += [Path(entry.path) for entry in shown if not entry.is_folder and _is_photo(entry)]
         context.report(Progress(Stage.SCANNING, found_before + len(photos)))
     return sorted(photos, key=lambda path: path.parts)
+
+
+def _is_photo(entry: Entry) -> bool:
+    """Return whether a file is to be read: a photo by its name or its content."""
+    return looks_like_photo(entry.name) or (entry.state is not None and has_photo_content(entry))

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tlgui.photos.facts import FileState, Look, PhotoFacts
+from tlgui.photos.facts import FileState, Look, PhotoFacts, Traits
 
 # Size, time, width, height, format, time taken, camera, whether there is a look, the look.
-_ROW = struct.Struct("<qqIIHdI?Qddd16s")
+_ROW = struct.Struct("<qqIIHdI?Qddd16sB")
 _NO_LOOK = Look(0, 0.0, 0.0, 0.0, b"")
 
 Row = tuple[Any, ...]
@@ -109,8 +109,8 @@ def facts_in(row: Row, words: Sequence[str], state: FileState) -> PhotoFacts:
         words: The words of that pack.
         state: The state in the row, as an object the caller has already.
     """
-    _, _, width, height, kind, taken, camera, is_looked_at, fingerprint, brightness, highlights, sharpness, digest = row
-    look = Look(fingerprint, brightness, highlights, sharpness, digest) if is_looked_at else None
+    width, height, kind, taken, camera, is_looked_at, *measures, traits = row[2:]
+    look = Look(*measures, Traits(traits)) if is_looked_at else None
     when = None if math.isnan(taken) else taken
     return PhotoFacts(state, width, height, words[kind], when, words[camera], look)
 

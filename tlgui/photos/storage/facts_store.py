@@ -23,7 +23,7 @@ from tlgui.photos.places import all_inside
 from tlgui.photos.storage.facts_pack import DamagedPackError, Pack, Row, Unpacked, facts_in, packed, unpacked
 
 # Increased with every change in how facts are measured, so that older ones are discarded.
-_VERSION = 4
+_VERSION = 5
 _LOCK_TIMEOUT_SECONDS = 5.0
 # The facts in later packs replace those in earlier ones. Miniatures are seldom needed and have a table of their own.
 _TABLES = {

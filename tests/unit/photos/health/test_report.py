@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests import odd_pictures, pictures
 from tests.unit.photos import scenes
 from tlgui import files
 from tlgui.photos.health.findings import (
@@ -176,23 +177,87 @@ def test_wrong_suffix_is_a_note(folder: Path) -> None:
     assert found.paths == (folder / "cat" / "png.jpg",)
 
 
-def test_damaged_files_can_go_to_the_bin_and_pages_that_are_no_photos_too(folder: Path) -> None:
+def test_damaged_files_can_go_to_the_bin(folder: Path) -> None:
     cut = folder / "cat" / "cut.jpg"
     cut.write_bytes((folder / "cat" / "001.jpg").read_bytes()[:3000])
+    empty = pictures.write_empty(folder / "dog" / "empty.jpg")
+
+    found = only_finding(folder, FindingKind.DAMAGED)
+
+    assert found.title == "2 files are damaged"
+    assert found.mending == MoveToBin((cut, empty))
+
+
+def test_files_that_other_programs_open_are_not_called_damaged_and_have_no_bin(folder: Path) -> None:
     page = folder / "dog" / "page.jpg"
     page.write_text("<html>404</html>", encoding="utf-8")
+    odd_pictures.write_bands(folder / "dog" / "seven.tif", 7)
+    odd_pictures.write_bands(folder / "dog" / "thirteen.tif", 13)
+    pictures.write_bomb_png(folder / "cat" / "large.png")
 
     found = only_finding(folder, FindingKind.UNREADABLE)
 
-    assert found.title == "2 files cannot be read"
-    assert found.mending == MoveToBin((cut, page))
+    assert found.title == "4 files cannot be read"
+    assert "2 are in variants not read here; 1 is too large; 1 has the name of a photo but is none" in found.explanation
+    assert "damaged" not in found.explanation
+    assert found.mending is None
+    assert found.button == ""
+
+
+def test_pictures_of_one_colour_are_told_and_left_out_on_request(folder: Path) -> None:
+    for name, colour in {"white.png": "white", "black.png": "black"}.items():
+        Image.new("RGB", (300, 200), colour).save(folder / "cat" / name)
+    odd_pictures.write_white_shape(folder / "cat" / "shape.png")
+
+    found = finding(folder, FindingKind.ONE_COLOUR)
+
+    assert found.title == "2 pictures have one colour only"
+    assert found.paths == (folder / "cat" / "black.png", folder / "cat" / "white.png")
+    assert found.mending == LeaveOut(found.paths)
+    assert {FindingKind.DARK, FindingKind.BLURRED}.isdisjoint(item.kind for item in report(folder).findings)
+
+
+def test_photos_that_use_a_part_of_16_bits_are_a_note(folder: Path) -> None:
+    odd_pictures.write_16_bit(folder / "cat" / "12 bits.png", 16)
+    odd_pictures.write_16_bit(folder / "cat" / "offset.tif", 4, 28_000)
+    odd_pictures.write_16_bit(folder / "cat" / "16 bits.tif", 257)
+
+    found = finding(folder, FindingKind.PARTIAL_RANGE)
+
+    assert found.severity is Severity.NOTE
+    assert found.title == "2 photos use a part of 16 bits only"
+    assert found.paths == (folder / "cat" / "12 bits.png", folder / "cat" / "offset.tif")
+    assert found.mending is None
+
+
+def test_small_photos_are_used_and_told_of_once(tmp_path: Path) -> None:
+    for number in range(34):
+        scenes.write(tmp_path / "birds" / ("cat" if number % 2 else "dog") / f"{number}.jpg", number, 30, 30)
+    for number in range(34, 40):
+        scenes.write(tmp_path / "birds" / "cat" / f"{number}.jpg", number, 96, 96)
+
+    looked = look_closer(survey(tmp_path / "birds", QUIET), QUIET)
+    (small,) = [item for item in report_on(looked).findings if item.kind is FindingKind.SMALL]
+
+    assert looked.collection.photo_count == 40
+    assert looked.collection.problems == ()
+    assert len(small.paths) == 34
+    assert isinstance(small.mending, LeaveOut)
+
+
+def test_collection_of_small_pictures_has_no_small_ones(tmp_path: Path) -> None:
+    for number in range(42):
+        scenes.write(tmp_path / ("0" if number % 2 else "1") / f"{number}.jpg", number, 28, 28)
+
+    assert FindingKind.SMALL not in {item.kind for item in report(tmp_path).findings}
 
 
 def test_tiny_pictures_and_other_files_are_told_of_apart(folder: Path) -> None:
     Image.new("RGB", (1, 1)).save(folder / "cat" / "pixel.gif")
     (folder / "cat" / "notes.txt").write_text("…", encoding="utf-8")
 
-    assert finding(folder, FindingKind.TINY).paths == (folder / "cat" / "pixel.gif",)
+    pixel = finding(folder, FindingKind.TINY)
+    assert (pixel.paths, pixel.mending) == ((folder / "cat" / "pixel.gif",), None)
     other = finding(folder, FindingKind.OTHER_FILES)
     assert other.paths == (folder / "cat" / "notes.txt",)
     assert other.mending is None

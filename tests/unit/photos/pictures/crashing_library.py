@@ -42,7 +42,7 @@ class OddFile(ImageFile.ImageFile):
         trace, *order = json.loads(self.fp.read())
         with Path(trace).open("a", encoding="ascii") as stream:
             stream.write(f"{os.getpid()}\n")
-        self._size, self._mode, self.tile = (1, 1), "RGB", []
+        self._size, self._mode, self.tile = (2, 2), "RGB", []
         match order:
             case ["signal", name]:
                 signal.raise_signal(signal.Signals[name])

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests import pictures
+from tests import odd_pictures, pictures
+from tlgui.photos.facts import Traits
 from tlgui.photos.pictures import colours
-from tlgui.photos.pictures.colours import to_rgb
-from tlgui.photos.pictures.decode import read_photo, read_thumbnail
+from tlgui.photos.pictures.colours import to_shown
+from tlgui.photos.pictures.decode import decode_photo, read_photo, read_thumbnail
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
@@ -108,11 +109,11 @@ def test_strips_of_a_picture_have_the_colours_of_the_whole(
 ) -> None:
     image = _kinds()[mode]
     image.info["icc_profile"] = profile
-    whole = np.asarray(to_rgb(image))
-    assert whole.shape == (131, 173, 3)
+    whole = np.asarray(to_shown(image).image)
+    assert whole.shape[:2] == (131, 173)
     monkeypatch.setattr(colours, "_STRIP_PIXELS", 2000)
 
-    np.testing.assert_array_equal(np.asarray(to_rgb(image)), whole)
+    np.testing.assert_array_equal(np.asarray(to_shown(image).image), whole)
 
 
 @pytest.mark.parametrize("mode", list(_kinds()))
@@ -120,13 +121,13 @@ def test_very_large_picture_made_smaller_on_the_way_is_that_made_smaller_at_the_
     mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = _kinds()[mode]
-    whole = to_rgb(image)
+    whole = to_shown(image).image
     monkeypatch.setattr(colours, "_STRIP_PIXELS", 2000)
     monkeypatch.setattr(colours, "REDUCED_PIXELS", 2000)
 
-    smaller = to_rgb(image, (50, 40))
+    smaller = to_shown(image, (50, 40)).image
 
-    if mode == "RGB":
+    if mode in {"RGB", "L"}:
         # Nothing is to be done with its colours.
         assert smaller.size == image.size
     else:
@@ -149,3 +150,61 @@ def test_what_is_hidden_by_transparency_does_not_bleed_into_what_is_seen(
     # Red and white, and what lies between the two.
     assert (photo[:, :, 0] >= 254).all()
     np.testing.assert_array_equal(photo[:, :, 1], photo[:, :, 2])
+
+
+def shape_on_transparency(colour: tuple[int, int, int], alpha: int = 255) -> Image.Image:
+    image = Image.new("RGBA", (96, 64), (*colour, 0))
+    image.paste((*colour, alpha), (30, 20, 60, 44))
+    return image
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".tif"])
+def test_white_shape_on_transparency_is_seen_before_black(tmp_path: Path, suffix: str) -> None:
+    shape_on_transparency((255, 255, 255)).save(tmp_path / f"a{suffix}", lossless=True)
+
+    photo = decode_photo(tmp_path / f"a{suffix}")
+
+    assert photo.traits is Traits.NONE
+    assert (photo.pixels[25:40, 35:55] == 255).all()
+    assert (photo.pixels[:15] == 0).all()
+
+
+def test_nearly_white_shape_is_seen_before_black_in_strips_and_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape_on_transparency((252, 253, 255), 200).save(tmp_path / "a.png")
+    whole = read_photo(tmp_path / "a.png")
+    monkeypatch.setattr(colours, "_STRIP_PIXELS", 500)
+
+    assert (whole[:15] == 0).all()
+    np.testing.assert_array_equal(read_photo(tmp_path / "a.png"), whole)
+
+
+def test_shape_that_is_seen_before_white_is_laid_over_it(tmp_path: Path) -> None:
+    for name, colour in {"black.png": (0, 0, 0), "grey.png": (200, 200, 200)}.items():
+        shape_on_transparency(colour).save(tmp_path / name)
+
+        photo = read_photo(tmp_path / name)
+
+        assert (photo[:15] == 255).all()
+        assert (photo[30, 45] == colour).all()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "RGBA", "P", "CMYK"])
+def test_picture_of_one_colour_has_that_trait(tmp_path: Path, mode: str) -> None:
+    Image.new("RGB", (60, 40), (90, 120, 30)).convert(mode).save(tmp_path / "a.tif")
+    Image.fromarray(pictures.pixels(60, 40)).convert(mode).save(tmp_path / "b.tif")
+
+    assert decode_photo(tmp_path / "a.tif", 16).traits is Traits.ONE_COLOUR
+    assert decode_photo(tmp_path / "b.tif", 16).traits is Traits.NONE
+
+
+@pytest.mark.parametrize(("name", "factor"), [("12 bits", 16), ("10 bits", 4), ("16 bits", 257)])
+def test_colours_of_16_bits_look_like_those_of_8(tmp_path: Path, name: str, factor: int) -> None:
+    path = tmp_path / f"{name}.png"
+    odd_pictures.write_16_bit_colours(path, factor)
+
+    photo = decode_photo(path)
+
+    np.testing.assert_allclose(photo.pixels.astype(int), odd_pictures.scene().astype(int), atol=1)
+    assert photo.traits is (Traits.NONE if factor == 257 else Traits.PARTIAL_RANGE)

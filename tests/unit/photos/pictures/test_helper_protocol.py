@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.facts import FileState, PhotoFacts, Traits
+from tlgui.photos.pictures.decoded import DecodedPhoto
 from tlgui.photos.pictures.helper_protocol import Answer, BrokenTalkError, Task, answer_in, receive, send_answer
 from tlgui.photos.pictures.opening import UnusablePhotoError, unusable
 
@@ -31,10 +32,11 @@ def sent(answer: Answer) -> Answer:
 def test_answers_arrive_as_they_were_sent() -> None:
     facts = PhotoFacts(FileState(0, 0), 4000, 3000, "HEIF", 1.5e9, "Maker Model")
     assert sent(facts) == facts
-    pixels = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
-    arrived = sent(pixels)
-    assert isinstance(arrived, np.ndarray)
-    np.testing.assert_array_equal(arrived, pixels)
+    photo = DecodedPhoto(np.arange(60, dtype=np.uint8).reshape(4, 5, 3), Traits.ONE_COLOUR)
+    arrived = sent(photo)
+    assert isinstance(arrived, DecodedPhoto)
+    np.testing.assert_array_equal(arrived.pixels, photo.pixels)
+    assert arrived.traits is Traits.ONE_COLOUR
     refusal = sent(unusable(TASK.path, ProblemKind.UNREADABLE, "It is damaged."))
     assert isinstance(refusal, UnusablePhotoError)
     assert refusal.reason == "It is damaged."
@@ -60,7 +62,17 @@ def test_facts_that_no_photo_has_are_no_answer(facts: list[object]) -> None:
         told(json.dumps({"facts": facts}).encode() + b"\n")
 
 
-@pytest.mark.parametrize("line", [b"", b"[" * 100_000 + b"\n", b'{"pixels": [1000000, 1000000]}\n', b"[]\n", b"{}\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"[" * 100_000 + b"\n",
+        b'{"pixels": [1000000, 1000000], "traits": 0}\n',
+        b'{"pixels": [1, 1]}\nabc',
+        b"[]\n",
+        b"{}\n",
+    ],
+)
 def test_line_that_says_nothing_is_no_answer(line: bytes) -> None:
     with pytest.raises(BrokenTalkError):
         told(line)

@@ -111,7 +111,7 @@ def test_digest_is_of_the_bytes(tmp_path: Path) -> None:
     assert look_at(tmp_path / "c.jpg").look.digest != first.look.digest
 
 
-@pytest.mark.parametrize("side", [1, 2, 5])
+@pytest.mark.parametrize("side", [2, 3, 5])
 def test_tiny_picture_can_be_looked_at(side: int, tmp_path: Path) -> None:
     Image.new("L", (side, side), 200).save(tmp_path / "a.png")
 

@@ -111,9 +111,11 @@ def test_folder_beside_the_parts_is_left_out_with_a_reason(tmp_path: Path) -> No
     ("name", "write", "kind", "words"),
     [
         ("a.jpg", pictures.write_text, ProblemKind.NOT_AN_IMAGE, "not an image"),
-        ("a.txt", pictures.write_text, ProblemKind.NOT_AN_IMAGE, "not that of a photo"),
+        ("a.txt", pictures.write_text, ProblemKind.NOT_AN_IMAGE, "Neither its name nor its content"),
+        ("a", pictures.write_text, ProblemKind.NOT_AN_IMAGE, "Neither its name nor its content"),
         ("a.HEIC", pictures.write_text, ProblemKind.NOT_AN_IMAGE, "not an image"),
-        ("a.CR2", pictures.write_text, ProblemKind.NOT_AN_IMAGE, "(.cr2) cannot be read here"),
+        ("a.CR2", pictures.write_text, ProblemKind.NOT_AN_IMAGE, "not an image"),
+        ("a.PSD", pictures.write_text, ProblemKind.NOT_AN_IMAGE, "(.psd) cannot be read here"),
         ("a.jpg", pictures.write_truncated_jpeg, ProblemKind.UNREADABLE, "damaged"),
         ("a.png", pictures.write_truncated_png, ProblemKind.UNREADABLE, "damaged"),
         ("a.jpg", pictures.write_empty, ProblemKind.UNREADABLE, "0 bytes"),

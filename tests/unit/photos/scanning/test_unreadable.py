@@ -66,7 +66,7 @@ def test_report_lists_it_and_counts_the_others(folder: Path) -> None:
     report = report_on(looked_at(folder))
 
     assert report.looked_at == report.photo_count == 12
-    (finding,) = [finding for finding in report.findings if finding.kind is FindingKind.UNREADABLE]
+    (finding,) = [finding for finding in report.findings if finding.kind is FindingKind.DAMAGED]
     assert finding.paths == (damaged,)
 
 

@@ -1,0 +1,149 @@
+"""Reads camera RAW files as a plugin of Pillow, with LibRaw.
+
+A RAW file holds the samples of a sensor, and nearly always a JPEG that the camera made of them, which is what file
+managers and viewers show. That JPEG is used where its longer side has at least `LEAST_PREVIEW` pixels, four times what
+most networks take; else the samples are developed, with the camera's white balance. Developing 24 million pixels takes
+seconds, decoding the JPEG at the size of a network some milliseconds.
+"""
+
+import contextlib
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import rawpy
+from PIL import ExifTags, Image, ImageFile, ImageOps
+from typing_extensions import override
+
+from tlgui.photos.pictures.formats import format_of, is_tiff
+from tlgui.photos.pictures.raw_tags import RawTags, read_raw_tags
+from tlgui.photos.pictures.variants import UnsupportedVariantError
+
+NAME = "RAW"
+LEAST_PREVIEW = 1024
+"""Pixels on the longer side of an embedded JPEG that is used instead of the samples."""
+
+# Of LibRaw while it develops a picture: the samples, four channels of 16 bits, and the result.
+_BYTES_A_PIXEL = 16
+_TURNS = {3: Image.Transpose.ROTATE_180, 5: Image.Transpose.ROTATE_90, 6: Image.Transpose.ROTATE_270}
+_SIDEWAYS = frozenset({5, 6})
+_TIME = "%Y:%m:%d %H:%M:%S"
+
+
+class RawImageFile(ImageFile.ImageFile):
+    """A RAW file; its size before it is loaded is that of the sensor's picture, upright."""
+
+    format = NAME
+    format_description = "camera RAW"
+    _close_exclusive_fp_after_loading = False
+
+    @override
+    def _open(self) -> None:
+        stream: Any = self.fp
+        tags = read_raw_tags(stream)
+        if tags is None:
+            raise SyntaxError("no RAW file")
+        with self._raw() as raw:
+            sizes = raw.sizes
+            self._turn = _TURNS.get(sizes.flip)
+            self._is_sideways = sizes.flip in _SIDEWAYS
+            self._size = (sizes.height, sizes.width) if self._is_sideways else (sizes.width, sizes.height)
+            self._notes = _notes(raw, tags)
+        self._mode = "RGB"
+        self._wanted: tuple[int, int] | None = None
+        self.working_bytes = _BYTES_A_PIXEL * self.width * self.height
+        self._is_decoded = False
+
+    @override
+    def draft(self, mode: str | None, size: tuple[int, int] | None) -> None:
+        self._wanted = size
+
+    @override
+    def getexif(self) -> Image.Exif:
+        # Without the orientation: the pixels are upright.
+        return self._notes
+
+    @override
+    def load(self) -> Any:
+        if not self._is_decoded:
+            with self._raw() as raw:
+                image = self._preview(raw) or self._developed(raw)
+            self._size, self.im, self._is_decoded = image.size, image.im, True
+        return super().load()
+
+    @contextlib.contextmanager
+    def _raw(self) -> Iterator[rawpy.RawPy]:
+        stream: Any = self.fp
+        stream.seek(0)
+        with contextlib.closing(rawpy.RawPy()) as raw:
+            try:
+                raw.open_buffer(stream)
+                yield raw
+            except rawpy.LibRawFileUnsupportedError:
+                raise UnsupportedVariantError("is a RAW file of a kind that LibRaw does not read") from None
+            except rawpy.LibRawUnsufficientMemoryError:
+                raise MemoryError from None
+            except rawpy.LibRawError as error:
+                raise OSError(str(error)) from error
+
+    def _preview(self, raw: rawpy.RawPy) -> Image.Image | None:
+        """Return the camera's JPEG, upright; None where it is missing, small or damaged."""
+        try:
+            found = raw.extract_thumb()
+        except rawpy.LibRawError:
+            return None
+        if found.format is not rawpy.ThumbFormat.JPEG:
+            return None
+        try:
+            return self._decoded_preview(io.BytesIO(bytes(found.data)))
+        except (OSError, SyntaxError, ValueError):
+            return None
+
+    def _decoded_preview(self, data: io.BytesIO) -> Image.Image | None:
+        with Image.open(data, formats=("JPEG",)) as preview:
+            if max(preview.size) < LEAST_PREVIEW:
+                return None
+            is_lying = (preview.width < preview.height) != (self.width < self.height)
+            if self._wanted is not None:
+                preview.draft(None, self._wanted[::-1] if is_lying else self._wanted)
+            self.info["icc_profile"] = preview.info.get("icc_profile")
+            return self._upright(preview, is_lying=is_lying).convert("RGB")
+
+    def _upright(self, preview: Image.Image, *, is_lying: bool) -> Image.Image:
+        if preview.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+            return ImageOps.exif_transpose(preview)
+        # Some programs store it upright already.
+        turn = self._turn if is_lying or not self._is_sideways else None
+        return preview if turn is None else preview.transpose(turn)
+
+    def _developed(self, raw: rawpy.RawPy) -> Image.Image:
+        raw.unpack()
+        is_half = self._wanted is not None and all(
+            side // 2 >= wanted for side, wanted in zip(self.size, self._wanted, strict=True)
+        )
+        pixels = raw.postprocess(use_camera_wb=True, half_size=is_half)
+        return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).convert("RGB")
+
+
+def accepts(prefix: bytes) -> bool:
+    """Return whether a file may be a RAW file: by its own signature, or as a TIFF file."""
+    return is_tiff(prefix) or format_of(prefix) == NAME
+
+
+def register() -> None:
+    """Make Pillow open such files in this process, as the format `NAME`."""
+    Image.register_open(NAME, RawImageFile, accepts)
+
+
+def _notes(raw: rawpy.RawPy, tags: RawTags) -> Image.Exif:
+    """Return when the photo was taken, and by which camera, as far as the file says."""
+    notes = Image.Exif()
+    notes[ExifTags.Base.Make], notes[ExifTags.Base.Model] = tags.make, tags.model
+    taken = tags.taken
+    with contextlib.suppress(ValueError, OverflowError, OSError):
+        taken = taken or raw.other.timestamp.strftime(_TIME)
+    inner = notes.get_ifd(ExifTags.IFD.Exif)
+    inner[ExifTags.Base.DateTimeOriginal] = taken
+    inner[ExifTags.Base.SubsecTimeOriginal] = tags.fraction
+    inner[ExifTags.Base.BodySerialNumber] = tags.serial
+    return notes

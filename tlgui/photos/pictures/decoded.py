@@ -1,0 +1,20 @@
+"""A decoded photo: its pixels, and what was found while they were decoded."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tlgui.photos.facts import Traits
+
+
+class DecodedPhoto(NamedTuple):
+    """A photo as upright 8-bit sRGB.
+
+    Args:
+        pixels: uint8 array of shape (height, width, 3).
+        traits: What is special about it.
+    """
+
+    pixels: NDArray[np.uint8]
+    traits: Traits
