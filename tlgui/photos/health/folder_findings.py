@@ -215,6 +215,5 @@ def _left_out(collection: Collection) -> Iterator[Finding]:
 
 
 def _files(problems: list[Problem]) -> list[Path]:
-    """Return the photos of problems: those inside a folder, or the file itself."""
-    paths = [path for problem in problems for path in (problem.photos or (problem.path,))]
-    return [path for path in paths if path.suffix.lower() in IMAGE_SUFFIXES]
+    """Return the photos of problems."""
+    return [path for problem in problems for path in problem.photos]

@@ -17,8 +17,9 @@ from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.pictures.header import read_all_facts, state_of
 from tlgui.photos.pictures.opening import UnusablePhotoError
 from tlgui.photos.samples import draw_picture
-from tlgui.photos.scanning import fact_reading
+from tlgui.photos.scanning import fact_reading, listing
 from tlgui.photos.scanning.closer_look import look_closer
+from tlgui.photos.scanning.listing import list_tree
 from tlgui.photos.scanning.scan import CollectionListed, Survey, survey
 from tlgui.photos.storage.choices import Choices
 from tlgui.photos.storage.facts_store import FactsStore
@@ -145,18 +146,16 @@ def test_look_at_a_photo_that_changed_is_forgotten(tmp_path: Path) -> None:
     assert [path for path, fact in facts.items() if fact.look is None] == [changed]
 
 
-def test_tiny_pictures_are_listed_and_not_used(tmp_path: Path) -> None:
+def test_pictures_of_any_size_are_used_but_for_a_single_pixel(tmp_path: Path) -> None:
     folder = pictures.write_collection(tmp_path, 1, 4)
     for name, size in (("pixel.png", (1, 1)), ("line.png", (400, 3)), ("icon.png", (31, 31)), ("least.png", (32, 32))):
         pictures.write_png(folder / "class 01" / name, *size)
 
     collection = survey(folder, QUIET).collection
 
-    assert problem_kinds(collection) == dict.fromkeys(
-        ["class 01/icon.png", "class 01/line.png", "class 01/pixel.png"], ProblemKind.TINY
-    )
-    assert "1 x 1 pixels" in collection.problems[-1].reason
-    assert counts(collection) == {"class 01": 5}
+    assert problem_kinds(collection) == {"class 01/pixel.png": ProblemKind.TINY}
+    assert "1 x 1 pixel." in collection.problems[-1].reason
+    assert counts(collection) == {"class 01": 7}
 
 
 def test_collection_of_small_pictures_is_used_but_for_dots(tmp_path: Path) -> None:
@@ -167,6 +166,48 @@ def test_collection_of_small_pictures_is_used_but_for_dots(tmp_path: Path) -> No
 
     assert counts(collection) == {"0": 8, "1": 8}
     assert problem_kinds(collection) == {"0/dot.png": ProblemKind.TINY}
+
+
+def test_content_tells_photos_where_the_name_does_not(tmp_path: Path) -> None:
+    folder = pictures.write_collection(tmp_path, 1, 2)
+    place = folder / "class 01"
+    for name in ("without a suffix", "a.dat", "photo.txt", "3f2a9c"):
+        pictures.write_jpeg(place / name, seed=len(name))
+    pictures.write_heic(place / "heic")
+    pictures.write_text(place / "notes.txt")
+    pictures.write_text(place / "README")
+    pictures.write_jpeg(place / "photo.xmp")
+    pictures.write_jpeg(place / ".hidden")
+
+    collection = survey(folder, QUIET).collection
+
+    assert {photo.path.name for photo in collection.photos()} == {
+        *("photo 000.jpg", "photo 001.jpg", "without a suffix", "a.dat", "photo.txt", "3f2a9c", "heic")
+    }
+    assert problem_kinds(collection) == {
+        "class 01/notes.txt": ProblemKind.NOT_AN_IMAGE,
+        "class 01/README": ProblemKind.NOT_AN_IMAGE,
+        "class 01/photo.xmp": ProblemKind.NOT_AN_IMAGE,
+        "class 01/.hidden": ProblemKind.HIDDEN,
+    }
+
+
+def test_files_with_names_of_photos_are_not_opened_while_they_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = pictures.write_collection(tmp_path, 1, 3)
+    pictures.write_jpeg(folder / "class 01" / "other")
+    opened: list[str] = []
+    really_is_photo = listing.is_photo
+
+    def is_photo(path: Path) -> bool:
+        opened.append(path.name)
+        return really_is_photo(path)
+
+    monkeypatch.setattr(listing, "is_photo", is_photo)
+
+    assert list_tree(folder, QUIET).total == 4
+    assert opened == ["other"]
 
 
 def test_photos_left_out_are_apart_and_known(tmp_path: Path) -> None:

@@ -27,6 +27,13 @@ def test_found_photos_are_the_files_named_and_the_images_in_folders(tmp_path: Pa
     assert found == [text, *images, gone]
 
 
+def test_content_tells_photos_in_folders_where_the_name_does_not(tmp_path: Path) -> None:
+    found = [pictures.write_jpeg(tmp_path / name) for name in ("a", "b.txt", "c.png")]
+    pictures.write_text(tmp_path / "d.txt")
+
+    assert find_photos([tmp_path], QUIET) == found
+
+
 def test_photo_named_twice_is_found_once(tmp_path: Path) -> None:
     path = pictures.write_jpeg(tmp_path / "a.jpg")
 
