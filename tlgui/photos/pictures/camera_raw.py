@@ -16,6 +16,7 @@ from PIL import ExifTags, Image, ImageFile, ImageOps
 from typing_extensions import override
 
 from tlgui.photos.pictures.formats import format_of, is_tiff
+from tlgui.photos.pictures.opening import MAX_PIXELS
 from tlgui.photos.pictures.raw_tags import RawTags, read_raw_tags
 from tlgui.photos.pictures.variants import UnsupportedVariantError
 
@@ -25,6 +26,7 @@ LEAST_PREVIEW = 1024
 
 # Of LibRaw while it develops a picture: the samples, four channels of 16 bits, and the result.
 _BYTES_A_PIXEL = 16
+_PREVIEW_BYTES_A_PIXEL = 4
 _TURNS = {3: Image.Transpose.ROTATE_180, 5: Image.Transpose.ROTATE_90, 6: Image.Transpose.ROTATE_270}
 _SIDEWAYS = frozenset({5, 6})
 _TIME = "%Y:%m:%d %H:%M:%S"
@@ -49,9 +51,11 @@ class RawImageFile(ImageFile.ImageFile):
             self._is_sideways = sizes.flip in _SIDEWAYS
             self._size = (sizes.height, sizes.width) if self._is_sideways else (sizes.width, sizes.height)
             self._notes = _notes(raw, tags)
+            self._preview, preview_pixels = _preview(raw)
         self._mode = "RGB"
         self._wanted: tuple[int, int] | None = None
-        self.working_bytes = _BYTES_A_PIXEL * self.width * self.height
+        own_bytes = _BYTES_A_PIXEL * self.width * self.height
+        self.working_bytes = _PREVIEW_BYTES_A_PIXEL * preview_pixels if self._preview else own_bytes
         self._is_decoded = False
 
     @override
@@ -66,8 +70,7 @@ class RawImageFile(ImageFile.ImageFile):
     @override
     def load(self) -> Any:
         if not self._is_decoded:
-            with self._raw() as raw:
-                image = self._preview(raw) or self._developed(raw)
+            image = self._shown_preview(self._preview) if self._preview else self._developed()
             self._size, self.im, self._is_decoded = image.size, image.im, True
         return super().load()
 
@@ -86,23 +89,9 @@ class RawImageFile(ImageFile.ImageFile):
             except rawpy.LibRawError as error:
                 raise OSError(str(error)) from error
 
-    def _preview(self, raw: rawpy.RawPy) -> Image.Image | None:
-        """Return the camera's JPEG, upright; None where it is missing, small or damaged."""
-        try:
-            found = raw.extract_thumb()
-        except rawpy.LibRawError:
-            return None
-        if found.format is not rawpy.ThumbFormat.JPEG:
-            return None
-        try:
-            return self._decoded_preview(io.BytesIO(bytes(found.data)))
-        except (OSError, SyntaxError, ValueError):
-            return None
-
-    def _decoded_preview(self, data: io.BytesIO) -> Image.Image | None:
-        with Image.open(data, formats=("JPEG",)) as preview:
-            if max(preview.size) < LEAST_PREVIEW:
-                return None
+    def _shown_preview(self, data: bytes) -> Image.Image:
+        """Return the camera's JPEG, upright."""
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as preview:
             is_lying = (preview.width < preview.height) != (self.width < self.height)
             if self._wanted is not None:
                 preview.draft(None, self._wanted[::-1] if is_lying else self._wanted)
@@ -116,12 +105,13 @@ class RawImageFile(ImageFile.ImageFile):
         turn = self._turn if is_lying or not self._is_sideways else None
         return preview if turn is None else preview.transpose(turn)
 
-    def _developed(self, raw: rawpy.RawPy) -> Image.Image:
-        raw.unpack()
+    def _developed(self) -> Image.Image:
         is_half = self._wanted is not None and all(
             side // 2 >= wanted for side, wanted in zip(self.size, self._wanted, strict=True)
         )
-        pixels = raw.postprocess(use_camera_wb=True, half_size=is_half)
+        with self._raw() as raw:
+            raw.unpack()
+            pixels = raw.postprocess(use_camera_wb=True, half_size=is_half)
         return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).convert("RGB")
 
 
@@ -133,6 +123,22 @@ def accepts(prefix: bytes) -> bool:
 def register() -> None:
     """Make Pillow open such files in this process, as the format `NAME`."""
     Image.register_open(NAME, RawImageFile, accepts)
+
+
+def _preview(raw: rawpy.RawPy) -> tuple[bytes, int]:
+    """Return the camera's JPEG and how many pixels it has; nothing where it is missing, small, huge or damaged."""
+    try:
+        found = raw.extract_thumb()
+        data = bytes(found.data) if found.format is rawpy.ThumbFormat.JPEG else b""
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as preview:
+            pixels = preview.width * preview.height
+            if max(preview.size) < LEAST_PREVIEW or pixels > MAX_PIXELS:
+                return b"", 0
+            preview.draft(None, (1, 1))
+            preview.load()
+    except (rawpy.LibRawError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+        return b"", 0
+    return data, pixels
 
 
 def _notes(raw: rawpy.RawPy, tags: RawTags) -> Image.Exif:

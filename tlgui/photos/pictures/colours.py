@@ -187,7 +187,7 @@ def _srgb() -> ImageCms.ImageCmsProfile:
 def _levels(image: Image.Image) -> Range:
     """Return the range of the samples of a grey picture of more than 8 bits."""
     if image.mode == "I;16":
-        return range_of(*image.getextrema(), declared=_declared(image))  # type: ignore[arg-type]
+        return range_of(*image.getextrema(), declared=_declared(image))
     low, high, has_fractions = np.inf, -np.inf, False
     for _, strip in _strips(image):
         samples = np.asarray(strip)

@@ -27,9 +27,13 @@ Image.core.set_block_size(64 << 20)  # type: ignore[attr-defined]
 _BYTES_A_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 _MOST_BYTES_A_PIXEL = 4
 # Their libraries decode all pixels at once, and Pillow copies them.
+# OpenJPEG holds up to four channels of 32 bits.
+_WORKING_BYTES_A_PIXEL = {"JPEG2000": 16}
+# No photo gets more, whatever its reader asks for.
+_MOST_BYTES = 2_000_000_000
 # Their lower bytes may be decoded too, and both are then put together.
 _WIDE_COLOURS = frozenset({"RGB;16B", "RGBA;16B"})
-_DECODED_TWICE = frozenset({"WEBP", "AVIF", "HEIF", "TIFF", "JPEG2000"})
+_DECODED_TWICE = frozenset({"WEBP", "AVIF", "HEIF", "TIFF"})
 
 
 class MemoryBudget:
@@ -115,8 +119,10 @@ def room_for(count: int) -> Iterator[None]:
     """Reserve `count` bytes for the block.
 
     Raises:
-        MemoryError: They are more than `LARGE_BYTES`, and the computer has less memory left.
+        MemoryError: They are more than one photo gets, or more than `LARGE_BYTES` and than the computer has left.
     """
+    if count > _MOST_BYTES:
+        raise MemoryError
     with _source.room(count):
         if count > LARGE_BYTES and psutil.virtual_memory().available < count:
             raise MemoryError
@@ -140,5 +146,5 @@ def needed_bytes(image: Image.Image) -> int:
     if tile and tile[0].args in _WIDE_COLOURS:
         times += 2
     # Beside that, the readers of `tiff_samples` and `camera_raw` hold all samples.
-    working = int(getattr(image, "working_bytes", 0))
+    working = int(getattr(image, "working_bytes", 0)) + pixels * _WORKING_BYTES_A_PIXEL.get(image.format or "", 0)
     return pixels * (decoded * times + (0 if image.mode == "RGB" else _MOST_BYTES_A_PIXEL)) + working

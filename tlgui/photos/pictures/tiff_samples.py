@@ -21,7 +21,7 @@ from tlgui.photos.pictures.tiff_layout import COLOURS, RGB, WHITE_IS_ZERO, Layou
 from tlgui.photos.pictures.variants import UnsupportedVariantError
 
 NAME = "SAMPLES"
-MOST_BYTES = 1 << 30
+MOST_BYTES = 512 << 20
 """Of all samples together; larger files are left to Pillow."""
 
 _BIG_TIFF = 43

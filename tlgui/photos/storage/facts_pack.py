@@ -110,7 +110,7 @@ def facts_in(row: Row, words: Sequence[str], state: FileState) -> PhotoFacts:
         state: The state in the row, as an object the caller has already.
     """
     width, height, kind, taken, camera, is_looked_at, *measures, traits = row[2:]
-    look = Look(*measures, Traits(traits)) if is_looked_at else None
+    look = Look._make((*measures, Traits(traits))) if is_looked_at else None
     when = None if math.isnan(taken) else taken
     return PhotoFacts(state, width, height, words[kind], when, words[camera], look)
 

@@ -15,9 +15,9 @@ from tlgui import files
 from tlgui.photos.collection import Collection, ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.pictures.header import read_all_facts, state_of
-from tlgui.photos.pictures.opening import UnusablePhotoError
+from tlgui.photos.pictures.opening import UnusablePhotoError, is_photo
 from tlgui.photos.samples import draw_picture
-from tlgui.photos.scanning import fact_reading, listing
+from tlgui.photos.scanning import fact_reading
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.listing import list_tree
 from tlgui.photos.scanning.scan import CollectionListed, Survey, survey
@@ -198,13 +198,12 @@ def test_files_with_names_of_photos_are_not_opened_while_they_are_listed(
     folder = pictures.write_collection(tmp_path, 1, 3)
     pictures.write_jpeg(folder / "class 01" / "other")
     opened: list[str] = []
-    really_is_photo = listing.is_photo
 
-    def is_photo(path: Path) -> bool:
+    def seen(path: Path) -> bool:
         opened.append(path.name)
-        return really_is_photo(path)
+        return is_photo(path)
 
-    monkeypatch.setattr(listing, "is_photo", is_photo)
+    monkeypatch.setattr("tlgui.photos.scanning.listing.is_photo", seen)
 
     assert list_tree(folder, QUIET).total == 4
     assert opened == ["other"]
