@@ -16,7 +16,7 @@ from PIL import ExifTags, Image, ImageFile, ImageOps
 from typing_extensions import override
 
 from tlgui.photos.pictures.formats import format_of, is_tiff
-from tlgui.photos.pictures.opening import MAX_PIXELS
+from tlgui.photos.pictures.opening import DAMAGED, MAX_PIXELS
 from tlgui.photos.pictures.raw_tags import RawTags, read_raw_tags
 from tlgui.photos.pictures.variants import UnsupportedVariantError
 
@@ -29,7 +29,6 @@ _BYTES_A_PIXEL = 16
 _PREVIEW_BYTES_A_PIXEL = 4
 _TURNS = {3: Image.Transpose.ROTATE_180, 5: Image.Transpose.ROTATE_90, 6: Image.Transpose.ROTATE_270}
 _SIDEWAYS = frozenset({5, 6})
-_TIME = "%Y:%m:%d %H:%M:%S"
 
 
 class RawImageFile(ImageFile.ImageFile):
@@ -50,8 +49,9 @@ class RawImageFile(ImageFile.ImageFile):
             self._turn = _TURNS.get(sizes.flip)
             self._is_sideways = sizes.flip in _SIDEWAYS
             self._size = (sizes.height, sizes.width) if self._is_sideways else (sizes.width, sizes.height)
-            self._notes = _notes(raw, tags)
+            # Before the samples are unpacked: rawpy then forgets the file. Its notes would unpack them too.
             self._preview, preview_pixels = _preview(raw)
+        self._notes = _notes(tags, self._preview)
         self._mode = "RGB"
         self._wanted: tuple[int, int] | None = None
         own_bytes = _BYTES_A_PIXEL * self.width * self.height
@@ -141,14 +141,16 @@ def _preview(raw: rawpy.RawPy) -> tuple[bytes, int]:
     return data, pixels
 
 
-def _notes(raw: rawpy.RawPy, tags: RawTags) -> Image.Exif:
-    """Return when the photo was taken, and by which camera, as far as the file says."""
-    notes = Image.Exif()
-    notes[ExifTags.Base.Make], notes[ExifTags.Base.Model] = tags.make, tags.model
-    taken = tags.taken
-    with contextlib.suppress(ValueError, OverflowError, OSError):
-        taken = taken or raw.other.timestamp.strftime(_TIME)
-    inner = notes.get_ifd(ExifTags.IFD.Exif)
+def _notes(tags: RawTags, preview: bytes) -> Image.Exif:
+    """Return when the photo was taken, and by which camera, as far as the file or its JPEG says."""
+    notes, shown = Image.Exif(), Image.Exif()
+    if preview:
+        with Image.open(io.BytesIO(preview), formats=("JPEG",)) as image, contextlib.suppress(*DAMAGED):
+            shown = image.getexif()
+    notes[ExifTags.Base.Make] = tags.make or shown.get(ExifTags.Base.Make)
+    notes[ExifTags.Base.Model] = tags.model or shown.get(ExifTags.Base.Model)
+    inner, shown_inner = notes.get_ifd(ExifTags.IFD.Exif), shown.get_ifd(ExifTags.IFD.Exif)
+    taken = tags.taken or shown_inner.get(ExifTags.Base.DateTimeOriginal) or shown.get(ExifTags.Base.DateTime)
     inner[ExifTags.Base.DateTimeOriginal] = taken
     inner[ExifTags.Base.SubsecTimeOriginal] = tags.fraction
     inner[ExifTags.Base.BodySerialNumber] = tags.serial

@@ -19,6 +19,7 @@ from typing import IO, BinaryIO, NoReturn
 import pi_heif
 
 from tlgui.photos.facts import FileState, PhotoFacts
+from tlgui.photos.pictures import camera_raw, tiff_samples
 from tlgui.photos.pictures.decode import decode_photo, decode_thumbnail
 from tlgui.photos.pictures.decoded import DecodedPhoto
 from tlgui.photos.pictures.header import read_opened
@@ -60,6 +61,8 @@ def main(arguments: list[str]) -> NoReturn:
     os.dup2(2, 1)
     # Decodes only, and is under the BSD licence; pillow-heif's wheels bring an encoder under the GPL.
     pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    camera_raw.register()
+    tiff_samples.register()
     for module in modules:
         importlib.import_module(module)
     helper = _Helper(replies, float(seconds))

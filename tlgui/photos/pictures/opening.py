@@ -115,11 +115,7 @@ _opening = _Opening()
 
 
 def open_every_format() -> None:
-    """Open files of every format in this process from now on; called in helper processes."""
-    from tlgui.photos.pictures import camera_raw, tiff_samples  # noqa: PLC0415 - LibRaw is not for other processes
-
-    camera_raw.register()
-    tiff_samples.register()
+    """Open files of every format in this process from now on; called in helper processes, once all are registered."""
     _opening.formats = FORMATS
 
 
