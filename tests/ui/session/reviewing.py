@@ -60,5 +60,5 @@ def move(folder: Path, name: str, target: str, number: int = 2) -> MoveInto:
 
 
 def unreadable(review: Review) -> tuple[Path, ...]:
-    (finding,) = [finding for finding in review.report.findings if finding.kind is FindingKind.UNREADABLE]
+    (finding,) = [finding for finding in review.report.findings if finding.kind is FindingKind.DAMAGED]
     return finding.paths
