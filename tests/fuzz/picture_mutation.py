@@ -1,4 +1,4 @@
-"""Changes pictures by what they are made of: a PNG's chunks, the boxes of HEIC and AVIF photos, the tags of a TIFF."""
+"""Changes pictures by their parts: the chunks of a PNG, the boxes of HEIC and JPEG 2000, the tags of TIFF and RAW."""
 
 import struct
 import zlib
@@ -16,7 +16,7 @@ def picture_changed(dice: Random, data: bytes, other: bytes) -> bytes:
     """Change a part of a picture; bytes where its format is none of the three, or it has no parts."""
     if data.startswith(_PNG):
         return _png_changed(dice, data, other)
-    if data[4:8] == b"ftyp":
+    if data[4:8] in {b"ftyp", b"jP  "}:
         return _boxes_changed(dice, data, other)
     if data[:4] in _TIFF_ORDERS:
         return _tags_changed(dice, data, other)

@@ -49,11 +49,6 @@ class MemoryBudget:
         self._waiting: deque[object] = deque()
         self._changed = threading.Condition()
 
-    @property
-    def waiting(self) -> tuple[object, ...]:
-        """The waiting requests, in order."""
-        return tuple(self._waiting)
-
     @contextlib.contextmanager
     def room(self, count: int) -> Iterator[None]:
         """Reserve `count` bytes for the block, after waiting until they are free."""

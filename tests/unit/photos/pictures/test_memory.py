@@ -41,9 +41,9 @@ class Taking:
 
     def take(self, name: str, count: int) -> None:
         self._let_go[name], self._has[name] = threading.Event(), threading.Event()
-        asked = len(self._budget.waiting) + 1
+        asked = len(self._budget._waiting) + 1
         self._pool.submit(self._hold, name, count)
-        while not self._has[name].is_set() and len(self._budget.waiting) < asked:
+        while not self._has[name].is_set() and len(self._budget._waiting) < asked:
             threading.Event().wait(0.001)
 
     def _hold(self, name: str, count: int) -> None:
