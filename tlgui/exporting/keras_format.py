@@ -44,4 +44,4 @@ class KerasExporter(Exporter):
 
 def _with_class_names(model: LoadedModel) -> keras.Model:
     names = keras.layers.Dropout(0.0, seed=list(model.summary.class_names), name=CLASS_NAMES_KEY)
-    return keras.Model(model.model.inputs, names(model.model.output), name=model.model.name)
+    return keras.Model(model.model.inputs[0], names(model.model.outputs[0]), name=model.model.name)

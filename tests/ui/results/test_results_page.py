@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.evaluations import one_class_only
+from tests.evaluations import evaluation_of
 from tests.fakes import FakeEngine
 from tests.ui.results.runs import LEFT, SHORT, Trainer, texts
 from tlgui.engine.protocol import TrainRequest
@@ -69,7 +69,7 @@ def move_two(qtbot: QtBot, session: Session, birds: Path) -> None:
 def test_model_that_names_one_class_alone_is_told_as_that(
     qtbot: QtBot, page: ResultsPage, opened: Session, fake_engine: FakeEngine
 ) -> None:
-    fake_engine.evaluation = one_class_only()
+    fake_engine.evaluation = evaluation_of(("owl", "robin", "wren"), ((0, 0, 0), (0, 54, 0), (0, 6, 0)))
     with qtbot.waitSignal(opened.job_ended, timeout=10_000):
         opened.train()
 
@@ -77,7 +77,11 @@ def test_model_that_names_one_class_alone_is_told_as_that(
     assert view.heading.text() == "No better than always naming “robin” (90.0 %, between 79 and 96; balanced 50.0 %)"
     assert "Always naming “robin” is right for 90.0 % of them." in view.explanation.text()
     assert "It recognised no photo of “wren”." in view.explanation.text()
-    assert texts(view.classes) == [["robin", "54", "100.0 %", "90.0 %"], ["wren", "6", "0.0 %", "—"]]
+    assert texts(view.classes) == [
+        ["owl", "0", "—", "—"],
+        ["robin", "54", "100.0 %", "90.0 %"],
+        ["wren", "6", "0.0 %", "—"],
+    ]
 
 
 def test_nothing_is_said_of_a_run_that_is_up_to_date(run_page: ResultsPage) -> None:
