@@ -61,16 +61,32 @@ def _store() -> Path:
     return store
 
 
-def test_features_are_the_outputs_of_the_backbone(photos: list[Photo]) -> None:
-    found = _extract(photos, recipe=SHIPPED)
-
+def test_features_are_the_outputs_of_the_backbone_in_either_runtime(
+    photos: list[Photo], monkeypatch: pytest.MonkeyPatch
+) -> None:
     backbone = build_backbone(SHIPPED, find_weights(SHIPPED, CONTEXT))
     expected = np.asarray(backbone(np.stack([read_photo(photo.path, 32) for photo in photos]).astype(np.float32)))
-    assert found.photos == tuple(photos)
-    assert found.failed == ()
-    assert found.matrix.shape == (len(photos), 1, 1280)
-    assert found.matrix.dtype == np.float32
-    np.testing.assert_allclose(found.matrix[:, 0], expected, atol=1e-4)
+
+    by_tensorflow = _extract(photos, recipe=SHIPPED)
+
+    assert by_tensorflow.photos == tuple(photos)
+    assert by_tensorflow.failed == ()
+    assert by_tensorflow.matrix.shape == (len(photos), 1, 1280)
+    assert by_tensorflow.matrix.dtype == np.float32
+    np.testing.assert_allclose(by_tensorflow.matrix[:, 0], expected, atol=1e-4)
+    assert not (cache_folder() / "networks").exists()
+
+    for module in (feature_extractor, inference_function):
+        monkeypatch.setattr(module, "WORTH_CONVERTING", len(photos))
+    (cache_folder() / "features").rename(cache_folder() / "other")
+
+    by_onnx = _extract(photos, recipe=SHIPPED)
+
+    assert len(list((cache_folder() / "networks").iterdir())) == 1
+    np.testing.assert_allclose(by_onnx.matrix[:, 0], expected, atol=1e-4)
+    # It is used for few photos too.
+    (cache_folder() / "features").rename(cache_folder() / "another")
+    np.testing.assert_array_equal(_extract(photos[:1], recipe=SHIPPED).matrix, by_onnx.matrix[:1])
 
 
 def test_copies_differ_from_the_photo_and_by_seed(photos: list[Photo]) -> None:
@@ -82,23 +98,6 @@ def test_copies_differ_from_the_photo_and_by_seed(photos: list[Photo]) -> None:
     for one, two in ((first.matrix[:, 0], first.matrix[:, 1]), (first.matrix[:, 1], first.matrix[:, 2])):
         assert not np.allclose(one, two, atol=1e-3)
     assert not np.allclose(other.matrix[:, 1], first.matrix[:, 1], atol=1e-3)
-
-
-def test_many_photos_are_computed_by_the_converted_network(
-    photos: list[Photo], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    by_tensorflow = _extract(photos, recipe=SHIPPED)
-    for module in (feature_extractor, inference_function):
-        monkeypatch.setattr(module, "WORTH_CONVERTING", len(photos))
-    (cache_folder() / "features").rename(cache_folder() / "other")
-
-    by_onnx = _extract(photos, recipe=SHIPPED)
-
-    assert len(list((cache_folder() / "networks").iterdir())) == 1
-    np.testing.assert_allclose(by_onnx.matrix, by_tensorflow.matrix, atol=1e-4)
-    # It is kept for few photos too.
-    few = _extract(photos[:1], recipe=SHIPPED).matrix
-    np.testing.assert_array_equal(few, by_onnx.matrix[:1])
 
 
 def test_second_time_nothing_is_computed(photos: list[Photo], computed: list[int]) -> None:

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from tests.engine_protocol import EngineProtocol, Listener
 from tests.learning.listening import numbers
+from tests.learning.trainings import CACHED
 from tlgui.engine.client import EngineProcess
 from tlgui.engine.protocol import Engine, OpenModelRequest, TrainRequest
 from tlgui.errors import EngineError, ModelFileError
@@ -45,26 +46,29 @@ class TestEngineProcess(EngineProtocol):
         assert numbers(again.history) == numbers(model.history)
 
     def test_kill_in_mid_training_is_told_and_the_training_goes_on_with_its_history(
-        self, collection: Collection, model: ModelSummary, tmp_path: Path
+        self, engine: Engine, collection: Collection, tmp_path: Path
     ) -> None:
-        engine = EngineProcess()
+        killed = EngineProcess()
 
         def kill(event: Event) -> None:
             if isinstance(event, EpochEnded) and event.epoch == 2:
-                assert engine.process_id is not None
-                psutil.Process(engine.process_id).kill()
+                assert killed.process_id is not None
+                psutil.Process(killed.process_id).kill()
 
-        request = TrainRequest(collection, model.recipe, tmp_path / "a.tlmodel", run_folder=tmp_path)
+        # Long enough that the kill comes before the end.
+        recipe = replace(CACHED, epochs=20)
+        whole = engine.run(TrainRequest(collection, recipe, tmp_path / "whole.tlmodel"), JobContext())
+        request = TrainRequest(collection, recipe, tmp_path / "a.tlmodel", run_folder=tmp_path)
         try:
             with pytest.raises(EngineError, match="ended by the system"):
-                engine.run(request, JobContext(kill))
+                killed.run(request, JobContext(kill))
             assert not request.model_path.exists()
             left = read_progress(tmp_path)
             assert len(left) >= 2
 
-            resumed = engine.run(replace(request, resume=True), JobContext())
+            resumed = killed.run(replace(request, resume=True), JobContext())
         finally:
-            engine.close()
+            killed.close()
 
         assert resumed.history[: len(left)] == left
-        assert numbers(resumed.history) == numbers(model.history)
+        assert numbers(resumed.history) == numbers(whole.history)

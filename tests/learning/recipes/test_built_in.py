@@ -11,7 +11,7 @@ from tests.learning.models import KERAS_SAVE_WARNING
 from tests.learning.trainings import train
 from tests.pictures import write_collection
 from tlgui.learning.backbones.registry import BACKBONES
-from tlgui.learning.model_file.tlmodel import read_network
+from tlgui.learning.model_file.tlmodel import read_summary
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import AFTER_HEAD, NO_WEIGHTS, Recipe
 from tlgui.photos.collection import Collection
@@ -64,7 +64,4 @@ def test_built_in_recipe_trains(name: str, collection: Collection, tmp_path: Pat
     settings = recipe.split
     split = split_collection(collection, settings.validation, settings.test, settings.use_own, recipe.seed)
     assert (summary.recipe, summary.photo_count) == (recipe, len(split.training))
-    read, model = read_network(summary.path)
-    assert read == summary
-    said = np.asarray(model(np.zeros((1, recipe.input_size, recipe.input_size, 3), np.float32), training=False))
-    np.testing.assert_allclose(said.sum(), 1, atol=1e-5)
+    assert read_summary(summary.path) == summary
