@@ -103,6 +103,13 @@ def expect_log(_log_listener: _Listener) -> Callable[[str], None]:
     return _log_listener.expected.append
 
 
+@pytest.fixture
+def cache_warnings(_log_listener: _Listener) -> Callable[[], list[str]]:
+    """Return a function that gives what caches were warned of so far, in a test that expects it."""
+    _log_listener.expected += [r"^tlgui\.files\.caches: ", r"^tlgui\.learning\.data\.feature_cache: "]
+    return lambda: [record.getMessage() for record in _log_listener.records if "cache" in record.name]
+
+
 def _threads() -> set[threading.Thread]:
     # Python invents a dummy for each foreign thread that ran Python code; before 3.13 it outlives that thread.
     return {thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)}

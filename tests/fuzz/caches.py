@@ -9,14 +9,13 @@ from tests.fuzz.container_mutation import sqlite_changed
 from tests.fuzz.families import Family
 from tests.fuzz.mutation import bytes_changed
 from tests.pictures import write_jpeg
-from tlgui.files import cache_folder
+from tlgui.files import cache_folder, workspace_path
 from tlgui.learning.data import photo_digests
 from tlgui.learning.data.feature_cache import FeatureCache, vector_key
 from tlgui.learning.data.feature_lookup import known_features
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import MINIATURE_BYTES, FileState, Look, PhotoFacts
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
-from tlgui.photos.storage import facts_store
 from tlgui.photos.storage.facts_store import FactsStore, Known, Refusal
 
 _FOLDER = Path("photos").absolute()
@@ -46,8 +45,16 @@ def features_family() -> Family:
     return Family("features", _make_features, readers, (sqlite_changed, bytes_changed))
 
 
+def _facts_path() -> Path:
+    return cache_folder() / "photos" / f"{workspace_path(_FOLDER).name}.sqlite"
+
+
+def _index_path() -> Path:
+    return cache_folder() / "digests.sqlite"
+
+
 def _make_facts(folder: Path) -> None:
-    path = facts_store._path(_FOLDER)
+    path = _facts_path()
     path.unlink(missing_ok=True)
     with FactsStore(_FOLDER) as store:
         facts = {place: PhotoFacts(_STATE, 640, 480, "JPEG", 1.5e9, "Maker", _LOOK) for place in _PLACES[:8]}
@@ -63,7 +70,7 @@ def _make_facts(folder: Path) -> None:
 
 
 def _opened_facts(path: Path) -> FactsStore:
-    store = facts_store._path(_FOLDER)
+    store = _facts_path()
     store.parent.mkdir(parents=True, exist_ok=True)
     store.write_bytes(path.read_bytes())
     return FactsStore(_FOLDER)
@@ -132,7 +139,7 @@ def _make_features(folder: Path) -> None:
 
 def _good_digests() -> bytes:
     """Return the index of digests of real files, which lie where the process keeps its things."""
-    index = photo_digests._index()
+    index = _index_path()
     index.unlink(missing_ok=True)
     with photo_digests.PhotoDigests() as digests:
         for photo, digest in zip(_photos(), _DIGESTS, strict=True):
@@ -184,4 +191,4 @@ def _read_known_features(path: Path) -> None:
 
 
 def _place_digests(data: bytes) -> None:
-    photo_digests._index().write_bytes(data)
+    _index_path().write_bytes(data)

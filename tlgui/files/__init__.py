@@ -1,6 +1,6 @@
 """Where things live on disk, and how they are read and written: with suspicion, and whole or not at all."""
 
-from tlgui.files.databases import opened_database, opened_read_only
+from tlgui.files.databases import is_damage, opened_database, opened_read_only
 from tlgui.files.locks import OwnerLock, is_owned
 from tlgui.files.logs import log_stream, open_log
 from tlgui.files.names import APP_NAME, plain_name
@@ -58,6 +58,7 @@ __all__ = [
     "folder_beside",
     "home_folder",
     "home_problem",
+    "is_damage",
     "is_file",
     "is_folder",
     "is_owned",

@@ -12,7 +12,7 @@ import pytest
 
 from tests.pictures import write_collection, write_text
 from tlgui.errors import Cancelled, StorageError
-from tlgui.files import cache_folder
+from tlgui.files import cache_folder, caches
 from tlgui.learning.backbones.weights import find_weights
 from tlgui.learning.data import disk_array, feature_cache, feature_extractor
 from tlgui.learning.data.feature_extractor import BATCH_SIZE, FeatureExtractor, Features
@@ -218,7 +218,10 @@ def _scribble(store: Path) -> None:
 
 @pytest.mark.parametrize("damage", [_flip_a_bit, _scribble])
 def test_damaged_entries_are_computed_again(
-    damage: Callable[[Path], None], photos: list[Photo], computed: list[int]
+    damage: Callable[[Path], None],
+    photos: list[Photo],
+    computed: list[int],
+    cache_warnings: Callable[[], list[str]],
 ) -> None:
     expected = _extract(photos[:4])
     damage(_store())
@@ -227,12 +230,14 @@ def test_damaged_entries_are_computed_again(
     found = _extract(photos[:4])
 
     assert sum(computed) > 0
+    assert any("damaged" in warning for warning in cache_warnings())
     np.testing.assert_allclose(found.matrix, expected.matrix, atol=1e-4)
     computed.clear()
     _extract(photos[:4])
     assert computed == []
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_full_cache_disk_does_not_end_the_work(
     photos: list[Photo], computed: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,13 +251,14 @@ def test_full_cache_disk_does_not_end_the_work(
     assert sum(computed) > len(photos)
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_cache_folder_that_cannot_be_made_does_not_end_the_work(
     photos: list[Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse() -> Path:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(feature_cache, "cache_folder", refuse)
+    monkeypatch.setattr(caches, "cache_folder", refuse)
 
     assert len(_extract(photos[:2]).photos) == 2
 

@@ -148,7 +148,11 @@ def _empty(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [_flip_a_bit, _cut, _empty])
 def test_damaged_file_is_converted_again(
-    damage: Callable[[Path], None], network: keras.Model, pictures: np.ndarray, conversions: list[keras.Model]
+    damage: Callable[[Path], None],
+    network: keras.Model,
+    pictures: np.ndarray,
+    conversions: list[keras.Model],
+    cache_warnings: Callable[[], list[str]],
 ) -> None:
     expected = _for_many(network)(pictures)
     damage(_kept())
@@ -156,11 +160,14 @@ def test_damaged_file_is_converted_again(
     found = _for_many(network)(pictures)
 
     assert len(conversions) == 2
+    (warning,) = cache_warnings()
+    assert "damaged" in warning
     np.testing.assert_array_equal(found, expected)
     _for_many(network)
     assert len(conversions) == 2
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_what_was_kept_of_another_network_is_converted_again(
     network: keras.Model, other: keras.Model, pictures: np.ndarray, conversions: list[keras.Model]
 ) -> None:
@@ -223,6 +230,7 @@ def test_network_that_onnx_cannot_say_falls_back(pictures: np.ndarray, expect_lo
     _expect_fall_back(network, pictures)
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_disk_that_refuses_costs_the_file_only(
     network: keras.Model, pictures: np.ndarray, conversions: list[keras.Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,12 +6,12 @@ moved keep their features, because the key is a digest of their bytes.
 
 A store is one SQLite file for all features of one backbone with one set of settings. An entry is used only if its
 checksum is right. An error of a store (full disk, read-only disk, damaged file, another process) never fails a
-training: what cannot be read is computed again, and what cannot be written is not kept.
+training: what cannot be read is computed again, and what cannot be written is not kept; see `tlgui.files.caches`.
 """
 
 import contextlib
 import hashlib
-import os
+import logging
 import sqlite3
 import zlib
 from pathlib import Path
@@ -20,8 +20,7 @@ from typing import Self
 
 import numpy as np
 
-from tlgui.files import cache_folder, opened_database
-from tlgui.files.eviction import delete_least_recently_used
+from tlgui.files import caches, is_damage
 from tlgui.learning.arrays import FloatArray
 from tlgui.learning.recipes.recipe import ORIGINAL
 
@@ -33,6 +32,8 @@ _ROWS_BETWEEN_COMMITS = 512
 _PAGE_BYTES = 4096
 # How long to wait while another process writes; computing features again is no great loss.
 _LOCK_TIMEOUT_SECONDS = 1.0
+
+_log = logging.getLogger(__name__)
 
 
 def vector_key(digest: bytes, copy: int = ORIGINAL) -> bytes:
@@ -47,9 +48,13 @@ def vector_key(digest: bytes, copy: int = ORIGINAL) -> bytes:
 
 def feature_stores() -> list[Path]:
     """Return the files of all stores, the most recently used one first."""
+    folder = caches.cache_path("features")
+    if folder is None:
+        return []
     try:
-        states = [(path.stat().st_mtime_ns, path) for path in (cache_folder() / "features").glob("*.sqlite")]
-    except OSError:
+        states = [(path.stat().st_mtime_ns, path) for path in folder.glob(f"*{caches.DATABASE_SUFFIX}")]
+    except OSError as error:
+        caches.warn_unusable(folder, error)
         return []
     return [path for _, path in sorted(states, reverse=True)]
 
@@ -98,30 +103,22 @@ class FeatureCache:
         self._name = name
         self._length = length
         self._folder = folder
-        self._path: Path | None = None
+        self._database: caches.CacheDatabase | None = None
         self._connection: sqlite3.Connection | None = None
         self._keys: set[bytes] = set()
         self._uncommitted = 0
         self._is_writable = True
+        self._has_warned = False
 
     def __enter__(self) -> Self:
         """Open the store; a damaged one is replaced, and one that the disk refuses to open counts as empty."""
         digest = hashlib.sha256(f"{FORMAT_VERSION} {self._name}".encode()).hexdigest()
-        try:
-            folder = self._folder or cache_folder() / "features"
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return self
-        path = folder / f"{digest}.sqlite"
-        # The modification time marks the last use. It cannot be set on a new store, nor on a read-only disk.
-        with contextlib.suppress(OSError):
-            os.utime(path)
-        delete_least_recently_used(folder, "*.sqlite", LARGEST_BYTES, keep=path)
-        self._path = path
-        try:
-            self._open(path)
-        except sqlite3.Error as error:
-            self._recover(error)
+        folder = self._folder or caches.cache_path("features")
+        if folder is not None:
+            path = folder / f"{digest}{caches.DATABASE_SUFFIX}"
+            caches.evict(folder, LARGEST_BYTES, suffix=caches.DATABASE_SUFFIX, keep=path)
+            self._database = caches.CacheDatabase(path, self._prepare, _LOCK_TIMEOUT_SECONDS)
+            self._connection = self._database.open()
         return self
 
     def __exit__(
@@ -129,8 +126,10 @@ class FeatureCache:
     ) -> None:
         """Commit what was put in, also after an exception."""
         if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
+            try:
                 self._connection.commit()
+            except sqlite3.Error as error:
+                self._warn(f"the features computed last are not kept: {error}")
         self._close()
 
     def __contains__(self, key: bytes) -> bool:
@@ -153,7 +152,10 @@ class FeatureCache:
         except sqlite3.Error as error:
             self._recover(error)
             return None
-        return vector if vector is not None and len(vector) == self._length else None
+        if vector is None or len(vector) != self._length:
+            self._warn("an entry is damaged, and is computed again")
+            return None
+        return vector
 
     def put(self, key: bytes, vector: FloatArray) -> None:
         """Write features under a key; does nothing once the disk has refused a write.
@@ -173,32 +175,33 @@ class FeatureCache:
             if self._uncommitted >= _ROWS_BETWEEN_COMMITS:
                 self._connection.commit()
                 self._uncommitted = 0
-        except sqlite3.OperationalError:
+        except sqlite3.Error as error:
+            if is_damage(error):
+                self._recover(error)
+                return
             self._is_writable = False
+            self._warn(f"no more features are kept: {error}")
             with contextlib.suppress(sqlite3.Error):
                 self._connection.rollback()
-        except sqlite3.Error as error:
-            self._recover(error)
 
-    def _open(self, path: Path) -> None:
-        self._connection = opened_database(path, _LOCK_TIMEOUT_SECONDS)
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute(f"PRAGMA max_page_count = {LARGEST_BYTES // _PAGE_BYTES}")
-        with contextlib.suppress(sqlite3.OperationalError):  # a store on a read-only disk is still readable
-            self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS features (key BLOB PRIMARY KEY, vector BLOB, checksum INTEGER)"
-            )
-        self._keys = {key for (key,) in self._connection.execute("SELECT key FROM features")}
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA max_page_count = {LARGEST_BYTES // _PAGE_BYTES}")
+        # Nothing is written if the table exists, so that a store on a read-only disk is still readable.
+        connection.execute("CREATE TABLE IF NOT EXISTS features (key BLOB PRIMARY KEY, vector BLOB, checksum INTEGER)")
+        self._keys = {key for (key,) in connection.execute("SELECT key FROM features")}
 
     def _recover(self, error: sqlite3.Error) -> None:
         """Close the store, and replace its file if it is damaged."""
         self._close()
-        # An operational error is about the disk or another process; the file may be intact.
-        if isinstance(error, sqlite3.OperationalError) or self._path is None:
-            return
-        with contextlib.suppress(OSError, sqlite3.Error):
-            self._path.unlink(missing_ok=True)
-            self._open(self._path)
+        if self._database is not None:
+            self._connection = self._database.reopen(error)
+
+    def _warn(self, text: str) -> None:
+        """Log the first failure of this store: there may be one for every photo."""
+        if not self._has_warned and self._database is not None:
+            self._has_warned = True
+            _log.warning("In the store of features %s %s.", self._database.path, text)
 
     def _close(self) -> None:
         """Close the store; from then on the cache is empty."""

@@ -6,11 +6,11 @@ It needs no TensorFlow, so that the window's process can use it.
 import contextlib
 import itertools
 import sqlite3
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tlgui.files import opened_read_only
+from tlgui.files import caches, opened_read_only
 from tlgui.learning.arrays import FloatArray
 from tlgui.learning.data.feature_cache import feature_stores, read_vector, vector_key
 from tlgui.learning.data.photo_digests import kept_digests
@@ -51,7 +51,7 @@ def _fullest(stores: Sequence[Path], keys: Collection[bytes]) -> Path | None:
 
 def _count(store: Path, keys: Collection[bytes]) -> int:
     count, rest = 0, iter(keys)
-    with contextlib.suppress(sqlite3.Error), closing(opened_read_only(store, _LOCK_TIMEOUT_SECONDS)) as connection:
+    with _unusable_logged(store), closing(opened_read_only(store, _LOCK_TIMEOUT_SECONDS)) as connection:
         while some := list(itertools.islice(rest, _KEYS_A_QUERY)):
             query = f"SELECT count(*) FROM features WHERE key IN ({', '.join('?' * len(some))})"
             count += connection.execute(query, some).fetchall()[0][0]
@@ -64,9 +64,18 @@ def _read(store: Path | None, keys: Sequence[bytes | None]) -> Generator[FloatAr
     if store is None:
         return
     length = None
-    with contextlib.suppress(sqlite3.Error), closing(opened_read_only(store, _LOCK_TIMEOUT_SECONDS)) as connection:
+    with _unusable_logged(store), closing(opened_read_only(store, _LOCK_TIMEOUT_SECONDS)) as connection:
         for key in keys:
             vector = read_vector(connection, key) if key is not None else None
             if vector is not None and length is None:
                 length = len(vector)
             yield vector if vector is not None and len(vector) == length else None
+
+
+@contextlib.contextmanager
+def _unusable_logged(store: Path) -> Iterator[None]:
+    """Log that a store is damaged or locked, and end the block; the engine repairs it when it opens it."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        caches.warn_unusable(store, error)

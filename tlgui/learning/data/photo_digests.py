@@ -1,4 +1,7 @@
-"""SHA-256 digests of photos' bytes, kept in an index so that an unchanged file is not read again."""
+"""SHA-256 digests of photos' bytes, kept in an index so that an unchanged file is not read again.
+
+The index is a cache: see `tlgui.files.caches` for a damaged one, or one that another process has locked.
+"""
 
 import contextlib
 import hashlib
@@ -12,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeGuard
 
-from tlgui.files import cache_folder, open_regular, opened_database, opened_read_only
+from tlgui.files import caches, is_damage, open_regular, opened_read_only
 
 # Some file systems store times in steps of 2 seconds: two changes within one step leave the same time.
 _SETTLED_NS = 3 * 10**9
@@ -35,12 +38,16 @@ def kept_digests(paths: Iterable[Path]) -> dict[Path, bytes]:
         or locked by another process.
     """
     found: dict[Path, bytes] = {}
+    index = _index()
+    if index is None or not index.exists():
+        return found
     try:
-        with contextlib.closing(opened_read_only(_index(), _LOCK_TIMEOUT_SECONDS)) as connection:
+        with contextlib.closing(opened_read_only(index, _LOCK_TIMEOUT_SECONDS)) as connection:
             rest = iter(paths)
             while some := list(itertools.islice(rest, _KEYS_A_QUERY)):
                 found.update(_kept(connection, some))
-    except (OSError, sqlite3.Error):
+    except sqlite3.Error as error:
+        caches.warn_unusable(index, error)
         return {}
     return found
 
@@ -55,32 +62,29 @@ class PhotoDigests:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._database: caches.CacheDatabase | None = None
         self._connection: sqlite3.Connection | None = None
         self._uncommitted = 0
+        self._is_writable = True
 
     def __enter__(self) -> Self:
         """Open the index; a damaged one is replaced."""
-        with contextlib.suppress(OSError):
-            path = _index()
-            try:
-                self._open(path)
-            except sqlite3.OperationalError:
-                self._close()
-            except sqlite3.Error:
-                self._close()
-                path.unlink(missing_ok=True)
-                with contextlib.suppress(sqlite3.Error):
-                    self._open(path)
+        if (index := _index()) is not None:
+            self._database = caches.CacheDatabase(index, _prepare, _LOCK_TIMEOUT_SECONDS, in_any_thread=True)
+            self._connection = self._database.open()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Commit new digests, also after an exception."""
-        with self._lock, contextlib.suppress(sqlite3.Error):
+        with self._guarded() as connection:
+            if connection is not None:
+                connection.commit()
+        with self._lock:
             if self._connection is not None:
-                self._connection.commit()
-        self._close()
+                self._connection.close()
+            self._connection = None
 
     def __call__(self, path: Path) -> bytes:
         """Return the SHA-256 of a photo's bytes, 32 bytes.
@@ -106,45 +110,59 @@ class PhotoDigests:
         return digest
 
     def _get(self, key: bytes, state: tuple[int, ...]) -> bytes | None:
-        with self._lock, contextlib.suppress(sqlite3.Error):
-            if self._connection is not None:
+        with self._guarded() as connection:
+            if connection is not None:
                 query = (
                     "SELECT digest FROM digests WHERE key = ? AND size = ? AND mtime = ? AND ctime = ? AND inode = ?"
                 )
-                row = self._connection.execute(query, (key, *state)).fetchone()
+                row = connection.execute(query, (key, *state)).fetchone()
                 if row is not None and _is_digest(row[0]):
                     return row[0]
         return None
 
     def _put(self, key: bytes, state: tuple[int, ...], digest: bytes) -> None:
-        with self._lock, contextlib.suppress(sqlite3.Error):
-            if self._connection is not None:
+        with self._guarded() as connection:
+            if connection is not None and self._is_writable:
                 row = (key, *state, digest)
-                self._connection.execute("INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?, ?)", row)
+                connection.execute("INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?, ?)", row)
                 self._uncommitted += 1
                 if self._uncommitted >= _ROWS_BETWEEN_COMMITS:
-                    self._connection.commit()
+                    connection.commit()
                     self._uncommitted = 0
 
-    def _open(self, path: Path) -> None:
-        connection = self._connection = opened_database(path, _LOCK_TIMEOUT_SECONDS, in_any_thread=True)
-        connection.execute("PRAGMA synchronous = NORMAL")
-        columns = "key BLOB PRIMARY KEY, size INTEGER, mtime INTEGER, ctime INTEGER, inode INTEGER, digest BLOB"
-        with contextlib.suppress(sqlite3.OperationalError):  # an index on a read-only disk is still readable
-            connection.execute(f"CREATE TABLE IF NOT EXISTS digests ({columns}) WITHOUT ROWID")
-        (count,) = connection.execute("SELECT count(*) FROM digests").fetchone()
-        if count > _MOST_ROWS:
-            connection.execute("DELETE FROM digests")
-
-    def _close(self) -> None:
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[sqlite3.Connection | None]:
+        """Yield the connection to one thread at a time; repair damage, and stop writing if the disk refuses."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                self._go_on_after(error)
+
+    def _go_on_after(self, error: sqlite3.Error) -> None:
+        if self._connection is None or self._database is None:
+            return
+        if is_damage(error):
+            self._connection.close()
+            self._connection = self._database.reopen(error)
+        elif self._is_writable:
+            # Reading may still work. Each further write would wait for the lock as long as this one.
+            self._is_writable = False
+            caches.warn_unusable(self._database.path, error)
 
 
-def _index() -> Path:
-    return cache_folder() / "digests.sqlite"
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA synchronous = NORMAL")
+    columns = "key BLOB PRIMARY KEY, size INTEGER, mtime INTEGER, ctime INTEGER, inode INTEGER, digest BLOB"
+    # Nothing is written if the table exists, so that an index on a read-only disk is still readable.
+    connection.execute(f"CREATE TABLE IF NOT EXISTS digests ({columns}) WITHOUT ROWID")
+    (count,) = connection.execute("SELECT count(*) FROM digests").fetchone()
+    if count > _MOST_ROWS:
+        connection.execute("DELETE FROM digests")
+
+
+def _index() -> Path | None:
+    return caches.cache_path(f"digests{caches.DATABASE_SUFFIX}")
 
 
 def _key(path: Path) -> bytes:

@@ -2,10 +2,9 @@
 
 Converting EfficientNet-Lite0 takes 4 s. A file from disk is not trusted: its checksum must be right, and its outputs
 for a picture of noise must be those of the Keras network. Any failure is logged and means that there is no converted
-network, so that TensorFlow runs it.
+network, so that TensorFlow runs it. The kept networks are a cache: see `tlgui.files.caches`.
 """
 
-import contextlib
 import gc
 import hashlib
 import json
@@ -20,8 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from tlgui.errors import StorageError
-from tlgui.files import atomic_open, cache_folder, read_regular
-from tlgui.files.eviction import delete_least_recently_used
+from tlgui.files import atomic_open, cache_folder, caches, read_regular
 from tlgui.learning.arrays import FloatArray
 
 FORMAT_VERSION = 1
@@ -54,19 +52,21 @@ def kept_network(model: keras.Model, digest: str) -> Run | None:
     """
     try:
         path = _path(model, digest)
-        data = read_regular(path, LARGEST_BYTES)
-        checksum, graph = data[:_CHECKSUM_BYTES], data[_CHECKSUM_BYTES:]
-        if hashlib.sha256(graph).digest() != checksum:
-            _log.info("The converted network %s is damaged.", path.name)
-            return None
+    except Exception:  # noqa: BLE001 - ONNX Runtime may not be installed, or not start
+        _log.info("Converted networks cannot be used.", exc_info=True)
+        return None
+    graph = _read(path)
+    if graph is None:
+        return None
+    try:
         run = _checked(graph, model)
-        # The modification time marks the last use, for `delete_least_recently_used`.
-        path.touch()
-    except FileNotFoundError:
+    except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many kinds for graphs that it cannot read
+        caches.discard(path, error)
         return None
-    except Exception:  # noqa: BLE001 - a file of unknown content, and a runtime that may not be installed
-        _log.info("A converted network cannot be used.", exc_info=True)
+    if run is None:
+        caches.discard(path, "its outputs are not those of the network")
         return None
+    caches.mark_used(path)
     return run
 
 
@@ -88,13 +88,15 @@ def convert(model: keras.Model, digest: str) -> Run | None:
         _log.info("The network cannot be converted.", exc_info=True)
         return None
     if run is not None:
-        # If the disk is full it is converted again next time.
-        with contextlib.suppress(OSError, StorageError):
+        try:
             path.parent.mkdir(exist_ok=True)
             with atomic_open(path) as stream:
                 stream.write(hashlib.sha256(graph).digest())
                 stream.write(graph)
-            delete_least_recently_used(path.parent, "*.onnx", LARGEST_BYTES, keep=path)
+        except (OSError, StorageError) as error:
+            # It is converted again next time.
+            caches.warn_unusable(path, error)
+        caches.evict(path.parent, LARGEST_BYTES, suffix=path.suffix, keep=path)
     return run
 
 
@@ -151,6 +153,22 @@ def _function(graph: bytes) -> Run:
             return np.concatenate(list(pool.map(run_part, parts)))
 
     return run
+
+
+def _read(path: Path) -> bytes | None:
+    """Return the graph in a kept file; None if there is none, or it is damaged."""
+    try:
+        data = read_regular(path, LARGEST_BYTES)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        caches.warn_unusable(path, error)
+        return None
+    checksum, graph = data[:_CHECKSUM_BYTES], data[_CHECKSUM_BYTES:]
+    if hashlib.sha256(graph).digest() != checksum:
+        caches.discard(path, "its checksum is wrong")
+        return None
+    return graph
 
 
 def _core_count() -> int:

@@ -1,13 +1,12 @@
 """Thumbnails of photos on disk, so that a photo is decoded once and not each time it is shown.
 
 Each thumbnail is a file named by a digest of the photo's path, size and modification time: a changed photo has another
-name, and a damaged file is made again. Where the disk is full or read-only, every photo is decoded.
+name. A damaged file is made again, and the least recently used ones are deleted (see `tlgui.files.caches`). Where the
+disk is full or read-only, every photo is decoded.
 """
 
-import contextlib
 import hashlib
 import io
-import os
 import threading
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tlgui import files
+from tlgui.files import caches
 from tlgui.photos.pictures.decode import read_thumbnail
 from tlgui.photos.pictures.opening import DAMAGED
 
@@ -45,6 +45,7 @@ class ThumbnailStore:
         self._folder = folder
         self._limit = limit_bytes
         self._written = 0
+        self._has_warned = False
         self._lock = threading.Lock()
 
     def read(self, path: Path, size: int) -> NDArray[np.uint8]:
@@ -64,7 +65,7 @@ class ThumbnailStore:
         entry = self._entry(path, side) if side is not None else None
         if side is None or entry is None:
             return read_thumbnail(path, size)
-        pixels = _read_entry(entry)
+        pixels = self._read_entry(entry)
         if pixels is None:
             pixels = read_thumbnail(path, side)
             self._write(entry, pixels)
@@ -74,13 +75,43 @@ class ThumbnailStore:
         """Return the file for a photo in its present state; None where the photo is gone or there is no folder."""
         try:
             state = path.stat()
-            place = self._folder if self._folder is not None else files.cache_folder() / "thumbnails"
         except OSError:
+            return None
+        place = self._folder if self._folder is not None else self._usual_folder()
+        if place is None:
             return None
         identity = f"{path}\0{state.st_size}\0{state.st_mtime_ns}\0{side}"
         # Names that are not valid text contain surrogates.
         name = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         return place / name[:2] / (name[2:] + _SUFFIX)
+
+    def _usual_folder(self) -> Path | None:
+        try:
+            return files.cache_folder() / "thumbnails"
+        except OSError as error:
+            self._warn("thumbnails", error)
+            return None
+
+    def _read_entry(self, entry: Path) -> NDArray[np.uint8] | None:
+        """Return a stored thumbnail; None where there is none, or it was damaged, which is then deleted."""
+        try:
+            if time.time() - entry.stat().st_mtime > _DAY_SECONDS:
+                caches.mark_used(entry)
+            with Image.open(entry, formats=("JPEG",)) as image:
+                # A larger one was not written by this store.
+                if max(image.size) <= SIDES[-1]:
+                    return np.asarray(image.convert("RGB"))
+                damage: object = f"it has {image.width} x {image.height} pixels"
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, Image.DecompressionBombError, *DAMAGED) as error:
+            # Errors of Pillow have no `errno`.
+            if isinstance(error, OSError) and error.errno is not None:
+                self._warn(entry, error)
+                return None
+            damage = error
+        caches.discard(entry, damage)
+        return None
 
     def _write(self, entry: Path, pixels: NDArray[np.uint8]) -> None:
         stream = io.BytesIO()
@@ -88,17 +119,24 @@ class ThumbnailStore:
         # Renamed into place, so that no reader sees a part of it.
         try:
             entry.parent.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return
-        temporary = files.path_beside(entry)
-        try:
-            temporary.write_bytes(stream.getbuffer())
-            temporary.replace(entry)
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+            temporary = files.path_beside(entry)
+            try:
+                temporary.write_bytes(stream.getbuffer())
+                temporary.replace(entry)
+            except OSError:
+                temporary.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            self._warn(entry, error)
             return
         self._tidy_after(entry, stream.tell())
+
+    def _warn(self, place: Path | str, error: OSError) -> None:
+        """Log the first refusal: it would be the same for every photo that is scrolled by."""
+        with self._lock:
+            is_first, self._has_warned = not self._has_warned, True
+        if is_first:
+            caches.warn_unusable(Path(place), error)
 
     def _tidy_after(self, entry: Path, written: int) -> None:
         with self._lock:
@@ -107,46 +145,7 @@ class ThumbnailStore:
             if is_time:
                 self._written = 0
         if is_time:
-            tidy(entry.parent.parent, self._limit)
-
-
-def tidy(folder: Path, limit_bytes: int) -> None:
-    """Delete the least recently used files, where those in `folder` take more than `limit_bytes`."""
-    known = sorted(_used(folder))
-    left = sum(size for _, size, _ in known)
-    if left <= limit_bytes:
-        return
-    for _, size, path in known:
-        if left <= limit_bytes * _KEPT_SHARE:
-            break
-        # Another window may have deleted it.
-        with contextlib.suppress(OSError):
-            os.unlink(path)  # noqa: PTH108 - Path is slow for a hundred thousand files
-        left -= size
-
-
-def _used(folder: Path) -> list[tuple[float, int, str]]:
-    """Return the last use, the size and the path of each file."""
-    found: list[tuple[float, int, str]] = []
-    for below, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(below, name)  # noqa: PTH118 - as above
-            with contextlib.suppress(OSError):
-                state = os.stat(path)  # noqa: PTH116 - as above
-                found.append((state.st_mtime, state.st_size, path))
-    return found
-
-
-def _read_entry(entry: Path) -> NDArray[np.uint8] | None:
-    """Return a stored thumbnail, or None where there is none, or it is damaged."""
-    try:
-        if time.time() - entry.stat().st_mtime > _DAY_SECONDS:
-            os.utime(entry)
-        with Image.open(entry, formats=("JPEG",)) as image:
-            # A larger one was not written here.
-            return np.asarray(image.convert("RGB")) if max(image.size) <= SIDES[-1] else None
-    except (OSError, Image.DecompressionBombError, *DAMAGED):
-        return None
+            caches.evict(entry.parent.parent, self._limit, kept_share=_KEPT_SHARE)
 
 
 def _shrunk(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

@@ -1,7 +1,8 @@
 """Stores the facts of a collection's photos, so that a photo is read again only when its size or time changed.
 
-It is a cache in SQLite, never among the photos: a damaged store is made anew, and where the disk refuses it, the facts
-are kept in memory while the store is open. With it, the second scan of 100,000 files takes 3.7 to 4.4 s.
+It is a cache in SQLite, never among the photos: a damaged store is made anew (see `tlgui.files.caches`). Where the disk
+refuses it, or another process has locked it, it stays as it is, and the facts are kept in memory while the store is open.
+With it, the second scan of 100,000 files takes 3.7 to 4.4 s.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui import files
+from tlgui.files import caches
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import MINIATURE_BYTES, FileState, PhotoFacts
 from tlgui.photos.places import all_inside
@@ -24,6 +26,8 @@ from tlgui.photos.storage.facts_pack import DamagedPackError, Pack, Row, Unpacke
 
 # Increased with every change in how facts are measured, so that older ones are discarded.
 _VERSION = 5
+# Of all stores together; those of the collections not opened for longest are deleted first. 100,000 photos take 50 MB.
+LARGEST_BYTES = 2**30
 _LOCK_TIMEOUT_SECONDS = 5.0
 # The facts in later packs replace those in earlier ones. Miniatures are seldom needed and have a table of their own.
 _TABLES = {
@@ -33,19 +37,6 @@ _TABLES = {
     "relation": "(key BLOB, name TEXT, groups TEXT, PRIMARY KEY (key, name))",
 }
 _MOST_PACKS = 8
-# Errors that do not mean a damaged store: the disk is full, read-only or failing, or another process writes.
-_REFUSALS = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-    }
-)
-# Selects the primary result code of an extended one.
-_PRIMARY = 0xFF
 
 PlaceGroups = list[list[int]]
 """Groups of photos, by their index in the collection's order."""
@@ -115,11 +106,14 @@ class FactsStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._database: caches.CacheDatabase | None = None
         self._connection: sqlite3.Connection | None = None
 
     def __enter__(self) -> "FactsStore":
         """Open the store, or make it."""
-        self._connection = _opened(self._folder)
+        self._database = _database(self._folder)
+        found = self._database.open() if self._database is not None else None
+        self._connection = found or _in_memory()
         return self
 
     def __exit__(
@@ -281,64 +275,47 @@ class FactsStore:
         try:
             yield self._connection
         except (sqlite3.Error, DamagedPackError) as error:
-            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY in _REFUSALS:
-                self._go_on_in_memory(self._connection)
-            else:
-                self._begin_anew(self._connection)
+            self._replace(self._connection, error)
 
-    def _go_on_in_memory(self, refused: sqlite3.Connection) -> None:
-        """Copy the store into memory as far as it can be read; the one on disk is not changed."""
-        self._connection = _in_memory()
-        with contextlib.suppress(sqlite3.Error):
-            refused.backup(self._connection)
-        refused.close()
-
-    def _begin_anew(self, damaged: sqlite3.Connection) -> None:
-        damaged.close()
-        with contextlib.suppress(OSError):
-            _path(self._folder).unlink()
-        self._connection = _opened(self._folder)
+    def _replace(self, failed: sqlite3.Connection, error: Exception) -> None:
+        """Go on with a new store where it is damaged; otherwise with a copy in memory of what can be read."""
+        copy = _in_memory()
+        if not files.is_damage(error):
+            with contextlib.suppress(sqlite3.Error):
+                failed.backup(copy)
+        failed.close()
+        found = self._database.reopen(error) if self._database is not None else None
+        self._connection = found or copy
 
 
-def _path(folder: Path) -> Path:
-    return files.cache_folder() / "photos" / f"{files.workspace_path(folder).name}.sqlite"
-
-
-def _opened(folder: Path) -> sqlite3.Connection:
-    """Open the store of a collection; one in memory where the disk refuses it."""
-    with contextlib.suppress(OSError):
-        path = _path(folder)
-        path.parent.mkdir(exist_ok=True)
-        for _ in range(2):
-            with contextlib.suppress(sqlite3.DatabaseError):
-                return _ready(files.opened_database(path, _LOCK_TIMEOUT_SECONDS))
-            # It is damaged; its facts are read again from the photos.
-            path.unlink(missing_ok=True)
-    return _in_memory()
+def _database(folder: Path) -> caches.CacheDatabase | None:
+    """Return the store of a collection, after evicting others; None where the disk refuses the cache folder."""
+    path = caches.cache_path("photos", files.workspace_path(folder).name + caches.DATABASE_SUFFIX)
+    if path is None:
+        return None
+    caches.evict(path.parent, LARGEST_BYTES, suffix=caches.DATABASE_SUFFIX, keep=path)
+    return caches.CacheDatabase(path, _prepare, _LOCK_TIMEOUT_SECONDS)
 
 
 def _in_memory() -> sqlite3.Connection:
-    return _ready(sqlite3.connect(":memory:"))
-
-
-def _ready(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """Return a connection to an intact store of this version; one of another version is emptied."""
-    try:
-        # A crash of the computer may damage the store, which is then made anew; in return no write waits for the disk.
-        connection.execute("PRAGMA synchronous = OFF")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version != _VERSION:
-            with connection:
-                for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                    connection.execute(f"DROP TABLE {name}")
-                for name, columns in _TABLES.items():
-                    connection.execute(f"CREATE TABLE {name} {columns}")
-                connection.execute(f"PRAGMA user_version = {_VERSION}")
-        _check(connection)
-    except BaseException:
-        connection.close()
-        raise
+    connection = sqlite3.connect(":memory:")
+    _prepare(connection)
     return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables where there is no store of this version, and check it for damage."""
+    # A crash of the computer may damage the store, which is then made anew; in return no write waits for the disk.
+    connection.execute("PRAGMA synchronous = OFF")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version != _VERSION:
+        with connection:
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                connection.execute(f"DROP TABLE {name}")
+            for name, columns in _TABLES.items():
+                connection.execute(f"CREATE TABLE {name} {columns}")
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
+    _check(connection)
 
 
 def _check(connection: sqlite3.Connection) -> None:

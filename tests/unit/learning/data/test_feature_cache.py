@@ -3,12 +3,14 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.databases import forbid_writing, garble_tables
+from tlgui.files import caches
 from tlgui.learning.arrays import FloatArray
 from tlgui.learning.data import feature_cache
 from tlgui.learning.data.feature_cache import FeatureCache, vector_key
@@ -105,16 +107,34 @@ def _forbid_writing(store: Path) -> None:
     "damage", [_flip_a_bit, _shorten_a_vector, _swap_two, _cut, _scribble, _blot, _forbid_writing, garble_tables]
 )
 def test_damaged_entries_are_missing_until_they_are_put_in_again(
-    damage: Callable[[Path], None], tmp_path: Path
+    damage: Callable[[Path], None], tmp_path: Path, cache_warnings: Callable[[], list[str]]
 ) -> None:
     damage(fill(tmp_path))
 
     assert len(read(tmp_path)) < len(VECTORS)
+    assert any("damaged" in warning for warning in cache_warnings())
     # If the damage was found in the midst of the file, the entries before it are lost too.
     read(tmp_path)
     assert read(tmp_path).keys() == VECTORS.keys()
 
 
+def test_store_that_another_process_holds_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache_warnings: Callable[[], list[str]]
+) -> None:
+    store = fill(tmp_path)
+    before = store.stat().st_ino
+    monkeypatch.setattr(feature_cache, "_LOCK_TIMEOUT_SECONDS", 0.0)
+    with closing(sqlite3.connect(store, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert read(tmp_path) == {}
+
+    assert store.stat().st_ino == before
+    assert read(tmp_path).keys() == VECTORS.keys()
+    (warning,) = cache_warnings()
+    assert "locked" in warning
+
+
+@pytest.mark.usefixtures("cache_warnings")
 def test_store_that_is_full_keeps_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # SQLite reports a store of the largest size as it does a full disk.
     monkeypatch.setattr(feature_cache, "LARGEST_BYTES", 12_288)
@@ -124,16 +144,18 @@ def test_store_that_is_full_keeps_what_it_has(tmp_path: Path, monkeypatch: pytes
     assert len(read(tmp_path)) < len(VECTORS)
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_cache_folder_that_cannot_be_made_is_an_empty_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> Path:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(feature_cache, "cache_folder", refuse)
+    monkeypatch.setattr(caches, "cache_folder", refuse)
     with FeatureCache("name", LENGTH) as cache:
         cache.put(b"key", np.zeros(LENGTH, np.float32))
         assert cache.get(b"key") is None
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_read_only_store_is_still_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path)
     connect = sqlite3.connect

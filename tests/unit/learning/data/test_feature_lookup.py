@@ -154,6 +154,7 @@ def _folder(path: Path) -> None:
     path.mkdir()
 
 
+@pytest.mark.usefixtures("cache_warnings")
 @pytest.mark.parametrize("damage", [_flip, _other_columns, _text, _scribble, _empty, _cut, _folder, garble_tables])
 def test_damaged_store_is_as_if_nothing_were_cached(damage: Callable[[Path], None], photos: list[Path]) -> None:
     keep("backbone", dict.fromkeys(photos, 1.0))
@@ -162,6 +163,7 @@ def test_damaged_store_is_as_if_nothing_were_cached(damage: Callable[[Path], Non
     assert numbers(photos) == [None] * len(photos)
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_damaged_store_does_not_hide_a_sound_one(photos: list[Path]) -> None:
     keep("one", dict.fromkeys(photos, 1.0))
     _scribble(_store())
@@ -181,6 +183,7 @@ def test_damaged_vector_is_unknown_and_the_others_are_known(photos: list[Path]) 
     assert numbers(photos) == [None, None, 2.0, 3.0, 4.0, 5.0]
 
 
+@pytest.mark.usefixtures("cache_warnings")
 @pytest.mark.parametrize("damage", [_scribble, _empty, _cut, _folder, Path.unlink, garble_tables])
 def test_damaged_index_is_as_if_nothing_were_cached(damage: Callable[[Path], None], photos: list[Path]) -> None:
     keep("backbone", dict.fromkeys(photos, 1.0))
@@ -203,6 +206,7 @@ def lock() -> Iterator[Callable[[Path], None]]:
         connection.close()
 
 
+@pytest.mark.usefixtures("cache_warnings")
 @pytest.mark.parametrize("which", [_store, _index])
 def test_database_that_another_holds_is_as_if_nothing_were_cached(
     which: Callable[[], Path], photos: list[Path], lock: Callable[[Path], None]
@@ -213,6 +217,7 @@ def test_database_that_another_holds_is_as_if_nothing_were_cached(
     assert numbers(photos) == [None] * len(photos)
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_store_that_is_taken_away_meanwhile_is_unknown_from_there(
     photos: list[Path], lock: Callable[[Path], None]
 ) -> None:
@@ -236,13 +241,13 @@ def test_reading_does_not_keep_an_engine_from_writing(photos: list[Path]) -> Non
     assert [vector is not None for vector in vectors] == [True, True]
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_cache_folder_that_cannot_be_made_is_as_if_nothing_were_cached(
     photos: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse() -> Path:
         raise PermissionError(13, "Permission denied")
 
-    for name in ("feature_cache", "photo_digests"):
-        monkeypatch.setattr(f"tlgui.learning.data.{name}.cache_folder", refuse)
+    monkeypatch.setattr("tlgui.files.caches.cache_folder", refuse)
 
     assert numbers(photos) == [None] * len(photos)

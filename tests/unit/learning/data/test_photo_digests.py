@@ -6,13 +6,14 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from io import BufferedReader
 from pathlib import Path
 
 import pytest
 
 from tests.databases import LOOKS_LIKE_SOMETHING_ELSE
-from tlgui.files import cache_folder
+from tlgui.files import cache_folder, caches
 from tlgui.learning.data import photo_digests
 from tlgui.learning.data.photo_digests import PhotoDigests
 
@@ -151,6 +152,7 @@ def _short_digest(index: Path) -> None:
     connection.close()
 
 
+@pytest.mark.usefixtures("cache_warnings")
 @pytest.mark.parametrize("damage", LOOKS_LIKE_SOMETHING_ELSE)
 def test_index_whose_damage_looks_like_something_else_is_begun_anew(
     damage: Callable[[Path], None], photo: Path, read: list[str], tmp_path: Path
@@ -164,14 +166,63 @@ def test_index_whose_damage_looks_like_something_else_is_begun_anew(
     assert read == ["photo.jpg", "other.jpg"]
 
 
-@pytest.mark.parametrize("damage", [_scribble, _cut, _other_columns, _short_digest])
-def test_damaged_index_costs_time_only(damage: Callable[[Path], None], photo: Path, read: list[str]) -> None:
+@pytest.mark.parametrize("damage", [_scribble, _cut, _other_columns])
+def test_damaged_index_is_begun_anew(
+    damage: Callable[[Path], None], photo: Path, read: list[str], cache_warnings: Callable[[], list[str]]
+) -> None:
     expected = _digest(photo)
     damage(_index())
 
+    assert [_digest(photo) for _ in range(3)] == [expected] * 3
+    assert len(read) == 2
+    (warning,) = cache_warnings()
+    assert "damaged" in warning
+
+
+def test_damaged_digest_is_worked_out_again(photo: Path, read: list[str]) -> None:
+    expected = _digest(photo)
+    _short_digest(_index())
+
+    assert [_digest(photo) for _ in range(3)] == [expected] * 3
+    assert len(read) == 2
+
+
+def test_index_that_another_process_holds_is_left_alone(
+    photo: Path, read: list[str], cache_warnings: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = _digest(photo)
+    before = _index().stat().st_ino
+    monkeypatch.setattr(photo_digests, "_LOCK_TIMEOUT_SECONDS", 0.0)
+    with closing(sqlite3.connect(_index(), isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert _digest(photo) == expected
+
+    assert _index().stat().st_ino == before
     assert _digest(photo) == expected
-    assert _digest(photo) == expected
-    assert len(read) >= 2
+    assert len(read) == 2
+    (warning,) = cache_warnings()
+    assert "locked" in warning
+
+
+def test_index_that_another_process_writes_to_is_read(
+    tmp_path: Path,
+    photo: Path,
+    read: list[str],
+    cache_warnings: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _digest(photo)
+    monkeypatch.setattr(photo_digests, "_LOCK_TIMEOUT_SECONDS", 0.0)
+    others = [_write(tmp_path / name, name.encode()) for name in ("one.jpg", "two.jpg")]
+    with closing(sqlite3.connect(_index(), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with PhotoDigests() as digest_of:
+            for path in (*others, photo):
+                digest_of(path)
+
+    assert read == ["photo.jpg", "one.jpg", "two.jpg"]
+    # One for the first photo that cannot be kept.
+    assert len(cache_warnings()) == 1
 
 
 def test_index_that_grew_too_large_is_begun_anew(
@@ -188,11 +239,12 @@ def test_index_that_grew_too_large_is_begun_anew(
     assert read == ["0.jpg"]
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_cache_folder_that_cannot_be_made_costs_time_only(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> Path:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(photo_digests, "cache_folder", refuse)
+    monkeypatch.setattr(caches, "cache_folder", refuse)
 
     assert _digest(photo) == hashlib.sha256(b"first").digest()
 

@@ -260,6 +260,7 @@ def test_each_photo_keeps_the_reading_it_arrived_in(tmp_path: Path) -> None:
     assert arrivals(survey(folder, QUIET)) == {"photo 000.jpg": 0, "photo 001.jpg": 0, "a.jpg": 1, "b.jpg": 2}
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_disk_that_keeps_nothing_stops_no_scan(tmp_path: Path, read: list[str]) -> None:
     folder = pictures.write_collection(tmp_path / "pets", 2, 2)
     (files.cache_folder() / "photos").write_text("in the way")

@@ -71,6 +71,7 @@ def test_photo_left_out_is_kept_together_with_nothing(folder: Path) -> None:
     assert (found.near, found.collection.groups) == ((), ())
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_disk_that_keeps_nothing_costs_no_group(folder: Path) -> None:
     # A file where the folder should be: nobody, not even root, can keep anything there.
     (cache_folder() / "photos").write_text("in the way")

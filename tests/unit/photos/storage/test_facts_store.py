@@ -1,3 +1,5 @@
+import contextlib
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +154,7 @@ def test_nothing_is_written_into_the_collection(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("cache_warnings")
 @pytest.mark.parametrize("place", [0, 20, 2000, 5000])
 def test_damaged_store_is_begun_anew(tmp_path: Path, place: int) -> None:
     filled(tmp_path)
@@ -167,12 +170,14 @@ def test_damaged_store_is_begun_anew(tmp_path: Path, place: int) -> None:
 
 @pytest.mark.parametrize("damage", LOOKS_LIKE_SOMETHING_ELSE)
 def test_store_whose_damage_looks_like_something_else_is_begun_anew(
-    tmp_path: Path, damage: Callable[[Path], None]
+    tmp_path: Path, damage: Callable[[Path], None], cache_warnings: Callable[[], list[str]]
 ) -> None:
     filled(tmp_path)
     damage(store_path())
 
     assert read(tmp_path) == {}
+    (warning,) = cache_warnings()
+    assert f"{store_path()} is damaged and is made again" in warning
     filled(tmp_path)
     assert read(tmp_path) == FACTS
 
@@ -188,13 +193,16 @@ def test_store_whose_damage_looks_like_something_else_is_begun_anew(
         "DROP TABLE pack",
     ],
 )
-def test_store_with_nonsense_in_it_is_begun_anew(nonsense: str, tmp_path: Path) -> None:
+def test_store_with_nonsense_in_it_is_begun_anew(
+    nonsense: str, tmp_path: Path, cache_warnings: Callable[[], list[str]]
+) -> None:
     filled(tmp_path)
     with sqlite3.connect(store_path()) as connection:
         connection.execute(nonsense)
     connection.close()
 
     assert read(tmp_path) == {}
+    assert ["damaged" in warning for warning in cache_warnings()] == [True]
     filled(tmp_path)
     assert read(tmp_path) == FACTS
 
@@ -208,6 +216,7 @@ def test_store_of_another_version_is_begun_anew(tmp_path: Path, monkeypatch: pyt
     assert read(tmp_path) == FACTS
 
 
+@pytest.mark.usefixtures("cache_warnings")
 def test_place_that_cannot_hold_a_store_costs_no_more_than_time(tmp_path: Path) -> None:
     # A file where the folder should be: nobody, not even root, can make a store there.
     (files.cache_folder() / "photos").write_text("in the way")
@@ -217,7 +226,7 @@ def test_place_that_cannot_hold_a_store_costs_no_more_than_time(tmp_path: Path) 
     assert read(tmp_path) == {}
 
 
-def test_disk_that_is_full_costs_no_more_than_time(tmp_path: Path) -> None:
+def test_disk_that_is_full_costs_no_more_than_time(tmp_path: Path, cache_warnings: Callable[[], list[str]]) -> None:
     filled(tmp_path)
     with FactsStore(tmp_path) as store:
         connection = store._connection
@@ -230,16 +239,43 @@ def test_disk_that_is_full_costs_no_more_than_time(tmp_path: Path) -> None:
         # For now it is known all the same.
         assert known(store) == FACTS | more
     assert read(tmp_path) == FACTS
+    (warning,) = cache_warnings()
+    assert f"{store_path()} cannot be used: database or disk is full" in warning
 
 
-def test_store_that_another_process_writes_to_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("hold", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_store_that_another_process_holds_is_left_alone(
+    hold: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache_warnings: Callable[[], list[str]]
+) -> None:
     filled(tmp_path)
     monkeypatch.setattr(facts_store, "_LOCK_TIMEOUT_SECONDS", 0.0)
-    other = sqlite3.connect(store_path(), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with FactsStore(tmp_path) as store:
-        store.put({"cat/new.jpg": FACTS["cat/a.jpg"]})
-    other.execute("ROLLBACK")
-    other.close()
+    before = store_path().stat().st_ino
+    new = {"cat/new.jpg": FACTS["cat/a.jpg"]}
+    with contextlib.closing(sqlite3.connect(store_path(), isolation_level=None)) as other:
+        other.execute(hold)
+        with FactsStore(tmp_path) as store:
+            store.put(new)
+            # For as long as the store is open, what was found out is known all the same.
+            assert known(store).items() >= new.items()
 
+    assert store_path().stat().st_ino == before
     assert read(tmp_path) == FACTS
+    (warning,) = cache_warnings()
+    assert f"{store_path()} cannot be used: database is locked" in warning
+
+
+def test_stores_of_collections_not_opened_for_longest_make_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = filled(tmp_path / "first")
+    old = store_path()
+    os.utime(old, (1, 1))
+    monkeypatch.setattr(facts_store, "LARGEST_BYTES", 2 * old.stat().st_size)
+    filled(tmp_path / "second")
+    filled(tmp_path / "third")
+    # Three are too many once another one is opened.
+    assert read(tmp_path / "third") == FACTS
+
+    assert not old.exists()
+    assert read(first) == {}
+    assert read(tmp_path / "third") == FACTS
