@@ -1,4 +1,4 @@
-"""`python -m tlgui` does what the command `tlgui` does."""
+"""Run by `python -m tlgui`, the same as the command `tlgui`."""
 
 import sys
 

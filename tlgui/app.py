@@ -1,7 +1,7 @@
-"""The start of the window, as a story: is there a display; show the window; then load the engine behind it.
+"""Starts the window: check that there is a display, show the window, then load the engine.
 
-This is the one file that knows everyone. What is heavy waits until the window is seen: TensorFlow is loaded in the
-engine's own process, matplotlib on a thread.
+Slow imports wait until the window is on the screen: TensorFlow is loaded in the engine's process, matplotlib on a
+thread.
 """
 
 import logging
@@ -27,7 +27,7 @@ from tlgui.ui.widgets.icons import app_icon
 
 _AFTER_FIRST_PAINT_MS = 100
 _HEARTBEAT_MS = 300
-_TURN_SECONDS = 0.0005
+_SWITCH_SECONDS = 0.0005
 _CLOSE_TIMEOUT_MS = 5_000
 _NO_DISPLAY = """\
 error: There is no display to open the window on.
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     """Open the window and stay until it is closed.
 
     Args:
-        arguments: Passed to Qt, which knows `-style` and `-platform` for example.
+        arguments: Passed to Qt, such as `-style` and `-platform`.
 
     Returns:
         The exit code: 0, or 1 where there is no display.
@@ -71,13 +71,13 @@ def main(arguments: Sequence[str] = ()) -> int:
             window.show_problem(crash)
         elif problem := files.home_problem():
             window.messages.show_info(problem)
-        # Python looks at Ctrl+C in the terminal only when it is given a turn.
+        # Python handles Ctrl+C in the terminal only between two of its own instructions, and Qt's event loop runs none.
         heartbeat = QTimer(window, interval=_HEARTBEAT_MS)
         heartbeat.timeout.connect(_do_nothing)
         heartbeat.start()
-        QTimer.singleShot(_AFTER_FIRST_PAINT_MS, window, lambda: _load_behind(window))
+        QTimer.singleShot(_AFTER_FIRST_PAINT_MS, window, lambda: _load_engine_and_plots(window))
         code = application.exec()
-        # The window is gone from the screen; now its engine goes too, and what opens photos for it.
+        # The window is off the screen before the slower part begins: the engine and the photo helpers end.
         helper_pool.close()
         is_idle = window.session.close(_CLOSE_TIMEOUT_MS)
     finally:
@@ -88,24 +88,24 @@ def main(arguments: Sequence[str] = ()) -> int:
     logging.getLogger().removeHandler(log_handler)
     log_handler.close()
     if not is_idle:
-        # A thread hangs, on a dead network drive for example; Python would wait for it for ever.
+        # A thread hangs, on a dead network drive for example, and Python would wait for it without end.
         os._exit(code)
-    # Now, and not when Python comes across it, on whatever thread.
+    # Not by the garbage collector, which may run on another thread.
     window.deleteLater()
     application.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     return code
 
 
 def favour_gui_thread() -> None:
-    """Let the GUI thread have Python back within half a millisecond from the threads that draw and decode.
+    """Shorten how long the GUI thread waits for the interpreter lock while other threads draw and decode: to 0.5 ms.
 
-    By default each of its turns may wait 5 ms for one of theirs, and there are many turns in a single repaint.
+    By default it may wait 5 ms each time, and a single repaint takes the lock many times.
     """
-    sys.setswitchinterval(_TURN_SECONDS)
+    sys.setswitchinterval(_SWITCH_SECONDS)
 
 
 def create_window(engine: Engine) -> MainWindow:
-    """Return the window with all its parts, not yet shown.
+    """Return the window, not yet shown.
 
     Args:
         engine: Runs the jobs; not yet started.
@@ -114,12 +114,12 @@ def create_window(engine: Engine) -> MainWindow:
 
 
 def lacks_display(environment: Mapping[str, str], system: str, arguments: Sequence[str] = ()) -> bool:
-    """Return whether Qt would abort for want of a display, as it does on a Linux server.
+    """Return whether Qt would abort because there is no display, as on a Linux server.
 
     Args:
         environment: The process's environment.
         system: As `sys.platform` has it.
-        arguments: What is passed to Qt; a platform chosen there, or by variable, is believed.
+        arguments: What is passed to Qt; a platform chosen there, or by variable, is not questioned.
     """
     if not system.startswith("linux") or "-platform" in arguments:
         return False
@@ -141,11 +141,10 @@ def _application(arguments: Sequence[str]) -> QApplication:
 
 
 def _do_nothing() -> None:
-    """Give Python a turn."""
+    """Run a few instructions of Python, between which it handles signals."""
 
 
-def _load_behind(window: MainWindow) -> None:
-    """Load what is heavy, now that the window is seen."""
+def _load_engine_and_plots(window: MainWindow) -> None:
     _log.info("tlgui %s is open", __version__)
     window.session.start_engine()
     load_curves()

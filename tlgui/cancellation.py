@@ -1,4 +1,8 @@
-"""Waiting for what cannot be interrupted, such as a network that is built or runs, without Stop waiting for it."""
+"""Waiting that Stop ends at once, although the work itself cannot be interrupted: building a network, reading a disk.
+
+The work runs in a thread, and the caller waits in short steps with a checkpoint between them. On Stop the caller goes
+on, and the thread ends by itself.
+"""
 
 import threading
 from collections import deque
@@ -10,9 +14,9 @@ from typing import Generic, TypeVar
 from tlgui.errors import Cancelled
 from tlgui.progress import Event, JobContext
 
-# How long Stop may go unheard meanwhile.
-_PATIENCE_SECONDS = 0.05
-# How long work that was stopped may take to put away what it has.
+# The longest time between two checkpoints while waiting.
+_POLL_SECONDS = 0.05
+# How long `relayed` waits after Stop for the work to save what it has.
 _PARTING_SECONDS = 1.0
 
 ItemT = TypeVar("ItemT")
@@ -20,14 +24,15 @@ ResultT = TypeVar("ResultT")
 
 
 def patiently(work: Callable[[], ResultT], context: JobContext, *, is_daemon: bool = False) -> ResultT:
-    """Do something that cannot be interrupted, such as building or running a network, without Stop waiting for it.
-
-    On Stop the work goes on in its thread to its end, and nobody waits for it.
+    """Run work that cannot be interrupted, such as building a network, in a thread that Stop does not wait for.
 
     Args:
-        work: Must be safe to be left alone.
-        context: Asked many times a second whether to go on.
+        work: On Stop it goes on to its end in its thread, and its result is dropped.
+        context: Its checkpoint is called 20 times a second.
         is_daemon: Whether the program may end while the work still goes on.
+
+    Returns:
+        What `work` returns.
 
     Raises:
         Cancelled: The user pressed Stop.
@@ -46,32 +51,34 @@ def patiently(work: Callable[[], ResultT], context: JobContext, *, is_daemon: bo
 
 
 def awaited(future: Future[ResultT], context: JobContext) -> ResultT:
-    """Return the result of work in another thread, once it is there.
+    """Wait for work in another thread, and return its result.
 
     Args:
         future: The work; what it raised is raised here.
-        context: Asked at once, and many times a second, whether to go on.
+        context: Its checkpoint is called at once, and 20 times a second.
 
     Raises:
         Cancelled: The user pressed Stop.
     """
     context.checkpoint()
     while not future.done():
-        wait([future], _PATIENCE_SECONDS)
+        wait([future], _POLL_SECONDS)
         context.checkpoint()
     return future.result()
 
 
 def relayed(work: Callable[[JobContext], ResultT], context: JobContext) -> ResultT:
-    """Do something that may never come back, such as reading a network drive, without Stop waiting for it.
+    """Run work that may never return, such as reading a network drive, in a daemon thread that Stop does not wait for.
 
-    The work runs in a thread of its own, with a context of its own: what it reports is passed on from here, and its
-    checkpoints stop it. On Stop it gets a moment to put away what it has; after that nobody waits for it, and it is
-    given up when the process ends.
+    The work gets a context for its thread: its reports are passed on from the caller's thread, and its checkpoints
+    raise `Cancelled` after Stop. It then has a second to save what it has; after that the caller returns without it.
 
     Args:
-        work: Called with its context; must be safe to be left alone.
-        context: Told what the work reports; asked many times a second whether to go on.
+        work: Called with its context.
+        context: Gets the reports of the work; its checkpoint is called 20 times a second.
+
+    Returns:
+        What `work` returns.
 
     Raises:
         Cancelled: The user pressed Stop.

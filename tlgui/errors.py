@@ -1,13 +1,13 @@
-"""What can go wrong in a way the user can mend: what happened, naming the file, and what to do about it.
+"""The exceptions for what a user can cause or mend: a message that names the file, and a hint that says what to do.
 
-Everything that is not a `TlguiError` is a bug, and is shown as one. `Cancelled` is neither: it is the user's wish.
+An exception that is neither a `TlguiError` nor `Cancelled` is a bug, and is shown as one, with details to copy.
 """
 
 from typing_extensions import override
 
 
 class TlguiError(Exception):
-    """A problem a user can understand.
+    """A problem that a user can understand and mend.
 
     Args:
         message: What happened, in plain words, naming the file or the setting.
@@ -21,7 +21,7 @@ class TlguiError(Exception):
 
     @override
     def __str__(self) -> str:
-        """Return the message alone: logs and tests read it."""
+        """Return the message without the hint."""
         return self.message
 
 
@@ -54,7 +54,7 @@ class StorageError(TlguiError):
 
 
 class UnsavedModelError(StorageError):
-    """A training has ended well, and its model could not be written; it is not lost, and can be written elsewhere."""
+    """A training has ended well, but its model could not be written; it is kept, and can be written elsewhere."""
 
 
 class TargetError(TlguiError):
@@ -65,5 +65,5 @@ class EngineError(TlguiError):
     """The engine process died or had to be replaced."""
 
 
-class Cancelled(Exception):  # noqa: N818 - it is a wish, not an error
+class Cancelled(Exception):  # noqa: N818 - not an error: the user asked for it
     """The user pressed Stop."""

@@ -1,16 +1,16 @@
-"""What a job says while it runs: frozen plain events, and the context a job says them to."""
+"""What a job reports while it runs: frozen plain events, and the context that a job reports them to."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-# A pace measured over less than this says little.
+# A pace measured over less than this is too rough to estimate from.
 _SETTLING_SECONDS = 0.5
 
 
 class Stage(StrEnum):
-    """What a job is busy with; the window has the words for it."""
+    """The step that a job is at; `tlgui.text.stages` has the words for the screen."""
 
     STARTING = "starting"
     SCANNING = "scanning"
@@ -104,7 +104,7 @@ class EpochEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class Notice(Event):
-    """Something that the user should know, and that does not keep the job from going on.
+    """A problem that the user should know of, although the job goes on.
 
     Args:
         message: What happened, in plain words, naming the file.
@@ -116,20 +116,28 @@ class Notice(Event):
 
 
 def _ignore(_event: Event) -> None:
-    """Report to nobody."""
+    """Drop an event, where nothing listens."""
 
 
 def _go_on() -> None:
-    """Never stop."""
+    """Return at once, where there is no Stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """What a job may use of the world: a place to report to, and a place to ask whether to go on.
+    """How a job reports its progress, and how it is stopped.
 
     Args:
         report: Called with each event, from the job's own thread.
         checkpoint: Called in every batch, file and epoch; raises `Cancelled` once the user pressed Stop.
+
+    Example:
+        >>> events = []
+        >>> context = JobContext(report=events.append)
+        >>> context.checkpoint()
+        >>> context.report(Progress(Stage.SCANNING, done=3, total=10))
+        >>> events[0].done
+        3
     """
 
     report: Callable[[Event], None] = field(default=_ignore)
@@ -137,9 +145,14 @@ class JobContext:
 
 
 class Throttle:
-    """Pass at most `per_second` progress events of a kind on, and everything else untouched.
+    """Passes on at most `per_second` progress events of a kind, and every other event.
 
     The first event of a stage and the one that completes it always pass, so that a bar starts and ends where it should.
+
+    Args:
+        report: Called with each event that passes.
+        per_second: The most progress events of a kind in a second.
+        clock: Seconds; replaced in tests.
     """
 
     def __init__(
@@ -151,7 +164,7 @@ class Throttle:
         self._last_times: dict[object, float] = {}
 
     def __call__(self, event: Event) -> None:
-        """Report `event`, or drop it when one of its kind was passed on a moment ago."""
+        """Report `event`, or drop it where one of its kind was passed on less than `1 / per_second` seconds ago."""
         if isinstance(event, Progress):
             kind: object = event.stage
             must_pass = event.done == 0 or (event.total is not None and event.done >= event.total)
@@ -161,16 +174,16 @@ class Throttle:
             self._report(event)
             return
         now = self._clock()
-        # Each kind has its own time: a job may report two kinds by turns.
+        # A job may report two kinds alternately.
         if must_pass or now - self._last_times.get(kind, -self._interval) >= self._interval:
             self._last_times[kind] = now
             self._report(event)
 
 
 class Countdown:
-    """Estimate the seconds left from the pace so far.
+    """Estimates the seconds left from the pace so far.
 
-    The first steps do not count: they take longer, because the network is traced and the disk wakes up.
+    The steps up to the first call do not count: they take longer, because the network is traced and the disk wakes up.
 
     Args:
         total: Steps in all.
@@ -183,7 +196,7 @@ class Countdown:
         self._first: tuple[int, float] | None = None
 
     def seconds_left(self, done: int) -> float | None:
-        """Return the estimate after `done` steps, or None before there is a pace to go by."""
+        """Return the estimated seconds left after `done` steps, or None before there is a pace to estimate from."""
         now = self._clock()
         if self._first is None and done > 0:
             self._first = done, now

@@ -29,7 +29,7 @@ from tlgui.learning.recipes.built_in import BUILT_IN, QUICK
 from tlgui.learning.recipes.recipe import NO_WEIGHTS, SMALL_CNN, EarlyStopping, Head, Recipe, load_recipe, recipe_text
 from tlgui.learning.runs.store import RunStore
 from tlgui.photos.health.findings import LeaveOut, MoveInto
-from tlgui.photos.mending.sorting import mender_of
+from tlgui.photos.mending.mender import mender_of
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import scan, survey
 from tlgui.progress import EpochEnded, Event, JobContext

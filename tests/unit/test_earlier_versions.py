@@ -11,7 +11,7 @@ from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import load_recipe
 from tlgui.learning.runs.run import RunStatus
 from tlgui.learning.runs.store import RunStore
-from tlgui.photos.mending.sorting import mender_of
+from tlgui.photos.mending.mender import mender_of
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import survey
 from tlgui.photos.storage.choices import Choices

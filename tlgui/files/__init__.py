@@ -1,4 +1,4 @@
-"""Where things live on disk, and how they are read and written: with suspicion, and whole or not at all."""
+"""Folders, locks, temporary files, caches; writing files whole or not at all, and reading them as untrusted input."""
 
 from tlgui.files.databases import is_damage, opened_database, opened_read_only
 from tlgui.files.locks import OwnerLock, is_owned

@@ -1,4 +1,4 @@
-"""SQLite databases are opened with suspicion: damage that SQLite takes for something else is found at once."""
+"""Opens SQLite databases as untrusted input: damage that SQLite reports as something else is found at once."""
 
 import contextlib
 import sqlite3

@@ -1,4 +1,4 @@
-"""Log files; a disk that refuses them is no reason not to work."""
+"""Log files; where the disk refuses them, the program works without."""
 
 import io
 import os
@@ -14,7 +14,7 @@ _LARGEST_LOG = 2_000_000
 
 
 class _Log(TextIOWrapper):
-    """A text stream that loses what the disk does not take."""
+    """A text stream that drops what the disk refuses."""
 
     @override
     def write(self, text: str, /) -> int:
@@ -32,7 +32,7 @@ class _Log(TextIOWrapper):
 
     @override
     def close(self) -> None:
-        # What is still buffered fails again; the file is closed all the same.
+        # Flushing what is still buffered fails again; the file is closed all the same.
         try:
             super().close()
         except OSError:
@@ -40,13 +40,13 @@ class _Log(TextIOWrapper):
 
 
 def open_log(name: str) -> TextIO:
-    """Open a log for appending, line by line; a log that grew large is set aside first.
+    """Open a log for appending, line by line; one of more than 2 MB is renamed to `….old.log` first.
 
     Args:
         name: The file's name in the log folder.
 
     Returns:
-        The log; what swallows everything where no log can be written. It never raises because the disk is full.
+        The log, or the null device where no log can be written. Writing to it never raises because the disk is full.
     """
     try:
         path = log_folder() / name
@@ -58,7 +58,10 @@ def open_log(name: str) -> TextIO:
 
 
 def log_stream(path: Path) -> TextIOWrapper:
-    """Return a stream that appends lines to a log, and loses what the disk does not take.
+    """Return a stream that appends lines to a log, and drops what the disk refuses.
+
+    Args:
+        path: The log; made where it is not there.
 
     Raises:
         OSError: The file cannot be opened.

@@ -1,4 +1,4 @@
-"""The program's name on disk, and names that any disk takes."""
+"""The program's name on disk, and file names that are valid on any disk."""
 
 import re
 
@@ -6,5 +6,16 @@ APP_NAME = "tlgui"
 
 
 def plain_name(name: str, otherwise: str) -> str:
-    """Return `name` with only what any disk takes for the name of a file; `otherwise` where nothing is left."""
+    """Return a file name that is valid on any disk.
+
+    Args:
+        name: What the name is made of; other characters than letters, digits, `_`, `-` and spaces become `_`.
+        otherwise: The name where nothing is left.
+
+    Example:
+        >>> plain_name("birds: all?", "collection")
+        'birds_ all_'
+        >>> plain_name("  ", "collection")
+        'collection'
+    """
     return re.sub(r"[^\w\- ]+", "_", name).strip() or otherwise

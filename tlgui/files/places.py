@@ -1,4 +1,8 @@
-"""The folders of one user: caches, data, logs; and the files that are shipped."""
+"""The folders of one user: caches, data, logs; and the files that are shipped.
+
+Data is what a person made or waited for: choices, runs, models, journals. It is written whole or not at all, and the
+program never deletes it by itself. Caches can be computed again, and may go at any time: see `caches`.
+"""
 
 import hashlib
 import os
@@ -17,35 +21,54 @@ _NO_HOME = (
 
 
 def cache_folder() -> Path:
-    """Return the folder for what can be computed again, made if it is not there."""
+    """Return the folder for what can be computed again; made if it is not there.
+
+    Raises:
+        OSError: The disk refused.
+    """
     return _made(_user_folder("cache"))
 
 
 def data_folder() -> Path:
-    """Return the folder for what must be kept, such as models not yet saved elsewhere; made if it is not there."""
+    """Return the folder for what must be kept, such as models not yet saved elsewhere; made if it is not there.
+
+    Raises:
+        OSError: The disk refused.
+    """
     return _made(_user_folder("data"))
 
 
 def models_folder() -> Path:
-    """Return the folder where every training keeps its model, made if it is not there."""
+    """Return the folder where every training saves its model; made if it is not there.
+
+    Raises:
+        OSError: The disk refused.
+    """
     return _made(data_folder() / "models")
 
 
 def workspace_path(folder: Path) -> Path:
-    """Return where the runs of the collection in `folder` are kept; nothing is made.
+    """Return where the runs, choices and journals of a collection are kept; nothing is made.
 
-    It lies in the data folder, never among the photos, and is named after the collection, for people who look there,
-    and after its place, so that two collections of the same name stay apart.
+    It lies in the data folder, never among the photos. Its name holds the collection's, for people who look there, and
+    a digest of the collection's path, which tells two collections of the same name apart.
+
+    Args:
+        folder: The collection's folder.
     """
     place = os.path.normcase(os.path.realpath(folder))
-    # Surrogates stand in for bytes of a name that are no text.
+    # A name on disk that is not UTF-8 has surrogates in place of those bytes.
     digest = hashlib.sha256(place.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     name = plain_name(folder.name, "collection")[:_SHORT_NAME].strip()
     return _user_folder("data") / "workspaces" / f"{name} {digest}"
 
 
 def log_folder() -> Path:
-    """Return the folder for the log, made if it is not there."""
+    """Return the folder for logs; made if it is not there.
+
+    Raises:
+        OSError: The disk refused.
+    """
     return _made(_user_folder("log"))
 
 
@@ -66,7 +89,7 @@ def config_folder() -> Path:
 
 
 def home_folder() -> Path:
-    """Return the user's home folder; without one, a folder that goes when this process ends."""
+    """Return the user's home folder; without one, the temporary folder of this process."""
     try:
         return Path.home()
     except RuntimeError:
@@ -74,17 +97,17 @@ def home_folder() -> Path:
 
 
 def expanded(path: Path | str) -> Path:
-    """Return a path that the user typed, with “~” standing for the home folder; without one it stays as it is."""
+    """Return a path that the user typed, with “~” replaced by the home folder; unchanged where there is none."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 - `Path.expanduser` raises where there is none
 
 
 def is_file(path: Path) -> bool:
-    """Return whether a file is there that this user may look at; `Path.is_file` raises where a folder forbids it."""
+    """Return whether a file is there; False, where `Path.is_file` raises, if a folder above denies access."""
     return os.path.isfile(path)  # noqa: PTH113 - see above
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether a folder is there that this user may look at; `Path.is_dir` raises where another forbids it."""
+    """Return whether a folder is there; False, where `Path.is_dir` raises, if a folder above denies access."""
     return os.path.isdir(path)  # noqa: PTH112 - see above
 
 
@@ -94,7 +117,7 @@ def home_problem() -> str:
 
 
 def _user_folder(kind: str) -> Path:
-    """Return one of the user's folders; without a home, one that goes when this process ends."""
+    """Return one of the user's folders; without a home, one in the temporary folder of this process."""
     return _known_folder(kind) or process_folder() / kind
 
 

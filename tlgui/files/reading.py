@@ -1,4 +1,4 @@
-"""Files are opened with suspicion: a path may lead to a pipe, a device, or far more than was expected."""
+"""Opens files as untrusted input: a path may lead to a pipe, a device, or a far larger file than expected."""
 
 import errno
 import io
@@ -11,9 +11,10 @@ StreamT = TypeVar("StreamT", bound=io.BufferedReader | io.FileIO)
 
 
 def open_regular(path: Path) -> io.BufferedReader:
-    """Open a file for reading; whatever else a path may lead to is refused at once, where `open` would wait for it.
+    """Open a file for reading; a pipe or device is refused at once, where `open` might wait for it without end.
 
-    A pipe that nobody writes to would hold the program up for ever.
+    Args:
+        path: The file, or a link to one.
 
     Raises:
         OSError: It cannot be opened, or it is a pipe, a device or a folder.
@@ -23,10 +24,14 @@ def open_regular(path: Path) -> io.BufferedReader:
 
 
 def open_unbuffered(path: Path) -> io.FileIO:
-    """Open a file as `open_regular` does, for a few reads of what is wanted and no more.
+    """Open a file as `open_regular` does, without reading ahead: for a few small reads.
+
+    Args:
+        path: The file, or a link to one.
 
     Raises:
-        OSError: As there.
+        OSError: As `open_regular`.
+        ValueError: As `open_regular`.
     """
     return _regular(io.open(path, "rb", buffering=0, opener=_without_waiting), path)  # noqa: UP020 - as above
 
@@ -39,7 +44,7 @@ def _regular(stream: StreamT, path: Path) -> StreamT:
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    # Windows does not know it; there a pipe does not lie in a folder.
+    # Windows has no such flag, and no pipes in folders.
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 

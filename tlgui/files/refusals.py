@@ -1,4 +1,4 @@
-"""What the user is told when a disk refuses."""
+"""The sentences that explain a refused write: one cause and one hint for each error number of the system."""
 
 import errno
 from pathlib import Path
@@ -23,10 +23,10 @@ _WHY = {
 
 
 def storage_error(error: OSError, path: Path) -> StorageError:
-    """Return what the user is told when the disk refuses to write `path`.
+    """Return the error that explains why `path` could not be written.
 
     Args:
-        error: What the system said.
+        error: The system's error.
         path: The file that was to be written, not the temporary one.
     """
     why, hint = _WHY.get(error.errno or 0, (_said(error), "Choose another place and try again."))
@@ -34,10 +34,10 @@ def storage_error(error: OSError, path: Path) -> StorageError:
 
 
 def temporary_error(error: OSError, folder: Path) -> StorageError:
-    """Return what the user is told when temporary files cannot be written, to a folder that the user did not choose.
+    """Return the error that explains why temporary files could not be written; the user did not choose their folder.
 
     Args:
-        error: What the system said.
+        error: The system's error.
         folder: The system's folder for temporary files.
     """
     why, _ = _WHY.get(error.errno or 0, (_said(error), ""))

@@ -1,4 +1,4 @@
-"""Removes what processes left that are gone: those that were killed, and those of earlier versions."""
+"""Removes temporary files that killed processes and earlier versions left; see `temporary` for how they are named."""
 
 import contextlib
 import json
@@ -17,7 +17,7 @@ from tlgui.files.temporary import LOCK_NAME, NOTES_NAME, PROCESS_NAME, system_fo
 
 _MOST_NOTES_BYTES = 16 * 2**20
 _DAY_SECONDS = 24 * 60 * 60.0
-# What versions before 0.2 left has no owner to ask for: its name, its content and its age must speak for it.
+# Versions before 0.2 noted no owner: what they left is told by its name, its content and its age.
 _OLD_TEMPORARY = re.compile(rf"{APP_NAME}-(compare-)?[a-z0-9_]{{8}}")
 _OLD_CONTENT = frozenset(
     {
@@ -34,11 +34,11 @@ _STAMP_NAME = "swept"
 
 
 def sweep(finish: Callable[[Path], None] = lambda _: None) -> None:
-    """Remove what processes left that are gone; what belongs to a living one, or has another name, stays.
+    """Remove temporary files of processes that have ended; those of a running process stay.
 
     Args:
-        finish: Called with each folder that was left beside a target, before it is removed: it may hold what is to be
-            put in place.
+        finish: Called with each folder that was left beside a target, before it is removed: it may hold an export that
+            still has to be put in place.
     """
     with contextlib.suppress(OSError):
         for entry in os.scandir(system_folder()):
@@ -60,13 +60,13 @@ def _is_ours(entry: "os.DirEntry[str]") -> bool:
 def _sweep_process(folder: Path, token: str, finish: Callable[[Path], None]) -> None:
     lock = OwnerLock(folder / LOCK_NAME)
     with contextlib.suppress(OSError):
-        # Where the disk knows no locks, nobody can tell whether its owner lives.
+        # On a disk without locks it cannot be told whether its owner still runs.
         if not lock.acquire(0) or not lock.is_held:
             return
         try:
             for place in _noted_places(folder):
                 _sweep_place(place, f".{APP_NAME}-{token}-", finish)
-            # While it is locked, so that no process that was just starting takes it for its own.
+            # While it is locked, so that a process that is just starting does not take the same folder.
             shutil.rmtree(folder, ignore_errors=True)
         finally:
             lock.release()
@@ -76,7 +76,7 @@ def _sweep_process(folder: Path, token: str, finish: Callable[[Path], None]) -> 
 
 
 def _noted_places(folder: Path) -> list[Path]:
-    """Return the places that a process noted; a line that was cut off is passed over."""
+    """Return the folders that a process noted; a line that was cut off is skipped."""
     try:
         with (folder / NOTES_NAME).open("rb") as stream:
             lines = stream.read(_MOST_NOTES_BYTES).splitlines()
@@ -92,7 +92,7 @@ def _noted_places(folder: Path) -> list[Path]:
 
 
 def _sweep_place(place: Path, beginning: str, finish: Callable[[Path], None]) -> None:
-    """Remove what one process left in a folder: what bears its own names alone, and no links."""
+    """Remove what one process left in a folder, by the token in its names; links are not followed."""
     with contextlib.suppress(OSError):
         for entry in list(os.scandir(place)):
             if entry.name.startswith(beginning):
@@ -109,7 +109,7 @@ def _remove(entry: "os.DirEntry[str]", finish: Callable[[Path], None]) -> None:
 
 
 def _is_old_leftover(folder: Path) -> bool:
-    """Return whether a folder in the system's is one that an earlier version made, and not somebody's own."""
+    """Return whether a folder in the system's temporary folder was left by an earlier version of the program."""
     with contextlib.suppress(OSError):
         is_private = os.name == "nt" or stat.S_IMODE(folder.stat().st_mode) == stat.S_IRWXU
         return is_private and {path.name for path in folder.iterdir()} <= _OLD_CONTENT and _age(folder) > _DAY_SECONDS
@@ -117,7 +117,7 @@ def _is_old_leftover(folder: Path) -> bool:
 
 
 def _is_time_for_own_folders() -> bool:
-    """Return whether the program's own folders were not looked through for a day, and note that they are now."""
+    """Return whether the program's own folders were last swept more than a day ago, and note that they are now."""
     if home_problem():
         return False
     with contextlib.suppress(OSError):
@@ -129,7 +129,7 @@ def _is_time_for_own_folders() -> bool:
 
 
 def _sweep_own_folders(finish: Callable[[Path], None]) -> None:
-    """Remove what nobody noted, as earlier versions did not, or where the notes went with a restart of the computer."""
+    """Remove files without a note: of earlier versions, or whose notes were lost in a restart of the computer."""
     with contextlib.suppress(OSError):
         for entry in _entries(cache_folder(), _CACHES):
             if _BESIDE.fullmatch(entry.name) or _OLD_IN_CACHE.fullmatch(entry.name):
@@ -155,7 +155,7 @@ def _remove_unowned(entry: "os.DirEntry[str]", finish: Callable[[Path], None]) -
 
 
 def _age(path: Path) -> float:
-    """Return the seconds since anything was done to a file, or to a folder and what lies in it."""
+    """Return the seconds since a file, or a folder or anything in it, was last modified; 0 where that is unknown."""
     try:
         times = [path.lstat().st_mtime]
         if path.is_dir():

@@ -1,6 +1,7 @@
-"""Where a file may be written: asked before the work that fills it, and never over a file of another kind.
+"""Checks, before the work begins, where a file may be written: never over a file of another kind.
 
-A mistyped command, or one in which a shell put the names of photos for `*`, must not cost a photo.
+The kind of an existing file is told by its first bytes. A mistyped command must not cost a photo, nor one in which the
+shell replaced `*` with the names of photos, such as `predict model.tlmodel --csv *.jpg`.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ from tlgui.errors import TargetError
 _HEAD_BYTES = 4096
 _ZIP = b"PK\x03\x04"
 _PNG = b"\x89PNG\r\n\x1a\n"
-# What no text has in it, in any encoding of single bytes.
+# Control characters that occur in no text of a single-byte encoding.
 _NO_TEXT = frozenset(range(32)) - frozenset(b"\t\n\r\f\x1a\x1b")
 
 
@@ -24,23 +25,33 @@ class FileKind:
     """One kind of file that the program writes.
 
     Args:
-        noun: What such a file is called, with its article.
-        suffixes: What its name may end with, the usual first.
-        begins_so: Whether a file that is not empty and begins with these bytes may be one.
+        noun: The words for such a file, with their article.
+        suffixes: The endings that its name may have, in lower case, the usual one first.
+        has_head: Returns whether a file that begins with these bytes, at least one, may be of this kind.
     """
 
     noun: str
     suffixes: tuple[str, ...]
-    begins_so: Callable[[bytes], bool]
+    has_head: Callable[[bytes], bool]
 
 
 def is_text(head: bytes) -> bool:
-    """Return whether a file that begins with these bytes may be one of text, in UTF-16 with its mark as well."""
+    r"""Return whether a file may be text.
+
+    Args:
+        head: Its first bytes. Text in UTF-16 is known by its byte order mark.
+
+    Example:
+        >>> is_text(b"photo,class\n")
+        True
+        >>> is_text(b"\xff\xd8\xff\xe0\x00\x10JFIF")
+        False
+    """
     return head.startswith((b"\xff\xfe", b"\xfe\xff")) or _NO_TEXT.isdisjoint(head)
 
 
 def _is_plot(head: bytes) -> bool:
-    # A picture of another program is somebody's photo or drawing.
+    # A picture that matplotlib did not write may be a photo or a drawing.
     return (head.startswith(_PNG) or is_text(head)) and b"Matplotlib" in head
 
 
@@ -53,24 +64,33 @@ PLOT = FileKind("a plot", (".png", ".svg"), _is_plot)
 EXPORTS = {
     ".keras": FileKind("a Keras model", (".keras",), lambda head: head.startswith(_ZIP)),
     ".tflite": FileKind("a LiteRT model", (".tflite",), lambda head: head[4:8] == b"TFL3"),
-    # The first field, the version of the format, is a small number.
+    # Protocol buffers begin with the first field: here the version of the format, a varint.
     ".onnx": FileKind("an ONNX model", (".onnx",), lambda head: head.startswith(b"\x08")),
 }
 """The kinds of exported files, by their suffix."""
 
 
 def name_problem(name: str, kind: FileKind) -> str:
-    """Return the sentence that says what is wrong with the name of a file of a kind; empty for nothing."""
+    """Return a sentence where a file name has another ending than its kind; empty where it has not.
+
+    Args:
+        name: The name, with or without folders.
+        kind: What is to be written.
+
+    Example:
+        >>> name_problem("answers.txt", TABLE)
+        'The name of a table ends in .csv or .tsv, and not as “answers.txt” does.'
+    """
     if name.lower().endswith(kind.suffixes):
         return ""
     return f"The name of {kind.noun} ends in {' or '.join(kind.suffixes)}, and not as “{name}” does."
 
 
 def refusal(path: Path, kind: FileKind) -> str:
-    """Return the sentence that says why a file must not be written over what is there; empty where it may.
+    """Return a sentence where a file must not be written because of what is there; empty where it may.
 
     Args:
-        path: The file; where it is a link, what it leads to counts.
+        path: The file; a link is followed.
         kind: What is to be written. An older file of the same kind may be replaced, and an empty one.
     """
     if problem := name_problem(path.name, kind):
@@ -86,16 +106,16 @@ def refusal(path: Path, kind: FileKind) -> str:
         if not os.path.lexists(path):
             return ""
         return f"“{path.name}” is there already and cannot be read, so it is not replaced."
-    if head and not kind.begins_so(head):
+    if head and not kind.has_head(head):
         return f"“{path.name}” is there already and is not {kind.noun}, so it is not replaced."
     return ""
 
 
 def check_target(path: Path, kind: FileKind) -> None:
-    """Check, before the work begins, that a file can be written in a place, and may.
+    """Check, before the work begins, that a file can be written and replaces no file of another kind.
 
     Args:
-        path: The file.
+        path: The file; a link is followed.
         kind: What is to be written.
 
     Raises:

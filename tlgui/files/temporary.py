@@ -1,9 +1,9 @@
-"""Temporary files and folders that a kill cannot pile up.
+"""Temporary files and folders that do not pile up after kills.
 
-Each process has a folder of its own below the system's, with a lock that the system releases when the process ends,
-however it ends. What must lie beside its target, because a rename needs the same disk, carries the process's token in
-its name, and the folder it lies in is noted first. So `sweeping` knows at the next start what belongs to nobody any
-more.
+Each process has one folder below the system's, with a lock that the system releases when the process ends, a kill
+included. A temporary file that must lie beside its target, because a rename needs the same disk, has the process's
+token in its name, and its folder is noted in the process's folder first. At the next start of the program, `sweeping`
+removes whatever has a token whose lock is free.
 """
 
 import atexit
@@ -26,7 +26,7 @@ from tlgui.files.refusals import DISK_IS_FULL, temporary_error
 
 LOCK_NAME, NOTES_NAME = "owner.lock", "places.jsonl"
 PROCESS_NAME = re.compile(rf"{APP_NAME}-([0-9a-f]{{16}})")
-"""What the folder of a process is called; its token is in the name of all that lies elsewhere."""
+"""The name of a process's folder. Its group is the token, which is also in the names of temporary files elsewhere."""
 
 MadeT = TypeVar("MadeT")
 
@@ -51,7 +51,7 @@ class _Process:
         """Return the folder; raises `OSError` where the disk refuses it."""
         with self._making:
             if self._lock is not None and not self.folder.is_dir():
-                # Some systems tidy what has lain there for days.
+                # Some systems delete temporary files after some days.
                 self._lock.release()
                 self._lock = None
                 self._noted.clear()
@@ -62,12 +62,12 @@ class _Process:
             return self.folder
 
     def _is_made(self) -> bool:
-        """Make the folder and own it; return False where another process swept it away before it had an owner."""
+        """Make the folder and lock it; return False where another process swept it away before it was locked."""
         self.folder.mkdir(mode=0o700)
         lock = OwnerLock(self.folder / LOCK_NAME)
         with contextlib.suppress(FileNotFoundError):
             if lock.acquire():
-                # It may be a folder that the library made anew.
+                # The library may have made the folder again, with another mode.
                 self.folder.chmod(0o700)
                 self._lock = lock
                 atexit.register(self.remove)
@@ -81,7 +81,7 @@ class _Process:
     def note(self, place: Path) -> None:
         """Note that temporary files may lie in a folder."""
         with self._making:
-            # Where nothing can be noted, something may be left; that is no reason not to work.
+            # Without a note a file may be left after a kill; the work goes on all the same.
             with contextlib.suppress(OSError):
                 notes = self.make() / NOTES_NAME
                 if place not in self._noted:
@@ -93,7 +93,7 @@ class _Process:
         return f".{APP_NAME}-{self.token}-{next(self._numbers)}"
 
     def remove(self) -> None:
-        # A child that was forked must not take its parent's folder away.
+        # A forked child must not remove its parent's folder.
         if self._lock is not None and self.process_id == os.getpid():
             if os.name == "nt":
                 # A file that is open cannot be removed there.
@@ -103,13 +103,13 @@ class _Process:
             self._lock = None
 
     def remove_for_good(self) -> None:
-        # It is never released: a thread that makes the folder just now is waited for, and none makes another.
+        # Never released: a thread that is making the folder is waited for, and none makes another.
         self._making.acquire()
         self.remove()
 
 
 _processes: dict[int, _Process] = {}
-# The system's folder, where this process has put its own in its place.
+# The system's folder, once `use_for_libraries` has put this process's in its place.
 _replaced: list[Path] = []
 
 
@@ -119,7 +119,7 @@ def _this_process() -> _Process:
 
 
 def process_folder() -> Path:
-    """Return the temporary folder of this process, made if it is not there; it goes when the process ends.
+    """Return the temporary folder of this process, made if it is not there; it is removed when the process ends.
 
     Raises:
         OSError: The system's temporary folder is full or cannot be written to.
@@ -128,12 +128,12 @@ def process_folder() -> Path:
 
 
 def remove_process_folder() -> None:
-    """Remove the temporary folder of this process for good; for a process that ends next, without Python's own end."""
+    """Remove the temporary folder of this process for good: just before it ends without Python's exit handlers."""
     _this_process().remove_for_good()
 
 
 def use_for_libraries() -> None:
-    """Let the temporary files of libraries go where this process's own are; those of TensorFlow outlive a kill."""
+    """Put the temporary files of libraries into this process's folder: TensorFlow's would stay after a kill."""
     with contextlib.suppress(OSError):
         folder = process_folder()
         if not _replaced:
@@ -142,13 +142,13 @@ def use_for_libraries() -> None:
 
 
 def system_folder() -> Path:
-    """Return the system's folder for temporary files; it may be full, or refuse them otherwise."""
+    """Return the system's folder for temporary files; it may be full or read-only."""
     if _replaced:
         return _replaced[0]
     wanted = [os.path.abspath(os.environ[name]) for name in _VARIABLES if os.environ.get(name)]  # noqa: PTH100 - text
     with contextlib.suppress(FileNotFoundError):
         found = tempfile.gettempdir()
-        # Where no other takes files, Python takes the folder that the program was started in: it may hold photos.
+        # Where no other folder can be written to, Python takes the current one, which may hold photos.
         if os.name == "nt" or found in {*wanted, *_USUAL_FOLDERS} or found != str(Path.cwd()):
             return Path(found)
     return Path((*wanted, *_USUAL_FOLDERS)[0])
@@ -156,7 +156,13 @@ def system_folder() -> Path:
 
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Give an empty folder that goes at the end of the block, or with the next `sweep` after a kill.
+    """Yield an empty folder, which is removed at the end of the block, or by the next `sweep` after a kill.
+
+    Example:
+        >>> with temporary_folder() as folder:
+        ...     _ = (folder / "model.onnx").write_bytes(b"...")
+        >>> folder.exists()
+        False
 
     Raises:
         StorageError: The system's temporary folder is full or cannot be written to.
@@ -171,7 +177,7 @@ def temporary_folder() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def temporary_file() -> Iterator[BinaryIO]:
-    """Give an empty file to write and read, which has no name where the system can do without.
+    """Yield an empty file, open for writing and reading, which has no name where the system allows that.
 
     Raises:
         StorageError: As `temporary_folder`.
@@ -190,7 +196,7 @@ def _made(make: Callable[[Path], MadeT]) -> MadeT:
 
 @contextlib.contextmanager
 def _refusals_explained(folder: Path) -> Iterator[None]:
-    """Say that the disk for temporary files is full where an error does not name a file elsewhere."""
+    """Explain that the disk for temporary files is full, unless the error names a file elsewhere."""
     try:
         yield
     except OSError as error:
@@ -201,7 +207,10 @@ def _refusals_explained(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def folder_beside(target: Path) -> Iterator[Path]:
-    """Give an empty folder on the disk of `target`, beside it; it goes as that of `temporary_folder` does.
+    """Yield an empty folder beside `target`, on its disk; it is removed as that of `temporary_folder` is.
+
+    Args:
+        target: The file or folder that is to be replaced by what is written.
 
     Raises:
         OSError: The disk refused it.
@@ -215,7 +224,7 @@ def folder_beside(target: Path) -> Iterator[Path]:
 
 
 def path_beside(target: Path) -> Path:
-    """Return a path beside `target` where nothing is; what is made there goes with the next `sweep` after a kill."""
+    """Return an unused path beside `target`; after a kill the next `sweep` removes what was made there."""
     process = _this_process()
     parent = target.parent.absolute()
     process.note(parent)

@@ -1,4 +1,8 @@
-"""Files are written whole or not at all."""
+"""Writes files whole or not at all: a kill at any byte leaves the old file or the new one.
+
+Each write goes to a temporary file beside its target, is flushed to the disk, and renamed. The rename is atomic because
+both lie on the same disk. A killed process leaves the temporary file, which `sweeping` removes at the next start.
+"""
 
 import contextlib
 import errno
@@ -17,11 +21,11 @@ _SMALLEST_WRITE = 4096
 
 
 def check_target(path: Path, needed_bytes: int = 0) -> None:
-    """Refuse a file that could not be written now, so that this is said before the work and not after it.
+    """Check, before the work begins, that a file could be written now.
 
     Args:
         path: The file that is to be written; an older one of that name may be there.
-        needed_bytes: What the disk must have room for while it is written.
+        needed_bytes: The room that the disk must have while it is written.
 
     Raises:
         StorageError: The folder is not there or cannot be written to, there is a folder of that name, or the disk has
@@ -31,12 +35,12 @@ def check_target(path: Path, needed_bytes: int = 0) -> None:
         raise storage_error(IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)), path)
     try:
         with folder_beside(path) as folder:
-            # A disk that is full still takes the name of a file.
+            # On a full disk a file can still be made, but not written.
             (folder / path.name).write_bytes(b"\0" * _SMALLEST_WRITE)
         usage = shutil.disk_usage(path.parent)
     except OSError as error:
         raise storage_error(error, path) from error
-    # Some network disks say nothing of their size.
+    # Some network disks report a size of 0.
     if usage.total and usage.free < needed_bytes:
         raise StorageError(
             f"“{path.name}” cannot be written to {path.parent}: it needs {needed_bytes / 1e6:,.0f} MB while it is "
@@ -47,16 +51,16 @@ def check_target(path: Path, needed_bytes: int = 0) -> None:
 
 @contextlib.contextmanager
 def atomic_path(target: Path, *, is_interim: bool = False) -> Iterator[Path]:
-    """Give a temporary path beside `target` to write to; put it in place when all went well.
+    """Yield a temporary path beside `target` to write to; rename it to `target` at the end of the block.
 
-    The old file stays until the new one is complete and on the disk. Nothing is left behind on failure, and what a
-    killed process leaves goes with the next `sweep`. Where `target` is a link, the file it leads to is replaced; a file
-    that is replaced keeps its mode and, where the system allows it, its owner.
+    The old file stays until the new one is complete and on the disk. Nothing is left behind on failure. Where `target`
+    is a link, the file that it leads to is replaced. The new file gets the mode of the one that it replaces and, where
+    the system allows it, its owner.
 
     Args:
         target: The file, or a folder that is not there.
-        is_interim: Whether it is written again and again: after a power cut the one before will do, whole as well, and
-            the disk need not be waited for as long.
+        is_interim: Whether the file is rewritten often, so that after a power cut the one before, whole as well, is
+            good enough: the folder is then not flushed to the disk.
 
     Raises:
         StorageError: The disk refused; `target` is as it was.
@@ -77,13 +81,22 @@ def atomic_path(target: Path, *, is_interim: bool = False) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def atomic_open(target: Path, *, is_interim: bool = False) -> Iterator[BinaryIO]:
-    """Like `atomic_path`, with the temporary file opened for binary writing."""
+    """Yield the temporary file of `atomic_path`, opened for binary writing; the arguments are the same.
+
+    Raises:
+        StorageError: The disk refused; `target` is as it was.
+    """
     with atomic_path(target, is_interim=is_interim) as temporary, temporary.open("wb") as stream:
         yield stream
 
 
 def write_text(target: Path, text: str, *, is_interim: bool = False) -> None:
-    """Write `text` as UTF-8, whole or not at all; see `atomic_path`.
+    """Write `text` as UTF-8, whole or not at all.
+
+    Args:
+        target: The file.
+        text: What it is to hold.
+        is_interim: As in `atomic_path`.
 
     Raises:
         StorageError: The disk refused; `target` is as it was.
@@ -95,6 +108,10 @@ def write_text(target: Path, text: str, *, is_interim: bool = False) -> None:
 def copy(source: Path, target: Path) -> Path:
     """Copy a file, whole or not at all, and return `target`.
 
+    Args:
+        source: The file to read.
+        target: The file to write; one that is there is replaced.
+
     Raises:
         StorageError: The disk refused; `target` is as it was.
     """
@@ -104,7 +121,7 @@ def copy(source: Path, target: Path) -> Path:
 
 
 def sync(path: Path) -> None:
-    """Ask the disk to keep what was written; a folder's files are synced one by one."""
+    """Flush a file to the disk, or every file in a folder."""
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():
             with file.open("rb+") as stream:
@@ -112,7 +129,7 @@ def sync(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Ask the disk to keep the names in a folder; does nothing where the system cannot, as on Windows."""
+    """Flush the names in a folder to the disk; does nothing where the system cannot, as on Windows."""
     with contextlib.suppress(OSError):
         number = os.open(folder, os.O_RDONLY)
         try:
@@ -122,7 +139,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def real_place(target: Path) -> Path:
-    """Return where a file is that is to be replaced: the end of a link, where `target` is one."""
+    """Return the path of the file to replace: where `target` is a link, the file that it leads to."""
     return target.resolve() if target.is_symlink() and target.exists() else target
 
 
@@ -135,5 +152,5 @@ def keep_mode(old: Path, new: Path) -> None:
     with contextlib.suppress(OSError):
         if hasattr(os, "chown"):
             os.chown(new, state.st_uid, state.st_gid)
-    # After the owner: changing that takes some bits away.
+    # After the owner: changing that clears the set-user-id bits.
     new.chmod(stat.S_IMODE(state.st_mode))

@@ -1,7 +1,7 @@
-"""Zip files from anyone: what must hold before a byte of a `.tlmodel`, or of the `.keras` file inside, is believed.
+"""Reads zip files as untrusted input: the checks before a `.tlmodel`, or the `.keras` file inside, is used.
 
-tlgui and Keras store their members without compressing them, and nothing else is accepted: so no member can be larger
-than the file itself, and there is no bomb to unpack.
+tlgui and Keras store their members without compression, and nothing else is accepted. So no member can be larger than
+the file itself, and a small file cannot unpack to a huge one.
 """
 
 import hashlib
@@ -12,38 +12,38 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
-# What is written as JSON takes twenty times as much memory once it is read.
+# JSON takes up to twenty times as much memory once it is parsed.
 MOST_JSON_BYTES = 16 * 1024**2
-# Zips beyond this need a second directory, which makes a file harder to check than it is worth.
+# Larger zips have a second directory; accepting that would need more checks, for models that no recipe makes.
 MOST_ARCHIVE_BYTES = 2 * 1024**3 - 1
 
 _MOST_MEMBERS = 16
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 # The end of a zip without a comment: signature, disk numbers, entries here and in all, directory size and offset.
 _END = struct.Struct("<4s4H2LH")
-# The same for files beyond 4 GB, and what tells where that lies: signature, disk number, offset, disks in all.
+# The same for files beyond 4 GB, and the record that locates it: signature, disk number, offset, disks in all.
 _END_64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
-# An entry of the directory without its name, and what it can take with its name and the sizes of a large file.
+# The bytes of a directory entry without its name, and the most with its name and the sizes of a large file.
 _FEWEST_ENTRY_BYTES, _MOST_ENTRY_BYTES = 46, 512
 _CHUNK_BYTES = 1024**2
 _NO_MODEL, _TOO_MANY = "it is cut off, or no model at all", "it holds too many files"
 
 
 class UntrustedError(ValueError):
-    """The file must not be used; the text says why, as the end of a sentence that names the file."""
+    """The file must not be used; the text is the end of a sentence that begins with the file's name."""
 
 
 class DamagedError(UntrustedError):
-    """The file is not what was once written: cut off, or changed on its way."""
+    """The file is not as it was written: cut off or changed."""
 
 
 class TooLargeError(UntrustedError):
-    """The file is what it should be, but this computer has too little memory for it."""
+    """The file is sound, but this computer has too little memory for it."""
 
 
 def open_archive(stream: BinaryIO, most_bytes: int, most_member_bytes: int | None = None) -> zipfile.ZipFile:
-    """Open a zip whose every member is plainly named, stored as it is, and there once.
+    """Open a zip whose every member has a plain name, is stored without compression, and occurs once.
 
     Args:
         stream: The file, open for reading.
@@ -71,12 +71,12 @@ def open_archive(stream: BinaryIO, most_bytes: int, most_member_bytes: int | Non
 
 
 def open_numbered(stream: BinaryIO, most_members: int, *, may_be_large: bool) -> zipfile.ZipFile:
-    """Open a zip once its last bytes say that its directory is as small as its members are few.
+    """Open a zip after checking the count of members and the size of the directory in its last bytes.
 
     Args:
         stream: The file, open for reading.
         most_members: The most members it may hold.
-        may_be_large: Whether it may be one beyond 4 GB, whose directory has a second end.
+        may_be_large: Whether it may be larger than 4 GB, with a second end of its directory.
 
     Raises:
         UntrustedError: It is no zip, is damaged, or holds more.
@@ -91,6 +91,11 @@ def open_numbered(stream: BinaryIO, most_members: int, *, may_be_large: bool) ->
 def read_member(archive: zipfile.ZipFile, name: str, most_bytes: int = MOST_JSON_BYTES) -> bytes:
     """Return one member of a zip from `open_archive`.
 
+    Args:
+        archive: The zip.
+        name: The member's name.
+        most_bytes: The largest member to read.
+
     Raises:
         UntrustedError: It is not there, larger than `most_bytes`, or damaged.
     """
@@ -104,7 +109,11 @@ def read_member(archive: zipfile.ZipFile, name: str, most_bytes: int = MOST_JSON
 
 
 def stream_member(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    """Yield one member of a zip from `open_archive` in pieces.
+    """Yield one member of a zip from `open_archive` in pieces of up to 1 MiB.
+
+    Args:
+        archive: The zip.
+        name: The member's name.
 
     Raises:
         UntrustedError: It is damaged.
@@ -118,7 +127,11 @@ def stream_member(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
 
 
 def parse_json(data: bytes, name: str) -> object:
-    """Return what a JSON member says.
+    """Return a JSON member, parsed.
+
+    Args:
+        data: The member.
+        name: Its name, for the error.
 
     Raises:
         UntrustedError: It is not JSON, or nested beyond reason.
@@ -135,7 +148,7 @@ def digest(data: bytes) -> str:
 
 
 def _check_end(stream: BinaryIO, most_members: int, *, may_be_large: bool) -> None:
-    """Read the last bytes of the file by hand: a directory with a million entries must not be parsed to be counted."""
+    """Check the last bytes of the file without `zipfile`, which would parse a directory of a million entries."""
     size = stream.seek(0, 2)
     if size < _END.size + _LOCATOR.size:
         raise DamagedError(_NO_MODEL)
@@ -152,7 +165,7 @@ def _check_end(stream: BinaryIO, most_members: int, *, may_be_large: bool) -> No
         entries, byte_count, offset, end = _large_end(stream, end)
     if entries > most_members:
         raise UntrustedError(_TOO_MANY)
-    # Python goes by the size of the directory, not by the count.
+    # `zipfile` reads entries up to the size of the directory, whatever the count is.
     if not entries * _FEWEST_ENTRY_BYTES <= byte_count <= entries * _MOST_ENTRY_BYTES or offset + byte_count != end:
         raise DamagedError("its directory is damaged")
     stream.seek(0)

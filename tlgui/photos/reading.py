@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tlgui import files
 from tlgui.photos.layouts import LayoutChoice
-from tlgui.photos.mending.sorting import mender_of
+from tlgui.photos.mending.mender import mender_of
 from tlgui.photos.scanning.scan import Survey, survey
 from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext

@@ -1,1 +1,1 @@
-"""Words and numbers that the window and the command line share; no Qt."""
+"""Words and numbers that the window and the command line share, without Qt."""

@@ -1,6 +1,7 @@
-"""Predictions and histories as tables, the same from the window and from the command line.
+"""Writes predictions and histories as tables, the same from the window and from the command line.
 
-The suffix says what parts the cells: commas, or tabs in a `.tsv`.
+Cells are separated by commas, or by tabs in a `.tsv`. Names come from files and folders, so they are written as plain
+text: no spreadsheet computes one.
 """
 
 import csv
@@ -13,9 +14,8 @@ from tlgui.learning.results import Prediction
 from tlgui.photos.names import writable
 from tlgui.progress import EpochEnded
 
-# A spreadsheet takes what begins like this for a formula, which may start programs; a photo's name may be anybody's.
-# People who open the table expect to see names, so these begin with the mark that spreadsheets know for plain text, and
-# a program that reads the table takes it off. They are rare: all other names are written as they are.
+# A spreadsheet reads text that begins so as a formula, which may start programs. Such a name gets the prefix ' that
+# marks plain text in spreadsheets; a program that reads the table has to remove it.
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
@@ -24,7 +24,7 @@ def predictions_csv(path: Path, predictions: Iterable[Prediction], top: int = 3)
 
     Args:
         path: The file to write.
-        predictions: What the model said, in the order of the rows.
+        predictions: In the order of the rows.
         top: How many classes get columns.
 
     Raises:
@@ -38,6 +38,10 @@ def predictions_csv(path: Path, predictions: Iterable[Prediction], top: int = 3)
 
 def history_csv(path: Path, history: Iterable[EpochEnded]) -> None:
     """Write one row an epoch: losses, accuracies (0..1), learning rate, seconds, and whether it was the best so far.
+
+    Args:
+        path: The file to write.
+        history: In the order of the rows.
 
     Raises:
         StorageError: The disk refused; an old file is as it was.
@@ -68,16 +72,16 @@ def _prediction_row(prediction: Prediction, top: int) -> list[str]:
 
 
 def _harmless(text: str) -> str:
-    """Return `text` so that no spreadsheet computes it and every file can hold it."""
+    """Return `text` so that no spreadsheet computes it, and so that it can be encoded as UTF-8."""
     text = writable(text)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     text = io.StringIO(newline="")
-    # Where a spreadsheet parts cells at “;”, the rest of a name would be a cell of its own without the quotes.
+    # All cells are quoted: some spreadsheets separate cells at “;”, which a name may contain.
     writer = csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", quoting=csv.QUOTE_ALL)
     writer.writerow(header)
     writer.writerows(rows)
-    # The mark at the start makes spreadsheets read it as UTF-8.
+    # The byte order mark makes spreadsheets read it as UTF-8.
     files.write_text(path, "\ufeff" + text.getvalue())

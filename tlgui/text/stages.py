@@ -1,4 +1,4 @@
-"""What the stages of a job are called on screen, how far they are, and how long they still take."""
+"""The words for a job's stages: their names, how far they are, and how long they still take."""
 
 from tlgui.progress import Progress, Stage
 from tlgui.text.numbers import duration_in_words, size_in_words
@@ -22,14 +22,19 @@ _STAGES = {
 
 
 def stage_words(stage: Stage) -> str:
-    """Return what a stage is called on screen."""
+    """Return the name of a stage for the screen."""
     return _STAGES[stage]
 
 
 def counts_words(progress: Progress) -> str:
     """Return how far a stage is, such as “12 of 4,317”; empty while there is nothing to count.
 
-    A download counts bytes, and says “12.3 MB of 58.9 MB”.
+    Args:
+        progress: The stage and its counts; a download counts bytes.
+
+    Example:
+        >>> counts_words(Progress(Stage.DOWNLOADING, 12_300_000, 58_900_000))
+        '12.3 MB of 58.9 MB'
     """
 
     def amount(number: int) -> str:
@@ -41,5 +46,9 @@ def counts_words(progress: Progress) -> str:
 
 
 def time_left_words(seconds: float | None) -> str:
-    """Return the time left for a status line, such as “About 2 minutes left”; empty where there is no estimate."""
+    """Return the time left for a status line, such as “About 2 minutes left”.
+
+    Args:
+        seconds: The estimate; the text is empty where there is none.
+    """
     return f"{duration_in_words(seconds).capitalize()} left" if seconds is not None else ""

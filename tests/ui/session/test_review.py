@@ -15,7 +15,7 @@ from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
 from tlgui.photos.health.findings import LeaveOut, MoveToBin
 from tlgui.photos.mending.journal import Journal, RecordKind, Step
-from tlgui.photos.mending.sorting import Mended
+from tlgui.photos.mending.mender import Mended
 from tlgui.ui.session.review import Review
 from tlgui.ui.session.session import Session
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.photos.mending.small_collection import PLACES
-from tlgui.photos.mending.sorting import Mender
+from tlgui.photos.mending.mender import Mender
 from tlgui.photos.storage.choices import Choices
 
 

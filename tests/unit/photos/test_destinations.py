@@ -11,7 +11,7 @@ from tests.pictures import write_collection, write_jpeg, write_split_collection,
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.photos.destinations import Destinations
 from tlgui.photos.health.findings import MoveInto
-from tlgui.photos.mending.sorting import Mender
+from tlgui.photos.mending.mender import Mender
 from tlgui.photos.names import plain_key
 from tlgui.photos.scanning.scan import scan
 from tlgui.photos.storage.choices import Choices

@@ -1,7 +1,8 @@
-"""The system's bin: photos go there by Send2Trash, and are found there again to be brought back.
+"""The system's bin: Send2Trash moves photos there, and this module finds them again, so that they can be brought back.
 
-No library brings files back on all systems, so each system's own notes are read: freedesktop's `.trashinfo` files,
-Windows's `$I` files; macOS leaves none that others can read, so there a file is known by its name, size and date.
+Send2Trash (BSD licence) supports the bins of all systems. No library brings files back from all of them, so each
+system's notes are read here: freedesktop's `.trashinfo` files, Windows's `$I` files. macOS has none that other programs
+can read, so there a file is found by its name, size and date.
 """
 
 import os
@@ -27,10 +28,10 @@ class Binned:
     """A file in the bin.
 
     Args:
-        file: Where it lies now.
-        original: Where it was.
-        note: The system's note about it, which goes when the file is brought back; None where there is none.
-        deleted: When it was binned, as text that sorts by time; empty where that is not known.
+        file: Its path in the bin.
+        original: Its path before.
+        note: The system's note about it, to be deleted when the file is brought back; None where there is none.
+        deleted: When it was moved to the bin, as text that sorts by time; empty where that is unknown.
     """
 
     file: Path
@@ -42,6 +43,9 @@ class Binned:
 def to_bin(path: Path) -> None:
     """Move a file to the system's bin.
 
+    Args:
+        path: The file.
+
     Raises:
         OSError: There is no bin for this disk, or the system refused.
     """
@@ -49,13 +53,13 @@ def to_bin(path: Path) -> None:
 
 
 def find_in_bin(wanted: Mapping[Path, FileState]) -> dict[Path, Binned]:
-    """Find files in the bin by where they were, and by their state.
+    """Find files in the bin by their former path, size and date.
 
     Args:
-        wanted: Where each file was, and its state then.
+        wanted: The former path of each file, with its state then.
 
     Returns:
-        Those that were found; of several the one that was binned last.
+        The files that were found, by their former path; of several the one that was moved to the bin last.
     """
     if sys.platform == "darwin":
         return _best(wanted, mac_bin(_mac_bins(wanted), wanted))
@@ -65,11 +69,14 @@ def find_in_bin(wanted: Mapping[Path, FileState]) -> dict[Path, Binned]:
 
 
 def freedesktop_bin(folder: Path, top: Path) -> Iterator[Binned]:
-    """Yield what lies in a bin as freedesktop.org's Trash specification 1.0 lays it out.
+    """Yield the files in a bin as freedesktop.org's Trash specification 1.0 defines it.
 
     Args:
-        folder: The bin, with `files` and `info` in it.
-        top: What paths in its notes are relative to.
+        folder: The bin, with the folders `files` and `info`.
+        top: The folder that paths in the notes are relative to.
+
+    Yields:
+        Each file that has a note, whether it is still there or not.
     """
     for note in _listed(folder / "info"):
         if note.suffix != ".trashinfo":
@@ -82,9 +89,15 @@ def freedesktop_bin(folder: Path, top: Path) -> Iterator[Binned]:
 
 
 def windows_bin(folder: Path) -> Iterator[Binned]:
-    """Yield what lies in one user's part of a drive's `$Recycle.Bin`.
+    """Yield the files in one user's folder of a drive's `$Recycle.Bin`.
 
     Source of the layout: Rifiuti2's documentation of `$I` files, versions 1 (Vista) and 2 (Windows 10).
+
+    Args:
+        folder: The user's folder.
+
+    Yields:
+        Each file that has a note, whether it is still there or not.
     """
     for note in _listed(folder):
         data = _read(note) if note.name.startswith("$I") else b""
@@ -100,7 +113,15 @@ def windows_bin(folder: Path) -> Iterator[Binned]:
 
 
 def mac_bin(folders: Sequence[Path], wanted: Mapping[Path, FileState]) -> Iterator[Binned]:
-    """Yield what may be the files wanted: the Finder adds the time to a name that is taken in the bin."""
+    """Yield the files whose names begin like those wanted: the Finder adds the time to a name that is taken in the bin.
+
+    Args:
+        folders: The bins.
+        wanted: The former path of each file, with its state then.
+
+    Yields:
+        Each file that may be one of those wanted, by its name alone.
+    """
     for folder in folders:
         listed = _listed(folder)
         for original in wanted:
@@ -110,7 +131,7 @@ def mac_bin(folders: Sequence[Path], wanted: Mapping[Path, FileState]) -> Iterat
 
 
 def _best(wanted: Mapping[Path, FileState], found: Iterator[Binned]) -> dict[Path, Binned]:
-    """Return for each file wanted what fits it best: by size and date, or by size alone, and then the latest."""
+    """Return the best match of each file wanted: of the same size and date, else of the same size; of several the last."""
     places = {_place(path): path for path in wanted}
     best: dict[Path, tuple[tuple[bool, str], Binned]] = {}
     for binned in found:
@@ -118,7 +139,7 @@ def _best(wanted: Mapping[Path, FileState], found: Iterator[Binned]) -> dict[Pat
         state = _state(binned.file) if path is not None else None
         if path is None or state is None or state.size != wanted[path].size:
             continue
-        # Another disk may keep dates less exactly.
+        # The bin may be on a disk that rounds dates.
         rank = (state.changed_ns == wanted[path].changed_ns, binned.deleted)
         if path not in best or rank >= best[path][0]:
             best[path] = rank, binned
@@ -126,7 +147,7 @@ def _best(wanted: Mapping[Path, FileState], found: Iterator[Binned]) -> dict[Pat
 
 
 def _place(path: Path) -> str:
-    """Return what two names of one place have in common; the file itself is not there any more."""
+    """Return a text that is equal for two paths of the same place; the file itself is not there any more."""
     return os.path.normcase(os.path.join(os.path.realpath(path.parent), path.name))  # noqa: PTH118 - many paths, as text
 
 

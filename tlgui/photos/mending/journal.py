@@ -1,20 +1,20 @@
-"""What was mended, written down before it is done: so that it can be undone, and put in order after a kill.
+"""The journal of mendings: each step is written before it is done, so that it can be undone, and settled after a kill.
 
-Each mending has a file of its own in the collection's workspace, `mendings/000014.jsonl`. Its lines are
+A mending is a file in the collection's workspace, `mendings/000014.jsonl`, of these lines:
   {"mending": 1, "kind": "move", "words": "move 2 photos to “wren”"}     what is being done
   {"step": 0, "from": "…", "to": "…", "size": 4711, "changed": 17…}      before each step
-  {"missed": [1], "words": "move 1 photo to “wren”"}                     once it has ended: the steps that were not done
+  {"missed": [1], "words": "move 1 photo to “wren”"}                     at the end: the steps that were not done
   {"undo": 1}                                                            when undoing it begins
   {"back": 0, "from": "…", "to": "…", "note": "…"}                       before each step back
-  {"kept": [], "words": "…"}                                             once undoing has ended: what is still done
-A file whose last word is missing is of a mending that a kill cut short. One that was undone is taken away.
+  {"kept": [], "words": "…"}                                             at the end of undoing: what is still done
+A file without a last line of `missed` or `kept` is of a mending that a kill cut short. The file of a mending that was
+undone completely is deleted. Files are read line by line, so that memory is bounded by the steps and not by the file.
 """
 
 import contextlib
 import json
 import os
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -23,15 +23,18 @@ from typing import Any
 from tlgui import files
 
 FORMAT_VERSION = 1
-# What was mended this many mendings ago is not undone any more.
+# How many mendings can be undone.
 MOST_KEPT = 200
 
-_MOST_BYTES = 512 * 1024**2
+# The last line of a mending has a number for each step, of 200,000 photos for example: 1.5 MB.
+_MOST_LINE_BYTES = 16 * 1024**2
+_MOST_STEPS = 1_000_000
+_USUAL_LINE_BYTES = 64 * 1024
 _SUFFIX = ".jsonl"
 
 
 class RecordKind(StrEnum):
-    """What a mending does."""
+    """The kinds of mendings."""
 
     MOVE = "move"
     BIN = "bin"
@@ -45,11 +48,11 @@ class Step:
     """One operation.
 
     Args:
-        source: The file; or the name of a class folder that is shown otherwise.
-        target: Where it goes; or what the class is shown as. Empty where there is no such thing.
-        size: The file's bytes before.
-        changed_ns: When it was changed before that.
-        note: What else is needed: the bin's own note of a file, or what a class was shown as before.
+        source: The file; or the name of a class folder that is shown under another name.
+        target: The new path; or the name that the class is shown under. Empty for the bin and for a file left out.
+        size: The file's size in bytes before the step.
+        changed_ns: The file's modification time before the step, in nanoseconds.
+        note: The path of the bin's note about the file, or the name that the class was shown under before.
     """
 
     source: str
@@ -61,17 +64,17 @@ class Step:
 
 @dataclass
 class Record:
-    """One mending as the journal tells of it.
+    """One mending in the journal.
 
     Args:
         path: Its file.
-        kind: What it does.
-        words: What it does in words, such as “move 14 photos to “wren””.
+        kind: Its kind.
+        words: What it does, for the screen, such as “move 14 photos to “wren””.
         steps: Its steps, by number.
-        missed: The steps that were not done, or that were undone.
+        missed: The numbers of the steps that were not done, or that were undone.
         backs: The steps back of an undo under way, by the number of the step that they undo.
         is_undoing: Whether an undo has begun and not ended.
-        is_open: Whether it is under way, or was when its process was killed.
+        is_open: Whether the mending, or undoing it, has not ended: it is under way, or its process was killed.
     """
 
     path: Path
@@ -90,17 +93,24 @@ class Record:
 
 
 class Journal:
-    """The mendings of one collection; nothing is made on the disk before the first.
+    """The mendings of one collection.
 
     Args:
-        folder: Where they are written.
+        folder: Where they are written; made for the first one.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def begin(self, kind: RecordKind, words: str) -> Record:
-        """Write down that a mending begins.
+        """Write that a mending begins.
+
+        Args:
+            kind: Its kind.
+            words: What it does, for the screen.
+
+        Returns:
+            The mending, without steps.
 
         Raises:
             StorageError: The disk refused; nothing may be done then.
@@ -113,14 +123,18 @@ class Journal:
         except OSError as error:
             raise files.storage_error(error, record.path) from error
         self._write(record, [{"mending": FORMAT_VERSION, "kind": kind.value, "words": words}])
-        _sync_folder(self.folder)
+        files.sync_folder(self.folder)
         for name in names[: -MOST_KEPT + 1]:
             with contextlib.suppress(OSError):
                 (self.folder / name).unlink()
         return record
 
     def plan(self, record: Record, steps: Mapping[int, Step]) -> None:
-        """Write steps down; only then may they be done. A number that was written before is replaced.
+        """Write steps, which may be done only then.
+
+        Args:
+            record: The mending.
+            steps: The steps by number; a step of the same number is replaced.
 
         Raises:
             StorageError: The disk refused; they must not be done.
@@ -130,12 +144,12 @@ class Journal:
         (record.backs if record.is_undoing else record.steps).update(steps)
 
     def end(self, record: Record, missed: Iterable[int], words: str) -> None:
-        """Write down that a mending, or undoing it, has ended; one of which nothing is left is taken away.
+        """Write that a mending, or undoing it, has ended; delete it where no step is left that could be undone.
 
         Args:
             record: The mending.
-            missed: The steps that were not done, or were undone, beside those known to be so.
-            words: What is left of it, in words.
+            missed: The numbers of more steps that were not done, or were undone.
+            words: What is left of it, for the screen.
 
         Raises:
             StorageError: The disk refused.
@@ -143,7 +157,7 @@ class Journal:
         record.missed.update(missed)
         record.words = words
         if not record.done:
-            self._take_away(record)
+            self._delete(record)
         elif record.is_undoing:
             self._write(record, [{"kept": sorted(record.done), "words": words}])
         else:
@@ -152,7 +166,10 @@ class Journal:
         record.backs = {}
 
     def begin_undo(self, record: Record) -> None:
-        """Write down that undoing a mending begins.
+        """Write that undoing a mending begins.
+
+        Args:
+            record: The mending.
 
         Raises:
             StorageError: The disk refused; nothing may be undone then.
@@ -162,7 +179,7 @@ class Journal:
         record.backs = {}
 
     def last(self) -> Record | None:
-        """Return the last mending that was not undone; files that cannot be believed are passed over."""
+        """Return the last mending that was not undone; files that are no mendings are skipped."""
         for name in reversed(self._names()):
             record = _read(self.folder / name)
             if record is not None:
@@ -170,7 +187,7 @@ class Journal:
         return None
 
     def last_words(self) -> str | None:
-        """Return the words of the last mending that was not undone, or None; where it has ended, at a glance."""
+        """Return the words of the last mending that was not undone, or None; only its last line is read if it ended."""
         ending = self._ending()
         if ending is not None:
             return str(ending["words"])
@@ -185,11 +202,10 @@ class Journal:
         return record is not None and record.is_open
 
     def _ending(self) -> Mapping[str, Any] | None:
-        """Return the last line of the last mending, where that says that it has ended."""
+        """Return the last line of the last mending if that has ended, otherwise None."""
         names = self._names()
-        lines = _lines(self.folder / names[-1]) if names else []
         with contextlib.suppress(ValueError, RecursionError):
-            data = json.loads(lines[-1]) if lines else None
+            data = json.loads(_last_line(self.folder / names[-1])) if names else None
             if isinstance(data, dict) and "words" in data and ("missed" in data or "kept" in data):
                 return data
         return None
@@ -205,30 +221,18 @@ class Journal:
         text = "".join(json.dumps(line) + "\n" for line in lines)
         try:
             with record.path.open("ab") as stream:
-                # A line that was torn by a full disk must not tear the next one as well.
+                # A line that a full disk cut off must not run into the next one.
                 stream.write(text.encode() if stream.tell() == 0 else f"\n{text}".encode())
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
             raise files.storage_error(error, record.path) from error
 
-    def _take_away(self, record: Record) -> None:
+    def _delete(self, record: Record) -> None:
         try:
             record.path.unlink(missing_ok=True)
         except OSError as error:
             raise files.storage_error(error, record.path) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Ask the disk to keep the names in a folder; not every system and disk can be asked."""
-    if sys.platform == "win32":
-        return
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _step_json(step: Step) -> dict[str, object]:
@@ -238,29 +242,43 @@ def _step_json(step: Step) -> dict[str, object]:
     return known | ({"note": step.note} if step.note else {})
 
 
-def _lines(path: Path) -> list[bytes]:
-    try:
-        return files.read_regular(path, _MOST_BYTES).splitlines()
-    except OSError:
-        return []
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file; of a line that is too long the pieces, none of which is JSON."""
+    # What cannot be read any further is as if it were not there.
+    with contextlib.suppress(OSError), files.open_regular(path) as stream:
+        while line := stream.readline(_MOST_LINE_BYTES):
+            yield line
+
+
+def _last_line(path: Path) -> bytes:
+    """Return the last line of a file; nothing where it cannot be read or has no line of a usual length."""
+    with contextlib.suppress(OSError), files.open_regular(path) as stream:
+        size = stream.seek(0, os.SEEK_END)
+        for tail_bytes in (_USUAL_LINE_BYTES, _MOST_LINE_BYTES):
+            stream.seek(max(0, size - tail_bytes))
+            _, newline, line = stream.read(tail_bytes).rstrip(b"\n").rpartition(b"\n")
+            if newline or size <= tail_bytes:
+                return line
+    return b""
 
 
 def _read(path: Path) -> Record | None:
-    """Return what a file tells, as far as its lines are whole; None where it tells of no mending."""
+    """Return the mending in a file, as far as its lines are whole; None where it is none, or has too many steps."""
     record: Record | None = None
     for line in _lines(path):
-        # What was torn was not done: it is done only once its line is whole and on the disk.
+        # A line that was cut off is of a step that was not done: steps wait until their lines are on the disk.
         with contextlib.suppress(ValueError, KeyError, TypeError, OverflowError, RecursionError):
             data = json.loads(line)
             if record is None:
                 record = Record(path, RecordKind(data["kind"]), str(data["words"]))
             else:
-                _follow(record, data)
+                _apply_line(record, data)
+        if record is not None and len(record.steps) + len(record.backs) > _MOST_STEPS:
+            return None
     return record
 
 
-def _follow(record: Record, data: Mapping[str, Any]) -> None:
-    """Let a record know what one more line says."""
+def _apply_line(record: Record, data: Mapping[str, Any]) -> None:
     if "step" in data:
         record.steps[int(data["step"])] = _step(data)
     elif "back" in data:

@@ -1,8 +1,8 @@
-"""Moves one file to another folder, without ever overwriting another; after a kill it is told how far a move came.
+"""Moves one file to another folder without overwriting another, so that a kill at any step loses and doubles nothing.
 
-A file is linked to its new name and then loses its old one, so that it always has at least one. Where the disk knows no
-links, the new name is taken by an empty file that the move then replaces; to another disk a copy is made beside the new
-name first. Whichever step a kill comes before, `settle` leaves the file under exactly one of its names.
+A file gets a hard link under its new name and then loses its old one, so it always has at least one. On a disk without
+hard links, an empty file reserves the new name and is replaced by a rename. To another disk, a copy is made beside the
+new name first. After a kill before any of these steps, `settle` leaves the file under exactly one of its names.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import sys
 import unicodedata
 from pathlib import Path
 
-# What systems say of a disk, or of a file, that takes no second name.
+# The errors of a disk, or of a file, that supports no hard links.
 _NO_LINKS = frozenset(
     {
         errno.EPERM,
@@ -32,16 +32,28 @@ _MOST_NAME_BYTES = 240
 
 
 class FreeNames:
-    """Finds names that are free in folders; names that differ in case or in Unicode form alone count as one.
+    """Finds names that are free in folders; names that differ only in case or Unicode form count as one.
 
     Such names are one file on other systems' disks. Each folder is listed once.
+
+    Example:
+        >>> import tempfile
+        >>> names = FreeNames()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     [names.take(Path(folder), name).name for name in ("wren.jpg", "Wren.JPG", "wren.jpg")]
+        ['wren.jpg', 'Wren (2).JPG', 'wren (3).jpg']
     """
 
     def __init__(self) -> None:
         self._taken: dict[Path, set[str]] = {}
 
     def take(self, folder: Path, name: str) -> Path:
-        """Return a path in `folder` that no file has, by the name wanted or with a number; it counts as taken then."""
+        """Return an unused path and count it as taken.
+
+        Args:
+            folder: Where a file is to go.
+            name: The name wanted; where it is taken, a number is added.
+        """
         taken = self._names(folder)
         free, number = name, 1
         while _folded(free) in taken:
@@ -51,7 +63,7 @@ class FreeNames:
         return folder / free
 
     def take_back(self, path: Path) -> Path:
-        """Return the very path where nothing lies there, whatever its folder holds; otherwise one with a number."""
+        """Return `path` where nothing is there, even if a similar name is taken; otherwise one with a number."""
         if os.path.lexists(path):
             return self.take(path.parent, path.name)
         self._names(path.parent).add(_folded(path.name))
@@ -62,29 +74,29 @@ class FreeNames:
             try:
                 found = os.listdir(folder)  # noqa: PTH208 - names are wanted, not paths
             except OSError:
-                # The move itself will learn why.
+                # The move itself fails then, with the reason.
                 found = []
             self._taken[folder] = {_folded(name) for name in found}
         return self._taken[folder]
 
 
 def move_file(source: Path, target: Path, part: Path) -> None:
-    """Move a file to a name that nothing has.
+    """Move a file to an unused path.
 
     Args:
         source: The file, or a link to one, which stays a link to it.
         target: Its new path.
-        part: A name beside `target` that nobody else uses, for a copy from another disk while it is made.
+        part: An unused path beside `target`, for a copy from another disk while it is made.
 
     Raises:
-        FileExistsError: Something has that name now; nothing was done.
+        FileExistsError: There is something at `target`; nothing was done.
         OSError: The system refused; the file is where it was.
     """
     if source.is_symlink():
         _move_link(source, target)
         return
     if sys.platform == "win32":
-        # It never overwrites there.
+        # There a rename never overwrites.
         _rename_or_copy(source, target, part)
         return
     try:
@@ -98,7 +110,15 @@ def move_file(source: Path, target: Path, part: Path) -> None:
 
 
 def settle(source: Path, target: Path, part: Path) -> bool:
-    """Bring a move to an end that a kill may have cut short; return whether the file has left its old place.
+    """Complete or reverse a move that a kill may have cut short.
+
+    Args:
+        source: As in `move_file`.
+        target: As in `move_file`.
+        part: As in `move_file`.
+
+    Returns:
+        Whether the file has left its old path.
 
     Raises:
         OSError: The system refused; the file may have two names.
@@ -114,7 +134,7 @@ def settle(source: Path, target: Path, part: Path) -> bool:
         source.unlink()
         return True
     if after.st_size == 0 < before.st_size and stat.S_ISREG(after.st_mode):
-        # It kept the name free for the file.
+        # It reserved the name for the file.
         target.unlink()
     return False
 
@@ -132,7 +152,7 @@ def _rename(source: Path, target: Path) -> None:
     if sys.platform == "win32":
         source.rename(target)
         return
-    # Elsewhere a rename replaces whatever has the name: it may replace only what was made for it.
+    # Elsewhere a rename overwrites: an empty file made here reserves the name.
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     try:
         source.rename(target)
@@ -151,7 +171,7 @@ def _copy(source: Path, target: Path, part: Path) -> None:
             os.fsync(copied.fileno())
             after = os.fstat(original.fileno())
         _check_unchanged(source, before, after)
-        # A disk that keeps no such things costs the copy its date, not the move.
+        # On a disk that stores no dates or modes, the copy goes without.
         with contextlib.suppress(OSError):
             shutil.copystat(source, part)
         move_file(part, target, part)
@@ -167,7 +187,7 @@ def _check_unchanged(path: Path, before: os.stat_result, after: os.stat_result) 
 
 
 def _move_link(source: Path, target: Path) -> None:
-    # It may say where the file is as seen from its own folder.
+    # A relative link is relative to its folder.
     leads_to = source.parent / source.readlink()
     target.symlink_to(leads_to)
     _drop_old_name(source, target)
@@ -189,7 +209,7 @@ def _state(path: Path) -> os.stat_result | None:
 
 
 def _is_same_name(source: Path, target: Path) -> bool:
-    """Return whether both are one name in one folder: on some disks case and Unicode form make no difference."""
+    """Return whether both are one name in one folder, on a disk that ignores case and Unicode form."""
     return _folded(source.name) == _folded(target.name) and source.parent.samefile(target.parent)
 
 

@@ -1,8 +1,8 @@
 """Stores the facts of a collection's photos, so that a photo is read again only when its size or time changed.
 
 It is a cache in SQLite, never among the photos: a damaged store is made anew (see `tlgui.files.caches`). Where the disk
-refuses it, or another process has locked it, it stays as it is, and the facts are kept in memory while the store is open.
-With it, the second scan of 100,000 files takes 3.7 to 4.4 s.
+refuses it, or another process has locked it, it stays as it is, and the facts are kept in memory while it is open. With
+it, the second scan of 100,000 files takes 3.7 to 4.4 s.
 """
 
 import contextlib

@@ -11,7 +11,7 @@ from tlgui.learning.data.feature_lookup import known_features
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Mending, Report
 from tlgui.photos.health.report import report_on
-from tlgui.photos.mending.sorting import Mended, Mender, mender_of
+from tlgui.photos.mending.mender import Mended, Mender, mender_of
 from tlgui.photos.reading import read_folder
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import Survey

@@ -10,7 +10,7 @@ from tlgui.learning.results import PhotosUnreadable
 from tlgui.photos.collection import Collection
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.health.findings import Mending, Report
-from tlgui.photos.mending.sorting import Mended, Mender
+from tlgui.photos.mending.mender import Mended, Mender
 from tlgui.photos.names import shown_name
 from tlgui.photos.scanning.scan import CollectionListed, Survey
 from tlgui.photos.scanning.watching import FolderChanges, changes_on_disk

@@ -23,7 +23,7 @@ from tlgui import files
 from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, SaveTrainedRequest, TrainRequest
 from tlgui.errors import TlguiError, UnsavedModelError
 from tlgui.learning.results import ExportResult, ModelSummary, PhotosUnreadable
-from tlgui.photos.mending.sorting import Mended
+from tlgui.photos.mending.mender import Mended
 from tlgui.photos.names import one_line, shown_name
 from tlgui.progress import Event, Notice
 from tlgui.text.numbers import count, size_in_words

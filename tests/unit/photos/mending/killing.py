@@ -1,4 +1,4 @@
-"""Mends collections in processes that are killed, each one step later than the one before; run by test_mending_kills.
+"""Mends collections in processes that are killed, each one step later than the one before; run by test_file_mover.
 
 A step is anything that changes the disk: the process is killed right before it.
 """
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tlgui.photos.health.findings import LeaveOut, Mending, MoveInto, MoveToBin
-from tlgui.photos.mending.sorting import Mender
+from tlgui.photos.mending.mender import Mender
 from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tlgui.photos.health.findings import MoveInto
-from tlgui.photos.mending.sorting import Mended, Mender
+from tlgui.photos.mending.mender import Mended, Mender
 from tlgui.progress import JobContext
 
 QUIET = JobContext()

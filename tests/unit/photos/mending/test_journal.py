@@ -12,7 +12,7 @@ from tlgui import files
 from tlgui.errors import StorageError
 from tlgui.photos.health.findings import LeaveOut
 from tlgui.photos.mending.journal import Journal
-from tlgui.photos.mending.sorting import Mender
+from tlgui.photos.mending.mender import Mender
 from tlgui.photos.storage.choices import Choices
 
 

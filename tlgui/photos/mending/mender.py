@@ -1,7 +1,7 @@
 """Mends a collection: leaves photos out, moves them to other classes or to the bin; and undoes it, after a restart too.
 
-Everything goes through the journal of the collection's workspace, so that Undo goes back mending by mending, and a kill
-between any two steps leaves each photo in exactly one place.
+Each step is in the journal of the collection's workspace before it is done. Undo reverses one mending after the other,
+and a kill between any two steps leaves each photo in exactly one place. A name that is taken gets a number.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from tlgui.errors import StorageError
 from tlgui.photos.facts import FileState
 from tlgui.photos.health.findings import LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
 from tlgui.photos.mending.bin import find_in_bin
-from tlgui.photos.mending.carrying import MADE_FOLDER, Carrier, Errand, MendingProblem, part_of
+from tlgui.photos.mending.file_mover import MADE_FOLDER, FileMover, MendingProblem, PlannedMove, part_of
 from tlgui.photos.mending.journal import Journal, Record, RecordKind, Step
 from tlgui.photos.mending.moving import settle
 from tlgui.photos.names import shown_name
@@ -43,12 +43,12 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """What came of a mending, or of undoing one.
+    """The result of a mending, or of undoing one.
 
     Args:
-        done: How many files it was done for.
-        problems: The files it was not done for, and why.
-        words: A sentence that says so.
+        done: How many files were mended.
+        problems: The files that were not, and why.
+        words: A sentence about both, for the screen.
         moved: The old and the new path of each photo that was moved.
     """
 
@@ -63,7 +63,7 @@ class Mender:
 
     Args:
         folder: The collection's folder.
-        workspace: The collection's workspace, see `files.workspace_path`; made when there is something to keep.
+        workspace: The collection's workspace, see `files.workspace_path`; made for the first mending.
     """
 
     def __init__(self, folder: Path, workspace: Path) -> None:
@@ -72,15 +72,18 @@ class Mender:
         self._journal = Journal(workspace / "mendings")
 
     def next_undo(self) -> str | None:
-        """Return what `undo` would undo, such as “move 14 photos to “wren””; None where there is nothing."""
+        """Return words for what `undo` would undo, such as “move 14 photos to “wren””; None where there is nothing."""
         return self._journal.last_words()
 
     def apply(self, mending: Mending, context: JobContext) -> Mended:
-        """Mend; what cannot be done for one file is said, and is done for the others.
+        """Do a mending; a file for which it fails is in the result, and the others are mended all the same.
 
         Args:
             mending: What to do.
-            context: Told how far it is; asked before each file whether to go on.
+            context: Gets the progress; its checkpoint is called before each file.
+
+        Returns:
+            How many files were mended, and which were not.
 
         Raises:
             StorageError: The journal cannot be written, or another window mends this collection just now.
@@ -96,20 +99,23 @@ class Mender:
                     return self._choose(RecordKind.USE_AGAIN, [path for path in paths if path in left_out])
                 case MoveInto(moves):
                     elsewhere = dict(_elsewhere(moves))
-                    errands = [
-                        Errand(number, path, to / path.name) for number, (path, to) in enumerate(elsewhere.items())
+                    moves = [
+                        PlannedMove(number, path, to / path.name) for number, (path, to) in enumerate(elsewhere.items())
                     ]
-                    return self._carry(RecordKind.MOVE, errands, context)
+                    return self._move(RecordKind.MOVE, moves, context)
                 case MoveToBin(paths):
-                    errands = [Errand(number, path, None) for number, path in enumerate(dict.fromkeys(paths))]
-                    return self._carry(RecordKind.BIN, errands, context)
+                    moves = [PlannedMove(number, path, None) for number, path in enumerate(dict.fromkeys(paths))]
+                    return self._move(RecordKind.BIN, moves, context)
 
     def show_class_as(self, folder_names: Sequence[str], shown: str) -> Mended:
         """Show a class under another name than its folders'.
 
         Args:
-            folder_names: The folders' names, as `shown_name` has them.
-            shown: The name; an empty one takes the folders' own again.
+            folder_names: The folders' names, as `shown_name` returns them.
+            shown: The name; an empty one for the folders' own.
+
+        Returns:
+            The result, in words.
 
         Raises:
             StorageError: The disk refused, or another window mends this collection just now.
@@ -129,10 +135,10 @@ class Mender:
         What cannot be undone now, because a disk is full for instance, can be tried again; files that are gone cannot.
 
         Args:
-            context: Told how far it is; asked before each file whether to go on.
+            context: Gets the progress; its checkpoint is called before each file.
 
         Returns:
-            What came of it; None where there was nothing to undo.
+            The result; None where there was nothing to undo.
 
         Raises:
             StorageError: The journal cannot be written, or another window mends this collection just now.
@@ -145,14 +151,14 @@ class Mender:
             words = record.words
             self._journal.begin_undo(record)
             if record.kind in {RecordKind.MOVE, RecordKind.BIN}:
-                return self._carry_back(record, words, context)
+                return self._move_back(record, words, context)
             self._undo_choice(record)
             done = len(record.done)
             self._journal.end(record, record.done, record.words)
             return Mended(done, (), f"Undone: {words}.")
 
     def recover(self) -> None:
-        """Put in order what a kill cut short; what cannot be is tried again the next time."""
+        """Complete or reverse the mending that a kill cut short; where that fails, the next call tries again."""
         if self._journal.is_cut_short():
             # Another window may be in the middle of it, or the disk be away.
             with contextlib.suppress(StorageError), self._owned():
@@ -160,9 +166,9 @@ class Mender:
 
     @contextlib.contextmanager
     def _owned(self) -> Iterator[None]:
-        """Be the only one who mends this collection, with everything in order that was cut short before."""
+        """Hold the lock of this collection's mendings, after `_settle`."""
         if not self._folder.is_dir():
-            # All its files would seem to be gone for good.
+            # All its files would seem to be deleted.
             raise StorageError(f"The folder “{self._folder.name}” is not there.", "Plug in its disk, then try again.")
         lock = files.OwnerLock(self._journal.folder / "lock")
         try:
@@ -188,21 +194,21 @@ class Mender:
             self._choices.use_again(paths)
         return self._ended(record, set(), [])
 
-    def _carry(self, kind: RecordKind, errands: Sequence[Errand], context: JobContext) -> Mended:
-        wanted = {errand.number: Step(str(errand.source), str(errand.goal or "")) for errand in errands}
+    def _move(self, kind: RecordKind, moves: Sequence[PlannedMove], context: JobContext) -> Mended:
+        wanted = {move.number: Step(str(move.source), str(move.goal or "")) for move in moves}
         record = self._journal.begin(kind, self._words(kind, wanted))
-        carrier = Carrier(self._journal, record, context)
+        mover = FileMover(self._journal, record, context)
         try:
-            carrier.carry(errands)
+            mover.run(moves)
         finally:
             _drop_made_folders(record)
-            mended = self._finished(record, carrier)
+            mended = self._finished(record, mover)
         return mended
 
-    def _finished(self, record: Record, carrier: Carrier) -> Mended:
-        self._tell_moved(carrier.done)
-        mended = self._ended(record, record.steps.keys() - carrier.done.keys(), carrier.problems)
-        return replace(mended, moved=_moves(carrier.done))
+    def _finished(self, record: Record, mover: FileMover) -> Mended:
+        self._record_moved(mover.done)
+        mended = self._ended(record, record.steps.keys() - mover.done.keys(), mover.problems)
+        return replace(mended, moved=_moves(mover.done))
 
     def _ended(self, record: Record, missed: set[int], problems: Sequence[MendingProblem]) -> Mended:
         done = {number: step for number, step in record.steps.items() if number not in missed}
@@ -210,31 +216,32 @@ class Mender:
         self._journal.end(record, missed, words)
         return Mended(len(done), tuple(problems), self._done_words(record.kind, done, len(problems)))
 
-    def _carry_back(self, record: Record, words: str, context: JobContext) -> Mended:
-        carrier = Carrier(self._journal, record, context)
-        errands, lost = self._ways_back(record)
+    def _move_back(self, record: Record, words: str, context: JobContext) -> Mended:
+        mover = FileMover(self._journal, record, context)
+        moves, lost = self._moves_back(record)
         try:
-            carrier.carry(errands)
+            mover.run(moves)
         finally:
-            _drop_notes(carrier.done)
+            _drop_notes(mover.done)
             _drop_made_folders(record)
-            self._tell_moved(carrier.done)
-            undone = carrier.done.keys() | carrier.gone | lost.keys()
+            self._record_moved(mover.done)
+            undone = mover.done.keys() | mover.gone | lost.keys()
             left = {number: step for number, step in record.done.items() if number not in undone}
             self._journal.end(record, undone, self._words(record.kind, left))
-        problems = (*lost.values(), *carrier.problems)
-        what = f"Undone: {words}." if not problems else f"Brought {_files(carrier.done)} back, not {len(problems):,}."
-        return Mended(len(carrier.done), problems, what, _moves(carrier.done))
+        problems = (*lost.values(), *mover.problems)
+        what = f"Undone: {words}." if not problems else f"Brought {_files(mover.done)} back, not {len(problems):,}."
+        return Mended(len(mover.done), problems, what, _moves(mover.done))
 
-    def _ways_back(self, record: Record) -> tuple[list[Errand], dict[int, MendingProblem]]:
-        """Return how each file of a mending comes back, the last one first, and those that cannot be found."""
+    def _moves_back(self, record: Record) -> tuple[list[PlannedMove], dict[int, MendingProblem]]:
+        """Return the moves that undo a mending, the last one first, and the files that cannot be found."""
         done = dict(sorted(record.done.items(), reverse=True))
         if record.kind is RecordKind.MOVE:
             return [
-                Errand(number, Path(step.target), Path(step.source), is_return=True) for number, step in done.items()
+                PlannedMove(number, Path(step.target), Path(step.source), is_return=True)
+                for number, step in done.items()
             ], {}
         found = find_in_bin({Path(step.source): FileState(step.size, step.changed_ns) for step in done.values()})
-        errands, lost = [], {}
+        moves, lost = [], {}
         for number, step in done.items():
             original = Path(step.source)
             binned = found.get(original)
@@ -242,8 +249,8 @@ class Mender:
                 lost[number] = MendingProblem(original, _NOT_IN_BIN)
             else:
                 note = str(binned.note) if binned.note is not None else ""
-                errands.append(Errand(number, binned.file, original, is_return=True, note=note))
-        return errands, lost
+                moves.append(PlannedMove(number, binned.file, original, is_return=True, note=note))
+        return moves, lost
 
     def _undo_choice(self, record: Record) -> None:
         if record.kind is RecordKind.SHOW_AS:
@@ -257,7 +264,7 @@ class Mender:
             self._choices.leave_out(paths)
 
     def _settle(self) -> None:
-        """Put in order what a kill cut short."""
+        """Complete or reverse the mending that a kill cut short, if there is one."""
         record = self._journal.last()
         if record is None or not record.is_open:
             return
@@ -267,7 +274,7 @@ class Mender:
                 done = {number: step for number, step in steps.items() if _is_settled(record, number, step)}
                 _drop_notes(done)
                 _drop_made_folders(record)
-                self._tell_moved(done)
+                self._record_moved(done)
                 missed = done.keys() if record.is_undoing else steps.keys() - done.keys()
             else:
                 stays = self._stays(record.kind)
@@ -278,15 +285,15 @@ class Mender:
         self._journal.end(record, missed, self._words(record.kind, left))
 
     def _stays(self, kind: RecordKind) -> Callable[[Step], bool]:
-        """Return what tells whether a choice is as its step made it."""
+        """Return a function that tells whether a choice is still as its step made it."""
         if kind is RecordKind.SHOW_AS:
             names = self._choices.shown_names()
             return lambda step: names.get(step.source, "") == step.target
         left_out, is_left_out = self._choices.left_out(), kind is RecordKind.LEAVE_OUT
         return lambda step: (Path(step.source) in left_out) is is_left_out
 
-    def _tell_moved(self, done: Mapping[int, Step]) -> None:
-        """Let moved photos keep what is known of them."""
+    def _record_moved(self, done: Mapping[int, Step]) -> None:
+        """Record the new paths of moved photos, whose choices stay with them."""
         self._choices.moved(_moves(done))
 
     def _words(self, kind: RecordKind, steps: Mapping[int, Step]) -> str:
@@ -305,7 +312,7 @@ class Mender:
         return f"{words} {failed:,} could not be moved and stayed there." if failed else words
 
     def _where(self, steps: Mapping[int, Step]) -> str:
-        # Paths of many photos, as text: that is ten times as fast.
+        # As text: `Path.parent` takes ten times as long, and there may be 100,000 paths.
         folders = {os.path.dirname(step.target) for step in steps.values()}  # noqa: PTH120
         shown_names = self._choices.shown_names()
         # One class has a folder in each part of a divided folder.
@@ -314,7 +321,7 @@ class Mender:
 
 
 def mender_of(folder: Path) -> Mender:
-    """Return what mends the collection in `folder`."""
+    """Return a `Mender` for the collection in `folder`."""
     folder = folder.absolute()
     return Mender(folder, files.workspace_path(folder))
 
@@ -322,16 +329,16 @@ def mender_of(folder: Path) -> Mender:
 def _is_settled(record: Record, number: int, step: Step) -> bool:
     source = Path(step.source)
     if not step.target:
-        # The system's bin moves a file whole.
+        # The system moves a file to its bin in one step.
         return not source.is_symlink() and not source.exists()
     target = Path(step.target)
     has_left = settle(source, target, part_of(record, number, target))
-    # What is nowhere to be seen, as on a disk that was unplugged, may still have to be brought back.
+    # A file that is in neither place, as on a disk that was unplugged, may still have to be brought back.
     return has_left and not (record.is_undoing and not target.is_symlink() and not target.exists())
 
 
 def _elsewhere(moves: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Path, Path]]:
-    """Yield the moves that lead to another folder than the file lies in, whatever its names are."""
+    """Yield the moves whose folder is another one than the file lies in, and not the same under another name."""
     stays = {
         (folder, to)
         for folder, to in {(path.parent, to) for path, to in moves}
@@ -345,7 +352,7 @@ def _moves(done: Mapping[int, Step]) -> tuple[tuple[Path, Path], ...]:
 
 
 def _drop_notes(back: Mapping[int, Step]) -> None:
-    """Take away the bin's notes of files that came back."""
+    """Delete the bin's notes about files that came back."""
     for step in back.values():
         if step.note and step.note != MADE_FOLDER:
             with contextlib.suppress(OSError):
@@ -353,7 +360,7 @@ def _drop_notes(back: Mapping[int, Step]) -> None:
 
 
 def _drop_made_folders(record: Record) -> None:
-    """Take away the folders that were made for a mending where nothing lies in them, or nothing any more."""
+    """Delete the folders that were made for a mending and are empty."""
     for folder in {Path(step.target).parent for step in record.steps.values() if step.note == MADE_FOLDER}:
         # What holds something else by now stays.
         with contextlib.suppress(OSError):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.photos.mending.killing import PHOTOS
-from tlgui.photos.mending.sorting import Mender
+from tlgui.photos.mending.mender import Mender
 from tlgui.photos.places import inside
 from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext

@@ -14,7 +14,7 @@ from tests.contexts import stopping_at
 from tests.unit.photos.mending.small_collection import PLACES, QUIET, before, into, names_in, places, robins, undone
 from tlgui.errors import Cancelled
 from tlgui.photos.health.findings import LeaveOut, MoveInto, MoveToBin, UseAgain
-from tlgui.photos.mending.sorting import Mended, Mender
+from tlgui.photos.mending.mender import Mended, Mender
 from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext, Progress, Stage
 
