@@ -129,7 +129,7 @@ def until(poll: Callable[[float], ResultT | None], context: JobContext) -> Resul
     """
     while True:
         context.checkpoint()
-        if (found := poll(_PATIENCE_SECONDS)) is not None:
+        if (found := poll(_POLL_SECONDS)) is not None:
             return found
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tlgui.cli.layout_options import layout_wish, say_layout
+from tlgui.cli.layout_options import layout_wish, write_layout
 from tlgui.cli.left_out import divided
 from tlgui.cli.terminal import Terminal
 from tlgui.errors import CollectionError
@@ -31,22 +31,22 @@ _SEVERITIES = {Severity.HARM: "Harm", Severity.DOUBT: "Worth a look", Severity.N
 
 
 def check(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """`tlgui check FOLDER`: say what a collection holds, what is wrong with it, and how it is divided."""
+    """`tlgui check FOLDER`: report what a collection holds, what is wrong with it, and how it is divided."""
     started = time.monotonic()
     found = read_folder(arguments.folder, terminal.context(), layout_wish(arguments))
     looked = look_closer(found, terminal.context())
     collection, report = looked.collection, report_on(looked, features=known_features)
     split = _split(collection)
     seconds = time.monotonic() - started
-    say_layout(collection, terminal)
-    _say_counts(collection, split, terminal)
+    write_layout(collection, terminal)
+    _write_counts(collection, split, terminal)
     for finding in report.findings:
-        _say_finding(finding, collection.folder, terminal)
-    _say_problems(collection, terminal)
+        _write_finding(finding, collection.folder, terminal)
+    _write_problems(collection, terminal)
     for advice in training_advice(collection):
-        terminal.say("", advice)
-    terminal.say("", f"Looked at {count('photo', report.looked_at)}. It took {duration_in_words(seconds)}.")
-    terminal.give({"check": _result(collection, report, split) | {"seconds": seconds}})
+        terminal.write("", advice)
+    terminal.write("", f"Looked at {count('photo', report.looked_at)}. It took {duration_in_words(seconds)}.")
+    terminal.write_json({"check": _result(collection, report, split) | {"seconds": seconds}})
 
 
 def _split(collection: Collection) -> Split | None:
@@ -67,44 +67,44 @@ def _part_counts(split: Split | None) -> dict[str, Counter[Part]]:
     return counts
 
 
-def _say_counts(collection: Collection, split: Split | None, terminal: Terminal) -> None:
+def _write_counts(collection: Collection, split: Split | None, terminal: Terminal) -> None:
     photos = count("photo", collection.photo_count)
-    terminal.say(f"{photos} of {count('class', len(collection.classes))} in {collection.folder}")
+    terminal.write(f"{photos} of {count('class', len(collection.classes))} in {collection.folder}")
     if not collection.classes:
         return
     counts = _part_counts(split)
     width = max(len("class"), *(len(one_line(name)) for name in collection.class_names)) + 2
     parts = "".join(f"{part.value:>12}" for part in Part) if split is not None else ""
-    terminal.say("", f"{'class':<{width}}{'photos':>8}{parts}")
+    terminal.write("", f"{'class':<{width}}{'photos':>8}{parts}")
     for item in collection.classes:
         of_class = counts.get(item.name, Counter())
         parts = "".join(f"{of_class[part]:>12,}" for part in Part) if split is not None else ""
-        terminal.say(f"{one_line(item.name):<{width}}{len(item.photos):>8,}{parts}")
+        terminal.write(f"{one_line(item.name):<{width}}{len(item.photos):>8,}{parts}")
     if collection.groups:
         kept = sum(map(len, collection.groups))
-        terminal.say(f"Kept in one part each: {count('group', len(collection.groups))} of {kept:,} photos in all.")
+        terminal.write(f"Kept in one part each: {count('group', len(collection.groups))} of {kept:,} photos in all.")
 
 
-def _say_finding(finding: Finding, folder: Path, terminal: Terminal) -> None:
-    terminal.say("", f"{_SEVERITIES[finding.severity]}: {finding.title}")
-    terminal.say(*(f"  {line}" for line in textwrap.wrap(finding.explanation, _TEXT_WIDTH)))
+def _write_finding(finding: Finding, folder: Path, terminal: Terminal) -> None:
+    terminal.write("", f"{_SEVERITIES[finding.severity]}: {finding.title}")
+    terminal.write(*(f"  {line}" for line in textwrap.wrap(finding.explanation, _TEXT_WIDTH)))
     for group in finding.groups[:_GROUPS_SHOWN]:
         shown = [_inside(path, folder) for path in group[:_GROUPS_SHOWN]]
         more = [f"{len(group) - len(shown):,} more"] if len(group) > len(shown) else []
-        terminal.say(f"  - {', '.join([*shown, *more])}")
+        terminal.write(f"  - {', '.join([*shown, *more])}")
     if (more_groups := len(finding.groups) - _GROUPS_SHOWN) > 0:
-        terminal.say(f"  - {more_groups:,} more; --json lists all")
+        terminal.write(f"  - {more_groups:,} more; --json lists all")
 
 
-def _say_problems(collection: Collection, terminal: Terminal) -> None:
-    """Say of each photo that is left out why, and of some of what is no photo; the findings said what to do."""
+def _write_problems(collection: Collection, terminal: Terminal) -> None:
+    """Write the reason why each photo is left out, and each of the first files that are no photos."""
     if collection.problems:
-        terminal.say("", f"Not used: {counted(len(collection.problems), 'entry', 'entries')}")
+        terminal.write("", f"Not used: {counted(len(collection.problems), 'entry', 'entries')}")
     photos, others = divided(collection.problems)
     for problem in (*photos, *others[:_GROUPS_SHOWN]):
-        terminal.say(f"  - {_inside(problem.path, collection.folder)}: {problem.reason}")
+        terminal.write(f"  - {_inside(problem.path, collection.folder)}: {problem.reason}")
     if (more := len(others) - _GROUPS_SHOWN) > 0:
-        terminal.say(f"  - {more:,} more; --json lists all")
+        terminal.write(f"  - {more:,} more; --json lists all")
 
 
 def _inside(path: Path, folder: Path) -> str:

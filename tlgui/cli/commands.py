@@ -1,6 +1,6 @@
-"""The headless commands: each asks for what the window asks for, and says the result in words or as JSON.
+"""The headless commands: each runs the job that the window runs, and writes the result in words or as JSON.
 
-What needs TensorFlow is imported by the command that needs it, once it is known that its arguments are right.
+TensorFlow is imported only by the commands that need it, and only after their arguments were checked.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from tlgui import files
 from tlgui.cli.compare import Score, compare_recipes, score_header, score_row, with_weights_file
-from tlgui.cli.layout_options import layout_wish, say_layout
+from tlgui.cli.layout_options import layout_wish, write_layout
 from tlgui.cli.left_out import LeftOut
 from tlgui.cli.terminal import Terminal
 from tlgui.engine import quiet
@@ -65,7 +65,7 @@ _PHOTOS_COMPARED = 32
 
 
 def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """`tlgui compare FOLDER`: train recipes one after another, and say how each does."""
+    """`tlgui compare FOLDER`: train recipes one after another, and report the accuracy of each."""
     recipes = compared_recipes(arguments.recipes, arguments.settings, arguments.weights)
     own = all(recipe.split.use_own for recipe in recipes)
     left_out = LeftOut(terminal)
@@ -80,64 +80,64 @@ def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
         within = f"{len(scores) + 1} of {len(recipes)}: {request.recipe.name}{seed}: "
         return perform(request, terminal.context(left_out.listen, within=within))
 
-    terminal.say(score_header(arguments.seeds))
+    terminal.write(score_header(arguments.seeds))
     try:
         for score in compare_recipes(collection, recipes, arguments.seeds, train_one):
             scores.append(score)
-            terminal.say(score_row(score))
+            terminal.write(score_row(score))
     except Cancelled:
         if not scores:
             raise
         terminal.note("note: Stopped; what was under way is left out.")
-    terminal.give({"folder": arguments.folder.absolute(), "scores": scores, "left_out": left_out.result()})
+    terminal.write_json({"folder": arguments.folder.absolute(), "scores": scores, "left_out": left_out.result()})
     if all(score.problem for score in scores):
         raise TlguiError("No recipe could be trained.", "The lines above say why.")
 
 
 def recipes(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """`tlgui recipes`: say which recipes are built in, or show every value of one."""
+    """`tlgui recipes`: list the built-in recipes, or show every value of one."""
     if arguments.show is not None:
         recipe = chosen_recipe(arguments.show, ())
-        terminal.say(*recipe_text(recipe).rstrip().split("\n"))
-        terminal.give({"recipe": recipe})
+        terminal.write(*recipe_text(recipe).rstrip().split("\n"))
+        terminal.write_json({"recipe": recipe})
         return
     for recipe_id, recipe in BUILT_IN.items():
-        terminal.say(f"{recipe_id:<20}{recipe.name}")
-        terminal.say(*(" " * 20 + line for line in textwrap.wrap(recipe.description, _TEXT_WIDTH)))
-    terminal.give({"recipes": BUILT_IN})
+        terminal.write(f"{recipe_id:<20}{recipe.name}")
+        terminal.write(*(" " * 20 + line for line in textwrap.wrap(recipe.description, _TEXT_WIDTH)))
+    terminal.write_json({"recipes": BUILT_IN})
 
 
 def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """`tlgui estimate FOLDER`: say what a training will take, from two batches of these photos that are timed now."""
+    """`tlgui estimate FOLDER`: report the time and memory of a training, from two batches of the photos, timed now."""
     recipe = recipe_of(arguments)
     left_out = LeftOut(terminal)
     collection = _scan(arguments, terminal, left_out, divides=False)
     cost = _perform(EstimateRequest(collection, recipe), terminal, left_out.listen)
     for sentence in (f"{cost_in_words(cost, recipe)}.", *cost_notes(cost), memory_warning(cost)):
         if sentence:
-            terminal.say(sentence)
-    terminal.give({"recipe": recipe.name, "estimate": cost})
+            terminal.write(sentence)
+    terminal.write_json({"recipe": recipe.name, "estimate": cost})
 
 
 def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """`tlgui evaluate MODEL.tlmodel FOLDER`: say how far a model can be trusted."""
+    """`tlgui evaluate MODEL.tlmodel FOLDER`: report the accuracy of a model, in all and for each class."""
     read_summary(arguments.model)
     left_out = LeftOut(terminal)
     collection = _scan(arguments, terminal, left_out, divides=arguments.part not in {None, "all"})
     part = evaluated_part(arguments.part, collection)
     result = _perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal, left_out.listen)
-    say_accuracy(result, terminal)
+    write_accuracy(result, terminal)
     if part is None and arguments.part is None:
         terminal.note(
             "note: All photos of the folder were used. If the model learned from some of them, it does worse on new "
             "ones; --part validation keeps to those it did not learn from."
         )
-    _say_classes(result, terminal)
-    terminal.give({"evaluation": result, "left_out": left_out.result()})
+    _write_classes(result, terminal)
+    terminal.write_json({"evaluation": result, "left_out": left_out.result()})
 
 
 def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """`tlgui predict MODEL.tlmodel PATH…`: name photos."""
+    """`tlgui predict MODEL.tlmodel PATH…`: predict the classes of photos."""
     if arguments.csv is not None:
         targets.check_target(arguments.csv, targets.TABLE)
     read_summary(arguments.model)
@@ -147,14 +147,14 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
         if isinstance(event, PhotosPredicted):
             predictions.extend(event.predictions)
             for prediction in event.predictions:
-                terminal.say(_prediction_line(prediction))
+                terminal.write(_prediction_line(prediction))
 
     request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), arguments.top)
     summary = _perform(request, terminal, listen)
     if arguments.csv is not None:
         predictions_csv(arguments.csv, predictions, arguments.top)
         terminal.note(f"Saved as {arguments.csv}")
-    terminal.give(
+    terminal.write_json(
         {
             "predictions": predictions,
             "photo_count": summary.photo_count,
@@ -181,37 +181,41 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     request = ExportRequest(arguments.model.absolute(), arguments.format, out, tuple(photos))
     result = _perform(request, terminal)
     pictures = ("picture" if photos else "drawn picture") if result.used_drawn_pictures else "photo"
-    terminal.say(
+    terminal.write(
         f"Loaded again and compared on {count(pictures, result.compared_count)}: "
         f"the largest difference is {result.largest_difference:.2g}."
     )
-    terminal.say(f"Saved as {result.path} ({size_in_words(result.size_bytes)})")
-    terminal.give({"export": result})
+    terminal.write(f"Saved as {result.path} ({size_in_words(result.size_bytes)})")
+    terminal.write_json({"export": result})
 
 
 def info(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """`tlgui info MODEL.tlmodel`: say what a model is."""
+    """`tlgui info MODEL.tlmodel`: show a model's classes, recipe, accuracy and versions."""
     model = read_summary(arguments.model)
     for name, value in _facts(model):
-        terminal.say(f"{name:<16}{value}")
-    terminal.give({"model": model})
+        terminal.write(f"{name:<16}{value}")
+    terminal.write_json({"model": model})
 
 
 def sample_photos(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui sample-photos DIR`: draw a small collection to try things on."""
     folder = arguments.folder.absolute()
     draw_sample_photos(folder, context=terminal.context())
-    terminal.say(f"Drew {', '.join(SAMPLE_CLASSES)} in {folder}")
-    terminal.say("Next: " + shlex.join(["tlgui", "train", str(folder), "--out", f"{folder.name}.tlmodel"]))
-    terminal.give({"folder": folder, "classes": SAMPLE_CLASSES})
+    terminal.write(f"Drew {', '.join(SAMPLE_CLASSES)} in {folder}")
+    terminal.write("Next: " + shlex.join(["tlgui", "train", str(folder), "--out", f"{folder.name}.tlmodel"]))
+    terminal.write_json({"folder": folder, "classes": SAMPLE_CLASSES})
 
 
 def chosen_recipe(name: str, settings: Sequence[tuple[str, str]]) -> Recipe:
     """Return the recipe of `--recipe` with the values of `--set`.
 
     Args:
-        name: A built-in recipe, or the path of a recipe file.
+        name: The id of a built-in recipe, or the path of a recipe file.
         settings: Paths of settings with their values as typed, such as `("head.dense_units", "128")`.
+
+    Example:
+        >>> chosen_recipe("quick", [("head.dense_units", "128")]).head.dense_units
+        128
 
     Raises:
         SettingError: No such recipe or setting, or a value against its rule.
@@ -229,7 +233,11 @@ def chosen_recipe(name: str, settings: Sequence[tuple[str, str]]) -> Recipe:
 
 
 def recipe_of(arguments: argparse.Namespace) -> Recipe:
-    """Return the recipe that `--recipe`, `--set` and `--weights` describe."""
+    """Return the recipe of `--recipe`, `--set` and `--weights`.
+
+    Raises:
+        SettingError: As `chosen_recipe`.
+    """
     recipe = chosen_recipe(arguments.recipe, arguments.settings)
     if arguments.weights is None:
         return recipe
@@ -242,9 +250,9 @@ def compared_recipes(
     """Return the recipes to compare: those named, or all that are built in.
 
     Args:
-        names: Built-in recipes and paths of recipe files.
-        settings: Values that all of them get, as for `chosen_recipe`.
-        weights: Backbones with their weights files.
+        names: Ids of built-in recipes, and paths of recipe files.
+        settings: Settings that all of them get, as for `chosen_recipe`.
+        weights: Ids of backbones with their weights files.
 
     Raises:
         SettingError: No such recipe, setting, backbone or file, or a value against its rule.
@@ -262,7 +270,10 @@ def compared_recipes(
 def evaluated_part(wish: str | None, collection: Collection) -> Part | None:
     """Return the part to evaluate; None for all photos.
 
-    Without a wish these are the folder's own test photos, else its own validation photos, else all.
+    Args:
+        wish: The value of `--part`. Without one, these are the photos in the folder's own test folder, else in its own
+            validation folder, else all.
+        collection: The photos.
     """
     if wish is not None:
         return None if wish == "all" else Part(wish)
@@ -271,12 +282,12 @@ def evaluated_part(wish: str | None, collection: Collection) -> Part | None:
 
 
 def _perform(request: Request[ResultT], terminal: Terminal, listen: Callable[[Event], None] | None = None) -> ResultT:
-    """Do a job in this process, with the code that the engine process runs."""
+    """Run a job in this process, with the code that the engine process runs."""
     return load_engine(terminal)(request, terminal.context(listen))
 
 
 def load_engine(terminal: Terminal) -> Perform:
-    """Load TensorFlow, and return what does jobs."""
+    """Load TensorFlow, and return the function that runs jobs."""
     terminal.checkpoint()
     terminal.note("Loading TensorFlow")
     quiet.prepare_tensorflow()
@@ -286,7 +297,7 @@ def load_engine(terminal: Terminal) -> Perform:
 
 
 def _scan(arguments: argparse.Namespace, terminal: Terminal, left_out: LeftOut, *, divides: bool = True) -> Collection:
-    """Return the folder's collection; see `surveyed`."""
+    """Return the collection of a folder; see `surveyed`."""
     return surveyed(arguments, terminal, left_out, divides=divides).collection
 
 
@@ -298,38 +309,41 @@ def surveyed(
     divides: bool = True,
     check: Callable[[Collection], None] = lambda _collection: None,
 ) -> Survey:
-    """Read a folder, and say on standard error what is left out.
+    """Read a folder, and write to standard error which files are left out.
 
     Args:
         arguments: The folder, and how it is to be read.
-        terminal: Shows how far it is.
-        left_out: Says it.
-        divides: Whether the photos are going to be divided; then those that belong together must be known, and those
-            whose pixels cannot be read.
-        check: Refuses a collection before a closer look, which takes its time, is taken at the photos.
+        terminal: Shows the progress.
+        left_out: Writes which files are left out.
+        divides: Whether the photos will be divided into parts. Then a closer look finds near copies, which must be in
+            one part, and photos whose pixels cannot be decoded.
+        check: Raises an error for a collection that cannot be used, before the closer look, which takes longer.
+
+    Returns:
+        The survey, with the closer look where the photos will be divided.
     """
     found = read_folder(arguments.folder, terminal.context(), layout_wish(arguments))
-    say_layout(found.collection, terminal)
+    write_layout(found.collection, terminal)
     check(found.collection)
     found = look_closer(found, terminal.context()) if divides else found
-    left_out.say_problems(found.collection)
+    left_out.report_problems(found.collection)
     return found
 
 
-def say_accuracy(evaluation: Evaluation | None, terminal: Terminal) -> None:
-    """Say how good a model is, where that was measured."""
+def write_accuracy(evaluation: Evaluation | None, terminal: Terminal) -> None:
+    """Write the accuracy of a model, where it was measured."""
     if evaluation is not None:
         part = f"{evaluation.part.value} " if evaluation.part is not None else ""
-        terminal.say(f"{accuracy_in_words(evaluation)}, on {count(part + 'photo', evaluation.photo_count)}")
-        terminal.say(*accuracy_notes(evaluation))
+        terminal.write(f"{accuracy_in_words(evaluation)}, on {count(part + 'photo', evaluation.photo_count)}")
+        terminal.write(*accuracy_notes(evaluation))
 
 
-def _say_classes(evaluation: Evaluation, terminal: Terminal) -> None:
+def _write_classes(evaluation: Evaluation, terminal: Terminal) -> None:
     width = max(len(one_line(result.name)) for result in evaluation.classes) + 2
-    terminal.say("", f"{'class':<{width}}{'photos':>8}{'recognised':>12}{'rightly so':>12}")
+    terminal.write("", f"{'class':<{width}}{'photos':>8}{'recognised':>12}{'rightly so':>12}")
     for result in evaluation.classes:
         name, recall, precision = one_line(result.name), share_or_none(result.recall), share_or_none(result.precision)
-        terminal.say(f"{name:<{width}}{result.photo_count:>8,}{recall:>12}{precision:>12}")
+        terminal.write(f"{name:<{width}}{result.photo_count:>8,}{recall:>12}{precision:>12}")
     mistakes = [
         (number, true.name, taken.name)
         for true, row in zip(evaluation.classes, evaluation.confusion, strict=True)
@@ -337,7 +351,7 @@ def _say_classes(evaluation: Evaluation, terminal: Terminal) -> None:
         if number and true is not taken
     ]
     for number, true_name, taken_name in sorted(mistakes, reverse=True)[:_MISTAKES_SHOWN]:
-        terminal.say(f"{count('photo', number)} of {true_name} taken for {taken_name}")
+        terminal.write(f"{count('photo', number)} of {true_name} taken for {taken_name}")
 
 
 def _prediction_line(prediction: Prediction) -> str:

@@ -1,4 +1,4 @@
-"""Recipes trained one after another on the same photos: how well each does, and how long it takes."""
+"""Trains recipes one after another on the same photos, and compares their accuracies and times."""
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,14 +22,14 @@ _COLUMNS = "{:<30}{:>9}  {:<18}{:>9}{:>9}"
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How a recipe did.
+    """The result of a recipe.
 
     Args:
-        recipe: Every setting, as it was trained.
-        accuracies: The share of validation photos named rightly, 0..1, for each seed; empty where it was not trained.
+        recipe: The recipe, as it was trained.
+        accuracies: The validation accuracy, 0..1, for each seed; empty where it was not trained.
         low: The lowest of them; for a single seed the low end of its range with 95 % confidence.
         high: The highest of them; for a single seed the high end of that range.
-        seconds: How long a training took, on average.
+        seconds: The mean time of a training.
         problem: Why it could not be trained, in plain words; empty where it was.
         balanced_accuracies: The balanced accuracy for each seed, 0..1.
         baseline: What always naming the largest class reaches, on average; it is beaten where `low` is above it. None
@@ -59,19 +59,22 @@ class Score:
 def compare_recipes(
     collection: Collection, recipes: Sequence[Recipe], seeds: int, train: Callable[[TrainRequest], ModelSummary]
 ) -> Iterator[Score]:
-    """Train each recipe, and yield its score as soon as it is known.
+    """Train each recipe, and yield its score when it is trained.
 
-    The models are written to a temporary folder that is removed. A recipe that cannot be trained, as for want of
-    weights, gets a score that says why; the others go on.
+    The models are written to a temporary folder that is removed. A recipe that cannot be trained, for lack of weights
+    for example, gets a score with the reason, and the next one is trained.
 
     Args:
         collection: The photos.
-        recipes: What to train.
-        seeds: How often each is trained: with its own seed, and those that follow it.
-        train: Does one training.
+        recipes: The recipes, in order.
+        seeds: How often each is trained: with its seed, and with those that follow it.
+        train: Runs one training.
+
+    Yields:
+        The score of each recipe.
 
     Raises:
-        Cancelled: A training was stopped; what it had learned so far is no fair comparison.
+        Cancelled: A training was stopped; its accuracy so far would be no fair comparison.
     """
     with temporary_folder() as folder:
         for recipe in recipes:
@@ -87,10 +90,10 @@ def compare_recipes(
 
 
 def with_weights_file(recipe: Recipe, files: Mapping[str, Path]) -> Recipe:
-    """Return `recipe` with the weights file that is meant for its backbone, if there is one.
+    """Return `recipe` with the weights file for its backbone, if there is one.
 
     Args:
-        recipe: What it was.
+        recipe: The recipe.
         files: Weights files by the ids of their backbones.
     """
     if (path := files.get(recipe.backbone)) is None:

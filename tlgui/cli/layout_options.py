@@ -77,7 +77,7 @@ def _with_table(choice: LayoutChoice, path: Path | None, column: str | None) -> 
     return replace(choice, table=replace(choice.table, label_column=column))
 
 
-def say_layout(collection: Collection, terminal: Terminal) -> None:
+def write_layout(collection: Collection, terminal: Terminal) -> None:
     """Say on standard error how a folder was read, where that is not plain, and how it can be read otherwise."""
     layout = collection.layout
     if layout.table_problem:

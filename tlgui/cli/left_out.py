@@ -1,4 +1,4 @@
-"""What a headless command says of the files it does not use: each once, and every photo that cannot be read by name."""
+"""Reports the files that a headless command does not use: each once, and every photo that cannot be read by name."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,33 +13,33 @@ _OTHERS_SHOWN = 10
 
 
 class LeftOut:
-    """Says on standard error what is left out, and keeps it for the JSON result.
+    """Writes to standard error which files are left out, and collects them for the JSON result.
 
     Args:
-        terminal: Where it is said.
+        terminal: Writes the lines.
     """
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._reasons: dict[Path, str] = {}
 
-    def say_problems(self, collection: Collection) -> None:
-        """Say what a scan and a closer look left out: all photos, and some of what is no photo anyway."""
+    def report_problems(self, collection: Collection) -> None:
+        """Report what a scan and a closer look left out: all photos, and the first of the files that are no photos."""
         photos, others = divided(collection.problems)
-        self._say([(problem.path, problem.reason) for problem in (*photos, *others[:_OTHERS_SHOWN])])
+        self._report([(problem.path, problem.reason) for problem in (*photos, *others[:_OTHERS_SHOWN])])
         if (more := len(others) - _OTHERS_SHOWN) > 0:
             self._terminal.note(f"left out: {more:,} more")
 
     def listen(self, event: Event) -> None:
-        """Say which photos a job could not read; several jobs may meet the same ones."""
+        """Report the photos that a job could not read; a photo that several jobs meet is reported once."""
         if isinstance(event, PhotosUnreadable):
-            self._say([(photo.path, photo.reason) for photo in event.photos])
+            self._report([(photo.path, photo.reason) for photo in event.photos])
 
     def result(self) -> list[dict[str, object]]:
-        """Return what was said, for JSON."""
+        """Return the files reported so far with their reasons, for JSON."""
         return [{"path": path, "reason": reason} for path, reason in self._reasons.items()]
 
-    def _say(self, reasons: Iterable[tuple[Path, str]]) -> None:
+    def _report(self, reasons: Iterable[tuple[Path, str]]) -> None:
         for path, reason in reasons:
             if path not in self._reasons:
                 self._reasons[path] = reason

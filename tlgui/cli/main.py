@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 where it could not be done. Wrong usage exits with 2 by itself.
     """
-    # In an installed program the engine process and the helpers that open photos are this same program, started again.
+    # In an installed program, the engine process and the photo helpers are this program, started with other arguments.
     multiprocessing.freeze_support()
     if arguments is None and sys.argv[1:2] == [helper_start.FLAG]:
         _open_photos(sys.argv[2:])
@@ -50,7 +50,7 @@ def _open_photos(arguments: list[str]) -> NoReturn:
 
 def _open_window() -> int:
     try:
-        from tlgui import app  # noqa: PLC0415 - the headless commands must work where Qt cannot be loaded
+        from tlgui import app  # noqa: PLC0415 - the headless commands work where Qt cannot be loaded
     except ImportError as error:
         sys.stderr.write(
             f"error: The window cannot be opened: {one_line(str(error))}\n"
@@ -88,12 +88,12 @@ def _run(parsed: argparse.Namespace) -> int:
             with terminal.stopping_at_interrupt():
                 return terminal.end(outcome_of(lambda: command(parsed, terminal)), log)
         finally:
-            # A command that was stopped does not wait for a photo that hangs.
+            # After Ctrl+C a photo that hangs in a helper must not keep the program from ending.
             helper_pool.close()
 
 
 class _Parser(argparse.ArgumentParser):
-    """Quotes what was typed, or what a shell made of `*`, so that no terminal takes it for an order."""
+    """Escapes control characters in arguments before they are quoted in an error message."""
 
     @override
     def error(self, message: str) -> NoReturn:

@@ -1,7 +1,8 @@
-"""What a headless command says: results on standard output, progress and problems on standard error.
+"""The output of a headless command: results on standard output, progress and problems on standard error.
 
-With `--json` standard output gets one object, last, and nothing else. Whatever names and messages hold, a line stays a
-line, and no terminal takes a part of it for an order: what cannot be seen is written as `one_line` shows it.
+With `--json`, standard output gets one object, last, and nothing else. Names of files and classes are plain text: line
+breaks and control characters in them are written as `one_line` shows them, so that a name cannot begin a new line or
+send the terminal a command.
 """
 
 import dataclasses
@@ -32,8 +33,8 @@ class Terminal:
 
     Args:
         out: Standard output.
-        err: Standard error; one updating line on a terminal, sparse lines elsewhere.
-        wants_json: Whether standard output is for one JSON object alone.
+        err: Standard error; the progress is one updating line on a terminal, and few lines elsewhere.
+        wants_json: Whether standard output gets one JSON object only.
     """
 
     def __init__(self, out: TextIO, err: TextIO, *, wants_json: bool) -> None:
@@ -45,31 +46,30 @@ class Terminal:
         self._last = ("", 0)
         self._stop = threading.Event()
 
-    def say(self, *lines: str) -> None:
-        """Write lines for people to standard output; with `--json` they are left out."""
+    def write(self, *lines: str) -> None:
+        """Write lines to standard output; with `--json` they are left out."""
         if not self.wants_json:
             self._clear_line()
-            self._write(self._out, "".join(f"{one_line(line)}\n" for line in lines))
+            self._write_to(self._out, "".join(f"{one_line(line)}\n" for line in lines))
 
-    def give(self, result: dict[str, Any]) -> None:
-        """Write the result as one JSON object, where that was asked for."""
+    def write_json(self, result: dict[str, Any]) -> None:
+        """Write the result to standard output as one JSON object; without `--json` it is left out."""
         if self.wants_json:
             self._clear_line()
-            # JSON's own escapes, of all that is not ASCII, are exact and do nothing to a terminal.
-            self._write(self._out, json.dumps(plain(result), ensure_ascii=True, allow_nan=False) + "\n")
+            # JSON's escapes keep names exactly, and are plain ASCII to a terminal.
+            self._write_to(self._out, json.dumps(json_value(result), ensure_ascii=True, allow_nan=False) + "\n")
 
     def note(self, text: str) -> None:
         """Write a line to standard error."""
         self._clear_line()
-        self._write(self._err, one_line(text) + "\n")
+        self._write_to(self._err, one_line(text) + "\n")
 
     def context(self, listen: Callable[[Event], None] | None = None, *, within: str = "") -> JobContext:
-        """Return the context of a job that shows its progress here and stops at Ctrl+C.
+        """Return the context of a job whose progress is shown here, and which Ctrl+C stops.
 
         Args:
             listen: Gets each event too.
-            within: What the job is one of several steps of; it stands before all that is shown, and no epoch leaves a
-                line then.
+            within: A prefix of all progress that is shown, where the job is one of several. Epochs then get no line.
         """
 
         def report(event: Event) -> None:
@@ -80,13 +80,13 @@ class Terminal:
         return JobContext(report, self.checkpoint)
 
     def checkpoint(self) -> None:
-        """Raise `Cancelled` once Ctrl+C was pressed, or nobody reads the output any more."""
+        """Raise `Cancelled` once Ctrl+C was pressed, or the reader of the output has closed it."""
         if self._stop.is_set():
             raise Cancelled
 
     @contextmanager
     def stopping_at_interrupt(self) -> Iterator[None]:
-        """Take the first Ctrl+C as Stop; the second ends the program at once."""
+        """Stop at the first Ctrl+C while the block runs; the second ends the program at once."""
 
         def on_interrupt(_number: int, _frame: FrameType | None) -> None:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -99,11 +99,14 @@ class Terminal:
             signal.signal(signal.SIGINT, previous)
 
     def end(self, outcome: Outcome, log: Path) -> int:
-        """Say what went wrong, if anything did, and return the exit code.
+        """Write what went wrong, if anything did, and return the exit code.
 
         Args:
             outcome: How the command ended.
-            log: Where the details of a bug are.
+            log: The log, which has the details of a bug.
+
+        Returns:
+            0, or 1 after an error or a Stop.
         """
         self._clear_line()
         if isinstance(outcome, Failed):
@@ -147,19 +150,19 @@ class Terminal:
             self.note(words + counts)
 
     def _update(self, text: str, seconds_left: float | None) -> None:
-        """Write the updating line over what it was; without a terminal there is none."""
+        """Replace the updating line; without a terminal there is none."""
         if self._is_live:
             left = time_left_words(seconds_left)
-            self._write(self._err, _CLEAR_LINE + one_line(text) + (f". {left}" if left else ""))
+            self._write_to(self._err, _CLEAR_LINE + one_line(text) + (f". {left}" if left else ""))
             self._has_line = True
 
     def _clear_line(self) -> None:
         if self._has_line:
             self._has_line = False
-            self._write(self._err, _CLEAR_LINE)
+            self._write_to(self._err, _CLEAR_LINE)
 
-    def _write(self, stream: TextIO, text: str) -> None:
-        """Write at once; whoever stopped reading, as `head` does, stops the command."""
+    def _write_to(self, stream: TextIO, text: str) -> None:
+        """Write at once; a reader that has closed the stream, as `head` does, stops the command."""
         encoding = stream.encoding or "utf-8"
         try:
             # File names may hold what the terminal's encoding does not.
@@ -167,20 +170,25 @@ class Terminal:
             stream.flush()
         except BrokenPipeError:
             self._stop.set()
-            # What is still in the stream's buffer would fail again when it is closed.
+            # Closing the stream would write its buffer, and fail again.
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())
             os.close(nowhere)
 
 
-def plain(value: object) -> object:
-    """Return a record as what JSON can hold: dictionaries, lists, words, numbers; what is not a number becomes null."""
+def json_value(value: object) -> object:
+    """Return a value as JSON types: dataclasses become dictionaries, paths text, and non-finite numbers None.
+
+    Example:
+        >>> json_value({"folder": Path("photos"), "losses": (0.5, float("nan"))})
+        {'folder': 'photos', 'losses': [0.5, None]}
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+        return {item.name: json_value(getattr(value, item.name)) for item in dataclasses.fields(value)}
     if isinstance(value, dict):
-        return {str(name): plain(item) for name, item in value.items()}
+        return {str(name): json_value(item) for name, item in value.items()}
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [json_value(item) for item in value]
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, Enum):

@@ -1,4 +1,4 @@
-"""`tlgui train`: learn from a folder of photos as a run of its workspace, as the window does, and write the model."""
+"""`tlgui train`: train on a folder of photos as a run of its workspace, as the window does, and write the model."""
 
 import argparse
 from collections.abc import Callable
@@ -26,7 +26,7 @@ _GO_ON = "the same command with --resume goes on with it"
 
 
 def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """`tlgui train FOLDER --out MODEL.tlmodel`: learn, and write the model; with `--resume`, go on."""
+    """`tlgui train FOLDER --out MODEL.tlmodel`: train and write the model; with `--resume`, go on with a run."""
     recipe, out = commands.recipe_of(arguments), arguments.out.absolute()
     check_target(out, MODEL)
     left_out = LeftOut(terminal)
@@ -37,13 +37,13 @@ def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
     request = TrainRequest(survey.collection, recipe, out)
     context = terminal.context(left_out.listen)
     model = _trained(request, survey, perform, context, terminal, wants_resume=arguments.resume)
-    terminal.say(
+    terminal.write(
         f"Learned from {count('photo', model.photo_count)} of {count('class', len(model.class_names))} "
         f"in {duration_in_words(model.seconds)}. {stop_reason_in_words(model.stop_reason, len(model.history))}."
     )
-    commands.say_accuracy(model.evaluation, terminal)
-    terminal.say(f"Saved as {model.path}")
-    terminal.give({"model": model, "left_out": left_out.result()})
+    commands.write_accuracy(model.evaluation, terminal)
+    terminal.write(f"Saved as {model.path}")
+    terminal.write_json({"model": model, "left_out": left_out.result()})
 
 
 def _trained(
@@ -55,7 +55,7 @@ def _trained(
     *,
     wants_resume: bool,
 ) -> ModelSummary:
-    """Train as a run; where the disk of the user's data folder refuses, without one."""
+    """Train as a run; without one, where the disk of the data folder refuses it."""
     store = RunStore(files.workspace_path(request.collection.folder))
     store.purge()
     run = _unfinished(store, request, terminal, wants_resume=wants_resume)
@@ -85,7 +85,7 @@ def _trained(
 
 
 def _trained_alone(request: TrainRequest, perform: Perform, context: JobContext) -> ModelSummary:
-    """Train without a run, which the disk of the data folder has no room for."""
+    """Train without a run, because the disk of the data folder refuses it."""
     try:
         return perform(request, context)
     except UnsavedModelError as error:
@@ -94,7 +94,7 @@ def _trained_alone(request: TrainRequest, perform: Perform, context: JobContext)
 
 
 def _rescue(write: Callable[[Path], object], request: TrainRequest, error: UnsavedModelError) -> None:
-    """Write a model that nothing else keeps to the first place that takes it, and say so in the error's hint."""
+    """Write a model to the first folder that takes it, and name that in the error's hint: there is no other copy."""
     for folder in (Path.cwd(), files.expanded("~"), files.system_folder()):
         target = _unused(folder / request.model_path.name)
         try:
@@ -106,7 +106,7 @@ def _rescue(write: Callable[[Path], object], request: TrainRequest, error: Unsav
 
 
 def _unfinished(store: RunStore, request: TrainRequest, terminal: Terminal, *, wants_resume: bool) -> Run | None:
-    """Return the run to go on with, which belongs to this process then; None to begin a new one."""
+    """Return the run to go on with, now locked by this process; None to begin a new one."""
     found = store.unfinished(request.recipe, request.collection.class_names)
     idle = [run for run in found if run.status is not RunStatus.RUNNING]
     if not wants_resume:
@@ -114,7 +114,7 @@ def _unfinished(store: RunStore, request: TrainRequest, terminal: Terminal, *, w
             terminal.note(f"note: An unfinished training with these settings is there, {_named(idle[0])}; {_GO_ON}.")
         return None
     if found:
-        # Where all of them are being trained just now, that is what the user is told.
+        # Where another process trains all of them, `resume` raises the error for that.
         run = store.resume((idle or list(found))[0])
         terminal.note(f"Going on with {_named(run)}")
         return run
@@ -125,7 +125,7 @@ def _unfinished(store: RunStore, request: TrainRequest, terminal: Terminal, *, w
 
 
 def _unused(path: Path) -> Path:
-    """Return `path`, with a number where there is something of that name."""
+    """Return `path`, with a number where that name is taken."""
     free, number = path, 1
     while free.exists():
         number += 1

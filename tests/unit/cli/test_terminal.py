@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from tlgui import files
 from tlgui.cli.main import main
-from tlgui.cli.terminal import Terminal, plain
+from tlgui.cli.terminal import Terminal, json_value
 from tlgui.engine.protocol import BugError, Failed, JobCancelled, Succeeded
 from tlgui.engine.quiet import own_output
 from tlgui.errors import Cancelled, PhotoError
@@ -84,8 +84,8 @@ def test_with_json_standard_output_has_one_object_alone() -> None:
     out = io.StringIO()
     terminal = Terminal(out, io.StringIO(), wants_json=True)
 
-    terminal.say("words")
-    terminal.give({"recipe": QUICK, "reason": StopReason.STOPPED, "path": Path("a.jpg"), "loss": float("nan")})
+    terminal.write("words")
+    terminal.write_json({"recipe": QUICK, "reason": StopReason.STOPPED, "path": Path("a.jpg"), "loss": float("nan")})
 
     assert out.getvalue().count("\n") == 1
     assert json.loads(out.getvalue()) == {
@@ -100,8 +100,8 @@ def test_without_json_standard_output_has_words_alone() -> None:
     out = io.StringIO()
     terminal = Terminal(out, io.StringIO(), wants_json=False)
 
-    terminal.say("words")
-    terminal.give({"recipe": QUICK})
+    terminal.write("words")
+    terminal.write_json({"recipe": QUICK})
 
     assert out.getvalue() == "words\n"
 
@@ -114,7 +114,7 @@ def test_no_name_is_an_order_to_the_terminal() -> None:
     out, err = io.StringIO(), Screen()
     terminal = Terminal(out, err, wants_json=False)
 
-    terminal.say(f"a {HOSTILE}", "b")
+    terminal.write(f"a {HOSTILE}", "b")
     terminal.note(f"left out: {HOSTILE}")
     terminal.context(within=HOSTILE).report(Progress(Stage.FEATURES, 1, 2))
     terminal.end(Failed(PhotoError(f"“{HOSTILE}” is empty.", f"Remove {HOSTILE}.")), Path(HOSTILE))
@@ -129,7 +129,7 @@ def test_no_name_is_an_order_to_the_terminal() -> None:
 def test_json_says_names_exactly_and_in_ascii() -> None:
     out = io.StringIO()
 
-    Terminal(out, io.StringIO(), wants_json=True).give({"path": Path(HOSTILE + "\x7f"), HOSTILE: [HOSTILE]})
+    Terminal(out, io.StringIO(), wants_json=True).write_json({"path": Path(HOSTILE + "\x7f"), HOSTILE: [HOSTILE]})
 
     assert out.getvalue().isascii()
     assert out.getvalue().rstrip("\n").isprintable()
@@ -193,7 +193,7 @@ def test_name_beyond_the_terminals_encoding_is_still_written() -> None:
     raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding="ascii")
 
-    Terminal(out, io.StringIO(), wants_json=False).say("caf\udce9 è")
+    Terminal(out, io.StringIO(), wants_json=False).write("caf\udce9 è")
 
     assert raw.getvalue() == rb"caf\xe9 \xe8" + b"\n"
 
@@ -206,7 +206,7 @@ from tlgui.cli.terminal import Terminal
 terminal = Terminal(sys.stdout, sys.stderr, wants_json=False)
 try:
     while True:
-        terminal.say("line")
+        terminal.write("line")
         terminal.checkpoint()
 except Cancelled:
     sys.stderr.write("stopped")
@@ -258,5 +258,8 @@ def test_without_a_place_for_the_log_the_work_goes_on(
     assert capsys.readouterr().err.startswith("error: “missing.tlmodel”")
 
 
-def test_plain_keeps_numbers_and_turns_groups_into_lists() -> None:
-    assert plain({"a": (1, 2.5, True, None, "x"), "b": [float("inf")]}) == {"a": [1, 2.5, True, None, "x"], "b": [None]}
+def test_json_value_keeps_numbers_and_turns_groups_into_lists() -> None:
+    assert json_value({"a": (1, 2.5, True, None, "x"), "b": [float("inf")]}) == {
+        "a": [1, 2.5, True, None, "x"],
+        "b": [None],
+    }

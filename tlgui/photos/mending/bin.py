@@ -131,7 +131,7 @@ def mac_bin(folders: Sequence[Path], wanted: Mapping[Path, FileState]) -> Iterat
 
 
 def _best(wanted: Mapping[Path, FileState], found: Iterator[Binned]) -> dict[Path, Binned]:
-    """Return the best match of each file wanted: of the same size and date, else of the same size; of several the last."""
+    """Return the best match of each file wanted: of the same size and date, else of the same size; then the last."""
     places = {_place(path): path for path in wanted}
     best: dict[Path, tuple[tuple[bool, str], Binned]] = {}
     for binned in found:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.unit.photos.mending.small_collection import PLACES, QUIET, before, in
 from tlgui import files
 from tlgui.errors import StorageError
 from tlgui.photos.health.findings import LeaveOut
-from tlgui.photos.mending.journal import Journal
+from tlgui.photos.mending.journal import Journal, RecordKind, Step
 from tlgui.photos.mending.mender import Mender
 from tlgui.photos.storage.choices import Choices
 
@@ -204,6 +205,72 @@ class TestJournal:
         mender.apply(into(folder / "wren", strange), QUIET)
         undone(mender)
         assert strange.read_text() == "strange"
+
+
+def written(folder: Path, steps: int, padding: int = 0) -> Path:
+    """Write a mending of `steps` moves that has ended, of which the second half was not done."""
+    journal = Journal(folder)
+    record = journal.begin(RecordKind.MOVE, "move photos")
+    source = "robin/" + padding * "x"
+    journal.plan(record, {number: Step(f"{source}{number}.jpg", f"wren/{number}.jpg") for number in range(steps)})
+    journal.end(record, range(steps // 2, steps), "move half of them")
+    return record.path
+
+
+def peak_of(work: Callable[[], object]) -> int:
+    """Return the most bytes of memory that Python's objects took during some work."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_end_of_a_long_mending_is_read_without_the_rest(tmp_path: Path) -> None:
+    path = written(tmp_path / "mendings", 2_000, padding=1_000)
+    journal = Journal(tmp_path / "mendings")
+    assert path.stat().st_size > 2_000_000
+
+    assert peak_of(journal.last_words) < 500_000
+    assert journal.last_words() == "move half of them"
+    assert not journal.is_cut_short()
+
+
+def test_end_that_is_a_long_line_itself_is_read(tmp_path: Path) -> None:
+    written(tmp_path / "mendings", 40_000)
+    journal = Journal(tmp_path / "mendings")
+
+    assert journal.last_words() == "move half of them"
+    last = journal.last()
+    assert last is not None
+    assert sorted(last.done) == list(range(20_000))
+    assert not last.is_open
+
+
+def test_mending_without_any_line_break_takes_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tlgui.photos.mending.journal._MOST_LINE_BYTES", 1_000_000)
+    folder = tmp_path / "mendings"
+    written(folder, 2)
+    with (folder / "000002.jsonl").open("wb") as stream:
+        stream.truncate(200_000_000)
+    journal = Journal(folder)
+
+    assert peak_of(journal.last) < 10_000_000
+    assert journal.last_words() == "move half of them"
+
+
+def test_mending_of_more_steps_than_there_can_be_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path / "mendings", 4)
+    path = written(tmp_path / "mendings", 40)
+    path.write_bytes(b"\n".join(path.read_bytes().splitlines()[:-1]))
+    monkeypatch.setattr("tlgui.photos.mending.journal._MOST_STEPS", 10)
+    last = Journal(tmp_path / "mendings").last()
+
+    assert last is not None
+    assert len(last.steps) == 4
 
 
 def test_number_of_a_new_mending_is_higher_than_any_that_is_kept(workspace: Path, mender: Mender, folder: Path) -> None:
