@@ -121,7 +121,7 @@ def test_model_that_no_disk_takes_at_the_end_is_written_later_without_training_a
     assert failed.returncode == 1
     assert f"Epoch {EPOCHS} of {EPOCHS}" in failed.stderr
     assert "error: “a.tlmodel” could not be written" in failed.stderr
-    assert "too large for that disk" in failed.stderr
+    assert "a limit on the size of files (“ulimit -f”)" in failed.stderr
     assert "the same command with --resume goes on with it" in failed.stderr
     assert "Traceback" not in failed.stderr
     result, said = trained(capfd, command, "--resume")

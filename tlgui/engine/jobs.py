@@ -4,7 +4,6 @@ It is loaded in the engine process and by the commands, never in the window's pr
 """
 
 import functools
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from tlgui.engine.protocol import (
 )
 from tlgui.errors import EngineError, ModelFileError, StorageError, UnsavedModelError
 from tlgui.exporting.export import export
+from tlgui.files import why_unreadable
 from tlgui.learning.data.augmentation import previews
 from tlgui.learning.estimation.estimate import estimate
 from tlgui.learning.inference.evaluate import evaluate
@@ -165,7 +165,7 @@ def _state(path: Path) -> _State:
         state = path.stat()
     except OSError as error:
         raise ModelFileError(
-            f"“{path.name}” cannot be read: {os.strerror(error.errno or 0)}.", "Choose a .tlmodel file that is there."
+            f"“{path.name}” cannot be read: {why_unreadable(error)}.", "Choose a .tlmodel file that is there."
         ) from error
     return path, state.st_mtime_ns, state.st_size
 

@@ -48,14 +48,14 @@ def _failure(error: Exception) -> Failed:
                 "Use a smaller batch size or input size, or close other programs.",
             )
         )
-    if isinstance(error, OSError) and error.errno in files.DISK_IS_FULL:
-        return Failed(_full_disk(error))
+    if isinstance(error, OSError) and error.errno in files.WRITE_REFUSALS:
+        return Failed(_refused_write(error))
     details = "".join(traceback.format_exception(error))
     _log.error("a job failed with an unexpected error:\n%s", details)
     return Failed(BugError(f"Something unexpected happened: {type(error).__name__}: {error}", details), details)
 
 
-def _full_disk(error: OSError) -> StorageError:
+def _refused_write(error: OSError) -> StorageError:
     if isinstance(error.filename, str | bytes):
         return files.storage_error(error, Path(os.fsdecode(error.filename)))
-    return StorageError("A disk is full; the system does not say which.", "Free some space, then try again.")
+    return files.unnamed_storage_error(error)

@@ -19,7 +19,13 @@ from tlgui.files.places import (
     workspace_path,
 )
 from tlgui.files.reading import open_regular, open_unbuffered, read_regular
-from tlgui.files.refusals import DISK_IS_FULL, storage_error
+from tlgui.files.refusals import (
+    WRITE_REFUSALS,
+    storage_error,
+    unnamed_storage_error,
+    unreadable_hint,
+    why_unreadable,
+)
 from tlgui.files.sweeping import sweep
 from tlgui.files.temporary import (
     folder_beside,
@@ -45,7 +51,7 @@ from tlgui.files.writing import (
 
 __all__ = [
     "APP_NAME",
-    "DISK_IS_FULL",
+    "WRITE_REFUSALS",
     "OwnerLock",
     "atomic_open",
     "atomic_path",
@@ -85,7 +91,10 @@ __all__ = [
     "system_folder",
     "temporary_file",
     "temporary_folder",
+    "unnamed_storage_error",
+    "unreadable_hint",
     "use_for_libraries",
+    "why_unreadable",
     "workspace_path",
     "write_text",
 ]

@@ -22,7 +22,7 @@ from typing import BinaryIO, TypeVar
 
 from tlgui.files.locks import OwnerLock
 from tlgui.files.names import APP_NAME
-from tlgui.files.refusals import DISK_IS_FULL, temporary_error
+from tlgui.files.refusals import WRITE_REFUSALS, temporary_error
 
 LOCK_NAME, NOTES_NAME = "owner.lock", "places.jsonl"
 PROCESS_NAME = re.compile(rf"{APP_NAME}-([0-9a-f]{{16}})")
@@ -183,7 +183,7 @@ def temporary_file() -> Iterator[BinaryIO]:
         StorageError: As `temporary_folder`.
     """
     opened = _made(lambda folder: tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 - opened where it can be explained
-    with _refusals_explained(system_folder()), opened as stream:
+    with _refusals_explained(_this_process().folder), opened as stream:
         yield stream
 
 
@@ -196,11 +196,11 @@ def _made(make: Callable[[Path], MadeT]) -> MadeT:
 
 @contextlib.contextmanager
 def _refusals_explained(folder: Path) -> Iterator[None]:
-    """Explain that the disk for temporary files is full, unless the error names a file elsewhere."""
+    """Explain that the disk for temporary files refused a write, unless the error names a file elsewhere."""
     try:
         yield
     except OSError as error:
-        if error.errno in DISK_IS_FULL and (error.filename is None or folder in Path(error.filename).parents):
+        if error.errno in WRITE_REFUSALS and (error.filename is None or folder in Path(error.filename).parents):
             raise temporary_error(error, system_folder()) from error
         raise
 

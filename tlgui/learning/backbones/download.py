@@ -18,7 +18,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from tlgui.errors import StorageError, WeightsError
-from tlgui.files import open_regular, storage_error, write_text
+from tlgui.files import open_regular, storage_error, why_unreadable, write_text
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.http_stream import TIMEOUT_SECONDS, Answer, Connection, failure_words, refusal_words
 from tlgui.learning.backbones.published_weights import Published, keras_models_folder
@@ -114,7 +114,7 @@ def _check_found(path: Path, published: Published, title: str, context: JobConte
     try:
         problem = _difference(path, published, context)
     except OSError as error:
-        why = error.strerror or str(error)
+        why = why_unreadable(error)
         raise WeightsError(f"“{path.name}” in {path.parent} cannot be read: {why}.", _way_out(title)) from error
     if problem:
         raise WeightsError(

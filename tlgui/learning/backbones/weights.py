@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.errors import WeightsError
-from tlgui.files import expanded, open_regular, resource, temporary_file
+from tlgui.files import expanded, open_regular, resource, temporary_file, why_unreadable
 from tlgui.files.zip_archive import MOST_ARCHIVE_BYTES, DamagedError, UntrustedError, open_archive, stream_member
 from tlgui.learning.backbones.download import fetch, file_digest
 from tlgui.learning.backbones.keras_layout import difference, fill
@@ -186,7 +186,7 @@ def _load_older(network: keras.Model, backbone: Backbone, file: WeightsFile, top
 
 
 def _unreadable(path: Path, error: Exception, backbone: Backbone) -> WeightsError:
-    why = (isinstance(error, OSError) and error.strerror) or str(error)
+    why = why_unreadable(error) if isinstance(error, OSError) else str(error)
     return WeightsError(f"The weights file “{path}” cannot be read: {why}.", _choose(backbone))
 
 

@@ -6,7 +6,6 @@ and no larger than the file.
 """
 
 import contextlib
-import errno
 import io
 import math
 import sys
@@ -211,7 +210,7 @@ class _BoundedReads(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Fill a buffer, and return the number of bytes read."""
         if self._largest is not None and len(buffer) > self._largest:
-            raise OSError(errno.EFBIG, "a part of it is far too large")
+            raise OSError("a part of it is far too large")
         view, done = memoryview(buffer), 0
         if self._largest is not None:
             self._pieces.add((self._stream.tell(), len(view)))

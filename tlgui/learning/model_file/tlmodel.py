@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlgui.errors import ModelFileError
-from tlgui.files import atomic_path, check_target, open_regular, temporary_file
+from tlgui.files import atomic_path, check_target, open_regular, temporary_file, unreadable_hint, why_unreadable
 from tlgui.files.zip_archive import (
     MOST_ARCHIVE_BYTES,
     MOST_JSON_BYTES,
@@ -344,9 +344,8 @@ def _opened(path: Path) -> Iterator[tuple[ModelSummary, zipfile.ZipFile, dict[st
     except FileNotFoundError as error:
         raise ModelFileError(f"“{path.name}” is not there any more.", f"It was looked for in {path.parent}.") from error
     except OSError as error:
-        why = error.strerror or str(error)
         raise ModelFileError(
-            f"“{path.name}” cannot be read: {why}.", "Check that the file is yours to read."
+            f"“{path.name}” cannot be read: {why_unreadable(error)}.", unreadable_hint(error)
         ) from error
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tlgui.errors import SettingError
-from tlgui.files import read_regular
+from tlgui.files import read_regular, why_unreadable
 from tlgui.learning.recipes.validation import (
     KIND_WORDS,
     Checked,
@@ -76,7 +76,7 @@ class Fields:
         try:
             data = json.loads(read_regular(path, most_bytes))
         except (OSError, ValueError, RecursionError) as error:
-            why = getattr(error, "strerror", None) or error
+            why = why_unreadable(error) if isinstance(error, OSError) else error
             raise FieldError(f"“{path.name}” cannot be read: {why}") from error
         return cls(data, name)
 

@@ -14,7 +14,7 @@ from typing import Any
 from typing_extensions import override
 
 from tlgui.errors import SettingError
-from tlgui.files import read_regular
+from tlgui.files import read_regular, why_unreadable
 from tlgui.learning.recipes.validation import Checked, choices, limits, replaced, text
 
 # Version 2 added the settings of the tutorials' recipes; in a file of version 1 they take their defaults.
@@ -312,7 +312,7 @@ def load_recipe(path: Path) -> Recipe:
         # Editors on Windows write a byte order mark.
         data = json.loads(read_regular(path, _MOST_FILE_BYTES).decode("utf-8-sig"))
     except OSError as error:
-        why = error.strerror or str(error)
+        why = why_unreadable(error)
         raise SettingError(f"“{path.name}” cannot be opened: {why}.", "Choose a recipe saved by tlgui.") from error
     except (ValueError, RecursionError) as error:
         raise SettingError(f"“{path.name}” cannot be read as a recipe.", "Choose a recipe saved by tlgui.") from error

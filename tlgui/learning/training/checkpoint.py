@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.errors import SettingError, StorageError
-from tlgui.files import atomic_open, open_regular
+from tlgui.files import atomic_open, open_regular, why_unreadable
 from tlgui.files.zip_archive import open_numbered
 from tlgui.learning.arrays import Arrays
 from tlgui.learning.model_file.manifest import epochs_from, epochs_json
@@ -216,7 +216,7 @@ class SavedCheckpoint:
                     raise self._damaged()
                 array = _array_in(archive.read(member))
         except OSError as error:
-            why = error.strerror or str(error)
+            why = why_unreadable(error)
             raise SettingError(f"The training cannot go on: “{self._path}” cannot be read: {why}.", _HINT) from error
         except (LookupError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
             raise self._damaged() from error

@@ -176,7 +176,7 @@ def _rows(path: Path) -> list[list[str]]:
     try:
         data = files.read_regular(path, _MOST_BYTES)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name is not that of a file"
+        reason = files.why_unreadable(error) if isinstance(error, OSError) else "its name is not that of a file"
         message = f"The table “{name}” cannot be read: {reason}."
         raise CollectionError(message, "Choose another table, or check its path.") from error
     text = _text(data)
