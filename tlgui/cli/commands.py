@@ -111,19 +111,33 @@ def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui estimate FOLDER`: report the time and memory of a training, from two batches of the photos, timed now."""
     recipe = recipe_of(arguments)
     left_out = LeftOut(terminal)
-    collection = _scan(arguments, terminal, left_out, divides=False)
-    cost = _perform(EstimateRequest(collection, recipe), terminal, left_out.listen)
+    found = surveyed(
+        arguments,
+        terminal,
+        left_out,
+        divides=False,
+        check=lambda collection: check_divisible(collection, use_own=recipe.split.use_own),
+    )
+    cost = _perform(EstimateRequest(found.collection, recipe), terminal, left_out.listen)
     for sentence in (f"{cost_in_words(cost, recipe)}.", *cost_notes(cost), memory_warning(cost)):
         if sentence:
             terminal.write(sentence)
-    terminal.write_json({"recipe": recipe.name, "estimate": cost})
+    # An estimate is to be quick; the closer look of a training decodes every photo.
+    not_looked_at = sum(facts.look is None for facts in found.facts.values())
+    if not_looked_at:
+        terminal.note(
+            f"note: A training first takes a closer look at {count('photo', not_looked_at)}, once. That time is not in "
+            "the estimate, and photos that turn out to be damaged are left out then."
+        )
+    terminal.write_json({"recipe": recipe.name, "estimate": cost, "not_looked_at": not_looked_at})
 
 
 def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui evaluate MODEL.tlmodel FOLDER`: report the accuracy of a model, in all and for each class."""
     read_summary(arguments.model)
     left_out = LeftOut(terminal)
-    collection = _scan(arguments, terminal, left_out, divides=arguments.part not in {None, "all"})
+    divides = arguments.part not in {None, "all"}
+    collection = surveyed(arguments, terminal, left_out, divides=divides).collection
     part = evaluated_part(arguments.part, collection)
     result = _perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal, left_out.listen)
     write_accuracy(result, terminal)
@@ -294,11 +308,6 @@ def load_engine(terminal: Terminal) -> Perform:
     from tlgui.engine.jobs import perform  # noqa: PLC0415 - loads TensorFlow, for seconds
 
     return perform
-
-
-def _scan(arguments: argparse.Namespace, terminal: Terminal, left_out: LeftOut, *, divides: bool = True) -> Collection:
-    """Return the collection of a folder; see `surveyed`."""
-    return surveyed(arguments, terminal, left_out, divides=divides).collection
 
 
 def surveyed(

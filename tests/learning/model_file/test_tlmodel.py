@@ -100,7 +100,7 @@ def test_odd_class_names_come_back(tmp_path: Path) -> None:
     assert load_model(path).summary.class_names == names
 
 
-def test_training_that_ran_away_is_saved_and_opened(tmp_path: Path) -> None:
+def test_history_with_numbers_that_are_not_finite_is_saved_and_opened(tmp_path: Path) -> None:
     path = tmp_path / "m.tlmodel"
     lost = EpochEnded(1, 1, math.nan, 0.3, math.inf, 0.3, 10.0, 1.0, is_best=True)
     summary = dataclasses.replace(some_summary(path), history=(lost,), evaluation=None)
@@ -110,6 +110,22 @@ def test_training_that_ran_away_is_saved_and_opened(tmp_path: Path) -> None:
     assert math.isnan(epoch.validation_loss)
     assert epoch.accuracy == 0.3
     assert read_summary(path).evaluation is None
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_network_with_weights_that_are_no_numbers_is_not_written(tmp_path: Path, value: float) -> None:
+    path = tmp_path / "m.tlmodel"
+    path.write_bytes(b"an older model")
+    network = small_network()
+    weights = network.get_weights()
+    weights[0].flat[3] = value
+    network.set_weights(weights)
+
+    with pytest.raises(ModelFileError, match=r"“m\.tlmodel” cannot be saved: .* no numbers") as caught:
+        write_model(path, network, some_summary(path))
+
+    assert "smaller learning rate" in caught.value.hint
+    assert path.read_bytes() == b"an older model"
 
 
 def test_optimizer_is_not_written(tmp_path: Path, model_path: Path) -> None:

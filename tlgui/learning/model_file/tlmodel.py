@@ -152,9 +152,10 @@ def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None
 
     Raises:
         StorageError: The disk refused; the old file is unchanged.
-        ModelFileError: The model could not be opened again; see `check_model`.
+        ModelFileError: The model could not be used: a weight is not finite, or see `check_model`.
     """
     check_model(path, summary, model.count_params())
+    _check_finite(path, model)
     manifest, history = manifest_of(summary), _json(history_of(summary))
     if max(len(history), len(_json(manifest))) > MOST_JSON_BYTES:
         raise ModelFileError(f"“{path.name}” cannot be saved: there is too much to say of its classes and epochs.")
@@ -309,6 +310,14 @@ def _check_size(path: Path, network_bytes: int) -> None:
         raise ModelFileError(
             f"“{path.name}” cannot be saved: the network is larger than 2 GB.",
             "Choose a smaller hidden layer or another pooling.",
+        )
+
+
+def _check_finite(path: Path, model: "keras.Model") -> None:
+    if not all(np.isfinite(weights).all() for weights in model.get_weights()):
+        raise ModelFileError(
+            f"“{path.name}” cannot be saved: the training got lost, and some weights of the network are no numbers.",
+            "Train it again with a smaller learning rate.",
         )
 
 
