@@ -4,7 +4,6 @@ TensorFlow is imported only by the commands that need it, and only after their a
 """
 
 import argparse
-import dataclasses
 import shlex
 import textwrap
 from collections.abc import Callable, Sequence
@@ -154,7 +153,8 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui predict MODEL.tlmodel PATH…`: predict the classes of photos."""
     if arguments.csv is not None:
         targets.check_target(arguments.csv, targets.TABLE)
-    read_summary(arguments.model)
+    # Without the bound, a table would get columns for classes that the model does not have.
+    top = min(arguments.top, len(read_summary(arguments.model).class_names))
     predictions: list[Prediction] = []
 
     def listen(event: Event) -> None:
@@ -163,10 +163,10 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
             for prediction in event.predictions:
                 terminal.write(_prediction_line(prediction))
 
-    request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), arguments.top)
+    request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), top)
     summary = _perform(request, terminal, listen)
     if arguments.csv is not None:
-        predictions_csv(arguments.csv, predictions, arguments.top)
+        predictions_csv(arguments.csv, predictions, top)
         terminal.note(f"Saved as {arguments.csv}")
     terminal.write_json(
         {
@@ -250,12 +250,13 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
     """Return the recipe of `--recipe`, `--set` and `--weights`.
 
     Raises:
-        SettingError: As `chosen_recipe`.
+        SettingError: As `compared_recipes`.
     """
     recipe = chosen_recipe(arguments.recipe, arguments.settings)
     if arguments.weights is None:
         return recipe
-    return dataclasses.replace(recipe, weights=str(files.expanded(arguments.weights).absolute()))
+    _check_weights_file(arguments.weights)
+    return with_weights_file(recipe, {recipe.backbone: arguments.weights})
 
 
 def compared_recipes(
@@ -275,10 +276,14 @@ def compared_recipes(
     for backbone, path in files.items():
         if backbone not in BACKBONE_IDS:
             raise SettingError(f"There is no backbone “{backbone}”.", f"Choose one of {', '.join(BACKBONE_IDS)}.")
-        if not path.is_file():
-            raise SettingError(f"The weights file {path} is not there.", "Give another file, or leave --weights out.")
+        _check_weights_file(path)
     chosen = [chosen_recipe(name, settings) for name in names or BUILT_IN]
     return tuple(with_weights_file(recipe, files) for recipe in chosen)
+
+
+def _check_weights_file(path: Path) -> None:
+    if not files.is_file(path):
+        raise SettingError(f"The weights file {path} is not there.", "Give another file, or leave --weights out.")
 
 
 def evaluated_part(wish: str | None, collection: Collection) -> Part | None:

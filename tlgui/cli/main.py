@@ -1,7 +1,10 @@
 """The command line: `tlgui` opens the window; with a command it works without one, for scripts and servers."""
 
 import argparse
+import difflib
 import multiprocessing
+import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -38,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     multiprocessing.freeze_support()
     if arguments is None and sys.argv[1:2] == [helper_start.FLAG]:
         _open_photos(sys.argv[2:])
-    parsed = _parser().parse_args(arguments)
+    parsed = _parsed(sys.argv[1:] if arguments is None else arguments)
     return _open_window() if parsed.command is None else _run(parsed)
 
 
@@ -93,11 +96,24 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Escapes control characters in arguments before they are quoted in an error message."""
+    """Reports wrong usage as other errors are reported, with exit code 2; control characters in it are escaped."""
 
     @override
     def error(self, message: str) -> NoReturn:
-        super().error(one_line(message))
+        self.exit(2, f"error: {one_line(message)}\nhint: “{self.prog} --help” explains it.\n")
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = _parser()
+    word = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if word is not None and word not in (names := [name for name, _, _ in _COMMANDS]):
+        hint = f"The commands are {', '.join(names)}; “tlgui” alone opens the window."
+        if close := difflib.get_close_matches(word, names, 1):
+            hint = f"Did you mean “tlgui {close[0]}”? {hint}"
+        elif os.path.lexists(word):
+            hint = f"“tlgui” alone opens the window. “{shlex.join(['tlgui', 'check', word])}” looks at a folder."
+        parser.exit(2, f"error: There is no command “{one_line(word)}”.\nhint: {one_line(hint)}\n")
+    return parser.parse_args(arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -134,7 +150,7 @@ def _add_estimate(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(BUILT_IN)}, or a recipe file; quick where it is not given",
     )
     _add_settings(parser, "one value of the recipe")
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="the weights of the recipe's backbone")
+    parser.add_argument("--weights", type=_path, metavar="FILE", help="the weights of the recipe's backbone")
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
@@ -170,7 +186,7 @@ def _add_recipes(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_collection(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="holds one subfolder for each class")
+    parser.add_argument("folder", type=_path, metavar="FOLDER", help="holds one subfolder for each class")
     add_layout_options(parser)
 
 
@@ -198,7 +214,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
-    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="photos, and folders that hold some")
+    parser.add_argument("paths", type=_path, nargs="+", metavar="PATH", help="photos, and folders that hold some")
     parser.add_argument("--top", type=_positive, default=3, metavar="K", help="classes for each photo; 3 by default")
     parser.add_argument("--csv", type=_table, metavar="FILE.csv", help="also write a table")
 
@@ -208,18 +224,18 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", required=True, choices=[export_format.id for export_format in FORMATS], help="what to write"
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the file or folder to write")
+    parser.add_argument("--out", type=_path, required=True, metavar="PATH", help="the file or folder to write")
     parser.add_argument(
-        "--photos", type=Path, metavar="FOLDER", help="compare on photos from here; drawn pictures otherwise"
+        "--photos", type=_path, metavar="FOLDER", help="compare on photos from here; drawn pictures otherwise"
     )
 
 
 def _add_sample_photos(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+    parser.add_argument("folder", type=_path, metavar="DIR", help="a new or empty folder")
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", type=Path, metavar="MODEL.tlmodel", help="a model that tlgui made")
+    parser.add_argument("model", type=_path, metavar="MODEL.tlmodel", help="a model that tlgui made")
 
 
 _COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
@@ -247,7 +263,15 @@ def _table(text: str) -> Path:
 def _target(text: str, kind: targets.FileKind) -> Path:
     if problem := targets.name_problem(text, kind):
         raise argparse.ArgumentTypeError(problem)
-    return Path(text)
+    return _path(text)
+
+
+def _path(text: str) -> Path:
+    """Return a path as typed; “~” is the home folder also where the shell leaves it, as in `--out=~/a.tlmodel`."""
+    if not text:
+        # `Path` takes it for the current folder; it is most likely a variable of a script without a value.
+        raise argparse.ArgumentTypeError("it is empty")
+    return Path(text) if os.path.lexists(text) else files.expanded(text)
 
 
 def _setting(text: str) -> tuple[str, str]:
@@ -261,7 +285,7 @@ def _weights(text: str) -> tuple[str, Path]:
     backbone, equals, path = text.partition("=")
     if not equals or not backbone or not path:
         raise argparse.ArgumentTypeError(f"write BACKBONE=FILE, such as vgg16=vgg16_notop.h5; it is “{text}”")
-    return backbone, files.expanded(path)
+    return backbone, _path(path)
 
 
 def _positive(text: str) -> int:

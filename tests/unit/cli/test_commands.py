@@ -39,7 +39,7 @@ def test_estimate_says_that_the_closer_look_of_a_training_is_not_in_it(
     second = capsys.readouterr()
 
     assert isinstance(requests[0], EstimateRequest)
-    assert first.out.startswith("Up to 2 minutes and 1.0 GB of memory")
+    assert first.out.startswith("About 2 minutes and 1.0 GB of memory")
     assert "A training first takes a closer look at 10 photos, once." in first.err
     assert "closer look" not in second.err
     assert json.loads(second.out)["not_looked_at"] == 0

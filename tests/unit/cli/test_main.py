@@ -59,7 +59,58 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
         main(arguments)
 
     assert raised.value.code == 2
-    assert capsys.readouterr().out == ""
+    out, err = capsys.readouterr()
+    assert out == ""
+    error, hint = err.splitlines()
+    assert error.startswith("error: ")
+    assert hint.startswith("hint: ")
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("predct", "Did you mean “tlgui predict”?"),
+        ("my birds", "“tlgui check 'my birds'” looks at a folder."),
+        ("gone", "“tlgui” alone opens the window."),
+    ],
+)
+def test_word_that_is_no_command_gets_a_hint_that_helps(
+    word: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "my birds").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SystemExit):
+        main([word])
+
+    err = capsys.readouterr().err
+    assert f"error: There is no command “{word}”." in err
+    assert hint in err
+
+
+@pytest.mark.parametrize("arguments", [["check", ""], ["info", ""], ["train", "", "--out", "a.tlmodel"]])
+def test_empty_path_is_wrong_usage_and_not_the_current_folder(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+
+    assert raised.value.code == 2
+    assert "it is empty" in capsys.readouterr().err
+
+
+def test_home_folder_is_known_where_the_shell_leaves_it(
+    isolated_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    code, _, err = run(capsys, "train", str(tmp_path), "--out=~/gone/a.tlmodel")
+    assert code == 1
+    assert str(isolated_home / "gone") in err
+    # A name that is there is taken as it is.
+    (tmp_path / "~").mkdir()
+    _, _, err = run(capsys, "check", "~")
+    assert str(isolated_home) not in err
 
 
 @pytest.mark.parametrize(
@@ -72,6 +123,8 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
         ["train", "missing", "--out", "a.tlmodel"],
         ["compare", "missing"],
         ["compare", ".", "--weights", "vgg16=missing.h5"],
+        ["train", ".", "--out", "a.tlmodel", "--weights", "missing.h5"],
+        ["estimate", ".", "--weights", "missing.h5"],
         ["compare", ".", "--weights", "missing=pyproject.toml"],
         ["recipes", "--show", "missing"],
     ],
@@ -250,6 +303,7 @@ def test_model_that_names_one_class_alone_is_told_as_that_by_every_command(
 def test_weights_file_of_a_training_is_the_recipes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_collection(tmp_path / "birds", ["owl", "wren"])
     weights = tmp_path / "vgg16_notop.h5"
+    weights.write_bytes(b"weights")
 
     arguments = ("train", str(folder), "--out", str(tmp_path / "a.tlmodel"), "--recipe", "vgg16-frozen", "--json")
     code, out, _ = run(capsys, *arguments, "--weights", str(weights))

@@ -145,10 +145,12 @@ def test_wrong_usage_quotes_what_was_typed_on_one_line(
     with pytest.raises(SystemExit):
         main(arguments)
 
-    last = capsys.readouterr().err.splitlines()[-1]
-    assert "\x1b" not in last
-    assert "31m" in last
-    assert "error: no" in last
+    error, hint = capsys.readouterr().err.splitlines()
+    assert "\x1b" not in error + hint
+    assert error.startswith("error: ")
+    assert "31m" in error
+    assert "error: no" in error
+    assert hint.startswith("hint: ")
 
 
 @pytest.mark.parametrize(

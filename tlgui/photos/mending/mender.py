@@ -99,13 +99,13 @@ class Mender:
                     return self._choose(RecordKind.USE_AGAIN, [path for path in paths if path in left_out])
                 case MoveInto(moves):
                     elsewhere = dict(_elsewhere(moves))
-                    moves = [
+                    planned = [
                         PlannedMove(number, path, to / path.name) for number, (path, to) in enumerate(elsewhere.items())
                     ]
-                    return self._move(RecordKind.MOVE, moves, context)
+                    return self._move(RecordKind.MOVE, planned, context)
                 case MoveToBin(paths):
-                    moves = [PlannedMove(number, path, None) for number, path in enumerate(dict.fromkeys(paths))]
-                    return self._move(RecordKind.BIN, moves, context)
+                    planned = [PlannedMove(number, path, None) for number, path in enumerate(dict.fromkeys(paths))]
+                    return self._move(RecordKind.BIN, planned, context)
 
     def show_class_as(self, folder_names: Sequence[str], shown: str) -> Mended:
         """Show a class under another name than its folders'.

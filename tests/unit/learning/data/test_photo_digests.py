@@ -166,7 +166,7 @@ def test_index_whose_damage_looks_like_something_else_is_begun_anew(
     assert read == ["photo.jpg", "other.jpg"]
 
 
-@pytest.mark.parametrize("damage", [_scribble, _cut, _other_columns])
+@pytest.mark.parametrize("damage", [_scribble, _other_columns])
 def test_damaged_index_is_begun_anew(
     damage: Callable[[Path], None], photo: Path, read: list[str], cache_warnings: Callable[[], list[str]]
 ) -> None:
@@ -179,9 +179,11 @@ def test_damaged_index_is_begun_anew(
     assert "damaged" in warning
 
 
-def test_damaged_digest_is_worked_out_again(photo: Path, read: list[str]) -> None:
+# To SQLite, an index that is cut off within its last page has an empty last page.
+@pytest.mark.parametrize("damage", [_cut, _short_digest])
+def test_damaged_digest_is_worked_out_again(damage: Callable[[Path], None], photo: Path, read: list[str]) -> None:
     expected = _digest(photo)
-    _short_digest(_index())
+    damage(_index())
 
     assert [_digest(photo) for _ in range(3)] == [expected] * 3
     assert len(read) == 2
