@@ -64,11 +64,13 @@ class PhotoClass:
         name: The label: the folder's name, or the name that the user gave the class.
         photos: Its photos.
         folders: Its folders; several where each part of a split has one, or where two folders are shown by one name.
+        labels: Its labels, where no folder stands for it: by file names or by a table.
     """
 
     name: str
     photos: tuple[Photo, ...]
     folders: tuple[Path, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,3 +143,8 @@ class Layout:
     def source(self) -> ClassSource:
         """Where the classes come from."""
         return self.choice.source or ClassSource.FOLDERS
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether the classes are labels, which no folder stands for."""
+        return self.source in {ClassSource.NAMES, ClassSource.TABLE}

@@ -83,7 +83,7 @@ def test_split_can_be_put_together(tmp_path: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--labels", "gone.csv"], "error: The table “gone.csv” cannot be read: No such file or directory."),
+        (["--labels", "gone.csv"], "error: The table “gone.csv” cannot be read: it is not there."),
         (["--label-column", "species"], "error: There is no table of labels that has this column."),
     ],
 )

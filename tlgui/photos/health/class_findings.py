@@ -67,23 +67,30 @@ def _similar_names(collection: Collection) -> Iterator[Finding]:
     similar = [sorted(items, key=_size, reverse=True) for key, items in by_key.items() if key and len(items) > 1]
     if not similar:
         return
-    to = Destinations(collection)
-    moves = tuple(
-        (photo.path, to.folder_in(photo.path, large))
-        for large, *others in similar
-        for item in others
-        for photo in item.photos
-    )
+    moves = _moves_into_larger(collection, similar)
+    what = "Move the photos of the smaller into the larger." if moves else "Show both under one name."
     names = "; ".join(" and ".join(f"“{item.name}”" for item in items) for items in similar[:_NAMES_SHOWN])
     yield Finding(
         FindingKind.SIMILAR_NAMES,
         Severity.HARM,
         f"{counted(sum(map(len, similar)), 'class name')} differ only in case, spaces or accents",
-        f"{names}: if they are one class, the model is taught a difference that is not there. Move the photos of the "
-        "smaller into the larger.",
+        f"{names}: if they are one class, the model is taught a difference that is not there. {what}",
         tuple(_paths(item) for items in similar for item in items[1:]),
-        MoveInto(moves),
-        f"&Move {counted(len(moves), 'photo')} into the larger class",
+        MoveInto(moves) if moves else None,
+        f"&Move {counted(len(moves), 'photo')} into the larger class" if moves else "",
+    )
+
+
+def _moves_into_larger(collection: Collection, similar: list[list[PhotoClass]]) -> tuple[tuple[Path, Path], ...]:
+    """Return the moves of photos from smaller classes into the larger ones; none where the classes have no folders."""
+    if collection.layout.is_labelled:
+        return ()
+    to = Destinations(collection)
+    return tuple(
+        (photo.path, to.folder_in(photo.path, large))
+        for large, *others in similar
+        for item in others
+        for photo in item.photos
     )
 
 

@@ -25,7 +25,6 @@ _BESIDE_PARTS = "This folder lies beside the folders of the split, so its conten
 _FOR_PREDICTION = "{} without a class, kept for prediction."
 _WITHOUT_CLASS = "{} without a class: there are no class folders in this folder."
 _NOT_LABELLED = "{} without a label."
-_LABELS = frozenset({ClassSource.NAMES, ClassSource.TABLE})
 
 
 class Listed(NamedTuple):
@@ -68,6 +67,8 @@ class Listing:
     Args:
         class_folders: The folders of each class, by class name; several where the parts of a split each have one, or
             where two folders are shown by one name.
+        labels: The labels of each class, by class name, where the classes are labels; several where two are shown by
+            one name.
         photos: The files with names of photos, by class name, folder by folder and sorted by place.
         problems: Files and folders that are left out.
         linked: The class folders that are links to folders elsewhere.
@@ -77,6 +78,7 @@ class Listing:
     """
 
     class_folders: dict[str, list[Path]] = field(default_factory=dict)
+    labels: dict[str, dict[str, None]] = field(default_factory=dict)
     photos: dict[str, list[Listed]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     linked: list[Path] = field(default_factory=list)
@@ -111,7 +113,7 @@ class ListingReader:
         plan = planned(root, choice)
         parts = [(folder.path, part) for folder, part in plan.parts] if choice.uses_split else []
         listing = Listing(parts=parts, layout=Layout(choice))
-        if choice.source in _LABELS:
+        if listing.layout.is_labelled:
             self._add_labelled(listing, plan, root)
             return listing
         listing.layout = Layout(choice, (), tuple(folder.path for folder, _ in plan.flat_parts))
@@ -162,6 +164,7 @@ class ListingReader:
                     without.append(folder.path / file_name)
                     continue
                 name = self._remembered.shown_names.get(label, label)
+                listing.labels.setdefault(name, {})[label] = None
                 arrival = self._remembered.arrivals.get(listed, self._remembered.arrival)
                 photo = Photo(folder.path / file_name, name, part if listing.parts else None, arrival)
                 listing.photos.setdefault(name, []).append(Listed(photo, listed, state))

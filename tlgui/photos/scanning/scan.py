@@ -196,7 +196,8 @@ def _collection(folder: Path, listing: Listing, left_out: frozenset[Path]) -> Co
             without += [photo for photo in photos if photo.path in left_out]
             photos = [photo for photo in photos if photo.path not in left_out]
         if photos:
-            classes.append(PhotoClass(name, tuple(photos), tuple(listing.class_folders.get(name, ()))))
+            folders, labels = listing.class_folders.get(name, ()), listing.labels.get(name, ())
+            classes.append(PhotoClass(name, tuple(photos), tuple(folders), tuple(labels)))
     return Collection(
         folder,
         tuple(classes),

@@ -20,6 +20,7 @@ from tlgui.photos.scanning.watching import FolderChanges
 from tlgui.text.numbers import count
 from tlgui.ui.photos.class_table import ClassTable
 from tlgui.ui.photos.finding_list import FindingList
+from tlgui.ui.photos.layout_offer import LayoutOffer
 from tlgui.ui.photos.photo_browser import PhotoBrowser
 from tlgui.ui.photos.photo_items import Album
 from tlgui.ui.photos.split_bar import SplitBar
@@ -61,6 +62,7 @@ class CollectionView(QWidget):
         self.advice.setAccessibleName("What keeps these photos from being trained on")
         self.advice_text = plain_label()
         self.advice.row.addWidget(self.advice_text, 1)
+        self.layout_offer = LayoutOffer()
         self.notice = NoticeBar()
         self.split_bar = SplitBar()
         self.split_text = StableHeightLabel(_LONGEST_EXPLANATION)
@@ -99,6 +101,10 @@ class CollectionView(QWidget):
         self.advice_text.setText("\n".join(advice))
         self._split_or_advice.setCurrentWidget(self.advice if advice else self._split_part)
         self.next_button.setEnabled(not advice and not is_reading)
+        if is_reading:
+            self.layout_offer.show_nothing()
+        else:
+            self.layout_offer.show_collection(collection)
 
     def show_listing(self, collection: Collection) -> None:
         """Show how many photos were listed so far while the folder is read again; all else stays."""
@@ -170,6 +176,7 @@ class CollectionView(QWidget):
             button.setEnabled(bool(is_free))
         self.table.rows_model.can_rename = bool(is_free)
         self.browser.set_free(is_free)
+        self.layout_offer.set_free(is_free)
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -225,6 +232,7 @@ class CollectionView(QWidget):
         column = QVBoxLayout(self)
         column.addWidget(self.heading)
         column.addLayout(buttons)
+        column.addWidget(self.layout_offer)
         column.addWidget(self._split_or_advice)
         column.addWidget(self._splitter, 1)
         column.addWidget(self._filler, 1)

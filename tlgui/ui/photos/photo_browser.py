@@ -122,8 +122,9 @@ class PhotoBrowser(QWidget):
         return self._is_free and self._uses()[1]
 
     def can_move(self) -> bool:
-        """Whether photos are selected; without any class, they can be moved to a new one."""
-        return self._is_free and self._album is not None and self.has_selection()
+        """Whether photos are selected that can be moved: to a class folder, or to a new one without any."""
+        has_folders = self._album is not None and not self._album.collection.layout.is_labelled
+        return self._is_free and has_folders and self.has_selection()
 
     def can_bin(self) -> bool:
         """Whether photos are selected that can be moved to the bin."""

@@ -11,6 +11,7 @@ from typing_extensions import override
 from tlgui.errors import CollectionError, TlguiError
 from tlgui.photos.collection import Collection, Part, Split
 from tlgui.photos.health.findings import Mending
+from tlgui.photos.layouts import LayoutChoice
 from tlgui.ui.photos.collection_view import CollectionView
 from tlgui.ui.photos.no_photos import NoPhotos
 from tlgui.ui.photos.photo_items import Album
@@ -107,6 +108,7 @@ class PhotosPage(QWidget):
         view.notice.pressed.connect(self.read_again)
         view.next_button.clicked.connect(self.next_requested)
         view.own_split_chosen.connect(self._on_view_own_split_chosen)
+        view.layout_offer.chosen.connect(self._on_layout_offer_chosen)
         view.table.rename_requested.connect(self._on_table_rename_requested)
         view.table.chosen.connect(self.state_changed)
         view.browser.mend_requested.connect(self.mend)
@@ -185,6 +187,12 @@ class PhotosPage(QWidget):
     def _on_view_own_split_chosen(self, uses_own: bool) -> None:  # noqa: FBT001 - the signal's signature
         recipe = self._session.recipe
         self._session.set_recipe(replace(recipe, split=replace(recipe.split, use_own=uses_own)))
+
+    @Slot(object)
+    def _on_layout_offer_chosen(self, choice: object) -> None:
+        assert isinstance(choice, LayoutChoice)
+        if not self._session.is_busy:
+            self._session.read_as(choice)
 
     @Slot(str, str)
     def _on_table_rename_requested(self, name: str, shown: str) -> None:

@@ -11,6 +11,7 @@ from tlgui.learning.data.feature_lookup import known_features
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Mending, Report
 from tlgui.photos.health.report import report_on
+from tlgui.photos.layouts import LayoutChoice
 from tlgui.photos.mending.mender import Mended, Mender, mender_of
 from tlgui.photos.reading import read_folder
 from tlgui.photos.scanning.closer_look import look_closer
@@ -52,18 +53,20 @@ class FolderState:
         return look_closer(self.survey, context) if self.needs_look else self.survey
 
 
-def read_collection(folder: Path, context: JobContext) -> FolderState:
+def read_collection(folder: Path, context: JobContext, choice: LayoutChoice | None = None) -> FolderState:
     """Read a folder, after completing or reverting a mending that a kill interrupted.
 
     Args:
         folder: The collection's folder.
         context: Receives progress, and raises at its checkpoints once the job is stopped.
+        choice: How the folder is to be read from now on; None for what was chosen before.
 
     Raises:
-        CollectionError: The folder does not exist, is not a folder, or cannot be opened.
+        CollectionError: The folder does not exist, is not a folder, or cannot be opened; or the table of `choice`
+            cannot be used.
         Cancelled: The user pressed Stop.
     """
-    found = read_folder(folder, context)
+    found = read_folder(folder, context, (lambda _: choice) if choice is not None else None)
     return FolderState(found, _report_on(found, context), mender_of(folder).next_undo())
 
 

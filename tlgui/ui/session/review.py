@@ -197,7 +197,7 @@ class Review(QObject):
     def _folder_names(self, class_name: str) -> tuple[str, ...]:
         classes = self._needed_state().collection.classes
         found = next((known for known in classes if known.name == class_name), None)
-        return tuple(dict.fromkeys(map(shown_name, found.folders))) if found is not None else ()
+        return found.labels or tuple(dict.fromkeys(map(shown_name, found.folders))) if found is not None else ()
 
     def _read_again(self) -> None:
         folder = self._folder()

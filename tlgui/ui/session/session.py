@@ -25,6 +25,7 @@ from tlgui.learning.recipes.recipe import Augmentation, Recipe
 from tlgui.learning.results import ModelSummary
 from tlgui.learning.runs.run import Run
 from tlgui.photos.collection import Collection, Split
+from tlgui.photos.layouts import LayoutChoice
 from tlgui.photos.samples import draw_sample_photos
 from tlgui.photos.split import training_advice
 from tlgui.progress import JobContext
@@ -138,6 +139,13 @@ class Session(QObject):
     def scan_folder(self, folder: Path) -> Job:
         """Read `folder` and make it the open collection; the present one stays open until then."""
         return self._begin_reading(ScanRequest(folder), lambda context: self._read(folder, context))
+
+    def read_as(self, choice: LayoutChoice) -> Job:
+        """Read the folder of the open collection in another way, now and from now on."""
+        if self.collection is None:
+            raise RuntimeError("this needs a collection")
+        folder = self.collection.folder
+        return self._begin_reading(ScanRequest(folder), lambda context: self._read(folder, context, choice))
 
     def draw_samples(self, folder: Path) -> Job:
         """Draw the sample photos into `folder` and open it; a folder that is not empty is opened as it is."""
@@ -281,9 +289,9 @@ class Session(QObject):
         self._engine.close()
         return self._jobs.wait(timeout_ms)
 
-    def _read(self, folder: Path, context: JobContext) -> FolderState:
+    def _read(self, folder: Path, context: JobContext, choice: LayoutChoice | None = None) -> FolderState:
         """Read a folder, list its runs and divide its photos, on the thread of a job."""
-        state = read_collection(folder, context)
+        state = read_collection(folder, context, choice)
         self._listing = read_runs(state.collection.folder, purge=True)
         self._divide(state.collection)
         return state
