@@ -60,10 +60,8 @@ def awaited(future: Future[ResultT], context: JobContext) -> ResultT:
     Raises:
         Cancelled: The user pressed Stop.
     """
+    until(lambda seconds: wait([future], seconds).done or None, context)
     context.checkpoint()
-    while not future.done():
-        wait([future], _POLL_SECONDS)
-        context.checkpoint()
     return future.result()
 
 

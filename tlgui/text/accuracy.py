@@ -53,7 +53,9 @@ def accuracy_notes(evaluation: Evaluation) -> tuple[str, ...]:
     """
     notes, baseline = [], evaluation.baseline
     if baseline is not None and not baseline.is_beaten:
-        notes.append(f"Always naming {_quoted(baseline.class_name)} is right for {percent(baseline.accuracy)} of them.")
+        notes.append(
+            f"Always naming {_quoted(baseline.class_name)} is right for {percent(baseline.accuracy)} of these photos."
+        )
         if evaluation.accuracy > baseline.accuracy:
             notes.append("More photos to judge it by would show whether it is better.")
     if evaluation.is_unequal:

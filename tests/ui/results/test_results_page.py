@@ -75,7 +75,7 @@ def test_model_that_names_one_class_alone_is_told_as_that(
 
     view = page.view
     assert view.heading.text() == "No better than always naming “robin” (90.0 %, between 79 and 96; balanced 50.0 %)"
-    assert "Always naming “robin” is right for 90.0 % of them." in view.explanation.text()
+    assert "Always naming “robin” is right for 90.0 % of these photos." in view.explanation.text()
     assert "It recognised no photo of “wren”." in view.explanation.text()
     assert texts(view.classes) == [
         ["owl", "0", "—", "—"],

@@ -285,7 +285,7 @@ def test_model_that_names_one_class_alone_is_told_as_that_by_every_command(
     lines = words.splitlines()
     assert code == 0
     assert lines[0].startswith(verdict)
-    assert lines[1] == "Always naming “robin” is right for 90.0 % of them."
+    assert lines[1] == "Always naming “robin” is right for 90.0 % of these photos."
     assert [line.split() for line in lines if line.startswith("wren")] == [["wren", "6", "0.0", "%", "—"]]
     found = json.loads(run(capsys, "evaluate", model, folder, "--json")[1])["evaluation"]
     assert found["balanced_accuracy"] == 0.5

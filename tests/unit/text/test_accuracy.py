@@ -41,7 +41,7 @@ def test_model_that_names_one_class_alone_is_told_as_that() -> None:
     )
     assert accuracy_in_few_words(evaluation) == "No better than always naming “robin” (90.0 %; balanced 50.0 %)"
     assert accuracy_notes(evaluation) == (
-        "Always naming “robin” is right for 90.0 % of them.",
+        "Always naming “robin” is right for 90.0 % of these photos.",
         "Balanced, each class counts the same, however few photos it has.",
         "It recognised no photo of “wren”.",
     )

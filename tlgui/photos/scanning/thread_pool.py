@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from queue import Empty, SimpleQueue
 from typing import Generic, Self, TypeVar
 
+from tlgui.cancellation import Channel
 from tlgui.progress import Countdown, JobContext, Progress, Stage
-
-_CHECKPOINT_SECONDS = 0.05
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -76,8 +75,7 @@ class _ThreadPool(Generic[ItemT, ResultT]):
         self._chunks: SimpleQueue[Sequence[ItemT]] = SimpleQueue()
         for some in chunks:
             self._chunks.put(some)
-        self._outcomes: SimpleQueue[list[ResultT] | BaseException] = SimpleQueue()
-        self._stopped = threading.Event()
+        self._results: Channel[list[ResultT]] = Channel(len(chunks))
         self._work = work
         self._count = min(threads, len(chunks))
 
@@ -87,25 +85,18 @@ class _ThreadPool(Generic[ItemT, ResultT]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stopped.set()
+        self._results.close()
 
     def next(self, context: JobContext) -> list[ResultT]:
         """Wait for the results of one chunk."""
-        while True:
-            context.checkpoint()
-            try:
-                outcome = self._outcomes.get(timeout=_CHECKPOINT_SECONDS)
-            except Empty:
-                continue
-            if isinstance(outcome, BaseException):
-                raise outcome
-            return outcome
+        return self._results.receive(context)
 
     def _run(self) -> None:
         try:
-            while not self._stopped.is_set():
-                self._outcomes.put(self._work(self._chunks.get_nowait()))
+            goes_on = True
+            while goes_on:
+                goes_on = self._results.send(self._work(self._chunks.get_nowait()))
         except Empty:
             return
         except BaseException as error:  # noqa: BLE001 - raised again by `next`
-            self._outcomes.put(error)
+            self._results.fail(error)
