@@ -122,6 +122,26 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelComparison:
+    """How often two models are right on the same photos.
+
+    Args:
+        photo_count: The photos that both were evaluated on.
+        new_right: How many of them the new model names rightly.
+        used_right: How many of them the model in use names rightly.
+    """
+
+    photo_count: int
+    new_right: int
+    used_right: int
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the new model is right on more photos than the one in use."""
+        return self.new_right > self.used_right
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSummary:
     """The facts in a `.tlmodel` file.
 

@@ -117,7 +117,7 @@ def test_train_again_uses_the_settings_of_the_run_on_the_photos_as_they_are_now(
     assert last.collection is opened.collection
     assert opened.recipe == QUICK
     # The new run is the one that is shown.
-    assert run_page.notice.isHidden()
+    assert run_page.notice.button.text() == "Use this one"
     run_page.table.select_ids([opened.run_list.runs[1].id])
     assert run_page.notice.isVisible()
 
@@ -143,4 +143,5 @@ def test_train_page_says_that_the_model_in_use_is_of_before(
 
     with qtbot.waitSignal(trained.job_ended, timeout=10_000):
         train_page.start()
+    qtbot.mouseClick(train_page.notice.button, LEFT)
     assert train_page.notice.isHidden()

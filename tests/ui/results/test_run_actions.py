@@ -21,7 +21,10 @@ from tlgui.ui.text.run_words import (
 )
 
 
-def test_each_training_adds_a_run_that_is_selected_and_active(page: ResultsPage, train: Trainer) -> None:
+def test_each_better_training_adds_a_run_that_is_selected_and_active(
+    page: ResultsPage, train: Trainer, fake_engine: FakeEngine
+) -> None:
+    fake_engine.train_next(0.3, 0.9)
     assert page.empty.isVisible()
     first = train(replace(QUICK, epochs=3))
     assert page.table.isVisible()
@@ -35,7 +38,10 @@ def test_each_training_adds_a_run_that_is_selected_and_active(page: ResultsPage,
     assert usable(page) == {"train-run-further", "rename-run", "delete-runs"}
 
 
-def test_another_run_is_looked_at_without_making_it_active(page: ResultsPage, train: Trainer, opened: Session) -> None:
+def test_another_run_is_looked_at_without_making_it_active(
+    page: ResultsPage, train: Trainer, opened: Session, fake_engine: FakeEngine
+) -> None:
+    fake_engine.train_next(0.3, 0.9)
     first, second = train(replace(QUICK, epochs=3)), train(replace(QUICK, epochs=4))
 
     page.table.select_ids([first])
@@ -145,7 +151,10 @@ def test_escape_leaves_the_name(qtbot: QtBot, page: ResultsPage, train: Trainer)
     assert page.table.rows[0].name == "Quick"
 
 
-def test_deleted_runs_come_back_one_by_one(qtbot: QtBot, page: ResultsPage, train: Trainer) -> None:
+def test_deleted_runs_come_back_one_by_one(
+    qtbot: QtBot, page: ResultsPage, train: Trainer, fake_engine: FakeEngine
+) -> None:
+    fake_engine.train_next(0.1, 0.5, 0.9)
     ids = [train(replace(SHORT, name=name)) for name in ("one", "two", "three")]
     page.table.select_ids(ids[1:])
     assert usable(page) == {"delete-runs"}

@@ -247,7 +247,8 @@ def test_train_further_starts_from_the_runs_model(qtbot: QtBot, trained: Session
     second, kept = runs(trained)
     assert kept == first
     assert (second.name, second.started_from) == ("Quick, further", "Quick")
-    assert trained.active_run == second
+    assert trained.in_use.proposal is not None
+    assert trained.in_use.proposal.run == second
 
 
 def test_training_further_is_resumed_from_the_same_model(
@@ -285,16 +286,16 @@ def test_settings_of_another_backbone_are_not_applied_to_a_model() -> None:
 def test_any_run_can_be_made_active_and_is_loaded_in_the_background(
     qtbot: QtBot, trained: Session, fake_engine: FakeEngine
 ) -> None:
-    (first,) = runs(trained)
     end(qtbot, trained, trained.train())
-    assert trained.active_run != first
+    second, first = runs(trained)
+    assert trained.active_run == first
 
     with qtbot.waitSignal(trained.model_changed, timeout=WAIT_MS):
-        trained.use_run(first)
+        trained.use_run(second)
 
-    assert trained.active_run == first
+    assert trained.active_run == second
     assert not trained.is_busy
-    qtbot.waitUntil(lambda: fake_engine.requests[-1] == OpenModelRequest(first.model_path), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: fake_engine.requests[-1] == OpenModelRequest(second.model_path), timeout=WAIT_MS)
 
 
 def test_summary_that_a_record_lacks_is_read_from_the_model(
@@ -327,7 +328,7 @@ def test_opening_a_collection_brings_its_last_model_back(
     assert runs(other) == runs(trained)
 
 
-def test_opening_a_collection_leaves_the_open_model_alone(
+def test_opening_a_collection_uses_its_own_run_instead_of_a_model_from_a_file(
     qtbot: QtBot, trained: Session, fake_engine: FakeEngine, tmp_path: Path, birds: Path
 ) -> None:
     mine = tmp_path / "mine.tlmodel"
@@ -337,19 +338,16 @@ def test_opening_a_collection_leaves_the_open_model_alone(
 
     end(qtbot, other, other.scan_folder(birds))
 
-    assert other.model is not None
-    assert other.model.path == mine
-    assert other.active_run is None
     assert len(runs(other)) == 1
+    assert other.active_run == runs(other)[0]
 
 
 def test_runs_are_those_of_the_open_collection(qtbot: QtBot, trained: Session, tmp_path: Path) -> None:
-    (run,) = runs(trained)
     trees = write_collection(tmp_path / "Trees", ["oak", "elm"], photos=10)
     end(qtbot, trained, trained.scan_folder(trees))
 
     assert runs(trained) == ()
-    assert trained.model == run.model
+    assert trained.model is None
     assert trained.active_run is None
 
 

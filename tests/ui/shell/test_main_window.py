@@ -93,7 +93,7 @@ def test_steps_say_how_they_stand(qtbot: QtBot, window: MainWindow, birds: Path)
     ]
     train(qtbot, window, birds)
     assert steps.step_state(Step.PHOTOS).words == "30 photos"
-    assert steps.step_state(Step.PHOTOS).mark is Mark.DONE
+    assert steps.step_state(Step.PHOTOS).mark is Mark.GOOD
     assert steps.step_state(Step.TRAIN).words == "Trained"
     assert steps.step_state(Step.RESULTS).words == "90.0 % right"
     assert "90.0 % right" in steps.item(2).data(Qt.ItemDataRole.AccessibleTextRole)

@@ -131,7 +131,8 @@ def test_train_further_and_resume_show_the_training_go_on(
     qtbot.waitUntil(lambda: [epoch.epoch for epoch in shown.history] == [1, 2, 3])
     with qtbot.waitSignal(results.session.job_ended, timeout=10_000):
         again.open()
-    assert results.pages.results.table.rows[0].is_active
+    assert status_text(results.pages.results.table.rows[0]).startswith("About 9 in 10 right")
+    assert results.pages.results.table.selected() == results.pages.results.table.rows[:1]
 
 
 @pytest.mark.usefixtures("results")

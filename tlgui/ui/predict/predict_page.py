@@ -73,8 +73,9 @@ class PredictPage(QWidget):
         self._lay_out()
         DropTarget(self, [DropRule(_is_taken, self._on_dropped)]).hovered.connect(self._on_hovered)
         session.model_changed.connect(self._on_session_model_changed)
-        # The run of the model may have been renamed.
+        # The run of the model may have been renamed, or belong to another folder.
         session.runs_changed.connect(self._refresh)
+        session.collection_changed.connect(self._refresh)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
         self._refresh()
@@ -234,9 +235,11 @@ class PredictPage(QWidget):
         """Show the part of the page that fits its state, and enable what can be done."""
         model = self._session.model
         self.heading.setVisible(model is not None or self.has_predictions)
-        for line, words in ((self.model_line, model_in_words), (self.classes_line, classes_in_words)):
+        for line in (self.model_line, self.classes_line):
             line.setVisible(model is not None)
-            line.set_text(words(model) if model is not None else "")
+        if model is not None:
+            self.model_line.set_text(model_in_words(model, is_foreign=self._session.is_model_foreign))
+            self.classes_line.set_text(classes_in_words(model))
         if self.has_predictions or self._job is not None:
             self.stack.setCurrentWidget(self._listed)
         else:
@@ -261,8 +264,8 @@ class PredictPage(QWidget):
     @Slot()
     def _on_session_model_changed(self) -> None:
         model = self._session.model
-        if model is not None and self.has_predictions and _identity(model) != self._rows_model:
-            self.notice.say(_OTHER_MODEL, "Name them &again")
+        if self.has_predictions and (model is None or _identity(model) != self._rows_model):
+            self.notice.say(_OTHER_MODEL, "Name them &again" if model is not None else "")
         self._refresh()
 
     @Slot()

@@ -13,7 +13,7 @@ from tlgui.ui.results.run_table import RunTable
 from tlgui.ui.results.run_view import RunView
 from tlgui.ui.results.runs_panel import RunsPanel
 from tlgui.ui.session.session import Session
-from tlgui.ui.text.run_words import RunRow, run_rows, trained_before
+from tlgui.ui.text.run_words import USE_THIS, RunRow, proposal_text, run_rows, trained_before
 from tlgui.ui.widgets.empty_page import EmptyPage
 from tlgui.ui.widgets.notice_bar import NoticeBar
 
@@ -43,7 +43,7 @@ class ResultsPage(QWidget):
         self.view = RunView()
         self.comparison = RunComparison()
         self.notice = NoticeBar()
-        self.notice.pressed.connect(self.run_actions.train_again)
+        self.notice.pressed.connect(self._on_notice_pressed)
         self.predict_button = _button("&Next: Predict", self.predict_requested)
         self.predict_button.setDefault(True)
         self.empty = EmptyPage(
@@ -60,6 +60,7 @@ class ResultsPage(QWidget):
         self.table.rows_model.renamed.connect(self._on_rows_renamed)
         session.model_changed.connect(self._on_session_model_changed)
         session.run_changes.changed.connect(self._show_notice)
+        session.in_use.proposal_changed.connect(self._on_proposal_changed)
         for signal in (session.runs_changed, session.collection_changed):
             signal.connect(self._refresh)
         for signal in (session.job_started, session.job_ended):
@@ -106,7 +107,7 @@ class ResultsPage(QWidget):
     def _refresh_actions(self) -> None:
         self.run_actions.refresh()
         self.predict_button.setEnabled(self._session.model is not None)
-        self.notice.button.setEnabled(self.run_actions.can_train_again())
+        self._show_notice()
         self.state_changed.emit()
 
     @Slot()
@@ -118,25 +119,49 @@ class ResultsPage(QWidget):
         elif rows:
             self.view.show_run(rows[0])
             self._kinds.setCurrentWidget(self.view)
-        self._show_notice()
         self._refresh_actions()
 
     @Slot()
     def _show_notice(self) -> None:
-        """Show how the photos changed since the training of the selected run."""
+        """Show why the selected run is not in use, or how the photos changed since its training."""
         run = self.run_actions.only_run()
+        proposal, used = self._session.in_use.proposal, self._session.model
+        if proposal is not None and used is not None and run is not None and run.id == proposal.run.id:
+            self._say(proposal_text(run, proposal.comparison, used, self._session.active_run), USE_THIS)
+            self.notice.button.setEnabled(self.run_actions.make_active.isEnabled())
+            return
         changes = self._session.run_changes.of(run) if run is not None else None
         is_over = run is not None and run.status is not RunStatus.RUNNING
         sentence = trained_before(changes) if changes is not None and is_over else ""
-        if sentence != self.notice.text.text():
-            self.notice.say(sentence, _TRAIN_AGAIN if sentence else "")
+        self._say(sentence, _TRAIN_AGAIN if sentence else "")
         self.notice.button.setEnabled(self.run_actions.can_train_again())
+
+    def _say(self, sentence: str, button: str) -> None:
+        # The same notice is not announced to screen readers again.
+        if sentence != self.notice.text.text():
+            self.notice.say(sentence, button)
 
     @Slot()
     def _on_session_model_changed(self) -> None:
         """Select the model that was trained, opened or made active just now."""
         self._refresh()
         self.table.select_ids([row.id for row in self.table.rows if row.is_active])
+
+    @Slot()
+    def _on_proposal_changed(self) -> None:
+        """Select the run that was trained just now."""
+        proposal = self._session.in_use.proposal
+        if proposal is not None:
+            self.table.select_ids([proposal.run.id])
+        self._refresh_actions()
+
+    @Slot()
+    def _on_notice_pressed(self) -> None:
+        proposal, run = self._session.in_use.proposal, self.run_actions.only_run()
+        if proposal is not None and run is not None and run.id == proposal.run.id:
+            self.run_actions.make_active.trigger()
+        else:
+            self.run_actions.train_again()
 
     @Slot(QModelIndex)
     def _on_table_activated(self, _index: QModelIndex) -> None:

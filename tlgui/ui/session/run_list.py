@@ -80,6 +80,15 @@ class RunList(QObject):
         wanted = self._store.active_id if self._store is not None else ""
         return next((run for run in self._runs if run.id == wanted and run.has_model), None)
 
+    @property
+    def preferred(self) -> Run | None:
+        """The run to use when the collection is opened: the one in use last, or else the most accurate one.
+
+        The run in use last is the better one of those that were compared, or the user's choice.
+        """
+        measured = [run for run in self._runs if run.has_model and run.model is not None and run.model.evaluation]
+        return self.last_used or max(measured, key=_accuracy, default=None)
+
     def with_model(self, path: Path) -> Run | None:
         """Return the run with its model at `path`, or None if no run of this collection has it."""
         return next((run for run in self._runs if run.model_path == path), None)
@@ -228,6 +237,11 @@ def further_recipe(present: Recipe, start: Recipe) -> Recipe:
     head = replace(start.head, dropout=present.head.dropout, feature_dropout=present.head.feature_dropout)
     kept = {name: getattr(start, name) for name in (*architecture, "split", "seed")}
     return replace(present, head=head, **kept)
+
+
+def _accuracy(run: Run) -> float:
+    evaluation = run.model.evaluation if run.model is not None else None
+    return evaluation.accuracy if evaluation is not None else 0.0
 
 
 def is_waiting(run: Run) -> bool:

@@ -19,7 +19,6 @@ from tlgui.engine.protocol import (
     Request,
     TrainRequest,
 )
-from tlgui.engine.run_job import RunJob
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Augmentation, Recipe
 from tlgui.learning.results import ModelSummary
@@ -33,9 +32,11 @@ from tlgui.ui.session.estimates import Estimates
 from tlgui.ui.session.folder_reading import FolderState, read_collection
 from tlgui.ui.session.job_queue import Jobs, OnSuccess
 from tlgui.ui.session.known_split import KnownSplit
+from tlgui.ui.session.model_in_use import ModelInUse
 from tlgui.ui.session.requests import RunsRequest, SamplePhotosRequest, SaveModelRequest, ScanRequest
 from tlgui.ui.session.review import Review
 from tlgui.ui.session.run_changes import ChangesSinceRuns
+from tlgui.ui.session.run_jobs import RunJobs
 from tlgui.ui.session.run_list import RunList, RunListing, further_recipe, read_runs
 from tlgui.ui.session.unsaved import UnsavedTraining
 from tlgui.ui.session.worker import Job, Operation
@@ -69,14 +70,24 @@ class Session(QObject):
         self.review.collection_changed.connect(self._on_review_collection_changed)
         self._advice: tuple[str, ...] = ()
         self._recipe = QUICK
-        self._model: ModelSummary | None = None
         self.estimates = Estimates(self._jobs, engine, self.review, self)
         self.run_list = RunList(self)
         self.run_list.changed.connect(self.runs_changed)
         self.run_changes = ChangesSinceRuns(self._jobs, self.review, self.run_list, self)
         self._listing: RunListing | None = None
-        self._run_job: RunJob | None = None
         self.unsaved = UnsavedTraining(self)
+        self.in_use = ModelInUse(self.run_list, self)
+        self.in_use.changed.connect(self.model_changed)
+        self._run_jobs = RunJobs(
+            engine,
+            self._jobs,
+            self._begin,
+            review=self.review,
+            run_list=self.run_list,
+            in_use=self.in_use,
+            unsaved=self.unsaved,
+            parent=self,
+        )
 
     @property
     def collection(self) -> Collection | None:
@@ -90,13 +101,18 @@ class Session(QObject):
 
     @property
     def model(self) -> ModelSummary | None:
-        """The model in use for predictions and exports: the last trained or opened one."""
-        return self._model
+        """The model for predictions and exports; see `ModelInUse`."""
+        return self.in_use.model
 
     @property
     def active_run(self) -> Run | None:
-        """The run of the open collection that made the open model; None if no run of it did, or no model is open."""
-        return self.run_list.with_model(self._model.path) if self._model is not None else None
+        """The run of the open collection that made the model in use; None if no run of it did, or there is no model."""
+        return self.in_use.run
+
+    @property
+    def is_model_foreign(self) -> bool:
+        """Whether a folder is open and none of its runs made the model in use."""
+        return self.collection is not None and self.model is not None and self.active_run is None
 
     @property
     def job(self) -> Job | None:
@@ -158,12 +174,12 @@ class Session(QObject):
         return self._begin_reading(SamplePhotosRequest(folder), draw_and_read)
 
     def train(self) -> Job:
-        """Train the recipe on the collection as a new run; its model becomes the open one.
+        """Train the recipe on the collection as a new run; its model is used if it is better than the one in use.
 
         Raises:
             StorageError: The data folder cannot be written to.
         """
-        return self._train_from(None, self._recipe)
+        return self._run_jobs.train(self._recipe)
 
     def train_again(self, run: Run) -> Job:
         """Train the recipe of `run` anew on the collection as it is now, as a new run.
@@ -171,7 +187,7 @@ class Session(QObject):
         Raises:
             StorageError: The data folder cannot be written to.
         """
-        return self._train_from(None, run.recipe)
+        return self._run_jobs.train(run.recipe)
 
     def train_further(self, run: Run) -> Job:
         """Train the model of `run` further on the collection as it is now, as a new run; see `further_recipe`.
@@ -179,7 +195,7 @@ class Session(QObject):
         Raises:
             StorageError: The data folder cannot be written to.
         """
-        return self._train_from(run, further_recipe(self._recipe, run.recipe))
+        return self._run_jobs.train(further_recipe(self._recipe, run.recipe), run)
 
     def resume(self, run: Run) -> Job:
         """Continue a run that ended early, with its own recipe.
@@ -187,7 +203,7 @@ class Session(QObject):
         Raises:
             StorageError: Another window trains it, or the disk refused.
         """
-        return self._begin_run(self._resumed(run, is_ending=False))
+        return self._run_jobs.resume(run)
 
     def use_best_epoch(self, run: Run) -> Job | None:
         """Save the best epoch of a run that ended early as its model, and open it; see `use_run`.
@@ -197,7 +213,7 @@ class Session(QObject):
         """
         if run.has_model:
             return self.use_run(run)
-        return self._begin_run(self._resumed(run, is_ending=True))
+        return self._run_jobs.save_best_epoch(run)
 
     def use_run(self, run: Run) -> Job | None:
         """Make the model of `run` the open one.
@@ -207,11 +223,15 @@ class Session(QObject):
             the job that reads the summary from the model.
         """
         if run.model is None:
-            return self._begin_run(self.run_list.reading_model(run, self._engine))
-        self._open(run.model)
-        if not self.is_busy:
-            self._begin_engine_in_background(OpenModelRequest(run.model_path))
+            return self._run_jobs.read_model(run)
+        self.use_model(run.model)
         return None
+
+    def use_model(self, model: ModelSummary) -> None:
+        """Use a model whose summary is known; the engine loads it in the background."""
+        self.in_use.use(model)
+        if not self.is_busy:
+            self._begin_engine_in_background(OpenModelRequest(model.path))
 
     def delete_run(self, run: Run) -> None:
         """Move a run to the trash; if its model is open, no model is open afterwards.
@@ -219,11 +239,12 @@ class Session(QObject):
         Raises:
             StorageError: It is being trained, or the disk refused.
         """
-        is_active = self._model is not None and self._model.path == run.model_path
+        is_active = self.model is not None and self.model.path == run.model_path
         self.run_list.delete(run)
         if is_active:
-            self._model = None
-            self.model_changed.emit()
+            self.in_use.clear()
+        elif self.in_use.proposal is not None and self.in_use.proposal.run.id == run.id:
+            self.in_use.withdraw_proposal()
 
     def restore_run(self) -> Run:
         """Restore the run that was deleted last; its model is opened if it was in use before and none is now.
@@ -232,13 +253,13 @@ class Session(QObject):
             StorageError: The disk refused, or it is no longer there.
         """
         restored = self.run_list.restore_last()
-        if self._model is None and restored == self.run_list.last_used:
+        if self.model is None and restored == self.run_list.last_used:
             self.use_run(restored)
         return restored
 
     def open_model(self, path: Path) -> Job:
         """Check and load a `.tlmodel` file and make it the open model."""
-        return self._begin_engine(OpenModelRequest(path), self._on_model_ready)
+        return self._begin_engine(OpenModelRequest(path), self._on_model_opened)
 
     def predict(self, paths: tuple[Path, ...]) -> Job:
         """Predict the classes of photos, and of the photos in folders, with the open model."""
@@ -256,8 +277,8 @@ class Session(QObject):
         return self._begin(SaveModelRequest(source, target), lambda _context: files.copy(source, target))
 
     def save_trained(self, target: Path | None = None) -> Job:
-        """Write the model of the unsaved training and open it; see `UnsavedTraining.saving_to`."""
-        return self._begin_run(self.unsaved.saving_to(target))
+        """Write the model of the unsaved training; it is used if it is better than the one in use."""
+        return self._run_jobs.save_trained(target)
 
     def preview(self, paths: tuple[Path, ...], augmentation: Augmentation, size: int) -> Job:
         """Augment photos for a preview, in the background; only while no job is under way."""
@@ -300,9 +321,9 @@ class Session(QObject):
         self.known_split.prepare(collection, self._recipe)
 
     def _needed_model(self) -> ModelSummary:
-        if self._model is None:
+        if self.model is None:
             raise RuntimeError("this needs a model")
-        return self._model
+        return self.model
 
     def _begin_engine(self, request: Request[object], on_success: OnSuccess | None = None) -> Job:
         return self._begin(request, functools.partial(self._engine.run, request), on_success)
@@ -317,59 +338,21 @@ class Session(QObject):
         self._jobs.stop_background(PreviewRequest | EstimateRequest)
         return self._jobs.begin(request, operation, on_success)
 
-    def _free_collection(self) -> Collection:
-        """Return the collection to train on; raises if none is open or a job is under way."""
-        if self.collection is None:
-            raise RuntimeError("Train needs a collection")
-        if self.is_busy:
-            raise RuntimeError("another job is under way")
-        return self.collection
-
-    def _train_from(self, start: Run | None, recipe: Recipe) -> Job:
-        request = TrainRequest(
-            self._free_collection(), recipe, Path(), start_from=start.model_path if start is not None else None
-        )
-        return self._begin_run(self.run_list.begin(request, self._engine, self.review.final_survey(), start))
-
-    def _resumed(self, run: Run, *, is_ending: bool) -> RunJob:
-        collection, final_survey = self._free_collection(), self.review.final_survey()
-        return self.run_list.resume(run, collection, self._engine, final_survey, is_ending=is_ending)
-
-    def _begin_run(self, run_job: RunJob) -> Job:
-        job = self._begin(run_job.request, run_job, self._on_model_ready)
-        self._run_job = run_job
-        self.review.follow_training(job)
-        job.failed.connect(self._record_run)
-        job.cancelled.connect(self._record_run)
-        return job
-
-    @Slot()
-    def _record_run(self) -> None:
-        """Record how the run under way has ended."""
-        run_job, self._run_job = self._run_job, None
-        if run_job is not None:
-            self.run_list.record(run_job)
-            self.unsaved.record(run_job)
-
-    def _open(self, model: ModelSummary) -> None:
-        self._model = model
-        if self.active_run is not None:
-            self.run_list.set_active(self.active_run)
-        self.model_changed.emit()
-
     def _begin_engine_in_background(self, request: Request[object]) -> Job:
         return self._jobs.begin_in_background(request, functools.partial(self._engine.run, request))
 
     @Slot(object)
     def _on_read(self, state: object) -> None:
         assert isinstance(state, FolderState)
+        is_other = self.collection is None or self.collection.folder != state.collection.folder
         if self._listing is not None:
             self.run_list.show(self._listing)
         self.review.open(state)
-        last = self.run_list.last_used
-        if self._model is None and last is not None and last.model is not None:
-            self._open(last.model)
-            self._begin_engine_in_background(OpenModelRequest(last.model_path))
+        before = self.model
+        if is_other:
+            self.in_use.enter_collection()
+        if self.model is not None and self.model is not before:
+            self._begin_engine_in_background(OpenModelRequest(self.model.path))
 
     @Slot()
     def _on_review_collection_changed(self) -> None:
@@ -378,10 +361,9 @@ class Session(QObject):
         self.collection_changed.emit()
 
     @Slot(object)
-    def _on_model_ready(self, model: object) -> None:
+    def _on_model_opened(self, model: object) -> None:
         assert isinstance(model, ModelSummary)
-        self._record_run()
-        self._open(model)
+        self.in_use.use(model)
 
     @Slot(Job)
     def _on_job_ended(self, job: Job) -> None:

@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
         for signal in (session.model_changed, session.runs_changed, session.review.changed):
             signal.connect(self._refresh)
         session.recipe_changed.connect(self._refresh)
+        session.in_use.set_aside.connect(self._on_model_set_aside)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
         session.review.photos_unreadable.connect(self._on_photos_unreadable)
@@ -240,6 +241,17 @@ class MainWindow(QMainWindow):
             self.settings.add_recent(RECENT_FOLDERS, collection.folder)
             set_title(self, f"{shown_name(collection.folder)} — tlgui")
         self._refresh()
+
+    @Slot(ModelSummary)
+    def _on_model_set_aside(self, model: ModelSummary) -> None:
+        now = self.session.model
+        title = model_title(now) if now is not None else ""
+        self.messages.show_offer(
+            f"“{model_title(model)}” does not belong to this folder and is not in use any more.",
+            f"“{title}” is in use now." if title else "This folder has no model yet: train one on the Train page.",
+            "&Keep using it",
+            lambda: self.session.use_model(model),
+        )
 
     @Slot(Job)
     def _on_session_job_started(self, job: Job) -> None:

@@ -85,6 +85,15 @@ class MessageBar(TintedBar):
 
         self._show(_Kind.SUCCESS, message, hint, "&Undo", undo_and_dismiss)
 
+    def show_offer(self, message: str, hint: str, button: str, action: Callable[[], None]) -> None:
+        """Show a note, with a button."""
+
+        def act_and_dismiss() -> None:
+            self.dismiss()
+            action()
+
+        self._show(_Kind.INFO, message, hint, button, act_and_dismiss)
+
     def show_info(self, message: str, hint: str = "") -> None:
         """Show a note."""
         self._show(_Kind.INFO, message, hint)

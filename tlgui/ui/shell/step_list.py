@@ -47,7 +47,7 @@ class Mark(Enum):
     """The mark beside the state of a step: its accent and icon."""
 
     NONE = None
-    DONE = (Accent.SUCCESS, "success")
+    GOOD = (Accent.SUCCESS, "success")
     PROBLEM = (Accent.WARNING, "warning")
 
 

@@ -1,19 +1,22 @@
-"""The states of the four steps, in a few words for the list of steps."""
+"""The states of the four steps, in a few words for the list of steps; a tick means that the result is good."""
 
 from tlgui.engine.protocol import PredictRequest, TrainRequest
+from tlgui.learning.results import ModelSummary
 from tlgui.photos.collection import MOST_CLASSES
+from tlgui.photos.health.findings import Severity
 from tlgui.text.numbers import count, percent
 from tlgui.ui.session.requests import SamplePhotosRequest, ScanRequest
 from tlgui.ui.session.session import Session
 from tlgui.ui.shell.commands import Pages
 from tlgui.ui.shell.step_list import Mark, Step, StepState
+from tlgui.ui.text.model_words import is_good
 
 
 def step_states(session: Session, pages: Pages) -> dict[Step, StepState]:
     """Return the state of every step."""
     return {
         Step.PHOTOS: _photos(session),
-        Step.TRAIN: _train(session, pages),
+        Step.TRAIN: _train(session),
         Step.RESULTS: _results(session),
         Step.PREDICT: _predict(session, pages),
     }
@@ -31,27 +34,36 @@ def _photos(session: Session) -> StepState:
     if session.advice():
         is_large = len(session.collection.classes) > MOST_CLASSES
         return StepState("Too many classes" if is_large else "Needs more photos", Mark.PROBLEM)
-    return StepState(count("photo", session.collection.photo_count), Mark.DONE)
+    is_harmed = any(finding.severity is Severity.HARM for finding in session.review.report.findings)
+    return StepState(
+        count("photo", session.collection.photo_count),
+        Mark.NONE if session.review.is_looking or is_harmed else Mark.GOOD,
+    )
 
 
-def _train(session: Session, pages: Pages) -> StepState:
+def _train(session: Session) -> StepState:
     if _runs(session, TrainRequest):
         return StepState("Training…")
     if session.collection is None or session.advice():
         return StepState("Needs photos first")
-    return StepState("Trained", Mark.DONE) if pages.train.has_history else StepState("Ready to start")
+    run = session.active_run
+    if run is None:
+        return StepState("Ready to start")
+    return StepState("Trained", _mark(run.model))
 
 
 def _results(session: Session) -> StepState:
     if session.model is None:
         return StepState("Nothing yet")
+    if session.is_model_foreign:
+        return StepState("From elsewhere")
     evaluation = session.model.evaluation
     if evaluation is None:
-        return StepState("Not measured", Mark.DONE)
+        return StepState("Not measured")
     baseline = evaluation.baseline
     if baseline is not None and evaluation.accuracy <= baseline.accuracy:
         return StepState("No better than guessing", Mark.PROBLEM)
-    return StepState(f"{percent(evaluation.accuracy)} right", Mark.DONE)
+    return StepState(f"{percent(evaluation.accuracy)} right", _mark(session.model))
 
 
 def _predict(session: Session, pages: Pages) -> StepState:
@@ -59,4 +71,8 @@ def _predict(session: Session, pages: Pages) -> StepState:
         return StepState("Naming photos…")
     if session.model is None:
         return StepState("Needs a model")
-    return StepState("Photos named", Mark.DONE) if pages.predict.has_predictions else StepState("Drop photos here")
+    return StepState("Photos named" if pages.predict.has_predictions else "Drop photos here")
+
+
+def _mark(model: ModelSummary | None) -> Mark:
+    return Mark.GOOD if model is not None and is_good(model.evaluation) else Mark.NONE

@@ -3,13 +3,15 @@
 import re
 from pathlib import Path
 
-from tlgui.learning.results import ModelSummary
+from tlgui.learning.results import Evaluation, ModelSummary
 from tlgui.learning.runs.run import run_of_model
 from tlgui.photos.names import one_line
 from tlgui.text.accuracy import accuracy_in_words
 from tlgui.text.numbers import count
 
 MODEL_SUFFIX = ".tlmodel"
+
+_GOOD_ACCURACY = 0.75
 
 # The name that trainings gave their models before there were runs: the collection, the day, the time.
 _KEPT_NAME = re.compile(r"^(.+) (\d{4}-\d\d-\d\d) (\d\d)-(\d\d)-\d\d-\d{6}$", re.DOTALL)
@@ -34,10 +36,28 @@ def model_title(model: ModelSummary) -> str:
     return path_title(model.path)
 
 
-def model_in_words(model: ModelSummary) -> str:
-    """Return the name of the model and its accuracy."""
+def origin_in_words(model: ModelSummary) -> str:
+    """Return where a model comes from that no run of the open collection made: another folder, or a file."""
+    return "from another folder" if run_of_model(model.path) else "from a file"
+
+
+def model_in_words(model: ModelSummary, *, is_foreign: bool = False) -> str:
+    """Return the name of the model, its origin and its accuracy.
+
+    Args:
+        model: The model.
+        is_foreign: Whether no run of the open collection made it; then its origin is named.
+    """
+    origin = f" ({origin_in_words(model)})" if is_foreign else ""
     good = f" · {accuracy_in_words(model.evaluation)}" if model.evaluation is not None else ""
-    return model_title(model) + good
+    return model_title(model) + origin + good
+
+
+def is_good(evaluation: Evaluation | None) -> bool:
+    """Return whether a model deserves a tick: it is right at least 3 in 4 times, and beats the largest class."""
+    if evaluation is None or evaluation.accuracy < _GOOD_ACCURACY:
+        return False
+    return evaluation.baseline is not None and evaluation.baseline.is_beaten
 
 
 def classes_in_words(model: ModelSummary) -> str:

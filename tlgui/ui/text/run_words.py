@@ -7,17 +7,19 @@ from datetime import datetime
 from PySide6.QtCore import QDate, QLocale
 
 from tlgui.learning.recipes.recipe import Recipe
-from tlgui.learning.results import Evaluation, ModelSummary
+from tlgui.learning.results import Evaluation, ModelComparison, ModelSummary
 from tlgui.learning.runs.run import Run, RunStatus
 from tlgui.learning.runs.training_photos import PhotoChanges
 from tlgui.photos.names import one_line
 from tlgui.progress import EpochEnded
 from tlgui.text.accuracy import accuracy_in_few_words
 from tlgui.text.numbers import count, duration_in_words, percent
-from tlgui.ui.text.model_words import path_title
+from tlgui.ui.text.model_words import origin_in_words, path_title
 
 _ENGLISH = QLocale(QLocale.Language.English)
 _OPENED_ID = "opened model"
+# The button beside `proposal_text`.
+USE_THIS = "Use this one"
 _EARLY = {
     RunStatus.FAILED: "Failed after {}",
     RunStatus.INTERRUPTED: "Interrupted after {}",
@@ -82,8 +84,12 @@ def needs_attention(row: RunRow) -> bool:
 
 
 def details_text(row: RunRow, now: datetime) -> str:
-    """Return when a run was trained, how long it took, and its recipe where the name differs from it."""
-    parts = [when(row.created, now)]
+    """Return when a run was trained, how long it took, and its recipe where the name differs from it.
+
+    For a model that no run of the collection made, its origin comes first.
+    """
+    origin = [origin_in_words(row.model).capitalize()] if row.run is None and row.model is not None else []
+    parts = [*origin, when(row.created, now)]
     if row.seconds:
         parts.append(duration_in_words(row.seconds).removeprefix("about "))
     if row.recipe.name != row.name:
@@ -122,6 +128,29 @@ def trained_before(changes: PhotoChanges) -> str:
     phrases = [f"{count('photo', first[0])} {first[1]}", *(f"{number:,} {what}" for number, what in rest)]
     *others, last = phrases
     return f"Trained before {', '.join(others)} and {last}." if others else f"Trained before {last}."
+
+
+def proposal_text(run: Run, comparison: ModelComparison | None, used: ModelSummary, used_run: Run | None) -> str:
+    """Return why a trained run is not in use, with the accuracy of its model and of the one in use.
+
+    Args:
+        run: The trained run.
+        comparison: How often both models are right on the same photos; None if they could not be compared.
+        used: The model in use.
+        used_run: Its run; None if no run of the collection made it.
+    """
+    name = used_run.name if used_run is not None else path_title(used.path)
+    stays = f"“{name}” stays in use"
+    if comparison is not None:
+        same = count("photo", comparison.photo_count)
+        old, new = (percent(right / comparison.photo_count) for right in (comparison.used_right, comparison.new_right))
+        return f"{stays}: it is right on {old} of the same {same}, “{run.name}” on {new}."
+    evaluations = (used.evaluation, run.model.evaluation if run.model is not None else None)
+    old, new = ("an unknown share" if known is None else percent(known.accuracy) for known in evaluations)
+    return (
+        f"{stays}, because the two could not be compared on the same photos. "
+        f"Each on photos of its own, “{name}” is right on {old}, “{run.name}” on {new}."
+    )
 
 
 def best_so_far(row: RunRow) -> str:

@@ -3,9 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from tlgui.engine.protocol import SaveTrainedRequest, TrainRequest
 from tlgui.errors import StorageError, TlguiError, UnsavedModelError
@@ -17,7 +15,7 @@ from tlgui.ui.plots.curve_view import TrainingPlots
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import Settings
 from tlgui.ui.session.worker import Job
-from tlgui.ui.text.run_words import trained_before
+from tlgui.ui.text.run_words import USE_THIS, proposal_text, trained_before
 from tlgui.ui.train.backbone_choice import weights_problem
 from tlgui.ui.train.cost_line import CostLine
 from tlgui.ui.train.recipe_form import RecipeForm
@@ -48,15 +46,18 @@ class TrainPage(QWidget):
         self._session = session
         self._settings = settings
         self._job: Job | None = None
+        # The curves of another folder are not shown.
+        self._folder = _folder_of(session)
         self._lay_out()
         self.form.recipe_choice.problem_raised.connect(self.problem_raised)
         self.status.start_pressed.connect(self.start)
         self.status.stop_pressed.connect(self.stop)
         self.status.results_pressed.connect(self.results_requested)
         self.status.predict_pressed.connect(self.predict_requested)
-        session.collection_changed.connect(self._refresh)
+        self.notice.pressed.connect(self._on_notice_pressed)
+        session.collection_changed.connect(self._on_session_collection_changed)
         session.recipe_changed.connect(self._on_recipe_changed)
-        for signal in (session.run_changes.changed, session.model_changed):
+        for signal in (session.run_changes.changed, session.model_changed, session.in_use.proposal_changed):
             signal.connect(self._show_notice)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
@@ -114,14 +115,6 @@ class TrainPage(QWidget):
             self._job.stop()
             self.status.show_stopping()
 
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # As in a dialog, Return presses the default button from every control that does not handle the key.
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.can_start:
-            self.start()
-        else:
-            super().keyPressEvent(event)
-
     def _lay_out(self) -> None:
         photos_button = QPushButton("&Go to Photos")
         photos_button.clicked.connect(self.photos_requested)
@@ -161,13 +154,36 @@ class TrainPage(QWidget):
 
     @Slot()
     def _show_notice(self) -> None:
-        """Show a notice if the photos have changed since the model in use was trained."""
+        """Show why a trained run is not in use, or that the photos have changed since the model in use was trained."""
+        proposal, used = self._session.in_use.proposal, self._session.model
+        self.status.set_in_use(is_in_use=proposal is None)
+        if proposal is not None and used is not None:
+            self._say(proposal_text(proposal.run, proposal.comparison, used, self._session.active_run), USE_THIS)
+            return
         run = self._session.active_run
         changes = self._session.run_changes.of(run) if run is not None else None
         before = trained_before(changes) if changes is not None else ""
-        sentence = f"The model in use was t{before[1:]}" if before else ""
+        self._say(f"The model in use was t{before[1:]}" if before else "")
+
+    def _say(self, sentence: str, button: str = "") -> None:
+        # The same notice is not announced to screen readers again.
         if sentence != self.notice.text.text():
-            self.notice.say(sentence)
+            self.notice.say(sentence, button)
+
+    @Slot()
+    def _on_notice_pressed(self) -> None:
+        proposal = self._session.in_use.proposal
+        if proposal is not None:
+            self._session.use_run(proposal.run)
+
+    @Slot()
+    def _on_session_collection_changed(self) -> None:
+        folder = _folder_of(self._session)
+        if folder != self._folder:
+            self._folder = folder
+            self.plots.set_history(())
+            self.status.show_waiting()
+        self._refresh()
 
     @Slot()
     def _on_recipe_changed(self) -> None:
@@ -219,3 +235,7 @@ class TrainPage(QWidget):
     def _on_job_cancelled(self) -> None:
         self.plots.set_history(self.plots.history)
         self.status.show_cancelled()
+
+
+def _folder_of(session: Session) -> Path | None:
+    return session.collection.folder if session.collection is not None else None

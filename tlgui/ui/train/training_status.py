@@ -33,6 +33,7 @@ class TrainingStatus(QWidget):
 
     def __init__(self, cost: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_in_use = True
         self.stage = PlainLabel(_WAITING)
         self.stage.setWordWrap(True)
         self.time_left = QuietLabel()
@@ -96,10 +97,20 @@ class TrainingStatus(QWidget):
         self.bar.setRange(0, 0)
         self.stop_button.setEnabled(False)
 
+    def show_waiting(self) -> None:
+        """Show that no training was started yet."""
+        self._end(_WAITING)
+        self._show_outcome_buttons(are_shown=False)
+
     def show_succeeded(self, model: ModelSummary) -> None:
         """Show the accuracy of the model, why the training ended, and which epoch was kept."""
         self._end(" ".join(outcome_sentences(model)))
         self._show_outcome_buttons(are_shown=True)
+
+    def set_in_use(self, *, is_in_use: bool) -> None:
+        """Offer to try the trained model on photos, or not while another model is in use."""
+        self._is_in_use = is_in_use
+        self.predict_button.setVisible(is_in_use and not self.results_button.isHidden())
 
     def show_cancelled(self) -> None:
         """Show that the training was stopped without a model."""
@@ -124,7 +135,7 @@ class TrainingStatus(QWidget):
 
     def _show_outcome_buttons(self, *, are_shown: bool) -> None:
         self.results_button.setVisible(are_shown)
-        self.predict_button.setVisible(are_shown)
+        self.predict_button.setVisible(are_shown and self._is_in_use)
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
