@@ -125,7 +125,7 @@ def test_table_without_labels_offers_nothing(tmp_path: Path, lines: tuple[str, .
 
 def test_table_that_cannot_be_used_says_why(tmp_path: Path) -> None:
     for path, words in (
-        (tmp_path / "gone.csv", "cannot be read: No such file"),
+        (tmp_path / "gone.csv", "cannot be read: it is not there"),
         (tmp_path, "cannot be read"),
         (write(tmp_path / "other.csv", "name,age", "Ann,3"), "No column of “other.csv” names photos"),
         (write(tmp_path / "bad.csv", 'a1.jpg,"' + "x" * 200_000 + '"'), "is not a table"),
