@@ -13,7 +13,10 @@ from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 
 # Why files that are not damaged cannot be read: of one file, and of several.
 _CAUSES = {
-    ProblemKind.UNSUPPORTED: ("is in a variant of its format that is not read here", "are in variants not read here"),
+    ProblemKind.UNSUPPORTED: (
+        "is of a variant of its format that cannot be read here",
+        "are of variants of their formats that cannot be read here",
+    ),
     ProblemKind.TOO_LARGE: ("is too large", "are too large"),
     ProblemKind.NOT_AN_IMAGE: ("has the name of a photo but is none", "have names of photos but are none"),
     ProblemKind.NO_PERMISSION: ("may not be opened", "may not be opened"),

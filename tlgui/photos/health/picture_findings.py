@@ -52,8 +52,8 @@ def _wrong_suffix(paths: Sequence[Path]) -> Iterator[Finding]:
         FindingKind.WRONG_SUFFIX,
         Severity.NOTE,
         f"{counted(len(paths), 'photo is', 'photos are')} named as another kind of picture",
-        "The name ends in another format than the file is in, such as a PNG called “.jpg”. It is read all the "
-        "same; other programs may refuse it.",
+        "The name ends in another format than the file is in, such as a PNG called “.jpg”, or in none. It is read all "
+        "the same; other programs may refuse it.",
         paths,
     )
 

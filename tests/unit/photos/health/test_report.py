@@ -198,7 +198,8 @@ def test_files_that_other_programs_open_are_not_called_damaged_and_have_no_bin(f
     found = only_finding(folder, FindingKind.UNREADABLE)
 
     assert found.title == "4 files cannot be read"
-    assert "2 are in variants not read here; 1 is too large; 1 has the name of a photo but is none" in found.explanation
+    assert "2 are of variants of their formats that cannot be read here; 1 is too large; " in found.explanation
+    assert "1 has the name of a photo but is none" in found.explanation
     assert "damaged" not in found.explanation
     assert found.mending is None
     assert found.button == ""
