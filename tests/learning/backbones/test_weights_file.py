@@ -304,39 +304,39 @@ _FLIP = """
 import sys
 from pathlib import Path
 from tests.learning.backbones.test_weights_file import try_damaged
-try_damaged(Path(sys.argv[1]), int(sys.argv[2]))
+for path in sys.argv[2:]:
+    print(path, *try_damaged(Path(path), int(sys.argv[1])), sep="\\t")
 """
 
 
-def try_damaged(path: Path, count: int) -> None:
-    """Load copies of a file, each with one inverted bit, and print the outcome of each."""
-    network, data, dice = BACKBONE.build(32), path.read_bytes(), random.Random(3)
+def try_damaged(path: Path, count: int) -> list[str]:
+    """Load copies of a file, in each of which one bit is wrong, and return the outcome of each."""
+    network, data, rng = BACKBONE.build(32), path.read_bytes(), random.Random(3)
     copy = path.with_name(f"damaged {path.name}")
-    # Damaged weights are still numbers: the bits around them are changed.
+    # Any value of a weight is valid; only the bytes around the weights lead a reader astray.
     kept = [weight.tobytes() for weight in network.get_weights()]
     known = [(start, start + len(part)) for part in kept if (start := data.find(part)) >= 0]
+    outcomes = []
     for _ in range(count):
-        place = dice.randrange(len(data))
+        place = rng.randrange(len(data))
         while any(first <= place < last for first, last in known):
-            place = dice.randrange(len(data))
+            place = rng.randrange(len(data))
         changed = bytearray(data)
-        changed[place] ^= 1 << dice.randrange(8)
+        changed[place] ^= 1 << rng.randrange(8)
         copy.write_bytes(changed)
         try:
             load_weights(network, BACKBONE, copy)
-            print("loaded")  # noqa: T201 - read by the test
+            outcomes.append("loaded")
         except WeightsError as error:
-            print("refused" if copy.name in error.message else error.message)  # noqa: T201
+            outcomes.append("refused" if copy.name in error.message else error.message)
+    return outcomes
 
 
-@pytest.mark.parametrize("write", [_current, _older, _archive], ids=["current", "older", "archive"])
-def test_damaged_bit_is_refused_in_words_or_harmless(
-    write: Callable[[keras.Model, Path], Path], network: keras.Model, tmp_path: Path
-) -> None:
-    path = write(network, tmp_path)
-    # In another process: HDF5 may end it.
+def test_damaged_bit_is_refused_in_words_or_harmless(network: keras.Model, tmp_path: Path) -> None:
+    paths = [write(network, tmp_path) for write in (_current, _older, _archive)]
+    # In a process of its own: HDF5 may end it.
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _FLIP, str(path), "80"],
+        [sys.executable, "-W", "ignore", "-c", _FLIP, "80", *map(str, paths)],
         capture_output=True,
         text=True,
         check=False,
@@ -345,8 +345,10 @@ def test_damaged_bit_is_refused_in_words_or_harmless(
     )
 
     assert done.returncode == 0, done.stderr[-2000:]
-    assert sorted(set(done.stdout.split())) == ["loaded", "refused"]
-    assert len(done.stdout.split()) == 80
+    outcomes = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [path for path, *_ in outcomes] == [str(path) for path in paths]
+    for path, *found in outcomes:
+        assert (sorted(set(found)), len(found)) == (["loaded", "refused"], 80), path
 
 
 @pytest.mark.parametrize("length", [0, 1, 4, 8, 100, 2048])

@@ -48,26 +48,27 @@ class TestEngineProcess(EngineProtocol):
     def test_kill_in_mid_training_is_told_and_the_training_goes_on_with_its_history(
         self, engine: Engine, collection: Collection, tmp_path: Path
     ) -> None:
-        assert isinstance(engine, EngineProcess)
-        process_id = engine.process_id
-        assert process_id is not None
+        killed = EngineProcess()
 
         def kill(event: Event) -> None:
             if isinstance(event, EpochEnded) and event.epoch == 2:
-                psutil.Process(process_id).kill()
+                assert killed.process_id is not None
+                psutil.Process(killed.process_id).kill()
 
         # Long enough that the kill comes before the end.
         recipe = replace(CACHED, epochs=20)
         whole = engine.run(TrainRequest(collection, recipe, tmp_path / "whole.tlmodel"), JobContext())
         request = TrainRequest(collection, recipe, tmp_path / "a.tlmodel", run_folder=tmp_path)
-        with pytest.raises(EngineError, match="ended by the system"):
-            engine.run(request, JobContext(kill))
-        assert not request.model_path.exists()
-        left = read_progress(tmp_path)
-        assert len(left) >= 2
+        try:
+            with pytest.raises(EngineError, match="ended by the system"):
+                killed.run(request, JobContext(kill))
+            assert not request.model_path.exists()
+            left = read_progress(tmp_path)
+            assert len(left) >= 2
 
-        resumed = engine.run(replace(request, resume=True), JobContext())
+            resumed = killed.run(replace(request, resume=True), JobContext())
+        finally:
+            killed.close()
 
-        assert engine.process_id != process_id
         assert resumed.history[: len(left)] == left
         assert numbers(resumed.history) == numbers(whole.history)
