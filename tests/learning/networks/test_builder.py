@@ -15,7 +15,7 @@ from tlgui.learning.model_file.tlmodel import MOST_BYTES
 from tlgui.learning.model_file.trusted_layers import check_keras_file
 from tlgui.learning.networks.builder import build_backbone, build_head, join, split_backbone
 from tlgui.learning.networks.inference_function import fast_function
-from tlgui.learning.recipes.built_in import INCEPTION_MIXED7, QUICK, SMALL_FROM_SCRATCH, VGG16_BOTTLENECK
+from tlgui.learning.recipes.built_in import BUILT_IN, INCEPTION_MIXED7, QUICK, SMALL_FROM_SCRATCH, VGG16_BOTTLENECK
 from tlgui.learning.recipes.recipe import FROM_START, NO_WEIGHTS, SMALL_CNN, FineTuning, Head, Recipe
 from tlgui.progress import JobContext
 
@@ -91,6 +91,18 @@ def test_cut_gives_the_documented_shape(recipe: Recipe, shape: tuple[int, ...]) 
     assert recipe.input_size == 150
     assert model.get_layer("pooling").input.shape == (None, *shape)
     assert model.output_shape == (None, np.prod(shape))
+
+
+@pytest.mark.parametrize("name", [name for name, recipe in BUILT_IN.items() if recipe.fine_tuning.from_block])
+def test_block_of_a_built_in_recipe_can_be_trained(name: str) -> None:
+    # One of them offers fine-tuning without doing it.
+    recipe = replace(BUILT_IN[name], weights=NO_WEIGHTS, input_size=32)
+
+    base, top = split_backbone(_built(recipe), recipe, recipe.fine_tuning.from_block)
+
+    assert not base.trainable_weights
+    assert top.trainable_weights
+    assert top.input_shape == base.output_shape
 
 
 def test_cut_at_an_unknown_layer_lists_what_there_is() -> None:
