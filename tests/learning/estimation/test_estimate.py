@@ -267,7 +267,10 @@ def test_recipe_of_the_dry_run_has_no_settings_without_effect_on_time() -> None:
         assert getattr(dry_run_recipe(TUNED, 100), name) == getattr(TUNED, name)
 
 
-def test_home_that_cannot_be_written_to_is_no_obstacle(collection: Collection, isolated_home: Path) -> None:
+def test_home_that_cannot_be_written_to_is_no_obstacle(
+    collection: Collection, isolated_home: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("There is no cache folder")
     cache = isolated_home / ".cache"
     shutil.rmtree(cache)
     cache.write_text("a file where the cache belongs")

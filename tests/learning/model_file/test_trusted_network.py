@@ -213,12 +213,13 @@ def test_computer_with_too_little_memory_says_so(model_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf])
-def test_weights_that_are_no_numbers_are_refused(number: float, tmp_path: Path) -> None:
-    network, path = small_network(), tmp_path / "birds.tlmodel"
+def test_weights_that_are_no_numbers_are_refused(number: float, model_path: Path, tmp_path: Path) -> None:
+    network, inner = small_network(), tmp_path / "inner.keras"
     weights = network.get_weights()
     weights[-1][0] = number
     network.set_weights(weights)
-    write_model(path, network, some_summary(path))
+    network.save(inner)
+    path = rewrite(model_path, {"model.keras": inner.read_bytes()})
 
     problem = _refusal(path)
 
