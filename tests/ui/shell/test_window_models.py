@@ -91,6 +91,8 @@ def test_photos_named_by_the_model_before_are_marked_as_such(
     open_folder(qtbot, window, trees)
     assert "named by the model that was open before" in window.pages.predict.notice.text.text()
     assert window.pages.predict.notice.button.isHidden()
+    QTest.mouseClick(window.messages.action_button, LEFT)
+    assert window.pages.predict.notice.isHidden()
 
 
 def test_worse_run_is_shown_and_does_not_take_over(

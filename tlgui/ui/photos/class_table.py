@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 from typing_extensions import override
 
@@ -69,9 +69,6 @@ class ClassTable(SortedTable):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.horizontalHeader().setStretchLastSection(False)
         self._name_width = 0
-        line = self.fontMetrics().height()
-        self.verticalHeader().setMinimumSectionSize(line + line // 2)
-        self.verticalHeader().setDefaultSectionSize(line + line // 2)
         self.rows_model.renamed.connect(self.rename_requested)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
@@ -157,9 +154,8 @@ class ClassTable(SortedTable):
             painter.end()
 
     @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fill_width()
+    def least_name_width(self) -> int:
+        return self._name_width
 
     @override
     def sizeHint(self) -> QSize:
@@ -206,13 +202,8 @@ class ClassTable(SortedTable):
             if not self.isColumnHidden(column):
                 self.resizeColumnToContents(column)
         self._name_width = min(self.columnWidth(NAME) + letter, _WIDEST_IN_LETTERS * letter)
-        self._fill_width()
+        self.fill_width()
         self.updateGeometry()
-
-    def _fill_width(self) -> None:
-        """Widen the column of names to the rest of the width; a table that is too narrow scrolls."""
-        counts = sum(self.columnWidth(column) for column in range(NAME + 1, len(HEADERS)))
-        self.setColumnWidth(NAME, max(self._name_width, self.viewport().width() - counts))
 
     @contextmanager
     def _filling(self) -> Iterator[None]:

@@ -266,6 +266,9 @@ class PredictPage(QWidget):
         model = self._session.model
         if self.has_predictions and (model is None or _identity(model) != self._rows_model):
             self.notice.say(_OTHER_MODEL, "Name them &again" if model is not None else "")
+        elif self.notice.text.text() == _OTHER_MODEL:
+            # The model that named them is in use again.
+            self.notice.say("")
         self._refresh()
 
     @Slot()

@@ -2,13 +2,11 @@
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 from typing_extensions import override
 
@@ -86,35 +84,17 @@ class ClassResultsTable(SortedTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._rows = ClassResultsModel()
         super().__init__("How each class fared", self._rows, parent)
-        self.verticalHeader().setMinimumSectionSize(1)
-        self._fit_rows()
         for column in range(_NAME + 1, len(_COLUMNS)):
             self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
 
     def show_results(self, results: tuple[ClassResult, ...]) -> None:
         """Show one row for each class."""
         self._rows.set_rows(results)
-        self._fit_names()
+        self.fill_width()
 
     @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_names()
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit_rows()
-
-    def _fit_rows(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() * 3 // 2)
-
-    def _fit_names(self) -> None:
-        """Give the names the width that the numbers leave, and at least a readable one."""
-        numbers = sum(self.columnWidth(column) for column in range(_NAME + 1, len(_COLUMNS)))
-        least = self.fontMetrics().averageCharWidth() * _LEAST_NAME_LETTERS
-        self.setColumnWidth(_NAME, max(self.viewport().width() - numbers, least))
+    def least_name_width(self) -> int:
+        return self.fontMetrics().averageCharWidth() * _LEAST_NAME_LETTERS
 
     @override
     def sizeHint(self) -> QSize:

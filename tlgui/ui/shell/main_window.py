@@ -1,8 +1,6 @@
 """The window: the list of steps at the left, the page beside it, messages above the page and progress below it."""
 
 import logging
-from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
@@ -26,7 +24,7 @@ from tlgui.learning.results import ExportResult, ModelSummary, PhotosUnreadable
 from tlgui.photos.mending.mender import Mended
 from tlgui.photos.names import one_line, shown_name
 from tlgui.progress import Event, Notice
-from tlgui.text.numbers import count, size_in_words
+from tlgui.text.numbers import count
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.results.results_page import ResultsPage
@@ -45,6 +43,7 @@ from tlgui.ui.shell.menus.predict_menu import predict_menu
 from tlgui.ui.shell.menus.train_menu import train_menu
 from tlgui.ui.shell.menus.view_menu import view_menu
 from tlgui.ui.shell.message_bar import MessageBar
+from tlgui.ui.shell.outcome_texts import classes_line, export_line, listed_problems
 from tlgui.ui.shell.saving_trained import SavingTrained
 from tlgui.ui.shell.step_list import Step, StepList
 from tlgui.ui.shell.step_states import step_states
@@ -59,7 +58,6 @@ _log = logging.getLogger(__name__)
 
 # The engine is replaced after ten seconds; a job that has not ended after this time never will.
 _CLOSE_TIMEOUT_MS = 15_000
-_FAILED_SHOWN = 3
 _FIRST_SIZE_IN_LETTERS = (150, 46)
 
 
@@ -276,7 +274,7 @@ class MainWindow(QMainWindow):
         self.messages.show_info(
             f"{count('photo', len(photos))} could not be read. The training goes on without "
             f"{'it' if len(photos) == 1 else 'them'}.",
-            _listed([(photo.path, photo.reason) for photo in photos]),
+            listed_problems([(photo.path, photo.reason) for photo in photos]),
         )
 
     @Slot(object)
@@ -284,7 +282,7 @@ class MainWindow(QMainWindow):
         request = self.session.job.request if self.session.job is not None else None
         if isinstance(request, OpenModelRequest) and isinstance(result, ModelSummary):
             self.settings.add_recent(RECENT_MODELS, result.path)
-            self.messages.show_success(f"“{model_title(result)}” is open.", _model_words(result))
+            self.messages.show_success(f"“{model_title(result)}” is open.", classes_line(result))
             self.show_step(Step.PREDICT)
         elif isinstance(request, TrainRequest):
             self.settings.add_recent(RECENT_MODELS, request.model_path)
@@ -298,10 +296,10 @@ class MainWindow(QMainWindow):
         elif isinstance(result, Mended):
             self._show_mended(result, is_undone=isinstance(request, UndoRequest))
         elif isinstance(result, ExportResult):
-            self.messages.show_success(f"Exported to “{shown_name(result.path)}”.", _export_words(result), result.path)
+            self.messages.show_success(f"Exported to “{shown_name(result.path)}”.", export_line(result), result.path)
 
     def _show_mended(self, mended: Mended, *, is_undone: bool) -> None:
-        hint = _listed([(problem.path, problem.reason) for problem in mended.problems])
+        hint = listed_problems([(problem.path, problem.reason) for problem in mended.problems])
         if is_undone or not mended.done:
             say = self.messages.show_info if mended.problems else self.messages.show_success
             say(mended.words, hint)
@@ -378,22 +376,3 @@ class MainWindow(QMainWindow):
         self.session.stop()
         if not self.session.is_busy:
             self.close()
-
-
-def _listed(problems: Sequence[tuple[Path, str]]) -> str:
-    lines = [f"“{shown_name(path)}”: {reason}" for path, reason in problems[:_FAILED_SHOWN]]
-    more = len(problems) - _FAILED_SHOWN
-    return "\n".join([*lines, *([f"And {count('file', more)} more."] if more > 0 else [])])
-
-
-def _model_words(model: ModelSummary) -> str:
-    names = ", ".join(map(one_line, model.class_names[:6])) + ("…" if len(model.class_names) > 6 else "")
-    return f"It knows {count('class', len(model.class_names))}: {names}."
-
-
-def _export_words(result: ExportResult) -> str:
-    what = "drawn picture" if result.used_drawn_pictures else "photo"
-    return (
-        f"Loaded again and compared on {count(what, result.compared_count)}: the largest difference is "
-        f"{result.largest_difference:.2g}. {size_in_words(result.size_bytes)}, in {one_line(str(result.path.parent))}."
-    )

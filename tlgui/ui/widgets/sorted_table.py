@@ -1,7 +1,9 @@
 """A table that is sorted by a click on a column header, in the common style of all tables."""
 
-from PySide6.QtCore import QAbstractTableModel, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QEvent, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from typing_extensions import override
 
 from tlgui.ui.widgets.plain_text import set_spoken
 
@@ -9,7 +11,7 @@ SORT_ROLE = Qt.ItemDataRole.UserRole
 
 
 class SortedTable(QTableView):
-    """Selects whole rows and has no grid; sorted by the first column at first.
+    """Selects whole rows, has no grid, and fills its width; sorted by the first column at first.
 
     Args:
         name: The accessible name.
@@ -42,6 +44,31 @@ class SortedTable(QTableView):
         self.setCornerButtonEnabled(False)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(1)
+        self._fit_rows()
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
+
+    def least_name_width(self) -> int:
+        """Return the smallest width of the first column, in pixels; the table scrolls where there is less room."""
+        return 0
+
+    def fill_width(self) -> None:
+        """Give the first column the width that the others leave."""
+        others = sum(self.columnWidth(column) for column in range(1, self.horizontalHeader().count()))
+        self.setColumnWidth(0, max(self.least_name_width(), self.viewport().width() - others))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fill_width()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() * 3 // 2)
