@@ -10,10 +10,10 @@ from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import Cancelled, TlguiError
 from tlgui.files import temporary_folder
 from tlgui.learning.recipes.recipe import Recipe
-from tlgui.learning.results import Baseline, Evaluation, ModelSummary, StopReason
+from tlgui.learning.results import Baseline, Evaluation, Interval, ModelSummary, StopReason
 from tlgui.photos.collection import Collection
 from tlgui.photos.names import one_line
-from tlgui.text.accuracy import no_better_in_words
+from tlgui.text.accuracy import interval_ends, no_better_in_words
 from tlgui.text.numbers import percent
 
 _NO_PHOTOS = "There are no validation photos to judge it by."
@@ -111,7 +111,11 @@ def score_row(score: Score) -> str:
     """Return a score as a line of a table."""
     if score.problem:
         return f"{one_line(score.recipe.name):<30}  not trained: {score.problem}"
-    ends = f"{percent(score.low).removesuffix(' %')} to {percent(score.high)}"
+    if len(score.accuracies) == 1:
+        low, high = interval_ends(Interval(score.low, score.high))
+        ends = f"{low} to {high} %"
+    else:
+        ends = f"{percent(score.low).removesuffix(' %')} to {percent(score.high)}"
     balanced, seconds = percent(score.balanced_accuracy), f"{score.seconds:,.0f}"
     row = _COLUMNS.format(one_line(score.recipe.name), percent(score.accuracy), ends, balanced, seconds)
     if score.baseline is None or score.baseline.is_beaten:

@@ -8,6 +8,7 @@ from tlgui.text.numbers import percent
 
 _NOT_MEASURED = "No photos to judge it by"
 _NAMES_SHOWN = 3
+_ROUGH_SHARES = ((1, 20), (1, 4), (3, 4), *((tenths, 10) for tenths in range(1, 10)))
 
 
 def accuracy_in_words(evaluation: Evaluation) -> str:
@@ -80,6 +81,15 @@ def no_better_in_words(accuracy: float, baseline: Baseline) -> str:
     return f"{no} better than always naming {_quoted(baseline.class_name)}"
 
 
+def interval_ends(interval: Interval) -> tuple[int, int]:
+    """Return both ends of an interval in whole per cent, rounded outwards so that it never becomes narrower.
+
+    Args:
+        interval: The interval, as shares of 0..1.
+    """
+    return _floored(interval.low * 100), math.ceil(round(interval.high * 100, 6))
+
+
 def share_or_none(share: float | None) -> str:
     """Return a share as a percentage, and “—” for None: a class without photos has no share that was recognised."""
     return "—" if share is None else percent(share)
@@ -117,12 +127,17 @@ def _share_in_words(share: float) -> str:
         return f"About {round(share * 100)} in 100 right"
     if share < 0.05:
         return "Hardly any right"
-    return f"About {max(1, round(share * 10))} in 10 right"
+    part, whole = min(_ROUGH_SHARES, key=lambda rough: _distance(share, *rough))
+    return f"About {part} in {whole} right"
+
+
+def _distance(share: float, part: int, whole: int) -> tuple[float, float]:
+    """Return how far a share is from `part` in `whole`; of two that are equally near, the smaller one comes first."""
+    return round(abs(part / whole - share), 9), part / whole
 
 
 def _interval(interval: Interval) -> str:
-    """Return both ends in whole per cent, rounded outwards so that the range is never narrower than it is."""
-    low, high = _floored(interval.low * 100), math.ceil(round(interval.high * 100, 6))
+    low, high = interval_ends(interval)
     return f"between {low} and {high}"
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.ui.results.runs import SHORT, Trainer, selected
+from tests.ui.results.runs import EVALUATION, SHORT, Trainer, selected
 from tlgui.learning.recipes.built_in import BALANCED, QUICK
+from tlgui.learning.results import Interval
 from tlgui.ui.results.results_page import ResultsPage
 from tlgui.ui.results.run_comparison import MOST_COMPARED
 from tlgui.ui.session.session import Session
@@ -44,6 +45,18 @@ def test_selected_runs_are_compared(qtbot: QtBot, page: ResultsPage, train: Trai
     assert page.comparison.legend.accessibleName() == "Lines of the plots: Balanced, Quick"
     words = page.comparison.table.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert words == "Right on validation photos, Balanced: 90.0 % (85 to 94)"
+
+
+def test_range_has_the_same_ends_as_above_the_results(page: ResultsPage, train: Trainer) -> None:
+    train(SHORT)
+    (row,) = page.table.rows
+    assert row.model is not None
+    evaluation = replace(EVALUATION, accuracy=0.75, interval=Interval(0.671, 0.8149))
+    row = replace(row, evaluation=evaluation, model=replace(row.model, evaluation=evaluation))
+    page.view.show_run(row)
+    assert page.view.heading.text().startswith("About 3 in 4 right (75.0 %, between 67 and 82")
+    page.comparison.show_runs([row, replace(row, id="other")])
+    assert cells(page)["Right on validation photos"] == ["75.0 % (67 to 82)"] * 2
 
 
 def test_selection_outlives_a_change_of_the_list(page: ResultsPage, train: Trainer, opened: Session) -> None:

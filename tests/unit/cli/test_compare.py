@@ -112,6 +112,10 @@ def test_rows_stand_under_their_header(fake_engine: FakeEngine) -> None:
     assert "95 % range" in score_header(1)
 
 
+def test_single_seed_has_the_ends_of_its_range_in_whole_per_cent() -> None:
+    assert " 67 to 82 % " in score_row(Score(SHORT, (0.75,), 0.671, 0.8149, 60.0, balanced_accuracies=(0.75,)))
+
+
 @pytest.mark.parametrize(("recipe", "weights"), [(VGG16_FROZEN, "vgg16.h5"), (QUICK, QUICK.weights)])
 def test_weights_file_goes_to_its_backbone(recipe: Recipe, weights: str) -> None:
     given = with_weights_file(recipe, {"vgg16": Path("vgg16.h5")})

@@ -19,7 +19,11 @@ def evaluation(accuracy: float, low: float, high: float, photo_count: int = 100)
         (0.9996, 0.99, 0.9999, "More than 99 in 100 right (99.9 %, between 99 and 100)"),
         (0.97, 0.95, 0.98, "About 97 in 100 right (97.0 %, between 95 and 98)"),
         (0.5, 0.29, 0.71, "About 5 in 10 right (50.0 %, between 29 and 71)"),
-        (0.05, 0.01, 0.1, "About 1 in 10 right (5.0 %, between 1 and 10)"),
+        (0.75, 0.671, 0.8149, "About 3 in 4 right (75.0 %, between 67 and 82)"),
+        (0.86, 0.85, 0.87, "About 9 in 10 right (86.0 %, between 85 and 87)"),
+        (0.65, 0.6, 0.7, "About 6 in 10 right (65.0 %, between 60 and 70)"),
+        (0.25, 0.2, 0.3, "About 1 in 4 right (25.0 %, between 20 and 30)"),
+        (0.05, 0.01, 0.1, "About 1 in 20 right (5.0 %, between 1 and 10)"),
         (0.01, 0.0, 0.02, "Hardly any right (1.0 %, between 0 and 2)"),
     ],
 )

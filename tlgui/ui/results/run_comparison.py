@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxL
 from typing_extensions import override
 
 from tlgui.photos.names import one_line
+from tlgui.text.accuracy import interval_ends
 from tlgui.text.numbers import count, duration_in_words, percent
 from tlgui.ui.plots.curve_legend import CurveLegend, sample_icon
 from tlgui.ui.plots.curve_view import TrainingPlots
@@ -196,8 +197,8 @@ def _shown(text: str, role: int) -> str | None:
 
 def _accuracy(run: RunRow) -> str:
     if run.evaluation is not None:
-        low, high = run.evaluation.interval.low * 100, run.evaluation.interval.high * 100
-        return f"{percent(run.evaluation.accuracy)} ({low:.0f} to {high:.0f})"
+        low, high = interval_ends(run.evaluation.interval)
+        return f"{percent(run.evaluation.accuracy)} ({low} to {high})"
     best = best_so_far(run)
     return f"{best} so far" if best else "—"
 
