@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QSpinBox
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
@@ -16,6 +16,7 @@ from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.results import StopReason
+from tlgui.photos.health.findings import LeaveOut
 from tlgui.progress import BatchEnded, EpochEnded, Progress, Stage
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import Settings
@@ -263,3 +264,22 @@ def test_home_that_cannot_keep_the_model_is_said_before_anything_starts(
     assert isinstance(raised.args[0], StorageError)
     assert "tlgui" in raised.args[0].message
     assert not opened.is_busy
+
+
+def test_notice_moves_nothing_but_the_lower_edge_of_the_plots(
+    qtbot: QtBot, train_page: TrainPage, opened: Session, birds: Path
+) -> None:
+    qtbot.waitUntil(lambda: not opened.review.is_looking)
+    train(qtbot, train_page, opened)
+
+    def places() -> tuple[QPoint, QRect, QRect]:
+        QApplication.sendPostedEvents()
+        return train_page.plots.pos(), train_page.status.geometry(), train_page.form.geometry()
+
+    before = places()
+    with qtbot.waitSignal(opened.run_changes.changed):
+        opened.review.mend(LeaveOut((birds / "owl" / "photo 000.jpg",)))
+    qtbot.waitUntil(lambda: not opened.is_busy)
+    assert train_page.notice.isVisible()
+    assert train_page.notice.text.text() == "The model in use was trained before 1 photo was taken out."
+    assert places() == before

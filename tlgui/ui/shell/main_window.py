@@ -1,9 +1,9 @@
-"""The window: the list of steps at the left, the page beside it, messages above the page and progress below it."""
+"""The window: the list of steps at the left, the page beside it, messages and progress below the page."""
 
 import logging
 
 from PySide6.QtCore import QEvent, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -33,6 +33,7 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.session.worker import Job
 from tlgui.ui.shell.commands import Commands, Pages
+from tlgui.ui.shell.footer import Footer
 from tlgui.ui.shell.job_bar import JobBar
 from tlgui.ui.shell.menus.edit_menu import edit_menu
 from tlgui.ui.shell.menus.file_menu import file_menu
@@ -122,6 +123,11 @@ class MainWindow(QMainWindow):
             self.pages.photos.check_disk()
 
     @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._footer.fit(event.size().height())
+
+    @override
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.session.is_busy and self.session.unsaved.is_only_in_engine:
             event.ignore()
@@ -149,10 +155,9 @@ class MainWindow(QMainWindow):
             area.setWidget(page)
             self._stack.addWidget(area)
         column = QVBoxLayout()
-        column.addWidget(self.messages)
-        column.addWidget(self.unsaved_bar)
+        self._footer = Footer(self.unsaved_bar, self.messages, self.job_bar)
         column.addWidget(self._stack, 1)
-        column.addWidget(self.job_bar)
+        column.addWidget(self._footer)
         central = QWidget()
         row = QHBoxLayout(central)
         row.addWidget(self.steps)
@@ -263,6 +268,9 @@ class MainWindow(QMainWindow):
 
     @Slot(Job)
     def _on_session_job_ended(self, _job: Job) -> None:
+        if not self.messages.isHidden():
+            # The outcome takes the place of the progress.
+            self.job_bar.hide()
         self._refresh()
         if self._is_closing:
             self._close_timer.stop()

@@ -1,4 +1,4 @@
-"""The bar above the page that shows errors and outcomes; never a dialog."""
+"""The bar below the page that shows errors and outcomes; never a dialog."""
 
 from collections.abc import Callable
 from enum import Enum

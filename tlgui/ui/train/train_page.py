@@ -130,8 +130,9 @@ class TrainPage(QWidget):
         self.notice = NoticeBar()
         right = QWidget()
         column = QVBoxLayout(right)
-        column.addWidget(self.notice)
         column.addWidget(self.plots, 1)
+        # It comes and goes, and takes its room from the plots alone.
+        column.addWidget(self.notice)
         column.addWidget(self.status)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.form)

@@ -1,0 +1,72 @@
+"""The strip below the page: messages and progress come and go without moving the page."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeEngine
+from tests.ui.shell.driving import open_folder
+from tlgui.errors import TlguiError
+from tlgui.photos.health.findings import LeaveOut
+from tlgui.progress import Progress
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Step
+
+
+def place(window: MainWindow, widget: QWidget) -> QRect:
+    QApplication.sendPostedEvents()
+    return QRect(widget.mapTo(window, QPoint()), widget.size())
+
+
+def test_page_stays_while_messages_and_progress_come_and_go(
+    qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path
+) -> None:
+    window.resize(1200, 800)
+    open_folder(qtbot, window, birds)
+    qtbot.waitUntil(lambda: not window.session.review.is_looking)
+    view = window.pages.photos.view
+    before = [place(window, widget) for widget in (view, view.split_bar, view.next_button)]
+
+    def assert_nothing_moved() -> None:
+        assert [place(window, widget) for widget in (view, view.split_bar, view.next_button)] == before
+
+    with qtbot.waitSignal(window.session.job_ended):
+        window.session.review.mend(LeaveOut((birds / "owl" / "photo 000.jpg",)))
+    assert window.messages.isVisible()
+    assert_nothing_moved()
+    window.messages.dismiss()
+    assert_nothing_moved()
+    window.show_problem(TlguiError("The disk is full.", "Free some space, then try again."))
+    assert_nothing_moved()
+    gate = fake_engine.pause_before(Progress)
+    window.session.open_model(birds / "no.tlmodel")
+    qtbot.waitUntil(lambda: gate.is_reached)
+    qtbot.waitUntil(window.job_bar.isVisible)
+    assert not window.messages.isVisible()
+    assert_nothing_moved()
+    with qtbot.waitSignal(window.session.job_ended):
+        gate.open()
+    assert window.messages.isVisible()
+    assert window.job_bar.isHidden()
+    assert_nothing_moved()
+
+
+def test_small_window_with_large_text_keeps_its_room_for_the_page(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(900, 640)
+    assert window._footer.minimumHeight() > 0
+    font = QFont(window.font())
+    font.setPointSizeF(2 * font.pointSizeF())
+    window.setFont(font)
+    qtbot.waitUntil(lambda: window._footer.minimumHeight() == 0)
+
+
+def test_long_message_is_shown_whole(window: MainWindow) -> None:
+    window.resize(900, 640)
+    window.show_step(Step.TRAIN)
+    window.show_problem(TlguiError("The disk is full.", " ".join(["Free some space, then try again."] * 12)))
+    QApplication.sendPostedEvents()
+    hint = window.messages.hint
+    assert hint.height() >= hint.heightForWidth(hint.width())
