@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QToolButton, QWidget
+from typing_extensions import override
 
 from tlgui.photos.health.findings import Finding, FindingKind
 from tlgui.ui.photos.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
@@ -31,6 +32,7 @@ _ANY_PROBLEM = "Problem or not"
 # Filtering 100,000 names waits for a pause in typing.
 _TYPING_MS = 150
 _COMBO_LETTERS = 12
+_NAME_LETTERS = 24
 
 
 class FilterBar(QWidget):
@@ -52,7 +54,7 @@ class FilterBar(QWidget):
         self._class_names: frozenset[str] = frozenset()
         self._finding: FindingKind | None = None
         self._order_before = PhotoOrder.NAME
-        self.text = QLineEdit()
+        self.text = _NameFilter()
         self.text.setPlaceholderText("Find by name")
         self.text.setAccessibleName("Show only photos whose name has this in it")
         self.text.setClearButtonEnabled(True)
@@ -183,6 +185,14 @@ class FilterBar(QWidget):
     def _on_problem_chosen(self) -> None:
         self._fit_order()
         self.changed.emit()
+
+
+class _NameFilter(QLineEdit):
+    """A line whose preferred width does not depend on its button for clearing."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * _NAME_LETTERS, super().sizeHint().height())
 
 
 def _choice(name: str) -> QComboBox:
