@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.waiting import shown
@@ -135,6 +135,28 @@ def test_class_of_a_table_can_be_shown_under_another_name(
             session.review.show_class_as(session.collection.class_names[0], shown_name)
         qtbot.waitUntil(lambda: not session.is_busy)
         assert session.collection.class_names == names
+
+
+def test_labelled_photos_are_copied_into_class_folders(
+    qtbot: QtBot, session: Session, page: PhotosPage, tmp_path: Path
+) -> None:
+    open_folder(qtbot, session, write(tmp_path / "dogs-vs-cats", *ARCHIVE))
+    (part,) = page.view.layout_offer.offers
+    assert isinstance(part, NamesPart)
+    press(qtbot, session, part.use_button)
+    target = tmp_path / "by class"
+    target.mkdir()
+
+    QTest.mouseClick(page.view.layout_offer.settled.copy_button, Qt.MouseButton.LeftButton)
+    (dialog,) = page.window().findChildren(QFileDialog)
+    with qtbot.waitSignal(session.job_ended):
+        dialog.fileSelected.emit(str(target))
+    dialog.close()
+
+    assert sorted(path.name for path in target.rglob("*.jpg")) == ["cat.0.jpg", "cat.1.jpg", "dog.0.jpg", "dog.1.jpg"]
+    assert session.review.next_undo == "copy 4 photos into 2 class folders"
+    assert session.collection is not None
+    assert session.collection.folder == tmp_path / "dogs-vs-cats"
 
 
 def test_offer_waits_while_a_job_is_under_way(qtbot: QtBot, session: Session, page: PhotosPage, tmp_path: Path) -> None:

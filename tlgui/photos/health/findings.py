@@ -75,7 +75,18 @@ class MoveToBin:
     paths: tuple[Path, ...]
 
 
-Mending = LeaveOut | UseAgain | MoveInto | MoveToBin
+@dataclass(frozen=True, slots=True)
+class CopyInto:
+    """Mend by copying photos into folders; the photos themselves stay as they are.
+
+    Args:
+        copies: Each file, and the folder its copy is made in. A name that is taken there gets a number.
+    """
+
+    copies: tuple[tuple[Path, Path], ...]
+
+
+Mending = LeaveOut | UseAgain | MoveInto | MoveToBin | CopyInto
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tlgui import files
 from tlgui.photos.mending.bin import to_bin
 from tlgui.photos.mending.journal import Journal, Record, Step
-from tlgui.photos.mending.moving import FreeNames, move_file
+from tlgui.photos.mending.moving import FreeNames, copy_file, move_file
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 # How many files are planned with a single flush of the journal to the disk.
@@ -43,6 +43,7 @@ class PlannedMove:
         is_return: Whether it returns to the exact path where it was. Otherwise it gets a number where a name in the
             folder differs from its own in case or Unicode form alone.
         note: The path of the bin's note about it, deleted once the file is back; empty where there is none.
+        is_copy: Whether it is copied, and stays where it is.
     """
 
     number: int
@@ -50,6 +51,7 @@ class PlannedMove:
     goal: Path | None
     is_return: bool = False
     note: str = ""
+    is_copy: bool = False
 
 
 class FileMover:
@@ -134,9 +136,10 @@ class FileMover:
             return step
         for _ in range(_MOST_TRIES):
             target = Path(step.target)
-            target.parent.mkdir(parents=move.is_return, exist_ok=True)
+            target.parent.mkdir(parents=move.is_return or move.is_copy, exist_ok=True)
+            carry = copy_file if move.is_copy else move_file
             try:
-                move_file(move.source, target, part_of(self._record, move.number, target))
+                carry(move.source, target, part_of(self._record, move.number, target))
             except FileExistsError:
                 # Another program took the name after it was found to be free.
                 step = self._step(move)

@@ -37,6 +37,7 @@ class RecordKind(StrEnum):
     """The kinds of mendings."""
 
     MOVE = "move"
+    COPY = "copy"
     BIN = "bin"
     LEAVE_OUT = "leave out"
     USE_AGAIN = "use again"

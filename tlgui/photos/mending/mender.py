@@ -13,32 +13,18 @@ from pathlib import Path
 from tlgui import files
 from tlgui.errors import StorageError
 from tlgui.photos.facts import FileState
-from tlgui.photos.health.findings import LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
+from tlgui.photos.health.findings import CopyInto, LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
 from tlgui.photos.mending.bin import find_in_bin
+from tlgui.photos.mending.copying import drop_made_folders, is_copied, remove_copy
 from tlgui.photos.mending.file_mover import MADE_FOLDER, FileMover, MendingProblem, PlannedMove, part_of
 from tlgui.photos.mending.journal import Journal, Record, RecordKind, Step
 from tlgui.photos.mending.moving import settle
+from tlgui.photos.mending.words import files_in_words, words_for, words_when_done
 from tlgui.photos.names import shown_name
-from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
-_SUFFIXES = tuple(IMAGE_SUFFIXES)
 _NOT_IN_BIN = "It was not found in the bin; look there yourself, it may have another name or be deleted for good."
-_DOES = {
-    RecordKind.MOVE: "move {what} to {where}",
-    RecordKind.BIN: "move {what} to the bin",
-    RecordKind.LEAVE_OUT: "leave {what} out",
-    RecordKind.USE_AGAIN: "use {what} again",
-    RecordKind.SHOW_AS: "show the class “{where}” otherwise",
-}
-_DONE = {
-    RecordKind.MOVE: "Moved {what} to {where}.",
-    RecordKind.BIN: "Moved {what} to the bin.",
-    RecordKind.LEAVE_OUT: "Left {what} out.",
-    RecordKind.USE_AGAIN: "Using {what} again.",
-    RecordKind.SHOW_AS: "The class is shown as {where}.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +89,12 @@ class Mender:
                         PlannedMove(number, path, to / path.name) for number, (path, to) in enumerate(elsewhere.items())
                     ]
                     return self._move(RecordKind.MOVE, planned, context)
+                case CopyInto(copies):
+                    planned = [
+                        PlannedMove(number, path, to / path.name, is_copy=True)
+                        for number, (path, to) in enumerate(copies)
+                    ]
+                    return self._move(RecordKind.COPY, planned, context)
                 case MoveToBin(paths):
                     planned = [PlannedMove(number, path, None) for number, path in enumerate(dict.fromkeys(paths))]
                     return self._move(RecordKind.BIN, planned, context)
@@ -152,6 +144,8 @@ class Mender:
             self._journal.begin_undo(record)
             if record.kind in {RecordKind.MOVE, RecordKind.BIN}:
                 return self._move_back(record, words, context)
+            if record.kind is RecordKind.COPY:
+                return self._remove_copies(record, words, context)
             self._undo_choice(record)
             done = len(record.done)
             self._journal.end(record, record.done, record.words)
@@ -201,14 +195,15 @@ class Mender:
         try:
             mover.run(moves)
         finally:
-            _drop_made_folders(record)
+            drop_made_folders(record)
             mended = self._finished(record, mover)
         return mended
 
     def _finished(self, record: Record, mover: FileMover) -> Mended:
-        self._record_moved(mover.done)
+        moved = mover.done if record.kind is not RecordKind.COPY else {}
+        self._record_moved(moved)
         mended = self._ended(record, record.steps.keys() - mover.done.keys(), mover.problems)
-        return replace(mended, moved=_moves(mover.done))
+        return replace(mended, moved=_moves(moved))
 
     def _ended(self, record: Record, missed: set[int], problems: Sequence[MendingProblem]) -> Mended:
         done = {number: step for number, step in record.steps.items() if number not in missed}
@@ -223,14 +218,34 @@ class Mender:
             mover.run(moves)
         finally:
             _drop_notes(mover.done)
-            _drop_made_folders(record)
+            drop_made_folders(record)
             self._record_moved(mover.done)
             undone = mover.done.keys() | mover.gone | lost.keys()
             left = {number: step for number, step in record.done.items() if number not in undone}
             self._journal.end(record, undone, self._words(record.kind, left))
         problems = (*lost.values(), *mover.problems)
-        what = f"Undone: {words}." if not problems else f"Brought {_files(mover.done)} back, not {len(problems):,}."
+        what = (
+            f"Undone: {words}."
+            if not problems
+            else f"Brought {files_in_words(mover.done)} back, not {len(problems):,}."
+        )
         return Mended(len(mover.done), problems, what, _moves(mover.done))
+
+    def _remove_copies(self, record: Record, words: str, context: JobContext) -> Mended:
+        removed: set[int] = set()
+        problems: list[MendingProblem] = []
+        try:
+            for number, step in record.done.items():
+                context.checkpoint()
+                if reason := remove_copy(step):
+                    problems.append(MendingProblem(Path(step.target), reason))
+                removed.add(number)
+        finally:
+            drop_made_folders(record)
+            left = {number: step for number, step in record.done.items() if number not in removed}
+            self._journal.end(record, removed, self._words(record.kind, left))
+        what = f"Undone: {words}." if not problems else f"Removed the copies, not {len(problems):,}."
+        return Mended(len(removed) - len(problems), tuple(problems), what)
 
     def _moves_back(self, record: Record) -> tuple[list[PlannedMove], dict[int, MendingProblem]]:
         """Return the moves that undo a mending, the last one first, and the files that cannot be found."""
@@ -273,9 +288,12 @@ class Mender:
             if record.kind in {RecordKind.MOVE, RecordKind.BIN}:
                 done = {number: step for number, step in steps.items() if _is_settled(record, number, step)}
                 _drop_notes(done)
-                _drop_made_folders(record)
+                drop_made_folders(record)
                 self._record_moved(done)
                 missed = done.keys() if record.is_undoing else steps.keys() - done.keys()
+            elif record.kind is RecordKind.COPY:
+                missed = {number for number, step in record.done.items() if not is_copied(record, number, step)}
+                drop_made_folders(record)
             else:
                 stays = self._stays(record.kind)
                 missed = {number for number, step in record.done.items() if not stays(step)}
@@ -297,19 +315,10 @@ class Mender:
         self._choices.moved(_moves(done))
 
     def _words(self, kind: RecordKind, steps: Mapping[int, Step]) -> str:
-        if kind is RecordKind.SHOW_AS:
-            return _DOES[kind].format(where=next((step.source for step in steps.values()), ""))
-        where = self._where(steps) if kind is RecordKind.MOVE else ""
-        return _DOES[kind].format(what=_files(steps), where=where)
+        return words_for(kind, steps, self._where(steps) if kind is RecordKind.MOVE else "")
 
     def _done_words(self, kind: RecordKind, done: Mapping[int, Step], failed: int) -> str:
-        if kind is RecordKind.SHOW_AS:
-            shown = next((step.target or step.source for step in done.values()), "")
-            return _DONE[kind].format(where=f"“{shown}”")
-        if not done:
-            return "Nothing was changed."
-        words = _DONE[kind].format(what=_files(done), where=self._where(done) if kind is RecordKind.MOVE else "")
-        return f"{words} {failed:,} could not be moved and stayed there." if failed else words
+        return words_when_done(kind, done, failed, self._where(done) if kind is RecordKind.MOVE else "")
 
     def _where(self, steps: Mapping[int, Step]) -> str:
         # As text: `Path.parent` takes ten times as long, and there may be 100,000 paths.
@@ -357,17 +366,3 @@ def _drop_notes(back: Mapping[int, Step]) -> None:
         if step.note and step.note != MADE_FOLDER:
             with contextlib.suppress(OSError):
                 Path(step.note).unlink()
-
-
-def _drop_made_folders(record: Record) -> None:
-    """Delete the folders that were made for a mending and are empty."""
-    for folder in {Path(step.target).parent for step in record.steps.values() if step.note == MADE_FOLDER}:
-        # What holds something else by now stays.
-        with contextlib.suppress(OSError):
-            folder.rmdir()
-
-
-def _files(steps: Mapping[int, Step]) -> str:
-    are_photos = all(step.source.lower().endswith(_SUFFIXES) for step in steps.values())
-    noun = "photo" if are_photos else "file"
-    return f"{len(steps):,} {noun}{'' if len(steps) == 1 else 's'}"

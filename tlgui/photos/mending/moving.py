@@ -162,6 +162,22 @@ def _rename(source: Path, target: Path) -> None:
 
 
 def _copy(source: Path, target: Path, part: Path) -> None:
+    copy_file(source, target, part)
+    _drop_old_name(source, target)
+
+
+def copy_file(source: Path, target: Path, part: Path) -> None:
+    """Copy a file to an unused path, with its date; the copy is read again and compared.
+
+    Args:
+        source: The file, or a link to one, whose content is copied.
+        target: The path of the copy.
+        part: An unused path beside `target`, for the copy while it is made.
+
+    Raises:
+        FileExistsError: There is something at `target`; nothing was done.
+        OSError: The system refused, or the file was changed meanwhile; there is no copy.
+    """
     part.unlink(missing_ok=True)
     try:
         with source.open("rb") as original, part.open("xb") as copied:
@@ -171,6 +187,7 @@ def _copy(source: Path, target: Path, part: Path) -> None:
             os.fsync(copied.fileno())
             after = os.fstat(original.fileno())
         _check_unchanged(source, before, after)
+        _check_equal(source, part)
         # On a disk that stores no dates or modes, the copy goes without.
         with contextlib.suppress(OSError):
             shutil.copystat(source, part)
@@ -178,12 +195,16 @@ def _copy(source: Path, target: Path, part: Path) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    _drop_old_name(source, target)
 
 
 def _check_unchanged(path: Path, before: os.stat_result, after: os.stat_result) -> None:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise OSError(errno.EBUSY, "it was changed meanwhile", str(path))
+
+
+def _check_equal(source: Path, copy: Path) -> None:
+    if not filecmp.cmp(source, copy, shallow=False):
+        raise OSError(errno.EIO, "the copy differs from the file", str(copy))
 
 
 def _move_link(source: Path, target: Path) -> None:

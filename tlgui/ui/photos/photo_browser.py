@@ -7,7 +7,16 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
+from tlgui.photos.health.findings import (
+    CopyInto,
+    Finding,
+    FindingKind,
+    LeaveOut,
+    Mending,
+    MoveInto,
+    MoveToBin,
+    UseAgain,
+)
 from tlgui.text.numbers import count
 from tlgui.ui.photos.finding_bar import FindingBar
 from tlgui.ui.photos.mend_question import ask_to_move_files
@@ -266,7 +275,7 @@ class PhotoBrowser(QWidget):
         """Request a mending; one that moves files is confirmed first."""
         if not self._is_free:
             return
-        if isinstance(mending, LeaveOut | UseAgain):
+        if isinstance(mending, LeaveOut | UseAgain | CopyInto):
             self.mend_requested.emit(mending)
             return
         ask_to_move_files(mending, self.window(), lambda: self.mend_requested.emit(mending))

@@ -17,6 +17,7 @@ from tlgui.ui.photos.no_photos import NoPhotos
 from tlgui.ui.photos.photo_items import Album
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import RECENT_FOLDERS, Settings
+from tlgui.ui.widgets.file_dialogs import ask_folder
 
 # Reads only names and times of files, so it is cheap.
 _CHECK_EVERY_MS = 60_000
@@ -109,6 +110,7 @@ class PhotosPage(QWidget):
         view.next_button.clicked.connect(self.next_requested)
         view.own_split_chosen.connect(self._on_view_own_split_chosen)
         view.layout_offer.chosen.connect(self._on_layout_offer_chosen)
+        view.layout_offer.copy_requested.connect(self._on_layout_offer_copy_requested)
         view.table.rename_requested.connect(self._on_table_rename_requested)
         view.table.chosen.connect(self.state_changed)
         view.browser.mend_requested.connect(self.mend)
@@ -193,6 +195,17 @@ class PhotosPage(QWidget):
         assert isinstance(choice, LayoutChoice)
         if not self._session.is_busy:
             self._session.read_as(choice)
+
+    @Slot()
+    def _on_layout_offer_copy_requested(self) -> None:
+        collection = self._session.collection
+        if collection is not None and not self._session.is_busy:
+            start = str(collection.folder.parent)
+            ask_folder(self.window(), "Choose a new or empty folder for the copies", start, self._copy_into)
+
+    def _copy_into(self, folder: Path) -> None:
+        if self._session.collection is not None and not self._session.is_busy:
+            self._session.review.copy_into_classes(folder)
 
     @Slot(str, str)
     def _on_table_rename_requested(self, name: str, shown: str) -> None:

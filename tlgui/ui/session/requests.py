@@ -25,6 +25,10 @@ class UndoRequest(FolderRequest):
     """Undo the last mending, then read the collection again."""
 
 
+class CopyRequest(FolderRequest):
+    """Copy the photos of the collection into class folders inside a folder."""
+
+
 class LookRequest(FolderRequest):
     """Take the closer look at the photos of a collection, in the background."""
 

@@ -10,6 +10,7 @@ from tlgui.learning.results import PhotosUnreadable
 from tlgui.photos.collection import Collection
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.health.findings import Mending, Report
+from tlgui.photos.mending.copying import copies_into_classes
 from tlgui.photos.mending.mender import Mended, Mender
 from tlgui.photos.names import shown_name
 from tlgui.photos.scanning.scan import CollectionListed, Survey
@@ -18,6 +19,7 @@ from tlgui.progress import JobContext, Progress
 from tlgui.ui.session.folder_reading import CloserLook, FolderState, MendJob, apply_mending, read_collection
 from tlgui.ui.session.job_queue import Jobs
 from tlgui.ui.session.requests import (
+    CopyRequest,
     DiskRequest,
     LookRequest,
     MendRequest,
@@ -153,6 +155,15 @@ class Review(QObject):
         """Show the class with the present name `name` as `shown`; an empty string restores the name of its folder."""
         folders = self._folder_names(name)
         return self._begin(ShowClassRequest(name, shown), lambda mender, _context: mender.show_class_as(folders, shown))
+
+    def copy_into_classes(self, folder: Path) -> Job:
+        """Copy each photo into a folder of its class inside `folder`; the job succeeds with a `Mended`."""
+        collection = self._needed_state().collection
+
+        def copy(mender: Mender, context: JobContext) -> Mended:
+            return mender.apply(copies_into_classes(collection, folder), context)
+
+        return self._begin(CopyRequest(folder), copy)
 
     def check_disk(self) -> Job | None:
         """Compare the folder with the collection in the background; `changed` is emitted if something differs.
