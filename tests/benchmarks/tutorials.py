@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure
-from tlgui.cli.compare import Score, compare_recipes, score_row, with_weights_file
+from tlgui.cli.compare import Score, compare_recipes, score_row
+from tlgui.cli.recipe_options import with_weights_file
 from tlgui.engine import quiet
 from tlgui.learning.recipes.built_in import (
     BUILT_IN,

@@ -4,16 +4,17 @@ TensorFlow is imported only by the commands that need it, and only after their a
 """
 
 import argparse
+import os
 import shlex
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from tlgui import files
-from tlgui.cli.compare import Score, compare_recipes, score_header, score_row, with_weights_file
+from tlgui.cli.compare import Score, compare_recipes, score_header, score_row
 from tlgui.cli.layout_options import layout_wish, write_layout
 from tlgui.cli.left_out import LeftOut
+from tlgui.cli.recipe_options import chosen_recipe, compared_recipes, recipe_of
 from tlgui.cli.terminal import Terminal
 from tlgui.engine import quiet
 from tlgui.engine.protocol import (
@@ -25,15 +26,16 @@ from tlgui.engine.protocol import (
     TrainRequest,
 )
 from tlgui.engine.run_job import Perform
-from tlgui.errors import Cancelled, CollectionError, SettingError, TlguiError
+from tlgui.errors import Cancelled, CollectionError, TlguiError
 from tlgui.exporting.export_formats import format_by_id
 from tlgui.exporting.placing import check_target
 from tlgui.files import targets
 from tlgui.learning.model_file.tlmodel import read_summary
 from tlgui.learning.recipes.built_in import BUILT_IN
-from tlgui.learning.recipes.recipe import BACKBONE_IDS, Recipe, load_recipe, recipe_text
+from tlgui.learning.recipes.recipe import recipe_text
 from tlgui.learning.results import Evaluation, ModelSummary, PhotosPredicted, Prediction
 from tlgui.photos.collection import Collection, Part
+from tlgui.photos.counting import listed
 from tlgui.photos.names import one_line
 from tlgui.photos.reading import read_folder
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
@@ -153,6 +155,7 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui predict MODEL.tlmodel PATH…`: predict the classes of photos."""
     if arguments.csv is not None:
         targets.check_target(arguments.csv, targets.TABLE)
+    _check_any_there(arguments.paths)
     # Without the bound, a table would get columns for classes that the model does not have.
     top = min(arguments.top, len(read_summary(arguments.model).class_names))
     predictions: list[Prediction] = []
@@ -177,8 +180,9 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
         }
     )
     if summary.photo_count == 0:
-        files = f"None of {count('file', summary.error_count)}" if summary.error_count else "No photo"
-        raise TlguiError(f"{files} could be named.", "Give photos, or folders that hold some.")
+        none = "The file" if summary.error_count == 1 else f"None of {count('file', summary.error_count)}"
+        verb = "could not be named" if summary.error_count == 1 else "could be named"
+        raise TlguiError(f"{none} {verb}.", "Give photos, or folders that hold some.")
 
 
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
@@ -220,70 +224,13 @@ def sample_photos(arguments: argparse.Namespace, terminal: Terminal) -> None:
     terminal.write_json({"folder": folder, "classes": SAMPLE_CLASSES})
 
 
-def chosen_recipe(name: str, settings: Sequence[tuple[str, str]]) -> Recipe:
-    """Return the recipe of `--recipe` with the values of `--set`.
-
-    Args:
-        name: The id of a built-in recipe, or the path of a recipe file.
-        settings: Paths of settings with their values as typed, such as `("head.dense_units", "128")`.
-
-    Example:
-        >>> chosen_recipe("quick", [("head.dense_units", "128")]).head.dense_units
-        128
-
-    Raises:
-        SettingError: No such recipe or setting, or a value against its rule.
-    """
-    if name.lower() in BUILT_IN:
-        recipe = BUILT_IN[name.lower()]
-    elif Path(name).suffix.lower() == ".json":
-        recipe = load_recipe(Path(name))
-    else:
-        known = ", ".join(BUILT_IN)
-        raise SettingError(f"There is no recipe “{name}”.", f"Choose one of {known}, or a recipe file (.json).")
-    for setting, value in settings:
-        recipe = recipe.with_value(setting, value)
-    return recipe
-
-
-def recipe_of(arguments: argparse.Namespace) -> Recipe:
-    """Return the recipe of `--recipe`, `--set` and `--weights`.
-
-    Raises:
-        SettingError: As `compared_recipes`.
-    """
-    recipe = chosen_recipe(arguments.recipe, arguments.settings)
-    if arguments.weights is None:
-        return recipe
-    _check_weights_file(arguments.weights)
-    return with_weights_file(recipe, {recipe.backbone: arguments.weights})
-
-
-def compared_recipes(
-    names: Sequence[str], settings: Sequence[tuple[str, str]], weights: Sequence[tuple[str, Path]]
-) -> tuple[Recipe, ...]:
-    """Return the recipes to compare: those named, or all that are built in.
-
-    Args:
-        names: Ids of built-in recipes, and paths of recipe files.
-        settings: Settings that all of them get, as for `chosen_recipe`.
-        weights: Ids of backbones with their weights files.
-
-    Raises:
-        SettingError: No such recipe, setting, backbone or file, or a value against its rule.
-    """
-    files = dict(weights)
-    for backbone, path in files.items():
-        if backbone not in BACKBONE_IDS:
-            raise SettingError(f"There is no backbone “{backbone}”.", f"Choose one of {', '.join(BACKBONE_IDS)}.")
-        _check_weights_file(path)
-    chosen = [chosen_recipe(name, settings) for name in names or BUILT_IN]
-    return tuple(with_weights_file(recipe, files) for recipe in chosen)
-
-
-def _check_weights_file(path: Path) -> None:
-    if not files.is_file(path):
-        raise SettingError(f"The weights file {path} is not there.", "Give another file, or leave --weights out.")
+def _check_any_there(paths: Sequence[Path]) -> None:
+    """Refuse paths of which none is there, before TensorFlow is loaded."""
+    if not any(os.path.lexists(path) for path in paths):
+        verb = "is" if len(paths) == 1 else "are"
+        words = listed([str(path) for path in paths], "file", "files")
+        hint = "Check the spelling; a name with spaces needs quotes around it."
+        raise CollectionError(f"{words} {verb} not there.", hint)
 
 
 def evaluated_part(wish: str | None, collection: Collection) -> Part | None:

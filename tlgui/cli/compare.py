@@ -1,7 +1,7 @@
 """Trains recipes one after another on the same photos, and compares their accuracies and times."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -87,18 +87,6 @@ def compare_recipes(
                 yield Score(recipe, problem=f"{error.message} {error.hint}".strip())
             else:
                 yield _score(recipe, runs)
-
-
-def with_weights_file(recipe: Recipe, files: Mapping[str, Path]) -> Recipe:
-    """Return `recipe` with the weights file for its backbone, if there is one.
-
-    Args:
-        recipe: The recipe.
-        files: Weights files by the ids of their backbones.
-    """
-    if (path := files.get(recipe.backbone)) is None:
-        return recipe
-    return dataclasses.replace(recipe, weights=str(path.absolute()))
 
 
 def score_header(seeds: int) -> str:

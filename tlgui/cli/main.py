@@ -22,6 +22,7 @@ from tlgui.exporting.export_formats import FORMATS
 from tlgui.files import targets
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.photos.collection import Part
+from tlgui.photos.counting import listed
 from tlgui.photos.names import one_line
 from tlgui.photos.pictures import helper_start
 
@@ -113,7 +114,21 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         elif os.path.lexists(word):
             hint = f"“tlgui” alone opens the window. “{shlex.join(['tlgui', 'check', word])}” looks at a folder."
         parser.exit(2, f"error: There is no command “{one_line(word)}”.\nhint: {one_line(hint)}\n")
-    return parser.parse_args(arguments)
+    parsed, unexpected = parser.parse_known_args(arguments)
+    if unexpected:
+        _refuse(parser, parsed.command, unexpected)
+    return parsed
+
+
+def _refuse(parser: argparse.ArgumentParser, command: str | None, unexpected: Sequence[str]) -> NoReturn:
+    """Report arguments that a command does not take, of which a shell may have made hundreds out of a `*`."""
+    help_words = f"“tlgui {command} --help”" if command is not None else "“tlgui --help”"
+    hint = f"{help_words} lists the options."
+    if not any(argument.startswith("-") for argument in unexpected):
+        hint = f"A name with spaces needs quotes around it. {help_words} explains the rest."
+    verb = "is" if len(unexpected) == 1 else "are"
+    names = listed(unexpected, "argument", "arguments")
+    parser.exit(2, f"error: {one_line(names)} {verb} not expected here.\nhint: {hint}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

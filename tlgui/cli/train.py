@@ -8,6 +8,7 @@ from pathlib import Path
 from tlgui import files
 from tlgui.cli import commands
 from tlgui.cli.left_out import LeftOut
+from tlgui.cli.recipe_options import recipe_of
 from tlgui.cli.terminal import Terminal
 from tlgui.engine.protocol import SaveTrainedRequest, TrainRequest
 from tlgui.engine.run_job import Perform, RunHints, RunJob
@@ -27,7 +28,7 @@ _GO_ON = "the same command with --resume goes on with it"
 
 def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui train FOLDER --out MODEL.tlmodel`: train and write the model; with `--resume`, go on with a run."""
-    recipe, out = commands.recipe_of(arguments), arguments.out.absolute()
+    recipe, out = recipe_of(arguments), arguments.out.absolute()
     check_target(out, MODEL)
     left_out = LeftOut(terminal)
     survey = commands.surveyed(

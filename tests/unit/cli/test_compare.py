@@ -9,11 +9,10 @@ import pytest
 from tests.benchmarks import tutorials
 from tests.evaluations import evaluation_of
 from tests.fakes import FakeEngine
-from tlgui.cli.compare import Score, compare_recipes, score_header, score_row, with_weights_file
+from tlgui.cli.compare import Score, compare_recipes, score_header, score_row
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import Cancelled, WeightsError
 from tlgui.learning.recipes.built_in import BALANCED, QUICK, SMALL_FROM_SCRATCH, VGG16_FROZEN
-from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import Baseline, ModelSummary
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.progress import EpochEnded, Event, JobContext
@@ -114,13 +113,6 @@ def test_rows_stand_under_their_header(fake_engine: FakeEngine) -> None:
 
 def test_single_seed_has_the_ends_of_its_range_in_whole_per_cent() -> None:
     assert " 67 to 82 % " in score_row(Score(SHORT, (0.75,), 0.671, 0.8149, 60.0, balanced_accuracies=(0.75,)))
-
-
-@pytest.mark.parametrize(("recipe", "weights"), [(VGG16_FROZEN, "vgg16.h5"), (QUICK, QUICK.weights)])
-def test_weights_file_goes_to_its_backbone(recipe: Recipe, weights: str) -> None:
-    given = with_weights_file(recipe, {"vgg16": Path("vgg16.h5")})
-
-    assert given == dataclasses.replace(recipe, weights=str(Path(weights).absolute()) if "." in weights else weights)
 
 
 def test_benchmark_holds_real_features_against_the_small_network() -> None:

@@ -13,9 +13,9 @@ from tests.pictures import write_collection
 from tlgui import __version__
 from tlgui.cli import commands
 from tlgui.cli.main import main
-from tlgui.errors import Cancelled, SettingError, WeightsError
-from tlgui.learning.recipes.built_in import BALANCED, BUILT_IN, QUICK
-from tlgui.learning.recipes.recipe import load_recipe, recipe_text
+from tlgui.errors import Cancelled, WeightsError
+from tlgui.learning.recipes.built_in import BUILT_IN
+from tlgui.learning.recipes.recipe import load_recipe
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass
 
 
@@ -44,6 +44,8 @@ def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         ["train", "folder", "--out", "a.tlmodel", "--set", "=5"],
         ["compare"],
         ["compare", "folder", "--seeds", "0"],
+        ["check", "my", "birds"],
+        ["check", "folder", "--classes"],
         ["compare", "folder", "--weights", "vgg16.h5"],
         ["recipes", "quick"],
         ["evaluate", "a.tlmodel", "folder", "--part", "some"],
@@ -64,6 +66,15 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
     error, hint = err.splitlines()
     assert error.startswith("error: ")
     assert hint.startswith("hint: ")
+
+
+def test_names_that_a_shell_made_of_a_star_are_not_all_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", *(f"photo {number}.jpg" for number in range(1000))])
+
+    error, hint = capsys.readouterr().err.splitlines()
+    assert error == "error: “photo 1.jpg”, “photo 2.jpg”, “photo 3.jpg” and 996 more arguments are not expected here."
+    assert hint == "hint: A name with spaces needs quotes around it. “tlgui check --help” explains the rest."
 
 
 @pytest.mark.parametrize(
@@ -141,6 +152,17 @@ def test_what_is_missing_is_named_without_loading_tensorflow(
     assert "TensorFlow" not in err
 
 
+def test_path_that_is_mistyped_is_told_before_tensorflow_is_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, "predict", str(tmp_path / "a.tlmodel"), "no such photo.jpg")
+
+    assert code == 1
+    assert "error: “no such photo.jpg” is not there." in err
+    assert "needs quotes" in err
+    assert "TensorFlow" not in err
+
+
 def test_file_that_is_not_a_model_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "holiday.tlmodel"
     path.write_text("not a model", encoding="utf-8")
@@ -177,51 +199,6 @@ def test_sample_photos_never_go_among_other_files(tmp_path: Path, capsys: pytest
     assert code == 1
     assert "error: " in err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
-
-
-def test_recipe_is_found_by_name_and_changed_by_settings() -> None:
-    recipe = commands.chosen_recipe("Balanced", [("head.dense_units", "128"), ("epochs", "5")])
-
-    assert (recipe.name, recipe.head.dense_units, recipe.epochs) == ("Balanced", 128, 5)
-    assert recipe.head.dropout == BALANCED.head.dropout
-
-
-def test_recipe_is_read_from_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "mine.json"
-    path.write_text(recipe_text(QUICK.with_value("epochs", "7")), encoding="utf-8")
-
-    assert commands.chosen_recipe(str(path), []).epochs == 7
-
-
-@pytest.mark.parametrize(
-    ("name", "settings", "words"),
-    [
-        ("quik", [], "quik"),
-        ("quick", [("head.sense_units", "1")], "head.sense_units"),
-        ("quick", [("epochs", "many")], "epochs"),
-        ("quick", [("epochs", "0")], "from 1 to"),
-    ],
-)
-def test_recipe_that_is_wrong_is_told(name: str, settings: list[tuple[str, str]], words: str) -> None:
-    with pytest.raises(SettingError, match=words):
-        commands.chosen_recipe(name, settings)
-
-
-def test_name_with_a_byte_that_is_no_text_is_taken_as_it_can_be_shown() -> None:
-    assert commands.chosen_recipe("quick", [("name", "caf\udce9\x1b")]).name == "caf\\xe9\\x1b"
-
-
-def test_recipes_to_compare_are_all_unless_some_are_named(tmp_path: Path) -> None:
-    weights = tmp_path / "vgg16.h5"
-    weights.touch()
-
-    every = commands.compared_recipes([], [("seed", "7")], [("vgg16", weights)])
-    named = commands.compared_recipes(["balanced", "quick"], [], [])
-
-    assert [recipe.name for recipe in every] == [recipe.name for recipe in BUILT_IN.values()]
-    assert {recipe.seed for recipe in every} == {7}
-    assert {recipe.weights for recipe in every if recipe.backbone == "vgg16"} == {str(weights)}
-    assert named == (BALANCED, QUICK)
 
 
 def test_recipes_are_listed_with_what_they_do(capsys: pytest.CaptureFixture[str]) -> None:
