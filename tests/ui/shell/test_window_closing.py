@@ -12,6 +12,7 @@ from tests.ui.shell.driving import action, answer, open_folder
 from tlgui.engine.protocol import TrainRequest
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Report
+from tlgui.photos.layouts import LayoutChoice
 from tlgui.photos.scanning.scan import Survey
 from tlgui.progress import EpochEnded, JobContext, Progress
 from tlgui.ui.session.folder_reading import FolderState
@@ -65,7 +66,7 @@ def test_job_that_hangs_does_not_keep_the_window_open(
 ) -> None:
     let_go = threading.Event()
 
-    def hang(folder: Path, _context: JobContext) -> FolderState:
+    def hang(folder: Path, _context: JobContext, _choice: LayoutChoice | None = None) -> FolderState:
         let_go.wait(30)
         return FolderState(Survey(Collection(folder, ()), {}), Report())
 
