@@ -129,7 +129,7 @@ def test_home_folder_is_known_where_the_shell_leaves_it(
     [
         ["info", "missing.tlmodel"],
         ["evaluate", "missing.tlmodel", "."],
-        ["predict", "missing.tlmodel", "a.jpg"],
+        ["predict", "missing.tlmodel", "."],
         ["export", "missing.tlmodel", "--format", "onnx", "--out", "a.onnx"],
         ["train", "missing", "--out", "a.tlmodel"],
         ["compare", "missing"],
