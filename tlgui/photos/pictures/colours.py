@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, PngImagePlugin
 
 from tlgui.photos.facts import Traits
-from tlgui.photos.pictures.levels import Range, finite, range_of
+from tlgui.photos.pictures.levels import Range, extremes_of, range_of
 from tlgui.photos.pictures.opening import DAMAGED
 
 REDUCED_PIXELS = 25_000_000
@@ -188,16 +188,14 @@ def _levels(image: Image.Image) -> Range:
     """Return the range of the samples of a grey picture of more than 8 bits."""
     if image.mode == "I;16":
         return range_of(*image.getextrema(), declared=_declared(image))
-    low, high, has_fractions = np.inf, -np.inf, False
-    for _, strip in _strips(image):
-        samples = np.asarray(strip)
-        if image.mode == "F":
-            samples = finite(samples)
-            has_fractions = has_fractions or bool((samples != np.round(samples)).any())
-        low, high = min(low, float(samples.min())), max(high, float(samples.max()))
-    # Masks are 0 and 1 without fractions.
-    has_fractions = has_fractions or (image.mode == "F" and high <= 1)
-    return range_of(low, high, has_fractions=has_fractions, declared=_declared(image))
+    found = [extremes_of(np.asarray(strip)) for _, strip in _strips(image)]
+    return range_of(
+        min(extremes.low for extremes in found),
+        max(extremes.high for extremes in found),
+        is_float=image.mode == "F",
+        has_fractions=any(extremes.has_fractions for extremes in found),
+        declared=_declared(image),
+    )
 
 
 def _declared(image: Image.Image) -> float | None:

@@ -144,10 +144,11 @@ def _wrapped(data: bytes, compression: int, rows: int, row_bytes: int) -> bytes:
 
 def _unpacked(table: NDArray[np.uint8], bits: int, count: int) -> NDArray[np.uint16]:
     """Return samples of fewer than 16 bits, the highest bit first; each row begins with a whole byte."""
-    rows = table.shape[0]
-    unpacked = np.unpackbits(table, axis=1)[:, : count * bits].reshape(rows, count, bits)
+    samples = np.zeros((table.shape[0], count), np.uint16)
     weights = (1 << np.arange(bits - 1, -1, -1)).astype(np.uint16)
-    samples: NDArray[np.uint16] = (unpacked * weights).sum(axis=2, dtype=np.uint16)
+    # Row by row: each bit takes several bytes meanwhile.
+    for row, packed in zip(samples, table, strict=True):
+        row[:] = (np.unpackbits(packed)[: count * bits].reshape(count, bits) * weights).sum(axis=1, dtype=np.uint16)
     return samples
 
 

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from tlgui.photos.pictures import tiff_layout as tag
 from tlgui.photos.pictures.formats import is_tiff
-from tlgui.photos.pictures.levels import finite, range_of
+from tlgui.photos.pictures.levels import Range, extremes_of, range_of
 from tlgui.photos.pictures.tiff_blocks import blocks, check_compression, check_libtiff
 from tlgui.photos.pictures.tiff_layout import COLOURS, RGB, WHITE_IS_ZERO, Layout, layout_of
 from tlgui.photos.pictures.variants import UnsupportedVariantError
@@ -123,14 +123,12 @@ def _is_shown_wrong(tags: Any) -> bool:  # noqa: ANN401 - Pillow's tags
 def _shown(samples: NDArray[Any], layout: Layout, largest: Any) -> tuple[Image.Image, bool]:  # noqa: ANN401 - a tag
     """Return the picture that samples show, and whether they fill a part of their range only."""
     colours = samples[:, :, : layout.colours]
-    if layout.kind == "f":
-        colours = finite(colours)
-    low, high = float(colours.min()), float(colours.max())
-    has_fractions = layout.kind == "f" and (high <= 1 or bool((colours != np.round(colours)).any()))
+    found = extremes_of(colours)
     levels = range_of(
-        low,
-        high,
-        has_fractions=has_fractions,
+        found.low,
+        found.high,
+        is_float=layout.kind == "f",
+        has_fractions=found.has_fractions,
         declared=_declared(layout, largest),
         is_grey=layout.is_grey,
     )
@@ -160,10 +158,10 @@ def _alpha(samples: NDArray[Any], layout: Layout) -> NDArray[np.uint8] | None:
     """
     if samples.shape[2] == layout.colours:
         return None
-    band = finite(samples[:, :, layout.colours :])
-    low, high = float(band.min()), float(band.max())
+    band = samples[:, :, layout.colours :]
+    low, high, _ = extremes_of(band)
     if high <= 0:
         return None
     if not layout.has_alpha and ((band == low) | (band == high)).mean() < _MASK_SHARE:
         return None
-    return range_of(0, high).scaled(band) if layout.kind != "f" else (band / high * 255).astype(np.uint8)
+    return (range_of(0, high) if layout.kind != "f" else Range(0, high)).scaled(band)
