@@ -147,7 +147,7 @@ def full_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
         subprocess.run(["umount", "--lazy", str(folder)], check=True, capture_output=True, timeout=30)
 
 
-@pytest.mark.usefixtures("full_home")
+@pytest.mark.usefixtures("full_home", "cache_warnings")
 def test_home_without_any_room_does_not_keep_from_training(
     command: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
