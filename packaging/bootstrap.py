@@ -2,7 +2,7 @@
 
 Usage:
     python3 packaging/bootstrap.py run [-- ARGUMENTS FOR TLGUI]
-    python3 packaging/bootstrap.py test
+    python3 packaging/bootstrap.py test [--coverage]
 
 Any Python 3 can read this file, so that an old one answers with a sentence and not with a syntax error. The modules
 beside it need a supported Python and are imported once that is known. Standard library only.
@@ -15,11 +15,12 @@ import sys
 
 SUPPORTED = ((3, 13), (3, 12), (3, 11))
 USAGE = """usage: bootstrap.py run [-- ARGUMENTS FOR TLGUI]
-       bootstrap.py test
+       bootstrap.py test [--coverage]
 
 run    make .venv, install what tlgui needs and open its window;
        with arguments after --, do what `tlgui ARGUMENTS` does
-test   the same set-up, then every check that CI makes"""
+test   the same set-up, then every check that CI makes;
+       with --coverage, also which lines the tests run"""
 
 
 def version_of(python: str) -> "tuple[int, int] | None":
@@ -71,6 +72,13 @@ def opens_window(arguments: "list[str]") -> bool:
     return not any(not word.startswith("-") or word in {"-h", "--help", "--version"} for word in arguments)
 
 
+def is_known(command: str, rest: "list[str]") -> bool:
+    """Return whether the command line is one of the usage."""
+    if command == "test":
+        return rest in ([], ["--coverage"])
+    return command == "run" and (not rest or rest[0] == "--")
+
+
 def perform(command: str, arguments: "list[str]") -> int:
     """Set up and do what was asked for, on a supported Python."""
     import checks
@@ -81,7 +89,7 @@ def perform(command: str, arguments: "list[str]") -> int:
     try:
         if command == "test":
             system_packages.provide_for_tests()
-            return checks.run_everything(environment.prepare(with_tests=True))
+            return checks.run_everything(environment.prepare(with_tests=True), with_coverage=bool(arguments))
         if opens_window(arguments):
             system_packages.provide_for_window()
         return replace_process([str(environment.prepare()), "-P", "-m", "tlgui", *arguments])
@@ -99,12 +107,12 @@ def main(arguments: "list[str]") -> int:
     if command in {"-h", "--help"}:
         print(USAGE)
         return 0
-    if command not in {"run", "test"} or (rest and (command == "test" or rest[0] != "--")):
+    if not is_known(command, rest):
         print(USAGE, file=sys.stderr)
         return 2
     if sys.version_info[:2] not in SUPPORTED:
         return restart_with_supported_python(arguments)
-    return perform(command, rest[1:])
+    return perform(command, rest[1:] if command == "run" else rest)
 
 
 if __name__ == "__main__":

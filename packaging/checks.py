@@ -1,6 +1,7 @@
 """Everything CI checks: first what only reads the code, then the built wheel and the test suites, two at once.
 
 A check that only reads the code ends the run when it fails. The suites are all run, so that one look shows everything.
+Coverage is measured on request: its tracing takes a fifth of the suites' time.
 """
 
 import os
@@ -60,14 +61,14 @@ def reading_checks() -> list[Check]:
         Check("lint", ("-m", "ruff", "check", ".")),
         Check("types", ("-m", "mypy")),
         Check("layers", ("-c", lint_imports)),
-        Check("forget coverage", ("-m", "coverage", "erase")),
     ]
 
 
-def running_checks() -> list[Check]:
+def running_checks(*, with_coverage: bool = False) -> list[Check]:
     """Return the checks that run the program, longest first, so that no core is left with a long one at the end."""
     wheel = Check("wheel", (str(ROOT / "packaging" / "wheel_check.py"),))
-    return [_suite("learning"), _suite("ui"), _suite("e2e"), wheel, _suite("unit")]
+    suites = {name: _suite(name, with_coverage=with_coverage) for name in ("learning", "ui", "unit", "e2e")}
+    return [suites["learning"], suites["ui"], suites["unit"], suites["e2e"], wheel]
 
 
 def coverage_checks() -> list[Check]:
@@ -78,12 +79,19 @@ def coverage_checks() -> list[Check]:
     ]
 
 
-def run_everything(python: Path) -> int:
-    """Run every check with `python`, print how each went, and return 0 when all passed, else 1."""
-    outcomes = run_until_failure(python, reading_checks())
+def run_everything(python: Path, *, with_coverage: bool = False) -> int:
+    """Run every check with `python`, print how each went, and return 0 when all passed, else 1.
+
+    Args:
+        python: The Python of the environment.
+        with_coverage: Also measure which lines the suites run, and print it.
+    """
+    forget = Check("forget coverage", ("-m", "coverage", "erase"))
+    outcomes = run_until_failure(python, [*reading_checks(), *([forget] if with_coverage else [])])
     if all_passed(outcomes):
-        outcomes += run_side_by_side(python, running_checks())
-        outcomes += run_until_failure(python, coverage_checks())
+        outcomes += run_side_by_side(python, running_checks(with_coverage=with_coverage))
+        if with_coverage:
+            outcomes += run_until_failure(python, coverage_checks())
     else:
         _show("\nThe code must pass this first; the tests were not run.")
     _show("\nSummary\n" + "\n".join(f"  {_sentence(outcome)}" for outcome in outcomes))
@@ -142,12 +150,13 @@ def _show(text: str) -> None:
     print(text, flush=True)
 
 
-def _suite(name: str) -> Check:
+def _suite(name: str, *, with_coverage: bool) -> Check:
     # One process a suite: a crash in one cannot hide the others.
     folder = ROOT / ".pytest_cache"
     folder.mkdir(exist_ok=True)
     report = folder / f"{name}.xml"
-    arguments = ("-m", "pytest", f"tests/{name}", "--cov=tlgui", "--cov-report=", f"--junit-xml={report}")
+    coverage = ("--cov=tlgui", "--cov-report=") if with_coverage else ()
+    arguments = ("-m", "pytest", f"tests/{name}", *coverage, f"--junit-xml={report}")
     return Check(f"tests: {name}", arguments, {"COVERAGE_FILE": str(ROOT / f".coverage.{name}")}, report)
 
 

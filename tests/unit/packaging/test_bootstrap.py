@@ -178,7 +178,10 @@ def test_supported_python_on_the_path_takes_over(monkeypatch: pytest.MonkeyPatch
     assert commands == [[str(other), str(ROOT / "packaging/bootstrap.py"), "run", "--", "--version"]]
 
 
-@pytest.mark.parametrize("arguments", [[], ["open"], ["run", "train"], ["test", "--", "unit"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["open"], ["run", "train"], ["test", "--", "unit"], ["run", "--coverage"], ["test", "--coverage", "unit"]],
+)
 def test_wrong_usage_exits_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert bootstrap.main(arguments) == 2
     assert "usage:" in capsys.readouterr().err
@@ -203,8 +206,7 @@ def all_checks(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[checks.Check]]
     """Replace what `test` checks by what the test puts in."""
     replaced: dict[str, list[checks.Check]] = {"reading": [], "running": []}
     monkeypatch.setattr(checks, "reading_checks", lambda: replaced["reading"])
-    monkeypatch.setattr(checks, "running_checks", lambda: replaced["running"])
-    monkeypatch.setattr(checks, "coverage_checks", list)
+    monkeypatch.setattr(checks, "running_checks", lambda **_: replaced["running"])
     return replaced
 
 
@@ -228,6 +230,13 @@ def test_failing_suite_fails_the_checks_but_lets_the_others_run(
     summary = capsys.readouterr().out.partition("Summary")[2]
     assert re.search(r"first: FAILED \(exit code 1\), [\d.]+ s: said by first", summary)
     assert "second: ok" in summary
+
+
+@pytest.mark.parametrize("with_coverage", [False, True])
+def test_suites_are_traced_on_request_alone(*, with_coverage: bool) -> None:
+    suites = [check for check in checks.running_checks(with_coverage=with_coverage) if "pytest" in check.arguments]
+    assert len(suites) == 4
+    assert {"--cov=tlgui" in suite.arguments for suite in suites} == {with_coverage}
 
 
 def test_passing_checks_pass(all_checks: dict[str, list[checks.Check]], tmp_path: Path) -> None:
