@@ -30,7 +30,7 @@ NONE_KNOWN, SOME_KNOWN, NOT_ASKED = 0, 1, 3
 _ECOSYSTEM = "PyPI"
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.!+]+)")
 _MOST_ANSWER_BYTES = 64 * 2**20
-# A service that always has another page must not be asked for ever.
+# Bounds the loop where a service always has another page.
 _MOST_PAGES = 50
 
 

@@ -114,7 +114,7 @@ def run_until_failure(python: Path, checks: Sequence[Check]) -> list[Outcome]:
 
 
 def run_side_by_side(python: Path, checks: Sequence[Check]) -> list[Outcome]:
-    """Run all `checks` whatever fails, `AT_ONCE` of them at a time; whichever ends makes room for the next."""
+    """Run all `checks`, also after a failure, `AT_ONCE` of them at a time."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(lambda check: run_check(python, check), checks))
 
@@ -146,7 +146,7 @@ def run_check(python: Path, check: Check) -> Outcome:
 
 
 def _show(text: str) -> None:
-    # On standard output, where whoever reads CI's results looks for the suites' closing lines.
+    # On standard output, because CI's results are read from the suites' closing lines there.
     print(text, flush=True)
 
 

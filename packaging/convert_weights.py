@@ -88,7 +88,7 @@ class _Tensor:
     strides: tuple[int, ...]
 
     def array(self, numbers: Array) -> Array:
-        """Return the tensor as an array of its own, its numbers in row order."""
+        """Return the tensor as a contiguous copy in row order."""
         last = self.offset + sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True))
         if min((self.offset, *self.strides)) < 0 or min(self.shape, default=1) < 1 or last >= len(numbers):
             raise ConversionError(f"A tensor of shape {self.shape} reaches outside its storage.")

@@ -196,7 +196,7 @@ def _show_step(line: str) -> None:
 
 @contextlib.contextmanager
 def _only_one_at_a_time(root: Path) -> Iterator[None]:
-    """Wait while another start sets the same checkout up; the system lets go of the lock when a process dies."""
+    """Wait while another start sets the same checkout up; the system releases the lock when a process dies."""
     with (root / ".venv.lock").open("a+") as stream:
         if sys.platform == "win32":
             import msvcrt

@@ -85,7 +85,7 @@ def wear(scheme: Qt.ColorScheme) -> None:
     hints = QApplication.styleHints()
     hints.setColorScheme(scheme)
     if hints.colorScheme() != scheme:
-        # Without a desktop nobody answers that, so the style's colours are set as it would choose them.
+        # Without a desktop that has no effect, so the colours are set that the style would choose.
         QApplication.setPalette(
             dark_palette() if scheme == Qt.ColorScheme.Dark else QApplication.style().standardPalette()
         )

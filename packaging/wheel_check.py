@@ -68,7 +68,7 @@ def check(work: Path) -> None:
 
 
 class Installed:
-    """The installed program, in a home of its own.
+    """The installed program, with an isolated home folder.
 
     Args:
         python: The Python of the environment it is installed in.

@@ -16,14 +16,14 @@ from tlgui.progress import Event, JobContext
 
 # The longest time between two checkpoints while waiting.
 _POLL_SECONDS = 0.05
-# How long `relayed` waits after Stop for the work to save what it has.
+# How long `run_in_daemon` waits after Stop for the work to save what it has.
 _PARTING_SECONDS = 1.0
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 
-def patiently(work: Callable[[], ResultT], context: JobContext, *, is_daemon: bool = False) -> ResultT:
+def run_in_thread(work: Callable[[], ResultT], context: JobContext, *, is_daemon: bool = False) -> ResultT:
     """Run work that cannot be interrupted, such as building a network, in a thread that Stop does not wait for.
 
     Args:
@@ -46,11 +46,11 @@ def patiently(work: Callable[[], ResultT], context: JobContext, *, is_daemon: bo
         except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
             future.set_exception(error)
 
-    threading.Thread(target=run, name="patiently", daemon=is_daemon).start()
-    return awaited(future, context)
+    threading.Thread(target=run, name="run_in_thread", daemon=is_daemon).start()
+    return wait_for_result(future, context)
 
 
-def awaited(future: Future[ResultT], context: JobContext) -> ResultT:
+def wait_for_result(future: Future[ResultT], context: JobContext) -> ResultT:
     """Wait for work in another thread, and return its result.
 
     Args:
@@ -65,7 +65,7 @@ def awaited(future: Future[ResultT], context: JobContext) -> ResultT:
     return future.result()
 
 
-def relayed(work: Callable[[JobContext], ResultT], context: JobContext) -> ResultT:
+def run_in_daemon(work: Callable[[JobContext], ResultT], context: JobContext) -> ResultT:
     """Run work that may never return, such as reading a network drive, in a daemon thread that Stop does not wait for.
 
     The work gets a context for its thread: its reports are passed on from the caller's thread, and its checkpoints
@@ -101,9 +101,9 @@ def relayed(work: Callable[[JobContext], ResultT], context: JobContext) -> Resul
         context.checkpoint()
 
     context.checkpoint()
-    threading.Thread(target=run, name="relayed", daemon=True).start()
+    threading.Thread(target=run, name="run_in_daemon", daemon=True).start()
     try:
-        result = awaited(future, JobContext(context.report, pass_on))
+        result = wait_for_result(future, JobContext(context.report, pass_on))
     except BaseException:
         stopped.set()
         wait([future], _PARTING_SECONDS)

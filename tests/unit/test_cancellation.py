@@ -4,7 +4,7 @@ import pytest
 
 from tests.contexts import stopping_at
 from tlgui import cancellation
-from tlgui.cancellation import Channel, patiently, relayed, until
+from tlgui.cancellation import Channel, run_in_daemon, run_in_thread, until
 from tlgui.errors import Cancelled, CollectionError, StorageError
 from tlgui.progress import Event, JobContext, Progress, Stage
 
@@ -18,7 +18,7 @@ def test_reports_arrive_in_order_on_the_thread_that_asked_for_the_work() -> None
             context.report(event)
         return 7
 
-    result = relayed(work, JobContext(report=lambda event: seen.append((event, threading.current_thread()))))
+    result = run_in_daemon(work, JobContext(report=lambda event: seen.append((event, threading.current_thread()))))
 
     assert result == 7
     assert [event for event, _ in seen] == events
@@ -32,7 +32,7 @@ def test_report_arrives_while_the_work_goes_on() -> None:
         context.report(Event())
         return told.wait(10)
 
-    assert relayed(work, JobContext(report=lambda _: told.set()))
+    assert run_in_daemon(work, JobContext(report=lambda _: told.set()))
 
 
 def test_what_goes_wrong_is_raised_where_the_work_was_asked_for() -> None:
@@ -42,7 +42,7 @@ def test_what_goes_wrong_is_raised_where_the_work_was_asked_for() -> None:
 
     seen: list[Event] = []
     with pytest.raises(CollectionError, match="no"):
-        relayed(work, JobContext(report=seen.append))
+        run_in_daemon(work, JobContext(report=seen.append))
 
 
 def test_stop_reaches_the_work_and_waits_while_it_puts_things_away() -> None:
@@ -61,7 +61,7 @@ def test_stop_reaches_the_work_and_waits_while_it_puts_things_away() -> None:
             steps.append("put away")
 
     with pytest.raises(Cancelled):
-        relayed(work, JobContext(checkpoint=checkpoint))
+        run_in_daemon(work, JobContext(checkpoint=checkpoint))
     assert steps == ["put away"]
 
 
@@ -79,8 +79,8 @@ def test_stop_does_not_wait_for_work_that_never_comes_back(monkeypatch: pytest.M
 
     try:
         with pytest.raises(Cancelled):
-            relayed(work, JobContext(checkpoint=checkpoint))
-        (thread,) = [thread for thread in threading.enumerate() if thread.name == "relayed"]
+            run_in_daemon(work, JobContext(checkpoint=checkpoint))
+        (thread,) = [thread for thread in threading.enumerate() if thread.name == "run_in_daemon"]
         # The process can end without it.
         assert thread.daemon
     finally:
@@ -92,14 +92,14 @@ def test_patience_raises_what_the_work_raised() -> None:
         raise StorageError("The disk is full.")
 
     with pytest.raises(StorageError):
-        patiently(fail, JobContext())
+        run_in_thread(fail, JobContext())
 
 
 def test_patience_ends_with_stop_and_not_with_the_work() -> None:
     release = threading.Event()
 
     with pytest.raises(Cancelled):
-        patiently(lambda: release.wait(10), stopping_at(3))
+        run_in_thread(lambda: release.wait(10), stopping_at(3))
 
     release.set()
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tlgui.cancellation import patiently
+from tlgui.cancellation import run_in_thread
 from tlgui.errors import ExportError, TlguiError
 from tlgui.exporting.comparing import gather_pictures, largest_difference
 from tlgui.exporting.exporter import Exporter, FloatArray
@@ -52,7 +52,7 @@ def export(
     check_target(target, exporter.format)
     context.report(Progress(Stage.CONVERTING))
     with temporary_folder() as folder:
-        written, run = patiently(lambda: _converted(exporter, model, folder), context, is_daemon=True)
+        written, run = run_in_thread(lambda: _converted(exporter, model, folder), context, is_daemon=True)
         pictures = gather_pictures(photos, model.summary.input_size, context)
         difference = largest_difference(model.predict, run, pictures.pixels, context)
         _check_difference(difference, exporter)

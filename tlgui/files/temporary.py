@@ -3,7 +3,7 @@
 Each process has one folder below the system's, with a lock that the system releases when the process ends, a kill
 included. A temporary file that must lie beside its target, because a rename needs the same disk, has the process's
 token in its name, and its folder is noted in the process's folder first. At the next start of the program, `sweeping`
-removes whatever has a token whose lock is free.
+removes everything that has a token whose lock is free.
 """
 
 import atexit

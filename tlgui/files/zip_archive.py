@@ -165,7 +165,7 @@ def _check_end(stream: BinaryIO, most_members: int, *, may_be_large: bool) -> No
         entries, byte_count, offset, end = _large_end(stream, end)
     if entries > most_members:
         raise UntrustedError(_TOO_MANY)
-    # `zipfile` reads entries up to the size of the directory, whatever the count is.
+    # `zipfile` reads entries up to the size of the directory, regardless of the count.
     if not entries * _FEWEST_ENTRY_BYTES <= byte_count <= entries * _MOST_ENTRY_BYTES or offset + byte_count != end:
         raise DamagedError("its directory is damaged")
     stream.seek(0)

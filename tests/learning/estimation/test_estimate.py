@@ -225,7 +225,7 @@ def test_stop_is_heard_in_the_middle_and_leaves_nothing(collection: Collection) 
         with pytest.raises(Cancelled):
             estimate(collection, replace(TUNED, seed=count), stopping_at(count))
     for thread in threading.enumerate():
-        if thread.name == "patiently":
+        if thread.name == "run_in_thread":
             thread.join(60)
     assert not list(cache_folder().rglob("*.tlmodel"))
     assert not list(cache_folder().glob("tmp*"))

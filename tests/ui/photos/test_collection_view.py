@@ -67,7 +67,7 @@ def test_parts_stay_while_classes_and_findings_are_chosen(opened: PhotosPage) ->
     assert not opened.browser.filters.classes.isEnabled()
     opened.view.table.choose(frozenset({"owl", "wren"}))
     assert places(opened) == before
-    opened.view.choose_finding(FindingKind.UNREADABLE)
+    opened.view.findings.choose(FindingKind.UNREADABLE)
     assert opened.browser.finding_bar.isVisible()
     assert places(opened) == before
     assert opened.browser.filters.problem.currentText() == "Cannot be read (3)"

@@ -87,7 +87,7 @@ def test_finding_shows_its_photos_and_its_button_mends_it(
 ) -> None:
     shutil.copy(birds / "owl" / "photo 001.jpg", birds / "owl" / "photo 001 (2).jpg")
     open_folder(birds)
-    page.view.choose_finding(FindingKind.COPIES)
+    page.view.findings.choose(FindingKind.COPIES)
     assert sorted(shown(page)) == ["photo 001 (2).jpg", "photo 001.jpg"]
     bar = page.browser.finding_bar
     assert bar.isVisible()
@@ -99,7 +99,7 @@ def test_finding_shows_its_photos_and_its_button_mends_it(
     assert len(used(session)) == 30
     assert (birds / "owl" / "photo 001 (2).jpg").exists()
     assert FindingKind.COPIES not in findings(session)
-    page.view.choose_finding(FindingKind.LEFT_OUT)
+    page.view.findings.choose(FindingKind.LEFT_OUT)
     assert shown(page) == ["photo 001 (2).jpg"]
     press(bar.button)
     settle()
@@ -178,12 +178,12 @@ def test_files_outside_the_classes_are_shown_with_their_finding(
     write_text(birds / "owl" / "list.jpg")
     write_jpeg(birds / "stray.jpg")
     open_folder(birds)
-    page.view.choose_finding(FindingKind.UNREADABLE)
+    page.view.findings.choose(FindingKind.UNREADABLE)
     assert shown(page) == ["list.jpg"]
     choose_rows(page, 0)
     assert not page.browser.can_leave_out()
     assert page.browser.can_bin()
-    page.view.choose_finding(FindingKind.ROOT_PHOTOS)
+    page.view.findings.choose(FindingKind.ROOT_PHOTOS)
     assert shown(page) == ["stray.jpg"]
     page.browser.copy_list()
     assert QGuiApplication.clipboard().text() == str(birds / "stray.jpg")

@@ -194,7 +194,7 @@ class TestDialog:
         for number in range(2):
             write_jpeg(folder / f"{number}.jpg", seed=number)
         open_folder(folder)
-        page.view.choose_finding(session.review.report.findings[0].kind)
+        page.view.findings.choose(session.review.report.findings[0].kind)
         page.browser.select_all()
         QApplication.processEvents()
         assert page.browser.can_move()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from tlgui.cancellation import patiently
+from tlgui.cancellation import run_in_thread
 from tlgui.errors import PhotoError
 from tlgui.learning.arrays import FloatArray, PixelArray
 from tlgui.learning.backbones.weights import Weights, find_weights
@@ -112,7 +112,7 @@ class FeatureExtractor:
             pooling=recipe.pooling,
             seed=recipe.seed if self.weights.path is None else 0,
         )
-        self.backbone: keras.Model = patiently(lambda: _backbone(self._backbone_recipe, self.weights), context)
+        self.backbone: keras.Model = run_in_thread(lambda: _backbone(self._backbone_recipe, self.weights), context)
         self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
 
     @property
@@ -188,7 +188,7 @@ class FeatureExtractor:
         if augmented:
             pixels[augmented] = self._augmenter(pixels[augmented], [batch.copies[index] for index in augmented])
         function = self.fast_backbone(context, picture_count)
-        return patiently(lambda: function(pixels), context)[: len(batch.pixels)]
+        return run_in_thread(lambda: function(pixels), context)[: len(batch.pixels)]
 
     def fast_backbone(self, context: JobContext, picture_count: int = 0) -> Callable[[FloatArray], FloatArray]:
         """Return the backbone as a fast function, which stays in memory.
@@ -203,7 +203,7 @@ class FeatureExtractor:
         Raises:
             Cancelled: The user pressed Stop.
         """
-        return patiently(lambda: _fast_backbone(self._backbone_recipe, self.weights, picture_count), context)
+        return run_in_thread(lambda: _fast_backbone(self._backbone_recipe, self.weights, picture_count), context)
 
     def _opened_stores(self, copy_numbers: Sequence[int], stack: ExitStack) -> dict[int, FeatureCache]:
         """Return the store of each version; augmented copies are in another store than the photos themselves."""

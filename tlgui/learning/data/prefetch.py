@@ -15,7 +15,7 @@ from typing import Generic, Self, TypeVar
 
 import numpy as np
 
-from tlgui.cancellation import awaited
+from tlgui.cancellation import wait_for_result
 from tlgui.errors import PhotoError
 from tlgui.learning.arrays import FloatArray, PixelArray
 from tlgui.photos.pictures.decode import read_photo
@@ -150,7 +150,7 @@ class _ReadingQueue(Generic[ItemT, ResultT]):
         return bool(self._waiting) and self._waiting[0][1].done()
 
     def take(self, context: JobContext) -> tuple[ItemT, ResultT]:
-        result = awaited(self._waiting[0][1], context)
+        result = wait_for_result(self._waiting[0][1], context)
         item, _ = self._waiting.popleft()
         self._submit(1)
         return item, result

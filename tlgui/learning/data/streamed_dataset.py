@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import tensorflow as tf
 
-from tlgui.cancellation import patiently
+from tlgui.cancellation import run_in_thread
 from tlgui.errors import PhotoError
 from tlgui.files import open_regular
 from tlgui.learning.arrays import FloatArray, Labels, PixelArray
@@ -136,7 +136,7 @@ class PhotoStream:
         maps = np.empty((len(versions), *self.map_shape), np.float32)
         for start in range(0, len(versions), _PHOTOS_AT_ONCE):
             part = versions[start : start + _PHOTOS_AT_ONCE]
-            maps[start : start + len(part)] = patiently(partial(self._run, part), self._context)
+            maps[start : start + len(part)] = run_in_thread(partial(self._run, part), self._context)
         return Batch(maps, self.labels([version.photo for version, _ in versions]))
 
     def _run(self, versions: Sequence[tuple[_Version, _DecodedPhoto]]) -> FloatArray:

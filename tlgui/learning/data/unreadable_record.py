@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from tlgui.cancellation import patiently
+from tlgui.cancellation import run_in_thread
 from tlgui.errors import PhotoError
 from tlgui.learning.results import PhotosUnreadable, UnreadablePhoto
 from tlgui.photos.pictures.opening import UnusablePhotoError
@@ -38,7 +38,7 @@ class UnreadableRecord:
             return
         self._reported |= new.keys()
         # Stored before they are reported, so that a scan that follows the event finds them.
-        patiently(lambda: keep_refusals(self._folder, new), self._context)
+        run_in_thread(lambda: keep_refusals(self._folder, new), self._context)
         photos = tuple(UnreadablePhoto(path, _reason(error)) for path, error in new.items())
         self._context.report(PhotosUnreadable(photos))
 

@@ -17,7 +17,7 @@ from typing import Self
 
 import psutil
 
-from tlgui.cancellation import patiently
+from tlgui.cancellation import run_in_thread
 from tlgui.errors import Cancelled
 from tlgui.files import cache_folder, folder_beside, temporary_folder
 from tlgui.learning.networks.inference_function import WORTH_CONVERTING
@@ -134,7 +134,7 @@ def dry_run(collection: Collection, recipe: Recipe, context: JobContext) -> DryR
             return event_log.result(time.perf_counter(), math.prod(trained.trainable.input_shape[1:]))
 
     try:
-        return patiently(work, context)
+        return run_in_thread(work, context)
     except Cancelled:
         is_abandoned.set()
         raise

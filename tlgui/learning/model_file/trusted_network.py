@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import keras
 
-from tlgui.cancellation import patiently
+from tlgui.cancellation import run_in_thread
 from tlgui.files import temporary_file
 from tlgui.files.zip_archive import UntrustedError, open_archive, stream_member
 from tlgui.learning.backbones.keras_layout import difference, fill
@@ -40,7 +40,7 @@ def load_network(stream: BinaryIO, most_bytes: int) -> keras.Model:
             numbers.write(chunk)
         with WeightsFile(numbers) as file:
             # In a thread, with which Keras's list of variables to be initialised ends: those of a refused network too.
-            model = patiently(lambda: _built(config, file), JobContext())
+            model = run_in_thread(lambda: _built(config, file), JobContext())
             fill(model, file)
     return model
 

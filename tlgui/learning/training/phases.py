@@ -14,7 +14,7 @@ from pathlib import Path
 
 import keras
 
-from tlgui.cancellation import patiently
+from tlgui.cancellation import run_in_thread
 from tlgui.learning.data.cached_dataset import CachedTrainingData, CachedValidationData, examples_of
 from tlgui.learning.data.feature_extractor import FeatureExtractor, FeatureProgress
 from tlgui.learning.data.streamed_dataset import (
@@ -194,12 +194,12 @@ class TrainingPlan:
         recipe, weights = self._recipe, self._extractor.weights
         block = recipe.fine_tuning.from_block
         # Another instance: the extractor's backbone stays in memory for the next training and must not be trained.
-        backbone = patiently(lambda: build_backbone(recipe, weights), context)
+        backbone = run_in_thread(lambda: build_backbone(recipe, weights), context)
         base, top = split_backbone(backbone, recipe, block)
         key = json.dumps(
             [recipe.backbone, weights.digest, recipe.input_size, recipe.preprocessing, recipe.cut_layer, block]
         )
-        run = patiently(lambda: fast_function(base, key, self._streamed_count()), context)
+        run = run_in_thread(lambda: fast_function(base, key, self._streamed_count()), context)
         return Networks(backbone, with_logits(self.head, top), base.output_shape[1:], lambda _: run)
 
     def _streamed_count(self) -> int:
@@ -272,7 +272,7 @@ def prepare(
         TlguiError: See `train_network`.
     """
     context.report(Progress(Stage.LOADING))
-    start = patiently(lambda: WarmStart(start_from, recipe), context) if start_from else None
+    start = run_in_thread(lambda: WarmStart(start_from, recipe), context) if start_from else None
     extractor = FeatureExtractor(recipe, context)
     if start is not None:
         weights = start.backbone_weights(extractor.backbone, extractor.weights)

@@ -29,7 +29,7 @@ _MOST_BYTES_A_PIXEL = 4
 # Their libraries decode all pixels at once, and Pillow copies them.
 # OpenJPEG holds up to four channels of 32 bits.
 _WORKING_BYTES_A_PIXEL = {"JPEG2000": 16}
-# No photo gets more, whatever its reader asks for.
+# The most for one photo, even where its reader asks for more.
 _MOST_BYTES = 2_000_000_000
 # Their lower bytes may be decoded too, and both are then put together.
 _WIDE_COLOURS = frozenset({"RGB;16B", "RGBA;16B"})

@@ -20,7 +20,6 @@ COLOURS = 3
 _SEPARATE = 2
 _KINDS = {1: "u", 2: "i", 3: "f", 4: "u"}  # of sample formats
 _ALPHAS = frozenset({1, 2})  # of extra samples: premultiplied, and not
-_PACKED_BITS = 16
 _BITS = {"u": frozenset({*range(1, 17), 32, 64}), "i": frozenset({8, 16, 32, 64}), "f": frozenset({16, 32, 64})}
 _MOST_BANDS = 1024
 

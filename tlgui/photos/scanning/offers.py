@@ -39,7 +39,7 @@ class _Unlabelled:
 
 
 def offers_of(root: Folder) -> tuple[Offer, ...]:
-    """Return the other ways to read a folder, the most likely first; the same whatever the user chose.
+    """Return the other ways to read a folder, the most likely first; independent of what the user chose.
 
     Args:
         root: The folder the user picked, listed as a whole.

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tlgui import files
-from tlgui.cancellation import relayed
+from tlgui.cancellation import run_in_daemon
 from tlgui.errors import CollectionError, StorageError
 from tlgui.photos.collection import Collection, Photo, PhotoClass, Problem, ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
@@ -117,7 +117,7 @@ def survey(folder: Path, context: JobContext, choice: LayoutChoice | None = None
         Cancelled: The user pressed Stop. The facts read until then are stored for the next scan.
     """
     with _no_garbage_collected():
-        return relayed(lambda inner: _survey(folder.absolute(), inner, choice), context)
+        return run_in_daemon(lambda inner: _survey(folder.absolute(), inner, choice), context)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlgui.cancellation import relayed
+from tlgui.cancellation import run_in_daemon
 from tlgui.errors import CollectionError
 from tlgui.photos.collection import Collection, ProblemKind
 from tlgui.photos.facts import FileState
@@ -49,7 +49,9 @@ def changes_on_disk(survey: Survey, context: JobContext) -> FolderChanges:
     known = {path: fact.state for path, fact in survey.facts.items()} | dict(survey.refused)
     collection = survey.collection
     try:
-        root = relayed(lambda inner: list_tree(collection.folder, inner), JobContext(checkpoint=context.checkpoint))
+        root = run_in_daemon(
+            lambda inner: list_tree(collection.folder, inner), JobContext(checkpoint=context.checkpoint)
+        )
     except CollectionError:
         return FolderChanges(gone=tuple(sorted(known)))
     found = _found(root, collection)

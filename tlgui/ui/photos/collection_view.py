@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from tlgui.photos.collection import Collection
-from tlgui.photos.health.findings import FindingKind, Report
+from tlgui.photos.health.findings import Report
 from tlgui.photos.names import shown_name
 from tlgui.photos.scanning.watching import FolderChanges
 from tlgui.text.numbers import count
@@ -164,10 +164,6 @@ class CollectionView(QWidget):
         self.findings.choose(None)
         self.table.choose(frozenset())
         self._choose_scope()
-
-    def choose_finding(self, kind: FindingKind) -> None:
-        """Choose the finding of a kind."""
-        self.findings.choose(kind)
 
     def set_free(self, is_free: object) -> None:
         """Set whether the collection can be changed now, because no job is under way."""

@@ -174,7 +174,7 @@ class PhotoBrowser(QWidget):
             self._ask_and_mend(MoveToBin(paths))
 
     def open_photo(self) -> None:
-        """Open the current photo in a window of its own."""
+        """Open the current photo in a separate window."""
         if self.grid.current() is None:
             return
         if self._view is None:

@@ -111,7 +111,7 @@ class PhotoDrag(QObject):
 
 
 def execute_drag(drag: QDrag) -> None:
-    """Run the drag until the mouse button is released; a function of its own, which tests replace."""
+    """Run the drag until the mouse button is released; a separate function, so that tests can replace it."""
     drag.exec(Qt.DropAction.MoveAction)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlgui.cancellation import patiently
+from tlgui.cancellation import run_in_thread
 from tlgui.learning.data.feature_lookup import known_features
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Mending, Report
@@ -72,7 +72,7 @@ def read_collection(folder: Path, context: JobContext, choice: LayoutChoice | No
 
 def _report_on(survey: Survey, context: JobContext) -> Report:
     """Return the report, using features that earlier trainings have cached; can be cancelled while the disk hangs."""
-    return patiently(lambda: report_on(survey, features=known_features), context)
+    return run_in_thread(lambda: report_on(survey, features=known_features), context)
 
 
 class CloserLook:
