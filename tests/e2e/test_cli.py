@@ -217,7 +217,7 @@ def test_prediction_without_one_good_photo_fails(model: str, tmp_path: Path, cap
 
     out, err = capfd.readouterr()
     assert "notes.jpg" in out
-    assert "error: None of 1 file could be named." in err
+    assert "error: The file could not be named." in err
 
 
 def test_export_is_compared_on_the_photos_given(
