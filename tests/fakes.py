@@ -3,10 +3,8 @@
 It reads real photos and writes real files, but learns nothing: a photo whose path holds a class's name gets that class.
 """
 
-import json
 import threading
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -14,6 +12,7 @@ from typing import Any, TypeVar, cast
 from typing_extensions import override
 
 from tests.fake_models import write_model
+from tests.fake_results import evaluation_of, photos_of, prediction_for, write_progress
 from tlgui import files
 from tlgui.engine.protocol import (
     Engine,
@@ -27,32 +26,25 @@ from tlgui.engine.protocol import (
     SaveTrainedRequest,
     TrainRequest,
 )
-from tlgui.errors import Cancelled, EngineError, PhotoError, StorageError, TlguiError, UnsavedModelError
-from tlgui.learning.model_file.manifest import epochs_json
+from tlgui.errors import Cancelled, EngineError, StorageError, TlguiError, UnsavedModelError
 from tlgui.learning.model_file.tlmodel import read_summary
-from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import (
-    ClassResult,
-    ClassScore,
     CostEstimate,
     Evaluation,
     ExportResult,
-    Interval,
     ModelSummary,
     PhotosPredicted,
     PhotosUnreadable,
-    Prediction,
     PredictionSummary,
     PreviewImage,
     StopReason,
     UnreadablePhoto,
 )
-from tlgui.learning.runs.progress import CHECKPOINT, PROGRESS, read_progress
-from tlgui.photos.collection import Collection, Part, Photo
+from tlgui.learning.runs.progress import CHECKPOINT, read_progress
+from tlgui.photos.collection import Part
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.photos.scanning.search import find_photos
 from tlgui.photos.scanning.unreadable import keep_refusals
-from tlgui.photos.split import split_collection
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 
 ResultT = TypeVar("ResultT")
@@ -209,8 +201,8 @@ class FakeEngine(Engine):
     def _train(self, request: TrainRequest, context: JobContext) -> ModelSummary:
         recipe = request.recipe
         files.check_target(request.model_path)
-        training = _photos(request.collection, recipe, Part.TRAINING)
-        validation = _photos(request.collection, recipe, Part.VALIDATION)
+        training = photos_of(request.collection, recipe, Part.TRAINING)
+        validation = photos_of(request.collection, recipe, Part.VALIDATION)
         if request.start_from is not None:
             read_summary(request.start_from)
         outcome = self._outcomes.pop(0) if self._outcomes else self.final_accuracy
@@ -229,13 +221,13 @@ class FakeEngine(Engine):
                 ended = self._epoch(epoch, outcome, request, context)
                 context.report(ended)
                 history.append(ended)
-                _write_progress(request.run_folder, history)
+                write_progress(request.run_folder, history)
         except Cancelled:
             if not history:
                 raise
             stop_reason = StopReason.STOPPED
         names = request.collection.class_names
-        alike = _evaluation(validation, names, Part.VALIDATION, history[-1].validation_accuracy)
+        alike = evaluation_of(validation, names, Part.VALIDATION, history[-1].validation_accuracy)
         summary = ModelSummary(
             path=request.model_path,
             class_names=names,
@@ -312,7 +304,7 @@ class FakeEngine(Engine):
         context.report(Progress(Stage.PREDICTING, 0, len(paths)))
         for done, path in enumerate(paths, start=1):
             context.checkpoint()
-            prediction = _prediction(path, model.class_names, request.top)
+            prediction = prediction_for(path, model.class_names, request.top)
             errors += bool(prediction.error)
             context.report(PhotosPredicted((prediction,)))
             context.report(Progress(Stage.PREDICTING, done, len(paths)))
@@ -320,13 +312,13 @@ class FakeEngine(Engine):
 
     def _evaluate(self, request: EvaluateRequest, context: JobContext) -> Evaluation:
         model = read_summary(request.model_path)
-        photos = _photos(request.collection, model.recipe, request.part)
+        photos = photos_of(request.collection, model.recipe, request.part)
         context.report(Progress(Stage.EVALUATING, 0, len(photos)))
         self._report_unreadable(context)
         context.checkpoint()
         context.report(Progress(Stage.EVALUATING, len(photos), len(photos)))
         accuracy = model.evaluation.accuracy if model.evaluation is not None else 0.0
-        return self.evaluation or _evaluation(photos, model.class_names, request.part, accuracy)
+        return self.evaluation or evaluation_of(photos, model.class_names, request.part, accuracy)
 
     def _preview(self, request: PreviewRequest, context: JobContext) -> tuple[PreviewImage, ...]:
         images = []
@@ -338,7 +330,7 @@ class FakeEngine(Engine):
 
     def _estimate(self, request: EstimateRequest, context: JobContext) -> CostEstimate:
         context.report(Progress(Stage.TIMING))
-        _photos(request.collection, request.recipe, Part.TRAINING)
+        photos_of(request.collection, request.recipe, Part.TRAINING)
         context.checkpoint()
         if isinstance(self.cost, TlguiError):
             raise self.cost
@@ -374,50 +366,3 @@ _HANDLERS: dict[type, Callable[..., object]] = {
     EstimateRequest: FakeEngine._estimate,
     ExportRequest: FakeEngine._export,
 }
-
-
-def _write_progress(run_folder: Path | None, history: Sequence[EpochEnded]) -> None:
-    """Leave what the real engine leaves after each epoch, so that a run can be resumed; does not wait for the disk."""
-    if run_folder is not None:
-        (run_folder / CHECKPOINT).write_text("fake weights\n")
-        progress = {"history": epochs_json(history), "seconds": float(len(history))}
-        (run_folder / PROGRESS).write_text(json.dumps(progress))
-
-
-def _prediction(path: Path, class_names: tuple[str, ...], top: int) -> Prediction:
-    try:
-        read_photo(path, 32)
-    except PhotoError as error:
-        return Prediction(path, error=str(error))
-    named = [name for name in class_names if name.lower() in str(path).lower()]
-    best = named[-1] if named else class_names[zlib.crc32(path.name.encode()) % len(class_names)]
-    others = [name for name in class_names if name != best]
-    scores = [ClassScore(best, 0.8), *(ClassScore(name, 0.2 / len(others)) for name in others)]
-    return Prediction(path, tuple(scores[:top]))
-
-
-def _photos(collection: Collection, recipe: Recipe, part: Part | None) -> tuple[Photo, ...]:
-    if part is None:
-        return tuple(collection.photos())
-    shares = recipe.split
-    return split_collection(collection, shares.validation, shares.test, shares.use_own, recipe.seed).part(part)
-
-
-def _evaluation(photos: tuple[Photo, ...], names: tuple[str, ...], part: Part | None, accuracy: float) -> Evaluation:
-    """Return an evaluation where all classes fare alike; what is not recognised is taken for the next class."""
-    counts = [sum(photo.class_name == name for photo in photos) for name in names]
-    confusion = []
-    for row, count in enumerate(counts):
-        entries = [0] * len(counts)
-        entries[row] = round(count * accuracy)
-        entries[(row + 1) % len(counts)] += count - entries[row]
-        confusion.append(tuple(entries))
-    return Evaluation(
-        part=part,
-        photo_count=len(photos),
-        accuracy=accuracy,
-        interval=Interval(max(accuracy - 0.05, 0.0), min(accuracy + 0.04, 1.0)),
-        loss=0.4,
-        classes=tuple(ClassResult(name, count, accuracy, accuracy) for name, count in zip(names, counts, strict=True)),
-        confusion=tuple(confusion),
-    )

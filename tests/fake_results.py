@@ -1,0 +1,71 @@
+"""What the fake engine answers: predictions, evaluations, and the progress of a run on disk."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from tlgui.errors import PhotoError
+from tlgui.learning.model_file.manifest import epochs_json
+from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.results import (
+    ClassResult,
+    ClassScore,
+    Evaluation,
+    Interval,
+    Prediction,
+)
+from tlgui.learning.runs.progress import CHECKPOINT, PROGRESS
+from tlgui.photos.collection import Collection, Part, Photo
+from tlgui.photos.pictures.decode import read_photo
+from tlgui.photos.split import split_collection
+from tlgui.progress import EpochEnded
+
+
+def write_progress(run_folder: Path | None, history: Sequence[EpochEnded]) -> None:
+    """Leave what the real engine leaves after each epoch, so that a run can be resumed; does not wait for the disk."""
+    if run_folder is not None:
+        (run_folder / CHECKPOINT).write_text("fake weights\n")
+        progress = {"history": epochs_json(history), "seconds": float(len(history))}
+        (run_folder / PROGRESS).write_text(json.dumps(progress))
+
+
+def prediction_for(path: Path, class_names: tuple[str, ...], top: int) -> Prediction:
+    """Return the class whose name the path holds as the best, else one that the file name decides."""
+    try:
+        read_photo(path, 32)
+    except PhotoError as error:
+        return Prediction(path, error=str(error))
+    named = [name for name in class_names if name.lower() in str(path).lower()]
+    best = named[-1] if named else class_names[zlib.crc32(path.name.encode()) % len(class_names)]
+    others = [name for name in class_names if name != best]
+    scores = [ClassScore(best, 0.8), *(ClassScore(name, 0.2 / len(others)) for name in others)]
+    return Prediction(path, tuple(scores[:top]))
+
+
+def photos_of(collection: Collection, recipe: Recipe, part: Part | None) -> tuple[Photo, ...]:
+    """Return the photos of a part as the recipe divides them; all of them for None."""
+    if part is None:
+        return tuple(collection.photos())
+    shares = recipe.split
+    return split_collection(collection, shares.validation, shares.test, shares.use_own, recipe.seed).part(part)
+
+
+def evaluation_of(photos: tuple[Photo, ...], names: tuple[str, ...], part: Part | None, accuracy: float) -> Evaluation:
+    """Return an evaluation where all classes fare alike; what is not recognised is taken for the next class."""
+    counts = [sum(photo.class_name == name for photo in photos) for name in names]
+    confusion = []
+    for row, count in enumerate(counts):
+        entries = [0] * len(counts)
+        entries[row] = round(count * accuracy)
+        entries[(row + 1) % len(counts)] += count - entries[row]
+        confusion.append(tuple(entries))
+    return Evaluation(
+        part=part,
+        photo_count=len(photos),
+        accuracy=accuracy,
+        interval=Interval(max(accuracy - 0.05, 0.0), min(accuracy + 0.04, 1.0)),
+        loss=0.4,
+        classes=tuple(ClassResult(name, count, accuracy, accuracy) for name, count in zip(names, counts, strict=True)),
+        confusion=tuple(confusion),
+    )
