@@ -1,8 +1,8 @@
 """The Results page: the runs of the collection; how good one is and what it mixes up, or how several compare."""
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
@@ -16,6 +16,7 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.text.run_words import USE_THIS, RunRow, proposal_text, run_rows, trained_before
 from tlgui.ui.widgets.empty_page import EmptyPage
 from tlgui.ui.widgets.notice_bar import NoticeBar
+from tlgui.ui.widgets.side_by_side import side_by_side
 
 _TRAIN_AGAIN = "Train a&gain"
 
@@ -86,12 +87,7 @@ class ResultsPage(QWidget):
         column.addWidget(self.notice)
         column.addWidget(self._kinds, 1)
         column.addLayout(bottom)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.addWidget(self.panel)
-        self._splitter.addWidget(right)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setStretchFactor(0, 0)
-        self._splitter.setStretchFactor(1, 1)
+        self._splitter = side_by_side(self.panel, right)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._splitter)

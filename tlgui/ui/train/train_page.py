@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from tlgui.engine.protocol import SaveTrainedRequest, TrainRequest
 from tlgui.errors import StorageError, TlguiError, UnsavedModelError
@@ -22,6 +22,7 @@ from tlgui.ui.train.recipe_form import RecipeForm
 from tlgui.ui.train.training_status import TrainingStatus
 from tlgui.ui.widgets.empty_page import EmptyPage
 from tlgui.ui.widgets.notice_bar import NoticeBar
+from tlgui.ui.widgets.side_by_side import side_by_side
 
 _BUSY = "Start can be pressed when what is under way has ended."
 
@@ -134,12 +135,7 @@ class TrainPage(QWidget):
         # It comes and goes, and takes its room from the plots alone.
         column.addWidget(self.notice)
         column.addWidget(self.status)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.addWidget(self.form)
-        self._splitter.addWidget(right)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setStretchFactor(0, 0)
-        self._splitter.setStretchFactor(1, 1)
+        self._splitter = side_by_side(self.form, right)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._splitter)

@@ -2,7 +2,6 @@ import gc
 import os
 import shutil
 import unicodedata
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,10 @@ from tests import pictures
 from tests.unit.photos.scanning.survey_views import arrivals, counts, problem_kinds
 from tlgui import files
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.pictures.header import read_all_facts, state_of
-from tlgui.photos.pictures.opening import UnusablePhotoError, is_photo
+from tlgui.photos.facts import PhotoFacts
+from tlgui.photos.pictures.header import state_of
+from tlgui.photos.pictures.opening import is_photo
 from tlgui.photos.samples import draw_picture
-from tlgui.photos.scanning import fact_reading
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.listing import list_tree
 from tlgui.photos.scanning.scan import CollectionListed, survey
@@ -28,19 +26,6 @@ QUIET = JobContext()
 
 def choices_of(folder: Path) -> Choices:
     return Choices(files.workspace_path(folder), folder)
-
-
-@pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return a list that grows by the name of each photo that is opened."""
-    names: list[str] = []
-
-    def read_and_note(some: Sequence[tuple[Path, FileState]]) -> list[PhotoFacts | UnusablePhotoError]:
-        names.extend(path.name for path, _ in some)
-        return read_all_facts(some)
-
-    monkeypatch.setattr(fact_reading, "read_all_facts", read_and_note)
-    return names
 
 
 def test_facts_are_those_of_the_photos(tmp_path: Path) -> None:

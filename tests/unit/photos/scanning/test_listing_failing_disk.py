@@ -3,7 +3,7 @@
 import errno
 import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +12,10 @@ import pytest
 from tests import pictures
 from tests.unit.photos.scanning.survey_views import arrivals, counts, problem_kinds
 from tlgui.photos.collection import ProblemKind
-from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.pictures.header import read_all_facts
-from tlgui.photos.pictures.opening import UnusablePhotoError
-from tlgui.photos.scanning import fact_reading
 from tlgui.photos.scanning.scan import survey
 from tlgui.progress import JobContext
 
 QUIET = JobContext()
-
-
-@pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return a list that grows by the name of each photo that is opened."""
-    names: list[str] = []
-
-    def read_and_note(some: Sequence[tuple[Path, FileState]]) -> list[PhotoFacts | UnusablePhotoError]:
-        names.extend(path.name for path, _ in some)
-        return read_all_facts(some)
-
-    monkeypatch.setattr(fact_reading, "read_all_facts", read_and_note)
-    return names
 
 
 @pytest.fixture
