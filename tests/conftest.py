@@ -111,8 +111,13 @@ def cache_warnings(_log_listener: _Listener) -> Callable[[], list[str]]:
 
 
 def _threads() -> set[threading.Thread]:
-    # Python invents a dummy for each foreign thread that ran Python code; before 3.13 it outlives that thread.
-    return {thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)}
+    # Python invents a dummy for each foreign thread that ran Python code; before 3.13 it outlives that thread. The pool
+    # that runs networks is one for the whole process.
+    return {
+        thread
+        for thread in threading.enumerate()
+        if not isinstance(thread, threading._DummyThread) and not thread.name.startswith("network_")
+    }
 
 
 def _children() -> set[psutil.Process]:

@@ -5,8 +5,8 @@ import zipfile
 
 from tlgui import files
 from tlgui.files.zip_archive import digest
+from tlgui.learning.model_file.archive import HISTORY, MANIFEST, NETWORK
 from tlgui.learning.model_file.manifest import history_of, manifest_of
-from tlgui.learning.model_file.tlmodel import HISTORY, MANIFEST, NETWORK
 from tlgui.learning.results import ModelSummary
 
 

@@ -27,7 +27,7 @@ from tlgui.engine.protocol import (
     TrainRequest,
 )
 from tlgui.errors import Cancelled, EngineError, StorageError, TlguiError, UnsavedModelError
-from tlgui.learning.model_file.tlmodel import read_summary
+from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.results import (
     CostEstimate,
     Evaluation,

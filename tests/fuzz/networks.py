@@ -53,7 +53,7 @@ def _make_models(folder: Path) -> None:
 
 
 def _read_summary(path: Path) -> None:
-    from tlgui.learning.model_file.tlmodel import read_summary
+    from tlgui.learning.model_file.archive import read_summary
 
     read_summary(path)
 

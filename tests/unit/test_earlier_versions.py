@@ -6,7 +6,7 @@ import pytest
 
 from tests.earlier.installing import COLOURS, PHOTOS_PER_CLASS, VERSIONS, install
 from tlgui.files import workspace_path
-from tlgui.learning.model_file.tlmodel import read_summary
+from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import load_recipe
 from tlgui.learning.runs.run import RunStatus

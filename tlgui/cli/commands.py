@@ -30,7 +30,7 @@ from tlgui.errors import Cancelled, CollectionError, TlguiError
 from tlgui.exporting.export_formats import format_by_id
 from tlgui.exporting.placing import check_target
 from tlgui.files import targets
-from tlgui.learning.model_file.tlmodel import read_summary
+from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import recipe_text
 from tlgui.learning.results import Evaluation, ModelSummary, PhotosPredicted, Prediction

@@ -16,7 +16,7 @@ from tests.learning.models import KERAS_SAVE_WARNING
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.published_weights import PUBLISHED, Published
 from tlgui.learning.backbones.registry import BACKBONES, preprocess
-from tlgui.learning.model_file.tlmodel import MOST_BYTES
+from tlgui.learning.model_file.archive import MOST_BYTES
 from tlgui.learning.model_file.trusted_layers import check_configuration, check_keras_file
 from tlgui.learning.networks import builder as network_module
 from tlgui.learning.networks.inference_function import traced

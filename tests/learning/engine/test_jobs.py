@@ -12,7 +12,7 @@ from tests.pictures import write_collection
 from tlgui.engine import jobs
 from tlgui.engine.protocol import OpenModelRequest, PredictRequest, SaveTrainedRequest, TrainRequest
 from tlgui.errors import EngineError, ModelFileError, UnsavedModelError
-from tlgui.learning.model_file.tlmodel import read_summary
+from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import NO_WEIGHTS, SMALL_CNN
 from tlgui.learning.results import ModelSummary, StopReason

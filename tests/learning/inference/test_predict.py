@@ -21,7 +21,8 @@ from tests.pictures import write_bomb_png, write_collection, write_empty, write_
 from tlgui.errors import Cancelled, CollectionError
 from tlgui.learning.data import prefetch
 from tlgui.learning.inference.predict import PredictionReports, predict
-from tlgui.learning.model_file.tlmodel import BATCH_SIZE, LoadedModel, load_model
+from tlgui.learning.model_file.prediction_model import BATCH_SIZE
+from tlgui.learning.model_file.tlmodel import LoadedModel, load_model
 from tlgui.learning.results import PhotosPredicted, Prediction
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import Event, JobContext, Progress, Stage

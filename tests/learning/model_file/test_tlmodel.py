@@ -25,7 +25,8 @@ from tests.learning.models import (
     write_small_model,
 )
 from tlgui.errors import ModelFileError, StorageError
-from tlgui.learning.model_file.tlmodel import load_model, read_summary, write_model
+from tlgui.learning.model_file.archive import read_summary
+from tlgui.learning.model_file.tlmodel import load_model, write_model
 from tlgui.learning.recipes.recipe import NEVER
 from tlgui.progress import EpochEnded
 
@@ -61,7 +62,7 @@ def test_file_of_the_first_version_opens_as_it_was(model_path: Path) -> None:
 
 def test_summary_is_read_without_tensorflow(model_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from tlgui.learning.model_file.tlmodel import read_summary;"
+        "import sys; from pathlib import Path; from tlgui.learning.model_file.archive import read_summary;"
         "print(read_summary(Path(sys.argv[1])).class_names, {'keras', 'tensorflow'} & set(sys.modules))"
     )
     result = subprocess.run(

@@ -23,8 +23,9 @@ from tests.learning.models import (
     zip_bytes,
 )
 from tlgui.errors import ModelFileError
+from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.model_file.manifest import FORMAT_VERSION
-from tlgui.learning.model_file.tlmodel import load_model, read_summary, write_model
+from tlgui.learning.model_file.tlmodel import load_model, write_model
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 

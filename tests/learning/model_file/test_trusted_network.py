@@ -31,7 +31,9 @@ from tests.learning.models import (
 from tlgui.errors import ModelFileError
 from tlgui.files.zip_archive import UntrustedError
 from tlgui.learning.backbones.weights import Weights
-from tlgui.learning.model_file.tlmodel import BATCH_SIZE, load_model, read_network, read_summary, write_model
+from tlgui.learning.model_file.archive import read_summary
+from tlgui.learning.model_file.prediction_model import BATCH_SIZE
+from tlgui.learning.model_file.tlmodel import load_model, read_network, write_model
 from tlgui.learning.model_file.trusted_layers import check_configuration
 from tlgui.learning.networks.builder import build_backbone, build_head, join
 from tlgui.learning.networks.inference_function import fast_function, traced

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tests.learning.models import KERAS_SAVE_WARNING
 from tlgui.errors import SettingError
 from tlgui.learning.backbones.weights import find_weights
-from tlgui.learning.model_file.tlmodel import MOST_BYTES
+from tlgui.learning.model_file.archive import MOST_BYTES
 from tlgui.learning.model_file.trusted_layers import check_keras_file
 from tlgui.learning.networks.builder import build_backbone, build_head, join, split_backbone
 from tlgui.learning.networks.inference_function import fast_function

@@ -11,7 +11,7 @@ from tests.learning.models import KERAS_SAVE_WARNING
 from tests.learning.trainings import train
 from tests.pictures import write_collection
 from tlgui.learning.backbones.registry import BACKBONES
-from tlgui.learning.model_file.tlmodel import read_summary
+from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import AFTER_HEAD, NO_WEIGHTS, Recipe
 from tlgui.photos.collection import Collection

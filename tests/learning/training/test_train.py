@@ -13,7 +13,8 @@ from tests.learning.trainings import CACHED, train
 from tests.pictures import write_collection, write_text
 from tlgui.errors import Cancelled, CollectionError, StorageError, WeightsError
 from tlgui.learning.inference.evaluate import evaluate
-from tlgui.learning.model_file.tlmodel import load_model, read_summary
+from tlgui.learning.model_file.archive import read_summary
+from tlgui.learning.model_file.tlmodel import load_model
 from tlgui.learning.networks import devices
 from tlgui.learning.recipes.recipe import SHIPPED, SMALL_CNN, Augmentation, Head
 from tlgui.learning.results import ModelSummary, PhotosUnreadable, StopReason

@@ -16,7 +16,8 @@ from tlgui.photos.collection import MOST_CLASSES, Part
 from tlgui.progress import EpochEnded
 
 # Version 2 added the device, and which epochs trained the backbone too; files of version 1 are read without them.
-FORMAT_VERSION = 2
+# Version 3 added the network as ONNX, a member that may be missing.
+FORMAT_VERSION = 3
 
 _MOST_EPOCHS = 100_000
 _MOST_PHOTOS = 10**9

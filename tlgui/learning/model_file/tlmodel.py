@@ -9,11 +9,10 @@ What would keep a model from being written (classes, names, sizes, the place, ro
 training looks at its first photo, not after its last epoch.
 """
 
-import contextlib
 import hashlib
-import json
+import logging
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,27 +21,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from tlgui.errors import ModelFileError
-from tlgui.files import atomic_path, check_target, open_regular, temporary_file, unreadable_hint, why_unreadable
-from tlgui.files.zip_archive import (
-    MOST_ARCHIVE_BYTES,
-    MOST_JSON_BYTES,
-    DamagedError,
-    TooLargeError,
-    UntrustedError,
-    digest,
-    open_archive,
-    parse_json,
-    read_member,
-    stream_member,
+from tlgui.errors import ModelFileError, StorageError
+from tlgui.files import atomic_path, check_target, temporary_file
+from tlgui.files.zip_archive import MOST_JSON_BYTES, UntrustedError, digest
+from tlgui.learning.model_file.archive import (
+    HISTORY,
+    MANIFEST,
+    MEMBERS,
+    MOST_BYTES,
+    NETWORK,
+    ONNX_NETWORK,
+    json_member,
+    opened,
 )
-from tlgui.learning.model_file.manifest import (
-    FORMAT_VERSION,
-    history_of,
-    manifest_of,
-    summary_from,
-)
-from tlgui.learning.recipes.fields import Fields
+from tlgui.learning.model_file.manifest import FORMAT_VERSION, history_of, manifest_of
+from tlgui.learning.model_file.prediction_model import BATCH_SIZE
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary, StopReason
@@ -52,20 +45,13 @@ from tlgui.photos.split import check_divisible
 if TYPE_CHECKING:
     import keras
 
-MANIFEST, NETWORK, HISTORY = "manifest.json", "model.keras", "history.json"
-
-MOST_BYTES = MOST_ARCHIVE_BYTES
 # The other members always have room, so that a model is refused by the size of its network, which is known beforehand.
 MOST_NETWORK_BYTES = MOST_BYTES - 2 * MOST_JSON_BYTES
-# The most photos that prediction sends through the network at once.
-BATCH_SIZE = 32
 # The largest difference of a sum of probabilities from 1.
 _ROUNDING = 1e-3
 _WEIGHT_BYTES = 4
 
-_NOT_WHOLE = "Copy or download it again; if that does not help, train the model again."
-_NOT_TRUSTED = "Open only models that you or someone you trust made with tlgui."
-_HINTS = {DamagedError: _NOT_WHOLE, TooLargeError: "Open it on a computer with more memory."}
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,39 +142,19 @@ def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None
     """
     check_model(path, summary, model.count_params())
     _check_finite(path, model)
-    manifest, history = manifest_of(summary), _json(history_of(summary))
-    if max(len(history), len(_json(manifest))) > MOST_JSON_BYTES:
+    manifest, history = manifest_of(summary), json_member(history_of(summary))
+    if max(len(history), len(json_member(manifest))) > MOST_JSON_BYTES:
         raise ModelFileError(f"“{path.name}” cannot be saved: there is too much to say of its classes and epochs.")
     # Beside the file: the disk of the system's temporary folder may have less room.
     with atomic_path(path) as temporary:
         network = temporary.with_name(NETWORK)
         _without_optimizer(model).save(network)
         _check_size(path, network.stat().st_size)
-        manifest["members"] = {NETWORK: _file_digest(network), HISTORY: digest(history)}
+        manifest[MEMBERS] = {NETWORK: _file_digest(network), HISTORY: digest(history)}
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr(MANIFEST, _json(manifest))
+            archive.writestr(MANIFEST, json_member(manifest))
             archive.write(network, NETWORK)
             archive.writestr(HISTORY, history)
-
-
-def read_summary(path: Path) -> ModelSummary:
-    """Read the facts about a model, checked, without loading Keras.
-
-    Args:
-        path: The `.tlmodel` file.
-
-    Returns:
-        The facts in its manifest and its history.
-
-    Raises:
-        ModelFileError: The file cannot be read, or must not be trusted.
-    """
-    with _opened(path) as (summary, archive, digests):
-        hashed = hashlib.sha256()
-        for chunk in stream_member(archive, NETWORK):
-            hashed.update(chunk)
-        _check_digest(NETWORK, hashed.hexdigest(), digests)
-    return summary
 
 
 def load_model(path: Path) -> LoadedModel:
@@ -224,6 +190,52 @@ def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:
     """
     summary, model, _ = _read_traced(path)
     return summary, model
+
+
+def add_onnx_network(path: Path) -> bool:
+    """Give a model file of an earlier version its network as ONNX, whole or not at all; the other networks stay.
+
+    Args:
+        path: The `.tlmodel` file.
+
+    Returns:
+        Whether it carries one now; False where the network has no such form, or the disk refuses.
+
+    Raises:
+        ModelFileError: The file cannot be read, must not be trusted, or its network does not fit the manifest.
+    """
+    from tlgui.learning.networks.onnx_conversion import checked_runner, converted_network  # noqa: PLC0415
+
+    with opened(path) as file:
+        if file.has_onnx:
+            return True
+    _, model = read_network(path)
+    try:
+        graph = converted_network(model)
+        if checked_runner(graph, model) is None:
+            return False
+    except Exception:  # noqa: BLE001 - tf2onnx raises many kinds for networks that it cannot convert
+        _log.info("The network cannot be converted.", exc_info=True)
+        return False
+    try:
+        with atomic_path(path) as temporary:
+            _copy_with(graph, path, temporary)
+    except StorageError as error:
+        _log.warning("The model keeps its earlier form: %s", error)
+        return False
+    return True
+
+
+def _copy_with(graph: bytes, path: Path, target: Path) -> None:
+    """Copy a file without an ONNX network, and add one."""
+    with opened(path) as file, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        members = file.digests | {ONNX_NETWORK: digest(graph)}
+        archive.writestr(MANIFEST, json_member(file.manifest | {"format_version": FORMAT_VERSION, MEMBERS: members}))
+        for name in (NETWORK, HISTORY):
+            with archive.open(name, "w", force_zip64=False) as member:
+                for chunk in file.stream(name):
+                    member.write(chunk)
+        archive.writestr(ONNX_NETWORK, graph)
 
 
 def warmed(
@@ -276,19 +288,16 @@ def _read_traced(path: Path) -> tuple[ModelSummary, "keras.Model", Any]:
     from tlgui.learning.model_file.trusted_network import load_network  # noqa: PLC0415
     from tlgui.learning.networks.needed_memory import check_memory, check_photo_bytes, photo_bytes  # noqa: PLC0415
 
-    with _opened(path) as (summary, archive, digests), temporary_file() as network:
-        hashed = hashlib.sha256()
-        for chunk in stream_member(archive, NETWORK):
-            hashed.update(chunk)
+    with opened(path) as file, temporary_file() as network:
+        for chunk in file.stream(NETWORK):
             network.write(chunk)
-        _check_digest(NETWORK, hashed.hexdigest(), digests)
         model = load_network(network, MOST_BYTES)
-        _check_shapes(model, summary)
+        _check_shapes(model, file.summary)
         trace = _traced(model)
         needed = photo_bytes(model, trace)
         check_photo_bytes(needed)
         check_memory(model.count_params() * _WEIGHT_BYTES, needed)
-    return summary, model, trace
+    return file.summary, model, trace
 
 
 def _traced(model: "keras.Model") -> Any:  # noqa: ANN401 - as above
@@ -298,11 +307,6 @@ def _traced(model: "keras.Model") -> Any:  # noqa: ANN401 - as above
         return traced(model)
     except Exception as error:  # Layers check some of their arguments only when they run.
         raise UntrustedError("the network in it cannot be run") from error
-
-
-def _json(data: object) -> bytes:
-    # Escaped to ASCII: a class name may come from a file name that is not valid Unicode.
-    return json.dumps(data, indent=1, allow_nan=False).encode("ascii")
 
 
 def _check_size(path: Path, network_bytes: int) -> None:
@@ -331,47 +335,6 @@ def _without_optimizer(model: "keras.Model") -> "keras.Model":
     import keras  # noqa: PLC0415 - the caller has a model, so Keras is loaded already
 
     return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[tuple[ModelSummary, zipfile.ZipFile, dict[str, str]]]:
-    """Open a file and check its facts; every refusal, here and in the caller's block, becomes a `ModelFileError`."""
-    try:
-        with open_regular(path) as stream, open_archive(stream, MOST_BYTES) as archive:
-            manifest = parse_json(read_member(archive, MANIFEST), MANIFEST)
-            _check_version(manifest, path)
-            _check_members(archive)
-            digests = Fields(manifest, "manifest").group("members").texts()
-            history = read_member(archive, HISTORY)
-            _check_digest(HISTORY, digest(history), digests)
-            yield summary_from(manifest, parse_json(history, HISTORY), path), archive, digests
-    except UntrustedError as error:
-        hint = next((hint for kind, hint in _HINTS.items() if isinstance(error, kind)), _NOT_TRUSTED)
-        raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", hint) from error
-    except FieldError as error:
-        raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", _NOT_TRUSTED) from error
-    except FileNotFoundError as error:
-        raise ModelFileError(f"“{path.name}” is not there any more.", f"It was looked for in {path.parent}.") from error
-    except OSError as error:
-        raise ModelFileError(
-            f"“{path.name}” cannot be read: {why_unreadable(error)}.", unreadable_hint(error)
-        ) from error
-
-
-def _check_version(manifest: object, path: Path) -> None:
-    version = Fields(manifest, "manifest").whole("format_version", 1, 1_000_000)
-    if version > FORMAT_VERSION:
-        raise ModelFileError(f"“{path.name}” was saved by a newer tlgui.", "Update tlgui to open it.")
-
-
-def _check_members(archive: zipfile.ZipFile) -> None:
-    if set(archive.namelist()) != {MANIFEST, NETWORK, HISTORY}:
-        raise UntrustedError("it holds files that do not belong there, or not all that do")
-
-
-def _check_digest(name: str, found: str, digests: dict[str, str]) -> None:
-    if digests.get(name) != found:
-        raise DamagedError(f"“{name}” in it is damaged: it is not what was saved")
 
 
 def _check_shapes(model: Any, summary: ModelSummary) -> None:  # noqa: ANN401 - Keras has no types

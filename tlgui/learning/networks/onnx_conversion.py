@@ -9,9 +9,6 @@ import gc
 import hashlib
 import json
 import logging
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keras
@@ -20,23 +17,16 @@ import tensorflow as tf
 
 from tlgui.errors import StorageError
 from tlgui.files import atomic_open, cache_folder, caches, read_regular
-from tlgui.learning.arrays import FloatArray
+from tlgui.learning.networks.onnx_runtime import INPUT, OUTPUT, Run, runner
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 # Of all kept networks together; the least recently used ones are deleted first.
 LARGEST_BYTES = 2**30
 # Largest difference by rounding, as a share of the largest output.
 _TOLERANCE = 1e-4
 
 _OPSET = 18
-_INPUT, _OUTPUT = "rgb", "features"
 _CHECKSUM_BYTES = 32
-# Small batches keep activations in the processor's caches: 15 ms a photo in batches of 4, 18 ms in batches of 32.
-_PICTURES_AT_ONCE = 4
-
-# From RGB 0..255, float32 of shape (pictures, size, size, 3), to outputs, float32 of shape (pictures, …).
-Run = Callable[[FloatArray], FloatArray]
-
 _log = logging.getLogger(__name__)
 
 
@@ -59,7 +49,7 @@ def kept_network(model: keras.Model, digest: str) -> Run | None:
     if graph is None:
         return None
     try:
-        run = _checked(graph, model)
+        run = checked_runner(graph, model)
     except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many kinds for graphs that it cannot read
         caches.discard(path, error)
         return None
@@ -82,8 +72,8 @@ def convert(model: keras.Model, digest: str) -> Run | None:
     """
     try:
         path = _path(model, digest)
-        graph = _converted(model)
-        run = _checked(graph, model)
+        graph = converted_network(model)
+        run = checked_runner(graph, model)
     except Exception:  # noqa: BLE001 - tf2onnx raises many kinds for networks that it cannot convert
         _log.info("The network cannot be converted.", exc_info=True)
         return None
@@ -100,15 +90,16 @@ def convert(model: keras.Model, digest: str) -> Run | None:
     return run
 
 
-def _converted(model: keras.Model) -> bytes:
+def converted_network(model: keras.Model) -> bytes:
+    """Return a network as ONNX; raises what tf2onnx does for networks that it cannot convert."""
     # It takes seconds to load, and is not needed for networks that are kept.
     import tf2onnx  # noqa: PLC0415
 
     # Objects of Keras, and the copies of the graph that each step of tf2onnx makes, are in reference cycles of hundreds
     # of megabytes, which Python collects seldom.
     gc.collect()
-    signature = [tf.TensorSpec([None, *model.input_shape[1:]], tf.float32, name=_INPUT)]
-    serve = tf.function(lambda rgb: {_OUTPUT: model(rgb, training=False)}, autograph=False)
+    signature = [tf.TensorSpec([None, *model.input_shape[1:]], tf.float32, name=INPUT)]
+    serve = tf.function(lambda rgb: {OUTPUT: model(rgb, training=False)}, autograph=False)
     converted, _ = tf2onnx.convert.from_function(serve, signature, opset=_OPSET)
     for value in (*converted.graph.input, *converted.graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "batch"
@@ -118,9 +109,9 @@ def _converted(model: keras.Model) -> bytes:
     return graph
 
 
-def _checked(graph: bytes, model: keras.Model) -> Run | None:
+def checked_runner(graph: bytes, model: keras.Model) -> Run | None:
     """Return the graph as a function if its outputs for a picture of noise are those of the network."""
-    run = _function(graph)
+    run = runner(graph)
     noise = np.random.default_rng(1).uniform(0, 255, (1, *model.input_shape[1:])).astype(np.float32)
     expected = np.asarray(model(noise, training=False))
     difference = float(np.abs(run(noise) - expected).max(initial=0.0))
@@ -129,30 +120,6 @@ def _checked(graph: bytes, model: keras.Model) -> Run | None:
         return run
     _log.info("The converted network differs by %g.", difference)
     return None
-
-
-def _function(graph: bytes) -> Run:
-    import onnxruntime  # noqa: PLC0415 - it may not be installed, see kept_network
-
-    options = onnxruntime.SessionOptions()
-    # One thread a run, and several runs in parallel: no thread waits for another one within a run.
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    cores = _core_count()
-
-    def run_part(part: FloatArray) -> FloatArray:
-        (result,) = session.run([_OUTPUT], {_INPUT: part})
-        return np.asarray(result, np.float32)
-
-    def run(pictures: FloatArray) -> FloatArray:
-        size = min(_PICTURES_AT_ONCE, -(-len(pictures) // cores)) or 1
-        parts = [pictures[start : start + size] for start in range(0, len(pictures), size)] or [pictures]
-        if len(parts) == 1:
-            return run_part(parts[0])
-        with ThreadPoolExecutor(min(cores, len(parts)), thread_name_prefix="network") as pool:
-            return np.concatenate(list(pool.map(run_part, parts)))
-
-    return run
 
 
 def _read(path: Path) -> bytes | None:
@@ -169,11 +136,6 @@ def _read(path: Path) -> bytes | None:
         caches.discard(path, "its checksum is wrong")
         return None
     return graph
-
-
-def _core_count() -> int:
-    """Return the number of processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _path(model: keras.Model, digest: str) -> Path:

@@ -1,0 +1,158 @@
+"""The zip of a `.tlmodel`: opened and checked without TensorFlow, down to the manifest; its networks are for others.
+
+Members are the manifest, the history of the training, the Keras network and, from version 3 on, the same network as
+ONNX wherever it has that form.
+"""
+
+import contextlib
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from tlgui.errors import ModelFileError
+from tlgui.files import open_regular, unreadable_hint, why_unreadable
+from tlgui.files.zip_archive import (
+    MOST_ARCHIVE_BYTES,
+    DamagedError,
+    TooLargeError,
+    UntrustedError,
+    digest,
+    open_archive,
+    parse_json,
+    read_member,
+    stream_member,
+)
+from tlgui.learning.model_file.manifest import FORMAT_VERSION, summary_from
+from tlgui.learning.recipes.fields import Fields
+from tlgui.learning.recipes.validation import FieldError
+from tlgui.learning.results import ModelSummary
+
+MANIFEST, NETWORK, HISTORY, ONNX_NETWORK = "manifest.json", "model.keras", "history.json", "network.onnx"
+MEMBERS = "members"
+"""The manifest's field with the digest of each other member."""
+
+MOST_BYTES = MOST_ARCHIVE_BYTES
+
+_FIRST_WITH_ONNX = 3
+_NOT_WHOLE = "Copy or download it again; if that does not help, train the model again."
+_NOT_TRUSTED = "Open only models that you or someone you trust made with tlgui."
+_HINTS = {DamagedError: _NOT_WHOLE, TooLargeError: "Open it on a computer with more memory."}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedModel:
+    """A `.tlmodel` whose zip, manifest and history are checked; its networks are not.
+
+    Args:
+        summary: The facts in it.
+        manifest: The parsed manifest.
+        archive: The zip, open for reading.
+        digests: The SHA-256 that each member must have, by its name.
+    """
+
+    summary: ModelSummary
+    manifest: dict[str, Any]
+    archive: zipfile.ZipFile
+    digests: dict[str, str]
+
+    @property
+    def has_onnx(self) -> bool:
+        """Whether it carries its network as ONNX."""
+        return ONNX_NETWORK in self.archive.namelist()
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """Yield a member in pieces; after the last one, its digest is checked.
+
+        Raises:
+            UntrustedError: It is damaged, or another one than was written.
+        """
+        hashed = hashlib.sha256()
+        for chunk in stream_member(self.archive, name):
+            hashed.update(chunk)
+            yield chunk
+        check_digest(name, hashed.hexdigest(), self.digests)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[OpenedModel]:
+    """Open a file and check its facts.
+
+    Args:
+        path: The `.tlmodel` file.
+
+    Raises:
+        ModelFileError: It cannot be read or must not be trusted; every refusal in the caller's block becomes one too.
+    """
+    try:
+        with open_regular(path) as stream, open_archive(stream, MOST_BYTES) as archive:
+            manifest = parse_json(read_member(archive, MANIFEST), MANIFEST)
+            _check_members(archive, _checked_version(manifest, path))
+            digests = Fields(manifest, "manifest").group(MEMBERS).texts()
+            history = read_member(archive, HISTORY)
+            check_digest(HISTORY, digest(history), digests)
+            summary = summary_from(manifest, parse_json(history, HISTORY), path)
+            yield OpenedModel(summary, cast(dict[str, Any], manifest), archive, digests)
+    except UntrustedError as error:
+        hint = next((hint for kind, hint in _HINTS.items() if isinstance(error, kind)), _NOT_TRUSTED)
+        raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", hint) from error
+    except FieldError as error:
+        raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", _NOT_TRUSTED) from error
+    except FileNotFoundError as error:
+        raise ModelFileError(f"“{path.name}” is not there any more.", f"It was looked for in {path.parent}.") from error
+    except OSError as error:
+        raise ModelFileError(
+            f"“{path.name}” cannot be read: {why_unreadable(error)}.", unreadable_hint(error)
+        ) from error
+
+
+def read_summary(path: Path) -> ModelSummary:
+    """Read the facts about a model, checked.
+
+    Args:
+        path: The `.tlmodel` file.
+
+    Returns:
+        The facts in its manifest and its history.
+
+    Raises:
+        ModelFileError: The file cannot be read, or must not be trusted.
+    """
+    with opened(path) as file:
+        for name in (NETWORK, ONNX_NETWORK):
+            if name in file.archive.namelist():
+                for _ in file.stream(name):
+                    pass
+    return file.summary
+
+
+def json_member(data: object) -> bytes:
+    """Return a member of JSON, escaped to ASCII: a class name may come from a file name that is not valid Unicode."""
+    return json.dumps(data, indent=1, allow_nan=False).encode("ascii")
+
+
+def check_digest(name: str, found: str, digests: dict[str, str]) -> None:
+    """Check that a member is the one that the manifest was written for.
+
+    Raises:
+        DamagedError: It is not.
+    """
+    if digests.get(name) != found:
+        raise DamagedError(f"“{name}” in it is damaged: it is not what was saved")
+
+
+def _checked_version(manifest: object, path: Path) -> int:
+    version = Fields(manifest, "manifest").whole("format_version", 1, 1_000_000)
+    if version > FORMAT_VERSION:
+        raise ModelFileError(f"“{path.name}” was saved by a newer tlgui.", "Update tlgui to open it.")
+    return version
+
+
+def _check_members(archive: zipfile.ZipFile, version: int) -> None:
+    needed = {MANIFEST, NETWORK, HISTORY}
+    allowed = needed | {ONNX_NETWORK} if version >= _FIRST_WITH_ONNX else needed
+    if not needed <= set(archive.namelist()) <= allowed:
+        raise UntrustedError("it holds files that do not belong there, or not all that do")
