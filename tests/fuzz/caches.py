@@ -10,11 +10,11 @@ from tests.fuzz.families import Family
 from tests.fuzz.mutation import bytes_changed
 from tests.pictures import write_jpeg
 from tlgui.files import cache_folder, workspace_path
-from tlgui.learning.data import photo_digests
 from tlgui.learning.data.feature_cache import FeatureCache, vector_key
 from tlgui.learning.data.feature_lookup import known_features
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import MINIATURE_BYTES, FileState, Look, PhotoFacts
+from tlgui.photos.pictures import photo_digests
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
 from tlgui.photos.storage.facts_store import FactsStore, Known, Refusal
 

@@ -17,6 +17,7 @@ from tlgui.photos.pictures.decode import read_photo, read_thumbnail
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 from tlgui.photos.pictures.header import read_facts, state_of
 from tlgui.photos.pictures.opening import MAX_PIXELS
+from tlgui.photos.pictures.photo_reader import PhotoReader
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
 from tlgui.photos.scanning.closer_look import look_at
 
@@ -58,13 +59,18 @@ def _read_facts(path: Path) -> object:
     return read_facts(path, state_of(path.stat()))
 
 
+def _look_at(path: Path) -> object:
+    with PhotoReader() as reader:
+        return look_at(reader.open(path))
+
+
 def _read_thumbnail(path: Path) -> object:
     return ThumbnailStore(path.parent / "thumbnails").read(path, _THUMBNAIL_SIDE)
 
 
 _READERS: dict[str, Read] = {
     "facts": _read_facts,
-    "closer look": look_at,
+    "closer look": _look_at,
     "network's input": partial(read_photo, size=_INPUT_SIDE),
     "whole window": partial(read_thumbnail, size=_WINDOW_SIDE),
     "thumbnail": _read_thumbnail,

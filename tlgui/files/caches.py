@@ -124,8 +124,14 @@ def mark_used(path: Path) -> None:
 
 
 def evict(
-    folder: Path, most_bytes: int, *, suffix: str = "", keep: Path | None = None, kept_share: float = 1.0
-) -> None:
+    folder: Path,
+    most_bytes: int,
+    *,
+    suffix: str = "",
+    keep: Path | None = None,
+    kept_share: float = 1.0,
+    spared_since: float | None = None,
+) -> int:
     """Delete the files that were not used for longest, where the files of a cache take more than their limit.
 
     Args:
@@ -135,17 +141,22 @@ def evict(
         keep: A file that stays however old and large it is, such as the one in use.
         kept_share: The share of `most_bytes` that is left once anything is deleted, 0..1. A share below one makes
             evictions of many small files rarer.
+        spared_since: Files used since then stay, in seconds since 1970; None, the default, spares none.
+
+    Returns:
+        The bytes that are left.
     """
     known = sorted(_last_uses(folder, suffix))
     total = sum(size for _, size, _ in known)
     if total <= most_bytes:
-        return
+        return total
     kept = str(keep) if keep is not None else None
-    for _, size, path in known:
-        if total <= most_bytes * kept_share:
+    for used, size, path in known:
+        if total <= most_bytes * kept_share or (spared_since is not None and used >= spared_since):
             break
         if path != kept and _is_removed(Path(path)):
             total -= size
+    return total
 
 
 def _last_uses(folder: Path, suffix: str) -> list[tuple[float, int, str]]:

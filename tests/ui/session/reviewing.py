@@ -7,8 +7,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.waiting import WAIT_MS
 from tlgui.photos.health.findings import FindingKind, MoveInto
+from tlgui.photos.pictures.thumbnails import ThumbnailStore
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import Survey
+from tlgui.photos.scanning.thread_pool import Slots
 from tlgui.progress import JobContext, Progress, Stage
 from tlgui.ui.session.review import Review
 from tlgui.ui.session.session import Session
@@ -28,14 +30,17 @@ class LookGate:
     def open(self) -> None:
         self._open.set()
 
-    def look(self, survey: Survey, context: JobContext, *threads: int) -> Survey:
+    def look(
+        self, survey: Survey, context: JobContext, slots: Slots | None = None, thumbnails: ThumbnailStore | None = None
+    ) -> Survey:
         context.report(Progress(Stage.LOOKING, 0, 4711))
         context.report(Progress(Stage.LOOKING, self.looked_at, 4711))
         self.is_reached = True
         while not self._open.wait(POLL_SECONDS):
             if self.can_be_stopped:
                 context.checkpoint()
-        return look_closer(survey, context if self.can_be_stopped else JobContext(), *threads)
+        context = context if self.can_be_stopped else JobContext()
+        return look_closer(survey, context, slots, thumbnails=thumbnails)
 
 
 def idle(qtbot: QtBot, session: Session) -> None:

@@ -24,8 +24,9 @@ from tlgui.files import caches, is_damage
 from tlgui.learning.arrays import FloatArray
 from tlgui.learning.recipes.recipe import ORIGINAL
 
-# Raised when photos are decoded differently, as features of them change then. 2: colour profiles are applied.
-FORMAT_VERSION = 2
+# Raised when photos are decoded differently, as features of them change then. 2: colour profiles are applied. 3: a JPEG
+# is decoded at the smallest size that has 1.5 times the side of the input, before twice that side.
+FORMAT_VERSION = 3
 # Of all stores together; the least recently used ones are deleted first. It also limits a single store.
 LARGEST_BYTES = 8 * 2**30
 _ROWS_BETWEEN_COMMITS = 512

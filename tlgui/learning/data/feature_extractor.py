@@ -23,14 +23,12 @@ from tlgui.learning.backbones.weights import Weights, find_weights
 from tlgui.learning.data.augmentation import Augmenter, CopyId
 from tlgui.learning.data.disk_array import DiskArray
 from tlgui.learning.data.feature_cache import FeatureCache, vector_key
-from tlgui.learning.data.photo_digests import PhotoDigests
 from tlgui.learning.data.prefetch import read_ahead
 from tlgui.learning.networks.builder import build_backbone
 from tlgui.learning.networks.inference_function import WORTH_CONVERTING, fast_function
 from tlgui.learning.recipes.recipe import ORIGINAL, Recipe
 from tlgui.photos.collection import Photo
-from tlgui.photos.pictures.decode import read_photo
-from tlgui.photos.pictures.opening import system_error
+from tlgui.photos.pictures.photo_reader import PhotoReader
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 BATCH_SIZE = 32
@@ -143,8 +141,9 @@ class FeatureExtractor:
         with ExitStack() as stack:
             stores = self._opened_stores(copy_numbers, stack)
             matrix = DiskArray((len(photos), len(copy_numbers), self.length))
-            extraction = _Extraction(self, stores, matrix, context)
-            read = _Reader(stack.enter_context(PhotoDigests()), stores, self._backbone_recipe.input_size)
+            reader = stack.enter_context(PhotoReader())
+            extraction = _Extraction(self, reader, stores, matrix, context)
+            read = _Reader(reader, stores, self._backbone_recipe.input_size)
             reading = read_ahead(photos, read, context, _PHOTOS_AHEAD)
             # Closed by the stack, so that its threads stop before an exception leaves this function.
             for photo, result in stack.enter_context(closing(reading)):
@@ -166,7 +165,7 @@ class FeatureExtractor:
         """
         with ExitStack() as stack:
             stores = self._opened_stores(copy_numbers, stack)
-            read = _Reader(stack.enter_context(PhotoDigests()), stores, self._backbone_recipe.input_size)
+            read = _Reader(stack.enter_context(PhotoReader()), stores, self._backbone_recipe.input_size)
             reading = read_ahead(photos, read.is_cached, context, _PHOTOS_AHEAD)
             return [is_cached for _, is_cached in stack.enter_context(closing(reading))]
 
@@ -236,9 +235,15 @@ class _Extraction:
     """One call of `extract`: collects batches, and fills the matrix and the cache."""
 
     def __init__(
-        self, extractor: FeatureExtractor, stores: Mapping[int, FeatureCache], matrix: DiskArray, context: JobContext
+        self,
+        extractor: FeatureExtractor,
+        reader: PhotoReader,
+        stores: Mapping[int, FeatureCache],
+        matrix: DiskArray,
+        context: JobContext,
     ) -> None:
         self._extractor = extractor
+        self._reader = reader
         self._stores = stores
         self._matrix = matrix
         self._context = context
@@ -256,7 +261,7 @@ class _Extraction:
         if pixels is None and any(vector is None for vector in cached.values()):
             # The thread found an entry that turned out to be damaged.
             try:
-                pixels = read_photo(photo.path, self._extractor.backbone.input_shape[1])
+                pixels = self._reader.open(photo.path).square(self._extractor.backbone.input_shape[1])
             except PhotoError as error:
                 self._failed.append((photo, error))
                 return
@@ -347,24 +352,24 @@ class _ReadResult:
 class _Reader:
     """Reads photos in threads, and checks whether the stores have their features."""
 
-    def __init__(self, digest_of: PhotoDigests, stores: Mapping[int, FeatureCache], size: int) -> None:
-        self._digest_of = digest_of
+    def __init__(self, reader: PhotoReader, stores: Mapping[int, FeatureCache], size: int) -> None:
+        self._reader = reader
         self._stores = stores
         self._size = size
 
     def __call__(self, photo: Photo) -> _ReadResult | PhotoError:
         try:
-            digest = self._digest_of(photo.path)
-            return _ReadResult(digest, None if self._has_all(digest) else read_photo(photo.path, self._size))
+            file = self._reader.open(photo.path)
+            pixels = None if self._has_all(file.digest()) else file.square(self._size)
+            # Of the bytes that were decoded: the file may have changed since it was indexed.
+            return _ReadResult(file.digest(), pixels)
         except PhotoError as error:
             return error
-        except OSError as error:
-            return system_error(photo.path, error)
 
     def is_cached(self, photo: Photo) -> bool:
         try:
-            return self._has_all(self._digest_of(photo.path))
-        except OSError:
+            return self._has_all(self._reader.open(photo.path).digest())
+        except PhotoError:
             return False
 
     def _has_all(self, digest: bytes) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tlgui.files import caches, opened_read_only
 from tlgui.learning.arrays import FloatArray
 from tlgui.learning.data.feature_cache import feature_stores, read_vector, vector_key
-from tlgui.learning.data.photo_digests import kept_digests
+from tlgui.photos.pictures.photo_digests import kept_digests
 
 # How long to wait while an engine writes to a store.
 _LOCK_TIMEOUT_SECONDS = 0.5

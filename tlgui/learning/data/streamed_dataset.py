@@ -4,7 +4,6 @@ The outputs of the frozen base are called maps. Those of the validation photos a
 neither the photos nor the frozen base change.
 """
 
-import hashlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ import tensorflow as tf
 
 from tlgui.cancellation import run_in_thread
 from tlgui.errors import PhotoError
-from tlgui.files import open_regular
 from tlgui.learning.arrays import FloatArray, Labels, PixelArray
 from tlgui.learning.data.augmentation import Augmenter, CopyId
 from tlgui.learning.data.batch import Batch, one_hot
@@ -25,8 +23,7 @@ from tlgui.learning.data.prefetch import read_ahead
 from tlgui.learning.data.unreadable_photos import UnreadablePhotos
 from tlgui.learning.recipes.recipe import EVERY_EPOCH, ORIGINAL, Recipe
 from tlgui.photos.collection import Photo
-from tlgui.photos.pictures.decode import read_photo
-from tlgui.photos.pictures.opening import system_error
+from tlgui.photos.pictures.photo_reader import PhotoReader
 from tlgui.progress import JobContext
 
 # Photos in one run of the frozen base.
@@ -107,7 +104,10 @@ class PhotoStream:
                 sizes.append(len(entry))
                 yield from entry
 
-        with closing(read_ahead(versions(), self._read, self._context, _PHOTOS_AHEAD)) as reading:
+        with (
+            PhotoReader() as reader,
+            closing(read_ahead(versions(), partial(self._read, reader), self._context, _PHOTOS_AHEAD)) as reading,
+        ):
             decoded: list[tuple[_Version, _DecodedPhoto]] = []
             tried = place = 0
             for version, result in reading:
@@ -119,18 +119,13 @@ class PhotoStream:
                     yield self._batch(decoded)
                     decoded, tried, place = [], 0, place + 1
 
-    def _read(self, version: _Version) -> _DecodedPhoto | PhotoError:
-        path = version.photo.path
+    def _read(self, reader: PhotoReader, version: _Version) -> _DecodedPhoto | PhotoError:
+        file = reader.open(version.photo.path)
         try:
-            pixels = read_photo(path, self._size)
-            if version.copy == ORIGINAL:
-                return _DecodedPhoto(pixels, b"")
-            with open_regular(path) as stream:
-                return _DecodedPhoto(pixels, hashlib.file_digest(stream, "sha256").digest())
+            pixels = file.square(self._size)
+            return _DecodedPhoto(pixels, b"" if version.copy == ORIGINAL else file.digest())
         except PhotoError as error:
             return error
-        except OSError as error:
-            return system_error(path, error)
 
     def _batch(self, versions: Sequence[tuple[_Version, _DecodedPhoto]]) -> Batch:
         maps = np.empty((len(versions), *self.map_shape), np.float32)

@@ -2,6 +2,10 @@
 
 A photo is squeezed to the network's square input, not cropped, with Pillow's bilinear filter: nothing at its edges is
 lost, and Keras's own image loader does the same. Programs that use an exported model should do so too.
+
+There is one rule for the pixels of that square, by the file and the side of the square alone, so that training,
+prediction and every cache see the same: a JPEG is decoded at the half, quarter or eighth that still has `_COVERED`
+times the side, and any other format in full. The thumbnail of the closer look comes from the same decode.
 """
 
 import math
@@ -14,13 +18,18 @@ from PIL import Image, ImageFile
 from tlgui.photos.facts import Traits
 from tlgui.photos.pictures import helper_pool, opening
 from tlgui.photos.pictures.colours import is_one_colour
-from tlgui.photos.pictures.decoded import DecodedPhoto
+from tlgui.photos.pictures.decoded import DecodedPhoto, SmallPhoto
 from tlgui.photos.pictures.frames import to_shown_frame
 from tlgui.photos.pictures.helper_protocol import Task
 from tlgui.photos.pictures.memory import room_to_decode
 from tlgui.photos.pictures.opening import DAMAGED, NeedsHelperError, opened
 
+THUMBNAIL_SIDE = 256
+"""The longer side, in pixels, of the thumbnail that `decode_small` makes."""
+
 _ORIENTATION_TAG = 0x0112
+# A JPEG of 12 million pixels takes 20 ms where this lets it be decoded at an eighth of its size, 27 ms at a quarter.
+_COVERED = 1.5
 # A very large picture is first reduced to this many times the wanted side; the last filter loses nothing by that.
 _FILTERED = 8
 _CHANNELS = 3
@@ -35,7 +44,7 @@ _UPRIGHT = {
 }
 
 
-def read_photo(path: Path, size: int | None = None) -> NDArray[np.uint8]:
+def read_photo(path: Path, size: int | None = None, data: bytes | None = None) -> NDArray[np.uint8]:
     """Read a photo as upright RGB.
 
     Transparent parts are laid over white (see `colours`), samples of more than 8 bits are scaled to 0..255 by the rule
@@ -45,6 +54,7 @@ def read_photo(path: Path, size: int | None = None) -> NDArray[np.uint8]:
         path: The image file, with any suffix.
         size: Side in pixels of the square it is squeezed to, by bilinear filtering with antialiasing; None, the
             default, keeps the photo's own size.
+        data: What the file holds, where that was read already; None, the default, reads the file.
 
     Returns:
         uint8 array of shape (height, width, 3), or (size, size, 3).
@@ -62,24 +72,47 @@ def read_photo(path: Path, size: int | None = None) -> NDArray[np.uint8]:
         >>> pixels.shape, pixels.dtype, pixels[0, 0].tolist()
         ((224, 224, 3), dtype('uint8'), [255, 165, 0])
     """
-    return decode_photo(path, size).pixels
+    return decode_photo(path, size, data).pixels
 
 
-def decode_photo(path: Path, size: int | None = None) -> DecodedPhoto:
+def decode_photo(path: Path, size: int | None = None, data: bytes | None = None) -> DecodedPhoto:
     """Read a photo as `read_photo` does, and return its traits too."""
     try:
-        with opened(path) as image:
+        with opened(path, data) as image:
             if size is not None:
-                # Twice the size asked for leaves the final filter enough pixels to average over.
-                image.draft(None, (2 * size, 2 * size))
+                image.draft(None, _covering(size))
             with room_to_decode(image):
-                shown = to_shown_frame(image, None if size is None else (_FILTERED * size, _FILTERED * size))
+                shown = to_shown_frame(image, None if size is None else _filtered(size))
                 pixels = shown.image
                 if size is not None:
-                    pixels = pixels.resize((size, size), Image.Resampling.BILINEAR)
+                    pixels = _squeezed(pixels, size)
                 return _decoded(pixels, image, shown.traits)
     except NeedsHelperError:
         return helper_pool.decode(Task("photo", path, (size,)))
+
+
+def decode_small(path: Path, size: int, data: bytes | None = None) -> SmallPhoto:
+    """Decode a photo once, for the square that `read_photo` returns and for a thumbnail.
+
+    Args:
+        path: The image file, with any suffix.
+        size: Side of the square in pixels.
+        data: What the file holds, where that was read already; None, the default, reads the file.
+
+    Raises:
+        PhotoError: As `read_photo`.
+    """
+    try:
+        with opened(path, data) as image:
+            image.draft(None, _covering(size))
+            with room_to_decode(image):
+                shown = to_shown_frame(image, _filtered(size))
+                square = _decoded(_squeezed(shown.image, size), image, shown.traits)
+                shown.image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR)
+                thumbnail = _decoded(shown.image, image, shown.traits)
+                return SmallPhoto(thumbnail.pixels, square.pixels, thumbnail.traits)
+    except NeedsHelperError:
+        return helper_pool.decode_small(Task("small", path, (size,)))
 
 
 def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
@@ -140,6 +173,22 @@ def orientation(image: Image.Image) -> int:
     except (OSError, *DAMAGED):
         return 1
     return found if isinstance(found, int) and 1 <= found <= len(_UPRIGHT) + 1 else 1
+
+
+def _covering(size: int) -> tuple[int, int]:
+    """Return the least width and height at which a JPEG is decoded for a square and the thumbnail."""
+    side = max(math.ceil(_COVERED * size), THUMBNAIL_SIDE)
+    return side, side
+
+
+def _filtered(size: int) -> tuple[int, int]:
+    """Return the least width and height that a very large picture is reduced to first."""
+    side = _FILTERED * max(size, THUMBNAIL_SIDE)
+    return side, side
+
+
+def _squeezed(pixels: Image.Image, size: int) -> Image.Image:
+    return pixels.resize((size, size), Image.Resampling.BILINEAR)
 
 
 def _decoded(pixels: Image.Image, image: Image.Image, traits: Traits) -> DecodedPhoto:

@@ -18,3 +18,17 @@ class DecodedPhoto(NamedTuple):
 
     pixels: NDArray[np.uint8]
     traits: Traits
+
+
+class SmallPhoto(NamedTuple):
+    """The small pictures that one decode of a photo gives, upright, 8-bit sRGB.
+
+    Args:
+        thumbnail: uint8 array of shape (height, width, 3), its proportions kept.
+        square: What a network is given, uint8 array of shape (size, size, 3).
+        traits: What is special about the photo.
+    """
+
+    thumbnail: NDArray[np.uint8]
+    square: NDArray[np.uint8]
+    traits: Traits

@@ -20,8 +20,8 @@ import pi_heif
 
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.pictures import camera_raw, tiff_samples
-from tlgui.photos.pictures.decode import decode_photo, decode_thumbnail
-from tlgui.photos.pictures.decoded import DecodedPhoto
+from tlgui.photos.pictures.decode import decode_photo, decode_small, decode_thumbnail
+from tlgui.photos.pictures.decoded import DecodedPhoto, SmallPhoto
 from tlgui.photos.pictures.header import read_opened
 from tlgui.photos.pictures.helper_protocol import Answer, Task, parsed, send, send_answer, task_in
 from tlgui.photos.pictures.memory import LARGE_BYTES, ask_for_room
@@ -40,10 +40,11 @@ _MOST_BYTES = 24 * MAX_PIXELS
 # Windows: end the process without a dialog.
 _NO_CRASH_DIALOG = 0x0001 | 0x0002
 
-Operation = Callable[..., PhotoFacts | DecodedPhoto]
+Operation = Callable[..., PhotoFacts | DecodedPhoto | SmallPhoto]
 OPERATIONS: dict[str, Operation] = {
     "facts": lambda path: read_opened(path, FileState(0, 0)),
     "photo": decode_photo,
+    "small": decode_small,
     "thumbnail": decode_thumbnail,
 }
 

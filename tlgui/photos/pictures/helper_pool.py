@@ -33,7 +33,7 @@ from tlgui import files
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.pictures.crashes import CrashList, crash_key
-from tlgui.photos.pictures.decoded import DecodedPhoto
+from tlgui.photos.pictures.decoded import DecodedPhoto, SmallPhoto
 from tlgui.photos.pictures.helper_protocol import (
     Answer,
     BrokenTalkError,
@@ -290,14 +290,26 @@ def decode(task: Task) -> DecodedPhoto:
     """Decode a photo in a helper.
 
     Args:
-        task: An operation that returns pixels, and the photo.
+        task: An operation that returns the pixels of one picture, and the photo.
 
     Raises:
         UnusablePhotoError: It cannot be read, or ended its helper.
     """
-    (found,) = _done([task], DecodedPhoto)
-    if isinstance(found, UnusablePhotoError):
-        raise found
+    return _one(task, DecodedPhoto)
+
+
+def decode_small(task: Task) -> SmallPhoto:
+    """Decode a photo in a helper.
+
+    Args:
+        task: The operation of `decode.decode_small`, with its size, and the photo.
+
+    Raises:
+        UnusablePhotoError: It cannot be read, or ended its helper.
+    """
+    found = _one(task, SmallPhoto)
+    if len(found.square) != task.numbers[0]:
+        raise damaged(task.path)
     return found
 
 
@@ -333,6 +345,13 @@ def close() -> None:
 
 
 atexit.register(close)
+
+
+def _one(task: Task, kind: type[AnswerT]) -> AnswerT:
+    (found,) = _done([task], kind)
+    if isinstance(found, UnusablePhotoError):
+        raise found
+    return found
 
 
 def _done(tasks: Sequence[Task], kind: type[AnswerT]) -> list[AnswerT | UnusablePhotoError]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts, Traits
-from tlgui.photos.pictures.decoded import DecodedPhoto
+from tlgui.photos.pictures.decoded import DecodedPhoto, SmallPhoto
 from tlgui.photos.pictures.opening import MAX_PIXELS, UnusablePhotoError, unusable
 
 _LONGEST_LINE = 1 << 20
@@ -28,7 +28,7 @@ _ALL_TRAITS = sum(Traits)
 # The other process knows the state of the file.
 _NO_STATE = FileState(0, 0)
 
-Answer = PhotoFacts | DecodedPhoto | UnusablePhotoError
+Answer = PhotoFacts | DecodedPhoto | SmallPhoto | UnusablePhotoError
 
 
 class BrokenTalkError(Exception):
@@ -104,10 +104,9 @@ def task_in(message: dict[str, Any]) -> Task:
 def send_answer(stream: IO[bytes], answer: Answer) -> None:
     """Send the answer for a task."""
     if isinstance(answer, DecodedPhoto):
-        pixels = np.ascontiguousarray(answer.pixels)
-        stream.write(_line({"pixels": pixels.shape[:2], "traits": int(answer.traits)}))
-        stream.write(pixels.data.cast("B"))
-        stream.flush()
+        _send_pixels(stream, answer.traits, answer.pixels)
+    elif isinstance(answer, SmallPhoto):
+        _send_pixels(stream, answer.traits, answer.thumbnail, answer.square)
     elif isinstance(answer, PhotoFacts):
         send(stream, {"facts": [answer.width, answer.height, answer.format, answer.taken, answer.camera]})
     else:
@@ -127,8 +126,11 @@ def answer_in(message: dict[str, Any], stream: BufferedReader, task: Task) -> An
     """
     try:
         match message:
-            case {"pixels": [int(height), int(width)], "traits": int(traits)}:
+            case {"pixels": [[int(height), int(width)]], "traits": int(traits)}:
                 return DecodedPhoto(_pixels(stream, height, width), Traits(traits & _ALL_TRAITS))
+            case {"pixels": [[int(height), int(width)], [int(side), int(same)]], "traits": int(traits)} if side == same:
+                thumbnail, square = _pixels(stream, height, width), _pixels(stream, side, side)
+                return SmallPhoto(thumbnail, square, Traits(traits & _ALL_TRAITS))
             case {"facts": [int(width), int(height), str(form), taken, str(camera)]}:
                 return _facts(width, height, form, None if taken is None else float(taken), camera)
             case {"refusal": [kind, reason, hint, is_lasting]}:
@@ -136,6 +138,13 @@ def answer_in(message: dict[str, Any], stream: BufferedReader, task: Task) -> An
     except (TypeError, ValueError, OverflowError, OSError) as error:
         raise BrokenTalkError from error
     raise BrokenTalkError
+
+
+def _send_pixels(stream: IO[bytes], traits: Traits, *pictures: NDArray[np.uint8]) -> None:
+    stream.write(_line({"pixels": [picture.shape[:2] for picture in pictures], "traits": int(traits)}))
+    for picture in pictures:
+        stream.write(np.ascontiguousarray(picture).data.cast("B"))
+    stream.flush()
 
 
 def _line(message: Mapping[str, object]) -> bytes:

@@ -7,6 +7,7 @@ is opened in a helper process only.
 
 import contextlib
 import errno
+import io
 import logging
 import re
 import stat
@@ -17,6 +18,7 @@ import zlib
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
@@ -133,11 +135,12 @@ def is_photo(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
+def opened(path: Path, data: bytes | None = None) -> Iterator[ImageFile.ImageFile]:
     """Open a photo for the block, and raise every error of the file, inside the block too, as `UnusablePhotoError`.
 
     Args:
         path: The file, with any suffix.
+        data: What it holds, where that was read already; None, the default, reads the file.
 
     Raises:
         NeedsHelperError: It is to be opened in a helper process.
@@ -145,8 +148,9 @@ def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
     """
     head = b""
     try:
-        _check_is_file(path)
-        with quiet_pillow, files.open_regular(path) as stream:
+        if not data:
+            _check_is_file(path)
+        with quiet_pillow, io.BytesIO(data) if data else files.open_regular(path) as stream:
             head = stream.read(HEAD_BYTES)
             if _opening.formats is SAFE_FORMATS and needs_helper(head):
                 raise NeedsHelperError
@@ -162,7 +166,7 @@ def opened(path: Path) -> Iterator[ImageFile.ImageFile]:
         raise _refusal(path, head, error) from error
 
 
-def _identified(stream: BufferedReader, head: bytes) -> ImageFile.ImageFile:
+def _identified(stream: BinaryIO, head: bytes) -> ImageFile.ImageFile:
     """Open a stream with Pillow; where no reader takes it, raise the error of the one for its declared format."""
     try:
         return Image.open(stream, formats=_opening.formats)

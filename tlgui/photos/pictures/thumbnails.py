@@ -1,22 +1,20 @@
 """Thumbnails of photos on disk, so that a photo is decoded once and not each time it is shown.
 
 Each thumbnail is a file named by a digest of the photo's path, size and modification time: a changed photo has another
-name. A damaged file is made again, and the least recently used ones are deleted (see `tlgui.files.caches`). Where the
-disk is full or read-only, every photo is decoded.
+name. A damaged file is made again, and the least recently used ones are deleted (see `tlgui.files.cache_files`).
 """
 
 import hashlib
 import io
-import threading
-import time
+import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tlgui import files
 from tlgui.files import caches
+from tlgui.files.cache_files import CacheFiles
 from tlgui.photos.pictures.decode import read_thumbnail
 from tlgui.photos.pictures.opening import DAMAGED
 
@@ -28,9 +26,8 @@ _QUALITY = 85
 _SUFFIX = ".jpg"
 # The time of use is updated once a day.
 _DAY_SECONDS = 86_400
-# The folder is measured after so much was written, so it may exceed its limit by that.
-_TIDIED_AFTER_BYTES = 32 << 20
-_KEPT_SHARE = 0.75
+# A thumbnail of the largest side takes less without any compression.
+_MOST_BYTES = 1 << 20
 
 
 class ThumbnailStore:
@@ -42,14 +39,10 @@ class ThumbnailStore:
     """
 
     def __init__(self, folder: Path | None = None, limit_bytes: int = LIMIT_BYTES) -> None:
-        self._folder = folder
-        self._limit = limit_bytes
-        self._written = 0
-        self._has_warned = False
-        self._lock = threading.Lock()
+        self._files = CacheFiles(folder or "thumbnails", limit_bytes, _DAY_SECONDS)
 
     def read(self, path: Path, size: int) -> NDArray[np.uint8]:
-        """Return a photo upright and small, from disk where it is stored.
+        """Return a photo upright and small, from disk where it is stored at that size or a larger one.
 
         Args:
             path: The photo.
@@ -61,54 +54,57 @@ class ThumbnailStore:
         Raises:
             UnusablePhotoError: It cannot be read.
         """
-        side = next((side for side in SIDES if side >= size), None)
-        entry = self._entry(path, side) if side is not None else None
-        if side is None or entry is None:
+        entries = self._entries(path, size)
+        for entry in entries:
+            pixels = self._read_entry(entry)
+            if pixels is not None:
+                return _shrunk(pixels, size)
+        if not entries:
             return read_thumbnail(path, size)
-        pixels = self._read_entry(entry)
-        if pixels is None:
-            pixels = read_thumbnail(path, side)
-            self._write(entry, pixels)
+        pixels = read_thumbnail(path, next(side for side in SIDES if side >= size))
+        self._write(entries[0], pixels)
         return _shrunk(pixels, size)
 
-    def _entry(self, path: Path, side: int) -> Path | None:
-        """Return the file for a photo in its present state; None where the photo is gone or there is no folder."""
+    def keep(self, path: Path, state: os.stat_result, side: int, pixels: NDArray[np.uint8]) -> None:
+        """Store a thumbnail that was made while the photo was decoded for something else.
+
+        Args:
+            path: The photo.
+            state: Of the file that was decoded.
+            side: One of `SIDES`.
+            pixels: RGB, 0..255, as uint8 (height, width, 3), the longer side at most `side`.
+        """
+        entry = self._entry(path, state, side)
+        if entry is not None:
+            self._write(entry, pixels)
+
+    def _entries(self, path: Path, size: int) -> list[Path]:
+        """Return the files that serve a size, the smallest first; none where the photo or the cache folder is gone."""
         try:
             state = path.stat()
         except OSError:
-            return None
-        place = self._folder if self._folder is not None else self._usual_folder()
-        if place is None:
-            return None
+            return []
+        found = (self._entry(path, state, side) for side in SIDES if side >= size)
+        return [entry for entry in found if entry is not None]
+
+    def _entry(self, path: Path, state: os.stat_result, side: int) -> Path | None:
         identity = f"{path}\0{state.st_size}\0{state.st_mtime_ns}\0{side}"
         # Names that are not valid text contain surrogates.
         name = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        return place / name[:2] / (name[2:] + _SUFFIX)
-
-    def _usual_folder(self) -> Path | None:
-        try:
-            return files.cache_folder() / "thumbnails"
-        except OSError as error:
-            self._warn("thumbnails", error)
-            return None
+        return self._files.path(name, _SUFFIX)
 
     def _read_entry(self, entry: Path) -> NDArray[np.uint8] | None:
         """Return a stored thumbnail; None where there is none, or it was damaged, which is then deleted."""
+        data = self._files.read(entry, _MOST_BYTES)
+        if data is None:
+            return None
         try:
-            if time.time() - entry.stat().st_mtime > _DAY_SECONDS:
-                caches.mark_used(entry)
-            with Image.open(entry, formats=("JPEG",)) as image:
+            with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
                 # A larger one was not written by this store.
                 if max(image.size) <= SIDES[-1]:
                     return np.asarray(image.convert("RGB"))
                 damage: object = f"it has {image.width} x {image.height} pixels"
-        except (FileNotFoundError, NotADirectoryError):
-            return None
         except (OSError, Image.DecompressionBombError, *DAMAGED) as error:
-            # Errors of Pillow have no `errno`.
-            if isinstance(error, OSError) and error.errno is not None:
-                self._warn(entry, error)
-                return None
             damage = error
         caches.discard(entry, damage)
         return None
@@ -116,36 +112,7 @@ class ThumbnailStore:
     def _write(self, entry: Path, pixels: NDArray[np.uint8]) -> None:
         stream = io.BytesIO()
         Image.fromarray(pixels).save(stream, "JPEG", quality=_QUALITY)
-        # Renamed into place, so that no reader sees a part of it.
-        try:
-            entry.parent.mkdir(parents=True, exist_ok=True)
-            temporary = files.path_beside(entry)
-            try:
-                temporary.write_bytes(stream.getbuffer())
-                temporary.replace(entry)
-            except OSError:
-                temporary.unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            self._warn(entry, error)
-            return
-        self._tidy_after(entry, stream.tell())
-
-    def _warn(self, place: Path | str, error: OSError) -> None:
-        """Log the first refusal: it would be the same for every photo that is scrolled by."""
-        with self._lock:
-            is_first, self._has_warned = not self._has_warned, True
-        if is_first:
-            caches.warn_unusable(Path(place), error)
-
-    def _tidy_after(self, entry: Path, written: int) -> None:
-        with self._lock:
-            self._written += written
-            is_time = self._written >= min(_TIDIED_AFTER_BYTES, self._limit)
-            if is_time:
-                self._written = 0
-        if is_time:
-            caches.evict(entry.parent.parent, self._limit, kept_share=_KEPT_SHARE)
+        self._files.write(entry, stream.getbuffer())
 
 
 def _shrunk(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

@@ -25,7 +25,7 @@ from tlgui.photos.places import all_inside
 from tlgui.photos.storage.facts_pack import DamagedPackError, Pack, Row, Unpacked, facts_in, packed, unpacked
 
 # Increased with every change in how facts are measured, so that older ones are discarded.
-_VERSION = 5
+_VERSION = 6
 # Of all stores together; those of the collections not opened for longest are deleted first. 100,000 photos take 50 MB.
 LARGEST_BYTES = 2**30
 _LOCK_TIMEOUT_SECONDS = 5.0

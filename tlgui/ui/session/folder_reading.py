@@ -1,6 +1,5 @@
 """Operations that read, examine or mend a folder, and the state they return; they run on the thread of a job."""
 
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +12,15 @@ from tlgui.photos.health.findings import Mending, Report
 from tlgui.photos.health.report import report_on
 from tlgui.photos.layouts import LayoutChoice
 from tlgui.photos.mending.mender import Mended, Mender, mender_of
+from tlgui.photos.pictures.thumbnails import ThumbnailStore
 from tlgui.photos.reading import read_folder
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import Survey
+from tlgui.photos.scanning.thread_pool import Slots, core_count
 from tlgui.photos.storage.facts_store import FactsStore
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 _POLL_SECONDS = 0.1
-# Half of the cores stay free for the window, which is used meanwhile.
-_THREADS = max(1, min(2, (os.cpu_count() or 1) // 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +77,21 @@ def _report_on(survey: Survey, context: JobContext) -> Report:
 class CloserLook:
     """The operation of the closer look; a training can wait for its result on another thread.
 
+    It takes one core, and all but one while the window is idle or a training waits for it.
+
     Args:
         before: The folder before the look.
         then: Called with the new collection on the job's thread, before the job succeeds.
+        is_idle: Whether the window is idle at first.
     """
 
-    def __init__(self, before: FolderState, then: Callable[[Collection], None]) -> None:
+    def __init__(self, before: FolderState, then: Callable[[Collection], None], *, is_idle: bool = False) -> None:
         self._before = before
         self._then = then
+        self._slots = Slots(1, most=core_count() - 1)
+        self._is_awaited = False
+        self._thumbnails = ThumbnailStore()
+        self.set_idle(is_idle=is_idle)
         self._latest = Progress(Stage.LOOKING, 0, before.report.photo_count)
         self._ended = threading.Event()
         self._looked: Survey | None = None
@@ -99,15 +105,23 @@ class CloserLook:
             context.report(event)
 
         try:
-            looked = look_closer(self._before.survey, JobContext(report, context.checkpoint), _THREADS)
+            quiet = JobContext(report, context.checkpoint)
+            looked = look_closer(self._before.survey, quiet, self._slots, thumbnails=self._thumbnails)
             self._looked = looked
         finally:
             self._ended.set()
         self._then(looked.collection)
         return FolderState(looked, _report_on(looked, context), self._before.next_undo)
 
+    def set_idle(self, *, is_idle: bool) -> None:
+        """Take the cores that the window leaves free; called whenever the window becomes idle or busy."""
+        self._slots.count = self._slots.most if is_idle or self._is_awaited else 1
+
     def finish(self, context: JobContext) -> Survey:
         """Return the survey of the look: waits while it runs on another thread, and runs it here if it was stopped."""
+        # Nothing else goes on until it is done.
+        self._is_awaited = True
+        self.set_idle(is_idle=True)
         while not self._ended.wait(_POLL_SECONDS):
             context.checkpoint()
             context.report(self._latest)

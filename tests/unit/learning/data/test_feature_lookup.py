@@ -13,7 +13,7 @@ from tlgui.files import cache_folder
 from tlgui.learning.data import feature_lookup as module
 from tlgui.learning.data.feature_cache import FeatureCache, feature_stores, vector_key
 from tlgui.learning.data.feature_lookup import known_features
-from tlgui.learning.data.photo_digests import PhotoDigests
+from tlgui.photos.pictures.photo_digests import PhotoDigests
 
 LONG_AGO = 1_700_000_000
 
@@ -21,9 +21,9 @@ LONG_AGO = 1_700_000_000
 @pytest.fixture
 def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Return photos whose digests are kept; any file counts as old enough to be settled."""
-    monkeypatch.setattr("tlgui.learning.data.photo_digests._SETTLED_NS", -1)
+    monkeypatch.setattr("tlgui.photos.pictures.photo_digests._SETTLED_NS", -1)
     monkeypatch.setattr(module, "_LOCK_TIMEOUT_SECONDS", 0.01)
-    monkeypatch.setattr("tlgui.learning.data.photo_digests._LOCK_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr("tlgui.photos.pictures.photo_digests._LOCK_TIMEOUT_SECONDS", 0.01)
     found = []
     for number in range(6):
         path = tmp_path / "my photos %41" / f"{number}.jpg"

@@ -14,10 +14,10 @@ from tests.unit.photos import scenes
 from tlgui.cli.main import main
 from tlgui.learning.data.feature_cache import FeatureCache, vector_key
 from tlgui.learning.data.feature_lookup import known_features
-from tlgui.learning.data.photo_digests import PhotoDigests
 from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Finding, FindingKind, LeaveOut, Severity
 from tlgui.photos.health.report import report_on
+from tlgui.photos.pictures.photo_digests import PhotoDigests
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import survey
 from tlgui.photos.split import split_collection
@@ -30,7 +30,7 @@ LENGTH = 64
 
 @pytest.fixture(autouse=True)
 def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tlgui.learning.data.photo_digests._SETTLED_NS", -1)
+    monkeypatch.setattr("tlgui.photos.pictures.photo_digests._SETTLED_NS", -1)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from tests.contexts import stopping_at
 from tests.unit.photos import scenes
 from tlgui.errors import Cancelled, PhotoError
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.photos.scanning.closer_look import look_at, look_closer
+from tlgui.photos.pictures.photo_reader import PhotoReader
+from tlgui.photos.scanning.closer_look import Seen, look_at, look_closer
 from tlgui.photos.scanning.duplicates import Groups, near_copies
 from tlgui.photos.scanning.scan import survey
 from tlgui.progress import Event, JobContext, Progress, Stage
@@ -19,8 +20,13 @@ QUIET = JobContext()
 ORIENTATION = 0x0112
 
 
+def seen_of(path: Path) -> Seen:
+    with PhotoReader() as reader:
+        return look_at(reader.open(path))
+
+
 def near(*paths: Path) -> Groups:
-    seen = {path: look_at(path) for path in paths}
+    seen = {path: seen_of(path) for path in paths}
     facts = {path: PhotoFacts(FileState(1, 1), 1, 1, "JPEG", look=look) for path, (look, _) in seen.items()}
     return near_copies(facts, np.array([[*miniature] for _, miniature in seen.values()], np.uint8)).groups
 
@@ -79,21 +85,21 @@ def test_other_scenes_are_no_near_copies(tmp_path: Path) -> None:
 
 
 def test_blurred_photo_is_far_less_sharp_even_beside_a_bird_before_a_soft_background(tmp_path: Path) -> None:
-    sharp = look_at(scenes.write(tmp_path / "a.jpg", 1)).look
-    blurred = look_at(scenes.write_blurred(tmp_path / "b.jpg", 1)).look
+    sharp = seen_of(scenes.write(tmp_path / "a.jpg", 1)).look
+    blurred = seen_of(scenes.write_blurred(tmp_path / "b.jpg", 1)).look
     with Image.open(tmp_path / "b.jpg") as background:
         bird = background.convert("RGB")
     bird.paste(scenes.scene(1).crop((100, 80, 200, 160)), (100, 80))
     bird.save(tmp_path / "c.jpg", quality=92)
 
     assert blurred.sharpness < sharp.sharpness / 20
-    assert look_at(tmp_path / "c.jpg").look.sharpness > sharp.sharpness / 4
+    assert seen_of(tmp_path / "c.jpg").look.sharpness > sharp.sharpness / 4
 
 
 def test_dark_photo_has_little_brightness(tmp_path: Path) -> None:
     dark, light = (
-        look_at(scenes.write_dark(tmp_path / "a.jpg", 1)).look,
-        look_at(scenes.write(tmp_path / "b.jpg", 1)).look,
+        seen_of(scenes.write_dark(tmp_path / "a.jpg", 1)).look,
+        seen_of(scenes.write(tmp_path / "b.jpg", 1)).look,
     )
 
     assert dark.brightness < dark.highlights < 0.2
@@ -103,24 +109,24 @@ def test_dark_photo_has_little_brightness(tmp_path: Path) -> None:
 
 
 def test_digest_is_of_the_bytes(tmp_path: Path) -> None:
-    first = look_at(scenes.write(tmp_path / "a.jpg", 1))
+    first = seen_of(scenes.write(tmp_path / "a.jpg", 1))
     (tmp_path / "b.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())
     (tmp_path / "c.jpg").write_bytes((tmp_path / "a.jpg").read_bytes() + b"\0")
 
-    assert look_at(tmp_path / "b.jpg") == first
-    assert look_at(tmp_path / "c.jpg").look.digest != first.look.digest
+    assert seen_of(tmp_path / "b.jpg") == first
+    assert seen_of(tmp_path / "c.jpg").look.digest != first.look.digest
 
 
 @pytest.mark.parametrize("side", [2, 3, 5])
 def test_tiny_picture_can_be_looked_at(side: int, tmp_path: Path) -> None:
     Image.new("L", (side, side), 200).save(tmp_path / "a.png")
 
-    assert look_at(tmp_path / "a.png").look.sharpness == 0
+    assert seen_of(tmp_path / "a.png").look.sharpness == 0
 
 
 def test_what_cannot_be_read_is_a_photo_error(tmp_path: Path) -> None:
     with pytest.raises(PhotoError):
-        look_at(tmp_path / "missing.jpg")
+        seen_of(tmp_path / "missing.jpg")
 
 
 def test_each_photo_is_looked_at_once_and_again_when_it_changed(folder: Path) -> None:

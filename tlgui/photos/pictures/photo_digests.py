@@ -11,9 +11,10 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeGuard
+from typing import NamedTuple, Self, TypeGuard
 
 from tlgui.files import caches, is_damage, open_regular, opened_read_only
 
@@ -50,6 +51,20 @@ def kept_digests(paths: Iterable[Path]) -> dict[Path, bytes]:
         caches.warn_unusable(index, error)
         return {}
     return found
+
+
+class Content(NamedTuple):
+    """What was read of a photo's file.
+
+    Args:
+        digest: SHA-256 of its bytes, 32 bytes.
+        data: Its bytes; None where they are too many.
+        status: Of the file that was read.
+    """
+
+    digest: bytes
+    data: bytes | None
+    status: os.stat_result
 
 
 class PhotoDigests:
@@ -95,19 +110,48 @@ class PhotoDigests:
         Raises:
             OSError: The file cannot be read, or is a pipe or a device.
         """
-        state = _state(path.stat())
-        key = _key(path)
-        known = self._get(key, state)
+        known = self.known(path)
         if known is not None:
             return known
-        started_ns = time.time_ns()
         with open_regular(path) as stream:
-            digest = hashlib.file_digest(stream, "sha256").digest()
-            after = _state(os.fstat(stream.fileno()))
+            return self.read(path, stream).digest
+
+    def known(self, path: Path) -> bytes | None:
+        """Return the digest that the index has of a photo; None where it has none or the file was changed since.
+
+        Args:
+            path: The photo, whose bytes are not read.
+
+        Raises:
+            OSError: The file is gone.
+        """
+        return self._get(_key(path), _state(path.stat()))
+
+    def read(self, path: Path, stream: BufferedReader, most_bytes: int = 0) -> Content:
+        """Compute the digest of an opened photo, and put it into the index.
+
+        Args:
+            path: The photo.
+            stream: Its file, at the beginning.
+            most_bytes: A file of at most so many bytes is read into memory, which is returned; 0, the default, reads
+                any file in pieces.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        started_ns = time.time_ns()
+        status = os.fstat(stream.fileno())
+        data = stream.read(most_bytes + 1) if status.st_size <= most_bytes else None
+        if data is None or len(data) > most_bytes:  # it has grown since
+            stream.seek(0)
+            data, digest = None, hashlib.file_digest(stream, "sha256").digest()
+        else:
+            digest = hashlib.sha256(data).digest()
+        state = _state(status)
         _, changed_ns, moved_ns, _ = state
-        if after == state and started_ns - max(changed_ns, moved_ns) > _SETTLED_NS:
-            self._put(key, state, digest)
-        return digest
+        if _state(os.fstat(stream.fileno())) == state and started_ns - max(changed_ns, moved_ns) > _SETTLED_NS:
+            self._put(_key(path), state, digest)
+        return Content(digest, data, status)
 
     def _get(self, key: bytes, state: tuple[int, ...]) -> bytes | None:
         with self._guarded() as connection:

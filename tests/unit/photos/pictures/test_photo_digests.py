@@ -14,8 +14,8 @@ import pytest
 
 from tests.databases import LOOKS_LIKE_SOMETHING_ELSE
 from tlgui.files import cache_folder, caches
-from tlgui.learning.data import photo_digests
-from tlgui.learning.data.photo_digests import PhotoDigests
+from tlgui.photos.pictures import photo_digests
+from tlgui.photos.pictures.photo_digests import PhotoDigests
 
 LONG_AGO = 1_700_000_000
 
