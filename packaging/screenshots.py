@@ -15,16 +15,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import QEventLoop, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from tlgui.app import create_window
 from tlgui.engine.client import EngineProcess
 from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.widgets.style import look_of
 
 SIZE = QSize(1180, 800)
-SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+SCHEMES = {"light": False, "dark": True}
 WAIT_SECONDS = 900.0
 PREDICTED = 12
 
@@ -71,8 +71,8 @@ def unnamed_copies(window: MainWindow, folder: Path) -> Path:
 
 def take(window: MainWindow, out: Path, name: str) -> None:
     """Save the window as it looks now, in both colour schemes."""
-    for scheme_name, scheme in SCHEMES.items():
-        wear(scheme)
+    for scheme_name, is_dark in SCHEMES.items():
+        look_of(application()).wear(is_dark=is_dark)
         settle()
         picture = out / f"{name}-{scheme_name}.png"
         if not window.grab().save(str(picture)):
@@ -80,31 +80,11 @@ def take(window: MainWindow, out: Path, name: str) -> None:
         print(picture)
 
 
-def wear(scheme: Qt.ColorScheme) -> None:
-    """Put the window into light or dark, as the desktop would."""
-    hints = QApplication.styleHints()
-    hints.setColorScheme(scheme)
-    if hints.colorScheme() != scheme:
-        # Without a desktop that has no effect, so the colours are set that the style would choose.
-        QApplication.setPalette(
-            dark_palette() if scheme == Qt.ColorScheme.Dark else QApplication.style().standardPalette()
-        )
-
-
-def dark_palette() -> QPalette:
-    """Return the colours of Qt's Fusion style on a dark desktop."""
-    window, white = QColor(50, 50, 50), QColor(Qt.GlobalColor.white)
-    palette = QPalette(
-        white, window, window.lighter(150), window.darker(130), window.darker(110), white, QColor(35, 35, 35)
-    )
-    palette.setColor(QPalette.ColorRole.Window, window)
-    palette.setColor(QPalette.ColorRole.Highlight, QColor(48, 140, 198))
-    palette.setColor(QPalette.ColorRole.AlternateBase, QColor(42, 42, 42))
-    faint = QColor(255, 255, 255, 110)
-    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, faint)
-    palette.setColor(QPalette.ColorRole.PlaceholderText, faint)
-    return palette
+def application() -> QApplication:
+    """Return the application."""
+    found = QApplication.instance()
+    assert isinstance(found, QApplication)
+    return found
 
 
 def wait(condition: Callable[[], bool]) -> None:
@@ -143,8 +123,8 @@ def main() -> int:
     photos = options.photos.resolve() if options.photos else None
     with tempfile.TemporaryDirectory(prefix="tlgui-screenshots-", ignore_cleanup_errors=True) as home:
         use_home(Path(home))
-        application = QApplication([])
-        application.setQuitOnLastWindowClosed(False)
+        QApplication([]).setQuitOnLastWindowClosed(False)
+        look_of(application())
         window = create_window(EngineProcess())
         window.resize(SIZE)
         window.show()

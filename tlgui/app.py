@@ -24,6 +24,7 @@ from tlgui.ui.shell.excepthook import ExceptionHook, start_log
 from tlgui.ui.shell.garbage import GarbageCollector
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.widgets.icons import app_icon
+from tlgui.ui.widgets.style import look_of
 
 _AFTER_FIRST_PAINT_MS = 100
 _HEARTBEAT_MS = 300
@@ -137,6 +138,7 @@ def _application(arguments: Sequence[str]) -> QApplication:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName(files.APP_NAME)
     application.setWindowIcon(app_icon())
+    look_of(application)
     return application
 
 

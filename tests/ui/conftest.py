@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
@@ -24,6 +25,7 @@ from tlgui.ui.session.settings import Settings
 from tlgui.ui.session.worker import Job
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.train.train_page import TrainPage
+from tlgui.ui.widgets.style import look_of
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +35,13 @@ def _collect_on_this_thread() -> Iterator[None]:
     yield
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """Give every test the look of the program."""
+    look_of(qapp)
+    return qapp
 
 
 @pytest.fixture

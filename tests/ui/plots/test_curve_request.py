@@ -3,7 +3,7 @@
 import dataclasses
 
 from tlgui.ui.plots.curve_request import line_style
-from tlgui.ui.widgets.colours import SERIES_ON_LIGHT
+from tlgui.ui.widgets.tokens import SERIES_ON_LIGHT
 
 
 def test_styles_of_many_lines_are_all_different_with_colour_and_without() -> None:

@@ -24,13 +24,14 @@ from tlgui.ui.photos.layout_offer import LayoutOffer
 from tlgui.ui.photos.photo_browser import PhotoBrowser
 from tlgui.ui.photos.photo_items import Album
 from tlgui.ui.photos.split_bar import SplitBar
-from tlgui.ui.widgets.colours import Accent
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.primary import make_primary
 from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tokens import Accent
 
 _LEFT_IN_LETTERS, _LEFT_SHARE = 61, 0.4
 _LONGEST_EXPLANATION = (
@@ -75,6 +76,7 @@ class CollectionView(QWidget):
         self.browser = PhotoBrowser()
         self.next_button = QPushButton("&Next: Train")
         self.next_button.setDefault(True)
+        make_primary(self.next_button)
         self._splitter = _Splitter(Qt.Orientation.Horizontal)
         self._is_shared = False
         self._is_reading = False

@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from tlgui.photos.health.findings import Finding
 from tlgui.ui.photos.finding_list import LOOKS
-from tlgui.ui.widgets.colours import Accent
 from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tokens import Accent
 
 
 class FindingBar(TintedBar):

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 from typing_extensions import override
 
 from tlgui.photos.health.findings import Finding, FindingKind, Report, Severity
-from tlgui.ui.widgets.colours import Accent, colour
 from tlgui.ui.widgets.icons import icon_pixmap
+from tlgui.ui.widgets.tokens import Accent, colour
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -20,10 +20,10 @@ from tlgui.photos.layouts import (
 from tlgui.photos.names import one_line
 from tlgui.ui.photos.layout_picture import LayoutPicture
 from tlgui.ui.photos.layout_words import classes_in_words, offer_text, offer_title, settled_text
-from tlgui.ui.widgets.colours import Accent
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tokens import Accent
 
 _PREVIEW_ROWS = 3
 

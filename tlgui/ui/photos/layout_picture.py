@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOption
 from typing_extensions import override
 
 from tlgui.photos.names import one_line
-from tlgui.ui.widgets.colours import Accent, colour, mixed, quiet_text
 from tlgui.ui.widgets.plain_text import set_spoken
+from tlgui.ui.widgets.tokens import Accent, colour, mixed, quiet_text
 
 _MOST_OUTER = 2
 _MOST_INNER = 2

@@ -10,10 +10,10 @@ from typing_extensions import override
 from tlgui.photos.destinations import Destinations
 from tlgui.photos.names import plain_key
 from tlgui.text.numbers import count
-from tlgui.ui.widgets.colours import Accent
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import set_spoken_details
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tokens import Accent
 
 
 class MoveDialog(QDialog):

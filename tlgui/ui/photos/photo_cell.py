@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from tlgui.photos.names import one_line
 from tlgui.ui.photos.photo_items import PhotoItem
-from tlgui.ui.widgets.colours import Accent, colour, mixed, quiet_text
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
+from tlgui.ui.widgets.tokens import Accent, colour, mixed, quiet_text
 
 _LEFT_OUT = "Left out"
 _FADED = 0.3

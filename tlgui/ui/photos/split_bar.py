@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from tlgui.photos.collection import Part, Split
-from tlgui.ui.widgets.colours import Accent, colour
 from tlgui.ui.widgets.plain_text import set_spoken
+from tlgui.ui.widgets.tokens import Accent, colour
 
 _ACCENTS = {Part.TRAINING: Accent.TRAINING, Part.VALIDATION: Accent.VALIDATION, Part.TEST: Accent.TEST}
 

@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from tlgui.photos.names import one_line
 from tlgui.ui.plots.curve_request import LineStyle, line_style
-from tlgui.ui.widgets.colours import series
 from tlgui.ui.widgets.plain_text import set_spoken
+from tlgui.ui.widgets.tokens import series
 
 _NAME_LETTERS = 28
 _SAMPLE_LETTERS = 5

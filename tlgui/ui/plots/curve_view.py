@@ -22,8 +22,8 @@ from typing_extensions import override
 from tlgui.progress import EpochEnded
 from tlgui.text.numbers import count, percent
 from tlgui.ui.plots.curve_request import DrawRequest, Frame, PlotStyle
-from tlgui.ui.widgets.colours import Accent, colour, mixed, series
 from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details
+from tlgui.ui.widgets.tokens import Accent, colour, mixed, series
 
 if TYPE_CHECKING:
     from tlgui.ui.plots.curve_drawing import CurveDrawing

@@ -21,12 +21,12 @@ from tlgui.ui.session.worker import Job
 from tlgui.ui.text.model_words import classes_in_words, model_in_words
 from tlgui.ui.widgets.action import Action
 from tlgui.ui.widgets.action_button import ActionButton
-from tlgui.ui.widgets.colours import Accent, colour
 from tlgui.ui.widgets.drops import DropRule, DropTarget, dropped_paths, is_model_file
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import EmptyPage, page_heading
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.plain_text import PlainLabel, set_tip
+from tlgui.ui.widgets.tokens import Accent, colour
 
 _FLUSH_MS = 100
 _TRAINING = "The training is still running. Drop the photos again when it has ended, or stop it first."

@@ -17,10 +17,10 @@ from typing_extensions import override
 from tlgui.learning.results import ClassScore, Prediction
 from tlgui.photos.names import one_line, shown_name
 from tlgui.text.numbers import percent
-from tlgui.ui.widgets.colours import Accent, colour, mixed
 from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.ui.widgets.row_background import paint_row_background
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
+from tlgui.ui.widgets.tokens import Accent, colour, mixed
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -8,8 +8,8 @@ from typing_extensions import override
 from tlgui.learning.results import Evaluation
 from tlgui.photos.names import one_line
 from tlgui.text.numbers import count
-from tlgui.ui.widgets.colours import Accent, colour, mixed
 from tlgui.ui.widgets.plain_text import plain_tip
+from tlgui.ui.widgets.tokens import Accent, colour, mixed
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -16,6 +16,7 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.text.run_words import USE_THIS, RunRow, proposal_text, run_rows, trained_before
 from tlgui.ui.widgets.empty_page import EmptyPage
 from tlgui.ui.widgets.notice_bar import NoticeBar
+from tlgui.ui.widgets.primary import make_primary
 from tlgui.ui.widgets.side_by_side import side_by_side
 
 _TRAIN_AGAIN = "Train a&gain"
@@ -47,6 +48,7 @@ class ResultsPage(QWidget):
         self.notice.pressed.connect(self._on_notice_pressed)
         self.predict_button = _button("&Next: Predict", self.predict_requested)
         self.predict_button.setDefault(True)
+        make_primary(self.predict_button)
         self.empty = EmptyPage(
             "No results yet",
             "Here you see how good a model is and what it mixes up, and compare one training with another. "

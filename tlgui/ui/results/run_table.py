@@ -31,9 +31,9 @@ from typing_extensions import override
 from tlgui.learning.runs.run import LONGEST_NAME
 from tlgui.photos.names import one_line
 from tlgui.ui.text.run_words import RunRow, accessible_text, details_text, needs_attention, status_text
-from tlgui.ui.widgets.colours import Accent, colour, mixed
 from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.ui.widgets.row_background import paint_row_background
+from tlgui.ui.widgets.tokens import Accent, colour, mixed
 
 Index = QModelIndex | QPersistentModelIndex
 

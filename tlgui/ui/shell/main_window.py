@@ -5,12 +5,10 @@ import logging
 from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -54,6 +52,7 @@ from tlgui.ui.text.model_words import model_title
 from tlgui.ui.train.train_page import TrainPage
 from tlgui.ui.widgets.icons import app_icon
 from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
+from tlgui.ui.widgets.scroll_area import ScrollArea
 
 _log = logging.getLogger(__name__)
 
@@ -149,11 +148,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         for page in (self.pages.photos, self.pages.train, self.pages.results, self.pages.predict):
             # With large text in a small window, a page scrolls instead of enlarging the window.
-            area = QScrollArea()
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setWidgetResizable(True)
-            area.setWidget(page)
-            self._stack.addWidget(area)
+            self._stack.addWidget(ScrollArea(page))
         column = QVBoxLayout()
         self._footer = Footer(self.unsaved_bar, self.messages, self.job_bar)
         column.addWidget(self._stack, 1)

@@ -12,10 +12,10 @@ from typing_extensions import override
 from tlgui import files
 from tlgui.engine.protocol import BugError
 from tlgui.errors import TlguiError
-from tlgui.ui.widgets.colours import Accent
 from tlgui.ui.widgets.icons import themed_icon
 from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tokens import Accent
 
 
 class _Kind(Enum):

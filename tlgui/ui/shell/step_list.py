@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from tlgui.ui.widgets.colours import Accent, colour, mixed
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.plain_text import set_tip
+from tlgui.ui.widgets.tokens import Accent, colour, mixed
 
 _STATE_ROLE = Qt.ItemDataRole.UserRole
 # The longest state; it determines the width of the list.

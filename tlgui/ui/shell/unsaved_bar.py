@@ -5,10 +5,10 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from tlgui.ui.widgets.colours import Accent
 from tlgui.ui.widgets.icons import themed_icon
 from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tokens import Accent
 
 
 class UnsavedBar(TintedBar):

@@ -15,10 +15,10 @@ from tlgui.text.numbers import cost_in_words, cost_notes, memory_warning
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 from tlgui.ui.train.cost_table import CostTable
-from tlgui.ui.widgets.colours import Accent, colour
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
+from tlgui.ui.widgets.tokens import Accent, colour
 
 DEBOUNCE_MS = 700
 

@@ -14,9 +14,9 @@ from tlgui.learning.results import PreviewImage
 from tlgui.photos.collection import Collection
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
-from tlgui.ui.widgets.colours import mixed
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import set_spoken
+from tlgui.ui.widgets.tokens import mixed
 
 DEBOUNCE_MS = 150
 PREVIEWS = 8

@@ -12,9 +12,9 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.train.setting_controls import BlockChoice, Switch, make_control
 from tlgui.ui.train.setting_fit import CUT_LAYER, WHEN_TUNED, block_names, tuning_blocks, with_cut, with_tuning
 from tlgui.ui.train.setting_notices import NOTICED, notice
-from tlgui.ui.widgets.colours import Accent
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tokens import Accent
 
 
 def form_rows(owner: QWidget | None = None) -> QFormLayout:

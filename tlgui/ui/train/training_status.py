@@ -10,6 +10,7 @@ from tlgui.text.numbers import stop_reason_in_words
 from tlgui.text.stages import counts_words, stage_words, time_left_words
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details, set_tip
+from tlgui.ui.widgets.primary import make_primary
 
 _BAR_STEPS = 1000
 _WAITING = "Press Start to train. The curves appear here while tlgui learns."
@@ -48,6 +49,7 @@ class TrainingStatus(QWidget):
         self.bar.hide()
         self.start_button = _button("&Start training", self.start_pressed)
         self.start_button.setDefault(True)
+        make_primary(self.start_button)
         self.stop_button = _button("Stop", self.stop_pressed)
         self.stop_button.setToolTip("End the training now and keep the best epoch so far")
         self.results_button = _button("See the results", self.results_pressed)

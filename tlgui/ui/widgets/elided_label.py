@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from tlgui.photos.names import one_line
-from tlgui.ui.widgets.colours import quiet_text
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip
+from tlgui.ui.widgets.tokens import quiet_text
 
 _LEAST_LETTERS = 12
 

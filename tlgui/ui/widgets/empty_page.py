@@ -3,28 +3,40 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QPalette
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from tlgui.ui.widgets.colours import quiet_text
 from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.primary import make_primary
+from tlgui.ui.widgets.tokens import GRID, WIDE_MARGIN, Type, quiet_text, type_scale
 
-_HEADING_SCALE = 1.5
 _TEXT_WIDTH_IN_LETTERS = 62
 
 
 class _Heading(PlainLabel):
-    """A bold label in a multiple of the window's font size."""
+    """A bold label in a size of the tokens; follows the font of what it stands in."""
 
-    def __init__(self, text: str, scale: float) -> None:
+    def __init__(self, text: str, size: Type) -> None:
         super().__init__(text)
-        self._scale = scale
+        self._scale = type_scale(size)
         self.setWordWrap(True)
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * scale)
+        self._enlarge()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() in {QEvent.Type.ParentChange, QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange}:
+            self._enlarge()
+        return handled
+
+    def _enlarge(self) -> None:
+        parent = self.parentWidget()
+        font = QFont(parent.font() if parent is not None else QApplication.font())
+        font.setPointSizeF(font.pointSizeF() * self._scale)
         font.setBold(True)
-        self.setFont(font)
+        if font != self.font():
+            self.setFont(font)
 
 
 class QuietLabel(PlainLabel):
@@ -56,7 +68,12 @@ class QuietLabel(PlainLabel):
 
 def page_heading(text: str) -> PlainLabel:
     """Return a label for the heading of a page."""
-    return _Heading(text, _HEADING_SCALE)
+    return _Heading(text, Type.HEADING)
+
+
+def card_heading(text: str) -> PlainLabel:
+    """Return a label for the heading of a card, or of a part of a page."""
+    return _Heading(text, Type.CARD)
 
 
 class EmptyPage(QWidget):
@@ -65,7 +82,7 @@ class EmptyPage(QWidget):
     Args:
         title: One short line.
         text: What to do, in a few sentences; line breaks are kept.
-        buttons: The actions offered; the first one is drawn larger.
+        buttons: The actions offered; the first one is filled.
         parent: The owner.
     """
 
@@ -80,7 +97,7 @@ class EmptyPage(QWidget):
         self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         width = self.fontMetrics().averageCharWidth() * _TEXT_WIDTH_IN_LETTERS
         self._column = QVBoxLayout()
-        self._column.setSpacing(self.fontMetrics().height())
+        self._column.setSpacing(WIDE_MARGIN)
         self._column.addStretch(2)
         self._column.addWidget(self.heading)
         self._column.addWidget(self.text)
@@ -100,15 +117,11 @@ class EmptyPage(QWidget):
         self._column.insertWidget(self._column.count() - 1, widget)
 
     def _button_row(self, buttons: Sequence[QAbstractButton]) -> QHBoxLayout:
+        make_primary(buttons[0])
         row = QHBoxLayout()
+        row.setSpacing(GRID)
         row.addStretch(1)
-        for index, button in enumerate(buttons):
-            if index == 0:
-                font = button.font()
-                font.setPointSizeF(font.pointSizeF() * 1.2)
-                button.setFont(font)
-            metrics = button.fontMetrics()
-            button.setMinimumSize(button.sizeHint().width() + 2 * metrics.averageCharWidth(), metrics.height() * 2)
+        for button in buttons:
             row.addWidget(button)
         row.addStretch(1)
         return row

@@ -3,7 +3,7 @@
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from tlgui.ui.widgets.colours import mixed
+from tlgui.ui.widgets.tokens import mixed
 
 
 def paint_row_background(painter: QPainter, option: QStyleOptionViewItem) -> None:

@@ -5,11 +5,11 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
-from tlgui.ui.widgets.colours import Accent, colour, mixed
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.tokens import Accent, colour, mixed
 
-_TINT = 0.14
+TINT = 0.14
 
 
 class TintedBar(QWidget):
@@ -44,7 +44,7 @@ class TintedBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         accent = colour(self._accent, self.palette())
         painter = QPainter(self)
-        painter.fillRect(self.rect(), mixed(self.palette().window().color(), accent, _TINT))
+        painter.fillRect(self.rect(), mixed(self.palette().window().color(), accent, TINT))
         painter.fillRect(0, 0, max(4, self.fontMetrics().averageCharWidth() // 2), self.height(), accent)
         painter.end()
 
