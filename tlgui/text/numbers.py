@@ -15,12 +15,12 @@ def count(word: str, number: int) -> str:
     """Return a number with its noun.
 
     Args:
-        word: The noun in the singular; only its last word gets a plural, as in “changed copies”.
+        word: The noun in the singular; only its last word gets a plural, as in “near copies”.
         number: How many.
 
     Example:
-        >>> count("photo", 1), count("photo", 4317), count("changed copy", 2)
-        ('1 photo', '4,317 photos', '2 changed copies')
+        >>> count("photo", 1), count("photo", 4317), count("near copy", 2)
+        ('1 photo', '4,317 photos', '2 near copies')
     """
     rest, space, noun = word.rpartition(" ")
     return f"{number:,} {rest}{space}{noun if number == 1 else _PLURALS.get(noun, noun + 's')}"

@@ -10,7 +10,7 @@ _STAGES = {
     Stage.MENDING: "Putting the photos in order",
     Stage.DOWNLOADING: "Downloading the weights",
     Stage.LOADING: "Loading",
-    Stage.TIMING: "Timing two batches",
+    Stage.TIMING: "Estimating time",
     Stage.FEATURES: "Looking at each photo",
     Stage.TRAINING: "Training",
     Stage.EVALUATING: "Checking how well it does",

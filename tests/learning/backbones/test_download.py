@@ -309,6 +309,15 @@ def test_stop_in_the_middle_keeps_what_came(published: Published, server: WebSer
     assert 0 < start <= 3 * 2**16
 
 
+def test_missing_connection_is_said_first(keras_home: Path) -> None:
+    with pytest.raises(WeightsError) as caught:
+        _fetched(Published("http://no-such-host.invalid/weights.h5", _NAME, ""))
+
+    assert caught.value.message.startswith("No internet connection: the weights of ")
+    assert "try again" in caught.value.hint
+    assert not (keras_home / "models" / _NAME).exists()
+
+
 @pytest.mark.parametrize("disk", ["full_disk", "read_only_disk"])
 def test_disk_that_refuses_is_said(
     published: Published, disk: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
@@ -326,9 +335,9 @@ def test_disk_that_refuses_is_said(
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (urllib.error.URLError(socket.gaierror(-2, "Name or service not known")), "without a network"),
+        (urllib.error.URLError(socket.gaierror(-2, "Name or service not known")), "no internet connection"),
         (urllib.error.URLError(ssl.SSLError(1, "CERTIFICATE_VERIFY_FAILED")), "not secure"),
-        (urllib.error.URLError(OSError(101, "Network is unreachable")), "Network is unreachable"),
+        (urllib.error.URLError(OSError(101, "Network is unreachable")), "no internet connection"),
         (ConnectionResetError(104, "Connection reset by peer"), "ended the connection"),
         (TimeoutError(), "does not answer"),
         (http.client.BadStatusLine("SSH-2.0"), "no web server"),

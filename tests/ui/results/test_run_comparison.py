@@ -31,7 +31,7 @@ def test_selected_runs_are_compared(qtbot: QtBot, page: ResultsPage, train: Trai
 
     assert page.comparison.isVisible()
     assert not page.view.isVisible()
-    assert page.comparison.heading.text() == "2 runs compared"
+    assert page.comparison.heading.text() == "2 trainings compared"
     table = cells(page)
     assert table["Recipe"] == ["Balanced", "Quick"]
     assert table["Epochs trained"] == ["5", "3"]
@@ -71,6 +71,6 @@ def test_no_more_runs_are_compared_than_can_be_told_apart(page: ResultsPage, tra
     train(replace(QUICK, epochs=2))
     only = page.table.rows[0]
     page.comparison.show_runs([replace(only, id=str(number)) for number in range(MOST_COMPARED + 3)])
-    assert page.comparison.heading.text() == f"{MOST_COMPARED} runs compared"
+    assert page.comparison.heading.text() == f"{MOST_COMPARED} trainings compared"
     assert f"first {MOST_COMPARED}" in page.comparison.explanation.text()
     assert page.comparison.legend.accessibleName().endswith(f"Quick ({MOST_COMPARED})")

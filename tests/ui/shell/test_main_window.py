@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
@@ -127,17 +127,40 @@ def test_opening_a_folder_by_the_menu(qtbot: QtBot, window: MainWindow, birds: P
     assert window.pages.photos.view.heading.text() == "30 photos in 3 classes"
 
 
-def test_trying_it_with_sample_photos(qtbot: QtBot, window: MainWindow, isolated_home: Path) -> None:
+def test_sample_photos_go_where_the_user_says(
+    qtbot: QtBot, window: MainWindow, isolated_home: Path, tmp_path: Path
+) -> None:
+    QTest.mouseClick(window.pages.photos.empty.samples_button, Qt.MouseButton.LeftButton)
+    dialog = question(window)
+    assert Path(dialog.directory().absolutePath()).is_relative_to(isolated_home)
+    (tmp_path / "mine").mkdir()
+    dialog.setDirectory(str(tmp_path / "mine"))
     with qtbot.waitSignal(window.session.job_ended, timeout=60_000):
-        QTest.mouseClick(window.pages.photos.empty.samples_button, Qt.MouseButton.LeftButton)
+        dialog.fileSelected.emit(str(tmp_path / "mine"))
+    dialog.close()
     collection = window.session.collection
     assert collection is not None
-    assert collection.folder.is_relative_to(isolated_home)
+    assert collection.folder == tmp_path / "mine" / "tlgui sample photos"
     assert len(collection.classes) == 3
+    assert not list(isolated_home.rglob("tlgui sample photos"))
     before = sorted(collection.folder.rglob("*"))
+    action(window, "samples").trigger()
+    again = question(window)
+    # The folder itself may be chosen too.
     with qtbot.waitSignal(window.session.job_ended, timeout=60_000):
-        action(window, "samples").trigger()
+        again.fileSelected.emit(str(collection.folder))
+    again.close()
     assert sorted(collection.folder.rglob("*")) == before
+
+
+def test_no_sample_photos_are_drawn_where_the_question_is_cancelled(
+    qtbot: QtBot, window: MainWindow, isolated_home: Path
+) -> None:
+    action(window, "samples").trigger()
+    question(window).reject()
+    assert not window.session.is_busy
+    assert not list(isolated_home.rglob("tlgui sample photos"))
+    qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
     assert window.messages.isHidden()
 
 

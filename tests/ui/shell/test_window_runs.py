@@ -63,7 +63,7 @@ def test_del_deletes_and_ctrl_z_brings_back(results: MainWindow) -> None:
     QTest.keyClick(results.pages.results.table, Qt.Key.Key_Delete)
     assert names(results) == []
     assert results.messages.message.text() == "“Quick” is deleted."
-    assert "No model is open any more" in results.messages.hint.text()
+    assert "No model is in use any more" in results.messages.hint.text()
     assert offered(results) == []
     assert not {"save-model", "paste", "delete-runs", "rename-run"} & enabled(results)
 
@@ -88,7 +88,7 @@ def test_message_undoes_all_that_was_deleted(qtbot: QtBot, results: MainWindow) 
     results.show_step(Step.RESULTS)
     results.pages.results.table.selectAll()
     action(results, "delete-runs").trigger()
-    assert results.messages.message.text() == "2 runs are deleted."
+    assert results.messages.message.text() == "2 trainings are deleted."
     results.show_step(Step.PHOTOS)
 
     QTest.mouseClick(results.messages.action_button, LEFT)

@@ -55,7 +55,7 @@ def offered(choice: BackboneChoice) -> list[str]:
 def test_each_backbone_says_how_it_is_had(choice: BackboneChoice, session: Session, keras_home: Path) -> None:
     assert list(texts(choice)) == list(BACKBONE_IDS)
     assert texts(choice)["efficientnet-lite0"] == "EfficientNet-Lite0 (comes with tlgui)"
-    assert texts(choice)["vgg16"] == "VGG16 (58.9 MB download)"
+    assert texts(choice)["vgg16"] == "VGG16 (58.9 MB from the internet)"
     assert texts(choice)["small-cnn"] == "Small CNN (learns from nothing)"
     (keras_home / "models" / PUBLISHED["vgg16"].name).write_bytes(b"weights")
     session.recipe_changed.emit()
@@ -67,8 +67,8 @@ def test_download_is_no_reason_against_start(train_page: TrainPage, opened: Sess
     choice = train_page.form.backbone_choice
     choose(choice, "inceptionv3")
     assert (opened.recipe.backbone, opened.recipe.input_size, opened.recipe.weights) == ("inceptionv3", 299, "download")
-    assert choice.weights_box.currentText() == "87.9 MB download at first use"
-    assert "Start downloads" in choice.weights_note.text()
+    assert choice.weights_box.currentText() == "87.9 MB from the internet, once"
+    assert "from the internet, once" in choice.weights_note.text()
     assert train_page.status.start_button.isEnabled()
 
 
@@ -146,7 +146,7 @@ def test_another_backbone_forgets_blocks_that_it_does_not_have(choice: BackboneC
         (QUICK, ""),
         (INCEPTION_MIXED7, ""),
         (SMALL_FROM_SCRATCH, ""),
-        (dataclasses.replace(QUICK, weights="download"), "no weights of EfficientNet-Lite0 to download"),
+        (dataclasses.replace(QUICK, weights="download"), "no weights of EfficientNet-Lite0 on the internet"),
         (dataclasses.replace(INCEPTION_MIXED7, weights="shipped"), "InceptionV3 does not come with tlgui"),
         (dataclasses.replace(SMALL_FROM_SCRATCH, weights="download"), "set its weights to none"),
     ],

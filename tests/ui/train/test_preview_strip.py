@@ -48,7 +48,7 @@ def test_eight_previews_come_even_without_any_change(
     wait_for_previews(qtbot, strip)
     assert len(strip.pictures) == PREVIEWS
     assert asked(fake_engine)[0].augmentation == Augmentation()
-    assert train_page.form.augmentation.note.text().startswith("No copies are made now")
+    assert train_page.form.augmentation.note.text().startswith("No variations are made now")
 
 
 def test_many_quick_changes_are_asked_for_once_and_the_last_wins(
@@ -116,4 +116,4 @@ def test_photo_that_is_gone_is_named_under_the_previews(
 
 def test_copies_hide_the_note(train_page: TrainPage, opened: Session) -> None:
     opened.set_recipe(Recipe(augmentation=Augmentation(copies=2)))
-    assert not train_page.form.augmentation.note.text().startswith("No copies are made now")
+    assert not train_page.form.augmentation.note.text().startswith("No variations are made now")

@@ -178,8 +178,6 @@ def test_changing_one_setting_leaves_the_finest_digits_of_the_others(form: Recip
 def test_one_is_singular(form: RecipeForm) -> None:
     type_into(control(form, "epochs"), "1")
     assert control(form, "epochs").text() == "1 epoch"
-    type_into(control(form, "augmentation.copies"), "1")
-    assert control(form, "augmentation.copies").text() == "1 copy"
 
 
 def test_wheel_scrolls_the_form_and_changes_no_value(form: RecipeForm, session: Session) -> None:

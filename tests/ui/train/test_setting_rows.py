@@ -86,7 +86,7 @@ def test_control_of_an_unused_setting_is_disabled(
 def test_changes_can_be_tried_out_in_the_previews_without_copies(form: RecipeForm, session: Session) -> None:
     assert session.recipe.augmentation.copies == 0
     assert control(form, "augmentation.rotation").isEnabled()
-    assert form.augmentation.note.text().startswith("No copies are made now")
+    assert form.augmentation.note.text().startswith("No variations are made now")
     session.set_recipe(changed(augmentation__copies="2"))
     assert form.augmentation.note.text().startswith("No change is set")
     session.set_recipe(changed(augmentation__copies="2", augmentation__contrast="0.1"))

@@ -48,7 +48,7 @@ def test_duration_is_said_as_people_say_it(seconds: float, words: str) -> None:
         ("photo", 1, "1 photo"),
         ("photo", 4317, "4,317 photos"),
         ("class", 2, "2 classes"),
-        ("changed copy", 3, "3 changed copies"),
+        ("near copy", 3, "3 near copies"),
         ("file", 0, "0 files"),
     ],
 )

@@ -20,7 +20,14 @@ from urllib.parse import urlsplit
 from tlgui.errors import StorageError, WeightsError
 from tlgui.files import open_regular, storage_error, why_unreadable, write_text
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
-from tlgui.learning.backbones.http_stream import TIMEOUT_SECONDS, Answer, Connection, failure_words, refusal_words
+from tlgui.learning.backbones.http_stream import (
+    TIMEOUT_SECONDS,
+    Answer,
+    Connection,
+    failure_words,
+    is_offline,
+    refusal_words,
+)
 from tlgui.learning.backbones.published_weights import Published, keras_models_folder
 from tlgui.learning.recipes.fields import Fields
 from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE
@@ -43,6 +50,10 @@ class _BrokenOffError(Exception):
 
 class _RefusedError(Exception):
     """Another try would fail too."""
+
+
+class _OfflineError(Exception):
+    """There is no connection to the internet."""
 
 
 def file_digest(path: Path, algorithm: str, context: JobContext) -> str:
@@ -95,6 +106,9 @@ def fetch(published: Published, title: str, context: JobContext, timeout_seconds
     except (OSError, StorageError) as error:
         said = error if isinstance(error, StorageError) else storage_error(error, target)
         raise WeightsError(said.message, f"{said.hint} {_way_out(title)}") from error
+    except _OfflineError as error:
+        message = f"No internet connection: the weights of {title} could not be downloaded."
+        raise WeightsError(message, f"Connect this computer and try again. {_way_out(title)}") from error
     except _RefusedError as error:
         message = f"“{published.name}” could not be downloaded from {urlsplit(published.url).netloc}: {error}."
         raise WeightsError(message, f"Check the network and try again. {_way_out(title)}") from error
@@ -226,7 +240,7 @@ def _receive(part: _Part, published: Published, context: JobContext, timeout_sec
         except ConnectionResetError as error:
             raise _BrokenOffError(failure_words(error)) from error
         except (OSError, http.client.HTTPException) as error:
-            raise _RefusedError(failure_words(error)) from error
+            raise (_OfflineError if is_offline(error) else _RefusedError)(failure_words(error)) from error
         total = _begin(part, kept, answer)
         _check_room(part, total)
         with part.path.open("ab") as stream:

@@ -1,5 +1,6 @@
 """One request to a web server, read in a separate thread, so that Stop does not wait for the network."""
 
+import errno
 import http.client
 import socket
 import ssl
@@ -18,6 +19,7 @@ from tlgui.progress import JobContext
 # The longest time without a byte from the server.
 TIMEOUT_SECONDS = 20.0
 
+_UNREACHABLE = {errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH}
 _CHUNK_BYTES = 64 * 2**10
 _CHUNKS_AHEAD = 16
 
@@ -126,11 +128,17 @@ def refusal_words(status: int) -> str:
     return f"the server refuses ({phrase})"
 
 
+def is_offline(error: OSError | http.client.HTTPException) -> bool:
+    """Return whether there was no answer because this computer has no connection to the internet."""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    return isinstance(reason, socket.gaierror) or (isinstance(reason, OSError) and reason.errno in _UNREACHABLE)
+
+
 def failure_words(error: OSError | http.client.HTTPException) -> str:
     """Return why there was no answer, as the end of a sentence."""
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    if isinstance(reason, socket.gaierror):
-        return "its name cannot be looked up, as without a network"
+    if is_offline(error):
+        return "there is no internet connection"
     if isinstance(reason, ConnectionRefusedError):
         return "it takes no connections"
     if isinstance(reason, ConnectionResetError):

@@ -90,7 +90,7 @@ class Augmentation(Checked):
             and so on.
         brightness: Largest change of brightness, as a share of the full range.
         fill_mode: What fills the area that a rotation or shift leaves empty.
-        copies: Changed copies of each training photo, made once; 0 for none.
+        copies: Variations of each training photo, made once; 0 for none.
         flip_vertical: Whether half of the copies are mirrored upside down.
         contrast: Largest change of contrast, as a share: 0.2 means 80 % to 120 %.
         smallest_crop: Smallest area of the random crop, as a share of the photo; 1 crops nothing.
@@ -107,7 +107,7 @@ class Augmentation(Checked):
     flip_horizontal: bool = False
     brightness: float = field(default=0.0, metadata=limits(0.0, 0.9, step=0.05))
     fill_mode: str = field(default="nearest", metadata=choices("nearest", "reflect", "wrap", "constant"))
-    copies: int = field(default=0, metadata=limits(0, 50, "copies"))
+    copies: int = field(default=0, metadata=limits(0, 50))
     flip_vertical: bool = False
     contrast: float = field(default=0.0, metadata=limits(0.0, 0.9, step=0.05))
     smallest_crop: float = field(default=1.0, metadata=limits(0.05, 1.0, step=0.05))

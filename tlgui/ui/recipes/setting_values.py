@@ -22,7 +22,7 @@ from tlgui.photos.names import shown_name
 from tlgui.ui.recipes.setting_words import SETTINGS
 
 PERCENT = 100.0
-_WEIGHTS = {SHIPPED: "come with tlgui", DOWNLOAD: "downloaded", NO_WEIGHTS: "none (random numbers)"}
+_WEIGHTS = {SHIPPED: "come with tlgui", DOWNLOAD: "from the internet", NO_WEIGHTS: "none (random numbers)"}
 _LEAVES_SPACE = ("rotation", "shift_horizontal", "shift_vertical", "shear", "zoom")
 
 
@@ -142,8 +142,6 @@ def unit_of(unit: str, number: float) -> str:
     """Return the unit of a number, in the singular where the number is 1."""
     if number != 1:
         return unit
-    if unit.endswith("ies"):
-        return unit.removesuffix("ies") + "y"
     return unit.removesuffix("es" if unit.endswith("ches") else "s")
 
 

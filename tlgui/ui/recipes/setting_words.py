@@ -52,16 +52,16 @@ TRAINING: dict[str, SettingWords] = {
 
 AUGMENTATION: dict[str, SettingWords] = {
     "augmentation.when": SettingWords(
-        "Change photos",
-        "Copies made once are fast: the backbone looks at each of them a single time. Photos changed anew in each "
-        "epoch teach more, and every epoch takes as long as the first.",
-        {"copies": "once, as copies", "every epoch": "anew in each epoch"},
+        "Make variations",
+        "Variations made once are fast: the backbone looks at each of them a single time. New ones in each epoch teach "
+        "more, and every epoch takes as long as the first.",
+        {"copies": "once, before the training", "every epoch": "anew in each epoch"},
     ),
     "augmentation.copies": SettingWords(
-        "Copies of each photo", "How many changed copies of each photo to learn from.", lowest="none"
+        "Variations of each photo", "How many variations of each photo to learn from.", lowest="none"
     ),
     "augmentation.keep_photo": SettingWords(
-        "Learn from the photo itself too", "Off, the training sees the changed copies alone, as some tutorials do."
+        "Learn from the photo itself too", "Off, the training sees the variations alone, as some tutorials do."
     ),
     "augmentation.rotation": SettingWords("&Rotation", "The largest turn, to either side."),
     "augmentation.shift_horizontal": SettingWords(
@@ -79,11 +79,11 @@ AUGMENTATION: dict[str, SettingWords] = {
     "augmentation.brightness": SettingWords("Bri&ghtness", "The largest change of brightness, darker or lighter."),
     "augmentation.contrast": SettingWords("Contrast", "The largest change of contrast, paler or stronger."),
     "augmentation.flip_horizontal": SettingWords(
-        "Mirror half of the photos", "Flip about half of the changed photos left to right."
+        "Mirror half of them", "Flip about half of the variations left to right."
     ),
     "augmentation.flip_vertical": SettingWords(
         "Turn half of them upside down",
-        "Flip about half of the changed photos top to bottom. It helps with pictures from above; most things in "
+        "Flip about half of the variations top to bottom. It helps with pictures from above; most things in "
         "photos have a right way up.",
     ),
     "augmentation.fill_mode": SettingWords(

@@ -21,8 +21,8 @@ Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = (
     ("Class", "The class"),
     ("Photos", "How many of its photos the model was judged by"),
-    ("Found", "Of the photos of this class, how many the model recognised (recall)"),
-    ("Right when named", "Of the photos the model gave this name, how many deserve it (precision)"),
+    ("Recognised", "Of the photos of this class, how many the model recognised (recall)"),
+    ("Correct when it says this", "Of the photos the model gave this name, how many deserve it (precision)"),
 )
 _NAME = 0
 _NAME_LETTERS = 30

@@ -115,7 +115,7 @@ class ConfusionTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Which classes were taken for which")
+        self.setAccessibleName("Mix-ups: which classes were taken for which")
         self._rows = ConfusionModel(self)
         self._rows.set_palette(self.palette())
         self.setModel(self._rows)

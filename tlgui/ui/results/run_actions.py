@@ -39,20 +39,20 @@ class RunActions(QObject):
         self.make_active = Action(
             self,
             name="make-run-active",
-            text="Make run &active",
-            button_text="Make &active",
-            tip="Predict with this run's model, and export it (Enter).",
+            text="&Use this training",
+            button_text="&Use this one",
+            tip="Predict with the model of this training, and export it (Enter).",
             handler=self._make_active,
             enabled=self._can_make_active,
         )
         self.train_further = Action(
             self,
             name="train-run-further",
-            text="Train run &further",
+            text="Train &further",
             button_text="Train f&urther",
-            tip="Train this run's model on, on the photos and classes as they are now, as a new run. It goes by the "
-            "settings of the Train page as far as they fit the model; its backbone, its head and which photos are kept "
-            "apart stay. Where that page has another backbone, all of the run's own settings are used.",
+            tip="Train the model of this training on, on the photos and classes as they are now, as a new one. It goes "
+            "by the settings of the Train page as far as they fit the model; its backbone, its head and which photos "
+            "are kept apart stay. Where that page has another backbone, all of the training's own settings are used.",
             shortcut="Ctrl+Shift+R",
             handler=self._train_further,
             enabled=self._can_train_further,
@@ -60,9 +60,9 @@ class RunActions(QObject):
         self.resume = Action(
             self,
             name="resume-run",
-            text="R&esume run",
+            text="R&esume training",
             button_text="&Resume",
-            tip="Go on where this run was interrupted, with the settings it began with.",
+            tip="Go on where this training was interrupted, with the settings it began with.",
             handler=self._resume,
             enabled=self._can_resume,
         )
@@ -71,16 +71,16 @@ class RunActions(QObject):
             name="use-best-epoch",
             text="Use &best epoch",
             button_text="Use &best epoch",
-            tip="Make a model of the best epoch of this run, without training on.",
+            tip="Make a model of the best epoch of this training, without training on.",
             handler=self._use_best,
             enabled=self._can_use_best,
         )
         self.rename = Action(
             self,
             name="rename-run",
-            text="Rena&me run",
+            text="Rena&me training",
             button_text="Rename",
-            tip="Call this run something else (F2).",
+            tip="Call this training something else (F2).",
             shortcut="F2",
             handler=table.edit_name,
             enabled=lambda: self.only_run() is not None,
@@ -88,9 +88,9 @@ class RunActions(QObject):
         self.delete = Action(
             self,
             name="delete-runs",
-            text="&Delete run",
+            text="&Delete training",
             button_text="Delete",
-            tip="Delete the selected runs with their models (Del). They can be brought back for a week.",
+            tip="Delete the selected trainings with their models (Del). They can be brought back for a week.",
             shortcut="Del",
             handler=self._delete,
             enabled=self._can_delete,

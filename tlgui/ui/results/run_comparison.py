@@ -109,7 +109,7 @@ class ComparisonTable(QTableView):
         super().__init__(parent)
         self._model = ComparisonModel(self)
         self.setModel(self._model)
-        self.setAccessibleName("What differs between the runs")
+        self.setAccessibleName("What differs between the trainings")
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setWordWrap(False)
@@ -179,9 +179,9 @@ class RunComparison(QWidget):
     def show_runs(self, runs: Sequence[RunRow]) -> None:
         """Compare the first `MOST_COMPARED` of `runs`; more lines could not be distinguished."""
         shown = runs[:MOST_COMPARED]
-        self.heading.setText(f"{count('run', len(shown))} compared")
-        left_out = f" The first {len(shown)} of the selected runs are shown." if len(runs) > len(shown) else ""
-        self.explanation.setText(f"The curves are of the photos that each run did not learn from.{left_out}")
+        self.heading.setText(f"{count('training', len(shown))} compared")
+        left_out = f" The first {len(shown)} of the selected trainings are shown." if len(runs) > len(shown) else ""
+        self.explanation.setText(f"The curves are of the photos that each training did not learn from.{left_out}")
         names = _numbered([run.name for run in shown])
         self.plots.set_compared(dict(zip(names, (run.history for run in shown), strict=True)))
         self.legend.set_names(names)

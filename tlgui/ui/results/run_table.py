@@ -40,7 +40,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole
 _LINES = 3
 _WIDTH_LETTERS = 40
-_ACTIVE = "Active"
+_ACTIVE = "In use"
 
 
 class RunModel(QAbstractListModel):
@@ -134,7 +134,7 @@ class RunDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)
         editor.setMaxLength(LONGEST_NAME)
-        editor.setAccessibleName("Name of the run")
+        editor.setAccessibleName("Name of the training")
         return editor
 
     @override
@@ -174,7 +174,7 @@ class RunTable(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.setAccessibleName("Runs of this collection")
+        self.setAccessibleName("Trainings of these photos")
         self._is_selecting = False
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
@@ -272,7 +272,7 @@ def _active_width(metrics: QFontMetrics) -> int:
 
 
 def _paint_active(painter: QPainter, line: QRect, metrics: QFontMetrics, palette: QPalette) -> None:
-    """Paint the word “Active” in a frame, at the right end of `line`."""
+    """Paint the words “In use” in a frame, at the right end of `line`."""
     accent, width = colour(Accent.SUCCESS, palette), _active_width(metrics) - _gap(metrics)
     frame = QRect(line.right() - width + 1, line.top() + 1, width - 1, metrics.height())
     painter.setPen(accent)

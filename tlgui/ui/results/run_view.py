@@ -17,10 +17,10 @@ from tlgui.ui.widgets.plain_text import PlainLabel
 
 _NOT_MEASURED = "How good this model is was not measured: it had no validation photos."
 _CAPTION = "Each row is what the photos are, each column what the model called them."
-_RUNNING = "This run is being trained just now. Its curves are on the Train page of its window."
+_RUNNING = "This training is under way. Its curves are on the Train page of its window."
 _GONE = "The file of its model was deleted, moved or overwritten, so it cannot be used any more."
 _RESUME = "Resume it to train on where it ended, or use the best epoch as it is."
-_OPEN = "Its model was written before it was interrupted: make it active to use it."
+_OPEN = "Its model was written before it was interrupted: use it as it is."
 _WRITE = "Resume it to write its model; it is not trained again."
 _LOST = "Nothing was kept that it could go on from; train it anew."
 
@@ -45,7 +45,7 @@ class RunView(QWidget):
         details = QHBoxLayout(self._details)
         details.setContentsMargins(0, 0, 0, 0)
         details.addLayout(_titled("How each class fared", self.classes), 5)
-        details.addLayout(_titled("Which classes were taken for which", QuietLabel(_CAPTION), self.confusion), 4)
+        details.addLayout(_titled("Mix-ups", QuietLabel(_CAPTION), self.confusion), 4)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.heading)

@@ -22,7 +22,7 @@ class RunsPanel(QWidget):
 
     def __init__(self, table: RunTable, actions: Sequence[Action], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = PlainLabel("&Kept runs")
+        title = PlainLabel("&Trainings")
         font = title.font()
         font.setBold(True)
         title.setFont(font)

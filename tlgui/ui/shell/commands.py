@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tlgui import files
 from tlgui.engine.protocol import PredictRequest
@@ -110,10 +110,11 @@ class Commands(QObject):
             self._session.scan_folder(folder)
 
     def draw_samples(self) -> None:
-        """Draw the sample photos into the documents folder of the user, and open them."""
+        """Ask where the sample photos go, draw them into a folder of their own there, and open it."""
         if self._is_free():
-            self.show_step(Step.PHOTOS)
-            self._session.draw_samples(documents_folder() / _SAMPLES_FOLDER)
+            title = f"Choose where the folder “{_SAMPLES_FOLDER}” goes"
+            dialog = ask_folder(self._window, title, str(documents_folder()), self._draw_samples_in)
+            dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Put it here")
 
     def recent_folders(self) -> tuple[Path, ...]:
         """Return the collections opened before, the last one first."""
@@ -186,16 +187,16 @@ class Commands(QObject):
     def undo_text(self) -> str:
         """Return the menu text of Undo, with what it would undo."""
         if self._pages.results.isVisible():
-            return "&Undo deleting a run"
+            return "&Undo deleting a training"
         what = self._session.review.next_undo
         return "&Undo" if what is None else f"&Undo: {without_key(what)}"
 
     @Slot(object, bool)
     def show_deleted(self, names: tuple[str, ...], is_model_closed: object) -> None:
         """Show which runs were deleted, whether the open model was one of theirs, and a button that restores them."""
-        what = f"“{names[0]}” is deleted." if len(names) == 1 else f"{count('run', len(names))} are deleted."
-        closed = " No model is open any more." if is_model_closed else ""
-        hint = f"Deleted runs can be brought back for {count('day', KEPT_DAYS)}.{closed}"
+        what = f"“{names[0]}” is deleted." if len(names) == 1 else f"{count('training', len(names))} are deleted."
+        closed = " No model is in use any more." if is_model_closed else ""
+        hint = f"Deleted trainings can be brought back for {count('day', KEPT_DAYS)}.{closed}"
         self._messages.show_undoable(what, hint, lambda: self._restore(len(names)))
 
     def save_plot(self) -> None:
@@ -257,6 +258,12 @@ class Commands(QObject):
     def about(self) -> None:
         """Show versions and licences."""
         show_about(self._window)
+
+    def _draw_samples_in(self, folder: Path) -> None:
+        """Draw the sample photos below `folder`; a folder of them that was drawn before is opened as it is."""
+        if self._is_free():
+            self.show_step(Step.PHOTOS)
+            self._session.draw_samples(folder if folder.name == _SAMPLES_FOLDER else folder / _SAMPLES_FOLDER)
 
     def _restore(self, most: int) -> None:
         results = self._pages.results

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from tlgui import files
 from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, SaveTrainedRequest, TrainRequest
-from tlgui.errors import TlguiError, UnsavedModelError
+from tlgui.errors import TlguiError, UnsavedModelError, WeightsError
 from tlgui.learning.results import ExportResult, ModelSummary, PhotosUnreadable
 from tlgui.photos.mending.mender import Mended
 from tlgui.photos.names import one_line, shown_name
@@ -323,8 +323,11 @@ class MainWindow(QMainWindow):
             self.settings.remove_recent(RECENT_MODELS, request.model_path)
         if isinstance(error, BugError):
             _log.error("a job failed: %s\n%s", error.message, error.details)
-        # The bar about unsaved models shows this one.
-        if not isinstance(error, UnsavedModelError):
+        # The bar about unsaved models shows the first, the Train page the second.
+        is_shown = isinstance(error, UnsavedModelError) or (
+            isinstance(error, WeightsError) and isinstance(request, TrainRequest)
+        )
+        if not is_shown:
             self.show_problem(error)
 
     def _ask_before_closing(self) -> None:

@@ -35,7 +35,7 @@ class UnsavedBar(TintedBar):
         self.again_button.clicked.connect(self.again_pressed)
         self.dismiss_button = QToolButton()
         self.dismiss_button.setAutoRaise(True)
-        self.dismiss_button.setToolTip("Do not save it; its run stays in Results")
+        self.dismiss_button.setToolTip("Do not save it; its training stays in Results")
         self.dismiss_button.setAccessibleName("Do not save the model")
         self.dismiss_button.setIcon(themed_icon("close", self.palette()))
         self.dismiss_button.clicked.connect(self.dismissed)

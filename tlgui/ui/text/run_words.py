@@ -109,7 +109,7 @@ def when(time: datetime, now: datetime) -> str:
 
 def accessible_text(row: RunRow, now: datetime) -> str:
     """Return the text of a row for screen readers."""
-    active = "active, " if row.is_active else ""
+    active = "in use, " if row.is_active else ""
     return one_line(f"{row.name}: {active}{status_text(row)}, {details_text(row, now)}")
 
 

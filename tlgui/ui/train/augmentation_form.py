@@ -13,8 +13,8 @@ from tlgui.ui.train.preview_strip import PreviewStrip
 from tlgui.ui.train.setting_rows import RecipeBinder, form_rows
 from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 
-_NO_COPIES = "No copies are made now: these changes are used only when there is at least 1 copy of each photo."
-_NO_CHANGE = "No change is set: every copy would be the photo itself."
+_NO_COPIES = "No variations are made now: these changes are used only when there is at least 1 variation of each photo."
+_NO_CHANGE = "No change is set: every variation would be the photo itself."
 
 
 class AugmentationForm(QGroupBox):
@@ -27,7 +27,7 @@ class AugmentationForm(QGroupBox):
     """
 
     def __init__(self, session: Session, binder: RecipeBinder, parent: QWidget | None = None) -> None:
-        super().__init__("Changed copies of your photos", parent)
+        super().__init__("Variations of your photos", parent)
         self._session = session
         self.previews = PreviewStrip(session)
         self.note = StableHeightLabel(_NO_COPIES, _NO_CHANGE)

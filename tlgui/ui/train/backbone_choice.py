@@ -19,11 +19,12 @@ from tlgui.ui.widgets.file_dialogs import ask_file
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details, set_tip
 from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 
-_FILTER = "Keras weights (*.h5 *.keras *.weights.h5);;All files (*)"
+WEIGHTS_FILES = "Keras weights (*.h5 *.keras *.weights.h5);;All files (*)"
 _LEAST_LETTERS = 24
 _NOTES = {
     "shipped": "What it learned from a million pictures comes with tlgui. No network is needed.",
-    "download": "Start downloads what it learned from a million pictures, once. Your photos stay on this computer.",
+    "download": "Start gets what it learned from a million pictures from the internet, once. "
+    "Your photos stay on this computer.",
     "here": "What it learned from a million pictures is on this computer already. No network is needed.",
     "file": "The file is checked when the training starts.",
     "none": "It begins with random numbers and learns from your photos alone: that takes thousands of them, and time.",
@@ -42,9 +43,11 @@ def weights_problem(recipe: Recipe) -> str:
         return f"{title} has no pretrained weights: set its weights to none."
     if recipe.weights == SHIPPED:
         is_there = recipe.backbone == EMBEDDED_BACKBONE
-        return "" if is_there else f"{title} does not come with tlgui. Choose to download its weights, or a file."
+        return "" if is_there else f"{title} does not come with tlgui. Choose its weights from the internet, or a file."
     if recipe.weights == DOWNLOAD:
-        return "" if recipe.backbone in PUBLISHED else f"There are no weights of {title} to download. Choose others."
+        return (
+            "" if recipe.backbone in PUBLISHED else f"There are no weights of {title} on the internet. Choose others."
+        )
     if not files.is_file(files.expanded(recipe.weights)):
         return f"The weights file “{shown_name(Path(recipe.weights))}” is not there any more. Choose it again."
     return ""
@@ -139,7 +142,7 @@ class BackboneChoice(QWidget):
 
     @Slot()
     def _on_weights_button_clicked(self) -> None:
-        ask_file(self, "Weights file", "", _FILTER, self.use_weights)
+        ask_file(self, "Weights file", "", WEIGHTS_FILES, self.use_weights)
 
 
 def _combo(path: str) -> QComboBox:
@@ -169,13 +172,13 @@ def _download_words(backbone: str) -> str:
     if downloaded_weights(backbone) is not None:
         return "on this computer"
     size = BACKBONE_TITLES[backbone].download_bytes
-    return f"{size_in_words(size)} download" if size else "download"
+    return f"{size_in_words(size)} from the internet" if size else "from the internet"
 
 
 def _weights_text(backbone: str, weights: str) -> str:
     if weights == DOWNLOAD:
         is_here = downloaded_weights(backbone) is not None
-        return "downloaded, on this computer" if is_here else f"{_download_words(backbone)} at first use"
+        return "from the internet, on this computer already" if is_here else f"{_download_words(backbone)}, once"
     return weights_in_words(weights)
 
 

@@ -22,7 +22,7 @@ from tlgui.ui.widgets.tokens import Accent, colour
 
 DEBOUNCE_MS = 700
 
-_TIMING = "Timing two batches to see how long this takes…"
+_TIMING = "Estimating time…"
 _LATER = "How long this takes is measured when tlgui is free again."
 _FAILED = "How long this takes could not be measured. {}"
 _LONGEST = CostEstimate(5_000.0, 10**10, "2 processor cores", cached_share=0.123, download_bytes=10**8)

@@ -23,7 +23,7 @@ PREVIEWS = 8
 _COLUMNS = 4
 _SIDE_IN_LINES = 5.5
 _PREPARING = "Preparing the previews…"
-_READY = "Eight of your photos, changed as a copy of them would be."
+_READY = "Eight of your photos, as a variation of them would look."
 _BUSY = "The previews follow when tlgui is free again."
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from tlgui.engine.protocol import SaveTrainedRequest, TrainRequest
-from tlgui.errors import StorageError, TlguiError, UnsavedModelError
+from tlgui.errors import StorageError, TlguiError, UnsavedModelError, WeightsError
 from tlgui.learning.results import ModelSummary
 from tlgui.learning.runs.progress import read_progress
 from tlgui.progress import EpochEnded, Event
@@ -20,6 +20,7 @@ from tlgui.ui.train.backbone_choice import weights_problem
 from tlgui.ui.train.cost_line import CostLine
 from tlgui.ui.train.recipe_form import RecipeForm
 from tlgui.ui.train.training_status import TrainingStatus
+from tlgui.ui.train.weights_bar import WeightsBar
 from tlgui.ui.widgets.empty_page import EmptyPage
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.side_by_side import side_by_side
@@ -56,6 +57,7 @@ class TrainPage(QWidget):
         self.status.results_pressed.connect(self.results_requested)
         self.status.predict_pressed.connect(self.predict_requested)
         self.notice.pressed.connect(self._on_notice_pressed)
+        self.weights_bar.again_pressed.connect(self.start)
         session.collection_changed.connect(self._on_session_collection_changed)
         session.recipe_changed.connect(self._on_recipe_changed)
         for signal in (session.run_changes.changed, session.model_changed, session.in_use.proposal_changed):
@@ -129,11 +131,13 @@ class TrainPage(QWidget):
         self.cost = CostLine(self._session)
         self.status = TrainingStatus(self.cost)
         self.notice = NoticeBar()
+        self.weights_bar = WeightsBar(self._session)
         right = QWidget()
         column = QVBoxLayout(right)
         column.addWidget(self.plots, 1)
         # It comes and goes, and takes its room from the plots alone.
         column.addWidget(self.notice)
+        column.addWidget(self.weights_bar)
         column.addWidget(self.status)
         self._splitter = side_by_side(self.form, right)
         self._stack = QStackedLayout(self)
@@ -226,6 +230,8 @@ class TrainPage(QWidget):
     @Slot(object)
     def _on_job_failed(self, error: object) -> None:
         self.plots.set_history(self.plots.history)
+        if isinstance(error, WeightsError) and self._job is not None and isinstance(self._job.request, TrainRequest):
+            self.weights_bar.show_failure(error, self._job.request.recipe)
         self.status.show_failed(is_unsaved=isinstance(error, UnsavedModelError))
 
     @Slot()

@@ -14,7 +14,7 @@ from tlgui.ui.widgets.primary import make_primary
 
 _BAR_STEPS = 1000
 _WAITING = "Press Start to train. The curves appear here while tlgui learns."
-_CANCELLED = "Stopped before the first epoch had ended: this run left no model."
+_CANCELLED = "Stopped before the first epoch had ended: this training left no model."
 _FAILED = "The training did not come to its end."
 _UNSAVED = "The training has ended well; its model is not saved yet."
 

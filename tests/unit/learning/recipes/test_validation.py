@@ -36,7 +36,7 @@ GROUPS = (Recipe, Head, EarlyStopping, FineTuning, SplitSettings, Augmentation)
         ({"learning_rate": float("nan")}, "Learning rate must be from 1e-07 to 10; it is nan"),
         ({"learning_rate": float("inf")}, "Learning rate must be from 1e-07 to 10; it is inf"),
         ({"augmentation": {"flip_horizontal": 1}}, "Flip horizontal must be true or false; it is “1”"),
-        ({"augmentation": {"copies": -1}}, "Copies must be from 0 to 50 copies; it is -1"),
+        ({"augmentation": {"copies": -1}}, "Copies must be from 0 to 50; it is -1"),
         ({"augmentation": {"rotation": 10**400}}, "Rotation must be a number"),
         ({"name": 5}, "Name must be a word; it is “5”"),
         ({"backbone": "vgg17"}, "Backbone must be one of efficientnet-lite0, vgg16.*; it is “vgg17”"),

@@ -53,7 +53,7 @@ def test_what_only_one_recipe_uses_is_marked_for_the_other() -> None:
     assert rows["Train the backbone too"] == ("never", "once the head is trained")
     assert rows["Fine-tuning: epochs"][0] == NOT_USED
     assert rows["Smallest crop"] == (NOT_USED, "40 %")
-    assert rows["Change photos"] == ("once, as copies", "anew in each epoch")
+    assert rows["Make variations"] == ("once, before the training", "anew in each epoch")
     assert "Fine-tuning: momentum" not in rows
     # Thorough changes photos, but not their contrast.
     assert "Contrast" not in rows
@@ -63,7 +63,7 @@ def test_numbers_of_nothing_and_of_all_have_words() -> None:
     copies = Augmentation(copies=2, when=COPIES, smallest_crop=1.0)
     less = Augmentation(copies=1, when=COPIES, smallest_crop=0.5)
     rows = shown(Recipe(augmentation=copies, most_batches=0), Recipe(augmentation=less, most_batches=100))
-    assert rows["Copies of each photo"] == ("2 copies", "1 copy")
+    assert rows["Variations of each photo"] == ("2", "1")
     assert rows["Smallest crop"] == (NOT_USED, "50 %")
     assert rows["Steps an epoch at most"] == ("no limit", "100 batches")
 

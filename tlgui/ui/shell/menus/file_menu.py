@@ -32,7 +32,7 @@ def file_menu(commands: Commands) -> Menu:
                 Action(
                     commands,
                     name="samples",
-                    text="&Try it with sample photos",
+                    text="&Try it with sample photos…",
                     handler=commands.draw_samples,
                     enabled=commands.is_idle,
                     icon="samples",
