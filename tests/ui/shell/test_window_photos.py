@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
+from tests.pictures import write_text
 from tests.ui.dragging import drag_from, drop_on, enter
 from tests.ui.shell.driving import action, enabled, open_folder
 from tlgui.app import create_window
+from tlgui.photos.health.findings import FindingKind
 from tlgui.progress import Progress
 from tlgui.ui.photos import photo_drag
 from tlgui.ui.photos.move_dialog import MoveDialog
@@ -128,6 +130,44 @@ def test_photos_dropped_on_a_class_are_told_of_and_undone(
     QTest.keySequence(reviewed, "Ctrl+Z")
     settle()
     assert len(list((birds / "owl").iterdir())) == 10
+
+
+def test_class_that_was_emptied_is_offered_for_removal_and_undo_brings_it_back(
+    reviewed: MainWindow, birds: Path, settle: Settle
+) -> None:
+    browser, messages = reviewed.pages.photos.browser, reviewed.messages
+    browser.select_all()
+    browser.mover.move(browser.selected(), "wren")
+    settle()
+    assert messages.message.text() == "Moved 10 photos to “wren”, and “owl” is empty now."
+    assert messages.offer_button.isVisible()
+    QTest.mouseClick(messages.offer_button, Qt.MouseButton.LeftButton)
+    settle()
+    assert not (birds / "owl").exists()
+    assert messages.message.text() == "Removed the folder “owl”."
+    assert not messages.offer_button.isVisible()
+    for _ in range(2):
+        QTest.keySequence(reviewed, "Ctrl+Z")
+        settle()
+    assert len(list((birds / "owl").iterdir())) == 10
+
+
+def test_empty_class_that_was_found_can_be_removed_from_the_list(
+    qtbot: QtBot, reviewed: MainWindow, birds: Path, settle: Settle
+) -> None:
+    (birds / "jay").mkdir()
+    (birds / "kite").mkdir()
+    write_text(birds / "kite" / "notes.txt")
+    open_folder(qtbot, reviewed, birds)
+    settle()
+    view = reviewed.pages.photos.view
+    view.findings.choose(FindingKind.EMPTY_CLASSES)
+    button = view.browser.finding_bar.button
+    assert button.text() == "&Remove the empty folder"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    settle()
+    assert not (birds / "jay").exists()
+    assert (birds / "kite").exists()
 
 
 def test_no_drag_begins_while_a_job_is_under_way(

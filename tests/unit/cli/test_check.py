@@ -46,7 +46,7 @@ def test_check_prints_counts_split_and_each_finding_with_its_files(
     out = capsys.readouterr().out
     assert "45 photos of 2 classes in" in out
     assert ["dog", "23", "18", "5", "0"] in [line.split() for line in out.splitlines()]
-    assert "Harm: 1 picture stands in more than one class" in out
+    assert "Harm: 1 picture is filed under two classes" in out
     assert f"  - {Path('cat', '001.jpg')}, {Path('dog', 'again.jpg')}" in out
     assert "Worth a look: 1 file is damaged" in out
     assert f"  - {Path('cat', 'cut.jpg')}: " in out

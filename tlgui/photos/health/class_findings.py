@@ -52,12 +52,14 @@ def _unequal(classes: Sequence[PhotoClass]) -> Iterator[Finding]:
 
 
 def _to_add(missing: Sequence[tuple[PhotoClass, int]]) -> str:
-    """Return how many photos each class lacks, as a sentence: “Add photos: 12 to “wren”.”."""
-    shown = [f"{number:,} to “{item.name}”" for item, number in missing[:_NAMES_SHOWN]]
+    """Return how many photos each class lacks, as a sentence: “Add 12 photos to “wren”.”."""
+    (item, number), *others = missing[:_NAMES_SHOWN]
+    shown = [f"{counted(number, 'photo')} to “{item.name}”"]
+    shown += [f"{number:,} to “{item.name}”" for item, number in others]
     more = len(missing) - len(shown)
     rest = [f"some to {counted(more, 'more class', 'more classes')}"] if more else []
     words = [*shown, *rest]
-    return f"Add photos: {', '.join(words)}."
+    return f"Add {', '.join(words)}."
 
 
 def _similar_names(collection: Collection) -> Iterator[Finding]:

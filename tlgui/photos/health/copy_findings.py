@@ -34,7 +34,8 @@ def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts], near
         return photos[path].part
 
     two_labels = _differing(near.groups, classes)
-    yield from _two_labels(two_labels, near.by_features)
+    most = max((len({classes(path) for path in group}) for group in two_labels), default=0)
+    yield from _two_labels(two_labels, near.by_features, "two" if most == 2 else "several")
     reported = {path for group in two_labels for path in group}
     leaks: Groups = ()
     if collection.has_own_split:
@@ -50,15 +51,17 @@ def copy_findings(collection: Collection, facts: Mapping[Path, PhotoFacts], near
     yield from _near_copies(groups, facts, _apart(groups, near.by_features, collection.groups))
 
 
-def _two_labels(groups: Groups, by_features: frozenset[Path]) -> Iterator[Finding]:
+def _two_labels(groups: Groups, by_features: frozenset[Path], how_many: str) -> Iterator[Finding]:
     if groups:
         paths = tuple(path for group in groups for path in group)
         yield Finding(
             FindingKind.TWO_LABELS,
             Severity.HARM,
-            f"{counted(len(groups), 'picture stands', 'pictures stand')} in more than one class",
-            "The same picture has two labels, so one of them is wrong and the model learns from it. Move each to the "
-            f"class it belongs to, or leave all of them out.{_look_first(groups, by_features)}",
+            f"{counted(len(groups), 'picture is', 'pictures are')} filed under {how_many} classes",
+            f"The same picture has {how_many} labels, so one of them is wrong and the model learns from it. Move "
+            "each to the class it belongs to: the copy that is not needed then is left out by itself. Or leave all of "
+            "them out."
+            f"{_look_first(groups, by_features)}",
             groups,
             LeaveOut(paths),
             leave_out_words(len(paths)),
@@ -71,7 +74,7 @@ def _leaks(groups: Groups, photos: Mapping[Path, Photo], by_features: frozenset[
         yield Finding(
             FindingKind.LEAKS,
             Severity.HARM,
-            f"{counted(len(groups), 'picture stands', 'pictures stand')} in more than one part of the folder's split",
+            f"{counted(len(groups), 'picture is', 'pictures are')} in more than one part of the folder's split",
             "A model that is checked on pictures it has learned from, or on shots of the same moment, looks better "
             "than it is. Keep them in one part: leave out those it would learn from."
             f"{_look_first(groups, by_features)}",

@@ -86,7 +86,43 @@ class CopyInto:
     copies: tuple[tuple[Path, Path], ...]
 
 
-Mending = LeaveOut | UseAgain | MoveInto | MoveToBin | CopyInto
+@dataclass(frozen=True, slots=True)
+class AddInto:
+    """Add photos from outside the collection: as copies in the folder of a class.
+
+    Args:
+        copies: Each file, and the folder its copy is made in. A name that is taken there gets a number.
+        refused: What is not added, and why.
+    """
+
+    copies: tuple[tuple[Path, Path], ...]
+    refused: tuple[tuple[Path, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFolders:
+    """Remove empty folders; one that is not empty stays."""
+
+    folders: tuple[Path, ...]
+
+
+SingleMending = LeaveOut | UseAgain | MoveInto | MoveToBin | CopyInto | AddInto | RemoveFolders
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several mendings, done in order and undone as one.
+
+    Args:
+        mendings: The mendings; the last one gives the whole its words.
+        note: A sentence about the others, for the screen.
+    """
+
+    mendings: tuple[SingleMending, ...]
+    note: str
+
+
+Mending = SingleMending | Together
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tlgui.photos.collection import Collection, Problem, ProblemKind
 from tlgui.photos.counting import counted, listed
-from tlgui.photos.health.findings import Finding, FindingKind, MoveInto, MoveToBin, Severity, UseAgain
+from tlgui.photos.health.findings import Finding, FindingKind, MoveInto, MoveToBin, RemoveFolders, Severity, UseAgain
 from tlgui.photos.health.leaving_out import each
 from tlgui.photos.names import plain_key, shown_name
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
@@ -40,7 +40,7 @@ def folder_findings(collection: Collection, linked: Sequence[Path], nested: Sequ
     yield from _root_photos(by_kind.get(ProblemKind.OUTSIDE_CLASS, []), collection)
     yield from _without_class(by_kind.get(ProblemKind.WITHOUT_CLASS, []))
     yield from _nested(nested, collection)
-    yield from _empty(by_kind.get(ProblemKind.EMPTY_CLASS, []))
+    yield from _empty(by_kind.get(ProblemKind.EMPTY_CLASS, []), collection)
     yield from _damaged(by_kind.get(ProblemKind.UNREADABLE, []))
     yield from _unreadable(collection.problems)
     yield from _tiny(by_kind.get(ProblemKind.TINY, []))
@@ -120,15 +120,22 @@ def _nested(folders: Sequence[Path], collection: Collection) -> Iterator[Finding
         )
 
 
-def _empty(problems: list[Problem]) -> Iterator[Finding]:
+def _empty(problems: list[Problem], collection: Collection) -> Iterator[Finding]:
     if problems:
+        known = [problem.path for problem in collection.problems if problem.kind is not ProblemKind.EMPTY_CLASS]
+        known += [photo.path for photo in collection.left_out]
+        full = {parent for path in known for parent in path.parents}
+        bare = tuple(problem.path for problem in problems if problem.path not in full)
         names = listed([shown_name(problem.path) for problem in problems], "folder", "folders")
         yield Finding(
             FindingKind.EMPTY_CLASSES,
             Severity.DOUBT,
             f"{counted(len(problems), 'folder has', 'folders have')} no photo that can be used",
-            f"There is nothing to learn from in {names}, so no class is made of it. Add photos, or remove the folder.",
+            f"There is nothing to learn from in {names}, so no class is made of it. Add photos, or remove the "
+            f"{'folder' if len(problems) == 1 else 'folders'}.",
             each([problem.path for problem in problems]),
+            RemoveFolders(bare) if bare else None,
+            f"&Remove {'the empty folder' if len(bare) == 1 else counted(len(bare), 'empty folder')}" if bare else "",
         )
 
 

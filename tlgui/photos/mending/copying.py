@@ -8,6 +8,7 @@ from tlgui.errors import CollectionError
 from tlgui.files import plain_name
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.health.findings import CopyInto
+from tlgui.photos.mending.bin import to_bin
 from tlgui.photos.mending.file_mover import MADE_FOLDER, part_of
 from tlgui.photos.mending.journal import Record, RecordKind, Step
 from tlgui.photos.names import shown_name
@@ -81,24 +82,35 @@ def is_copied(record: Record, number: int, step: Step) -> bool:
     return target.is_file() and target.stat().st_size == step.size
 
 
-def remove_copy(step: Step) -> str:
+def remove_copy(step: Step, *, may_bin: bool = False) -> str:
     """Delete a copy if its photo still has the same content.
 
     Args:
         step: The step that made the copy.
+        may_bin: Whether a copy that is as it was made, but whose photo is away, goes to the system's bin, as after a
+            memory card was taken out; False, the default, for a copy that stays then.
 
     Returns:
         Why it was not deleted; empty where it was, or is gone.
     """
     source, target = Path(step.source), Path(step.target)
     try:
-        if target.exists():
-            if not source.exists() or not filecmp.cmp(source, target, shallow=False):
-                return _CHANGED
+        if not target.exists():
+            return ""
+        if source.exists() and filecmp.cmp(source, target, shallow=False):
             target.unlink()
+        elif may_bin and _is_as_made(step, target):
+            to_bin(target)
+        else:
+            return _CHANGED
     except OSError as error:
         return f"The copy could not be removed: {error.strerror or error}."
     return ""
+
+
+def _is_as_made(step: Step, target: Path) -> bool:
+    state = target.stat()
+    return (state.st_size, state.st_mtime_ns) == (step.size, step.changed_ns)
 
 
 def drop_made_folders(record: Record) -> None:

@@ -1,7 +1,8 @@
 """The journal of mendings: each step is written before it is done, so that it can be undone, and settled after a kill.
 
 A mending is a file in the collection's workspace, `mendings/000014.jsonl`, of these lines:
-  {"mending": 1, "kind": "move", "words": "move 2 photos to “wren”"}     what is being done
+  {"mending": 1, "kind": "move", "words": "move 2 photos to “wren”"}     what is being done; with "joins": "000013"
+                                                                         where it is undone together with that one
   {"step": 0, "from": "…", "to": "…", "size": 4711, "changed": 17…}      before each step
   {"missed": [1], "words": "move 1 photo to “wren”"}                     at the end: the steps that were not done
   {"undo": 1}                                                            when undoing it begins
@@ -42,6 +43,8 @@ class RecordKind(StrEnum):
     LEAVE_OUT = "leave out"
     USE_AGAIN = "use again"
     SHOW_AS = "show as"
+    ADD = "add"
+    REMOVE = "remove"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Step:
     """One operation.
 
     Args:
-        source: The file; or the name of a class folder that is shown under another name.
+        source: The file, or the folder that is removed; or the name of a class folder that is shown under another name.
         target: The new path; or the name that the class is shown under. Empty for the bin and for a file left out.
         size: The file's size in bytes before the step.
         changed_ns: The file's modification time before the step, in nanoseconds.
@@ -76,6 +79,7 @@ class Record:
         backs: The steps back of an undo under way, by the number of the step that they undo.
         is_undoing: Whether an undo has begun and not ended.
         is_open: Whether the mending, or undoing it, has not ended: it is under way, or its process was killed.
+        joins: The name of the mending before it that is undone together with it; empty where there is none.
     """
 
     path: Path
@@ -86,6 +90,7 @@ class Record:
     backs: dict[int, Step] = field(default_factory=dict)
     is_undoing: bool = False
     is_open: bool = True
+    joins: str = ""
 
     @property
     def done(self) -> dict[int, Step]:
@@ -103,12 +108,13 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def begin(self, kind: RecordKind, words: str) -> Record:
+    def begin(self, kind: RecordKind, words: str, joins: Record | None = None) -> Record:
         """Write that a mending begins.
 
         Args:
             kind: Its kind.
             words: What it does, for the screen.
+            joins: The mending before it, of which it is a part; None, the default, where it stands alone.
 
         Returns:
             The mending, without steps.
@@ -119,11 +125,15 @@ class Journal:
         names = self._names()
         number = int(Path(names[-1]).stem) + 1 if names else 1
         record = Record(self.folder / f"{number:06}{_SUFFIX}", kind, words)
+        first: dict[str, object] = {"mending": FORMAT_VERSION, "kind": kind.value, "words": words}
+        if joins is not None and joins.done:
+            record.joins = joins.path.stem
+            first["joins"] = record.joins
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise files.storage_error(error, record.path) from error
-        self._write(record, [{"mending": FORMAT_VERSION, "kind": kind.value, "words": words}])
+        self._write(record, [first])
         files.sync_folder(self.folder)
         for name in names[: -MOST_KEPT + 1]:
             with contextlib.suppress(OSError):
@@ -271,7 +281,7 @@ def _read(path: Path) -> Record | None:
         with contextlib.suppress(ValueError, KeyError, TypeError, OverflowError, RecursionError):
             data = json.loads(line)
             if record is None:
-                record = Record(path, RecordKind(data["kind"]), str(data["words"]))
+                record = Record(path, RecordKind(data["kind"]), str(data["words"]), joins=str(data.get("joins", "")))
             else:
                 _apply_line(record, data)
         if record is not None and len(record.steps) + len(record.backs) > _MOST_STEPS:

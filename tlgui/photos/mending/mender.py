@@ -6,25 +6,44 @@ and a kill between any two steps leaves each photo in exactly one place. A name 
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tlgui import files
 from tlgui.errors import StorageError
-from tlgui.photos.facts import FileState
-from tlgui.photos.health.findings import CopyInto, LeaveOut, Mending, MoveInto, MoveToBin, UseAgain
-from tlgui.photos.mending.bin import find_in_bin
+from tlgui.photos.health.findings import (
+    AddInto,
+    CopyInto,
+    LeaveOut,
+    Mending,
+    MoveInto,
+    MoveToBin,
+    RemoveFolders,
+    SingleMending,
+    Together,
+    UseAgain,
+)
 from tlgui.photos.mending.copying import drop_made_folders, is_copied, remove_copy
-from tlgui.photos.mending.file_mover import MADE_FOLDER, FileMover, MendingProblem, PlannedMove, part_of
+from tlgui.photos.mending.file_mover import FileMover, MendingProblem, PlannedMove
 from tlgui.photos.mending.journal import Journal, Record, RecordKind, Step
-from tlgui.photos.mending.moving import settle
+from tlgui.photos.mending.steps import (
+    drop_notes,
+    elsewhere,
+    emptied_folders,
+    is_settled,
+    make_folders_again,
+    moves_back,
+    moves_of,
+    remove_folders,
+)
 from tlgui.photos.mending.words import files_in_words, words_for, words_when_done
 from tlgui.photos.names import shown_name
 from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
-_NOT_IN_BIN = "It was not found in the bin; look there yourself, it may have another name or be deleted for good."
+_COPIES = frozenset({RecordKind.COPY, RecordKind.ADD})
+_INTO_CLASSES = frozenset({RecordKind.MOVE, RecordKind.ADD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +55,14 @@ class Mended:
         problems: The files that were not, and why.
         words: A sentence about both, for the screen.
         moved: The old and the new path of each photo that was moved.
+        emptied: The folders that it left empty.
     """
 
     done: int
     problems: tuple[MendingProblem, ...]
     words: str
     moved: tuple[tuple[Path, Path], ...] = field(default=(), compare=False, repr=False)
+    emptied: tuple[Path, ...] = field(default=(), compare=False)
 
 
 class Mender:
@@ -76,28 +97,9 @@ class Mender:
             Cancelled: The user pressed Stop; what was done stays, and can be undone.
         """
         with self._owned():
-            match mending:
-                case LeaveOut(paths):
-                    left_out = self._choices.left_out()
-                    return self._choose(RecordKind.LEAVE_OUT, [path for path in paths if path not in left_out])
-                case UseAgain(paths):
-                    left_out = self._choices.left_out()
-                    return self._choose(RecordKind.USE_AGAIN, [path for path in paths if path in left_out])
-                case MoveInto(moves):
-                    elsewhere = dict(_elsewhere(moves))
-                    planned = [
-                        PlannedMove(number, path, to / path.name) for number, (path, to) in enumerate(elsewhere.items())
-                    ]
-                    return self._move(RecordKind.MOVE, planned, context)
-                case CopyInto(copies):
-                    planned = [
-                        PlannedMove(number, path, to / path.name, is_copy=True)
-                        for number, (path, to) in enumerate(copies)
-                    ]
-                    return self._move(RecordKind.COPY, planned, context)
-                case MoveToBin(paths):
-                    planned = [PlannedMove(number, path, None) for number, path in enumerate(dict.fromkeys(paths))]
-                    return self._move(RecordKind.BIN, planned, context)
+            if isinstance(mending, Together):
+                return self._apply_together(mending, context)
+            return self._apply_single(mending, context)
 
     def show_class_as(self, folder_names: Sequence[str], shown: str) -> Mended:
         """Show a class under another name than its folders'.
@@ -140,16 +142,15 @@ class Mender:
             record = self._journal.last()
             if record is None:
                 return None
-            words = record.words
-            self._journal.begin_undo(record)
-            if record.kind in {RecordKind.MOVE, RecordKind.BIN}:
-                return self._move_back(record, words, context)
-            if record.kind is RecordKind.COPY:
-                return self._remove_copies(record, words, context)
-            self._undo_choice(record)
-            done = len(record.done)
-            self._journal.end(record, record.done, record.words)
-            return Mended(done, (), f"Undone: {words}.")
+            mended = self._undo(record, context)
+            # The parts of one mending, as long as nothing of a later one is left.
+            while record.joins and not record.done:
+                before = self._journal.last()
+                if before is None or before.path.stem != record.joins:
+                    break
+                self._undo(before, context)
+                record = before
+            return mended
 
     def recover(self) -> None:
         """Complete or reverse the mending that a kill cut short; where that fails, the next call tries again."""
@@ -178,9 +179,40 @@ class Mender:
         finally:
             lock.release()
 
-    def _choose(self, kind: RecordKind, paths: Sequence[Path]) -> Mended:
+    def _apply_together(self, together: Together, context: JobContext) -> Mended:
+        before: Record | None = None
+        mended = Mended(0, (), "Nothing was changed.")
+        for mending in together.mendings:
+            mended = self._apply_single(mending, context, before)
+            last = self._journal.last()
+            before = last if last is not None and mended.done else before
+        return replace(mended, words=f"{mended.words} {together.note}") if mended.done else mended
+
+    def _apply_single(self, mending: SingleMending, context: JobContext, joins: Record | None = None) -> Mended:
+        match mending:
+            case LeaveOut(paths):
+                left_out = self._choices.left_out()
+                return self._choose(RecordKind.LEAVE_OUT, [path for path in paths if path not in left_out], joins)
+            case UseAgain(paths):
+                left_out = self._choices.left_out()
+                return self._choose(RecordKind.USE_AGAIN, [path for path in paths if path in left_out], joins)
+            case MoveInto(moves):
+                return self._move(RecordKind.MOVE, _planned(dict(elsewhere(moves)).items()), context, joins)
+            case CopyInto(copies):
+                return self._move(RecordKind.COPY, _planned(copies, is_copy=True), context, joins)
+            case AddInto(copies, refused):
+                mended = self._move(RecordKind.ADD, _planned(copies, is_copy=True), context, joins, len(refused))
+                problems = (*(MendingProblem(path, reason) for path, reason in refused), *mended.problems)
+                return replace(mended, problems=problems)
+            case MoveToBin(paths):
+                binned = [PlannedMove(number, path, None) for number, path in enumerate(dict.fromkeys(paths))]
+                return self._move(RecordKind.BIN, binned, context, joins)
+            case RemoveFolders(folders):
+                return self._remove(folders, joins)
+
+    def _choose(self, kind: RecordKind, paths: Sequence[Path], joins: Record | None) -> Mended:
         steps = {number: Step(str(path)) for number, path in enumerate(paths)}
-        record = self._journal.begin(kind, self._words(kind, steps))
+        record = self._journal.begin(kind, self._words(kind, steps), joins)
         self._journal.plan(record, steps)
         if kind is RecordKind.LEAVE_OUT:
             self._choices.leave_out(paths)
@@ -188,36 +220,74 @@ class Mender:
             self._choices.use_again(paths)
         return self._ended(record, set(), [])
 
-    def _move(self, kind: RecordKind, moves: Sequence[PlannedMove], context: JobContext) -> Mended:
+    def _remove(self, folders: Sequence[Path], joins: Record | None) -> Mended:
+        steps = {number: Step(str(folder)) for number, folder in enumerate(dict.fromkeys(folders))}
+        record = self._journal.begin(RecordKind.REMOVE, self._words(RecordKind.REMOVE, steps), joins)
+        self._journal.plan(record, steps)
+        problems = remove_folders(steps)
+        return self._ended(record, set(problems), list(problems.values()))
+
+    def _move(
+        self,
+        kind: RecordKind,
+        moves: Sequence[PlannedMove],
+        context: JobContext,
+        joins: Record | None,
+        refused: int = 0,
+    ) -> Mended:
         wanted = {move.number: Step(str(move.source), str(move.goal or "")) for move in moves}
-        record = self._journal.begin(kind, self._words(kind, wanted))
+        record = self._journal.begin(kind, self._words(kind, wanted), joins)
         mover = FileMover(self._journal, record, context)
         try:
             mover.run(moves)
         finally:
             drop_made_folders(record)
-            mended = self._finished(record, mover)
+            mended = self._finished(record, mover, refused)
         return mended
 
-    def _finished(self, record: Record, mover: FileMover) -> Mended:
-        moved = mover.done if record.kind is not RecordKind.COPY else {}
+    def _finished(self, record: Record, mover: FileMover, refused: int) -> Mended:
+        moved = mover.done if record.kind not in _COPIES else {}
         self._record_moved(moved)
-        mended = self._ended(record, record.steps.keys() - mover.done.keys(), mover.problems)
-        return replace(mended, moved=_moves(moved))
+        mended = self._ended(record, record.steps.keys() - mover.done.keys(), mover.problems, refused)
+        emptied = tuple(folder for folder in emptied_folders(moved) if folder != self._folder)
+        return replace(mended, moved=moves_of(moved), emptied=emptied)
 
-    def _ended(self, record: Record, missed: set[int], problems: Sequence[MendingProblem]) -> Mended:
+    def _ended(self, record: Record, missed: set[int], problems: Sequence[MendingProblem], refused: int = 0) -> Mended:
         done = {number: step for number, step in record.steps.items() if number not in missed}
         words = self._words(record.kind, done)
         self._journal.end(record, missed, words)
-        return Mended(len(done), tuple(problems), self._done_words(record.kind, done, len(problems)))
+        return Mended(len(done), tuple(problems), self._done_words(record.kind, done, len(problems) + refused))
+
+    def _undo(self, record: Record, context: JobContext) -> Mended:
+        """Undo one mending of the journal."""
+        words = record.words
+        self._journal.begin_undo(record)
+        if record.kind in {RecordKind.MOVE, RecordKind.BIN}:
+            return self._move_back(record, words, context)
+        if record.kind in _COPIES:
+            return self._remove_copies(record, words, context)
+        if record.kind is RecordKind.REMOVE:
+            return self._make_again(record, words)
+        self._undo_choice(record)
+        done = len(record.done)
+        self._journal.end(record, record.done, record.words)
+        return Mended(done, (), f"Undone: {words}.")
+
+    def _make_again(self, record: Record, words: str) -> Mended:
+        steps = record.done
+        problems = make_folders_again(steps)
+        left = {number: step for number, step in steps.items() if number in problems}
+        self._journal.end(record, steps.keys() - problems.keys(), self._words(record.kind, left))
+        what = f"Undone: {words}." if not problems else f"{len(problems):,} could not be made again."
+        return Mended(len(steps) - len(problems), tuple(problems.values()), what)
 
     def _move_back(self, record: Record, words: str, context: JobContext) -> Mended:
         mover = FileMover(self._journal, record, context)
-        moves, lost = self._moves_back(record)
+        moves, lost = moves_back(record)
         try:
             mover.run(moves)
         finally:
-            _drop_notes(mover.done)
+            drop_notes(mover.done)
             drop_made_folders(record)
             self._record_moved(mover.done)
             undone = mover.done.keys() | mover.gone | lost.keys()
@@ -229,7 +299,7 @@ class Mender:
             if not problems
             else f"Brought {files_in_words(mover.done)} back, not {len(problems):,}."
         )
-        return Mended(len(mover.done), problems, what, _moves(mover.done))
+        return Mended(len(mover.done), problems, what, moves_of(mover.done))
 
     def _remove_copies(self, record: Record, words: str, context: JobContext) -> Mended:
         removed: set[int] = set()
@@ -237,7 +307,7 @@ class Mender:
         try:
             for number, step in record.done.items():
                 context.checkpoint()
-                if reason := remove_copy(step):
+                if reason := remove_copy(step, may_bin=record.kind is RecordKind.ADD):
                     problems.append(MendingProblem(Path(step.target), reason))
                 removed.add(number)
         finally:
@@ -246,26 +316,6 @@ class Mender:
             self._journal.end(record, removed, self._words(record.kind, left))
         what = f"Undone: {words}." if not problems else f"Removed the copies, not {len(problems):,}."
         return Mended(len(removed) - len(problems), tuple(problems), what)
-
-    def _moves_back(self, record: Record) -> tuple[list[PlannedMove], dict[int, MendingProblem]]:
-        """Return the moves that undo a mending, the last one first, and the files that cannot be found."""
-        done = dict(sorted(record.done.items(), reverse=True))
-        if record.kind is RecordKind.MOVE:
-            return [
-                PlannedMove(number, Path(step.target), Path(step.source), is_return=True)
-                for number, step in done.items()
-            ], {}
-        found = find_in_bin({Path(step.source): FileState(step.size, step.changed_ns) for step in done.values()})
-        moves, lost = [], {}
-        for number, step in done.items():
-            original = Path(step.source)
-            binned = found.get(original)
-            if binned is None:
-                lost[number] = MendingProblem(original, _NOT_IN_BIN)
-            else:
-                note = str(binned.note) if binned.note is not None else ""
-                moves.append(PlannedMove(number, binned.file, original, is_return=True, note=note))
-        return moves, lost
 
     def _undo_choice(self, record: Record) -> None:
         if record.kind is RecordKind.SHOW_AS:
@@ -286,12 +336,14 @@ class Mender:
         steps = record.backs if record.is_undoing else record.steps
         try:
             if record.kind in {RecordKind.MOVE, RecordKind.BIN}:
-                done = {number: step for number, step in steps.items() if _is_settled(record, number, step)}
-                _drop_notes(done)
+                done = {number: step for number, step in steps.items() if is_settled(record, number, step)}
+                drop_notes(done)
                 drop_made_folders(record)
                 self._record_moved(done)
                 missed = done.keys() if record.is_undoing else steps.keys() - done.keys()
-            elif record.kind is RecordKind.COPY:
+            elif record.kind is RecordKind.REMOVE:
+                missed = {number for number, step in record.done.items() if Path(step.source).is_dir()}
+            elif record.kind in _COPIES:
                 missed = {number for number, step in record.done.items() if not is_copied(record, number, step)}
                 drop_made_folders(record)
             else:
@@ -312,13 +364,13 @@ class Mender:
 
     def _record_moved(self, done: Mapping[int, Step]) -> None:
         """Record the new paths of moved photos, whose choices stay with them."""
-        self._choices.moved(_moves(done))
+        self._choices.moved(moves_of(done))
 
     def _words(self, kind: RecordKind, steps: Mapping[int, Step]) -> str:
-        return words_for(kind, steps, self._where(steps) if kind is RecordKind.MOVE else "")
+        return words_for(kind, steps, self._where(steps) if kind in _INTO_CLASSES else "")
 
     def _done_words(self, kind: RecordKind, done: Mapping[int, Step], failed: int) -> str:
-        return words_when_done(kind, done, failed, self._where(done) if kind is RecordKind.MOVE else "")
+        return words_when_done(kind, done, failed, self._where(done) if kind in _INTO_CLASSES else "")
 
     def _where(self, steps: Mapping[int, Step]) -> str:
         # As text: `Path.parent` takes ten times as long, and there may be 100,000 paths.
@@ -335,34 +387,5 @@ def mender_of(folder: Path) -> Mender:
     return Mender(folder, files.workspace_path(folder))
 
 
-def _is_settled(record: Record, number: int, step: Step) -> bool:
-    source = Path(step.source)
-    if not step.target:
-        # The system moves a file to its bin in one step.
-        return not source.is_symlink() and not source.exists()
-    target = Path(step.target)
-    has_left = settle(source, target, part_of(record, number, target))
-    # A file that is in neither place, as on a disk that was unplugged, may still have to be brought back.
-    return has_left and not (record.is_undoing and not target.is_symlink() and not target.exists())
-
-
-def _elsewhere(moves: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Path, Path]]:
-    """Yield the moves whose folder is another one than the file lies in, and not the same under another name."""
-    stays = {
-        (folder, to)
-        for folder, to in {(path.parent, to) for path, to in moves}
-        if folder == to or (to.exists() and folder.exists() and folder.samefile(to))
-    }
-    yield from (move for move in moves if (move[0].parent, move[1]) not in stays)
-
-
-def _moves(done: Mapping[int, Step]) -> tuple[tuple[Path, Path], ...]:
-    return tuple((Path(step.source), Path(step.target)) for step in done.values() if step.target)
-
-
-def _drop_notes(back: Mapping[int, Step]) -> None:
-    """Delete the bin's notes about files that came back."""
-    for step in back.values():
-        if step.note and step.note != MADE_FOLDER:
-            with contextlib.suppress(OSError):
-                Path(step.note).unlink()
+def _planned(moves: Iterable[tuple[Path, Path]], *, is_copy: bool = False) -> list[PlannedMove]:
+    return [PlannedMove(number, path, to / path.name, is_copy=is_copy) for number, (path, to) in enumerate(moves)]

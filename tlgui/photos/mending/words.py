@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tlgui.photos.mending.journal import RecordKind, Step
+from tlgui.photos.names import shown_name
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 
 _SUFFIXES = tuple(IMAGE_SUFFIXES)
@@ -14,6 +15,8 @@ _DOES = {
     RecordKind.LEAVE_OUT: "leave {what} out",
     RecordKind.USE_AGAIN: "use {what} again",
     RecordKind.SHOW_AS: "show the class “{where}” otherwise",
+    RecordKind.ADD: "add {what} to {where}",
+    RecordKind.REMOVE: "remove {where}",
 }
 _DONE = {
     RecordKind.MOVE: "Moved {what} to {where}.",
@@ -22,6 +25,13 @@ _DONE = {
     RecordKind.LEAVE_OUT: "Left {what} out.",
     RecordKind.USE_AGAIN: "Using {what} again.",
     RecordKind.SHOW_AS: "The class is shown as {where}.",
+    RecordKind.ADD: "Added {what} to {where}.",
+    RecordKind.REMOVE: "Removed {where}.",
+}
+_FAILED = {
+    RecordKind.COPY: "could not be copied",
+    RecordKind.ADD: "could not be added",
+    RecordKind.REMOVE: "could not be removed",
 }
 
 
@@ -35,8 +45,8 @@ def words_for(kind: RecordKind, steps: Mapping[int, Step], where: str) -> str:
     """
     if kind is RecordKind.SHOW_AS:
         where = next((step.source for step in steps.values()), "")
-    elif kind is RecordKind.COPY:
-        where = _class_folders(steps)
+    else:
+        where = _places(kind, steps, where)
     return _DOES[kind].format(what=files_in_words(steps), where=where)
 
 
@@ -53,12 +63,11 @@ def words_when_done(kind: RecordKind, done: Mapping[int, Step], failed: int, whe
         shown = next((step.target or step.source for step in done.values()), "")
         return _DONE[kind].format(where=f"“{shown}”")
     if not done:
-        return "Nothing was changed."
-    where = _class_folders(done) if kind is RecordKind.COPY else where
-    words = _DONE[kind].format(what=files_in_words(done), where=where)
+        return "Nothing was added." if kind is RecordKind.ADD else "Nothing was changed."
+    words = _DONE[kind].format(what=files_in_words(done), where=_places(kind, done, where))
     if not failed:
         return words
-    return f"{words} {failed:,} could not be {'copied' if kind is RecordKind.COPY else 'moved and stayed there'}."
+    return f"{words} {failed:,} {_FAILED.get(kind, 'could not be moved and stayed there')}."
 
 
 def files_in_words(steps: Mapping[int, Step]) -> str:
@@ -66,6 +75,16 @@ def files_in_words(steps: Mapping[int, Step]) -> str:
     are_photos = all(step.source.lower().endswith(_SUFFIXES) for step in steps.values())
     noun = "photo" if are_photos else "file"
     return f"{len(steps):,} {noun}{'' if len(steps) == 1 else 's'}"
+
+
+def _places(kind: RecordKind, steps: Mapping[int, Step], where: str) -> str:
+    """Return words for where files go, or for the folders that are removed."""
+    if kind is RecordKind.COPY:
+        return _class_folders(steps)
+    if kind is RecordKind.REMOVE:
+        names = [shown_name(Path(step.source)) for step in steps.values()]
+        return f"the folder “{names[0]}”" if len(names) == 1 else f"{len(names):,} empty folders"
+    return where
 
 
 def _class_folders(steps: Mapping[int, Step]) -> str:

@@ -23,7 +23,7 @@ from typing_extensions import override
 from tlgui.photos.collection import Collection, Split
 from tlgui.ui.photos.class_rows import HEADERS, NAME, PHOTOS, TEST, ClassTableModel, Index, class_rows
 from tlgui.ui.photos.photo_drag import PhotoDrag, paint_drop_row
-from tlgui.ui.widgets.drops import DropRule, DropTarget
+from tlgui.ui.widgets.drops import DropRule, DropTarget, dropped_paths, is_model_file
 from tlgui.ui.widgets.sorted_table import SortedTable
 
 _LEAST_IN_LETTERS = 30
@@ -47,19 +47,25 @@ class ClassTable(SortedTable):
     Signals:
         chosen: Other rows were chosen.
         rename_requested: The present name of a class, and the name to show it under.
-        photos_dropped: The class that photos were dropped on.
+        photos_dropped: The class that photos of the grid were dropped on.
+        files_dropped: The class that files or folders from outside were dropped on, and these.
 
     Args:
         parent: The owner.
+
+    Attributes:
+        has_folders: Whether the classes are folders, to which photos can be added.
     """
 
     chosen = Signal()
     rename_requested = Signal(str, str)
     photos_dropped = Signal(str)
+    files_dropped = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.rows_model = ClassTableModel()
         super().__init__("Classes of the collection", self.rows_model, parent, _AllFirst())
+        self.has_folders = True
         self._is_filling = False
         self._drop_row = QPersistentModelIndex()
         self._shown: tuple[Collection, Split | None] | None = None
@@ -81,6 +87,7 @@ class ClassTable(SortedTable):
         if self._shown is not None and self._shown[0] is collection and self._shown[1] is split:
             return
         self._shown = collection, split
+        self.has_folders = not collection.layout.is_labelled
         rows = class_rows(collection, split)
         if rows == self.rows_model.rows:
             return
@@ -131,14 +138,20 @@ class ClassTable(SortedTable):
                 self.edit(self._sorted.mapFromSource(self.rows_model.index(row, NAME)))
 
     def accept_photos_from(self, drag: PhotoDrag) -> None:
-        """Accept photos that are dragged from a grid on the rows of classes; `photos_dropped` is emitted then."""
+        """Accept photos on the rows of classes: from a grid, see `photos_dropped`, and files, see `files_dropped`."""
 
         def accepts(_data: QMimeData, position: QPoint) -> bool:
             name = self._class_at(position)
             return name is not None and drag.can_move_to(name)
 
-        rule = DropRule(drag.is_own, self._on_photos_dropped, accepts, Qt.DropAction.MoveAction)
-        DropTarget(self, [rule]).hovered.connect(self._on_hovered)
+        def accepts_files(_data: QMimeData, position: QPoint) -> bool:
+            return self.has_folders and self._class_at(position) is not None
+
+        rules = [
+            DropRule(drag.is_own, self._on_photos_dropped, accepts, Qt.DropAction.MoveAction),
+            DropRule(_is_of_files, self._on_files_dropped, accepts_files),
+        ]
+        DropTarget(self, rules).hovered.connect(self._on_hovered)
         # Qt would also mark rows that do not accept the photos; see `paintEvent`.
         self.setDropIndicatorShown(False)
 
@@ -176,6 +189,9 @@ class ClassTable(SortedTable):
 
     def _on_photos_dropped(self, _data: QMimeData, position: QPoint) -> None:
         self.photos_dropped.emit(self._class_at(position))
+
+    def _on_files_dropped(self, data: QMimeData, position: QPoint) -> None:
+        self.files_dropped.emit(self._class_at(position), dropped_paths(data))
 
     @Slot(object)
     def _on_hovered(self, position: QPoint | None) -> None:
@@ -215,3 +231,7 @@ class ClassTable(SortedTable):
     def _on_selection_changed(self) -> None:
         if not self._is_filling:
             self.chosen.emit()
+
+
+def _is_of_files(data: QMimeData) -> bool:
+    return bool(dropped_paths(data)) and not is_model_file(data)

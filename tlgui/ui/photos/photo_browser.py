@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.photos.health.findings import (
-    CopyInto,
     Finding,
     FindingKind,
     LeaveOut,
@@ -275,7 +274,7 @@ class PhotoBrowser(QWidget):
         """Request a mending; one that moves files is confirmed first."""
         if not self._is_free:
             return
-        if isinstance(mending, LeaveOut | UseAgain | CopyInto):
+        if not isinstance(mending, MoveInto | MoveToBin):
             self.mend_requested.emit(mending)
             return
         ask_to_move_files(mending, self.window(), lambda: self.mend_requested.emit(mending))

@@ -112,6 +112,7 @@ class PhotosPage(QWidget):
         view.layout_offer.chosen.connect(self._on_layout_offer_chosen)
         view.layout_offer.copy_requested.connect(self._on_layout_offer_copy_requested)
         view.table.rename_requested.connect(self._on_table_rename_requested)
+        view.table.files_dropped.connect(self._on_table_files_dropped)
         view.table.chosen.connect(self.state_changed)
         view.browser.mend_requested.connect(self.mend)
         view.browser.state_changed.connect(self.state_changed)
@@ -211,6 +212,15 @@ class PhotosPage(QWidget):
     def _on_table_rename_requested(self, name: str, shown: str) -> None:
         if not self._session.is_busy:
             self._session.review.show_class_as(name, shown)
+
+    @Slot(str, object)
+    def _on_table_files_dropped(self, name: str, paths: tuple[Path, ...]) -> None:
+        if self._session.is_busy:
+            self.problem_raised.emit(
+                TlguiError("Something is still under way.", "Wait until it has ended, or stop it.")
+            )
+        else:
+            self._session.review.add_photos(name, paths)
 
     def _show(self, collection: Collection, advice: tuple[str, ...], *, is_reading: bool = False) -> None:
         is_other = self._shown_folder != collection.folder

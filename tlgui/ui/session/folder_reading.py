@@ -1,7 +1,7 @@
 """Operations that read, examine or mend a folder, and the state they return; they run on the thread of a job."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from tlgui.photos.collection import Collection
 from tlgui.photos.health.findings import Mending, Report
 from tlgui.photos.health.report import report_on
 from tlgui.photos.layouts import LayoutChoice
+from tlgui.photos.mending.adding import photos_to_add
+from tlgui.photos.mending.deciding import without_spare_copies
 from tlgui.photos.mending.mender import Mended, Mender, mender_of
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
 from tlgui.photos.reading import read_folder
@@ -164,6 +166,34 @@ class MendJob:
         return mended
 
 
-def apply_mending(mending: Mending) -> Callable[[Mender, JobContext], Mended | None]:
-    """Return the function that makes a mender apply `mending`."""
-    return lambda mender, context: mender.apply(mending, context)
+def apply_mending(mending: Mending, before: FolderState) -> Callable[[Mender, JobContext], Mended | None]:
+    """Return the function that makes a mender apply `mending`, and leave out the copies that it would leave behind.
+
+    Args:
+        mending: What the user asked for.
+        before: The folder before it.
+    """
+
+    def apply(mender: Mender, context: JobContext) -> Mended:
+        survey = before.survey
+        return mender.apply(without_spare_copies(mending, before.report, survey.collection, survey.facts), context)
+
+    return apply
+
+
+def add_photos(
+    class_name: str, paths: Sequence[Path], before: FolderState
+) -> Callable[[Mender, JobContext], Mended | None]:
+    """Return the function that adds photos from outside to a class.
+
+    Args:
+        class_name: The class.
+        paths: Files, and folders with photos.
+        before: The folder before it.
+    """
+
+    def add(mender: Mender, context: JobContext) -> Mended:
+        survey = before.survey
+        return mender.apply(photos_to_add(survey.collection, survey.facts, class_name, paths, context), context)
+
+    return add

@@ -69,6 +69,14 @@ class MendRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class AddRequest:
+    """Copy photos from outside the collection into a class of it, then read it again."""
+
+    class_name: str
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShowClassRequest:
     """Show a class under another name, then read the collection again."""
 

@@ -16,9 +16,10 @@ from tlgui.photos.names import shown_name
 from tlgui.photos.scanning.scan import CollectionListed, Survey
 from tlgui.photos.scanning.watching import FolderChanges, changes_on_disk
 from tlgui.progress import JobContext, Progress
-from tlgui.ui.session.folder_reading import CloserLook, FolderState, MendJob, apply_mending, read_collection
+from tlgui.ui.session.folder_reading import CloserLook, FolderState, MendJob, add_photos, apply_mending, read_collection
 from tlgui.ui.session.job_queue import Jobs
 from tlgui.ui.session.requests import (
+    AddRequest,
     CopyRequest,
     DiskRequest,
     LookRequest,
@@ -145,7 +146,11 @@ class Review(QObject):
 
     def mend(self, mending: Mending) -> Job:
         """Mend the collection and read it again; the job succeeds with a `Mended`."""
-        return self._begin(MendRequest(mending), apply_mending(mending))
+        return self._begin(MendRequest(mending), apply_mending(mending, self._needed_state()))
+
+    def add_photos(self, class_name: str, paths: tuple[Path, ...]) -> Job:
+        """Copy photos from outside into a class and read the collection again; the job succeeds with a `Mended`."""
+        return self._begin(AddRequest(class_name, paths), add_photos(class_name, paths, self._needed_state()))
 
     def undo(self) -> Job:
         """Undo the last mending, if any, and read the collection again; the job succeeds with a `Mended` or None."""

@@ -19,6 +19,7 @@ from tlgui import files
 from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, SaveTrainedRequest, TrainRequest
 from tlgui.errors import TlguiError, UnsavedModelError, WeightsError
 from tlgui.learning.results import ExportResult, ModelSummary, PhotosUnreadable
+from tlgui.photos.health.findings import RemoveFolders
 from tlgui.photos.mending.mender import Mended
 from tlgui.photos.names import one_line, shown_name
 from tlgui.progress import Event, Notice
@@ -42,7 +43,7 @@ from tlgui.ui.shell.menus.predict_menu import predict_menu
 from tlgui.ui.shell.menus.train_menu import train_menu
 from tlgui.ui.shell.menus.view_menu import view_menu
 from tlgui.ui.shell.message_bar import MessageBar
-from tlgui.ui.shell.outcome_texts import classes_line, export_line, listed_problems
+from tlgui.ui.shell.outcome_texts import classes_line, export_line, listed_problems, mended_line, remove_button
 from tlgui.ui.shell.saving_trained import SavingTrained
 from tlgui.ui.shell.step_list import Step, StepList
 from tlgui.ui.shell.step_states import step_states
@@ -307,7 +308,11 @@ class MainWindow(QMainWindow):
             say = self.messages.show_info if mended.problems else self.messages.show_success
             say(mended.words, hint)
         else:
-            self.messages.show_undoable(mended.words, hint, self.commands.undo_mending)
+            offer = (remove_button(mended), lambda: self._remove(mended)) if mended.emptied else None
+            self.messages.show_undoable(mended_line(mended), hint, self.commands.undo_mending, offer)
+
+    def _remove(self, mended: Mended) -> None:
+        self.pages.photos.mend(RemoveFolders(mended.emptied))
 
     @Slot(object)
     def _on_job_reported(self, event: Event) -> None:

@@ -27,7 +27,7 @@ class _Kind(Enum):
 
 
 class MessageBar(TintedBar):
-    """Shows one message: what happened, what to do, and at most one button beside Dismiss.
+    """Shows one message: what happened, what to do, and at most two buttons beside Dismiss.
 
     Args:
         parent: The owner.
@@ -36,12 +36,15 @@ class MessageBar(TintedBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Accent.INFO, "info", parent)
         self._action: Callable[[], None] | None = None
+        self._offer: Callable[[], None] | None = None
         self._is_bug = False
         self.message = plain_label()
         font = self.message.font()
         font.setBold(True)
         self.message.setFont(font)
         self.hint = plain_label()
+        self.offer_button = QPushButton()
+        self.offer_button.clicked.connect(self._on_offer_button_clicked)
         self.action_button = QPushButton()
         self.action_button.clicked.connect(self._on_action_button_clicked)
         self.dismiss_button = QToolButton()
@@ -54,6 +57,7 @@ class MessageBar(TintedBar):
         lines.addWidget(self.message)
         lines.addWidget(self.hint)
         self.row.addLayout(lines, 1)
+        self.row.addWidget(self.offer_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.row.addWidget(self.action_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.row.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
@@ -76,14 +80,27 @@ class MessageBar(TintedBar):
             folder = path.parent
             self._show(_Kind.SUCCESS, message, hint, "S&how in folder", lambda: _open_folder(folder))
 
-    def show_undoable(self, message: str, hint: str, undo: Callable[[], None]) -> None:
-        """Show what was done, with a button that undoes it."""
+    def show_undoable(
+        self, message: str, hint: str, undo: Callable[[], None], offer: tuple[str, Callable[[], None]] | None = None
+    ) -> None:
+        """Show what was done, with a button that undoes it.
+
+        Args:
+            message: What was done.
+            hint: More about it.
+            undo: Undoes it.
+            offer: The text of a second button, for what may be done next, and what it does; None for no such button.
+        """
 
         def undo_and_dismiss() -> None:
             self.dismiss()
             undo()
 
         self._show(_Kind.SUCCESS, message, hint, "&Undo", undo_and_dismiss)
+        if offer is not None:
+            self.offer_button.setText(offer[0])
+            self._offer = offer[1]
+            self.offer_button.show()
 
     def show_offer(self, message: str, hint: str, button: str, action: Callable[[], None]) -> None:
         """Show a note, with a button."""
@@ -124,11 +141,20 @@ class MessageBar(TintedBar):
         self.message.setText(message)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
+        self._offer = None
+        self.offer_button.hide()
         self.action_button.setText(button)
         self.action_button.setVisible(action is not None)
         set_spoken(self, f"{word}: {message} {hint}")
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    @Slot()
+    def _on_offer_button_clicked(self) -> None:
+        offer = self._offer
+        self.dismiss()
+        if offer is not None:
+            offer()
 
     @Slot()
     def _on_action_button_clicked(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tlgui.learning.results import ExportResult, ModelSummary
+from tlgui.photos.mending.mender import Mended
 from tlgui.photos.names import one_line, shown_name
 from tlgui.text.numbers import count, size_in_words
 
@@ -21,6 +22,20 @@ def classes_line(model: ModelSummary) -> str:
     """Return how many classes a model has, and the first few of them."""
     names = ", ".join(map(one_line, model.class_names[:6])) + ("…" if len(model.class_names) > 6 else "")
     return f"It knows {count('class', len(model.class_names))}: {names}."
+
+
+def mended_line(mended: Mended) -> str:
+    """Return what a mending did, with the folders that it left empty."""
+    if not mended.emptied:
+        return mended.words
+    names = [f"“{shown_name(folder)}”" for folder in mended.emptied]
+    what = f"{names[0]} is" if len(names) == 1 else f"{len(names):,} folders are"
+    return f"{mended.words.removesuffix('.')}, and {what} empty now."
+
+
+def remove_button(mended: Mended) -> str:
+    """Return the text of the button that removes the folders which a mending left empty, with its mnemonic."""
+    return "&Remove the empty folder" if len(mended.emptied) == 1 else "&Remove the empty folders"
 
 
 def export_line(result: ExportResult) -> str:

@@ -46,7 +46,10 @@ class WindowDrops(DropTarget):
 
 def _refusal(paths: tuple[Path, ...]) -> CollectionError:
     if len(paths) == 1:
-        hint = "Drop the folder that holds one subfolder for each class. To name photos, drop them on Predict."
+        hint = (
+            "Drop the folder that holds one subfolder for each class. To add photos to a class, drop them on its row "
+            "on the Photos page; to name them, on the Predict page."
+        )
         return CollectionError(f"“{paths[0].name}” is not a folder.", hint)
-    hint = "Drop the one folder that holds the subfolders."
+    hint = "Drop the one folder that holds the subfolders; photos on the row of their class, or on Predict."
     return CollectionError(f"{len(paths)} things were dropped at once.", hint)

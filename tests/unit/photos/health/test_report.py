@@ -79,7 +79,7 @@ def test_same_picture_in_two_classes_is_harm_and_all_of_it_is_left_out(folder: P
 
     cats = [folder / "cat" / "001.jpg", folder / "cat" / "002.jpg"]
     assert found.severity is Severity.HARM
-    assert found.title == "2 pictures stand in more than one class"
+    assert found.title == "2 pictures are filed under two classes"
     assert found.groups == ((cats[0], owl), (cats[1], near))
     assert found.mending == LeaveOut((cats[0], owl, cats[1], near))
     assert found.button == "Leave &out 4 photos"
@@ -127,7 +127,7 @@ def test_picture_in_two_parts_is_a_leak_and_what_would_be_learned_from_is_left_o
     found = only_finding(tmp_path, FindingKind.LEAKS)
 
     assert found.severity is Severity.HARM
-    assert found.title == "2 pictures stand in more than one part of the folder's split"
+    assert found.title == "2 pictures are in more than one part of the folder's split"
     assert found.mending == LeaveOut((tmp_path / "train" / "dog" / "100.jpg", learned)) or found.mending == LeaveOut(
         (learned, tmp_path / "train" / "dog" / "100.jpg")
     )
@@ -337,7 +337,7 @@ def test_class_with_few_photos_says_how_many_to_add(folder: Path) -> None:
     found = only_finding(folder, FindingKind.FEW_PHOTOS)
 
     assert found.title == "1 class has fewer than 20 photos"
-    assert "Add photos: 13 to “owl”." in found.explanation
+    assert "Add 13 photos to “owl”." in found.explanation
     assert found.mending is None
     assert len(found.paths) == 7
 
@@ -349,7 +349,7 @@ def test_class_with_far_fewer_photos_says_how_many_to_add(tmp_path: Path) -> Non
     found = only_finding(tmp_path, FindingKind.UNEQUAL_CLASSES)
 
     assert found.title == "1 class has far fewer photos than the others"
-    assert "29 to “owl”" in found.explanation
+    assert "Add 29 photos to “owl”." in found.explanation
 
 
 def test_dates_in_the_future_are_a_note(folder: Path) -> None:

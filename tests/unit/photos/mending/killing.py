@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tlgui.photos.health.findings import CopyInto, LeaveOut, Mending, MoveInto, MoveToBin
+from tlgui.photos.health.findings import CopyInto, LeaveOut, Mending, MoveInto, MoveToBin, Together
 from tlgui.photos.mending.mender import Mender
 from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
@@ -41,6 +41,8 @@ def mending(name: str, folder: Path) -> Mending:
         return MoveToBin(robins)
     if name == "copy":
         return CopyInto(tuple((path, folder.parent / "copies" / "train" / path.name[0]) for path in robins))
+    if name == "decide":
+        return Together((LeaveOut(robins[:1]), MoveInto(((robins[0], folder / "wren"),))), "")
     if name == "leave out":
         return LeaveOut(robins)
     return MoveInto(tuple((path, folder / ("new" if name == "new class" else "wren")) for path in robins))

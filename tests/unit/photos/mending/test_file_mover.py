@@ -26,8 +26,16 @@ def contents(*folders: Path) -> Counter[str]:
 @pytest.mark.parametrize(
     "scenario",
     [
-        *("move", "new class", "no links", "two disks", "bin", "leave out"),
-        *("undo move", "undo new class", "undo no links", "undo two disks", "undo bin", "undo leave out"),
+        *("move", "new class", "no links", "two disks", "bin", "leave out", "decide"),
+        *(
+            "undo move",
+            "undo new class",
+            "undo no links",
+            "undo two disks",
+            "undo bin",
+            "undo leave out",
+            "undo decide",
+        ),
     ],
 )
 def test_kill_before_any_step_loses_and_doubles_no_photo(
