@@ -44,7 +44,7 @@ def other() -> keras.Model:
 
 
 # To convert one takes a second, and gives the same each time.
-_converted = functools.cache(onnx_conversion._converted)
+_converted = functools.cache(onnx_conversion.converted_network)
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def conversions(monkeypatch: pytest.MonkeyPatch) -> list[keras.Model]:
         made.append(model)
         return _converted(model)
 
-    monkeypatch.setattr(onnx_conversion, "_converted", counting)
+    monkeypatch.setattr(onnx_conversion, "converted_network", counting)
     return made
 
 
@@ -201,7 +201,7 @@ def test_conversion_that_fails_falls_back(
     def refuse(_model: keras.Model) -> bytes:
         raise ValueError("no such operation")
 
-    monkeypatch.setattr(onnx_conversion, "_converted", refuse)
+    monkeypatch.setattr(onnx_conversion, "converted_network", refuse)
 
     _expect_fall_back(network, pictures)
 
@@ -209,7 +209,7 @@ def test_conversion_that_fails_falls_back(
 def test_conversion_that_differs_falls_back(
     network: keras.Model, other: keras.Model, pictures: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(onnx_conversion, "_converted", lambda _model: _converted(other))
+    monkeypatch.setattr(onnx_conversion, "converted_network", lambda _model: _converted(other))
 
     _expect_fall_back(network, pictures)
 

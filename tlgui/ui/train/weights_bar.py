@@ -11,11 +11,11 @@ from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE, SHIPPED, SMALL_CNN,
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.backbone_choice import WEIGHTS_FILES, weights_problem
 from tlgui.ui.train.setting_fit import with_backbone, with_weights
-from tlgui.ui.widgets.colours import Accent
 from tlgui.ui.widgets.file_dialogs import ask_file
 from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tokens import Accent
 
 
 class WeightsBar(TintedBar):
