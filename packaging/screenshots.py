@@ -18,8 +18,8 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
-from tlgui.app import create_window
-from tlgui.engine.client import EngineProcess
+from tlgui.app import create_window, engine_processes
+from tlgui.engine.routing import RoutingEngine
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.widgets.style import look_of
 
@@ -125,7 +125,7 @@ def main() -> int:
         use_home(Path(home))
         QApplication([]).setQuitOnLastWindowClosed(False)
         look_of(application())
-        window = create_window(EngineProcess())
+        window = create_window(RoutingEngine(*engine_processes()))
         window.resize(SIZE)
         window.show()
         try:

@@ -153,6 +153,11 @@ class FakeEngine(Engine):
         self.is_started = True
 
     @override
+    def wait_until_ready(self, context: JobContext) -> None:
+        self._wait_for_turn(context)
+        self._lock.release()
+
+    @override
     def close(self) -> None:
         self.is_closed = True
         for gate in self._gates:

@@ -1,7 +1,7 @@
-"""Starts the window: check that there is a display, show the window, then load the engine.
+"""Starts the window: check that there is a display, begin to load the light engine, show the window, load the rest.
 
-Slow imports wait until the window is on the screen: TensorFlow is loaded in the engine's process, matplotlib on a
-thread.
+The light engine is ready when the window is on the screen, or soon after. Slow imports wait until then: TensorFlow is
+loaded in another engine's process, matplotlib on a thread.
 """
 
 import logging
@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from tlgui import __version__, files
 from tlgui.engine.client import EngineProcess
-from tlgui.engine.protocol import Engine
+from tlgui.engine.protocol import LIGHT_JOBS, Engine
+from tlgui.engine.routing import RoutingEngine
 from tlgui.photos.pictures import helper_pool
 from tlgui.ui.plots.curve_view import load_curves
 from tlgui.ui.session.session import Session
@@ -63,7 +64,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     application = _application(arguments)
     garbage = GarbageCollector()
     garbage.start()
-    window = create_window(EngineProcess())
+    light, full = engine_processes()
+    light.start()
+    window = create_window(RoutingEngine(light, full))
     exception_hook = ExceptionHook(window.show_problem, window)
     exception_hook.install()
     try:
@@ -103,6 +106,11 @@ def favour_gui_thread() -> None:
     By default it may wait 5 ms each time, and a single repaint takes the lock many times.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
+
+
+def engine_processes() -> tuple[EngineProcess, EngineProcess]:
+    """Return the light engine, and the one with TensorFlow; neither is started."""
+    return EngineProcess(jobs=LIGHT_JOBS, is_light=True), EngineProcess()
 
 
 def create_window(engine: Engine) -> MainWindow:

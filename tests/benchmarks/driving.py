@@ -11,8 +11,9 @@ from PySide6.QtCore import QEventLoop, QMimeData, QObject, QPointF, Qt, QTimer, 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tlgui.app import create_window, favour_gui_thread
+from tlgui.app import create_window, engine_processes, favour_gui_thread
 from tlgui.engine.client import EngineProcess
+from tlgui.engine.routing import RoutingEngine
 from tlgui.ui.session.worker import Job
 from tlgui.ui.shell.main_window import MainWindow
 
@@ -24,7 +25,7 @@ class Driver(QObject):
 
     Args:
         window: The window, shown.
-        engine: Its engine.
+        engine: Its engine with TensorFlow.
     """
 
     def __init__(self, window: MainWindow, engine: EngineProcess) -> None:
@@ -103,14 +104,14 @@ class Driver(QObject):
 
 @contextmanager
 def shown_window() -> Iterator[Driver]:
-    """Give a shown window with an engine that begins to load, and close both at the end."""
+    """Give a shown window with engines that begin to load, and close all at the end."""
     _application()
     favour_gui_thread()
-    engine = EngineProcess()
-    window = create_window(engine)
+    light, full = engine_processes()
+    window = create_window(RoutingEngine(light, full))
     window.show()
-    engine.start()
-    driver = Driver(window, engine)
+    window.session.start_engine()
+    driver = Driver(window, full)
     try:
         yield driver
     finally:

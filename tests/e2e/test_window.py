@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from tests.pictures import write_collection
 from tests.ui.shell.driving import action, drop, question
 from tlgui import app
-from tlgui.engine.client import EngineProcess
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_picture, draw_sample_photos
 from tlgui.ui.plots.curve_view import load_curves
 from tlgui.ui.shell.export_dialog import ExportDialog
@@ -23,7 +22,7 @@ from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
 
 LONG_MS = 240_000
-HEAVY = ("tensorflow", "keras", "tlgui.engine.jobs")
+HEAVY = ("tensorflow", "keras", "onnxruntime", "tlgui.engine.jobs", "tlgui.engine.light_jobs")
 Story = Callable[["Driver"], None]
 
 
@@ -179,21 +178,15 @@ def test_newcomer_does_the_whole_job(
 def test_window_outlives_its_engine_and_trains_again(
     run: Callable[[Story], None], photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engines: list[EngineProcess] = []
-
-    class KnownEngine(EngineProcess):
-        def __init__(self) -> None:
-            super().__init__()
-            engines.append(self)
-
-    monkeypatch.setattr(app, "EngineProcess", KnownEngine)
+    light, full = app.engine_processes()
+    monkeypatch.setattr(app, "engine_processes", lambda: (light, full))
 
     def story(driver: Driver) -> None:
         window = driver.window
         driver.open_photos(photos)
         driver.start_training()
         driver.wait(lambda: bool(window.pages.train.plots.history))
-        process_id = engines[0].process_id
+        process_id = full.process_id
         assert process_id is not None
         os.kill(process_id, signal.SIGKILL)
         driver.wait_until_idle()

@@ -1,41 +1,31 @@
-"""The headless commands: each runs the job that the window runs, and writes the result in words or as JSON.
-
-TensorFlow is imported only by the commands that need it, and only after their arguments were checked.
-"""
+"""Most headless commands: each runs the job that the window runs, and writes the result in words or as JSON."""
 
 import argparse
-import os
 import shlex
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
+from tlgui.cli import engine
 from tlgui.cli.compare import Score, compare_recipes, score_header, score_row
 from tlgui.cli.layout_options import layout_wish, write_layout
 from tlgui.cli.left_out import LeftOut
 from tlgui.cli.recipe_options import chosen_recipe, compared_recipes, recipe_of
 from tlgui.cli.terminal import Terminal
-from tlgui.engine import quiet
 from tlgui.engine.protocol import (
     EstimateRequest,
     EvaluateRequest,
     ExportRequest,
-    PredictRequest,
-    Request,
     TrainRequest,
 )
-from tlgui.engine.run_job import Perform
 from tlgui.errors import Cancelled, CollectionError, TlguiError
 from tlgui.exporting.export_formats import format_by_id
 from tlgui.exporting.placing import check_target
-from tlgui.files import targets
 from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import recipe_text
-from tlgui.learning.results import Evaluation, ModelSummary, PhotosPredicted, Prediction
+from tlgui.learning.results import Evaluation, ModelSummary
 from tlgui.photos.collection import Collection, Part
-from tlgui.photos.counting import listed
 from tlgui.photos.names import one_line
 from tlgui.photos.reading import read_folder
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
@@ -43,21 +33,17 @@ from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import Survey
 from tlgui.photos.scanning.search import find_photos
 from tlgui.photos.split import check_divisible
-from tlgui.progress import Event
 from tlgui.text.accuracy import accuracy_in_words, accuracy_notes, share_or_none
-from tlgui.text.csv_tables import predictions_csv
 from tlgui.text.numbers import (
     cost_in_words,
     cost_notes,
     count,
     duration_in_words,
     memory_warning,
-    percent,
     size_in_words,
     stop_reason_in_words,
 )
 
-ResultT = TypeVar("ResultT")
 Command = Callable[[argparse.Namespace, Terminal], None]
 
 _MISTAKES_SHOWN = 10
@@ -73,7 +59,7 @@ def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
     collection = surveyed(
         arguments, terminal, left_out, check=lambda found: check_divisible(found, use_own=own)
     ).collection
-    perform = load_engine(terminal)
+    perform = engine.load_engine(terminal)
     scores: list[Score] = []
 
     def train_one(request: TrainRequest) -> ModelSummary:
@@ -119,7 +105,7 @@ def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
         divides=False,
         check=lambda collection: check_divisible(collection, use_own=recipe.split.use_own),
     )
-    cost = _perform(EstimateRequest(found.collection, recipe), terminal, left_out.listen)
+    cost = engine.perform(EstimateRequest(found.collection, recipe), terminal, left_out.listen)
     for sentence in (f"{cost_in_words(cost, recipe)}.", *cost_notes(cost), memory_warning(cost)):
         if sentence:
             terminal.write(sentence)
@@ -140,7 +126,7 @@ def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     divides = arguments.part not in {None, "all"}
     collection = surveyed(arguments, terminal, left_out, divides=divides).collection
     part = evaluated_part(arguments.part, collection)
-    result = _perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal, left_out.listen)
+    result = engine.perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal, left_out.listen)
     write_accuracy(result, terminal)
     if part is None and arguments.part is None:
         terminal.note(
@@ -149,40 +135,6 @@ def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
         )
     _write_classes(result, terminal)
     terminal.write_json({"evaluation": result, "left_out": left_out.result()})
-
-
-def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """`tlgui predict MODEL.tlmodel PATH…`: predict the classes of photos."""
-    if arguments.csv is not None:
-        targets.check_target(arguments.csv, targets.TABLE)
-    _check_any_there(arguments.paths)
-    # Without the bound, a table would get columns for classes that the model does not have.
-    top = min(arguments.top, len(read_summary(arguments.model).class_names))
-    predictions: list[Prediction] = []
-
-    def listen(event: Event) -> None:
-        if isinstance(event, PhotosPredicted):
-            predictions.extend(event.predictions)
-            for prediction in event.predictions:
-                terminal.write(_prediction_line(prediction))
-
-    request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), top)
-    summary = _perform(request, terminal, listen)
-    if arguments.csv is not None:
-        predictions_csv(arguments.csv, predictions, top)
-        terminal.note(f"Saved as {arguments.csv}")
-    terminal.write_json(
-        {
-            "predictions": predictions,
-            "photo_count": summary.photo_count,
-            "error_count": summary.error_count,
-            "seconds": summary.seconds,
-        }
-    )
-    if summary.photo_count == 0:
-        none = "The file" if summary.error_count == 1 else f"None of {count('file', summary.error_count)}"
-        verb = "could not be named" if summary.error_count == 1 else "could be named"
-        raise TlguiError(f"{none} {verb}.", "Give photos, or folders that hold some.")
 
 
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
@@ -197,7 +149,7 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
             raise CollectionError(f"There are no photos in {arguments.photos}.", "Choose another folder.")
         photos = found[:: max(1, len(found) // _PHOTOS_COMPARED)][:_PHOTOS_COMPARED]
     request = ExportRequest(arguments.model.absolute(), arguments.format, out, tuple(photos))
-    result = _perform(request, terminal)
+    result = engine.perform(request, terminal)
     pictures = ("picture" if photos else "drawn picture") if result.used_drawn_pictures else "photo"
     terminal.write(
         f"Loaded again and compared on {count(pictures, result.compared_count)}: "
@@ -224,15 +176,6 @@ def sample_photos(arguments: argparse.Namespace, terminal: Terminal) -> None:
     terminal.write_json({"folder": folder, "classes": SAMPLE_CLASSES})
 
 
-def _check_any_there(paths: Sequence[Path]) -> None:
-    """Refuse paths of which none is there, before TensorFlow is loaded."""
-    if not any(os.path.lexists(path) for path in paths):
-        verb = "is" if len(paths) == 1 else "are"
-        words = listed([str(path) for path in paths], "file", "files")
-        hint = "Check the spelling; a name with spaces needs quotes around it."
-        raise CollectionError(f"{words} {verb} not there.", hint)
-
-
 def evaluated_part(wish: str | None, collection: Collection) -> Part | None:
     """Return the part to evaluate; None for all photos.
 
@@ -245,21 +188,6 @@ def evaluated_part(wish: str | None, collection: Collection) -> Part | None:
         return None if wish == "all" else Part(wish)
     own = {photo.part for photo in collection.photos()}
     return next((part for part in (Part.TEST, Part.VALIDATION) if part in own), None)
-
-
-def _perform(request: Request[ResultT], terminal: Terminal, listen: Callable[[Event], None] | None = None) -> ResultT:
-    """Run a job in this process, with the code that the engine process runs."""
-    return load_engine(terminal)(request, terminal.context(listen))
-
-
-def load_engine(terminal: Terminal) -> Perform:
-    """Load TensorFlow, and return the function that runs jobs."""
-    terminal.checkpoint()
-    terminal.note("Loading TensorFlow")
-    quiet.prepare_tensorflow()
-    from tlgui.engine.jobs import perform  # noqa: PLC0415 - loads TensorFlow, for seconds
-
-    return perform
 
 
 def surveyed(
@@ -313,13 +241,6 @@ def _write_classes(evaluation: Evaluation, terminal: Terminal) -> None:
     ]
     for number, true_name, taken_name in sorted(mistakes, reverse=True)[:_MISTAKES_SHOWN]:
         terminal.write(f"{count('photo', number)} of {true_name} taken for {taken_name}")
-
-
-def _prediction_line(prediction: Prediction) -> str:
-    if prediction.error:
-        return f"{prediction.path}: {prediction.error}"
-    scores = ", ".join(f"{score.class_name} {percent(score.probability)}" for score in prediction.scores)
-    return f"{prediction.path}: {scores}"
 
 
 def _facts(model: ModelSummary) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import importlib
 import multiprocessing
 import os
 import shlex
@@ -27,6 +28,8 @@ from tlgui.photos.names import one_line
 from tlgui.photos.pictures import helper_start
 
 LOG_NAME = "headless.log"
+
+_MODULES = {name: f"tlgui.cli.{name}" for name in ("check", "predict", "train")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,22 +69,11 @@ def _open_window() -> int:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    from tlgui.cli import check, commands, train  # noqa: PLC0415 - the window starts without them
-    from tlgui.photos.pictures import helper_pool  # noqa: PLC0415 - as above
+    from tlgui.photos.pictures import helper_pool  # noqa: PLC0415 - the window starts without it
 
-    functions: dict[str, commands.Command] = {
-        "check": check.check,
-        "train": train.train,
-        "compare": commands.compare,
-        "estimate": commands.estimate,
-        "recipes": commands.recipes,
-        "evaluate": commands.evaluate,
-        "predict": commands.predict,
-        "export": commands.export,
-        "info": commands.info,
-        "sample-photos": commands.sample_photos,
-    }
-    command = functions[parsed.command]
+    # The modules of the other commands take longer to import than a photo takes to be named.
+    module = importlib.import_module(_MODULES.get(parsed.command, "tlgui.cli.commands"))
+    command = getattr(module, parsed.command.replace("-", "_"))
     with quiet.own_output(LOG_NAME) as (out, err, log):
         terminal = Terminal(out, err, wants_json=parsed.json)
         files.sweep(placing.finish)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tlgui import files
-from tlgui.cli import commands
+from tlgui.cli import commands, engine
 from tlgui.cli.left_out import LeftOut
 from tlgui.cli.recipe_options import recipe_of
 from tlgui.cli.terminal import Terminal
@@ -34,7 +34,7 @@ def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
     survey = commands.surveyed(
         arguments, terminal, left_out, check=lambda collection: check_training(out, collection, recipe)
     )
-    perform = commands.load_engine(terminal)
+    perform = engine.load_engine(terminal)
     request = TrainRequest(survey.collection, recipe, out)
     context = terminal.context(left_out.listen)
     model = _trained(request, survey, perform, context, terminal, wants_resume=arguments.resume)

@@ -1,9 +1,11 @@
-"""The client of the engine process: it starts the process, sends it one job at a time, stops it and replaces it.
+"""The client of an engine process: it starts the process, sends it one job at a time, stops it and replaces it.
 
 TensorFlow runs in a child process for four reasons, measured on this project's versions. Inside the window's process it
 stalls the window for 0.4 to 0.6 s at worst; a running operation cannot be stopped; memory is never returned to the
 system; and when memory runs out, the system ends the window too. The child loads TensorFlow while the window is already
-shown. A job that does not stop in time has its process replaced. When the process dies, the job fails with the likely
+shown. The light engine, which has ONNX Runtime alone, is another process of the same kind, see `routing`.
+
+A job that does not stop in time has its process replaced. When the process dies, the job fails with the likely
 cause, another process is started, and the window goes on.
 
 The thread of a job waits for the next answer and for the end of the process at once, so that it notices a death.
@@ -13,10 +15,10 @@ import contextlib
 import importlib
 import logging
 import multiprocessing
-import signal
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -26,17 +28,25 @@ from typing import TypeVar, cast
 from typing_extensions import override
 
 from tlgui.cancellation import until
-from tlgui.engine.protocol import Answer, Engine, Failed, JobCancelled, Outcome, Ready, Reported, Request, Succeeded
+from tlgui.engine.deaths import death_error
+from tlgui.engine.protocol import (
+    JOBS,
+    Answer,
+    Engine,
+    Failed,
+    JobCancelled,
+    Outcome,
+    Ready,
+    Reported,
+    Request,
+    Succeeded,
+)
 from tlgui.errors import Cancelled, EngineError
 from tlgui.progress import JobContext, Progress, Stage
 
 ResultT = TypeVar("ResultT")
 
 SERVER = "tlgui.engine.server"
-SERVER_LOG = "engine.log"
-JOBS = "tlgui.engine.jobs"
-"""The module with the jobs of the engine process; tests of the process replace it."""
-
 _EXIT_SECONDS = 5.0
 # The time between the request to end and a kill.
 _END_SECONDS = 2.0
@@ -115,16 +125,18 @@ class _Child:
 
 
 class EngineProcess(Engine):
-    """Runs jobs in a child process with TensorFlow; see the module.
+    """Runs jobs in a child process; see the module.
 
     Args:
         cancel_seconds: Seconds between the request to stop and the replacement of the process.
         jobs: The name of the module whose `perform` runs in the child.
+        is_light: Whether these jobs do without TensorFlow, for which the process then need not be prepared.
     """
 
-    def __init__(self, cancel_seconds: float = 10.0, jobs: str = JOBS) -> None:
+    def __init__(self, cancel_seconds: float = 10.0, jobs: str = JOBS, *, is_light: bool = False) -> None:
         self._cancel_seconds = cancel_seconds
         self._jobs = jobs
+        self._is_light = is_light
         self._run_lock = threading.Lock()
         self._child_lock = threading.Lock()
         self._child: _Child | None = None
@@ -144,13 +156,19 @@ class EngineProcess(Engine):
             self._living_child(is_requested=False)
 
     @override
+    def wait_until_ready(self, context: JobContext) -> None:
+        self._with_child(lambda _child: None, JobContext(checkpoint=context.checkpoint), is_requested=False)
+
+    @override
     def run(self, request: Request[ResultT], context: JobContext) -> ResultT:
-        self._wait_for_turn(context)
-        try:
-            child = self._living_child(is_requested=not request.is_background)
-            return cast(ResultT, self._run_on(child, request, context))
-        finally:
-            self._run_lock.release()
+        outcome = self._with_child(
+            lambda child: self._run_job(child, request, context), context, is_requested=not request.is_background
+        )
+        if isinstance(outcome, Failed):
+            raise outcome.error
+        if isinstance(outcome, JobCancelled):
+            raise Cancelled
+        return cast(ResultT, outcome.result)
 
     @override
     def close(self) -> None:
@@ -169,6 +187,22 @@ class EngineProcess(Engine):
             finally:
                 self._run_lock.release()
         self._child = None
+
+    def _with_child(self, work: Callable[[_Child], ResultT], context: JobContext, *, is_requested: bool) -> ResultT:
+        """Run `work` on the process when it is its turn and the process is ready; see `_living_child`."""
+        self._wait_for_turn(context)
+        try:
+            child = self._living_child(is_requested=is_requested)
+            try:
+                self._wait_until_ready(child, context)
+                return work(child)
+            except _ChildDied:
+                self._replace(child)
+                if self._is_closed:
+                    raise Cancelled from None
+                raise death_error(child.process.exitcode, is_restarted=not self._dies_often) from None
+        finally:
+            self._run_lock.release()
 
     def _wait_for_turn(self, context: JobContext) -> None:
         """Wait until no other job runs.
@@ -194,7 +228,7 @@ class EngineProcess(Engine):
                 self._deaths.append(time.monotonic())
             if self._child is None:
                 self._allow_restart(is_requested=is_requested)
-                self._child = _start_child(self._jobs)
+                self._child = self._start_child()
             return self._child
 
     def _allow_restart(self, *, is_requested: bool) -> None:
@@ -209,24 +243,8 @@ class EngineProcess(Engine):
             raise EngineError("The engine is not running.", "It is started again with the next thing you ask for.")
         self._deaths.clear()
 
-    def _run_on(self, child: _Child, request: Request[object], context: JobContext) -> object:
-        """Run one job on `child` and return its result."""
-        try:
-            self._wait_until_ready(child, context)
-            outcome = self._run_job(child, request, context)
-        except _ChildDied:
-            self._replace(child)
-            if self._is_closed:
-                raise Cancelled from None
-            raise death_error(child.process.exitcode, is_restarted=not self._dies_often) from None
-        if isinstance(outcome, Failed):
-            raise outcome.error
-        if isinstance(outcome, JobCancelled):
-            raise Cancelled
-        return outcome.result
-
     def _wait_until_ready(self, child: _Child, context: JobContext) -> None:
-        """Wait until TensorFlow is loaded; a stop before that cancels the job without beginning it."""
+        """Wait until the libraries are loaded; a stop before that cancels the job without beginning it."""
         if child.is_ready:
             return
         context.report(Progress(Stage.STARTING))
@@ -266,7 +284,10 @@ class EngineProcess(Engine):
             if self._child is child:
                 if has_died:
                     self._deaths.append(time.monotonic())
-                self._child = None if self._is_closed or self._dies_often else _start_child(self._jobs)
+                self._child = None if self._is_closed or self._dies_often else self._start_child()
+
+    def _start_child(self) -> _Child:
+        return _start_child(self._jobs, is_light=self._is_light)
 
     @property
     def _dies_often(self) -> bool:
@@ -302,45 +323,7 @@ class _Stopping:
             )
 
 
-def death_error(exit_code: int | None, *, is_restarted: bool = True) -> EngineError:
-    """Return the error for an engine that ended during a job.
-
-    Args:
-        exit_code: The exit code of the process; minus the signal's number where one ended it, None where unknown.
-        is_restarted: Whether another engine is started without a request.
-
-    Returns:
-        The error, with the likely cause and advice.
-
-    >>> print(death_error(-9))
-    The engine was ended by the system, probably because memory ran out.
-    """
-    if exit_code is not None and exit_code < 0:
-        name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else f"signal {-exit_code}"
-        what, hint = _DEATHS.get(name, (f"The engine crashed ({name}).", _REPORT))
-    else:
-        code = "" if exit_code is None else f" (exit code {exit_code})"
-        what, hint = f"The engine ended unexpectedly{code}.", _REPORT
-    then = "A new engine is starting" if is_restarted else _RESTARTED_ON_REQUEST
-    return EngineError(what, f"{hint} {then}; what was saved before is intact.")
-
-
-_RESTARTED_ON_REQUEST = "It ended three times within a minute, so it is started again only when you ask for something"
-_REPORT = f"If it happens again, please report it with the file {SERVER_LOG} from the log folder."
-_DEATHS = {
-    "SIGKILL": (
-        "The engine was ended by the system, probably because memory ran out.",
-        "Close other programs, or use a smaller batch size or input size.",
-    ),
-    "SIGTERM": ("The engine was ended from outside.", "Start the job again."),
-    "SIGILL": (
-        "The engine crashed because this computer's processor lacks an instruction that TensorFlow needs.",
-        "TensorFlow needs a processor with AVX, as most since 2011 have.",
-    ),
-}
-
-
-def _start_child(jobs: str) -> _Child:
+def _start_child(jobs: str, *, is_light: bool) -> _Child:
     spawning = multiprocessing.get_context("spawn")
     with contextlib.ExitStack() as on_failure:
         try:
@@ -354,7 +337,7 @@ def _start_child(jobs: str) -> _Child:
                 on_failure.enter_context(lifeline)
                 always.enter_context(their_lifeline)
                 cancel = spawning.Event()
-                arguments = (theirs, cancel, their_lifeline, jobs)
+                arguments = (theirs, cancel, their_lifeline, jobs, is_light)
                 # As a daemon it ends with this process even where `close` was not called.
                 process = spawning.Process(target=_serve, args=arguments, name="tlgui-engine", daemon=True)
                 process.start()
@@ -366,9 +349,15 @@ def _start_child(jobs: str) -> _Child:
     return _Child(process, ours, cancel, lifeline)
 
 
-def _serve(connection: Connection, cancel: StopEvent, lifeline: Connection, jobs: str) -> None:
+def _serve(
+    connection: Connection,
+    cancel: StopEvent,
+    lifeline: Connection,
+    jobs: str,
+    is_light: bool,  # noqa: FBT001 - see `_start_child`
+) -> None:
     """Run the server in the child.
 
     It is imported by name: an import statement would make the window depend on TensorFlow.
     """
-    importlib.import_module(SERVER).serve(connection, cancel, lifeline, jobs)
+    importlib.import_module(SERVER).serve(connection, cancel, lifeline, jobs, is_light=is_light)

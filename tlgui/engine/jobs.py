@@ -4,11 +4,13 @@ It is loaded in the engine process and by the commands, never in the window's pr
 """
 
 import functools
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from tlgui.engine.file_state import FileState, file_state
 from tlgui.engine.protocol import (
     EstimateRequest,
     EvaluateRequest,
@@ -20,20 +22,22 @@ from tlgui.engine.protocol import (
     SaveTrainedRequest,
     TrainRequest,
 )
-from tlgui.errors import EngineError, ModelFileError, StorageError, UnsavedModelError
+from tlgui.errors import EngineError, StorageError, TlguiError, UnsavedModelError
 from tlgui.exporting.export import export
-from tlgui.files import why_unreadable
 from tlgui.learning.data.augmentation import previews
 from tlgui.learning.estimation.estimate import estimate
 from tlgui.learning.inference.evaluate import evaluate
 from tlgui.learning.inference.predict import predict
-from tlgui.learning.model_file.tlmodel import LoadedModel, load_model
+from tlgui.learning.model_file.archive import carries_onnx_network
+from tlgui.learning.model_file.tlmodel import LoadedModel, add_onnx_network, load_model
 from tlgui.learning.results import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
 from tlgui.learning.runs.progress import CHECKPOINT
 from tlgui.learning.training.train import Trained, train_network
 from tlgui.progress import JobContext, Progress, Stage
 
 ResultT = TypeVar("ResultT")
+
+_log = logging.getLogger(__name__)
 
 
 def perform(request: Request[ResultT], context: JobContext) -> ResultT:
@@ -54,12 +58,17 @@ def perform(request: Request[ResultT], context: JobContext) -> ResultT:
 
 
 def get_ready_after(result: object) -> None:
-    """Warm the model of a training, so that the first prediction after it takes no longer than later ones.
+    """Prepare the next answers of the model of the last job.
+
+    A file that was answered from here, and not in ONNX Runtime, is given its network as ONNX, so that the next answer
+    needs no TensorFlow. A model that was just trained and has no such form is warmed.
 
     Args:
-        result: The result of the last job; only the summary of a model has an effect.
+        result: The result of the last job.
     """
-    if isinstance(result, ModelSummary):
+    while _answered:
+        _give_onnx_network(file_state(_answered.pop()))
+    if isinstance(result, ModelSummary) and not carries_onnx_network(result.path):
         _warm_model(result.path, JobContext())
 
 
@@ -102,7 +111,7 @@ def _saved(trained: Trained, request: TrainRequest, target: Path, context: JobCo
         raise UnsavedModelError(error.message, error.hint) from error
     _unsaved.pop(request.model_path, None)
     _just_trained.clear()
-    _just_trained[_state(target)] = trained
+    _just_trained[file_state(target)] = trained
     return trained.summary
 
 
@@ -111,16 +120,16 @@ def _estimate(request: EstimateRequest, context: JobContext) -> CostEstimate:
 
 
 def _open(request: OpenModelRequest, context: JobContext) -> ModelSummary:
-    return _warm_model(request.model_path, context).summary
+    return _answering_model(request.model_path, context).summary
 
 
 def _predict(request: PredictRequest, context: JobContext) -> PredictionSummary:
-    model = _warm_model(request.model_path, context)
+    model = _answering_model(request.model_path, context)
     return predict(model, request.paths, request.top, context)
 
 
 def _evaluate(request: EvaluateRequest, context: JobContext) -> Evaluation:
-    return evaluate(_warm_model(request.model_path, context), request.collection, request.part, context)
+    return evaluate(_answering_model(request.model_path, context), request.collection, request.part, context)
 
 
 def _preview(request: PreviewRequest, context: JobContext) -> tuple[PreviewImage, ...]:
@@ -145,33 +154,39 @@ _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
 }
 
 
-# A file's path, modification time and size, which identify its content.
-_State = tuple[Path, int, int]
 # The networks of the last training, until they are used or another training ends.
-_just_trained: dict[_State, Trained] = {}
+_just_trained: dict[FileState, Trained] = {}
 # The last training whose model the disk refused, by the path of the model.
 _unsaved: dict[Path, Trained] = {}
+# The file of the last answer, until it is given its ONNX network.
+_answered: list[Path] = []
+
+
+def _answering_model(path: Path, context: JobContext) -> LoadedModel:
+    """Return the model of a file that the light engine cannot answer from."""
+    model = _warm_model(path, context)
+    _answered.append(path)
+    return model
 
 
 def _warm_model(path: Path, context: JobContext) -> LoadedModel:
     """Return the model, from memory where it is the last one used and its file is unchanged."""
     context.checkpoint()
     context.report(Progress(Stage.LOADING))
-    return _load(_state(path))
-
-
-def _state(path: Path) -> _State:
-    try:
-        state = path.stat()
-    except OSError as error:
-        raise ModelFileError(
-            f"“{path.name}” cannot be read: {why_unreadable(error)}.", "Choose a .tlmodel file that is there."
-        ) from error
-    return path, state.st_mtime_ns, state.st_size
+    return _load(file_state(path))
 
 
 @functools.lru_cache(maxsize=1)
-def _load(state: _State) -> LoadedModel:
+def _load(state: FileState) -> LoadedModel:
     # A model that was just trained need not be read, checked and converted.
     trained = _just_trained.pop(state, None)
     return trained.loaded() if trained else load_model(state[0])
+
+
+@functools.lru_cache(maxsize=8)
+def _give_onnx_network(state: FileState) -> None:
+    # Once for each content: some networks have no such form, and some disks refuse.
+    try:
+        add_onnx_network(state[0])
+    except TlguiError as error:
+        _log.warning("The model keeps its earlier form: %s", error)

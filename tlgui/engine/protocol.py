@@ -1,4 +1,4 @@
-"""The messages between the window's process and the engine: one frozen request a job, and the answers to it.
+"""The messages between the window's process and an engine: one frozen request a job, and the answers to it.
 
 A job is one request; the engine answers with any number of `Reported`, then exactly one of `Succeeded`, `Failed` and
 `JobCancelled`. Only frozen plain values cross between processes and threads, and never a tensor, model, widget or open
@@ -8,9 +8,9 @@ file: a message cannot change after it was sent, and its receiver needs no Tenso
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
-from tlgui.errors import TlguiError
+from tlgui.errors import EngineError, TlguiError
 from tlgui.learning.recipes.recipe import Augmentation, Recipe
 from tlgui.learning.results import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
 from tlgui.photos.collection import Collection, Part
@@ -20,14 +20,22 @@ ResultT = TypeVar("ResultT")
 ResultT_co = TypeVar("ResultT_co", covariant=True)
 
 
+JOBS = "tlgui.engine.jobs"
+"""The module with the jobs that need TensorFlow; tests of an engine's process replace it."""
+LIGHT_JOBS = "tlgui.engine.light_jobs"
+"""The module with the jobs that ONNX Runtime alone can do."""
+
+
 class Request(Generic[ResultT_co]):
     """One job for the engine; the type parameter is the type of its result.
 
     Attributes:
         is_background: Whether the program, and not the user, causes it.
+        is_light: Whether ONNX Runtime alone can answer it, where the model file carries an ONNX network.
     """
 
     is_background: ClassVar[bool] = False
+    is_light: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,8 @@ class EstimateRequest(Request[CostEstimate]):
 class OpenModelRequest(Request[ModelSummary]):
     """Check a `.tlmodel`, load and warm it, and return the facts in it."""
 
+    is_light: ClassVar[bool] = True
+
     model_path: Path
 
 
@@ -95,6 +105,8 @@ class PredictRequest(Request[PredictionSummary]):
         paths: Photos, and folders that are searched for photos.
         top: The number of classes to return for each photo.
     """
+
+    is_light: ClassVar[bool] = True
 
     model_path: Path
     paths: tuple[Path, ...]
@@ -110,6 +122,8 @@ class EvaluateRequest(Request[Evaluation]):
         collection: Its classes must be among the model's.
         part: The part of the split by the model's recipe; None for all photos.
     """
+
+    is_light: ClassVar[bool] = True
 
     model_path: Path
     collection: Collection
@@ -147,7 +161,7 @@ class ExportRequest(Request[ExportResult]):
 
 @dataclass(frozen=True)
 class Ready:
-    """The engine has loaded TensorFlow; sent once, before the first job."""
+    """The engine has loaded its libraries; sent once, before the first job."""
 
 
 @dataclass(frozen=True)
@@ -195,12 +209,38 @@ class BugError(TlguiError):
         self.details = details
 
 
+class NoOnnxNetworkError(EngineError):
+    """The model file carries no ONNX network, so that only an engine with TensorFlow can answer; never shown."""
+
+
+class Jobs(Protocol):
+    """The interface of a module with jobs."""
+
+    def perform(self, request: Request[ResultT], context: JobContext) -> ResultT:
+        """Run one job and return its result."""
+
+    def get_ready_after(self, result: object) -> None:
+        """Prepare what the next job will probably need, after the result was sent."""
+
+
 class Engine(ABC):
-    """The interface that runs jobs: implemented by the engine process, and by a fake in tests."""
+    """The interface that runs jobs: implemented by the engine processes, and by a fake in tests."""
 
     @abstractmethod
     def start(self) -> None:
         """Begin to load in the background; returns immediately."""
+
+    @abstractmethod
+    def wait_until_ready(self, context: JobContext) -> None:
+        """Block until the engine is loaded, started where it was not, and no job of it is under way.
+
+        Args:
+            context: See `run`; receives no events.
+
+        Raises:
+            Cancelled: The checkpoint raised it, or the engine is closed.
+            EngineError: The process could not be started, or died.
+        """
 
     @abstractmethod
     def run(self, request: Request[ResultT], context: JobContext) -> ResultT:

@@ -1,4 +1,4 @@
-"""The main loop of the engine process: it loads TensorFlow, and then runs one job at a time until the client ends."""
+"""The main loop of an engine process: it loads its libraries, and then runs one job at a time until the client ends."""
 
 import contextlib
 import importlib
@@ -9,12 +9,12 @@ import signal
 import threading
 from multiprocessing.connection import Connection, wait
 from multiprocessing.synchronize import Event as StopEvent
-from typing import Protocol, cast
+from typing import cast
 
 from tlgui import files
 from tlgui.engine import quiet, telemetry
 from tlgui.engine.outcome import outcome_of
-from tlgui.engine.protocol import BugError, Failed, Outcome, Ready, Reported, Request, Succeeded
+from tlgui.engine.protocol import BugError, Failed, Jobs, Outcome, Ready, Reported, Succeeded
 from tlgui.errors import Cancelled
 from tlgui.exporting import placing
 from tlgui.progress import Event, JobContext, Throttle
@@ -22,22 +22,14 @@ from tlgui.progress import Event, JobContext, Throttle
 LOG_NAME = "engine.log"
 
 _NICENESS = 5
+# Somebody waits for an answer, also while another engine trains.
+_LIGHT_NICENESS = 1
 _IDLE_SECONDS = 0.3
 
 _log = logging.getLogger(__name__)
 
 
-class Jobs(Protocol):
-    """The interface of the module with the jobs."""
-
-    def perform(self, request: Request[object], context: JobContext) -> object:
-        """Run one job and return its result."""
-
-    def get_ready_after(self, result: object) -> None:
-        """Prepare what the next job will probably need, after the result was sent."""
-
-
-def serve(connection: Connection, cancel: StopEvent, lifeline: Connection, jobs: str) -> None:
+def serve(connection: Connection, cancel: StopEvent, lifeline: Connection, jobs: str, *, is_light: bool) -> None:
     """Answer requests until the other end is closed.
 
     Args:
@@ -45,16 +37,19 @@ def serve(connection: Connection, cancel: StopEvent, lifeline: Connection, jobs:
         cancel: Set while the running job is to stop.
         lifeline: When its other end is closed, this process ends immediately, during a job too.
         jobs: The name of the module with the jobs; it is imported here, because that takes seconds.
+        is_light: Whether the jobs do without TensorFlow, so that this process need not be prepared for it. It leaves
+            what ended processes left to the engine that has TensorFlow.
     """
     # Ctrl+C in a terminal reaches every process of it; the client decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     quiet.send_output_to(files.open_log(LOG_NAME))
     _exit_at_the_end_of(lifeline)
-    _lower_priority()
-    files.sweep(placing.finish)
-    telemetry.remove_leftovers()
-    quiet.prepare_tensorflow()
-    _log.info("engine starts")
+    _lower_priority(_LIGHT_NICENESS if is_light else _NICENESS)
+    if not is_light:
+        files.sweep(placing.finish)
+        telemetry.remove_leftovers()
+        quiet.prepare_tensorflow()
+    _log.info("%s starts", "light engine" if is_light else "engine")
     loaded = _load(jobs)
     with contextlib.suppress(EOFError, OSError):
         if isinstance(loaded, Failed):
@@ -128,7 +123,7 @@ def _exit_at_the_end_of(lifeline: Connection) -> None:
     threading.Thread(target=watch, name="lifeline-watch", daemon=True).start()
 
 
-def _lower_priority() -> None:
+def _lower_priority(niceness: int) -> None:
     """Lower the priority of this process, so that the window stays responsive on a machine with few cores."""
     if hasattr(os, "nice"):
-        os.nice(_NICENESS)
+        os.nice(niceness)

@@ -1,4 +1,4 @@
-"""The real engine, with TensorFlow and the embedded backbone in its own process, obeys the protocol."""
+"""The real engines, with TensorFlow and the embedded backbone in processes of their own, obey the protocol."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,8 +11,10 @@ from typing_extensions import override
 from tests.engine_protocol import EngineProtocol, Listener
 from tests.learning.listening import numbers
 from tests.learning.trainings import CACHED
+from tlgui.app import engine_processes
 from tlgui.engine.client import EngineProcess
-from tlgui.engine.protocol import Engine, OpenModelRequest, TrainRequest
+from tlgui.engine.protocol import Engine, ExportRequest, OpenModelRequest, TrainRequest
+from tlgui.engine.routing import RoutingEngine
 from tlgui.errors import EngineError, ModelFileError
 from tlgui.learning.results import ModelSummary
 from tlgui.learning.runs.progress import read_progress
@@ -20,21 +22,24 @@ from tlgui.photos.collection import Collection
 from tlgui.progress import EpochEnded, Event, JobContext, Progress, Stage
 
 
-class TestEngineProcess(EngineProtocol):
+class TestEngineProcesses(EngineProtocol):
     @pytest.fixture(scope="class")
     @classmethod
     @override
     def engine(cls) -> Iterator[Engine]:
-        engine = EngineProcess()
+        engine = RoutingEngine(*engine_processes())
         engine.start()
         yield engine
         engine.close()
 
-    def test_tensorflow_is_loaded_once(self, engine: Engine, model: ModelSummary) -> None:
+    def test_libraries_are_loaded_once(self, engine: Engine, model: ModelSummary) -> None:
+        engine.wait_until_ready(JobContext())
         listener = Listener()
 
         with pytest.raises(ModelFileError):
             engine.run(OpenModelRequest(model.path.with_name("missing.tlmodel")), listener.context)
+        with pytest.raises(ModelFileError):
+            engine.run(ExportRequest(model.path.with_name("missing.tlmodel"), "keras", Path("a")), listener.context)
 
         assert Progress(Stage.STARTING) not in listener.events
 

@@ -19,20 +19,21 @@ from tlgui.ui.shell.main_window import MainWindow
 
 
 @pytest.mark.usefixtures("qapp")
-def test_main_shows_the_window_starts_the_engine_and_ends_it(
+def test_main_starts_the_light_engine_shows_the_window_starts_the_other_and_ends_them(
     fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
 ) -> None:
-    monkeypatch.setattr(app, "EngineProcess", lambda: fake_engine)
+    light = FakeEngine()
+    monkeypatch.setattr(app, "engine_processes", lambda: (light, fake_engine))
     expect_log("propagateSizeHints")  # Said by the offscreen platform alone.
     hooks = sys.excepthook, threading.excepthook
     handlers = list(logging.getLogger().handlers)
-    seen: list[bool] = []
+    seen: list[tuple[bool, bool]] = []
     timer = QTimer(interval=50)
 
     def look() -> None:
         windows = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
         if windows and windows[0].isVisible() and not seen:
-            seen.append(fake_engine.is_started)
+            seen.append((light.is_started, fake_engine.is_started))
         if fake_engine.is_started and load_curves():
             timer.stop()
             windows[0].close()
@@ -40,7 +41,8 @@ def test_main_shows_the_window_starts_the_engine_and_ends_it(
     timer.timeout.connect(look)
     timer.start()
     assert app.main([]) == 0
-    assert seen == [False]
+    assert seen == [(True, False)]
+    assert light.is_closed
     assert fake_engine.is_closed
     assert (sys.excepthook, threading.excepthook) == hooks
     assert logging.getLogger().handlers == handlers
@@ -80,7 +82,7 @@ def act():
     print(window.messages.message.text())
     window.close()
 
-app.EngineProcess = FakeEngine
+app.engine_processes = lambda: (FakeEngine(), FakeEngine())
 application = QApplication([])
 QTimer.singleShot(0, act)
 sys.exit(app.main())

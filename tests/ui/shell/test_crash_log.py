@@ -29,7 +29,7 @@ def act():
     print(window.messages.message.text(), window.messages.hint.text())
     window.close()
 
-app.EngineProcess = FakeEngine
+app.engine_processes = lambda: (FakeEngine(), FakeEngine())
 application = QApplication([])
 QTimer.singleShot(0, act)
 sys.exit(app.main())

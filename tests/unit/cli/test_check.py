@@ -8,7 +8,6 @@ import pytest
 
 from tests.fakes import FakeEngine
 from tests.unit.photos import scenes
-from tlgui.cli import commands
 from tlgui.cli.main import main
 from tlgui.engine.protocol import EvaluateRequest, TrainRequest
 from tlgui.photos.collection import Part
@@ -24,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def engine(fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """The engine of the commands that follow."""
-    monkeypatch.setattr(commands, "load_engine", lambda _terminal: fake_engine.run)
+    monkeypatch.setattr("tlgui.cli.engine.load_engine", lambda _terminal, **_options: fake_engine.run)
     return fake_engine
 
 

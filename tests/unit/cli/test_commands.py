@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import write_collection
-from tlgui.cli import commands
 from tlgui.cli.main import main
 from tlgui.engine.protocol import EstimateRequest, Request
 from tlgui.learning.results import CostEstimate
@@ -22,7 +21,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[Request[object]]:
         made.append(request)
         return CostEstimate(90.0, 10**9, "2 processor cores", 0.0, 0, 2 * 10**9)
 
-    monkeypatch.setattr(commands, "load_engine", lambda _terminal: perform)
+    monkeypatch.setattr("tlgui.cli.engine.load_engine", lambda _terminal, **_options: perform)
     return made
 
 

@@ -119,7 +119,7 @@ def test_each_command_that_reads_a_folder_takes_the_options(
         got.append(request.collection)
         raise TlguiError("The engine has a day off.")
 
-    monkeypatch.setattr(commands, "load_engine", lambda _terminal: perform)
+    monkeypatch.setattr("tlgui.cli.engine.load_engine", lambda _terminal, **_options: perform)
     monkeypatch.setattr(commands, "read_summary", lambda _path: None)
     arguments = {
         "train": ["train", str(folder), "--out", str(tmp_path / "m.tlmodel")],

@@ -240,7 +240,7 @@ def test_recipe_that_is_shown_can_be_kept_as_a_file(tmp_path: Path, capsys: pyte
 @pytest.fixture
 def engine(fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """The engine of the commands that follow."""
-    monkeypatch.setattr(commands, "load_engine", lambda _terminal: fake_engine.run)
+    monkeypatch.setattr("tlgui.cli.engine.load_engine", lambda _terminal, **_options: fake_engine.run)
     return fake_engine
 
 

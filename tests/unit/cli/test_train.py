@@ -12,7 +12,7 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tests.unit.run_folders import RECIPE
 from tlgui import files
-from tlgui.cli import commands, train
+from tlgui.cli import train
 from tlgui.cli.main import main
 from tlgui.engine.protocol import Request, SaveTrainedRequest, TrainRequest
 from tlgui.errors import Cancelled, StorageError, UnsavedModelError
@@ -40,7 +40,7 @@ class CommandLine:
         self.kill_at = 0
         self.stop_at = 0
         self._capsys = capsys
-        monkeypatch.setattr(commands, "load_engine", lambda _terminal: self._perform)
+        monkeypatch.setattr("tlgui.cli.engine.load_engine", lambda _terminal, **_options: self._perform)
 
     @property
     def store(self) -> RunStore:

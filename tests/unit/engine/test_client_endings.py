@@ -16,7 +16,8 @@ import pytest
 from tests import scripted_jobs
 from tests.engine_helpers import JOBS, InThread, Stop, process_of, when_reported
 from tests.scripted_jobs import Do, DoBehindTheScenes, Hang
-from tlgui.engine.client import EngineProcess, death_error
+from tlgui.engine.client import EngineProcess
+from tlgui.engine.deaths import death_error
 from tlgui.errors import Cancelled, EngineError
 from tlgui.progress import JobContext, Progress, Stage
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import write_collection
-from tlgui.cli import commands
 from tlgui.cli.main import main
 from tlgui.engine.protocol import EstimateRequest
 from tlgui.learning.recipes.built_in import QUICK
@@ -65,7 +64,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[EstimateRequest]:
         requests.append(request)
         return replace(COST, download_bytes=10**7, free_bytes=10**9)
 
-    monkeypatch.setattr(commands, "load_engine", lambda _terminal: perform)
+    monkeypatch.setattr("tlgui.cli.engine.load_engine", lambda _terminal, **_options: perform)
     return requests
 
 

@@ -10,7 +10,7 @@ from tlgui.errors import CollectionError, PhotoError
 from tlgui.learning.arrays import FloatArray, Labels
 from tlgui.learning.data.prefetch import pixels_of, read_batches
 from tlgui.learning.data.unreadable_record import UnreadableRecord
-from tlgui.learning.model_file.tlmodel import LoadedModel
+from tlgui.learning.inference.predictor import Predictor
 from tlgui.learning.results import ClassResult, Evaluation, Interval
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.split import split_collection
@@ -131,7 +131,7 @@ def evaluate_probabilities(
     return counts.evaluation(part)
 
 
-def evaluate(model: LoadedModel, collection: Collection, part: Part | None, context: JobContext) -> Evaluation:
+def evaluate(model: Predictor, collection: Collection, part: Part | None, context: JobContext) -> Evaluation:
     """Evaluate a model on a collection.
 
     Args:
@@ -171,7 +171,7 @@ def evaluate(model: LoadedModel, collection: Collection, part: Part | None, cont
     return evaluation
 
 
-def _check_classes(model: LoadedModel, collection: Collection) -> None:
+def _check_classes(model: Predictor, collection: Collection) -> None:
     known = model.summary.class_names
     unknown = [name for name in collection.class_names if name not in set(known)]
     if unknown:
@@ -181,7 +181,7 @@ def _check_classes(model: LoadedModel, collection: Collection) -> None:
         )
 
 
-def _photos(model: LoadedModel, collection: Collection, part: Part | None) -> Sequence[Photo]:
+def _photos(model: Predictor, collection: Collection, part: Part | None) -> Sequence[Photo]:
     """Return the photos of a part, divided by the recipe of the model."""
     recipe = model.summary.recipe
     if part is None:

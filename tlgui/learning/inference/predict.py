@@ -9,7 +9,7 @@ import numpy as np
 from tlgui.errors import CollectionError
 from tlgui.learning.arrays import FloatArray
 from tlgui.learning.data.prefetch import ReadPhoto, pixels_of, read_batches
-from tlgui.learning.model_file.tlmodel import LoadedModel
+from tlgui.learning.inference.predictor import Predictor
 from tlgui.learning.results import ClassScore, PhotosPredicted, Prediction, PredictionSummary
 from tlgui.photos.scanning.search import find_photos
 from tlgui.progress import Countdown, JobContext, Progress, Stage
@@ -18,7 +18,7 @@ from tlgui.progress import Countdown, JobContext, Progress, Stage
 _REPORT_SECONDS = 0.2
 
 
-def predict(model: LoadedModel, paths: Sequence[Path], top: int, context: JobContext) -> PredictionSummary:
+def predict(model: Predictor, paths: Sequence[Path], top: int, context: JobContext) -> PredictionSummary:
     """Predict photos, and report them as `PhotosPredicted` in the order of `find_photos`.
 
     The memory is bounded by the batch.
@@ -88,7 +88,7 @@ class PredictionReports:
         self._last_time = self._clock()
 
 
-def _predictions(model: LoadedModel, batch: Sequence[ReadPhoto], top: int) -> list[Prediction]:
+def _predictions(model: Predictor, batch: Sequence[ReadPhoto], top: int) -> list[Prediction]:
     readable = [photo for photo in batch if isinstance(photo.content, np.ndarray)]
     rows = iter(model.predict(pixels_of(readable))) if readable else iter(())
     return [

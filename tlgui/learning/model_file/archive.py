@@ -129,6 +129,16 @@ def read_summary(path: Path) -> ModelSummary:
     return file.summary
 
 
+def carries_onnx_network(path: Path) -> bool:
+    """Return whether a `.tlmodel` carries its network as ONNX.
+
+    Raises:
+        ModelFileError: The file cannot be read, or must not be trusted.
+    """
+    with opened(path) as file:
+        return file.has_onnx
+
+
 def json_member(data: object) -> bytes:
     """Return a member of JSON, escaped to ASCII: a class name may come from a file name that is not valid Unicode."""
     return json.dumps(data, indent=1, allow_nan=False).encode("ascii")
