@@ -2,13 +2,18 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.plots.histories import epoch
+from tlgui.ui.plots.curve_legend import CurveLegend
 from tlgui.ui.plots.curve_view import TrainingPlots, plot_style
+from tlgui.ui.widgets.style import look_of
+from tlgui.ui.widgets.tokens import Accent, colour, contrast
 
 
 def shown(qtbot: QtBot) -> TrainingPlots:
@@ -55,11 +60,31 @@ def test_picture_is_as_large_as_its_place_and_follows_it(qtbot: QtBot, plots: Tr
     assert plots.views[1].y() > view.y()
 
 
-def test_plots_follow_light_and_dark(qtbot: QtBot, plots: TrainingPlots) -> None:
+def test_plots_follow_light_and_dark(qtbot: QtBot, qapp: QApplication, plots: TrainingPlots) -> None:
     view = plots.views[0]
     assert view.image.pixelColor(2, 2).lightness() > 200
-    plots.setPalette(QPalette(QColor(45, 45, 48)))
+    look_of(qapp).wear(is_dark=True)
     qtbot.waitUntil(lambda: view.image.pixelColor(2, 2).lightness() < 100)
+    look_of(qapp).wear(is_dark=False)
+    qtbot.waitUntil(lambda: view.image.pixelColor(2, 2).lightness() > 200)
+
+
+def test_legend_stands_below_the_plots_with_a_sample_of_each_line(plots: TrainingPlots) -> None:
+    legend = plots.findChild(CurveLegend)
+    assert legend is not None
+    assert legend.accessibleName() == "Lines of the plots: Training photos, Validation photos, Best epoch, kept"
+    assert legend.y() >= max(view.geometry().bottom() for view in plots.views)
+    image = legend.grab().toImage()
+    tones = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    assert {colour(accent, legend.palette()).name() for accent in (Accent.TRAINING, Accent.VALIDATION)} <= tones
+
+
+def test_saved_plots_have_their_legend_outside_the_axes(plots: TrainingPlots, tmp_path: Path) -> None:
+    plots.set_history([epoch(1), epoch(2)])
+    plots.save(tmp_path / "curves.svg")
+    drawing = (tmp_path / "curves.svg").read_text(encoding="utf-8")
+    assert drawing.count('id="legend_1"') == 1
+    assert drawing.index('id="legend_1"') > drawing.index('id="axes_2"')
 
 
 def test_what_happens_while_hidden_is_there_when_shown(
@@ -85,15 +110,6 @@ def test_pages_do_not_import_matplotlib_or_tensorflow() -> None:
 
 
 def test_colours_of_compared_runs_stand_out_from_their_background() -> None:
-    def luminance(name: str) -> float:
-        colour = QColor(name)
-        parts = [
-            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-            for part in (colour.redF(), colour.greenF(), colour.blueF())
-        ]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
     for base in ("white", "#2d2d30"):
         for name in plot_style(QPalette(QColor(base)), 9.0).series:
-            bright, dim = sorted((luminance(name), luminance(base)), reverse=True)
-            assert (bright + 0.05) / (dim + 0.05) >= 3, (base, name)
+            assert contrast(QColor(name), QColor(base)) >= 3, (base, name)

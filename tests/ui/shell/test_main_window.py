@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -24,6 +24,7 @@ from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.menus.menu import MenuTitle
 from tlgui.ui.shell.step_list import Mark, Step
 from tlgui.ui.widgets.action import Action
+from tlgui.ui.widgets.style import look_of
 
 ALWAYS = {"quit", "view-photos", "view-train", "view-results", "view-predict", "about"}
 IDLE = {"open-folder", "samples", "open-model"}
@@ -242,11 +243,10 @@ def test_kind_of_file_chosen_decides_its_suffix(qtbot: QtBot, window: MainWindow
 def test_icons_and_quiet_words_follow_light_and_dark(qtbot: QtBot, window: MainWindow) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    before = application.palette()
     icon = action(window, "open-folder").icon
-    for palette, is_dark in ((QPalette(QColor("#303030"), QColor("#202020")), True), (before, False)):
+    for is_dark in (True, False):
         key = icon().cacheKey()
-        application.setPalette(palette)
+        look_of(application).wear(is_dark=is_dark)
         qtbot.waitUntil(lambda old=key: icon().cacheKey() != old)  # type: ignore[misc]  # bound now, not when called
         image = icon().pixmap(24, 24).toImage()
         tones = [image.pixelColor(x, y) for x in range(24) for y in range(24)]

@@ -157,7 +157,8 @@ def test_window_that_is_open_follows_light_and_dark(qtbot: QtBot, look: Look, ca
     show(qtbot, card, button, group)
     for colours in (LIGHT, DARK, LIGHT):
         look.wear(is_dark=colours is DARK)
-        assert card.window().palette().color(QPalette.ColorRole.Window) == QColor(colours.page)
+        page = QColor(colours.page)
+        qtbot.waitUntil(lambda tone=page: card.window().palette().color(QPalette.ColorRole.Window) == tone)  # type: ignore[misc]  # bound now
         assert {colours.card, colours.line} <= {tone.upper() for tone in tones(card)}
         text = button.grab().toImage()
         darkest = max(

@@ -83,6 +83,8 @@ class PhotoGrid(QAbstractItemView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setAccessibleName("Photos")
+        # It paints its own background: scrolling by pixels needs that, and a style sheet takes it from the viewport.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._measure()
 
     # What is shown and selected.
@@ -279,6 +281,7 @@ class PhotoGrid(QAbstractItemView):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self.palette().base())
         self._cells.paint(painter, self, self._cells_in(event.region()), self._pitch())
         if self.state() is QAbstractItemView.State.DragSelectingState:
             self._cells.paint_rubber_band(painter, self._rubber_band.translated(0, -self.verticalOffset()))

@@ -12,12 +12,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from tlgui import files
@@ -49,7 +50,6 @@ class Measure:
         validation: Returns the value for the validation photos.
         limits: Returns the limits of the y axis for the values drawn.
         tick: Returns the text of a tick.
-        legend: The place of the legend where it covers least.
     """
 
     title: str
@@ -58,7 +58,6 @@ class Measure:
     validation: Callable[[EpochEnded], float]
     limits: Callable[[Sequence[float]], tuple[float, float]]
     tick: Callable[[float], str]
-    legend: Literal["lower right", "upper right"]
 
 
 def accuracy_limits(values: Sequence[float]) -> tuple[float, float]:
@@ -82,7 +81,6 @@ ACCURACY = Measure(
     validation=lambda epoch: epoch.validation_accuracy,
     limits=accuracy_limits,
     tick=lambda value: f"{value * 100:.0f} %",
-    legend="lower right",
 )
 LOSS = Measure(
     title="Loss",
@@ -91,7 +89,6 @@ LOSS = Measure(
     validation=lambda epoch: epoch.validation_loss,
     limits=loss_limits,
     tick=lambda value: f"{value:g}",
-    legend="upper right",
 )
 MEASURES = {"accuracy": ACCURACY, "loss": LOSS}
 
@@ -132,7 +129,7 @@ class _MeasureAxes:
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _position: measure.tick(value)))
         axes.spines[["top", "right"]].set_visible(False)
-        # Above the axes, clear of curves and legend.
+        # Above the axes, clear of the curves.
         self._fine_tuning_label = axes.text(
             0, 0, _FINE_TUNING, transform=axes.transAxes, ha="center", va="bottom", visible=False, clip_on=False
         )
@@ -186,7 +183,7 @@ class _MeasureAxes:
 
 
 class CurvePlot(_MeasureAxes):
-    """One measure of one run: training and validation photos, and the best epoch.
+    """One measure of one run: training and validation photos, and the best epoch; the legend stands outside the axes.
 
     Args:
         axes: Where to draw.
@@ -206,10 +203,12 @@ class CurvePlot(_MeasureAxes):
     @property
     def moving_artists(self) -> tuple[Artist, ...]:
         """The artists that are drawn anew after each epoch."""
-        # The legend last, so that no line crosses its text.
-        legend = self.axes.get_legend()
-        lines = (self._fine_tuning, self._best, self._training, self._validation)
-        return lines if legend is None else (*lines, legend)
+        return (self._fine_tuning, self._best, self._training, self._validation)
+
+    @property
+    def named_lines(self) -> tuple[Line2D, ...]:
+        """The lines that the legend names, in its order."""
+        return (self._training, self._validation, self._best)
 
     def show(self, request: DrawRequest) -> bool:
         """Show the history of `request`; return whether the axes changed, so that the whole figure must be drawn."""
@@ -246,9 +245,6 @@ class CurvePlot(_MeasureAxes):
         self._validation.set(color=style.validation, **lines)
         self._best.set(color=style.text, linewidth=style.points * 0.12, markersize=style.points, markevery=[1])
         self._fine_tuning.set(color=style.text, linewidth=style.points * 0.08)
-        legend = self.axes.legend(loc=self._measure.legend, fontsize=style.points * 0.9, labelcolor=style.text)
-        legend.set_animated(True)
-        legend.get_frame().set(facecolor=style.background, edgecolor=style.grid, alpha=0.85)
 
 
 class ComparisonPlot(_MeasureAxes):
@@ -379,8 +375,13 @@ def save_curves(history: Sequence[EpochEnded], path: Path, style: PlotStyle) -> 
     with _LOCK, files.atomic_path(path) as temporary:
         figure = Figure(figsize=_SAVED_INCHES, dpi=_SAVED_DPI, layout="constrained")
         figure.set_facecolor(style.background)
-        for place, measure in enumerate((ACCURACY, LOSS), start=1):
-            plot = CurvePlot(figure.add_subplot(1, 2, place), measure)
+        plots = [
+            CurvePlot(figure.add_subplot(1, 2, place), measure) for place, measure in enumerate((ACCURACY, LOSS), 1)
+        ]
+        for plot in plots:
             plot.set_style(style)
             plot.set_history(history, is_running=False)
+        lines = plots[0].named_lines
+        texts = {"fontsize": style.points * 0.9, "labelcolor": style.text}
+        figure.legend(handles=lines, loc="outside lower center", ncols=len(lines), frameon=False, **texts)
         figure.savefig(temporary, format=path.suffix.lstrip(".").lower())

@@ -1,9 +1,9 @@
-"""The legend of compared runs: a sample of each line with its name, in as many rows as needed.
+"""The legend outside the axes: a sample of each line with its name, in as many rows as needed.
 
 Qt draws the names, because it substitutes fonts for scripts that matplotlib's font lacks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
@@ -28,16 +28,25 @@ class _Entry:
     place: QRect
 
 
+def compared_line(place: int, palette: QPalette) -> LineStyle:
+    """Return the style of the line at `place` among compared runs."""
+    return line_style(place, series(palette))
+
+
 class CurveLegend(QWidget):
     """The legend.
 
     Args:
+        style: Returns the style of the line at a place, counted from 0, on the background of a palette.
         parent: The owner.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, style: Callable[[int, QPalette], LineStyle] = compared_line, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._names: tuple[str, ...] = ()
+        self._style = style
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -77,11 +86,11 @@ class CurveLegend(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        metrics, colours = self.fontMetrics(), series(self.palette())
+        metrics = self.fontMetrics()
         sample = metrics.averageCharWidth() * _SAMPLE_LETTERS
         for place, entry in enumerate(self._entries(self.width())):
             area = QRect(entry.place.topLeft(), QSize(sample, entry.place.height()))
-            paint_sample(painter, area, line_style(place, colours), metrics)
+            paint_sample(painter, area, self._style(place, self.palette()), metrics)
             painter.setPen(self.palette().windowText().color())
             text = entry.place.adjusted(sample + metrics.averageCharWidth(), 0, 0, 0)
             painter.drawText(text, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), entry.name)

@@ -36,6 +36,18 @@ class LineStyle:
     marker: Points
 
 
+TRAINING_DASHES: tuple[float, ...] = ()
+VALIDATION_DASHES, BEST_DASHES = _DASHES[1], _DASHES[2]
+CIRCLE, SQUARE = _MARKERS[0], _MARKERS[1]
+STAR: Points = tuple(
+    (
+        (1.3 if turn % 2 == 0 else 0.55) * math.sin(turn * math.pi / 5),
+        (1.3 if turn % 2 == 0 else 0.55) * math.cos(turn * math.pi / 5),
+    )
+    for turn in range(11)
+)
+
+
 def line_style(place: int, colours: tuple[str, ...]) -> LineStyle:
     """Return the style of the line at `place` among several.
 

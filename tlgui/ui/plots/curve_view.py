@@ -16,12 +16,24 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.progress import EpochEnded
 from tlgui.text.numbers import count, percent
-from tlgui.ui.plots.curve_request import DrawRequest, Frame, PlotStyle
+from tlgui.ui.plots.curve_legend import CurveLegend
+from tlgui.ui.plots.curve_request import (
+    BEST_DASHES,
+    CIRCLE,
+    SQUARE,
+    STAR,
+    TRAINING_DASHES,
+    VALIDATION_DASHES,
+    DrawRequest,
+    Frame,
+    LineStyle,
+    PlotStyle,
+)
 from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details
 from tlgui.ui.widgets.tokens import Accent, colour, mixed, series
 
@@ -34,6 +46,7 @@ _HEIGHT_IN_LINES = 13
 _WIDTH_IN_LETTERS = 30
 _SIDE_BY_SIDE_RATIO = 1.5
 _SAVED_POINTS = 10.0
+_LINES = ("Training photos", "Validation photos", "Best epoch, kept")
 
 
 def load_curves() -> bool:
@@ -61,6 +74,17 @@ def plot_style(palette: QPalette, points: float) -> PlotStyle:
         series=series(palette),
         points=points,
     )
+
+
+def _line_of_one_run(place: int, palette: QPalette) -> LineStyle:
+    """Return the style of a line of `_LINES`, as `curve_drawing` draws it."""
+    if place == _LINES.index("Best epoch, kept"):
+        return LineStyle(palette.color(QPalette.ColorRole.Text).name(), BEST_DASHES, STAR)
+    accent, dashes, marker = (
+        (Accent.TRAINING, TRAINING_DASHES, CIRCLE),
+        (Accent.VALIDATION, VALIDATION_DASHES, SQUARE),
+    )[place]
+    return LineStyle(colour(accent, palette).name(), dashes, marker)
 
 
 class _Painter:
@@ -223,10 +247,16 @@ class TrainingPlots(QWidget):
         super().__init__(parent)
         self._history: tuple[EpochEnded, ...] = ()
         self.views = tuple(CurveView(measure, is_comparison=is_comparison) for measure in ("accuracy", "loss"))
-        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         for view in self.views:
             self._layout.addWidget(view)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._layout, 1)
+        if not is_comparison:
+            legend = CurveLegend(_line_of_one_run)
+            legend.set_names(_LINES)
+            column.addWidget(legend)
         metrics = self.fontMetrics()
         self.setMinimumSize(metrics.averageCharWidth() * _WIDTH_IN_LETTERS, metrics.height() * _HEIGHT_IN_LINES)
 

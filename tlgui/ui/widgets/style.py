@@ -46,6 +46,8 @@ class Look(QObject):
         self._application = application
         self._is_dark: bool | None = None
         hints = QGuiApplication.styleHints()
+        # Else a style sheet ends the propagation of fonts and palettes from a window to what is in it.
+        application.setAttribute(Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles)
         application.setStyle(QStyleFactory.create("Fusion"))
         hints.colorSchemeChanged.connect(self._on_color_scheme_changed)
         application.installEventFilter(self)
@@ -273,10 +275,8 @@ QGroupBox::title {{
     subcontrol-origin: border; subcontrol-position: top left; left: {margin}px; top: {grid}px; color: {text};
 }}
 
-QAbstractItemView {{
-    background: {card}; color: {text}; border: {thin}px solid {line}; border-radius: {corner}px; padding: {thin}px;
-}}
-QAbstractItemView:focus {{ border: {ring}px solid {focus}; padding: 0; outline: none; }}
+QAbstractItemView {{ border: {thin}px solid {line}; border-radius: {corner}px; padding: 2px; }}
+QAbstractItemView:focus {{ border: {ring}px solid {focus}; padding: 1px; outline: none; }}
 QHeaderView, QHeaderView:focus {{ background: {card}; border: none; border-radius: 0; padding: 0; }}
 QHeaderView::section {{
     background: {card}; color: {quiet}; border: none; border-bottom: {thin}px solid {line};
