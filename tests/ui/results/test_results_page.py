@@ -37,7 +37,7 @@ def test_without_a_model_the_page_leads_on(qtbot: QtBot, page: ResultsPage) -> N
 def test_after_a_training_the_page_shows_its_model(qtbot: QtBot, page: ResultsPage, trained: Session) -> None:
     assert not page.empty.isVisible()
     assert page.view.heading.text().startswith("About 9 in 10 right")
-    assert "24 photos" in page.view.explanation.text()
+    assert "24 photos" in page.view.explanation.plain_text
     assert trained.model is not None
     assert trained.model.evaluation is not None
     assert page.view.plots.history == trained.model.history
@@ -75,8 +75,8 @@ def test_model_that_names_one_class_alone_is_told_as_that(
 
     view = page.view
     assert view.heading.text() == "No better than always naming “robin” (90.0 %, between 79 and 96; balanced 50.0 %)"
-    assert "Always naming “robin” is right for 90.0 % of these photos." in view.explanation.text()
-    assert "It recognised no photo of “wren”." in view.explanation.text()
+    assert "Always naming “robin” is right for 90.0 % of these photos." in view.explanation.plain_text
+    assert "It recognised no photo of “wren”." in view.explanation.plain_text
     assert texts(view.classes) == [
         ["owl", "0", "—", "—"],
         ["robin", "54", "100.0 %", "90.0 %"],

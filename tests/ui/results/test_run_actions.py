@@ -72,7 +72,7 @@ def test_interrupted_run_says_so_and_is_resumed(
 ) -> None:
     assert selected(page) == [interrupted]
     assert page.view.heading.text() == "Interrupted after 2 epochs"
-    assert "rightly. Resume it" in page.view.explanation.text()
+    assert "rightly. Resume it" in page.view.explanation.plain_text
     assert len(page.view.plots.history) == 2
     assert usable(page) == {"resume-run", "use-best-epoch", "rename-run", "delete-runs"}
 
@@ -121,7 +121,7 @@ def test_during_a_training_nothing_else_is_begun(
     assert selected(page) == [first]
     assert usable(page) == {"rename-run", "delete-runs"}
     page.table.select_ids([running.id])
-    assert "Train page" in page.view.explanation.text()
+    assert "Train page" in page.view.explanation.plain_text
     assert usable(page) == {"rename-run"}
     with qtbot.waitSignal(opened.job_ended, timeout=10_000):
         gate.open()

@@ -26,7 +26,7 @@ from tlgui.ui.shell.step_list import Mark, Step
 from tlgui.ui.widgets.action import Action
 from tlgui.ui.widgets.style import look_of
 
-ALWAYS = {"quit", "view-photos", "view-train", "view-results", "view-predict", "about"}
+ALWAYS = {"quit", "view-photos", "view-train", "view-results", "view-predict", "guide", "words", "about"}
 IDLE = {"open-folder", "samples", "open-model"}
 PHOTOS = {"read-again", "select-all-photos"}
 RUN = {"train-run-further", "rename-run", "delete-runs"}

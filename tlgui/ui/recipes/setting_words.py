@@ -236,6 +236,42 @@ SETTINGS: dict[str, SettingWords] = {
     **ADVANCED,
 }
 
+# The words of the glossary that explain a setting, see `ui.text.glossary`.
+SETTING_TERMS: dict[str, str] = {
+    "backbone": "backbone",
+    "weights": "weights",
+    "epochs": "epoch",
+    "batch_size": "batch",
+    "learning_rate": "learning-rate",
+    "early_stopping.enabled": "validation",
+    "early_stopping.patience": "epoch",
+    "augmentation.when": "variations",
+    "augmentation.copies": "variations",
+    "augmentation.keep_photo": "variations",
+    "fine_tuning.when": "fine-tuning",
+    "fine_tuning.from_block": "backbone",
+    "fine_tuning.epochs": "epoch",
+    "fine_tuning.learning_rate": "learning-rate",
+    "fine_tuning.optimizer": "optimiser",
+    "fine_tuning.schedule": "learning-rate",
+    "fine_tuning.warm_up": "epoch",
+    "split.validation": "validation",
+    "split.test": "test-photos",
+    "cut_layer": "backbone",
+    "pooling": "features",
+    "head.dense_units": "head",
+    "head.feature_dropout": "dropout",
+    "head.dropout": "dropout",
+    "head.output": "head",
+    "optimizer": "optimiser",
+    "schedule": "learning-rate",
+    "warm_up": "epoch",
+    "most_batches": "batch",
+    "early_stopping.watch": "validation",
+    "early_stopping.keep_best": "epoch",
+    "early_stopping.target_accuracy": "accuracy",
+}
+
 
 def setting_name(path: str) -> str:
     """Return the name of the setting at `path` outside its group, such as “Fine-tuning: epochs”."""

@@ -14,8 +14,10 @@ from tlgui.ui.text.run_words import RunRow, best_so_far, status_text
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
 from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.terms import TermLabel, set_term
 
 _NOT_MEASURED = "How good this model is was not measured: it had no validation photos."
+_COLUMNS = "“Recognised” is also called recall, “correct when it says this” precision."
 _CAPTION = "Each row is what the photos are, each column what the model called them."
 _RUNNING = "This training is under way. Its curves are on the Train page of its window."
 _GONE = "The file of its model was deleted, moved or overwritten, so it cannot be used any more."
@@ -36,15 +38,17 @@ class RunView(QWidget):
         super().__init__(parent)
         self.heading = page_heading("")
         self.model_line = ElidedLabel()
-        self.explanation = QuietLabel()
+        self.explanation = TermLabel(is_quiet=True)
         self.plots = TrainingPlots()
         self.classes = ClassResultsTable()
         self.confusion = ConfusionTable()
         self.mix_ups = QuietLabel()
+        set_term(self.plots, "validation")
+        set_term(self.classes, "recall")
         self._details = QWidget()
         details = QHBoxLayout(self._details)
         details.setContentsMargins(0, 0, 0, 0)
-        details.addLayout(_titled("How each class fared", self.classes), 5)
+        details.addLayout(_titled("How each class fared", TermLabel(_COLUMNS, is_quiet=True), self.classes), 5)
         details.addLayout(_titled("Mix-ups", QuietLabel(_CAPTION), self.confusion), 4)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -33,6 +33,7 @@ from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.session.worker import Job
 from tlgui.ui.shell.commands import Commands, Pages
 from tlgui.ui.shell.footer import Footer
+from tlgui.ui.shell.guide import Guide
 from tlgui.ui.shell.job_bar import JobBar
 from tlgui.ui.shell.menus.edit_menu import edit_menu
 from tlgui.ui.shell.menus.file_menu import file_menu
@@ -54,6 +55,7 @@ from tlgui.ui.train.train_page import TrainPage
 from tlgui.ui.widgets.icons import app_icon
 from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
 from tlgui.ui.widgets.scroll_area import ScrollArea
+from tlgui.ui.widgets.terms import TermRequested
 
 _log = logging.getLogger(__name__)
 
@@ -92,6 +94,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._lay_out()
         self.commands = Commands(self, session, settings, self.pages, self.messages)
+        self.guide = Guide(self, self.steps)
         self.saving_trained = SavingTrained(self, session, settings, self.unsaved_bar)
         self.saving_trained.problem_raised.connect(self.show_problem)
         self.menus = self._make_menus()
@@ -126,6 +129,12 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._footer.fit(event.size().height())
+
+    @override
+    def customEvent(self, event: QEvent) -> None:
+        if isinstance(event, TermRequested):
+            event.is_taken = True
+            self.guide.show_term(event.term_id)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -171,7 +180,7 @@ class MainWindow(QMainWindow):
             train_menu(commands, pages.train, pages.results.run_actions),
             predict_menu(commands, pages.predict.save_action),
             view_menu(commands),
-            help_menu(commands),
+            help_menu(commands, self.guide),
         )
         return MenuBar(self, menus)
 

@@ -12,12 +12,13 @@ from tlgui.learning.recipes.recipe import DOWNLOAD, EMBEDDED_BACKBONE, NO_WEIGHT
 from tlgui.photos.names import shown_name
 from tlgui.text.numbers import size_in_words
 from tlgui.ui.recipes.setting_values import is_weights_file, weights_in_words
-from tlgui.ui.recipes.setting_words import SETTINGS
+from tlgui.ui.recipes.setting_words import SETTING_TERMS, SETTINGS
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.setting_fit import usual_weights, with_backbone, with_weights
 from tlgui.ui.widgets.file_dialogs import ask_file
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details, set_tip
 from tlgui.ui.widgets.stable_height_label import StableHeightLabel
+from tlgui.ui.widgets.terms import set_term, with_term_button
 
 WEIGHTS_FILES = "Keras weights (*.h5 *.keras *.weights.h5);;All files (*)"
 _LEAST_LETTERS = 24
@@ -90,10 +91,13 @@ class BackboneChoice(QWidget):
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        backbone_label = PlainLabel("Backbone")
+        backbone_label.setBuddy(self.box)
+        layout.addWidget(with_term_button(backbone_label, "backbone"))
         layout.addWidget(self.box)
         weights_label = PlainLabel("Weights")
         weights_label.setBuddy(self.weights_box)
-        layout.addWidget(weights_label)
+        layout.addWidget(with_term_button(weights_label, "weights"))
         layout.addWidget(self.weights_box)
         layout.addWidget(self.weights_note)
         row = QHBoxLayout()
@@ -152,6 +156,7 @@ def _combo(path: str) -> QComboBox:
     set_spoken(box, words.label)
     set_spoken_details(box, words.help)
     set_tip(box, words.help)
+    set_term(box, SETTING_TERMS[path])
     # A long name must not widen the column: it is cut here and shown whole in the list that opens.
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(_LEAST_LETTERS)

@@ -18,9 +18,10 @@ from typing_extensions import override
 from tlgui.learning.recipes.validation import Choices, Limits
 from tlgui.photos.names import one_line
 from tlgui.ui.recipes.setting_values import PERCENT, is_share, setting_rule, unit_of
-from tlgui.ui.recipes.setting_words import SettingWords, setting_name
+from tlgui.ui.recipes.setting_words import SETTING_TERMS, SettingWords, setting_name
 from tlgui.ui.train.setting_fit import CUT_LAYER
 from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details, set_tip
+from tlgui.ui.widgets.terms import set_term
 
 _WIDE_RANGE = 1e4
 
@@ -230,4 +231,6 @@ def make_control(path: str, words: SettingWords) -> SettingControl:
     set_spoken(control.widget, setting_name(path))
     set_spoken_details(control.widget, words.help)
     set_tip(control.widget, words.help)
+    if path in SETTING_TERMS:
+        set_term(control.widget, SETTING_TERMS[path])
     return control

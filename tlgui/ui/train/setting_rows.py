@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QFormLayout, QWidget
 
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.ui.recipes.setting_values import is_offered, recipe_value, with_setting
-from tlgui.ui.recipes.setting_words import SettingWords
+from tlgui.ui.recipes.setting_words import SETTING_TERMS, SettingWords
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.setting_controls import BlockChoice, Switch, make_control
 from tlgui.ui.train.setting_fit import CUT_LAYER, WHEN_TUNED, block_names, tuning_blocks, with_cut, with_tuning
 from tlgui.ui.train.setting_notices import NOTICED, notice
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
+from tlgui.ui.widgets.terms import with_term_button
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.ui.widgets.tokens import Accent
 
@@ -61,10 +62,13 @@ class _Row:
 
     def add_to(self, layout: QFormLayout) -> None:
         """Append the row to the form."""
+        shown = self._label or self.control.widget
+        if self._path in SETTING_TERMS:
+            shown = with_term_button(shown, SETTING_TERMS[self._path])
         if self._label is None:
-            layout.addRow(self.control.widget)
+            layout.addRow(shown)
         else:
-            layout.addRow(self._label, self.control.widget)
+            layout.addRow(shown, self.control.widget)
         if self.notice is not None:
             layout.addRow(self.notice)
 
