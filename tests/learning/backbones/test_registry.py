@@ -21,7 +21,7 @@ from tlgui.learning.model_file.trusted_layers import check_configuration, check_
 from tlgui.learning.networks import builder as network_module
 from tlgui.learning.networks.inference_function import traced
 from tlgui.learning.networks.needed_memory import BUDGET_BYTES, photo_bytes
-from tlgui.learning.recipes.recipe import BACKBONE_IDS, EMBEDDED_BACKBONE, LARGEST_INPUT, SMALL_CNN, Recipe
+from tlgui.learning.recipes.recipe import BACKBONE_IDS, LARGEST_INPUT, SHIPPED_BACKBONES, SMALL_CNN, Recipe
 
 # The scaling that Keras documents for each of its networks; those with preprocessing inside are checked separately.
 _KERAS_PREPROCESSING = {
@@ -42,7 +42,7 @@ _SELF_PREPROCESSING = {
     "efficientnetv2s": applications.EfficientNetV2S,
     "convnexttiny": applications.ConvNeXtTiny,
 }
-_NONE_PUBLISHED = {EMBEDDED_BACKBONE, SMALL_CNN}
+_NONE_PUBLISHED = {*SHIPPED_BACKBONES, SMALL_CNN}
 
 
 def _pixels(size: int) -> np.ndarray:
@@ -56,15 +56,16 @@ def _preprocessed(backbone_id: str, pixels: np.ndarray, setting: str = "own") ->
 
 def test_every_backbone_of_the_recipes_is_in_the_table() -> None:
     assert tuple(BACKBONES) == BACKBONE_IDS == tuple(BACKBONE_TITLES)
-    assert [backbone.id for backbone in BACKBONES.values() if backbone.shipped] == ["efficientnet-lite0"]
+    assert {backbone.id for backbone in BACKBONES.values() if backbone.shipped} == SHIPPED_BACKBONES
     for backbone in BACKBONES.values():
         assert backbone.smallest_size <= backbone.input_size
 
 
-def test_embedded_backbone_scales_around_127() -> None:
+@pytest.mark.parametrize("backbone_id", sorted(SHIPPED_BACKBONES))
+def test_shipped_backbone_scales_around_127(backbone_id: str) -> None:
     pixels = _pixels(4)
 
-    np.testing.assert_allclose(_preprocessed("efficientnet-lite0", pixels), (pixels - 127) / 128, atol=1e-6)
+    np.testing.assert_allclose(_preprocessed(backbone_id, pixels), (pixels - 127) / 128, atol=1e-6)
 
 
 def test_small_network_wants_numbers_up_to_1() -> None:

@@ -19,7 +19,15 @@ from tlgui.learning.backbones.published_weights import PUBLISHED, Published
 from tlgui.learning.backbones.registry import BACKBONES
 from tlgui.learning.backbones.weights import Weights, find_weights, load_weights
 from tlgui.learning.networks.builder import build_backbone
-from tlgui.learning.recipes.recipe import BACKBONE_IDS, DOWNLOAD, EMBEDDED_BACKBONE, NO_WEIGHTS, SMALL_CNN, Recipe
+from tlgui.learning.recipes.recipe import (
+    BACKBONE_IDS,
+    DOWNLOAD,
+    NO_WEIGHTS,
+    SHIPPED,
+    SHIPPED_BACKBONES,
+    SMALL_CNN,
+    Recipe,
+)
 from tlgui.progress import JobContext
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
@@ -101,16 +109,17 @@ def _found(backbone: str, weights: str) -> Weights:
     return find_weights(Recipe(backbone=backbone, weights=weights), JobContext())
 
 
-def test_shipped_weights_are_those_that_notice_names() -> None:
-    found = find_weights(Recipe(), JobContext())
+@pytest.mark.parametrize("backbone_id", sorted(SHIPPED_BACKBONES))
+def test_shipped_weights_are_those_that_notice_names(backbone_id: str) -> None:
+    found = _found(backbone_id, SHIPPED)
     notice = Path(__file__).parents[3] / "NOTICE"
 
-    assert found.path == resource("weights/efficientnet-lite0.weights.h5")
+    assert found.path == resource(f"weights/{backbone_id}.weights.h5")
     assert found.digest == hashlib.sha256(found.path.read_bytes()).hexdigest()
     assert found.digest in notice.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("backbone_id", [name for name in BACKBONE_IDS if name not in {EMBEDDED_BACKBONE, SMALL_CNN}])
+@pytest.mark.parametrize("backbone_id", sorted({*BACKBONE_IDS} - SHIPPED_BACKBONES - {SMALL_CNN}))
 def test_weights_that_are_not_shipped_are_named_with_the_way_out(backbone_id: str) -> None:
     with pytest.raises(WeightsError) as caught:
         find_weights(Recipe(backbone=backbone_id), JobContext())
@@ -148,9 +157,10 @@ def test_small_network_refuses_all_weights_and_says_what_to_set(weights: str) ->
     assert "“none”" in caught.value.hint
 
 
-def test_embedded_network_has_nothing_to_download() -> None:
-    with pytest.raises(WeightsError, match="EfficientNet-Lite0") as caught:
-        _found(EMBEDDED_BACKBONE, DOWNLOAD)
+@pytest.mark.parametrize("backbone_id", sorted(SHIPPED_BACKBONES))
+def test_shipped_network_has_nothing_to_download(backbone_id: str) -> None:
+    with pytest.raises(WeightsError, match=BACKBONES[backbone_id].title) as caught:
+        _found(backbone_id, DOWNLOAD)
 
     assert "shipped" in caught.value.hint
 

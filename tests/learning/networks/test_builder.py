@@ -1,6 +1,6 @@
 """Backbone, head and the joined model: inputs, outputs, and that the shipped network is the original one."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -15,18 +15,55 @@ from tlgui.learning.model_file.archive import MOST_BYTES
 from tlgui.learning.model_file.trusted_layers import check_keras_file
 from tlgui.learning.networks.builder import build_backbone, build_head, join, split_backbone
 from tlgui.learning.networks.inference_function import fast_function
-from tlgui.learning.recipes.built_in import BUILT_IN, INCEPTION_MIXED7, QUICK, SMALL_FROM_SCRATCH, VGG16_BOTTLENECK
-from tlgui.learning.recipes.recipe import FROM_START, NO_WEIGHTS, SMALL_CNN, FineTuning, Head, Recipe
+from tlgui.learning.recipes.built_in import BUILT_IN, INCEPTION_MIXED7, SMALL_FROM_SCRATCH, VGG16_BOTTLENECK
+from tlgui.learning.recipes.recipe import (
+    EMBEDDED_BACKBONE,
+    FROM_START,
+    LARGER_BACKBONE,
+    NO_WEIGHTS,
+    SHIPPED_BACKBONES,
+    SMALL_CNN,
+    FineTuning,
+    Head,
+    Recipe,
+)
 from tlgui.progress import JobContext
 
 SMALL = Recipe(input_size=64)
 RANDOM = Recipe(input_size=32, weights=NO_WEIGHTS)
 
-# Outputs of EfficientNet-Lite0 for the generated picture: every 160th of its 1280 features, their mean and deviation.
-# Computed in 64-bit NumPy from the PyTorch tensors, by a rebuild of the network that shares no code with this one.
-_FEATURES = [1.29492, 0.0, 0.0, 0.14268, 0.0, 0.04156, 0.0, 0.0]
-_MEAN, _DEVIATION = 0.168697, 0.470368
-_LARGEST = {113: 5.3024, 245: 3.6578, 989: 3.5949, 897: 3.3874}
+
+@dataclass(frozen=True)
+class _Outputs:
+    """Outputs of a shipped network for the generated picture.
+
+    They were computed in 64-bit NumPy from the PyTorch tensors, by a rebuild of the network that shares no code with
+    this one.
+    """
+
+    size: int
+    every_160th: tuple[float, ...]
+    mean: float
+    deviation: float
+    largest: dict[int, float]
+
+
+_ORIGINALS = {
+    EMBEDDED_BACKBONE: _Outputs(
+        224,
+        (1.29492, 0.0, 0.0, 0.14268, 0.0, 0.04156, 0.0, 0.0),
+        0.168697,
+        0.470368,
+        {113: 5.3024, 245: 3.6578, 989: 3.5949, 897: 3.3874},
+    ),
+    LARGER_BACKBONE: _Outputs(
+        260,
+        (0.0, 0.50531, 0.14641, 2.14497, 0.23275, 0.0, 0.00931, 0.00804),
+        0.141183,
+        0.386141,
+        {302: 4.1849, 1117: 3.3458, 964: 3.2467, 1145: 3.1518},
+    ),
+}
 
 
 def _built(recipe: Recipe) -> keras.Model:
@@ -48,14 +85,18 @@ def _picture(size: int) -> np.ndarray:
     return np.stack(channels, axis=-1)[np.newaxis].astype(np.float32)
 
 
-def test_shipped_backbone_has_the_outputs_of_the_original() -> None:
-    features = np.asarray(_built(QUICK)(_picture(224)))[0]
+@pytest.mark.parametrize("backbone_id", sorted(SHIPPED_BACKBONES))
+def test_shipped_backbone_has_the_outputs_of_the_original(backbone_id: str) -> None:
+    original = _ORIGINALS[backbone_id]
+    network = _built(Recipe(backbone=backbone_id, input_size=original.size))
+
+    features = np.asarray(network(_picture(original.size)))[0]
 
     assert features.shape == (1280,)
-    np.testing.assert_allclose(features[::160], _FEATURES, atol=1e-4)
-    assert features.mean() == pytest.approx(_MEAN, abs=1e-5)
-    assert features.std() == pytest.approx(_DEVIATION, abs=1e-5)
-    for place, value in _LARGEST.items():
+    np.testing.assert_allclose(features[::160], original.every_160th, atol=1e-4)
+    assert features.mean() == pytest.approx(original.mean, abs=1e-5)
+    assert features.std() == pytest.approx(original.deviation, abs=1e-5)
+    for place, value in original.largest.items():
         assert features[place] == pytest.approx(value, abs=1e-3)
 
 

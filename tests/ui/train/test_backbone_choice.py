@@ -55,6 +55,7 @@ def offered(choice: BackboneChoice) -> list[str]:
 def test_each_backbone_says_how_it_is_had(choice: BackboneChoice, session: Session, keras_home: Path) -> None:
     assert list(texts(choice)) == list(BACKBONE_IDS)
     assert texts(choice)["efficientnet-lite0"] == "EfficientNet-Lite0 (comes with tlgui)"
+    assert texts(choice)["efficientnet-lite2"] == "EfficientNet-Lite2 (comes with tlgui)"
     assert texts(choice)["vgg16"] == "VGG16 (58.9 MB from the internet)"
     assert texts(choice)["small-cnn"] == "Small CNN (learns from nothing)"
     (keras_home / "models" / PUBLISHED["vgg16"].name).write_bytes(b"weights")

@@ -42,6 +42,16 @@ _LITE0 = _blocks(
     "block14_add",
     "block15_project_bn",
 )
+_LITE2 = _blocks(
+    "block",
+    "block0_project_bn",
+    "block3_add",
+    "block6_add",
+    "block10_add",
+    "block14_add",
+    "block19_add",
+    "block20_project_bn",
+)
 _VGG = _blocks("block", "block1_pool", "block2_pool", "block3_pool", "block4_pool", "block5_pool")
 _INCEPTION = tuple((f"mixed{number}", f"mixed{number}") for number in range(11))
 _XCEPTION = _blocks(
@@ -93,6 +103,7 @@ _SMALL_CNN = _blocks("block", "block1_pool", "block2_pool", "block3_pool")
 # of its cells has the two before it as inputs, so it can be cut at its end only.
 BACKBONE_TITLES: dict[str, BackboneTitle] = {
     "efficientnet-lite0": BackboneTitle("EfficientNet-Lite0", blocks=_LITE0),
+    "efficientnet-lite2": BackboneTitle("EfficientNet-Lite2", 260, _LITE2),
     "vgg16": BackboneTitle("VGG16", blocks=_VGG, download_bytes=58_889_256),
     "vgg19": BackboneTitle("VGG19", blocks=_VGG, download_bytes=80_134_624),
     "inceptionv3": BackboneTitle("InceptionV3", _LARGE, _INCEPTION, 87_910_968),

@@ -10,10 +10,10 @@ import numpy as np
 from keras import applications, layers
 
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
-from tlgui.learning.backbones.efficientnet_lite0 import SMALLEST_SIZE, build_lite0
+from tlgui.learning.backbones.efficientnet_lite import LITE0, LITE2, SMALLEST_SIZE, LiteVariant, build_lite
 from tlgui.learning.backbones.small_cnn import SMALLEST_SIZE as SMALLEST_CNN_SIZE
 from tlgui.learning.backbones.small_cnn import build_small_cnn
-from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE, SMALL_CNN
+from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE, LARGER_BACKBONE, SMALL_CNN
 
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
@@ -106,10 +106,11 @@ def _from_keras(
     return Backbone(backbone_id, about.title, about.input_size, smallest_size, build, preprocess)
 
 
-def _embedded() -> Backbone:
-    about = BACKBONE_TITLES[EMBEDDED_BACKBONE]
-    weights = "weights/efficientnet-lite0.weights.h5"
-    return Backbone(EMBEDDED_BACKBONE, about.title, about.input_size, SMALLEST_SIZE, build_lite0, _around_127, weights)
+def _shipped(backbone_id: str, variant: LiteVariant) -> Backbone:
+    about = BACKBONE_TITLES[backbone_id]
+    build = partial(build_lite, variant)
+    weights = f"weights/{backbone_id}.weights.h5"
+    return Backbone(backbone_id, about.title, about.input_size, SMALLEST_SIZE, build, _around_127, weights)
 
 
 def _small_cnn() -> Backbone:
@@ -120,7 +121,8 @@ def _small_cnn() -> Backbone:
 # Networks of Keras that include preprocessing are built without it: every scaling is in this module.
 _PLAIN = {"include_preprocessing": False}
 _TABLE = (
-    _embedded(),
+    _shipped(EMBEDDED_BACKBONE, LITE0),
+    _shipped(LARGER_BACKBONE, LITE2),
     _from_keras("vgg16", applications.VGG16, _caffe),
     _from_keras("vgg19", applications.VGG19, _caffe),
     _from_keras("inceptionv3", applications.InceptionV3, _minus_one_to_one, 75),

@@ -27,6 +27,7 @@ NO_WEIGHTS = "none"
 
 BACKBONE_IDS = (
     "efficientnet-lite0",
+    "efficientnet-lite2",
     "vgg16",
     "vgg19",
     "inceptionv3",
@@ -43,6 +44,8 @@ BACKBONE_IDS = (
     "small-cnn",
 )
 EMBEDDED_BACKBONE = BACKBONE_IDS[0]
+LARGER_BACKBONE = BACKBONE_IDS[1]
+SHIPPED_BACKBONES = frozenset({EMBEDDED_BACKBONE, LARGER_BACKBONE})
 SMALL_CNN = BACKBONE_IDS[-1]
 
 WHOLE_NETWORK = ""

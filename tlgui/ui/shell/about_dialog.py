@@ -14,7 +14,7 @@ _PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "onnx", "onnxruntime", "ma
 _LICENCES = """\
 tlgui is free software under the Apache License 2.0.
 Qt and PySide6 are used under the GNU Lesser General Public License 3.
-The embedded backbone EfficientNet-Lite0 and its ImageNet weights are under the Apache License 2.0.
+The backbones EfficientNet-Lite0 and Lite2 and their ImageNet weights are under the Apache License 2.0.
 TensorFlow and Keras are under the Apache License 2.0. NOTICE names all sources."""
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, 
 from tlgui import files
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.published_weights import PUBLISHED, downloaded_weights
-from tlgui.learning.recipes.recipe import DOWNLOAD, EMBEDDED_BACKBONE, NO_WEIGHTS, SHIPPED, SMALL_CNN, Recipe
+from tlgui.learning.recipes.recipe import DOWNLOAD, NO_WEIGHTS, SHIPPED, SHIPPED_BACKBONES, SMALL_CNN, Recipe
 from tlgui.photos.names import shown_name
 from tlgui.text.numbers import size_in_words
 from tlgui.ui.recipes.setting_values import is_weights_file, weights_in_words
@@ -43,7 +43,7 @@ def weights_problem(recipe: Recipe) -> str:
     if recipe.backbone == SMALL_CNN:
         return f"{title} has no pretrained weights: set its weights to none."
     if recipe.weights == SHIPPED:
-        is_there = recipe.backbone == EMBEDDED_BACKBONE
+        is_there = recipe.backbone in SHIPPED_BACKBONES
         return "" if is_there else f"{title} does not come with tlgui. Choose its weights from the internet, or a file."
     if recipe.weights == DOWNLOAD:
         return (
@@ -164,7 +164,7 @@ def _combo(path: str) -> QComboBox:
 
 
 def _backbone_text(backbone: str) -> str:
-    if backbone == EMBEDDED_BACKBONE:
+    if backbone in SHIPPED_BACKBONES:
         how = "comes with tlgui"
     elif backbone == SMALL_CNN:
         how = "learns from nothing"

@@ -5,12 +5,12 @@ import dataclasses
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.recipes.recipe import (
     DOWNLOAD,
-    EMBEDDED_BACKBONE,
     FROM_START,
     LAST_LAYER,
     NEVER,
     NO_WEIGHTS,
     SHIPPED,
+    SHIPPED_BACKBONES,
     SMALL_CNN,
     WHOLE_NETWORK,
     Recipe,
@@ -26,7 +26,9 @@ def block_names(backbone: str) -> tuple[str, ...]:
 
 def usual_weights(backbone: str) -> str:
     """Return the default weights of a backbone."""
-    return {EMBEDDED_BACKBONE: SHIPPED, SMALL_CNN: NO_WEIGHTS}.get(backbone, DOWNLOAD)
+    if backbone == SMALL_CNN:
+        return NO_WEIGHTS
+    return SHIPPED if backbone in SHIPPED_BACKBONES else DOWNLOAD
 
 
 def with_backbone(recipe: Recipe, backbone: str, weights: str) -> Recipe:

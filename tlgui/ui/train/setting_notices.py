@@ -1,12 +1,13 @@
 """Notices below settings whose value costs accuracy, although tutorials use it."""
 
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
-from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE, FROM_START, NEVER, NO_WEIGHTS, Recipe
+from tlgui.learning.recipes.recipe import FROM_START, NEVER, NO_WEIGHTS, SHIPPED_BACKBONES, Recipe
 
 # Backbones with their own scaling to -1 to 1, exactly or nearly.
 TRAINED_ON_MINUS_ONE_TO_ONE = frozenset(
     {
         "efficientnet-lite0",
+        "efficientnet-lite2",
         "inceptionv3",
         "xception",
         "resnet50v2",
@@ -51,7 +52,7 @@ def _tuning(recipe: Recipe) -> str:
     if is_random and when == NEVER:
         return "This backbone begins with random numbers: unless it is trained too, it sees nothing in your photos."
     if not is_random and when == FROM_START:
-        kind = "shipped" if recipe.backbone == EMBEDDED_BACKBONE else "pretrained"
+        kind = "shipped" if recipe.backbone in SHIPPED_BACKBONES else "pretrained"
         return (
             f"The first steps, with a head that knows nothing yet, spoil much of what the {kind} backbone knows. "
             "“Once the head is trained” keeps it."

@@ -9,7 +9,7 @@ import pytest
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
 from tlgui.learning.backbones.published_weights import PUBLISHED
 from tlgui.learning.recipes.built_in import BUILT_IN
-from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE, SMALL_CNN, Recipe
+from tlgui.learning.recipes.recipe import SHIPPED_BACKBONES, SMALL_CNN, Recipe
 
 
 @pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=list(BUILT_IN))
@@ -23,13 +23,13 @@ def test_built_in_recipe_names_blocks_that_there_are(recipe: Recipe) -> None:
 def test_blocks_are_called_as_the_recipes_of_the_tutorials_call_them() -> None:
     names = {backbone: [name for name, _ in about.blocks] for backbone, about in BACKBONE_TITLES.items()}
 
-    assert names["efficientnet-lite0"] == [f"block{number}" for number in range(1, 8)]
+    assert names["efficientnet-lite0"] == names["efficientnet-lite2"] == [f"block{number}" for number in range(1, 8)]
     assert names["vgg16"] == names["vgg19"] == [f"block{number}" for number in range(1, 6)]
     assert names["inceptionv3"] == [f"mixed{number}" for number in range(11)]
 
 
-def test_everything_but_the_embedded_and_the_small_network_can_be_downloaded() -> None:
-    assert set(PUBLISHED) == set(BACKBONE_TITLES) - {EMBEDDED_BACKBONE, SMALL_CNN}
+def test_everything_but_the_shipped_and_the_small_network_can_be_downloaded() -> None:
+    assert set(PUBLISHED) == set(BACKBONE_TITLES) - SHIPPED_BACKBONES - {SMALL_CNN}
 
 
 @pytest.mark.parametrize("backbone_id", PUBLISHED)

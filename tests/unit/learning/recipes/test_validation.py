@@ -39,7 +39,10 @@ GROUPS = (Recipe, Head, EarlyStopping, FineTuning, SplitSettings, Augmentation)
         ({"augmentation": {"copies": -1}}, "Copies must be from 0 to 50; it is -1"),
         ({"augmentation": {"rotation": 10**400}}, "Rotation must be a number"),
         ({"name": 5}, "Name must be a word; it is “5”"),
-        ({"backbone": "vgg17"}, "Backbone must be one of efficientnet-lite0, vgg16.*; it is “vgg17”"),
+        (
+            {"backbone": "vgg17"},
+            "Backbone must be one of efficientnet-lite0, efficientnet-lite2, vgg16.*; it is “vgg17”",
+        ),
         ({"seed": 2**31}, "Seed must be from 0 to 2147483647; it is 2147483648"),
         ({"epochs": 10**400}, "Epochs must be from 1 to 10000 epochs; it is a number of more than 15 digits"),
     ],
