@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QPushButton, QTextBrowser, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui import files
-from tlgui.ui.widgets.colours import is_dark
 from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.plain_text import set_title
+from tlgui.ui.widgets.tokens import is_dark
 
 PARTS = {
     "photos": "&Photos",

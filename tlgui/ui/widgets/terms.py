@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from tlgui.photos.names import lines_shown
 from tlgui.ui.text.glossary import term, terms_in
-from tlgui.ui.widgets.colours import quiet_text
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip
+from tlgui.ui.widgets.tokens import quiet_text
 
 _PROPERTY = "term"
 
