@@ -26,7 +26,9 @@ _COLUMNS = (
 )
 _NAME = 0
 _NAME_LETTERS = 30
-_LEAST_NAME_LETTERS = 16
+_LEAST_NAME_LETTERS = 8
+_FEWEST_LINES = 10
+_LONG_TITLE = 12
 
 
 class ClassResultsModel(QAbstractTableModel):
@@ -56,7 +58,7 @@ class ClassResultsModel(QAbstractTableModel):
             return None
         title, help_text = _COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return title
+            return _in_two_lines(title)
         return help_text if role == Qt.ItemDataRole.ToolTipRole else None
 
     @override
@@ -97,10 +99,24 @@ class ClassResultsTable(SortedTable):
         return self.fontMetrics().averageCharWidth() * _LEAST_NAME_LETTERS
 
     @override
+    def minimumSizeHint(self) -> QSize:
+        line = self.fontMetrics().height()
+        return QSize(super().minimumSizeHint().width(), _FEWEST_LINES * line)
+
+    @override
     def sizeHint(self) -> QSize:
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
         numbers = sum(self.horizontalHeader().sectionSizeHint(column) for column in range(1, len(_COLUMNS)))
         return QSize(numbers + _NAME_LETTERS * letter, 10 * line)
+
+
+def _in_two_lines(title: str) -> str:
+    """Return a long title broken at the space nearest its middle, so that the column stays narrow."""
+    spaces = [place for place, letter in enumerate(title) if letter == " "]
+    if len(title) <= _LONG_TITLE or not spaces:
+        return title
+    middle = min(spaces, key=lambda place: abs(place - len(title) / 2))
+    return f"{title[:middle]}\n{title[middle + 1 :]}"
 
 
 def _sorted_share(share: float | None) -> float:

@@ -15,6 +15,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _NAME_LETTERS = 18
 _DEEPEST_TINT = 0.55
+_FEWEST_LINES = 12
 
 
 def mix_ups(evaluation: Evaluation, most: int = 3) -> tuple[str, ...]:
@@ -145,6 +146,11 @@ class ConfusionTable(QTableView):
             self.viewport().update()
         elif event.type() == QEvent.Type.FontChange:
             self._fit()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        line = self.fontMetrics().height()
+        return QSize(super().minimumSizeHint().width(), _FEWEST_LINES * line)
 
     @override
     def sizeHint(self) -> QSize:

@@ -1,8 +1,8 @@
 """The Results page: the runs of the collection; how good one is and what it mixes up, or how several compare."""
 
-from PySide6.QtCore import QModelIndex, Signal, Slot
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QSize, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
@@ -14,12 +14,16 @@ from tlgui.ui.results.run_view import RunView
 from tlgui.ui.results.runs_panel import RunsPanel
 from tlgui.ui.session.session import Session
 from tlgui.ui.text.run_words import USE_THIS, RunRow, proposal_text, run_rows, trained_before
+from tlgui.ui.widgets.current_stack import CurrentStack
 from tlgui.ui.widgets.empty_page import EmptyPage
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.primary import make_primary
+from tlgui.ui.widgets.scroll_area import ScrollArea
 from tlgui.ui.widgets.side_by_side import side_by_side
+from tlgui.ui.widgets.tokens import GRID, MARGIN
 
 _TRAIN_AGAIN = "Train a&gain"
+_LETTERS_BESIDE = 85
 
 
 class ResultsPage(QWidget):
@@ -80,19 +84,41 @@ class ResultsPage(QWidget):
         bottom = QHBoxLayout()
         bottom.addStretch(1)
         bottom.addWidget(self.predict_button)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(self.fontMetrics().averageCharWidth(), 0, 0, 0)
-        self._kinds = QStackedWidget()
+        self._kinds = CurrentStack()
         self._kinds.addWidget(self.view)
         self._kinds.addWidget(self.comparison)
+        scrolled = QWidget()
+        self._scrolled = QVBoxLayout(scrolled)
+        self._scrolled.setContentsMargins(GRID, 0, GRID, 0)
+        self._scrolled.setSpacing(MARGIN)
+        self._scrolled.addWidget(self._kinds, 1)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.notice)
-        column.addWidget(self._kinds, 1)
+        column.addWidget(ScrollArea(scrolled), 1)
         column.addLayout(bottom)
         self._splitter = side_by_side(self.panel, right)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._splitter)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        parts = (self.panel.minimumSizeHint().width() + 4 * MARGIN, self.view.minimumSizeHint().width() + 4 * MARGIN)
+        return QSize(max(*parts, self.empty.minimumSizeHint().width()), super().minimumSizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the runs above the results where there is no room for both beside each other."""
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < self.fontMetrics().averageCharWidth() * _LETTERS_BESIDE
+        if is_narrow and self._splitter.indexOf(self.panel) >= 0:
+            self._scrolled.insertWidget(0, self.panel)
+        elif not is_narrow and self._splitter.indexOf(self.panel) < 0:
+            self._splitter.insertWidget(0, self.panel)
+            self._splitter.setStretchFactor(0, 0)
+            self._splitter.setStretchFactor(1, 1)
 
     @Slot()
     def _refresh(self) -> None:

@@ -14,8 +14,10 @@ from tlgui.ui.plots.curve_legend import CurveLegend, sample_icon
 from tlgui.ui.plots.curve_view import TrainingPlots
 from tlgui.ui.recipes.setting_differences import differences
 from tlgui.ui.text.run_words import RunRow, best_so_far
+from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
 from tlgui.ui.widgets.plain_text import plain_tip
+from tlgui.ui.widgets.tokens import MARGIN
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -172,9 +174,13 @@ class RunComparison(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.heading)
         column.addWidget(self.explanation)
-        column.addWidget(self.plots, 5)
-        column.addWidget(self.legend)
-        column.addWidget(self.table, 4)
+        column.setSpacing(MARGIN)
+        curves, differences = Card(), Card()
+        curves.column.addWidget(self.plots, 1)
+        curves.column.addWidget(self.legend)
+        differences.column.addWidget(self.table)
+        column.addWidget(curves, 5)
+        column.addWidget(differences, 4)
 
     def show_runs(self, runs: Sequence[RunRow]) -> None:
         """Compare the first `MOST_COMPARED` of `runs`; more lines could not be distinguished."""

@@ -1,6 +1,9 @@
 """One run: the accuracy of its model, its curves and its confusion matrix; or why it has no model."""
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QTableView, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from tlgui.learning.results import Evaluation, ModelSummary
 from tlgui.learning.runs.run import Run, RunStatus
@@ -11,11 +14,13 @@ from tlgui.ui.plots.curve_view import TrainingPlots
 from tlgui.ui.results.class_results import ClassResultsTable
 from tlgui.ui.results.confusion_table import ConfusionTable, mix_ups
 from tlgui.ui.text.run_words import RunRow, best_so_far, status_text
+from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
-from tlgui.ui.widgets.plain_text import PlainLabel
 from tlgui.ui.widgets.terms import TermLabel, set_term
+from tlgui.ui.widgets.tokens import GRID, MARGIN
 
+_LETTERS_BESIDE = 100
 _NOT_MEASURED = "How good this model is was not measured: it had no validation photos."
 _COLUMNS = "“Recognised” is also called recall, “correct when it says this” precision."
 _CAPTION = "Each row is what the photos are, each column what the model called them."
@@ -46,18 +51,36 @@ class RunView(QWidget):
         set_term(self.plots, "validation")
         set_term(self.classes, "recall")
         self._details = QWidget()
-        details = QHBoxLayout(self._details)
-        details.setContentsMargins(0, 0, 0, 0)
-        details.addLayout(_titled("How each class fared", TermLabel(_COLUMNS, is_quiet=True), self.classes), 5)
-        details.addLayout(_titled("Mix-ups", QuietLabel(_CAPTION), self.confusion), 4)
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._details)
+        self._beside.setContentsMargins(0, 0, 0, 0)
+        self._beside.setSpacing(MARGIN)
+        self._beside.addWidget(_card("How each class fared", TermLabel(_COLUMNS, is_quiet=True), self.classes), 5)
+        self._beside.addWidget(_card("Mix-ups", QuietLabel(_CAPTION), self.confusion, self.mix_ups), 4)
+        curves = Card()
+        curves.column.addWidget(self.plots)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
         column.addWidget(self.heading)
         column.addWidget(self.model_line)
         column.addWidget(self.explanation)
-        column.addWidget(self.plots, 4)
+        column.addSpacing(GRID)
+        column.addWidget(curves, 4)
+        column.addSpacing(GRID)
         column.addWidget(self._details, 5)
-        column.addWidget(self.mix_ups)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        # That of the tables one above the other, so that the page can become as narrow.
+        widths = [card.minimumSizeHint().width() for card in self._details.findChildren(Card)]
+        return QSize(max(*widths, self.plots.minimumWidth() + 2 * MARGIN), super().minimumSizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= self.fontMetrics().averageCharWidth() * _LETTERS_BESIDE
+        directions = QBoxLayout.Direction
+        self._beside.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
 
     def show_run(self, row: RunRow) -> None:
         """Show `row`."""
@@ -127,14 +150,8 @@ def _mix_ups_line(evaluation: Evaluation | None) -> str:
     return f"Most often mixed up: {', '.join(found)}." if found else ""
 
 
-def _titled(title: str, *widgets: QWidget) -> QVBoxLayout:
-    label = PlainLabel(title)
-    font = label.font()
-    font.setBold(True)
-    label.setFont(font)
-    column = QVBoxLayout()
-    column.addWidget(label)
+def _card(title: str, *widgets: QWidget) -> Card:
+    card = Card(title)
     for widget in widgets:
-        column.addWidget(widget)
-    column.setStretchFactor(widgets[-1], 1)
-    return column
+        card.column.addWidget(widget, 1 if isinstance(widget, QTableView) else 0)
+    return card

@@ -13,6 +13,7 @@ from tlgui.errors import TlguiError
 from tlgui.files import targets
 from tlgui.learning.runs.run import MODEL_NAME
 from tlgui.learning.runs.store import KEPT_DAYS
+from tlgui.photos.health.findings import Mending
 from tlgui.photos.names import one_line, shown_name
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 from tlgui.text.numbers import count
@@ -49,6 +50,10 @@ class Pages:
 class Commands(QObject):
     """Handles the menu actions.
 
+    Signals:
+        step_requested: A page is to be shown.
+        page_entered: A page was shown for a key or a menu entry that leads to it, so the focus belongs there.
+
     Args:
         window: The parent of every dialog.
         session: The state of the window.
@@ -58,6 +63,7 @@ class Commands(QObject):
     """
 
     step_requested = Signal(int)
+    page_entered = Signal(int)
 
     def __init__(
         self, window: QWidget, session: Session, settings: Settings, pages: Pages, messages: MessageBar
@@ -184,6 +190,10 @@ class Commands(QObject):
             self.show_step(Step.PHOTOS)
             self._session.review.undo()
 
+    def mend(self, mending: Mending) -> None:
+        """Mend the collection, unless a job is under way."""
+        self._pages.photos.mend(mending)
+
     def undo_text(self) -> str:
         """Return the menu text of Undo, with what it would undo."""
         if self._pages.results.isVisible():
@@ -254,6 +264,11 @@ class Commands(QObject):
     def show_step(self, step: Step) -> None:
         """Show the page of `step`."""
         self.step_requested.emit(step.value)
+
+    def enter(self, step: Step) -> None:
+        """Show the page of `step`, with the focus on its first control."""
+        self.show_step(step)
+        self.page_entered.emit(step.value)
 
     def about(self) -> None:
         """Show versions and licences."""

@@ -4,14 +4,11 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-# In lines of text: a message of two lines, with its margins.
-_RESERVED_LINES = 3.5
-# Of the height of the window; in a small window with large text, the page needs the room more.
-_LARGEST_SHARE = 0.1
+from tlgui.ui.widgets.tokens import CONTROL_HEIGHT, GRID, LINE_WIDTH
 
 
 class Footer(QWidget):
-    """Reserves the height of a bar with two lines, in a window that is high enough for that.
+    """Has the height of a message that passes, or of a job's progress; only a problem that is longer may need more.
 
     Args:
         bars: The bars, from top to bottom; each is hidden while it has nothing to show.
@@ -19,21 +16,19 @@ class Footer(QWidget):
 
     def __init__(self, *bars: QWidget) -> None:
         super().__init__()
-        self._window_height = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         column.addStretch()
         for bar in bars:
             column.addWidget(bar)
-
-    def fit(self, window_height: int) -> None:
-        """Reserve the height for a window of `window_height` pixels."""
-        self._window_height = window_height
-        reserved = round(self.fontMetrics().height() * _RESERVED_LINES)
-        self.setMinimumHeight(reserved if reserved <= window_height * _LARGEST_SHARE else 0)
+        self._reserve()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.fit(self._window_height)
+            self._reserve()
+
+    def _reserve(self) -> None:
+        self.setMinimumHeight(max(CONTROL_HEIGHT, self.fontMetrics().height() + GRID + 2 * LINE_WIDTH) + 2 * GRID)

@@ -11,6 +11,7 @@ from tlgui.text.stages import counts_words, stage_words, time_left_words
 from tlgui.ui.session.worker import Job
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.tokens import GRID, MARGIN
 
 _DELAY_MS = 400
 _STAY_MS = 500
@@ -43,6 +44,7 @@ class JobBar(QWidget):
         self.stop_button.setAccessibleName("Stop the job")
         self.stop_button.clicked.connect(self._on_stop_button_clicked)
         row = QHBoxLayout(self)
+        row.setContentsMargins(MARGIN, GRID, GRID, GRID)
         row.addWidget(self.stage)
         row.addWidget(self.bar, 1)
         row.addWidget(self.time_left)

@@ -2,9 +2,10 @@
 
 import logging
 
-from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
@@ -15,26 +16,21 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from tlgui import files
-from tlgui.engine.protocol import BugError, ExportRequest, OpenModelRequest, SaveTrainedRequest, TrainRequest
-from tlgui.errors import TlguiError, UnsavedModelError, WeightsError
-from tlgui.learning.results import ExportResult, ModelSummary, PhotosUnreadable
-from tlgui.photos.health.findings import RemoveFolders
-from tlgui.photos.mending.mender import Mended
-from tlgui.photos.names import one_line, shown_name
-from tlgui.progress import Event, Notice
-from tlgui.text.numbers import count
+from tlgui.engine.protocol import TrainRequest
+from tlgui.errors import TlguiError
+from tlgui.learning.results import ModelSummary
+from tlgui.photos.names import shown_name
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.results.results_page import ResultsPage
-from tlgui.ui.session.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest, UndoRequest
 from tlgui.ui.session.session import Session
-from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
+from tlgui.ui.session.settings import RECENT_FOLDERS, Settings
 from tlgui.ui.session.worker import Job
 from tlgui.ui.shell.commands import Commands, Pages
 from tlgui.ui.shell.footer import Footer
 from tlgui.ui.shell.guide import Guide
 from tlgui.ui.shell.job_bar import JobBar
+from tlgui.ui.shell.job_outcomes import JobOutcomes
 from tlgui.ui.shell.menus.edit_menu import edit_menu
 from tlgui.ui.shell.menus.file_menu import file_menu
 from tlgui.ui.shell.menus.help_menu import help_menu
@@ -44,7 +40,7 @@ from tlgui.ui.shell.menus.predict_menu import predict_menu
 from tlgui.ui.shell.menus.train_menu import train_menu
 from tlgui.ui.shell.menus.view_menu import view_menu
 from tlgui.ui.shell.message_bar import MessageBar
-from tlgui.ui.shell.outcome_texts import classes_line, export_line, listed_problems, mended_line, remove_button
+from tlgui.ui.shell.model_chip import ModelChip
 from tlgui.ui.shell.saving_trained import SavingTrained
 from tlgui.ui.shell.step_list import Step, StepList
 from tlgui.ui.shell.step_states import step_states
@@ -52,16 +48,20 @@ from tlgui.ui.shell.unsaved_bar import UnsavedBar
 from tlgui.ui.shell.window_drops import WindowDrops
 from tlgui.ui.text.model_words import model_title
 from tlgui.ui.train.train_page import TrainPage
+from tlgui.ui.widgets.focus import focus_first_control
 from tlgui.ui.widgets.icons import app_icon
 from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
 from tlgui.ui.widgets.scroll_area import ScrollArea
 from tlgui.ui.widgets.terms import TermRequested
+from tlgui.ui.widgets.tokens import GRID
 
 _log = logging.getLogger(__name__)
 
 # The engine is replaced after ten seconds; a job that has not ended after this time never will.
 _CLOSE_TIMEOUT_MS = 15_000
-_FIRST_SIZE_IN_LETTERS = (150, 46)
+# Around the title of a menu: its padding in the style, and the space to the next.
+_MENU_PADDING = 3 * GRID
+_FIRST_SIZE = (1200, 800)
 
 
 class MainWindow(QMainWindow):
@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         self.saving_trained.problem_raised.connect(self.show_problem)
         self.menus = self._make_menus()
         self._drops = WindowDrops(self)
+        self._outcomes = JobOutcomes(session, settings, self.messages, self.commands, self)
         self._connect_session()
         self._connect_pages()
         self._connect_drops()
@@ -128,7 +129,8 @@ class MainWindow(QMainWindow):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._footer.fit(event.size().height())
+        self.steps.fit(event.size().width())
+        self._fit_chip()
 
     @override
     def customEvent(self, event: QEvent) -> None:
@@ -159,12 +161,14 @@ class MainWindow(QMainWindow):
         for page in (self.pages.photos, self.pages.train, self.pages.results, self.pages.predict):
             # With large text in a small window, a page scrolls instead of enlarging the window.
             self._stack.addWidget(ScrollArea(page))
-        column = QVBoxLayout()
-        self._footer = Footer(self.unsaved_bar, self.messages, self.job_bar)
+        column = self._column = QVBoxLayout()
+        column.setSpacing(0)
         column.addWidget(self._stack, 1)
-        column.addWidget(self._footer)
+        column.addWidget(Footer(self.unsaved_bar, self.messages, self.job_bar))
         central = QWidget()
         row = QHBoxLayout(central)
+        row.setContentsMargins(GRID, GRID, GRID, 0)
+        row.setSpacing(GRID)
         row.addWidget(self.steps)
         row.addLayout(column, 1)
         self.setCentralWidget(central)
@@ -182,7 +186,15 @@ class MainWindow(QMainWindow):
             view_menu(commands),
             help_menu(commands, self.guide),
         )
-        return MenuBar(self, menus)
+        menu_bar = MenuBar(self, menus)
+        self.chip = ModelChip((menu_bar.actions["save-model"], menu_bar.actions["export-model"]))
+        self.chip.pressed.connect(self.commands.show_results)
+        if self.menuBar().isNativeMenuBar():
+            # The menu bar of macOS has no corner in the window.
+            self._column.insertWidget(0, self.chip, 0, Qt.AlignmentFlag.AlignRight)
+        else:
+            self.menuBar().setCornerWidget(self.chip)
+        return menu_bar
 
     def _connect_session(self) -> None:
         session = self.session
@@ -193,11 +205,12 @@ class MainWindow(QMainWindow):
         session.in_use.set_aside.connect(self._on_model_set_aside)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
-        session.review.photos_unreadable.connect(self._on_photos_unreadable)
         self.steps.step_chosen.connect(self._stack.setCurrentIndex)
         # The effect of Undo depends on the page.
         self.steps.step_chosen.connect(self._refresh)
+        self.steps.step_chosen.connect(self.messages.enter_page)
         self.commands.step_requested.connect(self.show_step)
+        self.commands.page_entered.connect(self._on_page_entered)
 
     def _connect_pages(self) -> None:
         photos, train, results, predict = self.pages.photos, self.pages.train, self.pages.results, self.pages.predict
@@ -230,17 +243,31 @@ class MainWindow(QMainWindow):
     def _restore_geometry(self) -> None:
         geometry = self.settings.geometry()
         if geometry is None or not self.restoreGeometry(geometry):
-            letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
-            columns, lines = _FIRST_SIZE_IN_LETTERS
-            room = self.screen().availableSize()
-            self.resize(min(columns * letter, room.width() * 9 // 10), min(lines * line, room.height() * 9 // 10))
+            self.resize(QSize(*_FIRST_SIZE).boundedTo(self.screen().availableSize()))
 
     @Slot()
     def _refresh(self) -> None:
         """Update the actions and the steps; called on signals of the session and the pages alone."""
         self.menus.refresh()
+        session = self.session
+        self.chip.show_model(session.model, session.active_run, is_foreign=session.is_model_foreign)
+        self._fit_chip()
         for step, state in step_states(self.session, self.pages).items():
             self.steps.set_state(step, state)
+
+    def _fit_chip(self) -> None:
+        """Leave the menus their room."""
+        if not hasattr(self, "chip"):
+            return
+        metrics, titles = self.menuBar().fontMetrics(), [menu.title.value for menu in self.menus.menus]
+        menus = sum(metrics.horizontalAdvance(title.replace("&", "")) + _MENU_PADDING for title in titles)
+        self.chip.fit(self.width() - menus)
+        # The menu bar gives its corner the width that it asks for when it is resized itself.
+        QApplication.sendEvent(self.menuBar(), QResizeEvent(self.menuBar().size(), self.menuBar().size()))
+
+    @Slot(int)
+    def _on_page_entered(self, _step: int) -> None:
+        focus_first_control(self._stack.currentWidget())
 
     @Slot()
     def _on_session_collection_changed(self) -> None:
@@ -264,9 +291,7 @@ class MainWindow(QMainWindow):
     @Slot(Job)
     def _on_session_job_started(self, job: Job) -> None:
         self.messages.clear()
-        job.succeeded.connect(self._on_job_succeeded)
-        job.failed.connect(self._on_job_failed)
-        job.reported.connect(self._on_job_reported)
+        self._outcomes.follow(job)
         if not isinstance(job.request, TrainRequest):
             self.job_bar.follow(job)
         self._refresh()
@@ -280,69 +305,6 @@ class MainWindow(QMainWindow):
         if self._is_closing:
             self._close_timer.stop()
             self.close()
-
-    @Slot(PhotosUnreadable)
-    def _on_photos_unreadable(self, event: PhotosUnreadable) -> None:
-        photos = event.photos
-        self.messages.show_info(
-            f"{count('photo', len(photos))} could not be read. The training goes on without "
-            f"{'it' if len(photos) == 1 else 'them'}.",
-            listed_problems([(photo.path, photo.reason) for photo in photos]),
-        )
-
-    @Slot(object)
-    def _on_job_succeeded(self, result: object) -> None:
-        request = self.session.job.request if self.session.job is not None else None
-        if isinstance(request, OpenModelRequest) and isinstance(result, ModelSummary):
-            self.settings.add_recent(RECENT_MODELS, result.path)
-            self.messages.show_success(f"“{model_title(result)}” is open.", classes_line(result))
-            self.show_step(Step.PREDICT)
-        elif isinstance(request, TrainRequest):
-            self.settings.add_recent(RECENT_MODELS, request.model_path)
-        elif isinstance(request, SaveModelRequest | SaveTrainedRequest):
-            self.settings.add_recent(RECENT_MODELS, request.target)
-            self.messages.show_success(
-                f"The model is saved as “{shown_name(request.target)}”.",
-                one_line(str(request.target.parent)),
-                request.target,
-            )
-        elif isinstance(result, Mended):
-            self._show_mended(result, is_undone=isinstance(request, UndoRequest))
-        elif isinstance(result, ExportResult):
-            self.messages.show_success(f"Exported to “{shown_name(result.path)}”.", export_line(result), result.path)
-
-    def _show_mended(self, mended: Mended, *, is_undone: bool) -> None:
-        hint = listed_problems([(problem.path, problem.reason) for problem in mended.problems])
-        if is_undone or not mended.done:
-            say = self.messages.show_info if mended.problems else self.messages.show_success
-            say(mended.words, hint)
-        else:
-            offer = (remove_button(mended), lambda: self._remove(mended)) if mended.emptied else None
-            self.messages.show_undoable(mended_line(mended), hint, self.commands.undo_mending, offer)
-
-    def _remove(self, mended: Mended) -> None:
-        self.pages.photos.mend(RemoveFolders(mended.emptied))
-
-    @Slot(object)
-    def _on_job_reported(self, event: Event) -> None:
-        if isinstance(event, Notice):
-            self.messages.show_info(event.message, event.hint)
-
-    @Slot(object)
-    def _on_job_failed(self, error: TlguiError) -> None:
-        request = self.session.job.request if self.session.job is not None else None
-        if isinstance(request, ScanRequest | SamplePhotosRequest) and not files.is_folder(request.folder):
-            self.settings.remove_recent(RECENT_FOLDERS, request.folder)
-        if isinstance(request, OpenModelRequest | ExportRequest) and not files.is_file(request.model_path):
-            self.settings.remove_recent(RECENT_MODELS, request.model_path)
-        if isinstance(error, BugError):
-            _log.error("a job failed: %s\n%s", error.message, error.details)
-        # The bar about unsaved models shows the first, the Train page the second.
-        is_shown = isinstance(error, UnsavedModelError) or (
-            isinstance(error, WeightsError) and isinstance(request, TrainRequest)
-        )
-        if not is_shown:
-            self.show_problem(error)
 
     def _ask_before_closing(self) -> None:
         job = self.session.job

@@ -1,21 +1,28 @@
-"""The bar below the page that shows errors and outcomes; never a dialog."""
+"""The bar below the page that shows errors and outcomes; never a dialog.
+
+A success passes by itself, in the one line that is kept free for it. A problem stays until it is dismissed or something
+else is begun, on the page it arose on and on the page it belongs to.
+"""
 
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QUrl, Slot
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QDesktopServices, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QPushButton, QToolButton, QWidget
 from typing_extensions import override
 
 from tlgui import files
 from tlgui.engine.protocol import BugError
 from tlgui.errors import TlguiError
 from tlgui.ui.widgets.icons import themed_icon
-from tlgui.ui.widgets.plain_text import set_spoken
-from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
+from tlgui.ui.widgets.tinted_bar import TintedBar
 from tlgui.ui.widgets.tokens import Accent
+
+PASSING_MS = 8_000
+_FEWEST_LETTERS = 12
 
 
 class _Kind(Enum):
@@ -24,6 +31,41 @@ class _Kind(Enum):
     ERROR = (Accent.ERROR, "error", "Problem")
     SUCCESS = (Accent.SUCCESS, "success", "Done")
     INFO = (Accent.INFO, "info", "Note")
+
+
+class _Line(PlainLabel):
+    """Text that wraps, or one line that is elided."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_elided = False
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+
+    def set_elided(self, *, is_elided: bool) -> None:
+        """Choose between one line and several."""
+        self._is_elided = is_elided
+        self.setWordWrap(not is_elided)
+        self.updateGeometry()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return (
+            QSize(self.fontMetrics().averageCharWidth() * _FEWEST_LETTERS, hint.height()) if self._is_elided else hint
+        )
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._is_elided or self.sizeHint().width() <= self.width():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+        painter.end()
 
 
 class MessageBar(TintedBar):
@@ -38,11 +80,17 @@ class MessageBar(TintedBar):
         self._action: Callable[[], None] | None = None
         self._offer: Callable[[], None] | None = None
         self._is_bug = False
-        self.message = plain_label()
+        self._page: int | None = None
+        # Of a problem; empty for one that every page shows.
+        self._pages: frozenset[int] = frozenset()
+        self._is_dismissed = True
+        self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
+        self._passing.timeout.connect(self._on_passing_timeout)
+        self.message = _Line()
         font = self.message.font()
         font.setBold(True)
         self.message.setFont(font)
-        self.hint = plain_label()
+        self.hint = _Line()
         self.offer_button = QPushButton()
         self.offer_button.clicked.connect(self._on_offer_button_clicked)
         self.action_button = QPushButton()
@@ -53,17 +101,22 @@ class MessageBar(TintedBar):
         self.dismiss_button.setAccessibleName("Dismiss the message")
         self.dismiss_button.setIcon(themed_icon("close", self.palette()))
         self.dismiss_button.clicked.connect(self.dismiss)
-        lines = QVBoxLayout()
-        lines.addWidget(self.message)
-        lines.addWidget(self.hint)
-        self.row.addLayout(lines, 1)
+        self._lines = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._lines.addWidget(self.message)
+        self._lines.addWidget(self.hint, 1)
+        self.row.addLayout(self._lines, 1)
         self.row.addWidget(self.offer_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.row.addWidget(self.action_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.row.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def show_error(self, error: TlguiError) -> None:
-        """Show an error; for a bug, with a button that copies its details."""
+    def show_error(self, error: TlguiError, page: int | None = None) -> None:
+        """Show an error; for a bug, with a button that copies its details.
+
+        Args:
+            error: The error.
+            page: The page that it belongs to, a `Step`; None for the one that is shown.
+        """
         if isinstance(error, BugError):
             details = error.details
             hint = f"{error.hint} The log is in {files.log_folder()}."
@@ -71,6 +124,7 @@ class MessageBar(TintedBar):
             self._is_bug = True
         else:
             self._show(_Kind.ERROR, error.message, error.hint)
+            self._pages = frozenset(shown for shown in (page, self._page) if shown is not None)
 
     def show_success(self, message: str, hint: str = "", path: Path | None = None) -> None:
         """Show what was done; with `path`, with a button that opens its folder."""
@@ -81,7 +135,13 @@ class MessageBar(TintedBar):
             self._show(_Kind.SUCCESS, message, hint, "S&how in folder", lambda: _open_folder(folder))
 
     def show_undoable(
-        self, message: str, hint: str, undo: Callable[[], None], offer: tuple[str, Callable[[], None]] | None = None
+        self,
+        message: str,
+        hint: str,
+        undo: Callable[[], None],
+        offer: tuple[str, Callable[[], None]] | None = None,
+        *,
+        stays: bool = False,
     ) -> None:
         """Show what was done, with a button that undoes it.
 
@@ -90,13 +150,14 @@ class MessageBar(TintedBar):
             hint: More about it.
             undo: Undoes it.
             offer: The text of a second button, for what may be done next, and what it does; None for no such button.
+            stays: Whether it is kept until it is dismissed, because there is something to read or to decide.
         """
 
         def undo_and_dismiss() -> None:
             self.dismiss()
             undo()
 
-        self._show(_Kind.SUCCESS, message, hint, "&Undo", undo_and_dismiss)
+        self._show(_Kind.SUCCESS, message, hint, "&Undo", undo_and_dismiss, stays=stays or offer is not None)
         if offer is not None:
             self.offer_button.setText(offer[0])
             self._offer = offer[1]
@@ -120,10 +181,18 @@ class MessageBar(TintedBar):
         if not self._is_bug:
             self.dismiss()
 
+    @Slot(int)
+    def enter_page(self, page: int) -> None:
+        """Show a problem on its pages alone; called with the page that is shown, a `Step`."""
+        self._page = page
+        if not self._is_dismissed:
+            self.setVisible(not self._pages or page in self._pages)
+
     @Slot()
     def dismiss(self) -> None:
         """Hide the message."""
-        self._is_bug = False
+        self._is_bug, self._is_dismissed = False, True
+        self._passing.stop()
         self.hide()
 
     @override
@@ -133,10 +202,24 @@ class MessageBar(TintedBar):
             self.dismiss_button.setIcon(themed_icon("close", self.palette()))
 
     def _show(
-        self, kind: _Kind, message: str, hint: str, button: str = "", action: Callable[[], None] | None = None
+        self,
+        kind: _Kind,
+        message: str,
+        hint: str,
+        button: str = "",
+        action: Callable[[], None] | None = None,
+        *,
+        stays: bool = False,
     ) -> None:
         accent, icon, word = kind.value
-        self._action, self._is_bug = action, False
+        self._action, self._is_bug, self._is_dismissed = action, False, False
+        self._pages = frozenset()
+        is_passing = kind is _Kind.SUCCESS and not stays
+        for line in (self.message, self.hint):
+            line.set_elided(is_elided=is_passing)
+        directions = QBoxLayout.Direction
+        self._lines.setDirection(directions.LeftToRight if is_passing else directions.TopToBottom)
+        set_tip(self, f"{message}\n{hint}" if is_passing else "")
         self.set_look(accent, icon)
         self.message.setText(message)
         self.hint.setText(hint)
@@ -147,6 +230,10 @@ class MessageBar(TintedBar):
         self.action_button.setVisible(action is not None)
         set_spoken(self, f"{word}: {message} {hint}")
         self.show()
+        if is_passing:
+            self._passing.start()
+        else:
+            self._passing.stop()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     @Slot()
@@ -155,6 +242,15 @@ class MessageBar(TintedBar):
         self.dismiss()
         if offer is not None:
             offer()
+
+    @Slot()
+    def _on_passing_timeout(self) -> None:
+        """Hide a success, unless it is being read or its button is about to be pressed."""
+        focus = QApplication.focusWidget()
+        if self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
+            self._passing.start()
+        else:
+            self.dismiss()
 
     @Slot()
     def _on_action_button_clicked(self) -> None:

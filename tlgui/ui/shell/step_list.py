@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
@@ -17,9 +17,11 @@ from typing_extensions import override
 
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.plain_text import set_tip
-from tlgui.ui.widgets.tokens import Accent, colour, mixed
+from tlgui.ui.widgets.tokens import CORNER, FOCUS_WIDTH, GRID, MARGIN, Accent, colour, quiet_text, tokens_of
 
 _STATE_ROLE = Qt.ItemDataRole.UserRole
+# Of the width of the window.
+_LARGEST_SHARE = 0.28
 # The longest state; it determines the width of the list.
 _LONGEST = "Needs more photos"
 
@@ -75,14 +77,30 @@ class StepList(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_compact = False
         self.setAccessibleName("Steps")
         self.setItemDelegate(_StepDelegate(self))
+        self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         for step in Step:
             self.addItem(QListWidgetItem(step.title))
             self.set_state(step, StepState(""))
         self.currentRowChanged.connect(self._on_current_row_changed)
+
+    @property
+    def is_compact(self) -> bool:
+        """Whether the states are shown as marks alone, and in the tooltips."""
+        return self._is_compact
+
+    def fit(self, room: int) -> None:
+        """Leave out the words of the states if the list would take more than a good quarter of `room` pixels."""
+        needed = _full_width(self.fontMetrics())
+        is_compact = needed > room * _LARGEST_SHARE
+        if is_compact != self._is_compact:
+            self._is_compact = is_compact
+            self.scheduleDelayedItemsLayout()
+            self.updateGeometry()
 
     def choose(self, step: Step) -> None:
         """Make `step` the current step."""
@@ -122,8 +140,16 @@ class StepList(QListWidget):
 class _StepDelegate(QStyledItemDelegate):
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        line = option.fontMetrics.height()
-        return QSize(option.fontMetrics.horizontalAdvance(_LONGEST) + line * 4, line * 3 + line // 2)
+        metrics, view = option.fontMetrics, option.widget
+        assert isinstance(view, StepList)
+        if view.is_compact:
+            bold = QFont(option.font)
+            bold.setBold(True)
+            widest = max(QFontMetrics(bold).horizontalAdvance(step.title) for step in Step)
+            return QSize(
+                widest + metrics.height() * 3 // 2 + metrics.ascent() + 4 * GRID + MARGIN, metrics.height() * 3
+            )
+        return QSize(_full_width(metrics), metrics.height() * 7 // 2)
 
     @override
     def paint(
@@ -132,34 +158,59 @@ class _StepDelegate(QStyledItemDelegate):
         view = option.widget
         assert isinstance(view, StepList)
         self.initStyleOption(option, index)
-        option.text = ""
-        view.style().drawControl(view.style().ControlElement.CE_ItemViewItem, option, painter, view)
         step, state = Step(index.row()), view.step_state(Step(index.row()))
-        is_selected = bool(option.state & view.style().StateFlag.State_Selected)
-        text = _text_colour(option, is_selected=is_selected)
+        _draw_background(painter, option, has_focus=view.hasFocus())
+        text = option.palette.color(QPalette.ColorRole.WindowText)
         line = option.fontMetrics.height()
-        area = option.rect.adjusted(line // 2, line // 2, -line // 4, -line // 2)
+        area = option.rect.adjusted(MARGIN, line // 2, -GRID, -line // 2)
         icon = QRect(area.left(), area.top() + (area.height() - line * 3 // 2) // 2, line * 3 // 2, line * 3 // 2)
         _draw_icon(painter, step.icon, text, icon)
         lines = area.adjusted(icon.width() + line // 2, 0, 0, 0)
         upper, lower = QRect(lines), QRect(lines)
-        upper.setHeight(lines.height() // 2)
-        lower.setTop(upper.bottom() + 1)
+        if view.is_compact:
+            side = option.fontMetrics.ascent()
+            lower = QRect(lines.right() - side, lines.center().y() - side // 2, side, side)
+            title = step.title
+        else:
+            upper.setHeight(lines.height() // 2)
+            lower.setTop(upper.bottom() + 1)
+            title = f"{step.value + 1}  {step.title}"
         painter.save()
         painter.setPen(text)
-        font = option.font
+        font = QFont(option.font)
         font.setBold(True)
         painter.setFont(font)
-        painter.drawText(upper, int(Qt.AlignmentFlag.AlignVCenter), f"{step.value + 1}  {step.title}")
+        painter.drawText(upper, int(Qt.AlignmentFlag.AlignVCenter), title)
         painter.restore()
-        _draw_state(painter, option, state, lower, text if is_selected else None)
+        _draw_state(painter, option, state, lower, has_words=not view.is_compact)
 
 
-def _text_colour(option: QStyleOptionViewItem, *, is_selected: bool) -> QColor:
-    is_active = bool(option.state & option.widget.style().StateFlag.State_Active)
-    group = QPalette.ColorGroup.Active if is_active else QPalette.ColorGroup.Inactive
-    role = QPalette.ColorRole.HighlightedText if is_selected else QPalette.ColorRole.Text
-    return option.palette.color(group, role)
+def _full_width(metrics: QFontMetrics) -> int:
+    return metrics.horizontalAdvance(_LONGEST) + metrics.height() * 4
+
+
+def _draw_background(painter: QPainter, option: QStyleOptionViewItem, *, has_focus: bool) -> None:
+    """Draw the background of a step that is chosen or under the pointer, and the ring of the focus."""
+    states = option.widget.style().StateFlag
+    is_selected, is_raised = bool(option.state & states.State_Selected), bool(option.state & states.State_MouseOver)
+    colours = tokens_of(option.palette)
+    place = QRectF(option.rect).adjusted(FOCUS_WIDTH, FOCUS_WIDTH, -FOCUS_WIDTH, -FOCUS_WIDTH)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    if is_selected or is_raised:
+        painter.setBrush(QColor(colours.pressed if is_selected else colours.raised))
+        painter.drawRoundedRect(place, CORNER, CORNER)
+    if is_selected:
+        painter.setBrush(QColor(colours.link))
+        stripe = QRectF(place.left(), place.top() + GRID, GRID / 2, place.height() - 2 * GRID)
+        painter.drawRoundedRect(stripe, GRID / 4, GRID / 4)
+    if is_selected and has_focus:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colours.focus), FOCUS_WIDTH))
+        half = FOCUS_WIDTH / 2
+        painter.drawRoundedRect(place.adjusted(-half, -half, half, half), CORNER, CORNER)
+    painter.restore()
 
 
 def _draw_icon(painter: QPainter, name: str, tone: QColor, place: QRect) -> None:
@@ -169,17 +220,18 @@ def _draw_icon(painter: QPainter, name: str, tone: QColor, place: QRect) -> None
 
 
 def _draw_state(
-    painter: QPainter, option: QStyleOptionViewItem, state: StepState, place: QRect, selected: QColor | None
+    painter: QPainter, option: QStyleOptionViewItem, state: StepState, place: QRect, *, has_words: bool
 ) -> None:
     if state.mark.value is not None:
         accent, icon = state.mark.value
         side = option.fontMetrics.ascent()
-        tone = selected or colour(accent, option.palette)
+        tone = colour(accent, option.palette)
         _draw_icon(painter, icon, tone, QRect(place.left(), place.center().y() - side // 2, side, side))
         place = place.adjusted(side + side // 3, 0, 0, 0)
-    quiet = mixed(option.palette.text().color(), option.palette.base().color(), 0.3)
+    if not has_words:
+        return
     painter.save()
-    painter.setPen(selected or quiet)
+    painter.setPen(quiet_text(option.palette))
     words = option.fontMetrics.elidedText(state.words, Qt.TextElideMode.ElideRight, place.width())
     painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), words)
     painter.restore()

@@ -22,6 +22,15 @@ def step_states(session: Session, pages: Pages) -> dict[Step, StepState]:
     }
 
 
+def step_of(request: object) -> Step | None:
+    """Return the step whose page a job belongs to; None if it belongs to whichever is shown."""
+    if isinstance(request, ScanRequest | SamplePhotosRequest):
+        return Step.PHOTOS
+    if isinstance(request, TrainRequest):
+        return Step.TRAIN
+    return Step.PREDICT if isinstance(request, PredictRequest) else None
+
+
 def _runs(session: Session, *kinds: type) -> bool:
     return session.job is not None and isinstance(session.job.request, kinds)
 

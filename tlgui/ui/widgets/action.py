@@ -1,4 +1,4 @@
-"""Actions declared once and shown everywhere: in menus, context menus, the toolbar and on buttons.
+"""Actions declared once and shown everywhere: in menus, context menus and on buttons.
 
 Each of these shows the same `QAction`, so that text, shortcut and enabled state cannot differ between them. The state
 is read on signals of the session and the pages, by `refresh`; no action polls.

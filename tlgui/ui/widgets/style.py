@@ -154,6 +154,7 @@ def style_sheet(colours: Colours, line_height: int) -> str:
         "field": GRID,
         "field_in_ring": GRID + LINE_WIDTH - FOCUS_WIDTH,
         "title": line_height + GRID,
+        "menu": max(GRID // 2, (CONTROL_HEIGHT + GRID // 2 - line_height) // 2),
         "bar": max(GRID // 2 + 2, line_height // 3),
     }
     return _SHEET.format_map(values)
@@ -277,6 +278,9 @@ QGroupBox::title {{
 
 QAbstractItemView {{ border: {thin}px solid {line}; border-radius: {corner}px; padding: 2px; }}
 QAbstractItemView:focus {{ border: {ring}px solid {focus}; padding: 1px; outline: none; }}
+Card QAbstractItemView {{ border: none; border-radius: {small}px; padding: {ring}px; }}
+Card QAbstractItemView:focus {{ border: {ring}px solid {focus}; padding: 0; }}
+StepList, StepList:focus {{ background: transparent; border: none; padding: 0; }}
 QHeaderView, QHeaderView:focus {{ background: {card}; border: none; border-radius: 0; padding: 0; }}
 QHeaderView::section {{
     background: {card}; color: {quiet}; border: none; border-bottom: {thin}px solid {line};
@@ -299,7 +303,7 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QSplitter::handle {{ background: transparent; }}
 QSplitter::handle:hover {{ background: {pressed}; border-radius: {small}px; }}
 QMenuBar {{ background: {page}; border-bottom: {thin}px solid {line}; }}
-QMenuBar::item {{ background: transparent; padding: {half}px {grid}px; border-radius: {small}px; }}
+QMenuBar::item {{ background: transparent; padding: {menu}px {grid}px; border-radius: {small}px; }}
 QMenuBar::item:selected {{ background: {pressed}; }}
 QMenu {{ background: {card}; color: {text}; border: {thin}px solid {control}; padding: {half}px; }}
 QMenu::separator {{ height: {thin}px; background: {line}; margin: {half}px {grid}px; }}

@@ -1,4 +1,4 @@
-"""A highlighted strip: background, stripe and icon in an accent colour, and a row for text that repeats its meaning."""
+"""A highlighted strip: background, stripe and icon in a colour, and a row for text that repeats its meaning."""
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.plain_text import PlainLabel
-from tlgui.ui.widgets.tokens import Accent, colour, mixed
+from tlgui.ui.widgets.tokens import CORNER, GRID, MARGIN, Accent, colour, mixed
 
 TINT = 0.14
 
@@ -27,9 +27,8 @@ class TintedBar(QWidget):
         self._icon_name = icon
         self._icon = PlainLabel()
         self.row = QHBoxLayout(self)
-        margin = self.fontMetrics().height() // 2
-        self.row.setContentsMargins(2 * margin, margin, margin, margin)
-        self.row.setSpacing(margin)
+        self.row.setContentsMargins(MARGIN, GRID, GRID, GRID)
+        self.row.setSpacing(GRID)
         self.row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._draw_icon()
@@ -44,8 +43,13 @@ class TintedBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         accent = colour(self._accent, self.palette())
         painter = QPainter(self)
-        painter.fillRect(self.rect(), mixed(self.palette().window().color(), accent, TINT))
-        painter.fillRect(0, 0, max(4, self.fontMetrics().averageCharWidth() // 2), self.height(), accent)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(self.palette().window().color(), accent, TINT))
+        painter.drawRoundedRect(self.rect(), CORNER, CORNER)
+        painter.setClipRect(0, 0, GRID // 2, self.height())
+        painter.setBrush(accent)
+        painter.drawRoundedRect(self.rect(), CORNER, CORNER)
         painter.end()
 
     @override

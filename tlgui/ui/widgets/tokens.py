@@ -120,6 +120,8 @@ DARK = Colours(
     focus_on_accent="#FFFFFF",
 )
 
+_MIDDLE = 127
+
 # The curves of compared runs, on light and on dark backgrounds, with a contrast of at least 3.
 SERIES_ON_LIGHT = ("#0072B2", "#D55E00", "#007F5C", "#A3487B", "#8A6A00", "#3B3B3B")
 SERIES_ON_DARK = ("#56B4E9", "#E69F00", "#2FC79B", "#E79BC4", "#F0E442", "#D0D0D0")
@@ -148,10 +150,9 @@ def type_scale(size: Type) -> float:
 
 
 def is_dark(palette: QPalette) -> bool:
-    """Return whether `palette` has light text on a dark background."""
-    return (
-        palette.color(QPalette.ColorRole.Window).lightness() < palette.color(QPalette.ColorRole.WindowText).lightness()
-    )
+    """Return whether `palette` has light text, which is for a dark background."""
+    # By the text alone: a style sheet makes the background of some widgets transparent black.
+    return palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText).lightness() > _MIDDLE
 
 
 def tokens_of(palette: QPalette) -> Colours:

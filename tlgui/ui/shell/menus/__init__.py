@@ -1,1 +1,1 @@
-"""The menus of the window: one module for each, and the menu bar and toolbar built from them."""
+"""The menus of the window: one module for each, and the menu bar built from them."""

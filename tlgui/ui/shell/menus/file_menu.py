@@ -63,6 +63,8 @@ def file_menu(commands: Commands) -> Menu:
                     enabled=commands.can_use_model,
                     shortcut="Ctrl+S",
                     icon="save",
+                    button_text="Save",
+                    tip="Save the model in use as a file",
                 ),
                 Action(
                     commands,
@@ -72,6 +74,8 @@ def file_menu(commands: Commands) -> Menu:
                     enabled=commands.can_use_model,
                     shortcut="Ctrl+E",
                     icon="export",
+                    button_text="Export",
+                    tip="Write the model in use for other programs",
                 ),
             ),
             (

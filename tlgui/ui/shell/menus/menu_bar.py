@@ -1,11 +1,10 @@
-"""The menu bar and the toolbar of the window, built from the menus and kept in step with what can be done."""
+"""The menu bar of the window, built from the menus and kept in step with what can be done."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from tlgui.photos.names import shown_name
 from tlgui.ui.shell.menus.menu import Menu, RecentPaths
@@ -13,18 +12,16 @@ from tlgui.ui.text.model_words import MODEL_SUFFIX, path_title
 from tlgui.ui.widgets.action import Action
 from tlgui.ui.widgets.plain_text import set_tip, without_key
 
-_IN_TOOLBAR = ("open-folder", "open-model", "save-model", "export-model", "start", "stop")
-
 
 class MenuBar:
-    """Builds the menu bar and the toolbar of a window.
+    """Builds the menu bar of a window.
 
     Attributes:
         menus: The menus, in order.
         actions: Every action in them, by its name.
 
     Args:
-        window: Gets the menu bar and the toolbar.
+        window: Gets the menu bar.
         menus: The menus, in order.
     """
 
@@ -35,7 +32,6 @@ class MenuBar:
         self._shown: dict[str, tuple[tuple[Path, ...], tuple[str, ...]]] = {}
         for menu in self.menus:
             self._add_menu(menu, window.menuBar().addMenu(menu.title.value))
-        _add_toolbar(window, [self.actions[name] for name in _IN_TOOLBAR])
         self.draw_icons(window.palette())
         self.refresh()
 
@@ -69,18 +65,6 @@ class MenuBar:
                     submenu.setToolTipsVisible(True)
                     submenu.setObjectName(entry.name)
                     self._recent.append((entry, submenu))
-
-
-def _add_toolbar(window: QMainWindow, actions: Sequence[Action]) -> None:
-    toolbar = QToolBar("Toolbar", window)
-    toolbar.setObjectName("toolbar")
-    toolbar.setMovable(False)
-    toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    side = round(window.fontMetrics().height() * 1.2)
-    toolbar.setIconSize(QSize(side, side))
-    toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-    toolbar.addActions(actions)
-    window.addToolBar(toolbar)
 
 
 def _fill(menu: QMenu, recent: RecentPaths, offered: Iterable[tuple[Path, str]]) -> None:

@@ -1,20 +1,30 @@
 """The View menu: the four pages."""
 
+import functools
+
 from tlgui.ui.shell.commands import Commands
 from tlgui.ui.shell.menus.menu import Menu, MenuTitle
+from tlgui.ui.shell.step_list import Step
 from tlgui.ui.widgets.action import Action
 
 
 def view_menu(commands: Commands) -> Menu:
     """Return the menu; `commands` owns its actions and handles them."""
     pages = (
-        ("view-photos", "&Photos", commands.show_photos, "photos"),
-        ("view-train", "&Train", commands.show_train, "train"),
-        ("view-results", "&Results", commands.show_results, "results"),
-        ("view-predict", "Pr&edict", commands.show_predict, "predict"),
+        ("view-photos", "&Photos", Step.PHOTOS),
+        ("view-train", "&Train", Step.TRAIN),
+        ("view-results", "&Results", Step.RESULTS),
+        ("view-predict", "Pr&edict", Step.PREDICT),
     )
     actions = tuple(
-        Action(commands, name=name, text=text, handler=show, shortcut=f"Ctrl+{number}", icon=icon)
-        for number, (name, text, show, icon) in enumerate(pages, start=1)
+        Action(
+            commands,
+            name=name,
+            text=text,
+            handler=functools.partial(commands.enter, step),
+            shortcut=f"Ctrl+{step.value + 1}",
+            icon=step.icon,
+        )
+        for name, text, step in pages
     )
     return Menu(MenuTitle.VIEW, (actions,))
