@@ -18,7 +18,7 @@ from tlgui.errors import StorageError
 from tlgui.learning.recipes.recipe import SplitSettings
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.session.session import Session
-from tlgui.ui.session.settings import RECENT_FOLDERS, Settings
+from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.session.worker import Job
 
 Finish = Callable[[Session, Job], None]
@@ -50,17 +50,24 @@ def test_empty_page_offers_what_to_do(qtbot: QtBot, page: PhotosPage) -> None:
         click(page.empty.samples_button)
 
 
-def test_empty_page_offers_folders_opened_before(qtbot: QtBot, session: Session, settings: Settings) -> None:
-    for name in ("a & b", "with a very long name " * 10):
-        settings.add_recent(RECENT_FOLDERS, Path("/photos") / name)
+def test_empty_page_offers_folders_and_models_used_before(
+    qtbot: QtBot, session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    folder, model = tmp_path / "a & b", tmp_path / "birds.tlmodel"
+    folder.mkdir()
+    model.write_bytes(b"")
+    settings.add_recent(RECENT_FOLDERS, folder)
+    settings.add_recent(RECENT_MODELS, model)
     page = PhotosPage(session, settings)
     qtbot.addWidget(page)
     page.show()
     buttons = {button.toolTip(): button for button in page.empty.findChildren(QPushButton)}
     with qtbot.waitSignal(page.folder_requested) as asked:
-        click(buttons[str(Path("/photos/a & b"))])
-    assert asked.args == [Path("/photos/a & b")]
-    assert buttons[str(Path("/photos/a & b"))].text() == str(Path("/photos/a && b"))
+        click(buttons[str(folder)])
+    assert asked.args == [folder]
+    with qtbot.waitSignal(page.model_requested) as asked:
+        click(buttons[str(model)])
+    assert asked.args == [model]
 
 
 def test_scanned_folder_is_shown_with_its_counts(

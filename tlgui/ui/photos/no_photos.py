@@ -1,44 +1,50 @@
 """The start page: what the Photos page shows while no collection is open."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from tlgui.photos.names import one_line
+from tlgui.learning.runs.run import MODEL_NAME
+from tlgui.ui.photos.recent_cards import RecentCards
 from tlgui.ui.widgets.empty_page import EmptyPage, QuietLabel
-from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip, without_key
+from tlgui.ui.widgets.plain_text import PlainLabel
 
 _TITLE = "Show tlgui your photos"
 _TEXT = (
     "Choose the folder that holds one subfolder for each class. "
-    "The subfolder's name is what the computer learns to call its photos. You can also drop the folder here."
+    "The subfolder's name is what the computer learns to call its photos. "
+    "You can also drop the folder, or a model, anywhere in this window."
 )
-_LAYOUT = """Birds            this is the folder to choose
- ├─ robin        photos of robins
- ├─ sparrow      photos of sparrows
- └─ wren         photos of wrens"""
+_LAYOUT = """Birds       the folder to choose
+ ├─ robin   photos of robins
+ ├─ sparrow photos of sparrows
+ └─ wren    photos of wrens"""
 _PROMISE = (
     "Folders named train, validation and test with class subfolders inside work too. "
     "No photo is changed, and none leaves this computer."
 )
 _RECENT_SHOWN = 4
+_WIDTH_IN_LETTERS = 84
 
 
 class NoPhotos(EmptyPage):
-    """Offers to choose a folder, the sample photos, and the folders opened before.
+    """Offers to choose a folder, the sample photos, and the folders and models used before.
 
     Signals:
         recent_chosen: A folder that was opened before.
+        model_chosen: The file of a model that was used before.
     """
 
     recent_chosen = Signal(object)
+    model_chosen = Signal(object)
 
     def __init__(self) -> None:
         self.choose_button = QPushButton("&Choose a folder…")
         self.samples_button = QPushButton("Try it with &sample photos")
-        super().__init__(_TITLE, _TEXT, (self.choose_button, self.samples_button))
+        super().__init__(_TITLE, _TEXT, (self.choose_button, self.samples_button), letters=_WIDTH_IN_LETTERS)
         layout = PlainLabel(_LAYOUT)
         layout.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         font = layout.font()
@@ -46,40 +52,30 @@ class NoPhotos(EmptyPage):
         layout.setFont(font)
         layout.setAccessibleName("The folder to choose holds one subfolder for each class.")
         layout.setSizePolicy(layout.sizePolicy().Policy.Maximum, layout.sizePolicy().Policy.Fixed)
-        row = QWidget()
-        line = QHBoxLayout(row)
+        self._example = QWidget()
+        line = QHBoxLayout(self._example)
+        line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(layout, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.add_widget(row)
+        self.add_widget(self._example)
+        self.folders = RecentCards("Opened before", "folder")
+        self.folders.chosen.connect(self.recent_chosen)
+        self.models = RecentCards("Models", "model")
+        self.models.chosen.connect(self.model_chosen)
+        for cards in (self.folders, self.models):
+            self.add_widget(cards)
         promise = QuietLabel(_PROMISE)
         promise.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.add_widget(promise)
-        self._recent = QWidget()
-        self._recent_column = QVBoxLayout(self._recent)
-        self._recent_column.setSpacing(0)
-        self.add_widget(self._recent)
-        self._shown: tuple[str, ...] | None = None
 
-    def show_recent(self, folders: tuple[str, ...]) -> None:
-        """Offer folders that were opened before, one button each."""
-        if folders == self._shown:
-            return
-        self._shown = folders
-        while (item := self._recent_column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
-        self._recent.setVisible(bool(folders))
-        self._recent_column.addWidget(PlainLabel("Opened before:"), 0, Qt.AlignmentFlag.AlignHCenter)
-        for folder in folders[:_RECENT_SHOWN]:
-            self._recent_column.addWidget(self._recent_button(Path(folder)), 0, Qt.AlignmentFlag.AlignHCenter)
+    def show_recent(self, folders: Sequence[str], models: Sequence[str] = ()) -> None:
+        """Offer folders and models that were used before, one card each; what is not there any more vanishes.
 
-    def _recent_button(self, folder: Path) -> QPushButton:
-        metrics = self.fontMetrics()
-        width = metrics.averageCharWidth() * 50
-        text = metrics.elidedText(one_line(str(folder)), Qt.TextElideMode.ElideMiddle, width)
-        button = QPushButton(without_key(text))
-        button.setFlat(True)
-        set_tip(button, str(folder))
-        set_spoken(button, f"Open {one_line(str(folder))}")
-        button.clicked.connect(lambda: self.recent_chosen.emit(folder))
-        return button
+        Args:
+            folders: The folders, the last used one first.
+            models: The files of models; those that lie with the runs of a folder are left to the folder.
+        """
+        self.folders.show_paths([Path(folder) for folder in folders[:_RECENT_SHOWN]])
+        others = [path for path in map(Path, models) if path.name != MODEL_NAME]
+        self.models.show_paths(others[:_RECENT_SHOWN])
+        # Who has opened a folder knows how they look.
+        self._example.setVisible(not folders)

@@ -16,7 +16,7 @@ from tlgui.ui.photos.collection_view import CollectionView
 from tlgui.ui.photos.no_photos import NoPhotos
 from tlgui.ui.photos.photo_items import Album
 from tlgui.ui.session.session import Session
-from tlgui.ui.session.settings import RECENT_FOLDERS, Settings
+from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.widgets.file_dialogs import ask_folder
 
 # Reads only names and times of files, so it is cheap.
@@ -37,6 +37,7 @@ class PhotosPage(QWidget):
     choose_requested = Signal()
     samples_requested = Signal()
     folder_requested = Signal(object)
+    model_requested = Signal(object)
     next_requested = Signal()
     state_changed = Signal()
     problem_raised = Signal(TlguiError)
@@ -61,7 +62,7 @@ class PhotosPage(QWidget):
         self._clock.timeout.connect(self.check_disk)
         self._connect_widgets()
         self._connect_session()
-        self.empty.show_recent(settings.value(RECENT_FOLDERS))
+        self._show_recent()
 
     def mend(self, mending: Mending) -> None:
         """Mend the collection, unless a job is under way."""
@@ -104,6 +105,7 @@ class PhotosPage(QWidget):
         self.empty.choose_button.clicked.connect(self.choose_requested)
         self.empty.samples_button.clicked.connect(self.samples_requested)
         self.empty.recent_chosen.connect(self.folder_requested)
+        self.empty.model_chosen.connect(self.model_requested)
         view.choose_button.clicked.connect(self.choose_requested)
         view.again_button.clicked.connect(self.read_again)
         view.notice.pressed.connect(self.read_again)
@@ -168,7 +170,7 @@ class PhotosPage(QWidget):
     def _on_session_job_changed(self) -> None:
         is_idle = not self._session.is_busy
         self.empty.setEnabled(is_idle)
-        self.empty.show_recent(self._settings.value(RECENT_FOLDERS))
+        self._show_recent()
         self.view.set_free(is_idle)
 
     @Slot()
@@ -257,6 +259,10 @@ class PhotosPage(QWidget):
             return
         self._browsed = album.collection
         self.browser.show_album(album, is_free=is_free)
+
+    def _show_recent(self) -> None:
+        if self._session.collection is None and not self._session.is_busy:
+            self.empty.show_recent(self._settings.value(RECENT_FOLDERS), self._settings.value(RECENT_MODELS))
 
     def _look_share(self) -> float | None:
         review = self._session.review

@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
         photos.choose_requested.connect(commands.choose_folder)
         photos.samples_requested.connect(commands.draw_samples)
         photos.folder_requested.connect(commands.open_folder)
+        photos.model_requested.connect(commands.open_model)
         for signal in (photos.next_requested, results.train_requested, predict.train_requested):
             signal.connect(commands.show_train)
         for signal in (train.predict_requested, results.predict_requested):

@@ -84,10 +84,17 @@ class EmptyPage(QWidget):
         text: What to do, in a few sentences; line breaks are kept.
         buttons: The actions offered; the first one is filled.
         parent: The owner.
+        letters: The largest width of the content, in letters.
     """
 
     def __init__(
-        self, title: str, text: str, buttons: Sequence[QAbstractButton] = (), parent: QWidget | None = None
+        self,
+        title: str,
+        text: str,
+        buttons: Sequence[QAbstractButton] = (),
+        parent: QWidget | None = None,
+        *,
+        letters: int = _TEXT_WIDTH_IN_LETTERS,
     ) -> None:
         super().__init__(parent)
         self.heading = page_heading(title)
@@ -95,7 +102,6 @@ class EmptyPage(QWidget):
         self.text = PlainLabel(text)
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        width = self.fontMetrics().averageCharWidth() * _TEXT_WIDTH_IN_LETTERS
         self._column = QVBoxLayout()
         self._column.setSpacing(WIDE_MARGIN)
         self._column.addStretch(2)
@@ -106,7 +112,7 @@ class EmptyPage(QWidget):
         self._column.addStretch(3)
         holder = QWidget()
         holder.setLayout(self._column)
-        holder.setMaximumWidth(width)
+        holder.setMaximumWidth(self.fontMetrics().averageCharWidth() * letters)
         row = QHBoxLayout(self)
         row.addStretch(1)
         row.addWidget(holder, 100)

@@ -189,6 +189,8 @@ QPushButton:flat {{ background: transparent; border-color: transparent; }}
 QPushButton:flat:hover {{ background: {raised}; }}
 QPushButton:flat:focus {{ border-color: {focus}; }}
 
+RecentCard {{ border-color: {line}; padding: 0; }}
+
 QPushButton[primary="true"], ActionButton[primary="true"] {{
     background: {accent}; color: {on_accent}; border-color: {accent};
 }}
