@@ -33,23 +33,22 @@ def places(page: PhotosPage) -> dict[str, QRect]:
     QApplication.sendPostedEvents()
     view, filters = page.view, page.browser.filters
     named = {
-        "heading": view.heading,
-        "folder": view.folder,
+        "heading": view.header.heading,
+        "problems": view.header.badge,
+        "next": view.next_button,
+        "more": view.header.more_button,
+        "classes": view.table,
+        "parts": view.parts_button,
         "split bar": view.split_bar,
         "explanation": view.split_text,
-        "classes": view.table,
-        "what to look at": view.findings_title,
-        "next": view.next_button,
         "name filter": filters.text,
-        "class filter": filters.classes,
-        "use filter": filters.use,
-        "problem filter": filters.problem,
-        "order": filters.order,
-        "about": page.browser.about,
-        **page.browser.buttons,
+        "filter": filters.filter_button,
+        "number": filters.shown,
+        "size": filters.size_slider,
     }
     found = {name: place(page, widget) for name, widget in named.items()}
-    return {name: rect if name != "heading" else QRect(rect.topLeft(), rect.topLeft()) for name, rect in found.items()}
+    # The list of classes gives room to what is said below it, and the number of photos has its own width.
+    return {name: rect if name != "classes" else QRect(rect.topLeft(), rect.topRight()) for name, rect in found.items()}
 
 
 @pytest.fixture
@@ -57,6 +56,7 @@ def opened(page: PhotosPage, birds: Path, open_folder: Open) -> PhotosPage:
     for place in range(3):
         write_text(birds / "owl" / f"damaged {place}.jpg")
     open_folder(birds)
+    page.view.parts_button.click()
     return page
 
 
@@ -145,5 +145,5 @@ def test_advice_takes_the_place_of_the_split(
     assert page.view.advice.isVisible()
     assert session.advice()
     after = places(page)
-    for name in ("classes", "what to look at", "name filter", "next"):
+    for name in ("classes", "problems", "name filter", "next"):
         assert after[name] == before[name]

@@ -78,7 +78,7 @@ def test_photos_are_filtered_by_name_use_and_order(
     filters.use.setCurrentIndex(list(PhotoUse).index(PhotoUse.TEST))
     assert page.browser.nothing.isVisible()
     filters.use.setCurrentIndex(0)
-    press(filters.descending)
+    filters.descending.click()
     assert shown(page)[0] == "photo 009.jpg"
 
 
@@ -190,7 +190,7 @@ def test_files_outside_the_classes_are_shown_with_their_finding(
     rows = page.view.findings.findings
     spoken = [str(rows.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)) for row in range(rows.rowCount())]
     severities = {finding.severity for finding in session.review.report.findings}
-    assert {"Mend this first"} & set(spoken) if Severity.HARM in severities else True
+    assert {"Fix this first"} & set(spoken) if Severity.HARM in severities else True
     assert any(text.endswith(findings(session)[FindingKind.UNREADABLE].title) and ": " in text for text in spoken)
 
 
@@ -227,7 +227,7 @@ def test_class_is_shown_under_another_name(
     assert (birds / "owl").is_dir()
     row = next(row for row in table.rows_model.rows if row.name == "Tawny owl")
     tooltip = table.rows_model.index(table.rows_model.rows.index(row), 0).data(Qt.ItemDataRole.ToolTipRole)
-    assert tooltip == "Tawny owl\nThe folder is called owl"
+    assert tooltip == "Tawny owl\nThe folder is called owl\n10 photos: 8 for training, 2 for validation"
     # It stays the chosen one.
     assert table.chosen_classes() == {"Tawny owl"}
     assert len(shown(page)) == 10
@@ -268,14 +268,17 @@ def test_folders_own_split_can_be_switched_off(
     page: PhotosPage, session: Session, tmp_path: Path, open_folder: Open
 ) -> None:
     open_folder(write_split_collection(tmp_path / "own", ["a", "b"], photos=4))
-    box = page.view.own_split
+    box, table = page.view.own_split, page.view.table
+    assert not box.isVisible()
+    assert [table.isColumnHidden(column) for column in range(5)] == [False, False, True, True, True]
+    press(page.view.parts_button)
     assert box.isVisible()
     assert box.isChecked()
-    assert not page.view.table.isColumnHidden(4)
+    assert not table.isColumnHidden(4)
     press(box)
     assert session.recipe.split.use_own is False
     assert page.view.split_text.text().startswith("20 %")
-    assert page.view.table.isColumnHidden(4)
+    assert table.isColumnHidden(4)
 
 
 def test_folder_without_parts_offers_no_switch(page: PhotosPage, birds: Path, open_folder: Open) -> None:
@@ -292,16 +295,17 @@ def test_names_are_shown_while_photos_are_still_read(
     seen: list[tuple[str, int, bool]] = []
 
     def note(_collection: Collection) -> None:
-        seen.append((page.view.heading.text(), len(shown(page)), page.browser.can_bin()))
+        seen.append((page.view.header.summary.text(), len(shown(page)), page.browser.can_bin()))
 
     session.review.collection_listed.connect(note)
     session.review.collection_listed.connect(job.stop)
     qtbot.waitUntil(lambda: not session.is_busy)
     if session.collection is not None and session.collection.folder == birds:
         # Stopped before its end, so the collection before is shown again.
-        assert page.view.heading.text() == "30 photos in 3 classes"
+        assert page.view.header.summary.text() == "30 photos in 3 classes"
         assert len(shown(page)) == 30
-    assert seen[0][0].startswith("Reading “Trees”: ")
+    assert seen[0][0].startswith("Reading: ")
+    assert page.view.header.heading.text() in {"Birds", "Trees"}
     assert seen[0][1] == 6
     assert not seen[0][2]
 

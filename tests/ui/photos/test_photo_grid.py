@@ -141,7 +141,7 @@ def test_typing_finds_a_name(grid: PhotoGrid) -> None:
     QTest.keyClicks(grid, "br")
     assert grid.currentIndex().row() == 3
     grid.setCurrentIndex(grid.photos.index(0))
-    grid._since_typed.invalidate()
+    grid._search._since_typed.invalidate()
     for row in (1, 2, 3, 1):
         QTest.keyClicks(grid, "b")
         assert grid.currentIndex().row() == row
@@ -252,7 +252,7 @@ def settle(qtbot: QtBot, grid: PhotoGrid) -> None:
     QApplication.processEvents()
     cells = grid._cells_in(QRegion(grid.viewport().rect()))
     qtbot.waitUntil(lambda: all(cell.item.path in grid._loader._cache for cell in cells))
-    qtbot.waitUntil(lambda: not grid._arrived)
+    qtbot.waitUntil(lambda: not grid._arrivals._paths)
     QApplication.processEvents()
 
 

@@ -76,7 +76,7 @@ def test_scanned_folder_is_shown_with_its_counts(
     finish(session, session.scan_folder(birds))
     view = page.view
     assert view.isVisible()
-    assert view.heading.text() == "30 photos in 3 classes"
+    assert view.header.summary.text() == "30 photos in 3 classes"
     assert cells(view.table) == [[name, "10", "8", "2", "0"] for name in ("owl", "robin", "wren")]
     assert "Training 24, Validation 6, Test 0" in view.split_bar.accessibleName()
     assert view.split_text.text().startswith("20 % of each class")
@@ -133,11 +133,11 @@ def test_empty_folder_is_shown_with_advice(page: PhotosPage, session: Session, t
     folder = tmp_path / "nothing"
     folder.mkdir()
     finish(session, session.scan_folder(folder))
-    assert page.view.heading.text() == "No photos to learn from in “nothing”"
+    assert page.view.header.summary.text() == "No photos to learn from"
     assert page.view.advice.isVisible()
     assert not page.view.table.isVisible()
     assert not page.browser.isVisible()
-    assert page.view.split_bar.isHidden()
+    assert not page.view.split_bar.isVisible()
 
 
 def test_long_class_name_has_a_tooltip(page: PhotosPage, session: Session, tmp_path: Path, finish: Finish) -> None:
@@ -145,7 +145,7 @@ def test_long_class_name_has_a_tooltip(page: PhotosPage, session: Session, tmp_p
     finish(session, session.scan_folder(write_collection(tmp_path / "long", [name, "b"], photos=3)))
     table = page.view.table
     index = table.model().index(1, 0)
-    assert index.data(Qt.ItemDataRole.ToolTipRole) == name
+    assert str(index.data(Qt.ItemDataRole.ToolTipRole)).startswith(f"{name}\n3 photos")
     assert table.columnWidth(0) < page.width() // 2
 
 
@@ -154,7 +154,7 @@ def test_reading_again_asks_for_the_same_folder(
 ) -> None:
     finish(session, session.scan_folder(birds))
     with qtbot.waitSignal(page.folder_requested) as asked:
-        click(page.view.again_button)
+        page.view.header.refresh_action.trigger()
     assert asked.args == [birds]
     with qtbot.waitSignal(page.next_requested):
         click(page.view.next_button)
@@ -167,7 +167,7 @@ def test_nothing_can_be_chosen_while_a_folder_is_read(
     assert not page.empty.choose_button.isEnabled()
     with qtbot.waitSignal(session.job_ended):
         job.stop()
-    assert page.view.choose_button.isEnabled()
+    assert page.view.header.choose_action.isEnabled()
 
 
 def test_nothing_is_called_fine_before_every_photo_was_looked_at(
@@ -175,25 +175,27 @@ def test_nothing_is_called_fine_before_every_photo_was_looked_at(
 ) -> None:
     birds = write_collection(tmp_path / "Birds", ["owl", "wren"], photos=20, size=250)
     texts: list[str] = []
-    session.review.collection_listed.connect(lambda _collection: texts.append(page.view.findings_text.text()))
+    session.review.collection_listed.connect(lambda _collection: texts.append(page.view.header.badge.text_below.text()))
     gate.looked_at = 4711 * 57 // 100 + 1
     waiting.finish(qtbot, session.scan_folder(birds))
-    assert set(texts) == {"Reading the photos. What needs mending is listed when this is done."}
-    qtbot.waitUntil(lambda: "57 %" in page.view.findings_title.text())
-    assert page.view.findings_text.text().startswith("Copies, dark and blurred photos are listed when")
+    assert set(texts) == {"Reading the photos. Problems are listed when this is done."}
+    badge = page.view.header.badge
+    qtbot.waitUntil(lambda: badge.text() == "Looking closer: 57 %")
+    assert badge.text_below.text().startswith("Copies, dark and blurred photos are listed when")
     gate.open()
     qtbot.waitUntil(lambda: not session.review.is_looking)
-    assert page.view.findings_title.text() == "What to look at"
-    assert page.view.findings_text.text() == "Nothing was found that needs mending."
+    assert badge.text() == "No problems"
+    assert badge.text_below.text() == "Nothing was found that needs fixing."
 
 
 def test_photos_without_a_closer_look_are_counted(
     qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **_options: object) -> None:
         raise StorageError("The disk is away.")
 
     monkeypatch.setattr("tlgui.ui.session.folder_reading.look_closer", fail)
     waiting.finish(qtbot, session.scan_folder(birds))
     qtbot.waitUntil(lambda: not session.review.is_looking)
-    assert page.view.findings_text.text().startswith("30 photos could not be looked at closely.")
+    assert page.view.header.badge.text() == "1 problem so far"
+    assert page.view.header.badge.text_below.text().startswith("30 photos could not be looked at closely.")

@@ -69,7 +69,7 @@ def use_validation(session: Session, share: float) -> None:
 
 
 def bar(page: PhotosPage) -> str:
-    return page.view.split_bar.accessibleName() if page.view.split_bar.isVisible() else ""
+    return page.view.split_bar.accessibleName() if not page.view.split_bar.isHidden() else ""
 
 
 def text(page: PhotosPage) -> str:

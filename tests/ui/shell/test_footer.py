@@ -28,13 +28,11 @@ def test_page_stays_while_messages_and_progress_come_and_go(
     open_folder(qtbot, window, birds)
     qtbot.waitUntil(lambda: not window.session.review.is_looking)
     view = window.pages.photos.view
-    before = [place(window, widget) for widget in (view, view.split_bar, view.next_button)]
+    before = [place(window, widget) for widget in (view, view.table, view.next_button)]
 
     def assert_nothing_moved() -> None:
         # Layouts are computed once the events under way are handled.
-        qtbot.waitUntil(
-            lambda: [place(window, widget) for widget in (view, view.split_bar, view.next_button)] == before
-        )
+        qtbot.waitUntil(lambda: [place(window, widget) for widget in (view, view.table, view.next_button)] == before)
 
     with qtbot.waitSignal(window.session.job_ended):
         window.session.review.mend(LeaveOut((birds / "owl" / "photo 000.jpg",)))

@@ -79,7 +79,7 @@ def test_every_control_has_a_name_for_a_screen_reader(qtbot: QtBot, window: Main
         assert button.text() or button.accessibleName(), button
     view = window.pages.photos.view
     filters = view.browser.filters
-    named = (window.steps, view.table, view.findings, view.browser.grid, window.job_bar.bar)
+    named = (window.steps, view.table, view.findings, view.browser.grid, window.job_bar.bar, view.find_class)
     for widget in (*named, filters.text, filters.classes, filters.use, filters.problem, filters.order):
         assert widget.accessibleName()
 
@@ -125,7 +125,7 @@ def test_opening_a_folder_by_the_menu(qtbot: QtBot, window: MainWindow, birds: P
     with qtbot.waitSignal(window.session.collection_changed):
         dialog.accept()
     assert window.windowTitle().startswith("Birds")
-    assert window.pages.photos.view.heading.text() == "30 photos in 3 classes"
+    assert window.pages.photos.view.header.summary.text() == "30 photos in 3 classes"
 
 
 def test_sample_photos_go_where_the_user_says(

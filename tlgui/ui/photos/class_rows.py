@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFont
@@ -19,6 +20,14 @@ Index = QModelIndex | QPersistentModelIndex
 ALL_PHOTOS = "All photos"
 HEADERS = ("Class", "Photos", "Training", "Validation", "Test")
 NAME, PHOTOS, TEST = 0, 1, len(HEADERS) - 1
+PARTS = range(PHOTOS + 1, len(HEADERS))
+"""The columns with the parts of the split."""
+
+PHOTO_ROLE = Qt.ItemDataRole.UserRole + 1
+"""The first photo of a class, a `Path`; None for all photos together."""
+
+SHARE_ROLE = Qt.ItemDataRole.UserRole + 2
+"""The number of photos as a share of the largest class, 0 to 1; None for all photos together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +38,13 @@ class ClassRow:
         name: The class; None for all photos together.
         counts: The number of photos, then of those for training, validation and test; None if there is no split.
         folder_name: The name of the folder of the class.
+        photo: Its first photo.
     """
 
     name: str | None
     counts: tuple[int | None, ...]
     folder_name: str = ""
+    photo: Path | None = None
 
 
 def class_rows(collection: Collection, split: Split | None) -> list[ClassRow]:
@@ -50,6 +61,7 @@ def class_rows(collection: Collection, split: Split | None) -> list[ClassRow]:
             photo_class.name,
             (len(photo_class.photos), *(by_part[part][photo_class.name] if by_part else None for part in Part)),
             _folder_name(photo_class),
+            photo_class.photos[0].path if photo_class.photos else None,
         )
         for photo_class in collection.classes
     ]
@@ -68,6 +80,7 @@ class ClassTableModel(QAbstractTableModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[ClassRow] = []
+        self._most = 1
         self.can_rename = True
 
     @property
@@ -79,6 +92,7 @@ class ClassTableModel(QAbstractTableModel):
         """Replace the rows."""
         self.beginResetModel()
         self._rows = rows
+        self._most = max((row.counts[0] or 0 for row in rows if row.name is not None), default=1)
         self.endResetModel()
 
     @override
@@ -109,8 +123,11 @@ class ClassTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if column == NAME:
-            return _name_data(row, role)
+            return self._share(row) if role == SHARE_ROLE else _name_data(row, role)
         return _count_data(row.counts[column - 1], role)
+
+    def _share(self, row: ClassRow) -> float | None:
+        return (row.counts[0] or 0) / max(1, self._most) if row.name is not None else None
 
     @override
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -136,15 +153,32 @@ def _name_data(row: ClassRow, role: int) -> object:
     name = row.name if row.name is not None else ALL_PHOTOS
     if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, SORT_ROLE}:
         return name
-    if role == Qt.ItemDataRole.ToolTipRole and row.name is not None:
-        return plain_tip(name if name == row.folder_name else f"{name}\nThe folder is called {row.folder_name}")
+    if role == PHOTO_ROLE:
+        return row.photo
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return plain_tip(_tip(row, name))
     if role == Qt.ItemDataRole.AccessibleTextRole:
-        return f"{name}, {count('photo', row.counts[0] or 0)}"
+        return ", ".join([name, count("photo", row.counts[0] or 0), *_parts_in_words(row)])
     if role == Qt.ItemDataRole.FontRole and row.name is None:
         font = QFont()
         font.setBold(True)
         return font
     return None
+
+
+def _tip(row: ClassRow, name: str) -> str:
+    lines = [name]
+    if row.name is not None and row.name != row.folder_name:
+        lines.append(f"The folder is called {row.folder_name}")
+    parts = ", ".join(_parts_in_words(row))
+    lines.append(f"{count('photo', row.counts[0] or 0)}{f': {parts}' if parts else ''}")
+    return "\n".join(lines)
+
+
+def _parts_in_words(row: ClassRow) -> list[str]:
+    """Return how many photos are for each part; nothing where the split is not known."""
+    parts = zip(Part, row.counts[1:], strict=True)
+    return [f"{number:,} for {part.value}" for part, number in parts if number]
 
 
 def _count_data(photos: int | None, role: int) -> object:

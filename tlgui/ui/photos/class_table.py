@@ -1,4 +1,4 @@
-"""The table of classes: choosing them, renaming them, and dropping photos on them."""
+"""The list of classes: choosing, finding and renaming them, and dropping photos on them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,17 +21,35 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from typing_extensions import override
 
 from tlgui.photos.collection import Collection, Split
-from tlgui.ui.photos.class_rows import HEADERS, NAME, PHOTOS, TEST, ClassTableModel, Index, class_rows
+from tlgui.ui.photos.class_delegate import ClassDelegate, row_height
+from tlgui.ui.photos.class_rows import HEADERS, NAME, PARTS, PHOTOS, TEST, ClassTableModel, Index, class_rows
 from tlgui.ui.photos.photo_drag import PhotoDrag, paint_drop_row
 from tlgui.ui.widgets.drops import DropRule, DropTarget, dropped_paths, is_model_file
 from tlgui.ui.widgets.sorted_table import SortedTable
+from tlgui.ui.widgets.thumbnails import ThumbnailLoader
 
-_LEAST_IN_LETTERS = 30
-_WIDEST_IN_LETTERS = 36
+_LEAST_IN_LETTERS = 20
+_NAME_LETTERS = 10
 
 
 class _AllFirst(QSortFilterProxyModel):
-    """Sorts the classes, and keeps the row of all photos at the top."""
+    """Sorts and filters the classes, and keeps the row of all photos at the top."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+
+    def show_only(self, text: str) -> None:
+        """Show only classes whose name has a text in it, in any case."""
+        self._text = text.strip().casefold()
+        self.invalidate()
+
+    @override
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+        if source_row == 0 or not self._text:
+            return True
+        name = str(self.sourceModel().index(source_row, NAME).data())
+        return self._text in name.casefold()
 
     @override
     def lessThan(self, left: Index, right: Index) -> bool:
@@ -64,7 +82,14 @@ class ClassTable(SortedTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.rows_model = ClassTableModel()
-        super().__init__("Classes of the collection", self.rows_model, parent, _AllFirst())
+        self._order = _AllFirst()
+        self._loader: ThumbnailLoader | None = None
+        super().__init__("Classes of the collection", self.rows_model, parent, self._order)
+        self._loader = ThumbnailLoader(1, self)
+        self._loader.loaded.connect(self._on_loader_loaded)
+        self._shows_parts = False
+        self.setItemDelegateForColumn(NAME, ClassDelegate(self._loader, self))
+        self._fit_rows()
         self.has_folders = True
         self._is_filling = False
         self._drop_row = QPersistentModelIndex()
@@ -94,13 +119,28 @@ class ClassTable(SortedTable):
         before, folders = self.chosen_classes(), self._chosen_folders()
         with self._filling():
             self.rows_model.set_rows(rows)
-            # Most collections have no test photos.
-            self.setColumnHidden(TEST, not rows[0].counts[TEST - 1])
-            self._fit_columns()
+            self._show_columns()
             if folders is not None:
                 self.choose(frozenset(row.name for row in rows if row.name is not None and row.folder_name in folders))
         if self.chosen_classes() != before:
             self.chosen.emit()
+
+    def show_parts(self, is_shown: object) -> None:
+        """Show or hide the columns with the parts of the split."""
+        self._shows_parts = bool(is_shown)
+        self._show_columns()
+
+    def show_only(self, text: str) -> None:
+        """Show only classes whose name has a text in it, in any case; without any of the chosen ones, choose all."""
+        had_choice = self.has_choice
+        self._order.show_only(text)
+        if had_choice and not self.has_choice:
+            self.choose(frozenset())
+
+    def forget_thumbnails(self) -> None:
+        """Drop the thumbnails, for another collection."""
+        if self._loader is not None:
+            self._loader.forget()
 
     @property
     def has_choice(self) -> bool:
@@ -167,13 +207,19 @@ class ClassTable(SortedTable):
             painter.end()
 
     @override
+    def _fit_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(row_height(self))
+        if self._loader is not None:
+            self._loader.set_size(round(ClassDelegate.side(self) * self.devicePixelRatioF()))
+
+    @override
     def least_name_width(self) -> int:
         return self._name_width
 
     @override
     def sizeHint(self) -> QSize:
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
-        return QSize(56 * letter, 14 * line)
+        return QSize(40 * letter, 14 * line)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -212,12 +258,19 @@ class ClassTable(SortedTable):
     def _chosen_rows(self) -> list[int]:
         return [self._sorted.mapToSource(index).row() for index in self.selectionModel().selectedRows()]
 
+    def _show_columns(self) -> None:
+        rows = self.rows_model.rows
+        for column in PARTS:
+            # Most collections have no test photos.
+            has_some = column != TEST or (bool(rows) and bool(rows[0].counts[TEST - 1]))
+            self.setColumnHidden(column, not (self._shows_parts and has_some))
+        self._fit_columns()
+
     def _fit_columns(self) -> None:
-        letter = self.fontMetrics().averageCharWidth()
-        for column in range(len(HEADERS)):
+        for column in range(PHOTOS, len(HEADERS)):
             if not self.isColumnHidden(column):
                 self.resizeColumnToContents(column)
-        self._name_width = min(self.columnWidth(NAME) + letter, _WIDEST_IN_LETTERS * letter)
+        self._name_width = ClassDelegate.side(self) + _NAME_LETTERS * self.fontMetrics().averageCharWidth()
         self.fill_width()
         self.updateGeometry()
 
@@ -226,6 +279,10 @@ class ClassTable(SortedTable):
         self._is_filling = True
         yield
         self._is_filling = False
+
+    @Slot(object)
+    def _on_loader_loaded(self, _path: object) -> None:
+        self.viewport().update()
 
     @Slot()
     def _on_selection_changed(self) -> None:

@@ -1,10 +1,11 @@
 """The bar that explains the chosen finding, with the button that mends it."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from tlgui.photos.health.findings import Finding
 from tlgui.ui.photos.finding_list import LOOKS
+from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.ui.widgets.tokens import Accent
@@ -13,11 +14,16 @@ from tlgui.ui.widgets.tokens import Accent
 class FindingBar(TintedBar):
     """The bar; hidden while no finding is chosen.
 
+    Signals:
+        pressed: The finding is to be mended.
+        closed: All photos are to be shown again.
+
     Args:
         parent: The owner.
     """
 
     pressed = Signal()
+    closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Accent.INFO, "info", parent)
@@ -28,10 +34,15 @@ class FindingBar(TintedBar):
         self.explanation = plain_label()
         self.button = QPushButton()
         self.button.clicked.connect(self.pressed)
+        self.close_button = QPushButton("Show &all photos")
+        self.close_button.clicked.connect(self.closed)
+        buttons = FlowLayout()
+        buttons.addWidget(self.button)
+        buttons.addWidget(self.close_button)
         lines = QVBoxLayout()
         lines.addWidget(self.title)
         lines.addWidget(self.explanation)
-        lines.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        lines.addLayout(buttons)
         self.row.addLayout(lines, 1)
         self.hide()
 

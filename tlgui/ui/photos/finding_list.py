@@ -14,7 +14,7 @@ from tlgui.ui.widgets.tokens import Accent, colour
 Index = QModelIndex | QPersistentModelIndex
 
 LOOKS: dict[Severity, tuple[str, Accent, str]] = {
-    Severity.HARM: ("Mend this first", Accent.ERROR, "error"),
+    Severity.HARM: ("Fix this first", Accent.ERROR, "error"),
     Severity.DOUBT: ("Worth a look", Accent.WARNING, "warning"),
     Severity.NOTE: ("Good to know", Accent.INFO, "info"),
 }
@@ -111,7 +111,7 @@ class FindingList(QListView):
         super().__init__(parent)
         self.findings = FindingModel(self)
         self.setModel(self.findings)
-        self.setAccessibleName("What to look at in this collection")
+        self.setAccessibleName("Problems of this collection")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setWordWrap(True)

@@ -1,10 +1,10 @@
-"""The photos of a class or a finding: explanation, filters, grid, and buttons for the selection."""
+"""The photos of a class or a finding: filters, explanation, grid, and what can be done with the selection."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.photos.health.findings import (
@@ -17,6 +17,7 @@ from tlgui.photos.health.findings import (
     UseAgain,
 )
 from tlgui.text.numbers import count
+from tlgui.ui.photos.class_keys import MOST_KEYS
 from tlgui.ui.photos.finding_bar import FindingBar
 from tlgui.ui.photos.mend_question import ask_to_move_files
 from tlgui.ui.photos.photo_filters import FilterBar
@@ -26,11 +27,9 @@ from tlgui.ui.photos.photo_model import Arranger
 from tlgui.ui.photos.photo_mover import PhotoMover
 from tlgui.ui.photos.photo_view import PhotoView
 from tlgui.ui.photos.photo_words import line_about, line_about_many
-from tlgui.ui.widgets.elided_label import ElidedLabel
+from tlgui.ui.photos.selection_bar import SelectionBar
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.file_manager import FileManager
-from tlgui.ui.widgets.flow_layout import FlowLayout
-from tlgui.ui.widgets.plain_text import set_tip
 
 _WAIT_MS = 300
 
@@ -40,6 +39,7 @@ class PhotoBrowser(QWidget):
 
     Signals:
         mend_requested: A mending that the user has confirmed.
+        undo_requested: The last mending is to be undone.
         state_changed: The selection or the state of the buttons has changed.
 
     Args:
@@ -47,6 +47,7 @@ class PhotoBrowser(QWidget):
     """
 
     mend_requested = Signal(object)
+    undo_requested = Signal()
     state_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -64,15 +65,9 @@ class PhotoBrowser(QWidget):
         self.mover = PhotoMover(self)
         self.file_manager = FileManager(self)
         self.nothing = QuietLabel(parent=self.grid)
-        self.about = ElidedLabel()
-        self.buttons = {
-            "leave_out": _button("&Leave out", "Do not use the selected photos; the files stay as they are"),
-            "use_again": _button("&Use again", "Use photos again that were left out"),
-            "move": _button("&Move to class…", "Move the selected files to another class, or drag them onto it"),
-            "bin": _button("Move to &bin", "Move the selected files to the system's bin"),
-            "open": _button("O&pen", "Show the photo large (Enter)"),
-            "reveal": _button("S&how in folder", "Show where the file is"),
-        }
+        self.selection_bar = SelectionBar(self.grid)
+        self.about = self.selection_bar.about
+        self.buttons = self.selection_bar.buttons
         self._arranger = Arranger(self)
         self._arranger.arranged.connect(self._on_arranged)
         # A short wait needs no message.
@@ -92,6 +87,8 @@ class PhotoBrowser(QWidget):
         """
         self._album, self._is_free = album, is_free
         self.mover.show_collection(album.collection)
+        if self._view is not None:
+            self._view.show_classes(self._numbered_classes())
         self.filters.show_choices(album.collection.class_names, album.report.findings)
         self._show_finding()
         self._arrange()
@@ -179,8 +176,11 @@ class PhotoBrowser(QWidget):
         if self._view is None:
             self._view = PhotoView(self.window())
             self._view.step_requested.connect(self._on_view_step_requested)
-            self._view.leave_out_requested.connect(self.leave_out)
-            self._view.use_again_requested.connect(self.use_again)
+            self._view.leave_out_requested.connect(self._on_view_leave_out_requested)
+            self._view.use_again_requested.connect(self._on_view_use_again_requested)
+            self._view.class_chosen.connect(self._on_view_class_chosen)
+            self._view.undo_requested.connect(self.undo_requested)
+            self._view.show_classes(self._numbered_classes())
         self._fill_view()
         self._view.show()
         self._view.activateWindow()
@@ -216,17 +216,12 @@ class PhotoBrowser(QWidget):
             self.updateGeometry()
 
     def _lay_out(self) -> None:
-        actions = FlowLayout()
-        for button in self.buttons.values():
-            actions.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         # What comes and goes stands below what stays, so that nothing moves but the grid.
         column.addWidget(self.filters)
         column.addWidget(self.finding_bar)
         column.addWidget(self.grid, 1)
-        column.addWidget(self.about)
-        column.addLayout(actions)
         # Over the empty grid.
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self.grid).addWidget(self.nothing)
@@ -284,6 +279,12 @@ class PhotoBrowser(QWidget):
             self._wait.start()
             self._arranger.arrange(self._album, self.filters.query())
 
+    def _numbered_classes(self) -> tuple[str, ...]:
+        """Return the classes that the keys 1 to 9 stand for; none where the classes have no folders."""
+        if self._album is None or self._album.collection.layout.is_labelled:
+            return ()
+        return self._album.collection.class_names[:MOST_KEYS]
+
     def _fill_view(self) -> None:
         item = self.grid.current()
         if self._view is None or item is None:
@@ -296,7 +297,7 @@ class PhotoBrowser(QWidget):
         if self.filters.is_filtering:
             words = "No photo is like that. Change the filter to see others."
         elif self._kind is not None:
-            words = "There are no files to show: it is about folders." if self._finding() else "This is mended."
+            words = "There are no files to show: it is about folders." if self._finding() else "This is fixed."
         else:
             words = "There are no photos here."
         self.nothing.setText(words)
@@ -331,7 +332,7 @@ class PhotoBrowser(QWidget):
 
     @Slot()
     def _on_wait_timeout(self) -> None:
-        self.about.set_text("Looking through the photos…")
+        self.filters.show_count("Looking through the photos…")
 
     @Slot()
     def _on_filters_changed(self) -> None:
@@ -346,35 +347,48 @@ class PhotoBrowser(QWidget):
 
     @Slot(int)
     def _on_view_step_requested(self, step: int) -> None:
-        row = self.grid.currentIndex().row() + step
-        if 0 <= row < len(self.grid.photos.items):
+        last = len(self.grid.photos.items) - 1
+        row = max(0, min(self.grid.currentIndex().row() + step, last))
+        if last >= 0 and row != self.grid.currentIndex().row():
             self.grid.setCurrentIndex(self.grid.photos.index(row))
             self._fill_view()
 
     @Slot()
+    def _on_view_leave_out_requested(self) -> None:
+        item = self.grid.current()
+        if item is not None and item.is_usable and not item.is_left_out and self._is_free:
+            self.mend_requested.emit(LeaveOut((item.path,)))
+
+    @Slot()
+    def _on_view_use_again_requested(self) -> None:
+        item = self.grid.current()
+        if item is not None and item.is_left_out and self._is_free:
+            self.mend_requested.emit(UseAgain((item.path,)))
+
+    @Slot(str)
+    def _on_view_class_chosen(self, name: str) -> None:
+        item = self.grid.current()
+        if item is not None:
+            self.mover.move([item], name)
+
+    @Slot()
     def _refresh(self) -> None:
         chosen, total = self.selected(), len(self.grid.photos.items)
-        if len(chosen) == 1:
-            self.about.set_text(line_about(chosen[0]))
-        elif chosen:
-            self.about.set_text(line_about_many(chosen, total))
+        self.filters.show_count(count("photo", total))
+        if chosen:
+            about = line_about(chosen[0]) if len(chosen) == 1 else line_about_many(chosen, total)
+            can = {
+                "leave_out": self.can_leave_out(),
+                "use_again": self.can_use_again(),
+                "move": self.can_move(),
+                "bin": self.can_bin(),
+                "open": self.has_current(),
+                "reveal": self.has_current(),
+            }
+            has_used, has_left_out = self._uses()
+            hidden = {"use_again": not has_left_out, "leave_out": has_left_out and not has_used}
+            self.selection_bar.show_selection(about, can, frozenset(name for name in hidden if hidden[name]))
         else:
-            self.about.set_text(f"{count('photo', total)} shown, none selected")
-        can = {
-            "leave_out": self.can_leave_out(),
-            "use_again": self.can_use_again(),
-            "move": self.can_move(),
-            "bin": self.can_bin(),
-            "open": self.has_current(),
-            "reveal": self.has_current(),
-        }
-        for name, button in self.buttons.items():
-            button.setEnabled(can[name])
+            self.selection_bar.hide_selection()
         self.finding_bar.button.setEnabled(self._is_free)
         self.state_changed.emit()
-
-
-def _button(text: str, tooltip: str) -> QPushButton:
-    button = QPushButton(text)
-    set_tip(button, tooltip)
-    return button

@@ -1,21 +1,32 @@
-"""The controls above the grid: filters, sorting, and the size of thumbnails."""
+"""The line above the grid: search by name, the button with the other filters and the order, and the size of photos."""
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
 from typing_extensions import override
 
 from tlgui.photos.health.findings import Finding, FindingKind
+from tlgui.text.numbers import count
 from tlgui.ui.photos.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
 from tlgui.ui.photos.photo_items import PhotoOrder, PhotoQuery, PhotoUse
+from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
+from tlgui.ui.widgets.popup_panel import PopupPanel
 
 _USES = {
-    PhotoUse.ANY: "Used for anything",
+    PhotoUse.ANY: "Any use",
     PhotoUse.TRAINING: "For training",
     PhotoUse.VALIDATION: "For validation",
     PhotoUse.TEST: "For test",
@@ -28,11 +39,11 @@ _ORDERS = {
     PhotoOrder.SIZE: "By file size",
 }
 _ALL_CLASSES = "All classes"
-_ANY_PROBLEM = "Problem or not"
+_ANY_PROBLEM = "Any problem"
 # Filtering 100,000 names waits for a pause in typing.
 _TYPING_MS = 150
 _COMBO_LETTERS = 12
-_NAME_LETTERS = 24
+_NAME_LETTERS = 14
 
 
 class FilterBar(QWidget):
@@ -62,11 +73,14 @@ class FilterBar(QWidget):
         self.use = _choice("Show only photos used for this")
         self.problem = _choice("Show only photos with this problem")
         self.order = _choice("Sort the photos")
-        self.descending = QToolButton()
-        self.descending.setCheckable(True)
-        self.descending.setText("↓ Backwards")
-        self.descending.setToolTip("Last first")
-        self.descending.setAccessibleName("Sort backwards, the last first")
+        self.descending = QCheckBox("&Reverse")
+        set_tip(self.descending, "The last one first")
+        self.filter_button = QPushButton()
+        set_tip(self.filter_button, "Choose which photos are shown, and in what order")
+        self.panel = _FilterPanel(self.filter_button, self.classes)
+        self.clear_button = QPushButton("Show &all")
+        set_tip(self.clear_button, "Clear the search and every filter")
+        self.shown = _Count()
         self.size_slider = QSlider(Qt.Orientation.Horizontal)
         self.size_slider.setRange(LEAST_LINES, MOST_LINES)
         self.size_slider.setValue(FIRST_LINES)
@@ -92,13 +106,9 @@ class FilterBar(QWidget):
             finding: The kind of the finding chosen in the list, if any.
         """
         self._class_names, self._finding = class_names, finding
-        with QSignalBlocker(self.text):
-            self.text.clear()
-        for combo in (self.classes, self.use, self.problem):
-            with QSignalBlocker(combo):
-                combo.setCurrentIndex(0)
-        self._show_fixed_choices()
+        self._clear()
         self._fit_order()
+        self._name_button()
 
     def show_choices(self, class_names: Iterable[str], findings: Sequence[Finding]) -> None:
         """Set the classes and the problems to choose from; a choice is kept if it still exists."""
@@ -106,6 +116,11 @@ class FilterBar(QWidget):
         known = [(f"{finding.kind.value.capitalize()} ({finding.file_count:,})", finding.kind) for finding in findings]
         _refill(self.problem, [(_ANY_PROBLEM, None), *(entry for entry in known if entry[1] is not None)])
         self._show_fixed_choices()
+        self._name_button()
+
+    def show_count(self, words: str) -> None:
+        """Show how many photos there are."""
+        self.shown.set_text(words)
 
     def query(self) -> PhotoQuery:
         """Return the query that the scope and the controls describe."""
@@ -155,20 +170,58 @@ class FilterBar(QWidget):
         _refill(self.order, orders, PhotoOrder.TOGETHER if is_finding else self._order_before)
 
     def _lay_out(self) -> None:
-        flow = FlowLayout(self)
-        for combo in (self.text, self.classes, self.use, self.problem):
-            flow.addWidget(growing(combo))
-        flow.addWidget(_labelled("&Sort:", self.order))
-        flow.addWidget(self.descending)
-        flow.addWidget(_labelled("Si&ze:", self.size_slider))
-        self.size_slider.setFixedWidth(self.fontMetrics().averageCharWidth() * 16)
+        # A line, or two with large text in a narrow window.
+        row = FlowLayout(self)
+        row.addWidget(growing(self.text))
+        row.addWidget(self.filter_button)
+        row.addWidget(self.shown)
+        row.addWidget(self.size_slider)
+        self.size_slider.setFixedWidth(self.fontMetrics().averageCharWidth() * 12)
+        # The button is as wide as with any number of filters, so that nothing beside it moves.
+        self.filter_button.setText(_button_words(3))
+        self.filter_button.setMinimumWidth(self.filter_button.sizeHint().width())
+        form = QFormLayout()
+        for words, combo in (
+            ("&Class:", self.classes),
+            ("Us&e:", self.use),
+            ("Pro&blem:", self.problem),
+            ("&Sort:", self.order),
+        ):
+            label = PlainLabel(words)
+            label.setBuddy(combo)
+            form.addRow(label, combo)
+        form.addRow("", self.descending)
+        form.addRow("", self.clear_button)
+        self.panel.column.addLayout(form)
+        self._name_button()
+
+    def _clear(self) -> None:
+        """Clear every filter; emits no signal."""
+        with QSignalBlocker(self.text):
+            self.text.clear()
+        for combo in (self.classes, self.use, self.problem):
+            with QSignalBlocker(combo):
+                combo.setCurrentIndex(0)
+        self._show_fixed_choices()
+
+    def _name_button(self) -> None:
+        """Show how many filters of the panel are set."""
+        is_set = (
+            len(self._class_names) != 1 and self.classes.currentIndex() > 0,
+            self._finding is None and self.problem.currentIndex() > 0,
+            self.use.currentData() is not PhotoUse.ANY,
+        )
+        number = sum(is_set)
+        self.filter_button.setText(_button_words(number))
+        set_spoken(self.filter_button, f"Filter, {count('filter', number)} set" if number else "Filter")
 
     def _connect(self) -> None:
         self.text.textChanged.connect(self._typing.start)
         self._typing.timeout.connect(self.changed)
         self.text.returnPressed.connect(self._on_text_return_pressed)
         for combo in (self.classes, self.use, self.order):
-            combo.currentIndexChanged.connect(self.changed)
+            combo.currentIndexChanged.connect(self._on_choice_changed)
+        self.clear_button.clicked.connect(self._on_clear_button_clicked)
         self.problem.currentIndexChanged.connect(self._on_problem_chosen)
         self.descending.toggled.connect(self.changed)
         self.size_slider.valueChanged.connect(self.lines_changed)
@@ -182,9 +235,21 @@ class FilterBar(QWidget):
         self.changed.emit()
 
     @Slot()
+    def _on_choice_changed(self) -> None:
+        self._name_button()
+        self.changed.emit()
+
+    @Slot()
     def _on_problem_chosen(self) -> None:
         self._fit_order()
-        self.changed.emit()
+        self._on_choice_changed()
+
+    @Slot()
+    def _on_clear_button_clicked(self) -> None:
+        self._clear()
+        self._fit_order()
+        self.panel.close()
+        self._on_choice_changed()
 
 
 class _NameFilter(QLineEdit):
@@ -195,6 +260,31 @@ class _NameFilter(QLineEdit):
         return QSize(self.fontMetrics().averageCharWidth() * _NAME_LETTERS, super().sizeHint().height())
 
 
+class _Count(ElidedLabel):
+    """The number of photos; as wide as the longest usual one, so that nothing beside it moves."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        widest = self.fontMetrics().horizontalAdvance("100,000 photos")
+        return QSize(max(widest, super().sizeHint().width()), super().sizeHint().height())
+
+
+class _FilterPanel(PopupPanel):
+    """The panel with the filters; the first that can be changed gets the focus."""
+
+    def __init__(self, button: QPushButton, first: QWidget) -> None:
+        super().__init__("Filter", button)
+        self._first = first
+
+    @override
+    def first_control(self) -> QWidget | None:
+        return self._first if self._first.isEnabled() else None
+
+
+def _button_words(number: int) -> str:
+    return f"&Filter ({number})" if number else "&Filter"
+
+
 def _choice(name: str) -> QComboBox:
     combo = QComboBox()
     set_spoken(combo, name)
@@ -202,18 +292,6 @@ def _choice(name: str) -> QComboBox:
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(_COMBO_LETTERS)
     return combo
-
-
-def _labelled(text: str, widget: QWidget) -> QWidget:
-    holder = QWidget()
-    holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    label = PlainLabel(text)
-    label.setBuddy(widget)
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(label)
-    row.addWidget(widget)
-    return holder
 
 
 def _refill(combo: QComboBox, entries: Sequence[tuple[str, object]], chosen: Enum | None = None) -> None:

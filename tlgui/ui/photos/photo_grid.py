@@ -22,11 +22,12 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from typing_extensions import override
 
+from tlgui.ui.photos.arrivals import Arrivals
 from tlgui.ui.photos.cell_lines import CellLines
 from tlgui.ui.photos.photo_cell import Cell, CellPainter
 from tlgui.ui.photos.photo_drag import PhotoDrag
 from tlgui.ui.photos.photo_items import PhotoItem
-from tlgui.ui.photos.photo_model import PhotoModel
+from tlgui.ui.photos.photo_model import NameSearch, PhotoModel
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader
 
 Index = QModelIndex | QPersistentModelIndex
@@ -36,7 +37,7 @@ _Move = QAbstractItemView.CursorAction
 LEAST_LINES, MOST_LINES, FIRST_LINES = 3, 24, 8
 """The smallest, largest and first size of a thumbnail, in lines of text."""
 
-_TOGETHER_MS = 25
+_INSET = 2
 
 
 class PhotoGrid(QAbstractItemView):
@@ -59,16 +60,14 @@ class PhotoGrid(QAbstractItemView):
         super().__init__(parent)
         self.photos = PhotoModel(self)
         self._lines = FIRST_LINES
+        self._foot = 0
+        self._since_pressed = QElapsedTimer()
         self._loader = ThumbnailLoader(1, self)
-        self._loader.loaded.connect(self._on_loader_loaded)
+        self._arrivals = Arrivals(self._loader, self)
+        self._arrivals.arrived.connect(self._on_thumbnails_arrived)
         self._cells = CellPainter(self._loader)
         self.drag = PhotoDrag(self, self.selected, self._loader.image)
-        # Thumbnails are painted several at a time, because each paint event has a fixed cost.
-        self._arrived: set[Path] = set()
-        self._arrived_timer = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
-        self._arrived_timer.timeout.connect(self._on_arrived_timer_timeout)
-        self._typed = ""
-        self._since_typed = QElapsedTimer()
+        self._search = NameSearch(self.photos)
         self._rubber_band = QRect()
         self._chosen: list[PhotoItem] | None = None
         # A rubber band changes the selection with every move of the mouse; the signal is emitted once for several.
@@ -85,6 +84,8 @@ class PhotoGrid(QAbstractItemView):
         self.setAccessibleName("Photos")
         # It paints its own background: scrolling by pixels needs that, and a style sheet takes it from the viewport.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        # Inside the rounded corners of the frame.
+        self.setViewportMargins(_INSET, _INSET, _INSET, _INSET)
         self._measure()
 
     # What is shown and selected.
@@ -159,6 +160,19 @@ class PhotoGrid(QAbstractItemView):
         self.scrollTo(self.photos.index(min(middle, len(self.photos.items) - 1)), _Hint.PositionAtCenter)
         self.size_changed.emit(lines)
 
+    def set_foot(self, height: int) -> None:
+        """Set the height in pixels of what floats over the lower edge; photos can be scrolled out from under it."""
+        if height != self._foot:
+            self._foot = height
+            self.updateGeometries()
+
+    def was_just_pressed(self) -> bool:
+        """Return whether a mouse button is held down on the grid, or a second click may follow."""
+        is_recent = self._since_pressed.isValid() and not self._since_pressed.hasExpired(
+            QApplication.doubleClickInterval()
+        )
+        return is_recent or self.state() is QAbstractItemView.State.DragSelectingState
+
     # The interface of QAbstractItemView.
 
     @override
@@ -185,7 +199,8 @@ class PhotoGrid(QAbstractItemView):
     def scrollTo(self, index: Index, hint: QAbstractItemView.ScrollHint = _Hint.EnsureVisible) -> None:
         if not index.isValid():
             return
-        area, height, bar = self.visualRect(index), self.viewport().height(), self.verticalScrollBar()
+        area, bar = self.visualRect(index), self.verticalScrollBar()
+        height = max(area.height(), self.viewport().height() - self._foot)
         if hint is _Hint.PositionAtCenter:
             bar.setValue(bar.value() + area.center().y() - height // 2)
         elif hint is _Hint.PositionAtTop or (area.top() < 0 and hint is _Hint.EnsureVisible):
@@ -201,7 +216,7 @@ class PhotoGrid(QAbstractItemView):
         current = self.currentIndex().row()
         if current < 0:
             return self.photos.index(last if action is _Move.MoveEnd else 0)
-        return self.photos.index(self._cell_lines().moved(current, action, self.viewport().height()))
+        return self.photos.index(self._cell_lines().moved(current, action, self.viewport().height() - self._foot))
 
     @override
     def horizontalOffset(self) -> int:
@@ -247,19 +262,12 @@ class PhotoGrid(QAbstractItemView):
         height, bar = self.viewport().height(), self.verticalScrollBar()
         bar.setPageStep(height)
         bar.setSingleStep(max(1, self._cells.size.height() // 3))
-        bar.setRange(0, max(0, rows * self._cells.size.height() - height))
+        bar.setRange(0, max(0, rows * self._cells.size.height() + self._foot - height))
 
     @override
     def keyboardSearch(self, search: str) -> None:
         # Qt's own search queries the model for every name.
-        is_late = not self._since_typed.isValid() or self._since_typed.hasExpired(QApplication.keyboardInputInterval())
-        self._since_typed.start()
-        self._typed = search if is_late else self._typed + search
-        # Repeating one letter moves to the next match.
-        is_one = len(set(self._typed)) == 1
-        row = self.photos.row_starting_with(
-            self._typed[0] if is_one else self._typed, max(self.currentIndex().row(), 0) + (1 if is_one else 0)
-        )
+        row = self._search.row(search, self.currentIndex().row())
         if row is not None:
             self.setCurrentIndex(self.photos.index(row))
 
@@ -309,6 +317,11 @@ class PhotoGrid(QAbstractItemView):
             event.accept()
             return
         super().keyPressEvent(event)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._since_pressed.start()
+        super().mousePressEvent(event)
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -381,14 +394,7 @@ class PhotoGrid(QAbstractItemView):
         return cells
 
     @Slot(object)
-    def _on_loader_loaded(self, path: Path) -> None:
-        self._arrived.add(path)
-        if not self._arrived_timer.isActive():
-            self._arrived_timer.start()
-
-    @Slot()
-    def _on_arrived_timer_timeout(self) -> None:
+    def _on_thumbnails_arrived(self, paths: set[Path]) -> None:
         for cell in self._cells_in(QRegion(self.viewport().rect())):
-            if cell.item.path in self._arrived:
+            if cell.item.path in paths:
                 self.viewport().update(cell.left, cell.top, self._pitch(), self._cells.size.height())
-        self._arrived.clear()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QElapsedTimer,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -14,6 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
+from PySide6.QtGui import QGuiApplication
 from typing_extensions import override
 
 from tlgui.errors import Cancelled
@@ -89,6 +91,31 @@ class PhotoModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(item)
         return None
+
+
+class NameSearch:
+    """Finds photos by the first letters of their names, as they are typed one after the other.
+
+    Args:
+        photos: Where to search.
+    """
+
+    def __init__(self, photos: PhotoModel) -> None:
+        self._photos = photos
+        self._typed = ""
+        self._since_typed = QElapsedTimer()
+
+    def row(self, letter: str, current: int) -> int | None:
+        """Return the row that is meant once `letter` was typed too, from the row `current` on, or None."""
+        is_late = not self._since_typed.isValid() or self._since_typed.hasExpired(
+            QGuiApplication.styleHints().keyboardInputInterval()
+        )
+        self._since_typed.start()
+        self._typed = letter if is_late else self._typed + letter
+        # Repeating one letter moves to the next match.
+        is_one = len(set(self._typed)) == 1
+        start = max(current, 0) + (1 if is_one else 0)
+        return self._photos.row_starting_with(self._typed[0] if is_one else self._typed, start)
 
 
 class _FreeTask(QRunnable):

@@ -1,10 +1,24 @@
-"""The window that shows one photo, fitted to its size or at actual size; the arrow keys move to other photos."""
+"""The window that shows one photo, fitted to its size or at actual size.
+
+The arrow keys move to other photos, and the keys 1 to 9 move the photo to the class beside which they stand.
+"""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRunnable, QSignalBlocker, Qt, QThreadPool, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPixmap, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPixmap,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QGraphicsPixmapItem,
@@ -20,15 +34,34 @@ from typing_extensions import override
 from tlgui.errors import TlguiError
 from tlgui.photos.names import shown_name
 from tlgui.photos.pictures.decode import read_thumbnail
+from tlgui.ui.photos.class_keys import MOST_KEYS, ClassKeys
 from tlgui.ui.photos.photo_items import PhotoItem
 from tlgui.ui.photos.photo_words import line_about
+from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import set_tip, set_title
 from tlgui.ui.widgets.tinted_bar import plain_label
 
 # The common limit of textures on graphics cards.
 _MOST_PIXELS_A_SIDE = 16_384
 _ZOOM_STEP, _CLOSEST = 1.25, 16.0
-_FIRST_SIZE_IN_LETTERS = (110, 38)
+_MOST_ENLARGED = 16.0
+_FIRST_SIZE_IN_LETTERS = (130, 38)
+# Far beyond the ends of any list.
+_ALL = 1 << 30
+_STEPS = {
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Space: 1,
+    Qt.Key.Key_PageDown: 1,
+    Qt.Key.Key_End: _ALL,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Backspace: -1,
+    Qt.Key.Key_PageUp: -1,
+    Qt.Key.Key_Home: -_ALL,
+}
+_ZOOMS = {Qt.Key.Key_Plus: _ZOOM_STEP, Qt.Key.Key_Minus: 1 / _ZOOM_STEP}
+_NUMBERS = {Qt.Key(Qt.Key.Key_1 + place): place + 1 for place in range(MOST_KEYS)}
 
 _log = logging.getLogger(__name__)
 
@@ -67,14 +100,18 @@ class PhotoCanvas(QGraphicsView):
 
     Signals:
         step_requested: How many photos to move on; negative for back.
+        number_pressed: A key from 1 to 9.
         enlarged: The user has zoomed a fitted picture.
+        scaled: The picture is shown at another scale.
 
     Args:
         parent: The owner.
     """
 
     step_requested = Signal(int)
+    number_pressed = Signal(int)
     enlarged = Signal()
+    scaled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,10 +144,14 @@ class PhotoCanvas(QGraphicsView):
         self.resetTransform()
         if area.isEmpty():
             return
-        room, ratio = self.viewport().rect(), self.devicePixelRatioF()
-        # Small pictures are not enlarged.
-        scale = min(room.width() / area.width(), room.height() / area.height(), 1 / ratio)
+        room = self.viewport().rect()
+        scale = min(room.width() / area.width(), room.height() / area.height(), _MOST_ENLARGED)
         self.scale(scale, scale)
+        self.scaled.emit()
+
+    def shown_width(self) -> float:
+        """Return the width of the picture on the screen, in device pixels."""
+        return self._picture.boundingRect().width() * self.transform().m11() * self.devicePixelRatioF()
 
     @Slot()
     def show_pixels(self) -> None:
@@ -118,12 +159,14 @@ class PhotoCanvas(QGraphicsView):
         self.is_fitted = False
         self.resetTransform()
         self.scale(1 / self.devicePixelRatioF(), 1 / self.devicePixelRatioF())
+        self.scaled.emit()
 
     def zoom(self, factor: float) -> None:
         """Scale the picture by `factor`, within limits."""
         if 1 / _CLOSEST < self.transform().m11() * factor < _CLOSEST:
             was_fitted, self.is_fitted = self.is_fitted, False
             self.scale(factor, factor)
+            self.scaled.emit()
             if was_fitted:
                 self.enlarged.emit()
 
@@ -140,20 +183,13 @@ class PhotoCanvas(QGraphicsView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Space: 1,
-            Qt.Key.Key_PageDown: 1,
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Backspace: -1,
-            Qt.Key.Key_PageUp: -1,
-        }
-        zooms = {Qt.Key.Key_Plus: _ZOOM_STEP, Qt.Key.Key_Minus: 1 / _ZOOM_STEP}
         key = Qt.Key(event.key())
-        if key in steps:
-            self.step_requested.emit(steps[key])
-        elif key in zooms:
-            self.zoom(zooms[key])
+        if key in _STEPS:
+            self.step_requested.emit(_STEPS[key])
+        elif key in _ZOOMS:
+            self.zoom(_ZOOMS[key])
+        elif key in _NUMBERS:
+            self.number_pressed.emit(_NUMBERS[key])
         else:
             super().keyPressEvent(event)
 
@@ -165,6 +201,8 @@ class PhotoView(QDialog):
         step_requested: How many photos to move on; negative for back.
         leave_out_requested: The photo is to be left out.
         use_again_requested: The photo is to be used again.
+        class_chosen: The photo is to be moved to a class.
+        undo_requested: The last change is to be undone.
 
     Args:
         parent: The window.
@@ -173,12 +211,16 @@ class PhotoView(QDialog):
     step_requested = Signal(int)
     leave_out_requested = Signal()
     use_again_requested = Signal()
+    class_chosen = Signal(str)
+    undo_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.canvas = PhotoCanvas()
         self.about = plain_label()
+        self.scale_text = QuietLabel()
+        self.classes = ClassKeys()
         self.previous_button = _button("&Previous", "Left arrow key")
         self.next_button = _button("&Next", "Right arrow key")
         self.size_button = _button("&Actual size", "One pixel of the photo on one of the screen")
@@ -193,6 +235,11 @@ class PhotoView(QDialog):
         self._pool.setMaxThreadCount(1)
         self._lay_out()
         self.canvas.step_requested.connect(self.step_requested)
+        self.canvas.number_pressed.connect(self.classes.press)
+        self.canvas.scaled.connect(self._on_canvas_scaled)
+        self.classes.class_chosen.connect(self.class_chosen)
+        undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
+        undo.activated.connect(self.undo_requested)
         self.canvas.enlarged.connect(self._on_canvas_enlarged)
         self.previous_button.clicked.connect(self._on_previous_button_clicked)
         self.next_button.clicked.connect(self._on_next_button_clicked)
@@ -209,6 +256,7 @@ class PhotoView(QDialog):
             total: The number of photos in the grid.
             can_mend: Whether it can be left out or used again now.
         """
+        self.classes.show_photo(item.class_name, can_move=can_mend)
         set_title(self, f"{shown_name(item.path)} ({place + 1:,} of {total:,})")
         self.about.setText(line_about(item))
         self.previous_button.setEnabled(place > 0)
@@ -223,6 +271,18 @@ class PhotoView(QDialog):
             self._item = item
             self._read(self._screen_side())
         self._item = item
+
+    def show_classes(self, names: Sequence[str]) -> None:
+        """Show the classes that the keys 1 to 9 move a photo to; none hides them."""
+        self.classes.show_classes(names)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Of a button that has the focus, all but what it uses itself.
+        if event.key() in _NUMBERS or event.key() in _ZOOMS:
+            self.canvas.keyPressEvent(event)
+            return
+        super().keyPressEvent(event)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -239,9 +299,13 @@ class PhotoView(QDialog):
         close = _button("&Close", "Esc")
         close.clicked.connect(self.close)
         row.addWidget(close)
+        beside = QHBoxLayout()
+        beside.addWidget(self.canvas, 1)
+        beside.addWidget(self.classes)
         column = QVBoxLayout(self)
-        column.addWidget(self.canvas, 1)
+        column.addLayout(beside, 1)
         column.addWidget(self.about)
+        column.addWidget(self.scale_text)
         column.addLayout(row)
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
         columns, lines = _FIRST_SIZE_IN_LETTERS
@@ -276,6 +340,19 @@ class PhotoView(QDialog):
         self.canvas.setFocus()
 
     @Slot()
+    def _on_canvas_scaled(self) -> None:
+        facts = self._item.facts if self._item is not None else None
+        shown = self.canvas.shown_width()
+        if facts is None or not facts.width or not shown:
+            self.scale_text.setText("")
+            return
+        share = shown / facts.width
+        how = "Enlarged" if share > 1.005 else "Made smaller" if share < 0.995 else "At its true size"
+        size = f"{facts.width:,} by {facts.height:,} pixels"
+        to = f" to {share * 100:,.0f} %" if how != "At its true size" else ""
+        self.scale_text.setText(f"{how}{to}; it has {size}.")
+
+    @Slot()
     def _on_canvas_enlarged(self) -> None:
         with QSignalBlocker(self.size_button):
             self.size_button.setChecked(True)
@@ -294,4 +371,5 @@ def _button(text: str, tooltip: str) -> QPushButton:
     set_tip(button, tooltip)
     # Enter presses the focused button only.
     button.setAutoDefault(False)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button

@@ -106,8 +106,8 @@ class PhotosPage(QWidget):
         self.empty.samples_button.clicked.connect(self.samples_requested)
         self.empty.recent_chosen.connect(self.folder_requested)
         self.empty.model_chosen.connect(self.model_requested)
-        view.choose_button.clicked.connect(self.choose_requested)
-        view.again_button.clicked.connect(self.read_again)
+        view.header.choose_action.triggered.connect(self.choose_requested)
+        view.header.refresh_action.triggered.connect(self.read_again)
         view.notice.pressed.connect(self.read_again)
         view.next_button.clicked.connect(self.next_requested)
         view.own_split_chosen.connect(self._on_view_own_split_chosen)
@@ -117,6 +117,7 @@ class PhotosPage(QWidget):
         view.table.files_dropped.connect(self._on_table_files_dropped)
         view.table.chosen.connect(self.state_changed)
         view.browser.mend_requested.connect(self.mend)
+        view.browser.undo_requested.connect(self._on_browser_undo_requested)
         view.browser.state_changed.connect(self.state_changed)
         view.browser.file_manager.problem_raised.connect(self.problem_raised)
 
@@ -215,6 +216,11 @@ class PhotosPage(QWidget):
         if not self._session.is_busy:
             self._session.review.show_class_as(name, shown)
 
+    @Slot()
+    def _on_browser_undo_requested(self) -> None:
+        if not self._session.is_busy and self._session.review.next_undo is not None:
+            self._session.review.undo()
+
     @Slot(str, object)
     def _on_table_files_dropped(self, name: str, paths: tuple[Path, ...]) -> None:
         if self._session.is_busy:
@@ -232,6 +238,7 @@ class PhotosPage(QWidget):
         if is_other:
             self.view.show_everything()
             self.browser.forget()
+            self.view.table.forget_thumbnails()
 
     def _refresh_album(self) -> None:
         """Update the album if it is out of date and the page is visible; dividing many photos takes time."""

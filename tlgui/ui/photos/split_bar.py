@@ -25,6 +25,7 @@ class SplitBar(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # What stands below it must not move while the split is being computed.
         policy.setRetainSizeWhenHidden(True)
+        policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
     def show_split(self, split: Split | None) -> None:
@@ -37,12 +38,22 @@ class SplitBar(QWidget):
     @override
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        width = metrics.horizontalAdvance("      ".join(self._words())) + 6 * metrics.height()
+        width = sum(self._needed(words) + metrics.height() // 2 for words in self._words())
         return QSize(width, metrics.height() * 2 + metrics.height() // 2)
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        longest = max((self._needed(words) for words in self._words()), default=0)
+        return QSize(longest, self.sizeHint().height())
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        line = self.fontMetrics().height()
+        return line * (1 + self._lines(width)) + line // 2
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -50,20 +61,34 @@ class SplitBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = self.fontMetrics().height()
         total = max(1, sum(self._counts.values()))
-        left, x = 0.0, 0
+        left, x, y = 0.0, 0, line + 2
         for (part, count), words in zip(self._counts.items(), self._words(), strict=True):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour(_ACCENTS[part], self.palette()))
             width = self.width() * count / total
             painter.drawRect(QRectF(left, 0, max(0.0, width - 1), line * 0.7))
             left += width
-            dot = line // 2
-            painter.drawRect(QRect(x, line + (line - dot) // 2 + 2, dot, dot))
+            dot, needed = line // 2, self._needed(words)
+            if x and x + needed > self.width():
+                x, y = 0, y + line
+            painter.drawRect(QRect(x, y + (line - dot) // 2, dot, dot))
             painter.setPen(self.palette().windowText().color())
-            advance = self.fontMetrics().horizontalAdvance(words)
-            painter.drawText(QRect(x + line, line + 2, advance + line, line), int(Qt.AlignmentFlag.AlignVCenter), words)
-            x += advance + 2 * line + dot
+            painter.drawText(QRect(x + line, y, needed, line), int(Qt.AlignmentFlag.AlignVCenter), words)
+            x += needed + line // 2
         painter.end()
+
+    def _needed(self, words: str) -> int:
+        """Return the width of the name and the count of a part, with its mark."""
+        return self.fontMetrics().horizontalAdvance(words) + 2 * self.fontMetrics().height()
+
+    def _lines(self, width: int) -> int:
+        """Return how many lines the names take."""
+        lines, x = 1, 0
+        for needed in map(self._needed, self._words()):
+            if x and x + needed > width:
+                lines, x = lines + 1, 0
+            x += needed + self.fontMetrics().height() // 2
+        return lines
 
     def _words(self) -> list[str]:
         return [f"{part.value.capitalize()} {count:,}" for part, count in self._counts.items()]

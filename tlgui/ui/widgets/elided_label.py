@@ -13,36 +13,46 @@ _LEAST_LETTERS = 12
 
 
 class ElidedLabel(QWidget):
-    """A line of secondary text.
+    """A line of text.
 
     Args:
         parent: The owner.
+        is_quiet: Whether it is secondary text; True by default.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, is_quiet: bool = True) -> None:
         super().__init__(parent)
         self._text = ""
+        self._is_quiet = is_quiet
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        """Return the whole text."""
+        return self._text
 
     def set_text(self, text: str) -> None:
         """Show `text`."""
+        if one_line(text) == self._text:
+            return
         self._text = one_line(text)
         set_tip(self, self._text)
         set_spoken(self, self._text)
+        self.updateGeometry()
         self.update()
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._text), self.fontMetrics().height())
+        return QSize(self.fontMetrics().horizontalAdvance(self._text) + 1, self.fontMetrics().height())
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * _LEAST_LETTERS, self.fontMetrics().height())
+        least = self.fontMetrics().averageCharWidth() * _LEAST_LETTERS
+        return QSize(min(least, self.sizeHint().width()), self.fontMetrics().height())
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setPen(quiet_text(self.palette()))
+        painter.setPen(quiet_text(self.palette()) if self._is_quiet else self.palette().windowText().color())
         text = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideMiddle, self.width())
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
         painter.end()

@@ -1,6 +1,6 @@
 """A table that is sorted by a click on a column header, in the common style of all tables."""
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 from typing_extensions import override
@@ -58,6 +58,15 @@ class SortedTable(QTableView):
         """Give the first column the width that the others leave."""
         others = sum(self.columnWidth(column) for column in range(1, self.horizontalHeader().count()))
         self.setColumnWidth(0, max(self.least_name_width(), self.viewport().width() - others))
+
+    @override
+    def moveCursor(self, cursorAction: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        # Qt goes to the first and the last column, which are of no use where whole rows are selected.
+        ends = {QAbstractItemView.CursorAction.MoveHome: 0, QAbstractItemView.CursorAction.MoveEnd: -1}
+        rows = self.model().rowCount()
+        if cursorAction in ends and rows:
+            return self.model().index(ends[cursorAction] % rows, max(0, self.currentIndex().column()))
+        return super().moveCursor(cursorAction, modifiers)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
