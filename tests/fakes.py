@@ -25,6 +25,7 @@ from tlgui.engine.protocol import (
     Request,
     SaveTrainedRequest,
     TrainRequest,
+    WarmModelRequest,
 )
 from tlgui.errors import Cancelled, EngineError, StorageError, TlguiError, UnsavedModelError
 from tlgui.learning.model_file.archive import read_summary
@@ -169,8 +170,8 @@ class FakeEngine(Engine):
         try:
             self.requests.append(request)
             handler = _HANDLERS[type(request)]
-            # Estimates come and go by themselves: what a test scripts is meant for the job that it starts.
-            can_fail = not isinstance(request, EstimateRequest)
+            # These come and go by themselves: what a test scripts is meant for the job that it starts.
+            can_fail = not isinstance(request, EstimateRequest | WarmModelRequest)
             return cast(ResultT, handler(self, request, self._scripted(context, can_fail=can_fail)))
         finally:
             self._lock.release()
@@ -365,6 +366,7 @@ _HANDLERS: dict[type, Callable[..., object]] = {
     TrainRequest: FakeEngine._train,
     SaveTrainedRequest: FakeEngine._save_trained,
     OpenModelRequest: FakeEngine._open,
+    WarmModelRequest: FakeEngine._open,
     PredictRequest: FakeEngine._predict,
     EvaluateRequest: FakeEngine._evaluate,
     PreviewRequest: FakeEngine._preview,

@@ -21,6 +21,7 @@ from tlgui.engine.protocol import (
     Request,
     SaveTrainedRequest,
     TrainRequest,
+    WarmModelRequest,
 )
 from tlgui.errors import EngineError, StorageError, TlguiError, UnsavedModelError
 from tlgui.exporting.export import export
@@ -147,6 +148,7 @@ _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
     SaveTrainedRequest: _save_trained,
     EstimateRequest: _estimate,
     OpenModelRequest: _open,
+    WarmModelRequest: _open,
     PredictRequest: _predict,
     EvaluateRequest: _evaluate,
     PreviewRequest: _preview,

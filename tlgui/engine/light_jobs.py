@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from tlgui.engine.file_state import FileState, file_state
-from tlgui.engine.protocol import EvaluateRequest, NoOnnxNetworkError, OpenModelRequest, PredictRequest, Request
+from tlgui.engine.protocol import (
+    EvaluateRequest,
+    NoOnnxNetworkError,
+    OpenModelRequest,
+    PredictRequest,
+    Request,
+    WarmModelRequest,
+)
 from tlgui.learning.inference.evaluate import evaluate
 from tlgui.learning.inference.predict import predict
 from tlgui.learning.model_file.prediction_model import PredictionModel, load_prediction_model
@@ -56,6 +63,7 @@ def _evaluate(request: EvaluateRequest, context: JobContext) -> Evaluation:
 # Each handler takes requests of its key, which a type of the table cannot express.
 _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
     OpenModelRequest: _open,
+    WarmModelRequest: _open,
     PredictRequest: _predict,
     EvaluateRequest: _evaluate,
 }

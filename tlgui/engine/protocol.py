@@ -97,6 +97,13 @@ class OpenModelRequest(Request[ModelSummary]):
 
 
 @dataclass(frozen=True)
+class WarmModelRequest(OpenModelRequest):
+    """The same, before anybody needs the model."""
+
+    is_background: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class PredictRequest(Request[PredictionSummary]):
     """Predict the classes of photos; reports `PhotosPredicted` in order.
 

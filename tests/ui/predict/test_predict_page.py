@@ -1,7 +1,7 @@
 """The Predict page: real drops and pastes, and rows that say what the model thinks."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection, write_jpeg, write_text
 from tests.ui.dragging import drop_data, files_data
 from tlgui.engine.protocol import PredictRequest
+from tlgui.engine.routing import RoutingEngine
 from tlgui.errors import StorageError
 from tlgui.learning.results import ClassScore, PhotosPredicted, Prediction
 from tlgui.progress import EpochEnded, Progress
@@ -174,17 +175,109 @@ def test_stop_also_forgets_what_waits(
     assert not page.has_predictions
 
 
-def test_drop_during_a_training_is_turned_down_in_words(
-    qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, tmp_path: Path
+def test_drop_during_the_first_training_is_turned_down_in_words(
+    qtbot: QtBot, predict_page: PredictPage, opened: Session, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
     gate = fake_engine.pause_before(EpochEnded)
-    session.train()
+    opened.train()
     qtbot.waitUntil(lambda: gate.is_reached)
-    drop_data(page, files_data(write_jpeg(tmp_path / "owl.jpg")))
-    assert "training is still running" in page.notice.text.text()
-    with qtbot.waitSignal(session.job_ended, timeout=10_000):
+    drop_data(predict_page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    assert "training is still running" in predict_page.notice.text.text()
+    with qtbot.waitSignal(opened.job_ended, timeout=10_000):
         gate.open()
     assert not any(isinstance(request, PredictRequest) for request in fake_engine.requests)
+
+
+class TwoEngines:
+    """A session over two fake engines, with a trained model, and another training that waits at its first epoch."""
+
+    def __init__(self, qtbot: QtBot, birds: Path) -> None:
+        self.light, self.full = FakeEngine(), FakeEngine()
+        self.session = Session(RoutingEngine(self.light, self.full))
+        self.page = PredictPage(self.session)
+        qtbot.addWidget(self.page)
+        self.page.resize(900, 600)
+        self.page.show()
+        with qtbot.waitSignal(self.session.job_ended, timeout=10_000):
+            self.session.scan_folder(birds)
+        with qtbot.waitSignal(self.session.job_ended, timeout=10_000):
+            self.session.train()
+        self.gate = self.full.pause_before(EpochEnded)
+        self.session.train()
+        qtbot.waitUntil(lambda: self.gate.is_reached, timeout=10_000)
+
+
+@pytest.fixture
+def training(qtbot: QtBot, birds: Path) -> Iterator[TwoEngines]:
+    engines = TwoEngines(qtbot, birds)
+    yield engines
+    engines.session.close(5000)
+    qtbot.waitUntil(lambda: not engines.session.is_busy)
+
+
+def test_drop_during_a_training_is_named_by_the_model_in_use_at_once(
+    qtbot: QtBot, training: TwoEngines, tmp_path: Path
+) -> None:
+    used = training.session.model
+
+    drop_data(training.page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    qtbot.waitUntil(lambda: len(training.page.predictions) == 1 and training.session.prediction is None)
+
+    assert training.session.is_training
+    (request,) = [request for request in training.light.requests if isinstance(request, PredictRequest)]
+    assert used is not None
+    assert request.model_path == used.path
+    with qtbot.waitSignal(training.session.job_ended, timeout=10_000):
+        training.gate.open()
+
+
+def test_stop_of_a_prediction_beside_a_training_leaves_the_training(
+    qtbot: QtBot, training: TwoEngines, tmp_path: Path
+) -> None:
+    gate = training.light.pause_before(PhotosPredicted)
+    drop_data(training.page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    qtbot.waitUntil(lambda: gate.is_reached)
+    prediction = training.session.prediction
+    assert prediction is not None
+
+    prediction.stop()
+    qtbot.waitUntil(lambda: training.session.prediction is None)
+
+    assert training.session.is_training
+    assert not training.page.has_predictions
+    training.session.stop()
+    qtbot.waitUntil(lambda: not training.session.is_busy)
+
+
+def test_training_that_ends_first_leaves_the_prediction_and_what_waits(
+    qtbot: QtBot, training: TwoEngines, tmp_path: Path
+) -> None:
+    gate = training.light.pause_before(PhotosPredicted)
+    drop_data(training.page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    qtbot.waitUntil(lambda: gate.is_reached)
+    drop_data(training.page, files_data(write_jpeg(tmp_path / "wren.jpg")))
+
+    with qtbot.waitSignal(training.session.job_ended, timeout=10_000):
+        training.gate.open()
+    assert training.session.prediction is not None
+    assert training.session.is_busy
+    gate.open()
+
+    wait_for_rows(qtbot, training.page, training.session, 2)
+
+
+def test_training_starts_beside_a_prediction(qtbot: QtBot, training: TwoEngines, tmp_path: Path) -> None:
+    with qtbot.waitSignal(training.session.job_ended, timeout=10_000):
+        training.gate.open()
+    gate = training.light.pause_before(PhotosPredicted)
+    drop_data(training.page, files_data(write_jpeg(tmp_path / "owl.jpg")))
+    qtbot.waitUntil(lambda: gate.is_reached)
+
+    with qtbot.waitSignal(training.session.job_ended, timeout=10_000):
+        training.session.train()
+    gate.open()
+
+    wait_for_rows(qtbot, training.page, training.session, 1)
 
 
 def test_drop_while_a_model_opens_is_named_by_that_model(

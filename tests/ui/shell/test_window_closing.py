@@ -56,8 +56,7 @@ def test_closing_during_a_training_stops_it_and_keeps_the_best(
         answer(window, "Stop and close")
     assert not window.isVisible()
     assert not window.session.is_busy
-    request = fake_engine.requests[-1]
-    assert isinstance(request, TrainRequest)
+    (request,) = [request for request in fake_engine.requests if isinstance(request, TrainRequest)]
     assert request.model_path.is_file()
 
 

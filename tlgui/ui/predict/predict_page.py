@@ -41,7 +41,8 @@ _OTHER_MODEL = "The photos in the list were named by the model that was open bef
 class PredictPage(QWidget):
     """Predicts the classes of photos with the model of the session.
 
-    Photos that are dropped during a prediction are queued; during another job they are refused with a notice.
+    Photos that are dropped during a prediction are queued. During a training they are predicted too, by the model in
+    use; during another job they are refused with a notice.
 
     Args:
         session: The state of the window.
@@ -99,11 +100,8 @@ class PredictPage(QWidget):
             paths: Photos and folders.
         """
         self.notice.say("")
-        job = self._session.job
-        if job is not None and not isinstance(job.request, PredictRequest | OpenModelRequest):
-            self.notice.say(_TRAINING if isinstance(job.request, TrainRequest) else _BUSY)
-        elif job is None and self._session.model is None:
-            self.notice.say(_NO_MODEL)
+        if problem := self._problem():
+            self.notice.say(problem)
         elif paths:
             self._queue.append(tuple(paths))
             self._start_next()
@@ -216,9 +214,19 @@ class PredictPage(QWidget):
         job.start()
         return True
 
+    def _problem(self) -> str:
+        """Return why photos are not taken now, as a sentence; empty if they are."""
+        session = self._session
+        if session.is_training:
+            return "" if session.model is not None else _TRAINING
+        if session.job is not None:
+            # Photos wait for a model that is being opened.
+            return "" if isinstance(session.job.request, OpenModelRequest) else _BUSY
+        return "" if session.model is not None else _NO_MODEL
+
     def _start_next(self) -> None:
-        """Start the next queued prediction, unless a job is under way."""
-        if self._queue and not self._session.is_busy and self._session.model is not None:
+        """Start the next queued prediction if it can start now."""
+        if self._queue and self._session.can_predict:
             self._session.predict(self._queue.pop(0))
 
     def _on_dropped(self, data: QMimeData, _position: QPoint) -> None:
@@ -275,7 +283,7 @@ class PredictPage(QWidget):
     def _name_again(self) -> None:
         """Predict the photos in the list again, with the open model."""
         paths = [prediction.path for prediction in self.predictions]
-        if not self._session.is_busy:
+        if self._session.can_predict:
             self.clear()
         self.predict_paths(paths)
 
@@ -288,15 +296,16 @@ class PredictPage(QWidget):
             job.reported.connect(self._on_job_reported)
             job.succeeded.connect(self._on_job_succeeded)
             self._refresh()
-        # If a model could not be opened, photos queued for it must not be predicted by the previous one.
-        job.failed.connect(self._on_job_failed)
+        if isinstance(job.request, PredictRequest | OpenModelRequest):
+            # If a model could not be opened, photos queued for it must not be predicted by the previous one.
+            job.failed.connect(self._on_job_failed)
 
     @Slot(Job)
     def _on_session_job_ended(self, job: Job) -> None:
         if job is self._job:
             self._flush()
             self._job = None
-        if job.is_stopping:
+        if job.is_stopping and not isinstance(job.request, TrainRequest):
             self._queue.clear()
         self._start_next()
         self._refresh()

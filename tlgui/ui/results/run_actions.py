@@ -172,7 +172,7 @@ class RunActions(QObject):
 
     def _can_train(self) -> bool:
         session = self._session
-        return session.collection is not None and not session.is_busy and not session.advice()
+        return session.collection is not None and session.job is None and not session.advice()
 
     def _only_row(self) -> RunRow | None:
         rows = self._table.selected()

@@ -1,4 +1,4 @@
-"""The one job under way, and the background jobs that run beside it without making the session busy."""
+"""The job under way, a prediction beside it, and the background jobs, which do not make the session busy."""
 
 import logging
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from types import UnionType
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tlgui.engine.protocol import BugError
+from tlgui.engine.protocol import BugError, PredictRequest
 from tlgui.ui.session.worker import Job, Operation
 
 _log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ OnSuccess = Callable[[object], None]
 
 
 class Jobs(QObject):
-    """Starts jobs one at a time, and any number of background jobs.
+    """Starts jobs one at a time, one prediction at a time beside them, and any number of background jobs.
 
     Args:
         parent: The owner.
@@ -27,12 +27,18 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._current: Job | None = None
+        self._prediction: Job | None = None
         self._background: set[Job] = set()
 
     @property
     def current(self) -> Job | None:
-        """The job under way; only one runs at a time."""
+        """The job under way that is no prediction; only one runs at a time."""
         return self._current
+
+    @property
+    def prediction(self) -> Job | None:
+        """The prediction under way; only one runs at a time."""
+        return self._prediction
 
     @property
     def background(self) -> frozenset[Job]:
@@ -40,20 +46,24 @@ class Jobs(QObject):
         return frozenset(self._background)
 
     def begin(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
-        """Start a job; raises RuntimeError if another is under way.
+        """Start a job; raises RuntimeError if another of its kind, a prediction or not, is under way.
 
         Args:
             request: The request; its type tells what the job does.
             operation: The function that runs on the thread of the job.
             on_success: Called on the GUI thread with the result.
         """
-        if self._current is not None:
+        is_prediction = isinstance(request, PredictRequest)
+        if (self._prediction if is_prediction else self._current) is not None:
             raise RuntimeError("another job is under way")
         job = Job(request, operation, self)
         if on_success is not None:
             job.succeeded.connect(on_success)
         job.ended.connect(self._on_job_ended)
-        self._current = job
+        if is_prediction:
+            self._prediction = job
+        else:
+            self._current = job
         self.started.emit(job)
         job.start()
         return job
@@ -86,14 +96,18 @@ class Jobs(QObject):
         return all(ended)
 
     def _all(self) -> tuple[Job, ...]:
-        return (*self._background, *([self._current] if self._current is not None else []))
+        return (*self._background, *(job for job in (self._current, self._prediction) if job is not None))
 
     @Slot()
     def _on_job_ended(self) -> None:
-        job, self._current = self._current, None
-        if job is not None:
-            self.ended.emit(job)
-            job.deleteLater()
+        job = self.sender()
+        assert isinstance(job, Job)
+        if job is self._prediction:
+            self._prediction = None
+        else:
+            self._current = None
+        self.ended.emit(job)
+        job.deleteLater()
 
     @Slot()
     def _on_background_job_ended(self) -> None:

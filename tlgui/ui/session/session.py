@@ -1,4 +1,4 @@
-"""The state of the window: a collection, a recipe, a model, and the one job under way.
+"""The state of the window: a collection, a recipe, a model, and the jobs under way.
 
 Pages show the session and start jobs through it; only the session calls the engine.
 """
@@ -18,6 +18,7 @@ from tlgui.engine.protocol import (
     PreviewRequest,
     Request,
     TrainRequest,
+    WarmModelRequest,
 )
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Augmentation, Recipe
@@ -78,6 +79,7 @@ class Session(QObject):
         self.unsaved = UnsavedTraining(self)
         self.in_use = ModelInUse(self.run_list, self)
         self.in_use.changed.connect(self.model_changed)
+        self.in_use.changed.connect(self._on_model_in_use_changed)
         self._run_jobs = RunJobs(
             engine,
             self._jobs,
@@ -116,16 +118,31 @@ class Session(QObject):
 
     @property
     def job(self) -> Job | None:
-        """The job under way; only one runs at a time."""
+        """The job under way that is no prediction; only one runs at a time."""
         return self._jobs.current
 
     @property
+    def prediction(self) -> Job | None:
+        """The prediction under way; only one runs at a time."""
+        return self._jobs.prediction
+
+    @property
     def is_busy(self) -> bool:
-        """Whether a job is under way; no other can start then."""
-        return self._jobs.current is not None
+        """Whether a job is under way; no other can start then, but a training beside a prediction, and the reverse."""
+        return self.job is not None or self.prediction is not None
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a training is under way."""
+        return self.job is not None and isinstance(self.job.request, TrainRequest)
+
+    @property
+    def can_predict(self) -> bool:
+        """Whether a prediction can start now."""
+        return self.model is not None and self.prediction is None and (self.job is None or self.is_training)
 
     def start_engine(self) -> None:
-        """Load the engine in the background before a job needs it."""
+        """Load the engines in the background before a job needs them."""
         self._engine.start()
 
     def advice(self) -> tuple[str, ...]:
@@ -228,10 +245,8 @@ class Session(QObject):
         return None
 
     def use_model(self, model: ModelSummary) -> None:
-        """Use a model whose summary is known; the engine loads it in the background."""
+        """Use a model whose summary is known; an engine loads it in the background."""
         self.in_use.use(model)
-        if not self.is_busy:
-            self._begin_engine_in_background(OpenModelRequest(model.path))
 
     def delete_run(self, run: Run) -> None:
         """Move a run to the trash; if its model is open, no model is open afterwards.
@@ -294,9 +309,14 @@ class Session(QObject):
             self._jobs.begin_in_background(request, lambda _context: read_runs(request.folder), show)
 
     def stop(self) -> None:
-        """Stop the job under way at its next checkpoint."""
-        if self.job is not None:
-            self.job.stop()
+        """Stop the job under way at its next checkpoint; the prediction where there is no other."""
+        job = self.job or self.prediction
+        if job is not None:
+            job.stop()
+
+    def stop_all(self) -> None:
+        """Stop every job under way at its next checkpoint."""
+        self._jobs.stop_all()
 
     def close(self, timeout_ms: int) -> bool:
         """Stop all jobs, wait for them, and end the engine; return whether every thread has ended.
@@ -348,17 +368,20 @@ class Session(QObject):
         if self._listing is not None:
             self.run_list.show(self._listing)
         self.review.open(state)
-        before = self.model
         if is_other:
             self.in_use.enter_collection()
-        if self.model is not None and self.model is not before:
-            self._begin_engine_in_background(OpenModelRequest(self.model.path))
 
     @Slot()
     def _on_review_collection_changed(self) -> None:
         collection = self.collection
         self._advice = training_advice(collection) if collection is not None else ()
         self.collection_changed.emit()
+
+    @Slot()
+    def _on_model_in_use_changed(self) -> None:
+        """Have the model loaded before the first photo is dropped; one that is loaded already takes no time."""
+        if self.model is not None:
+            self._begin_engine_in_background(WarmModelRequest(self.model.path))
 
     @Slot(object)
     def _on_model_opened(self, model: object) -> None:

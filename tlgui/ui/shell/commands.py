@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tlgui import files
-from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import TlguiError
 from tlgui.files import targets
 from tlgui.learning.runs.run import MODEL_NAME
@@ -90,9 +89,9 @@ class Commands(QObject):
         return self._session.model is not None and self.is_idle()
 
     def can_predict(self) -> bool:
-        """Return whether a model is open and no job but a prediction is under way: further photos are queued."""
-        job = self._session.job
-        return self._session.model is not None and (job is None or isinstance(job.request, PredictRequest))
+        """Return whether a model is open and nothing but predictions and trainings is under way; photos are queued."""
+        session = self._session
+        return session.model is not None and (session.job is None or session.is_training)
 
     def can_undo(self) -> bool:
         """Return whether there is something to undo: a deleted run on the Results page, a mending elsewhere."""
@@ -174,7 +173,7 @@ class Commands(QObject):
         self._pages.train.start()
 
     def stop(self) -> None:
-        """Ask the job under way to stop."""
+        """Ask the job under way to stop; the prediction where there is no other."""
         self._session.stop()
 
     def undo(self) -> None:

@@ -41,7 +41,6 @@ class JobOutcomes(QObject):
         self, session: Session, settings: Settings, messages: MessageBar, commands: Commands, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._session = session
         self._settings = settings
         self._messages = messages
         self._commands = commands
@@ -64,7 +63,7 @@ class JobOutcomes(QObject):
 
     @Slot(object)
     def _on_job_succeeded(self, result: object) -> None:
-        request = self._session.job.request if self._session.job is not None else None
+        request = self._senders_request()
         if isinstance(request, OpenModelRequest) and isinstance(result, ModelSummary):
             self._settings.add_recent(RECENT_MODELS, result.path)
             self._messages.show_success(f"“{model_title(result)}” is open.", classes_line(result))
@@ -104,7 +103,7 @@ class JobOutcomes(QObject):
 
     @Slot(object)
     def _on_job_failed(self, error: TlguiError) -> None:
-        request = self._session.job.request if self._session.job is not None else None
+        request = self._senders_request()
         if isinstance(request, ScanRequest | SamplePhotosRequest) and not files.is_folder(request.folder):
             self._settings.remove_recent(RECENT_FOLDERS, request.folder)
         if isinstance(request, OpenModelRequest | ExportRequest) and not files.is_file(request.model_path):
@@ -117,3 +116,9 @@ class JobOutcomes(QObject):
         )
         if not is_shown:
             self._messages.show_error(error, page=step_of(request))
+
+    def _senders_request(self) -> object:
+        """Return the request of the job whose signal is handled."""
+        job = self.sender()
+        assert isinstance(job, Job)
+        return job.request

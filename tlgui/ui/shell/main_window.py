@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self.settings = settings
         session.set_recipe(settings.recipe())
-        self._is_asking = False
+        self._question: QMessageBox | None = None
         self._is_closing = False
         self.messages = MessageBar()
         self.unsaved_bar = UnsavedBar()
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.session.is_busy and self.session.unsaved.is_only_in_engine:
             event.ignore()
-            if not self._is_asking:
+            if self._question is None:
                 self._ask_before_losing()
             return
         if not self.session.is_busy or (self._is_closing and not self._close_timer.isActive()):
@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
             self.closed.emit()
             return
         event.ignore()
-        if not self._is_closing and not self._is_asking:
+        if not self._is_closing and self._question is None:
             self._ask_before_closing()
 
     def _lay_out(self) -> None:
@@ -299,24 +299,26 @@ class MainWindow(QMainWindow):
 
     @Slot(Job)
     def _on_session_job_ended(self, _job: Job) -> None:
-        if not self.messages.isHidden():
+        if not self.messages.isHidden() and self.session.prediction is None:
             # The outcome takes the place of the progress.
             self.job_bar.hide()
         self._refresh()
+        if self.session.is_busy:
+            return
+        if self._question is not None:
+            self._question.reject()
         if self._is_closing:
             self._close_timer.stop()
             self.close()
 
     def _ask_before_closing(self) -> None:
-        job = self.session.job
-        is_training = job is not None and isinstance(job.request, TrainRequest)
+        is_training = self.session.is_training
         box, stop = self._closing_question("&Stop and close", "&Keep running")
         box.setText("The training is still running." if is_training else "Something is still under way.")
         box.setInformativeText(
             "Stop it and close? The best epoch so far is kept as a model." if is_training else "Stop it and close?"
         )
         stop.clicked.connect(self._stop_and_close)
-        self.session.job_ended.connect(box.reject)
         box.open()
 
     def _ask_before_losing(self) -> None:
@@ -338,7 +340,7 @@ class MainWindow(QMainWindow):
         box.setEscapeButton(keep_button)
         box.finished.connect(self._on_question_finished)
         box.finished.connect(box.deleteLater)
-        self._is_asking = True
+        self._question = box
         return box, close_button
 
     @Slot()
@@ -348,14 +350,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_question_finished(self) -> None:
-        self._is_asking = False
+        self._question = None
 
     @Slot()
     def _stop_and_close(self) -> None:
-        """Stop the job; the window closes when it has ended, or after a timeout."""
+        """Stop every job; the window closes when the last one has ended, or after a timeout."""
         self._is_closing = True
         self.job_bar.show_stopping()
         self._close_timer.start()
-        self.session.stop()
+        self.session.stop_all()
         if not self.session.is_busy:
             self.close()

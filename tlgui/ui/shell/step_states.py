@@ -1,6 +1,5 @@
 """The states of the four steps, in a few words for the list of steps; a tick means that the result is good."""
 
-from tlgui.engine.protocol import PredictRequest, TrainRequest
 from tlgui.learning.results import ModelSummary
 from tlgui.photos.collection import MOST_CLASSES
 from tlgui.photos.health.findings import Severity
@@ -51,7 +50,7 @@ def _photos(session: Session) -> StepState:
 
 
 def _train(session: Session) -> StepState:
-    if _runs(session, TrainRequest):
+    if session.is_training:
         return StepState("Training…")
     if session.collection is None or session.advice():
         return StepState("Needs photos first")
@@ -76,7 +75,7 @@ def _results(session: Session) -> StepState:
 
 
 def _predict(session: Session, pages: Pages) -> StepState:
-    if _runs(session, PredictRequest):
+    if session.prediction is not None:
         return StepState("Naming photos…")
     if session.model is None:
         return StepState("Needs a model")

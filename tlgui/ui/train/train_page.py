@@ -81,7 +81,7 @@ class TrainPage(QWidget):
         """Return why no training can start, as a sentence that also says what to do; empty if one can."""
         if self._session.collection is None:
             return "Open a folder of photos first."
-        if self._session.is_busy:
+        if self._session.job is not None:
             return _BUSY
         return " ".join(self._session.advice()) or weights_problem(self._session.recipe)
 
@@ -207,8 +207,9 @@ class TrainPage(QWidget):
         self._refresh()
 
     @Slot(Job)
-    def _on_session_job_ended(self, _job: Job) -> None:
-        self._job = None
+    def _on_session_job_ended(self, job: Job) -> None:
+        if job is self._job:
+            self._job = None
         self._refresh()
 
     @Slot(object)
