@@ -24,6 +24,7 @@ REDUCED_PIXELS = 25_000_000
 ONE_COLOUR_LEVELS = 8
 """A picture is of one colour where none of its channels has more levels, of 0..255, between its extremes."""
 
+_FEW_PIXELS = (16, 16)
 _STRIP_PIXELS = 1 << 20
 _PROFILES_KEPT = 64
 # The colour space that a profile must have for pixels of a mode.
@@ -103,7 +104,9 @@ def is_one_colour(image: Image.Image) -> bool:
         >>> is_one_colour(Image.new("RGB", (30, 20), "navy"))
         True
     """
-    return contrast(image) <= ONE_COLOUR_LEVELS
+    # A few pixels tell nearly every picture from one of one colour, in a twentieth of the time of all.
+    few = image.resize(_FEW_PIXELS, Image.Resampling.NEAREST)
+    return contrast(few) <= ONE_COLOUR_LEVELS and contrast(image) <= ONE_COLOUR_LEVELS
 
 
 def contrast(image: Image.Image) -> int:

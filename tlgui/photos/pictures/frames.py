@@ -22,7 +22,7 @@ def to_shown_frame(image: ImageFile.ImageFile, least: tuple[int, int] | None = N
         least: As of `to_shown`.
     """
     first = to_shown(image, least)
-    if not is_one_colour(first.image) or not getattr(image, "is_animated", False):
+    if not getattr(image, "is_animated", False) or not is_one_colour(first.image):
         return first
     best, size = Shown(_kept(first.image, image), first.traits), image.size
     # EOFError comes after the last frame; of a file that is damaged later on, the frames before are sound.

@@ -141,8 +141,8 @@ class PhotoDigests:
         """
         started_ns = time.time_ns()
         status = os.fstat(stream.fileno())
-        data = stream.read(most_bytes + 1) if status.st_size <= most_bytes else None
-        if data is None or len(data) > most_bytes:  # it has grown since
+        data = stream.read(status.st_size + 1) if status.st_size <= most_bytes else None
+        if data is None or len(data) > status.st_size:  # it is large, or has grown since
             stream.seek(0)
             data, digest = None, hashlib.file_digest(stream, "sha256").digest()
         else:
