@@ -26,7 +26,16 @@ from tlgui.learning.backbones.registry import BACKBONES
 from tlgui.learning.inference.evaluate import evaluate
 from tlgui.learning.model_file.tlmodel import load_model
 from tlgui.learning.recipes.built_in import BUILT_IN, QUICK
-from tlgui.learning.recipes.recipe import NO_WEIGHTS, SMALL_CNN, EarlyStopping, Head, Recipe, load_recipe, recipe_text
+from tlgui.learning.recipes.recipe import (
+    NO_WEIGHTS,
+    SHIPPED_BACKBONES,
+    SMALL_CNN,
+    EarlyStopping,
+    Head,
+    Recipe,
+    load_recipe,
+    recipe_text,
+)
 from tlgui.learning.runs.store import RunStore
 from tlgui.photos.health.findings import LeaveOut, MoveInto
 from tlgui.photos.mending.mender import mender_of
@@ -84,13 +93,18 @@ def write_recipes(out: Path, _photos: Path) -> None:
 
 def write_models(out: Path, photos: Path) -> None:
     """Train each built-in recipe for an epoch or two, on a backbone that is cut early to keep the files small."""
-    cuts = {"efficientnet-lite0": "block2", "vgg16": "block1", "inceptionv3": "activation_1", "small-cnn": ""}
+    cuts = {
+        "vgg16": "block1",
+        "inceptionv3": "activation_1",
+        "small-cnn": "",
+        **dict.fromkeys(SHIPPED_BACKBONES, "block2"),
+    }
     (out / "models").mkdir()
     collection = scan(photos, JobContext())
     for name, recipe in BUILT_IN.items():
         tuning = replace(recipe.fine_tuning, epochs=1)
         if tuning.from_block:
-            tuning = replace(tuning, from_block="block2" if recipe.backbone == "efficientnet-lite0" else "block1")
+            tuning = replace(tuning, from_block="block2" if recipe.backbone in SHIPPED_BACKBONES else "block1")
         small = replace(
             recipe,
             weights=NO_WEIGHTS,

@@ -21,9 +21,10 @@ from tlgui.engine.protocol import (
 from tlgui.errors import Cancelled, CollectionError, TlguiError
 from tlgui.exporting.export_formats import format_by_id
 from tlgui.exporting.placing import check_target
+from tlgui.learning.backbones.photo_sizes import for_photos
 from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.recipes.built_in import BUILT_IN
-from tlgui.learning.recipes.recipe import recipe_text
+from tlgui.learning.recipes.recipe import Recipe, recipe_text
 from tlgui.learning.results import Evaluation, ModelSummary
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.names import one_line
@@ -34,6 +35,7 @@ from tlgui.photos.scanning.scan import Survey
 from tlgui.photos.scanning.search import find_photos
 from tlgui.photos.split import check_divisible
 from tlgui.text.accuracy import accuracy_in_words, accuracy_notes, share_or_none
+from tlgui.text.backbones import smaller_backbone_in_words
 from tlgui.text.numbers import (
     cost_in_words,
     cost_notes,
@@ -59,6 +61,7 @@ def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
     collection = surveyed(
         arguments, terminal, left_out, check=lambda found: check_divisible(found, use_own=own)
     ).collection
+    recipes = tuple(fitted(recipe, collection, terminal) for recipe in recipes)
     perform = engine.load_engine(terminal)
     scores: list[Score] = []
 
@@ -105,6 +108,7 @@ def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
         divides=False,
         check=lambda collection: check_divisible(collection, use_own=recipe.split.use_own),
     )
+    recipe = fitted(recipe, found.collection, terminal)
     cost = engine.perform(EstimateRequest(found.collection, recipe), terminal, left_out.listen)
     for sentence in (f"{cost_in_words(cost, recipe)}.", *cost_notes(cost), memory_warning(cost)):
         if sentence:
@@ -217,6 +221,13 @@ def surveyed(
     found = look_closer(found, terminal.context()) if divides else found
     left_out.report_problems(found.collection)
     return found
+
+
+def fitted(recipe: Recipe, collection: Collection, terminal: Terminal) -> Recipe:
+    """Return the recipe with the backbone that suits the size of the photos, and write why it is another one."""
+    if sentence := smaller_backbone_in_words(recipe, collection):
+        terminal.note(f"note: {recipe.name}: {sentence}")
+    return for_photos(recipe, collection)
 
 
 def write_accuracy(evaluation: Evaluation | None, terminal: Terminal) -> None:

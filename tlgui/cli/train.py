@@ -34,6 +34,8 @@ def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
     survey = commands.surveyed(
         arguments, terminal, left_out, check=lambda collection: check_training(out, collection, recipe)
     )
+    # The record of the run has the backbone that is trained.
+    recipe = commands.fitted(recipe, survey.collection, terminal)
     perform = engine.load_engine(terminal)
     request = TrainRequest(survey.collection, recipe, out)
     context = terminal.context(left_out.listen)

@@ -102,6 +102,7 @@ class Collection:
         groups: Photos that come into one part of the split, two or more each: near copies and bursts.
         parts: The folders of the folder's own split, with their part.
         layout: How the folder was read.
+        short_side: The median of the photos' shorter sides, in pixels; 0 where it is not known.
     """
 
     folder: Path
@@ -111,6 +112,7 @@ class Collection:
     groups: tuple[tuple[Path, ...], ...] = ()
     parts: tuple[tuple[Path, Part], ...] = ()
     layout: Layout = field(default_factory=Layout)
+    short_side: int = 0
 
     @property
     def class_names(self) -> tuple[str, ...]:

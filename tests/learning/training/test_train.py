@@ -16,7 +16,15 @@ from tlgui.learning.inference.evaluate import evaluate
 from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.model_file.tlmodel import load_model
 from tlgui.learning.networks import devices
-from tlgui.learning.recipes.recipe import SHIPPED, SMALL_CNN, Augmentation, Head
+from tlgui.learning.recipes.recipe import (
+    EMBEDDED_BACKBONE,
+    LARGER_BACKBONE,
+    SHIPPED,
+    SMALL_CNN,
+    SMALLER_BACKBONE,
+    Augmentation,
+    Head,
+)
 from tlgui.learning.results import ModelSummary, PhotosUnreadable, StopReason
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.scanning.scan import scan
@@ -47,6 +55,17 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> _Whole:
 @pytest.fixture
 def collection(tmp_path: Path) -> Collection:
     return scan(write_collection(tmp_path / "photos", classes=3, photos=10), QUIET)
+
+
+def test_small_photos_are_learned_from_by_the_smaller_backbone(collection: Collection, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, backbone=LARGER_BACKBONE, weights=SHIPPED, input_size=64, small_photos=SMALLER_BACKBONE)
+
+    small = train(replace(collection, short_side=48), replace(recipe, epochs=1), tmp_path / "small.tlmodel")
+    large = train(replace(collection, short_side=64), replace(recipe, epochs=1), tmp_path / "large.tlmodel")
+
+    assert (small.backbone, small.recipe.backbone) == (EMBEDDED_BACKBONE, EMBEDDED_BACKBONE)
+    assert (large.backbone, large.recipe.backbone) == (LARGER_BACKBONE, LARGER_BACKBONE)
+    assert [read_summary(summary.path).recipe for summary in (small, large)] == [small.recipe, large.recipe]
 
 
 def test_training_writes_a_model_of_the_classes(whole: _Whole) -> None:

@@ -15,8 +15,8 @@ from tests.ui.waiting import WAIT_MS, finish
 from tlgui import files
 from tlgui.engine.protocol import ExportRequest, PredictRequest, Request, ResultT, TrainRequest
 from tlgui.errors import Cancelled, CollectionError, EngineError, ModelFileError, TlguiError
-from tlgui.learning.recipes.built_in import QUICK
-from tlgui.learning.recipes.recipe import Augmentation
+from tlgui.learning.recipes.built_in import BEST, QUICK
+from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE, Augmentation
 from tlgui.learning.results import ExportResult, PredictionSummary, StopReason
 from tlgui.photos.samples import draw_sample_photos
 from tlgui.progress import BatchEnded, EpochEnded, JobContext, Progress
@@ -91,6 +91,17 @@ def test_training_leaves_a_model_in_the_data_folder_and_opens_it(qtbot: QtBot, o
     assert opened.model is not None
     assert opened.model.path.is_file()
     assert opened.model.path.is_relative_to(files.data_folder())
+
+
+def test_run_is_of_the_backbone_that_suits_the_photos(qtbot: QtBot, opened: Session) -> None:
+    opened.set_recipe(BEST)
+    job = opened.train()
+    finish(qtbot, job)
+
+    assert isinstance(job.request, TrainRequest)
+    assert (job.request.recipe.backbone, job.request.recipe.input_size) == (EMBEDDED_BACKBONE, 224)
+    assert opened.run_list.runs[0].recipe == job.request.recipe
+    assert opened.recipe == BEST
 
 
 def test_two_trainings_leave_two_models(qtbot: QtBot, trained: Session) -> None:

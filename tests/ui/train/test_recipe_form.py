@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tlgui.errors import SettingError
-from tlgui.learning.recipes.built_in import BALANCED, QUICK
-from tlgui.learning.recipes.recipe import Augmentation, Recipe, load_recipe
+from tlgui.learning.recipes.built_in import BALANCED, BEST, QUICK
+from tlgui.learning.recipes.recipe import SAME_BACKBONE, Augmentation, Recipe, load_recipe
 from tlgui.learning.recipes.validation import Choices, Limits
 from tlgui.ui.recipes.setting_values import recipe_value, setting_rule
 from tlgui.ui.recipes.setting_words import (
@@ -232,6 +232,18 @@ def test_recipe_saved_in_a_file_whose_name_is_no_text_is_named_as_it_can_be_show
 
     assert session.recipe.name == form.recipe_choice.box.currentText() == "caf\\xe9"
     assert load_recipe(path) == session.recipe
+
+
+def test_smaller_backbone_for_small_photos_is_told_below_the_recipe(train_page: TrainPage, opened: Session) -> None:
+    note = train_page.form.recipe_choice.photos_note
+    assert not note.isVisible()
+
+    opened.set_recipe(BEST)
+    assert note.isVisible()
+    assert "smaller than 260 pixels, so EfficientNet-Lite0 learns from them" in note.text()
+
+    opened.set_recipe(dataclasses.replace(BEST, small_photos=SAME_BACKBONE))
+    assert not note.isVisible()
 
 
 def test_recipe_saved_under_a_built_in_name_leaves_the_built_in_one(

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
+from tlgui.learning.backbones.photo_sizes import for_photos
 from tlgui.learning.backbones.published_weights import downloaded_weights
 from tlgui.learning.data.disk_array import LARGEST_IN_MEMORY
 from tlgui.learning.data.feature_extractor import BATCH_SIZE, FeatureExtractor
@@ -73,7 +74,7 @@ def estimate(collection: Collection, recipe: Recipe, context: JobContext) -> Cos
 
     Args:
         collection: The photos.
-        recipe: Every setting.
+        recipe: Every setting; the backbone may be another one by the size of the photos, see `for_photos`.
         context: Receives the stage; its checkpoint is called many times a second.
 
     Returns:
@@ -88,6 +89,7 @@ def estimate(collection: Collection, recipe: Recipe, context: JobContext) -> Cos
     context.report(Progress(Stage.TIMING))
     context.checkpoint()
     devices.prepare()
+    recipe = for_photos(recipe, collection)
     shares = recipe.split
     split = split_collection(collection, shares.validation, shares.test, shares.use_own, recipe.seed)
     download_bytes = _download_bytes(recipe)

@@ -17,8 +17,9 @@ from tlgui.errors import SettingError
 from tlgui.files import read_regular, why_unreadable
 from tlgui.learning.recipes.validation import Checked, choices, limits, replaced, text
 
-# Version 2 added the settings of the tutorials' recipes; in a file of version 1 they take their defaults.
-FORMAT_VERSION = 2
+# Version 2 added the settings of the tutorials' recipes, version 3 the backbone for small photos; in older files they
+# take their defaults.
+FORMAT_VERSION = 3
 
 # Sources of a backbone's weights; any other text is the path of a file.
 SHIPPED = "shipped"
@@ -51,6 +52,7 @@ SMALL_CNN = BACKBONE_IDS[-1]
 WHOLE_NETWORK = ""
 LAST_LAYER = ""
 COPIES, EVERY_EPOCH = "copies", "every epoch"
+SAME_BACKBONE, SMALLER_BACKBONE = "same backbone", "smaller backbone"
 # The version number of a photo that is not augmented; augmented copies are counted from 1.
 ORIGINAL = 0
 NEVER, AFTER_HEAD, FROM_START = "never", "after the head", "from the start"
@@ -215,6 +217,8 @@ class Recipe(Steps):
         backbone: The backbone's id, one of `BACKBONE_IDS`.
         weights: `"shipped"`, `"download"`, `"none"` (random weights), or the path of a weights file for the backbone.
         input_size: Side of the square input, in pixels.
+        small_photos: `"smaller backbone"` takes EfficientNet-Lite0 instead of Lite2 where half of the photos or more
+            are smaller than the input, see `backbones.photo_sizes`; `"same backbone"` keeps the backbone.
         preprocessing: `"own"` scales pixels as in the backbone's own training, `"0 to 1"` and `"-1 to 1"` to these
             ranges as in some tutorials; `"none"` keeps 0 to 255.
         cut_layer: Where the backbone is cut: a block or layer by its name in `backbones.catalog`; empty for its last
@@ -244,6 +248,7 @@ class Recipe(Steps):
     backbone: str = field(default=EMBEDDED_BACKBONE, metadata=choices(*BACKBONE_IDS))
     weights: str = field(default=SHIPPED, metadata=text(_LONGEST_TEXT, is_verbatim=True))
     input_size: int = field(default=224, metadata=limits(32, LARGEST_INPUT, "pixels", step=32))
+    small_photos: str = field(default=SAME_BACKBONE, metadata=choices(SAME_BACKBONE, SMALLER_BACKBONE))
     preprocessing: str = field(default="own", metadata=choices("own", "0 to 1", "-1 to 1", "none"))
     cut_layer: str = field(default=LAST_LAYER, metadata=text(_LONGEST_NAME))
     pooling: str = field(default="average", metadata=choices("average", "max", "flatten"))

@@ -25,6 +25,7 @@ from tlgui.files.zip_archive import open_numbered
 from tlgui.learning.arrays import Arrays
 from tlgui.learning.model_file.manifest import epochs_from, epochs_json
 from tlgui.learning.recipes.fields import Fields
+from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.runs.progress import CHECKPOINT, not_kept, write_progress
 from tlgui.learning.training.state import KeptEpoch
 from tlgui.photos.collection import MOST_CLASSES
@@ -118,7 +119,7 @@ class CheckpointWriter:
             return None
         saved = SavedCheckpoint(path)
         for name in sorted(self._about):
-            if saved.about.get(name) != self._about[name]:
+            if _with_defaults(name, saved.about.get(name)) != _with_defaults(name, self._about[name]):
                 raise SettingError(f"The training cannot go on: its {name} changed since it was broken off.", _HINT)
         self._seconds_before = saved.seconds
         return saved
@@ -128,6 +129,15 @@ class CheckpointWriter:
         if self._folder is not None:
             with suppress(OSError):
                 (self._folder / CHECKPOINT).unlink(missing_ok=True)
+
+
+def _with_defaults(name: str, value: Any) -> Any:  # noqa: ANN401 - plain values of JSON
+    """Return an entry of `about`; settings of the recipe that an earlier version did not have take their defaults."""
+    if name != "recipe":
+        return value
+    with suppress(SettingError):
+        return Recipe.from_json(value).settings()
+    return value
 
 
 class SavedCheckpoint:

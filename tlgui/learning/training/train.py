@@ -19,6 +19,7 @@ import tensorflow as tf
 from tlgui import __version__
 from tlgui.errors import Cancelled
 from tlgui.learning.arrays import FloatArray
+from tlgui.learning.backbones.photo_sizes import for_photos
 from tlgui.learning.data.streamed_dataset import FrozenBase
 from tlgui.learning.inference.evaluate import evaluate_probabilities
 from tlgui.learning.model_file.tlmodel import LoadedModel, check_training, warmed, write_model
@@ -102,7 +103,7 @@ def train_network(
 
     Args:
         collection: The photos; missing or damaged ones are left out.
-        recipe: Every setting.
+        recipe: Every setting; the backbone may be another one by the size of the photos, see `for_photos`.
         model_path: The `.tlmodel` that will be written; it is checked before the first photo is read.
         context: Receives the progress, every batch and every epoch; its checkpoint is called in every batch. After Stop
             the kept epoch is returned if an epoch is complete.
@@ -125,6 +126,7 @@ def train_network(
         ModelFileError: `start_from` cannot be read, or the model could not be opened once it was written.
         StorageError: The model cannot be written to `model_path`.
     """
+    recipe = for_photos(recipe, collection)
     check_training(model_path, collection, recipe)
     devices.prepare()
     settings = recipe.split

@@ -11,6 +11,7 @@ Files that cannot be used become problems here, before the photos are divided.
 
 import contextlib
 import gc
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -155,7 +156,7 @@ def _survey(folder: Path, context: JobContext, choice: LayoutChoice | None) -> S
         _record(choices, usable, remembered)
         collection = _collection(folder, usable, left_out)
         relations = relations_of(collection, facts, store)
-    collection = replace(collection, groups=relations.together)
+    collection = replace(collection, groups=relations.together, short_side=_short_side(collection, facts))
     return Survey(
         collection,
         facts,
@@ -206,6 +207,12 @@ def _collection(folder: Path, listing: Listing, left_out: frozenset[Path]) -> Co
         parts=tuple(listing.parts),
         layout=listing.layout,
     )
+
+
+def _short_side(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> int:
+    """Return the median of the photos' shorter sides; 0 without photos."""
+    sides = [min(facts[photo.path].width, facts[photo.path].height) for photo in collection.photos()]
+    return statistics.median_low(sides) if sides else 0
 
 
 def _known(store: FactsStore, listing: Listing, context: JobContext) -> dict[str, Known]:

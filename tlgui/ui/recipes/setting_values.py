@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from tlgui.learning.backbones.catalog import BACKBONE_TITLES
+from tlgui.learning.backbones.photo_sizes import has_smaller
 from tlgui.learning.recipes.recipe import (
     AFTER_HEAD,
     COPIES,
@@ -72,6 +73,8 @@ def is_used(recipe: Recipe, path: str) -> bool:
         return _is_fine_tuning_used(recipe.fine_tuning, name)
     if path in {"momentum", "weight_decay"}:
         return _has(recipe.optimizer, name)
+    if path == "small_photos":
+        return has_smaller(recipe)
     if path == "head.feature_dropout":
         return recipe.head.dense_units > 0
     if path == "early_stopping.patience":

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 
 from tlgui.engine.protocol import Engine, TrainRequest
 from tlgui.engine.run_job import RunJob
+from tlgui.learning.backbones.photo_sizes import for_photos
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import ModelSummary
 from tlgui.learning.runs.run import Run
@@ -69,8 +70,13 @@ class RunJobs(QObject):
         Raises:
             StorageError: The data folder cannot be written to.
         """
+        collection = self._free_collection()
+        # The record of the run has the backbone that is trained.
         request = TrainRequest(
-            self._free_collection(), recipe, Path(), start_from=start.model_path if start is not None else None
+            collection,
+            for_photos(recipe, collection),
+            Path(),
+            start_from=start.model_path if start is not None else None,
         )
         return self._begin_training(self._run_list.begin(request, self._engine, self._review.final_survey(), start))
 

@@ -1,5 +1,6 @@
 """The states of the four steps, in a few words for the list of steps; a tick means that the result is good."""
 
+from tlgui.engine.protocol import PredictRequest, TrainRequest
 from tlgui.learning.results import ModelSummary
 from tlgui.photos.collection import MOST_CLASSES
 from tlgui.photos.health.findings import Severity

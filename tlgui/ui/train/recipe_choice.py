@@ -12,8 +12,10 @@ from tlgui.files.targets import RECIPE, check_target
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import Recipe, load_recipe, recipe_text
 from tlgui.photos.names import one_line
+from tlgui.text.backbones import smaller_backbone_in_words
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.compare_dialog import CompareDialog
+from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.file_dialogs import ask_file, ask_target
 from tlgui.ui.widgets.plain_text import PlainLabel
 from tlgui.ui.widgets.stable_height_label import StableHeightLabel
@@ -54,6 +56,7 @@ class RecipeChoice(QWidget):
         self.undo_button.setToolTip("Set every value back to what the recipe says")
         self.undo_button.clicked.connect(self._on_undo_button_clicked)
         self.description = StableHeightLabel(*(recipe.description for recipe in BUILT_IN.values()))
+        self.photos_note = QuietLabel()
         self.load_button = QPushButton("Load recipe…")
         self.load_button.setToolTip("Choose a recipe that was saved as a file")
         self.load_button.clicked.connect(self._on_load_button_clicked)
@@ -65,6 +68,7 @@ class RecipeChoice(QWidget):
         self.compare_button.clicked.connect(self._on_compare_button_clicked)
         self._lay_out()
         session.recipe_changed.connect(self._show_recipe)
+        session.collection_changed.connect(self._show_recipe)
         self._show_recipe()
 
     def load(self, path: Path) -> None:
@@ -103,6 +107,7 @@ class RecipeChoice(QWidget):
         chosen.addWidget(self.changed_mark)
         layout.addLayout(chosen)
         layout.addWidget(self.description)
+        layout.addWidget(self.photos_note)
         for row in ((self.load_button, self.save_button), (self.compare_button, self.undo_button)):
             buttons = QHBoxLayout()
             for button in row:
@@ -121,6 +126,10 @@ class RecipeChoice(QWidget):
         self.changed_mark.setVisible(is_changed)
         self.undo_button.setEnabled(is_changed)
         self.description.setText(recipe.description)
+        collection = self._session.collection
+        note = smaller_backbone_in_words(recipe, collection) if collection is not None else ""
+        self.photos_note.setText(note)
+        self.photos_note.setVisible(bool(note))
 
     @Slot(int)
     def _on_box_activated(self, index: int) -> None:

@@ -45,6 +45,7 @@ def test_every_setting_survives_saving(tmp_path: Path) -> None:
         backbone="vgg16",
         weights="/somewhere/weights.h5",
         input_size=150,
+        small_photos="smaller backbone",
         preprocessing="0 to 1",
         cut_layer="block4_pool",
         pooling="flatten",

@@ -48,6 +48,14 @@ def test_subfolders_are_classes_and_photos_are_sorted(tmp_path: Path) -> None:
     assert collection.problems == ()
 
 
+def test_median_of_the_shorter_sides_is_known(tmp_path: Path) -> None:
+    for number, (width, height) in enumerate([(300, 200), (210, 400), (100, 90), (1000, 900), (640, 480)]):
+        (tmp_path / "ab"[number % 2]).mkdir(exist_ok=True)
+        pictures.write_jpeg(tmp_path / "ab"[number % 2] / f"{number}.jpg", width, height)
+
+    assert scan(tmp_path, QUIET).short_side == 210
+
+
 def test_relative_folder_gives_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pictures.write_collection(tmp_path, 2, 1)
     monkeypatch.chdir(tmp_path)
@@ -252,6 +260,7 @@ def test_stray_photos_are_listed_and_nested_ones_are_of_the_class(tmp_path: Path
 
 
 def test_empty_folder_is_a_collection_without_classes(tmp_path: Path) -> None:
+    assert scan(tmp_path, QUIET).short_side == 0
     assert scan(tmp_path, QUIET) == Collection(tmp_path, (), ())
 
 
