@@ -11,6 +11,7 @@ from concurrent.futures import Future, wait
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
+from tlgui import gui_priority
 from tlgui.errors import Cancelled
 from tlgui.progress import Event, JobContext
 
@@ -86,6 +87,7 @@ def run_in_daemon(work: Callable[[JobContext], ResultT], context: JobContext) ->
     future: Future[ResultT] = Future()
 
     def stop_here() -> None:
+        gui_priority.give_way()
         if stopped.is_set():
             raise Cancelled
 

@@ -1,8 +1,10 @@
 """The collection: what a scan found in the user's folder, as frozen values."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from pathlib import Path
 
 from tlgui.photos.layouts import Layout
@@ -65,12 +67,21 @@ class PhotoClass:
         photos: Its photos.
         folders: Its folders; several where each part of a split has one, or where two folders are shown by one name.
         labels: Its labels, where no folder stands for it: by file names or by a table.
+
+    Attributes:
+        part_counts: The number of its photos by `Photo.part`. Counted once, on the thread that makes the class: the
+            window asks for it, and counting 100,000 photos blocks it.
     """
 
     name: str
     photos: tuple[Photo, ...]
     folders: tuple[Path, ...] = ()
     labels: tuple[str, ...] = ()
+    part_counts: Mapping[Part | None, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Count the photos."""
+        object.__setattr__(self, "part_counts", Counter(map(attrgetter("part"), self.photos)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,11 @@ class Collection:
     @property
     def has_own_split(self) -> bool:
         """Whether the folder is divided into parts, such as `train` and `test`."""
-        return any(photo.part is not None for photo in self.photos())
+        return any(part is not None for item in self.classes for part in item.part_counts)
+
+    def has_photos_in(self, part: Part) -> bool:
+        """Return whether the folder has photos of a part, such as `test`."""
+        return any(part in item.part_counts for item in self.classes)
 
     def photos(self) -> Iterator[Photo]:
         """Yield every usable photo, class by class."""
@@ -143,11 +158,20 @@ class Split:
         training: The photos to train on.
         validation: The photos to evaluate each epoch on.
         test: The photos for an evaluation of the finished model.
+
+    Attributes:
+        class_counts: The number of photos of each class by part; counted once, see `PhotoClass.part_counts`.
     """
 
     training: tuple[Photo, ...]
     validation: tuple[Photo, ...]
     test: tuple[Photo, ...] = ()
+    class_counts: Mapping[Part, Mapping[str, int]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Count the photos."""
+        counts = {part: Counter(map(attrgetter("class_name"), self.part(part))) for part in Part}
+        object.__setattr__(self, "class_counts", counts)
 
     def part(self, part: Part) -> tuple[Photo, ...]:
         """Return the photos of one part."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tlgui.gui_priority import free_in_portions
 from tlgui.photos.collection import Part, Photo
 
 Rank = tuple[bytes, str]
@@ -51,6 +52,8 @@ def divide(
     assignment = _Assignment(shares, _group_of(free, groups))
     for _, ranked in sorted(arrivals.items()):
         assignment.add(ranked)
+        for new in ranked.values():
+            free_in_portions(new)
     return assignment.parts
 
 
@@ -91,6 +94,7 @@ class _Assignment:
                 of_class[unit.photos[0].class_name].append(unit)
         for name, own_units in of_class.items():
             self._add_class(name, own_units, wanted[name])
+            free_in_portions(own_units)
         for name, new in ranked.items():
             self._keep_one_for_training(name, new)
 

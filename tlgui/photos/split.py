@@ -70,7 +70,7 @@ def split_collection(collection: Collection, validation: float, test: float, use
     for photo_class in collection.classes:
         name, photos = photo_class.name, photo_class.photos
         free[name] = [photo for photo in photos if photo.path not in parts] if parts else list(photos)
-        has_validation = own and any(photo.part is Part.VALIDATION for photo in photos)
+        has_validation = own and Part.VALIDATION in photo_class.part_counts
         shares[name] = 0.0 if has_validation else validation, 0.0 if has_test else test
     parts.update(divide(free, shares, collection.groups, _ranks(collection, seed)))
     divided: dict[Part, list[Photo]] = {part: [] for part in Part}
@@ -152,7 +152,8 @@ def _where_photos_are(collection: Collection) -> str:
 
 
 def _training_count(photo_class: PhotoClass, *, own: bool) -> int:
-    return sum(photo.part in {Part.TRAINING, None} for photo in photo_class.photos) if own else len(photo_class.photos)
+    counts = photo_class.part_counts
+    return counts.get(Part.TRAINING, 0) + counts.get(None, 0) if own else len(photo_class.photos)
 
 
 def _ranks(collection: Collection, seed: int) -> Callable[[Photo], Rank]:

@@ -1,9 +1,11 @@
 """Reading a folder and the closer look: what is known when, and trainings that wait for it."""
 
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
@@ -14,7 +16,9 @@ from tlgui.engine.protocol import TrainRequest
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.results import PhotosUnreadable, UnreadablePhoto
 from tlgui.photos.collection import Collection
-from tlgui.progress import Progress, Stage
+from tlgui.photos.scanning import fact_reading
+from tlgui.progress import Event, JobContext, Progress, Stage
+from tlgui.ui.session.folder_reading import read_collection
 from tlgui.ui.session.review import Review
 from tlgui.ui.session.session import Session
 
@@ -54,6 +58,23 @@ def test_classes_are_listed_before_the_photos_are_read(
     finish(qtbot, session.scan_folder(birds))
     assert listed[-1].class_names == ("owl", "robin", "wren")
     assert listed[-1].photo_count == len(on_disk(birds))
+
+
+def test_window_hears_of_the_photos_that_were_read_a_few_times_a_second(
+    birds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fact_reading, "_CHUNK", 1)
+    events: list[Event] = []
+    start = time.monotonic()
+
+    read_collection(birds, JobContext(events.append))
+
+    total = len(on_disk(birds))
+    progress = [event.done for event in events if isinstance(event, Progress) and event.total == total]
+    assert progress[0] == 0
+    assert progress[-1] == total
+    # One report a photo would be many more.
+    assert len(progress) <= 2 + 10 * (time.monotonic() - start)
 
 
 def test_training_waits_for_the_look_and_divides_by_its_groups(

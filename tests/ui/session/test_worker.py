@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
+from tlgui import gui_priority
 from tlgui.engine.protocol import BugError
 from tlgui.errors import Cancelled, PhotoError, TlguiError
 from tlgui.progress import Event, JobContext, Progress, Stage
@@ -98,6 +99,22 @@ def test_slots_run_on_the_windows_thread_and_the_work_does_not(qtbot: QtBot) -> 
 
     assert witness.threads == {QThread.currentThread()}
     assert workers[0] != QThread.currentThread()
+
+
+def test_threads_give_way_from_a_report_until_its_slots_have_run(qtbot: QtBot) -> None:
+    requested: list[bool] = []
+
+    def note(_event: object = None) -> None:
+        requested.append(gui_priority.is_requested())
+
+    job = Job("request", lambda context: context.report(EVENTS[0]))
+    job.reported.connect(note)
+    job.succeeded.connect(note)
+    with qtbot.waitSignal(job.ended, timeout=10_000):
+        job.start()
+
+    assert requested == [True, True]
+    qtbot.waitUntil(lambda: not gui_priority.is_requested())
 
 
 def test_known_error_fails_with_itself(qtbot: QtBot) -> None:

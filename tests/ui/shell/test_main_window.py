@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPaintEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
+from typing_extensions import override
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
 from tests.ui.shell.driving import action, enabled, open_folder, question, recent, train
+from tlgui import gui_priority
 from tlgui.app import create_window
 from tlgui.engine.protocol import BugError, ExportRequest, PredictRequest
 from tlgui.errors import StorageError
@@ -376,3 +378,22 @@ def test_photos_that_a_training_cannot_read_are_named(
 
     assert "2 photos could not be read" in window.messages.message.text()
     assert all(f"“{path.name}”: Damaged." in window.messages.hint.text() for path in fake_engine.unreadable)
+
+
+def test_other_threads_give_way_while_the_window_is_painted(qtbot: QtBot, window: MainWindow) -> None:
+    requested: list[bool] = []
+
+    class Painted(QWidget):
+        """Notes whether other threads give way while it is painted."""
+
+        @override
+        def paintEvent(self, event: QPaintEvent) -> None:
+            requested.append(gui_priority.is_requested())
+
+    shown = Painted(window)
+    shown.setGeometry(0, 0, 50, 50)
+    shown.show()
+    qtbot.waitUntil(lambda: bool(requested))
+
+    assert all(requested)
+    qtbot.waitUntil(lambda: not gui_priority.is_requested())

@@ -186,7 +186,7 @@ def _photos(model: Predictor, collection: Collection, part: Part | None) -> Sequ
     recipe = model.summary.recipe
     if part is None:
         photos: Sequence[Photo] = tuple(collection.photos())
-    elif part is Part.TEST and recipe.split.use_own and any(photo.part is part for photo in collection.photos()):
+    elif part is Part.TEST and recipe.split.use_own and collection.has_photos_in(part):
         # The folder's own test photos can be evaluated even if it has no training photos.
         photos = [photo for photo in collection.photos() if photo.part is part]
     else:

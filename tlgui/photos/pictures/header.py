@@ -12,6 +12,7 @@ from pathlib import Path
 
 from PIL import ExifTags, Image
 
+from tlgui import gui_priority
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.pictures import helper_pool
@@ -97,6 +98,7 @@ def _read_by_helper(path: Path, state: FileState) -> PhotoFacts:
 
 def _found(path: Path, state: FileState, read: _Reader) -> PhotoFacts | UnusablePhotoError | None:
     """Return the facts about a file or why there are none; None where it is to be opened in a helper process."""
+    gui_priority.give_way()
     try:
         return _read_settled(path, state, read)
     except UnusablePhotoError as error:

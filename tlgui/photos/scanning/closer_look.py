@@ -15,6 +15,7 @@ import imagehash
 import numpy as np
 from PIL import Image, ImageChops
 
+from tlgui import gui_priority
 from tlgui.photos.facts import MINIATURE_SIDE, FileState, Look, PhotoFacts
 from tlgui.photos.pictures.decode import THUMBNAIL_SIDE
 from tlgui.photos.pictures.decoded import SmallPhoto
@@ -118,6 +119,7 @@ class _Looking:
 
     def __call__(self, photo: _Waiting) -> tuple[Path, Seen | Refusal]:
         path, state = photo
+        gui_priority.give_way()
         try:
             return path, look_at(self._reader.open(path), self._size, self._thumbnails)
         except UnusablePhotoError as error:

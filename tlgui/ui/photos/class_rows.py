@@ -1,6 +1,5 @@
 """The rows of the table of classes as a model: each class with its count by part, and all photos together on top."""
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,12 +53,12 @@ def class_rows(collection: Collection, split: Split | None) -> list[ClassRow]:
         collection: The photos.
         split: The split; None if it is not known.
     """
-    by_part = {part: Counter(photo.class_name for photo in split.part(part)) for part in Part} if split else {}
-    together = tuple(by_part[part].total() if by_part else None for part in Part)
+    by_part = split.class_counts if split else {}
+    together = tuple(len(split.part(part)) if split else None for part in Part)
     rows = [
         ClassRow(
             photo_class.name,
-            (len(photo_class.photos), *(by_part[part][photo_class.name] if by_part else None for part in Part)),
+            (len(photo_class.photos), *(by_part[part].get(photo_class.name, 0) if by_part else None for part in Part)),
             _folder_name(photo_class),
             photo_class.photos[0].path if photo_class.photos else None,
         )

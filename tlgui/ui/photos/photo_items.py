@@ -188,7 +188,7 @@ def natural_key(name: str) -> _Key:
 
 def _checked(items: Iterable[_T], checkpoint: Callable[[], None]) -> Iterator[_T]:
     for number, item in enumerate(items):
-        if number % 1024 == 0:
+        if number % 64 == 0:
             checkpoint()
         yield item
 

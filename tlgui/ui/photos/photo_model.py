@@ -12,12 +12,14 @@ from PySide6.QtCore import (
     QRunnable,
     Qt,
     QThreadPool,
+    QTimer,
     Signal,
     Slot,
 )
 from PySide6.QtGui import QGuiApplication
 from typing_extensions import override
 
+from tlgui import gui_priority
 from tlgui.errors import Cancelled
 from tlgui.photos.names import shown_name
 from tlgui.ui.photos.photo_items import Album, PhotoItem, PhotoQuery, arrange
@@ -29,7 +31,6 @@ Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = Qt.ItemDataRole.UserRole
 # Filtering and sorting this many photos does not delay the GUI thread noticeably.
 _MOST_AT_ONCE = 3000
-_FREED_AT_ONCE = 1000
 
 
 class PhotoModel(QAbstractListModel):
@@ -119,7 +120,7 @@ class NameSearch:
 
 
 class _FreeTask(QRunnable):
-    """Frees many items in small portions, because freeing all at once blocks the window."""
+    """Frees many items in the background."""
 
     def __init__(self, items: list[PhotoItem]) -> None:
         super().__init__()
@@ -127,8 +128,7 @@ class _FreeTask(QRunnable):
 
     @override
     def run(self) -> None:
-        while self._items:
-            del self._items[-_FREED_AT_ONCE:]
+        gui_priority.free_in_portions(self._items)
 
 
 class _Relay(QObject):
@@ -150,6 +150,7 @@ class _Task(QRunnable):
             items = self._work()
         except Cancelled:
             return
+        gui_priority.request()
         self._relay.done.emit(self._number, items)
 
 
@@ -183,6 +184,7 @@ class Arranger(QObject):
             return
 
         def check() -> None:
+            gui_priority.give_way()
             if number != self._number:
                 raise Cancelled
 
@@ -194,5 +196,6 @@ class Arranger(QObject):
 
     @Slot(int, object)
     def _on_relay_done(self, number: int, items: object) -> None:
+        QTimer.singleShot(0, gui_priority.release)
         if number == self._number:
             self.arranged.emit(items)

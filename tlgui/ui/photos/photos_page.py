@@ -291,6 +291,6 @@ class PhotosPage(QWidget):
         kept = f"{shares.validation * 100:.0f} % of each class is kept apart to check the training"
         if not (shares.use_own and self._has_own):
             return f"{kept}. You can change this on the Train page."
-        if any(photo.part is Part.VALIDATION for photo in collection.photos()):
+        if collection.has_photos_in(Part.VALIDATION):
             return "The folder's own division into training, validation and test photos is used."
         return f"The folder's own division is used; it has no validation photos, so {kept}."

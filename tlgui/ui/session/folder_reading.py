@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tlgui.cancellation import run_in_thread
@@ -20,7 +20,7 @@ from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import Survey
 from tlgui.photos.scanning.thread_pool import Slots, core_count
 from tlgui.photos.storage.facts_store import FactsStore
-from tlgui.progress import Event, JobContext, Progress, Stage
+from tlgui.progress import Event, JobContext, Progress, Stage, Throttle
 
 _POLL_SECONDS = 0.1
 
@@ -59,7 +59,7 @@ def read_collection(folder: Path, context: JobContext, choice: LayoutChoice | No
 
     Args:
         folder: The collection's folder.
-        context: Receives progress, and raises at its checkpoints once the job is stopped.
+        context: Receives progress, at most ten times a second, and raises at its checkpoints once the job is stopped.
         choice: How the folder is to be read from now on; None for what was chosen before.
 
     Raises:
@@ -67,6 +67,8 @@ def read_collection(folder: Path, context: JobContext, choice: LayoutChoice | No
             cannot be used.
         Cancelled: The user pressed Stop.
     """
+    # Each report takes time of the GUI thread, and there are a hundred a second.
+    context = replace(context, report=Throttle(context.report))
     found = read_folder(folder, context, (lambda _: choice) if choice is not None else None)
     return FolderState(found, _report_on(found, context), mender_of(folder).next_undo())
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from typing_extensions import override
 
+from tlgui import gui_priority
 from tlgui.engine.outcome import outcome_of
 from tlgui.engine.protocol import Failed, Succeeded
 from tlgui.errors import Cancelled
@@ -47,6 +48,7 @@ class Worker(QThread):
     def run(self) -> None:
         context = JobContext(self._report, self._checkpoint)
         outcome = outcome_of(lambda: self._operation(context))
+        gui_priority.request()
         if isinstance(outcome, Succeeded):
             self.succeeded.emit(outcome.result)
         elif isinstance(outcome, Failed):
@@ -65,9 +67,11 @@ class Worker(QThread):
         QTimer.singleShot(0, functools.partial(_running.discard, self))
 
     def _report(self, event: Event) -> None:
+        gui_priority.request()
         self.reported.emit(event)
 
     def _checkpoint(self) -> None:
+        gui_priority.give_way()
         if self._stop.is_set():
             raise Cancelled
 
@@ -96,6 +100,8 @@ class Job(QObject):
         self._worker.succeeded.connect(self.succeeded)
         self._worker.failed.connect(self.failed)
         self._worker.cancelled.connect(self.cancelled)
+        for signal in (self._worker.reported, self._worker.succeeded, self._worker.failed, self._worker.cancelled):
+            signal.connect(self._on_worker_signal)
         # Connected after the worker's own slot, which waits until the thread has ended.
         self._worker.finished.connect(self.ended)
 
@@ -115,3 +121,8 @@ class Job(QObject):
             timeout_ms: The longest wait, in milliseconds.
         """
         return self._worker.wait(timeout_ms)
+
+    @Slot()
+    def _on_worker_signal(self) -> None:
+        # After what the slots have changed is laid out and painted.
+        QTimer.singleShot(0, gui_priority.release)

@@ -1,5 +1,7 @@
 """Handlers of the menu actions that concern the whole window, and the conditions under which they can be used."""
 
+import functools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +35,7 @@ from tlgui.ui.widgets.plain_text import without_key
 
 _PHOTOS = f"Photos ({' '.join(sorted(f'*{suffix}' for suffix in IMAGE_SUFFIXES))});;All files (*)"
 _KEPT_SHOWN = 10
+_SETTLED_SECONDS = 3.0
 _SAMPLES_FOLDER = "tlgui sample photos"
 
 
@@ -329,11 +332,23 @@ class Commands(QObject):
 def _kept_models() -> list[Path]:
     """Return the models that trainings left in the data folder, the newest first."""
     try:
-        found = list(files.models_folder().glob(f"*{MODEL_SUFFIX}"))
+        folder = files.models_folder()
+        changed_at = folder.stat().st_mtime
     except OSError:
         # The data folder cannot be made; a training reports that.
         return []
-    return sorted(found, key=_changed_at, reverse=True)[:_KEPT_SHOWN]
+    # Called for every change of the window's state. File systems round times, so a recent change is not trusted.
+    is_settled = abs(time.time() - changed_at) > _SETTLED_SECONDS
+    return list(_listed_models(folder, changed_at)) if is_settled else _list_models(folder)
+
+
+@functools.lru_cache(maxsize=1)
+def _listed_models(folder: Path, _changed_at: float) -> tuple[Path, ...]:
+    return tuple(_list_models(folder))
+
+
+def _list_models(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{MODEL_SUFFIX}"), key=_changed_at, reverse=True)[:_KEPT_SHOWN]
 
 
 def _changed_at(path: Path) -> float:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from tlgui import gui_priority
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import TlguiError
 from tlgui.learning.results import ModelSummary
@@ -240,6 +241,13 @@ class MainWindow(QMainWindow):
         self._drops.folder_dropped.connect(self.commands.open_folder)
         self._drops.model_dropped.connect(self.commands.open_model)
         self._drops.problem_raised.connect(self.show_problem)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() not in {QEvent.Type.UpdateRequest, QEvent.Type.LayoutRequest}:
+            return super().event(event)
+        with gui_priority.held():
+            return super().event(event)
 
     def _restore_geometry(self) -> None:
         geometry = self.settings.geometry()

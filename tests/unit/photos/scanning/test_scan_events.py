@@ -1,4 +1,5 @@
 import os
+import random
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,8 @@ from tlgui.photos.pictures.header import read_all_facts
 from tlgui.photos.pictures.opening import UnusablePhotoError
 from tlgui.photos.scanning import fact_reading, listing
 from tlgui.photos.scanning import scan as scanning
-from tlgui.photos.scanning.listed_photos import Listed
+from tlgui.photos.scanning.listed_photos import Listed, ListingReader, Remembered
+from tlgui.photos.scanning.listing import Folder, count_photos
 from tlgui.photos.scanning.scan import CollectionListed, scan
 from tlgui.photos.storage.facts_store import Known
 from tlgui.progress import Event, JobContext, Progress, Stage
@@ -220,3 +222,18 @@ def test_error_in_our_own_code_ends_the_scan_with_it(tmp_path: Path, monkeypatch
 
     with pytest.raises(ZeroDivisionError):
         scan(folder, QUIET)
+
+
+def test_photos_of_a_class_are_in_order_however_the_listing_grows() -> None:
+    root, reader = Folder(Path("/photos").absolute()), ListingReader(Remembered())
+    wren = Folder(root.path / "wren")
+    root.folders.append(wren)
+    names = [f"{number:05d}.jpg" for number in range(9001)]
+    shuffled = random.Random(1).sample(names, len(names))
+
+    for start, end in ((0, 3000), (3000, 3001), (3001, 9001)):
+        wren.photos += [(name, FileState(1, 1)) for name in shuffled[start:end]]
+        count_photos(root)
+        read = reader.read(root).photos["wren"]
+
+        assert [item.photo.path.name for item in read] == sorted(shuffled[:end])

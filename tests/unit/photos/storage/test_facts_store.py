@@ -58,6 +58,26 @@ def test_what_is_put_is_read_again(tmp_path: Path) -> None:
     filled(tmp_path)
 
     assert read(tmp_path) == FACTS
+
+
+def test_many_facts_in_one_pack_are_read_again(tmp_path: Path) -> None:
+    many: dict[str, Known] = {f"cat/{n}.jpg": PhotoFacts(STATE, n + 1, 480, "JPEG") for n in range(4321)}
+    with FactsStore(tmp_path) as store:
+        store.put(many)
+
+    assert pack_count() == 1
+    assert read(tmp_path) == many
+
+
+def test_facts_that_are_left_are_taken_with_the_others(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with FactsStore(tmp_path) as store:
+        stored = store.read()
+        assert stored.take("cat/a.jpg", STATE) == FACTS["cat/a.jpg"]
+        facts = stored.facts()
+
+        assert facts == {place: FACTS[place] for place in ("cat/looked at.jpg", "cat/صورة \udce9.jpg")}
+        assert stored.left() == {"dog/bad.jpg"}
     assert read(tmp_path / "other") == {}
 
 
