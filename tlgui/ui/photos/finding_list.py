@@ -146,6 +146,15 @@ class FindingList(QListView):
         self.clearSelection()
 
     @override
+    def moveCursor(self, cursorAction: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        # Qt stays where it is, because the first row is a heading.
+        rows = [row for row, found in enumerate(self.findings.rows) if isinstance(found, Finding)]
+        ends = {QAbstractItemView.CursorAction.MoveHome: 0, QAbstractItemView.CursorAction.MoveEnd: -1}
+        if cursorAction in ends and rows:
+            return self.findings.index(rows[ends[cursorAction]])
+        return super().moveCursor(cursorAction, modifiers)
+
+    @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and hasattr(self, "findings"):

@@ -30,6 +30,7 @@ from tlgui.ui.photos.photo_words import line_about, line_about_many
 from tlgui.ui.photos.selection_bar import SelectionBar
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.file_manager import FileManager
+from tlgui.ui.widgets.plain_text import set_spoken_details
 
 _WAIT_MS = 300
 
@@ -65,7 +66,7 @@ class PhotoBrowser(QWidget):
         self.mover = PhotoMover(self)
         self.file_manager = FileManager(self)
         self.nothing = QuietLabel(parent=self.grid)
-        self.selection_bar = SelectionBar(self.grid)
+        self.selection_bar = SelectionBar(self.grid, self)
         self.about = self.selection_bar.about
         self.buttons = self.selection_bar.buttons
         self._arranger = Arranger(self)
@@ -302,6 +303,7 @@ class PhotoBrowser(QWidget):
             words = "There are no photos here."
         self.nothing.setText(words)
         self.nothing.setVisible(is_empty)
+        set_spoken_details(self.grid, words if is_empty else "")
 
     @Slot(object)
     def _on_arranged(self, items: list[PhotoItem]) -> None:

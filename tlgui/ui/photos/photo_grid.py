@@ -24,6 +24,7 @@ from typing_extensions import override
 
 from tlgui.ui.photos.arrivals import Arrivals
 from tlgui.ui.photos.cell_lines import CellLines
+from tlgui.ui.photos.grid_accessibility import GridReporter
 from tlgui.ui.photos.photo_cell import Cell, CellPainter
 from tlgui.ui.photos.photo_drag import PhotoDrag
 from tlgui.ui.photos.photo_items import PhotoItem
@@ -36,8 +37,6 @@ _Move = QAbstractItemView.CursorAction
 
 LEAST_LINES, MOST_LINES, FIRST_LINES = 3, 24, 8
 """The smallest, largest and first size of a thumbnail, in lines of text."""
-
-_INSET = 2
 
 
 class PhotoGrid(QAbstractItemView):
@@ -74,6 +73,7 @@ class PhotoGrid(QAbstractItemView):
         self._changed_timer = QTimer(self, singleShot=True, interval=0)
         self._changed_timer.timeout.connect(self.selection_changed)
         self.setModel(self.photos)
+        GridReporter(self, self.photos)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -85,7 +85,7 @@ class PhotoGrid(QAbstractItemView):
         # It paints its own background: scrolling by pixels needs that, and a style sheet takes it from the viewport.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         # Inside the rounded corners of the frame.
-        self.setViewportMargins(_INSET, _INSET, _INSET, _INSET)
+        self.setViewportMargins(2, 2, 2, 2)
         self._measure()
 
     # What is shown and selected.

@@ -16,20 +16,23 @@ from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.plain_text import set_tip
 from tlgui.ui.widgets.tokens import CORNER, GRID, tokens_of
 
+_PLACING = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.Show})
+
 
 class SelectionBar(QWidget):
     """The bar; hidden while nothing is selected.
 
     Args:
         grid: The grid that it floats over.
+        parent: The owner, around the grid: beside it, where screen readers find it.
 
     Attributes:
         about: A line about the selected photos.
         buttons: What can be done with them, by name.
     """
 
-    def __init__(self, grid: PhotoGrid) -> None:
-        super().__init__(grid)
+    def __init__(self, grid: PhotoGrid, parent: QWidget) -> None:
+        super().__init__(parent)
         self._grid = grid
         self.about = ElidedLabel()
         self.buttons = {
@@ -82,7 +85,7 @@ class SelectionBar(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in {QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.Show}:
+        if event.type() in _PLACING:
             self._place()
         return False
 
@@ -106,7 +109,7 @@ class SelectionBar(QWidget):
 
     def _place(self) -> None:
         """Put the bar at the foot, as wide as its content or the grid."""
-        viewport = self._grid.viewport().geometry()
+        viewport = self._grid.viewport().geometry().translated(self._grid.pos())
         self._flow.invalidate()
         spacing = max(0, self._flow.spacing())
         shown = [button for button in self.buttons.values() if not button.isHidden()]
