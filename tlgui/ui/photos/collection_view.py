@@ -23,7 +23,7 @@ from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.ui.widgets.tokens import GRID, MARGIN, Accent
 
 # The width of the classes, in letters and as the largest share of the page.
-_WITHOUT_PARTS, _WITH_PARTS = (40, 0.36), (64, 0.5)
+_WITHOUT_PARTS, _WITH_PARTS = (50, 0.36), (66, 0.5)
 _MANY_CLASSES = 12
 _LONGEST_EXPLANATION = (
     "The folder's own division is used; it has no validation photos, so 20 % of each class is kept apart to check the "
@@ -205,11 +205,11 @@ class CollectionView(QWidget):
         split_column.addWidget(self.split_text)
         split_column.addWidget(self.own_split)
         self._split_part.hide()
-        classes.addWidget(self._filler, 1)
         # Where these come and go, nothing moves but the lower edge of the list above.
         classes.addWidget(self.advice)
         classes.addWidget(self.notice)
         classes.addWidget(self._split_part)
+        classes.addWidget(self._filler, 1)
         self.advice.hide()
         self._splitter.addWidget(left)
         self._splitter.addWidget(self.browser)

@@ -70,6 +70,7 @@ class ProblemBadge(QPushButton):
         self.text_below.setText(below)
         self.text_below.setVisible(bool(below))
         self.setText(words)
+        self.setVisible(is_reading or bool(report.photo_count or report.findings))
         set_spoken(self, f"{words}. Open the list of problems")
         set_tip(self, below or "What to look at in these photos, and how to fix it")
         is_done = not (is_reading or is_looking or missing)

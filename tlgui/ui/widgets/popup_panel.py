@@ -1,16 +1,15 @@
 """A panel that opens below its button and closes on Escape or a click elsewhere."""
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.ui.widgets.plain_text import set_spoken
+from tlgui.ui.widgets.tokens import MARGIN, tokens_of
 
-_MARGIN = 12
 
-
-class PopupPanel(QFrame):
+class PopupPanel(QWidget):
     """The panel; its content is added to `column`.
 
     Args:
@@ -23,10 +22,9 @@ class PopupPanel(QFrame):
         self._button = button
         # The click on the button that closes the panel must not open it again.
         self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         set_spoken(self, name)
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        self.column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         button.clicked.connect(self.open_below)
 
     def first_control(self) -> QWidget | None:
@@ -49,6 +47,14 @@ class PopupPanel(QFrame):
             control.setFocus(Qt.FocusReason.PopupFocusReason)
         else:
             self.focusNextChild()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, palette = QPainter(self), self.palette()
+        painter.fillRect(self.rect(), palette.window())
+        painter.setPen(QColor(tokens_of(palette).control))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
