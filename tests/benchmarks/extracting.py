@@ -40,6 +40,7 @@ COUNT = 256
 GROWTH = (500, 1000, 2000, 4000)
 GROWTH_ROUNDS = 3
 SECOND_COUNT = 4000
+SECOND_SECONDS = 3.5
 SIZE = QUICK.input_size
 CONTEXT = JobContext()
 _PLAIN = (0,)
@@ -178,7 +179,7 @@ def _second_time(collection: Collection, photos: Sequence[Photo], scratch: Path)
         train(_collection_of(collection, [*photos, *new]), other, model, CONTEXT)
     what = f"second training on {len(photos):,} photos with another head"
     return [
-        Figure("features", f"{what}, s", seconds, 5.0),
+        Figure("features", f"{what}, s", seconds, SECOND_SECONDS),
         Figure("features", f"{what}: photos sent through the backbone", second_passes, 0),
         Figure("features", f"the same after {len(new)} new photos", sum(passes), len(new)),
     ]
