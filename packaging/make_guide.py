@@ -68,7 +68,11 @@ def _part_html(name: str, text: str) -> str:
     # Nothing in the guide leads out of it.
     plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
     body = MarkdownIt("commonmark").render(plain)
-    picture = f'<p><img src="{picture_name(name, "light")}" width="{PICTURE_WIDTH}"></p>\n' if name in _PICTURED else ""
+    picture = (
+        f'<p><img src="{picture_name(name, "light")}" width="{PICTURE_WIDTH}" style="max-width:100%"></p>\n'
+        if name in _PICTURED
+        else ""
+    )
     return f'<h1><a name="{name}"></a>{_TITLES[name]}</h1>\n{picture}{body}'
 
 

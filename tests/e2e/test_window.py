@@ -129,7 +129,7 @@ def test_newcomer_does_the_whole_job(
         driver.wait(lambda: len(plots.history) >= 2)
         driver.wait_until_idle()
         driver.wait(lambda: not any(view.image.isNull() for view in plots.views))
-        assert "right" in window.pages.train.status.stage.text()
+        assert "right" in window.pages.train.training.heading.text()
 
         window.show_step(Step.PREDICT)
         assert drop(window.pages.predict, new_photo, bad_photo)

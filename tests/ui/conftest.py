@@ -103,7 +103,9 @@ def interrupted(qtbot: QtBot, opened: Session, fake_engine: FakeEngine) -> str:
 
 @pytest.fixture
 def train_page(qtbot: QtBot, opened: Session, settings: Settings) -> Iterator[TrainPage]:
+    """The page, with all settings shown."""
     page = TrainPage(opened, settings)
+    page.choices.fine_button.setChecked(True)
     with shown(qtbot, page, 1100, 700):
         yield page
 

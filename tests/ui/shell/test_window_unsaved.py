@@ -39,7 +39,7 @@ def test_bar_says_what_happened_once_and_stays(qtbot: QtBot, unsaved: MainWindow
     assert bar.message.text() == "“Quick” is trained, and its model is not saved yet."
     assert bar.reason.text() == REASON
     assert not unsaved.messages.isVisible()
-    assert unsaved.pages.train.status.stage.text() == "The training has ended well; its model is not saved yet."
+    assert unsaved.pages.train.training.heading.text() == "The training has ended well; its model is not saved yet."
     (row,) = run_rows(unsaved.session.run_list.runs, None)
     assert status_text(row) == "Trained for 30 epochs, not saved"
 
@@ -78,7 +78,7 @@ def test_try_again_writes_the_model_once_there_is_room(
 
     assert not unsaved.unsaved_bar.isVisible()
     assert unsaved.session.active_run is not None
-    assert unsaved.pages.train.status.results_button.isVisible()
+    assert unsaved.pages.train.training.results_button.isVisible()
 
 
 def test_model_can_be_given_up(qtbot: QtBot, unsaved: MainWindow) -> None:

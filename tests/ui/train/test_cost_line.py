@@ -227,11 +227,11 @@ def test_nothing_moves_when_the_text_changes(
     page.resize(width, 700)
     page.show()
     qtbot.waitUntil(lambda: gate.is_reached)
-    before = page.plots.size(), page.status.geometry()
+    before = page.choices.size(), page.status.geometry()
     gate.open()
     qtbot.waitUntil(lambda: "40.0 %" in page.cost.text.text())
     QApplication.sendPostedEvents()
-    assert (page.plots.size(), page.status.geometry()) == before
+    assert (page.choices.size(), page.status.geometry()) == before
 
 
 def test_collection_that_cannot_be_trained_on_shows_why_instead(

@@ -99,6 +99,7 @@ def test_training_ends_the_previews_and_they_follow_afterwards(
         # The previews still wait at the gate: unless they are stopped, the training cannot begin.
         opened.train()
     gate.open()
+    train_page.show_choices()
     qtbot.waitUntil(lambda: len(asked(fake_engine)) > before)
     assert asked(fake_engine)[-1].augmentation.rotation == 10.0
     assert opened.model is not None

@@ -74,17 +74,18 @@ def test_start_trains_and_shows_how_far_it_is(
     assert len(train_page.plots.history) == 30
     assert train_page.form.isEnabled()
     assert not status.bar.isVisible()
-    assert "About 9 in 10 right" in status.stage.text()
-    assert "ran to its end after 30 epochs" in status.stage.text()
+    assert status.start_button.isVisible()
+    assert train_page.training.heading.text().startswith("About 9 in 10 right")
+    assert "ran to its end after 30 epochs" in train_page.training.explanation.plain_text
 
 
 def test_buttons_after_a_training_lead_on(qtbot: QtBot, train_page: TrainPage, opened: Session) -> None:
-    assert not train_page.status.results_button.isVisible()
+    assert not train_page.training.results_button.isVisible()
     train(qtbot, train_page, opened)
     with qtbot.waitSignal(train_page.results_requested):
-        qtbot.mouseClick(train_page.status.results_button, LEFT)
+        qtbot.mouseClick(train_page.training.results_button, LEFT)
     with qtbot.waitSignal(train_page.predict_requested):
-        qtbot.mouseClick(train_page.status.predict_button, LEFT)
+        qtbot.mouseClick(train_page.training.predict_button, LEFT)
 
 
 def test_stop_after_an_epoch_keeps_the_model(
@@ -100,7 +101,7 @@ def test_stop_after_an_epoch_keeps_the_model(
         assert not train_page.status.stop_button.isEnabled()
     assert opened.model is not None
     assert opened.model.stop_reason is StopReason.STOPPED
-    assert "You stopped it" in train_page.status.stage.text()
+    assert "You stopped it" in train_page.training.explanation.plain_text
     assert train_page.status.start_button.isEnabled()
 
 
@@ -113,8 +114,8 @@ def test_stop_before_the_first_epoch_leaves_no_model(
     with qtbot.waitSignal(opened.job_ended, timeout=10_000):
         qtbot.mouseClick(train_page.status.stop_button, LEFT)
     assert opened.model is None
-    assert "left no model" in train_page.status.stage.text()
-    assert not train_page.status.results_button.isVisible()
+    assert "left no model" in train_page.training.heading.text()
+    assert not train_page.training.results_button.isVisible()
     assert train_page.status.start_button.isEnabled()
 
 
@@ -124,7 +125,7 @@ def test_after_a_failure_the_next_training_works(
     qtbot.waitUntil(lambda: not train_page.form.augmentation.previews.pictures[0].is_empty)
     fake_engine.die_next()
     train(qtbot, train_page, opened)
-    assert "did not come to its end" in train_page.status.stage.text()
+    assert "did not come to its end" in train_page.training.heading.text()
     train(qtbot, train_page, opened)
     assert opened.model is not None
     assert len(train_page.plots.history) == 30
@@ -160,20 +161,20 @@ def test_run_that_is_not_better_is_said_with_both_figures_and_can_be_used(
     fake_engine.train_next(0.9, 0.3)
     train(qtbot, train_page, opened)
     assert train_page.notice.isHidden()
-    assert train_page.status.predict_button.isVisible()
+    assert train_page.training.predict_button.isVisible()
     train(qtbot, train_page, opened)
     sentence = "“Quick” stays in use: it is right on 100.0 % of the same 6 photos, “Quick 2” on 50.0 %."
     assert train_page.notice.text.text() == sentence
-    assert train_page.status.results_button.isVisible()
+    assert train_page.training.results_button.isVisible()
     # What would be tried is the other model.
-    assert not train_page.status.predict_button.isVisible()
+    assert not train_page.training.predict_button.isVisible()
 
     assert train_page.notice.button.text() == "Use this one"
     qtbot.mouseClick(train_page.notice.button, LEFT)
     assert opened.active_run is not None
     assert opened.active_run.name == "Quick 2"
     assert train_page.notice.isHidden()
-    assert train_page.status.predict_button.isVisible()
+    assert train_page.training.predict_button.isVisible()
 
 
 def test_curves_and_outcome_of_another_folder_are_not_shown(
@@ -186,8 +187,9 @@ def test_curves_and_outcome_of_another_folder_are_not_shown(
     with qtbot.waitSignal(opened.job_ended):
         opened.scan_folder(write_collection(tmp_path / "Trees", ["ash", "oak"], photos=10))
     assert not train_page.has_history
-    assert train_page.status.stage.text().startswith("Press Start")
-    assert not train_page.status.results_button.isVisible()
+    assert train_page.choices.isVisible()
+    assert train_page.choices.last_button.isHidden()
+    assert not train_page.training.results_button.isVisible()
 
 
 def test_while_something_else_runs_start_waits(
@@ -266,15 +268,15 @@ def test_home_that_cannot_keep_the_model_is_said_before_anything_starts(
     assert not opened.is_busy
 
 
-def test_notice_moves_nothing_but_the_lower_edge_of_the_plots(
+def test_notice_moves_nothing_but_the_lower_edge_of_the_view(
     qtbot: QtBot, train_page: TrainPage, opened: Session, birds: Path
 ) -> None:
     qtbot.waitUntil(lambda: not opened.review.is_looking)
     train(qtbot, train_page, opened)
 
-    def places() -> tuple[QPoint, QRect, QRect]:
+    def places() -> tuple[QPoint, QRect]:
         QApplication.sendPostedEvents()
-        return train_page.plots.pos(), train_page.status.geometry(), train_page.form.geometry()
+        return train_page.plots.pos(), train_page.status.geometry()
 
     before = places()
     with qtbot.waitSignal(opened.run_changes.changed):

@@ -45,7 +45,7 @@ TRAINING: dict[str, SettingWords] = {
         "&Learning rate", "How large each step of learning is. Too large never settles, too small never arrives."
     ),
     "early_stopping.enabled": SettingWords(
-        "Stop early when nothing &improves", "End the training when the validation photos no longer gain from it."
+        "Stop when nothing &improves", "End the training when the validation photos no longer gain from it."
     ),
     "early_stopping.patience": SettingWords("Patie&nce", "Epochs to wait for an improvement before stopping early."),
 }
@@ -61,7 +61,7 @@ AUGMENTATION: dict[str, SettingWords] = {
         "Variations of each photo", "How many variations of each photo to learn from.", lowest="none"
     ),
     "augmentation.keep_photo": SettingWords(
-        "Learn from the photo itself too", "Off, the training sees the variations alone, as some tutorials do."
+        "Learn from the photo too", "Off, the training sees the variations alone, as some tutorials do."
     ),
     "augmentation.rotation": SettingWords("&Rotation", "The largest turn, to either side."),
     "augmentation.shift_horizontal": SettingWords(

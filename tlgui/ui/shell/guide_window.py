@@ -97,6 +97,7 @@ class GuideWindow(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.browser, 1)
         self.setFocusProxy(self.browser)
+        self.resize(self.sizeHint())
 
     @property
     def part(self) -> str:

@@ -21,7 +21,7 @@ from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 from tlgui.ui.widgets.terms import set_term, with_term_button
 
 WEIGHTS_FILES = "Keras weights (*.h5 *.keras *.weights.h5);;All files (*)"
-_LEAST_LETTERS = 24
+_LEAST_LETTERS = 14
 _NOTES = {
     "shipped": "What it learned from a million pictures comes with tlgui. No network is needed.",
     "download": "Start gets what it learned from a million pictures from the internet, once. "

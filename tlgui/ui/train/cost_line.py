@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from typing_extensions import override
@@ -11,7 +11,7 @@ from tlgui.errors import TlguiError
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import CostEstimate
-from tlgui.text.numbers import cost_in_words, cost_notes, memory_warning
+from tlgui.text.numbers import cost_in_words, cost_notes, cost_time_in_words, memory_warning
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 from tlgui.ui.train.cost_table import CostTable
@@ -24,6 +24,7 @@ DEBOUNCE_MS = 700
 
 _TIMING = "Estimating time…"
 _LATER = "How long this takes is measured when tlgui is free again."
+_UNKNOWN = "Time not known"
 _FAILED = "How long this takes could not be measured. {}"
 _LONGEST = CostEstimate(5_000.0, 10**10, "2 processor cores", cached_share=0.123, download_bytes=10**8)
 
@@ -34,10 +35,15 @@ class CostLine(QWidget):
     Recipes are measured only while the line is visible and no job is under way, one at a time: the session's first,
     then the other built-in ones. Each is measured once for a collection.
 
+    Signals:
+        changed: More may be known of some recipe.
+
     Args:
         session: Holds the recipe and the collection.
         parent: The owner.
     """
+
+    changed = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +66,15 @@ class CostLine(QWidget):
         session.job_ended.connect(self._on_inputs_changed)
         session.estimates.known.connect(self._show)
         self._show()
+
+    def time_in_words(self, recipe: Recipe) -> str:
+        """Return how long a recipe takes, or that this is not known yet; empty where there is nothing to measure."""
+        cost = self._session.estimates.get(recipe)
+        if cost is not None:
+            return cost_time_in_words(cost, recipe)
+        if self._session.collection is None or self._session.advice():
+            return ""
+        return _UNKNOWN if recipe in self._errors else _TIMING
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -137,6 +152,7 @@ class CostLine(QWidget):
         set_tip(self, tip)
         set_spoken(self, f"{self.text.text()} {tip}".strip())
         self.table_button.setEnabled(self._session.collection is not None)
+        self.changed.emit()
 
     def _words(self, cost: CostEstimate | None) -> str:
         recipe = self._session.recipe
@@ -152,10 +168,10 @@ class CostLine(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.warning, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.warning, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.text, 1)
-        row.addWidget(self.table_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.table_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._draw_warning()
 
     def _draw_warning(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
@@ -15,12 +15,12 @@ from tlgui.photos.collection import Collection
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.plain_text import set_spoken
 from tlgui.ui.widgets.tokens import mixed
 
 DEBOUNCE_MS = 150
 PREVIEWS = 8
-_COLUMNS = 4
 _SIDE_IN_LINES = 5.5
 _PREPARING = "Preparing the previews…"
 _READY = "Eight of your photos, as a variation of them would look."
@@ -53,12 +53,13 @@ class PreviewStrip(QWidget):
         self._side = round(self.fontMetrics().height() * _SIDE_IN_LINES)
         self.pictures = [_Picture(self._side, f"Preview {place}") for place in range(1, PREVIEWS + 1)]
         self.note = QuietLabel(_PREPARING)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        for place, picture in enumerate(self.pictures):
-            grid.addWidget(picture, *divmod(place, _COLUMNS))
-        grid.addWidget(self.note, PREVIEWS // _COLUMNS, 0, 1, _COLUMNS + 1)
-        grid.setColumnStretch(_COLUMNS, 1)
+        pictures = FlowLayout()
+        for picture in self.pictures:
+            pictures.addWidget(picture)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(pictures)
+        column.addWidget(self.note)
         self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._debounce.timeout.connect(self._request)
         session.recipe_changed.connect(self._request_soon)

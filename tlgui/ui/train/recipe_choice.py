@@ -17,12 +17,14 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.train.compare_dialog import CompareDialog
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.file_dialogs import ask_file, ask_target
+from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.plain_text import PlainLabel
 from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 
 _SUFFIX = ".json"
 _FILTER = "Recipes (*.json)"
 _OWN = "{} (own)"
+_LEAST_LETTERS = 12
 
 
 class RecipeChoice(QWidget):
@@ -42,6 +44,9 @@ class RecipeChoice(QWidget):
         self._originals = {recipe.name: recipe for recipe in BUILT_IN.values()}
         self.box = QComboBox()
         self.box.setAccessibleName("Recipe")
+        # A long name is cut here and shown whole in the list that opens.
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(_LEAST_LETTERS)
         for name in self._originals:
             self.box.addItem(name, name)
         self.box.activated.connect(self._on_box_activated)
@@ -70,6 +75,11 @@ class RecipeChoice(QWidget):
         session.recipe_changed.connect(self._show_recipe)
         session.collection_changed.connect(self._show_recipe)
         self._show_recipe()
+
+    @property
+    def is_original(self) -> bool:
+        """Whether the session's recipe has the values that it was chosen with."""
+        return self._session.recipe == self._originals.get(self._session.recipe.name)
 
     def load(self, path: Path) -> None:
         """Load and choose the recipe in the file `path`; an error is emitted by `problem_raised`."""
@@ -108,12 +118,10 @@ class RecipeChoice(QWidget):
         layout.addLayout(chosen)
         layout.addWidget(self.description)
         layout.addWidget(self.photos_note)
-        for row in ((self.load_button, self.save_button), (self.compare_button, self.undo_button)):
-            buttons = QHBoxLayout()
-            for button in row:
-                buttons.addWidget(button)
-            buttons.addStretch(1)
-            layout.addLayout(buttons)
+        buttons = FlowLayout()
+        for button in (self.load_button, self.save_button, self.compare_button, self.undo_button):
+            buttons.addWidget(button)
+        layout.addLayout(buttons)
 
     @Slot()
     def _show_recipe(self) -> None:

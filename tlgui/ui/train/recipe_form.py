@@ -1,8 +1,7 @@
-"""The form of all settings of the recipe: one column that scrolls, with rarely used settings in collapsed groups."""
+"""The form of all settings of the recipe, with rarely used settings in collapsed groups."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QGroupBox, QScrollArea, QVBoxLayout, QWidget
-from typing_extensions import override
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
 from tlgui.ui.recipes.setting_values import is_used, value_in_words
 from tlgui.ui.recipes.setting_words import ENDING, FINE_TUNING, NETWORK, SPLIT, STEPS, TRAINING
@@ -12,11 +11,13 @@ from tlgui.ui.train.backbone_choice import BackboneChoice
 from tlgui.ui.train.recipe_choice import RecipeChoice
 from tlgui.ui.train.setting_rows import RecipeBinder, form_rows
 from tlgui.ui.widgets.collapsible import CollapsibleGroup
+from tlgui.ui.widgets.columns import Columns
 
+_COLUMN_LETTERS = 56
 _ADVANCED = {"The network": NETWORK, "The steps of the training": STEPS, "The end of the training": ENDING}
 
 
-class RecipeForm(QScrollArea):
+class RecipeForm(QWidget):
     """Edits the session's recipe.
 
     Args:
@@ -34,31 +35,10 @@ class RecipeForm(QScrollArea):
         self.fine_tuning = CollapsibleGroup("Fine-tuning", "Whether and how the backbone itself is trained", QWidget())
         self.split = CollapsibleGroup("Split", "Which photos are kept apart, and the seed", QWidget())
         self.advanced = CollapsibleGroup("&Advanced", "Every other value of the recipe", QWidget())
-        self._column = QWidget()
         self._lay_out()
-        self.setWidget(self._column)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Settings of the training")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         session.recipe_changed.connect(self._on_recipe_changed)
         self._on_recipe_changed()
-
-    @override
-    def sizeHint(self) -> QSize:
-        width = self._column.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
-        return QSize(width, super().sizeHint().height())
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self.sizeHint().width(), super().minimumSizeHint().height())
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
-            self.updateGeometry()
 
     def _lay_out(self) -> None:
         training = QGroupBox("Training")
@@ -71,12 +51,11 @@ class RecipeForm(QScrollArea):
             group = QGroupBox(title)
             self._binder.add_rows(form_rows(group), table)
             advanced.addWidget(group)
-        layout = QVBoxLayout(self._column)
-        layout.addWidget(_group("Recipe", self.recipe_choice))
-        layout.addWidget(_group("Backbone and weights", self.backbone_choice))
-        for widget in (training, self.augmentation, self.fine_tuning, self.split, self.advanced):
-            layout.addWidget(widget)
-        layout.addStretch(1)
+        choices = (_group("Recipe", self.recipe_choice), _group("Backbone and weights", self.backbone_choice))
+        left = (*choices, training, self.fine_tuning, self.split, self.advanced)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(Columns((left, (self.augmentation,)), _COLUMN_LETTERS))
 
     @Slot()
     def _on_recipe_changed(self) -> None:

@@ -24,6 +24,7 @@ from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details, set_tip
 from tlgui.ui.widgets.terms import set_term
 
 _WIDE_RANGE = 1e4
+_LEAST_LETTERS = 12
 
 
 class SettingControl(QObject):
@@ -58,6 +59,13 @@ class SettingControl(QObject):
         raise NotImplementedError
 
 
+def _shrinkable(box: QComboBox) -> QComboBox:
+    """Let a box be narrower than its longest entry, which the list that opens shows whole."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(_LEAST_LETTERS)
+    return box
+
+
 class Switch(SettingControl):
     """A check box, which shows its label itself."""
 
@@ -77,7 +85,7 @@ class Switch(SettingControl):
 
 class _Choice(SettingControl):
     def __init__(self, rule: Choices, words: Mapping[str, str]) -> None:
-        self._box = QComboBox()
+        self._box = _shrinkable(QComboBox())
         super().__init__(self._box)
         for value in rule.values:
             self._box.addItem(words.get(value, value), value)
@@ -101,7 +109,7 @@ class BlockChoice(SettingControl):
     """
 
     def __init__(self, empty: str, *, is_empty_last: bool) -> None:
-        self._box = QComboBox()
+        self._box = _shrinkable(QComboBox())
         super().__init__(self._box)
         self._empty = empty
         self._is_empty_last = is_empty_last

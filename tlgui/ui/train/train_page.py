@@ -1,29 +1,30 @@
-"""The Train page: the recipe on the left; curves, progress and Start on the right."""
+"""The Train page: the choice of a recipe or the training itself, above a foot with Start."""
 
+import itertools
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from tlgui.engine.protocol import SaveTrainedRequest, TrainRequest
-from tlgui.errors import StorageError, TlguiError, UnsavedModelError, WeightsError
+from tlgui.errors import CollectionError, StorageError, TlguiError, UnsavedModelError, WeightsError
 from tlgui.learning.results import ModelSummary
 from tlgui.learning.runs.progress import read_progress
 from tlgui.progress import EpochEnded, Event
 from tlgui.text import csv_tables
-from tlgui.ui.plots.curve_view import TrainingPlots
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import Settings
 from tlgui.ui.session.worker import Job
 from tlgui.ui.text.run_words import USE_THIS, proposal_text, trained_before
 from tlgui.ui.train.backbone_choice import weights_problem
+from tlgui.ui.train.choose_view import ChooseView
 from tlgui.ui.train.cost_line import CostLine
-from tlgui.ui.train.recipe_form import RecipeForm
 from tlgui.ui.train.training_status import TrainingStatus
+from tlgui.ui.train.training_view import TrainingView
 from tlgui.ui.train.weights_bar import WeightsBar
 from tlgui.ui.widgets.empty_page import EmptyPage
 from tlgui.ui.widgets.notice_bar import NoticeBar
-from tlgui.ui.widgets.side_by_side import side_by_side
+from tlgui.ui.widgets.tokens import MARGIN
 
 _BUSY = "Start can be pressed when what is under way has ended."
 
@@ -54,8 +55,10 @@ class TrainPage(QWidget):
         self.form.recipe_choice.problem_raised.connect(self.problem_raised)
         self.status.start_pressed.connect(self.start)
         self.status.stop_pressed.connect(self.stop)
-        self.status.results_pressed.connect(self.results_requested)
-        self.status.predict_pressed.connect(self.predict_requested)
+        self.training.results_pressed.connect(self.results_requested)
+        self.training.predict_pressed.connect(self.predict_requested)
+        self.training.choose_pressed.connect(self.show_choices)
+        self.choices.last_pressed.connect(self.show_training)
         self.notice.pressed.connect(self._on_notice_pressed)
         self.weights_bar.again_pressed.connect(self.start)
         session.collection_changed.connect(self._on_session_collection_changed)
@@ -126,30 +129,50 @@ class TrainPage(QWidget):
             "Here tlgui learns from your photos. Open a folder of photos first, with one subfolder for each class.",
             [photos_button],
         )
-        self.form = RecipeForm(self._session)
-        self.plots = TrainingPlots()
         self.cost = CostLine(self._session)
+        self.choices = ChooseView(self._session, self.cost)
+        self.form = self.choices.form
+        self.training = TrainingView()
+        self.plots = self.training.plots
         self.status = TrainingStatus(self.cost)
         self.notice = NoticeBar()
         self.weights_bar = WeightsBar(self._session)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.addWidget(self.plots, 1)
-        # It comes and goes, and takes its room from the plots alone.
-        column.addWidget(self.notice)
-        column.addWidget(self.weights_bar)
-        column.addWidget(self.status)
-        self._splitter = side_by_side(self.form, right)
+        self._views = QStackedWidget()
+        self._views.addWidget(self.choices)
+        self._views.addWidget(self.training)
+        self._content = QWidget()
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.setSpacing(MARGIN)
+        column.addWidget(self._views, 1)
+        # The bars come and go, and take their room from the view above alone.
+        for widget in (self.notice, self.weights_bar, self.status):
+            column.addWidget(widget)
+        # Start is few Tabs away, however many settings are shown.
+        stops = (*self.choices.tab_stops, self.cost.table_button, self.status.start_button)
+        for before, after in itertools.pairwise(stops):
+            QWidget.setTabOrder(before, after)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
-        self._stack.addWidget(self._splitter)
+        self._stack.addWidget(self._content)
+
+    @Slot()
+    def show_choices(self) -> None:
+        """Show the recipes."""
+        self.choices.show_last(is_offered=not self.training.is_empty)
+        self._views.setCurrentWidget(self.choices)
+
+    @Slot()
+    def show_training(self) -> None:
+        """Show the training under way, or the last one."""
+        self._views.setCurrentWidget(self.training)
 
     @Slot()
     def _refresh(self) -> None:
         """Enable what can be done now."""
         is_empty = self._session.collection is None
-        self._stack.setCurrentWidget(self.empty if is_empty else self._splitter)
-        self.form.setEnabled(self._job is None)
+        self._stack.setCurrentWidget(self.empty if is_empty else self._content)
+        self.choices.setEnabled(self._job is None)
         self.status.set_startable(self.start_problem(), is_training=self._job is not None)
         self.state_changed.emit()
 
@@ -157,7 +180,7 @@ class TrainPage(QWidget):
     def _show_notice(self) -> None:
         """Show why a trained run is not in use, or that the photos have changed since the model in use was trained."""
         proposal, used = self._session.in_use.proposal, self._session.model
-        self.status.set_in_use(is_in_use=proposal is None)
+        self.training.set_in_use(is_in_use=proposal is None)
         if proposal is not None and used is not None:
             self._say(proposal_text(proposal.run, proposal.comparison, used, self._session.active_run), USE_THIS)
             return
@@ -182,8 +205,8 @@ class TrainPage(QWidget):
         folder = _folder_of(self._session)
         if folder != self._folder:
             self._folder = folder
-            self.plots.set_history(())
-            self.status.show_waiting()
+            self.training.show_nothing()
+            self.show_choices()
         self._refresh()
 
     @Slot()
@@ -196,8 +219,9 @@ class TrainPage(QWidget):
         if isinstance(job.request, TrainRequest):
             self._job = job
             before = read_progress(job.request.run_folder) if job.request.resume and job.request.run_folder else ()
-            self.plots.set_history(before, is_running=True)
+            self.training.show_started(before, self._validation_count(job.request))
             self.status.show_started()
+            self.show_training()
             job.reported.connect(self._on_job_reported)
             job.succeeded.connect(self._on_job_succeeded)
             job.failed.connect(self._on_job_failed)
@@ -215,7 +239,7 @@ class TrainPage(QWidget):
     @Slot(object)
     def _on_job_reported(self, event: Event) -> None:
         if isinstance(event, EpochEnded):
-            self.plots.add_epoch(event)
+            self.training.add_epoch(event)
             if len(self.plots.history) == 1:
                 self.state_changed.emit()
         elif self._job is not None and self._job.is_stopping:
@@ -225,20 +249,25 @@ class TrainPage(QWidget):
 
     @Slot(object)
     def _on_job_succeeded(self, model: ModelSummary) -> None:
-        self.plots.set_history(model.history)
-        self.status.show_succeeded(model)
+        self.training.show_succeeded(model)
 
     @Slot(object)
     def _on_job_failed(self, error: object) -> None:
-        self.plots.set_history(self.plots.history)
         if isinstance(error, WeightsError) and self._job is not None and isinstance(self._job.request, TrainRequest):
             self.weights_bar.show_failure(error, self._job.request.recipe)
-        self.status.show_failed(is_unsaved=isinstance(error, UnsavedModelError))
+        self.training.show_failed(is_unsaved=isinstance(error, UnsavedModelError))
 
     @Slot()
     def _on_job_cancelled(self) -> None:
-        self.plots.set_history(self.plots.history)
-        self.status.show_cancelled()
+        self.training.show_cancelled()
+
+    def _validation_count(self, request: TrainRequest) -> int:
+        """Return how many photos each epoch is judged by; 0 while many photos are being divided."""
+        try:
+            split = self._session.known_split.get(request.collection, request.recipe)
+        except CollectionError:
+            return 0
+        return len(split.validation) if split is not None else 0
 
 
 def _folder_of(session: Session) -> Path | None:

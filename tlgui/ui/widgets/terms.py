@@ -7,14 +7,15 @@ window's owner until one takes it.
 import html
 from typing import ClassVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
 from tlgui.photos.names import lines_shown
 from tlgui.ui.text.glossary import term, terms_in
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip
-from tlgui.ui.widgets.tokens import quiet_text
+from tlgui.ui.widgets.tokens import GRID, quiet_text, tokens_of
 
 _PROPERTY = "term"
 
@@ -121,7 +122,7 @@ class TermLabel(QLabel):
         request_term(self, term_id)
 
 
-class TermButton(QToolButton):
+class TermButton(QAbstractButton):
     """A small button that explains the word of the control beside it; no Tab stop, because F1 there does the same.
 
     Args:
@@ -133,12 +134,30 @@ class TermButton(QToolButton):
         super().__init__(parent)
         self._term_id = term_id
         self.setText("?")
-        self.setAutoRaise(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         entry = term(term_id)
         set_tip(self, f"{entry.title}: {entry.meaning} (F1)")
         set_spoken(self, f"What is {entry.title.lower()}?")
         self.clicked.connect(self._on_clicked)
+
+    @override
+    def sizeHint(self) -> QSize:
+        side = self.fontMetrics().height() + GRID // 2
+        return QSize(side, side)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = tokens_of(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(colours.control))
+        painter.setBrush(QColor(colours.raised if self.underMouse() else colours.card))
+        painter.drawEllipse(QRectF(self.rect()).adjusted(2.5, 2.5, -2.5, -2.5))
+        painter.setPen(QColor(colours.link))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()
 
     @Slot()
     def _on_clicked(self) -> None:
@@ -150,7 +169,7 @@ def with_term_button(widget: QWidget, term_id: str) -> QWidget:
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0)
+    row.setSpacing(GRID // 2)
     row.addWidget(widget)
     row.addWidget(TermButton(term_id))
     row.addStretch(1)

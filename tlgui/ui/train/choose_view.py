@@ -1,0 +1,105 @@
+"""What to train with: three cards, and behind two buttons every setting and the tutorials."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from tlgui.photos.names import one_line
+from tlgui.ui.session.session import Session
+from tlgui.ui.train.cost_line import CostLine
+from tlgui.ui.train.recipe_cards import RecipeCards
+from tlgui.ui.train.recipe_form import RecipeForm
+from tlgui.ui.train.tutorials import Tutorials
+from tlgui.ui.widgets.flow_layout import FlowLayout
+from tlgui.ui.widgets.plain_text import set_spoken_details, set_tip
+from tlgui.ui.widgets.scroll_area import ScrollArea
+from tlgui.ui.widgets.terms import TermLabel
+from tlgui.ui.widgets.tokens import MARGIN
+
+_OWN = "Your own settings are used, made from “{}”. Choose a card to go back to one of these."
+_OTHER = "“{}” is used. {}"
+
+
+class ChooseView(QWidget):
+    """Chooses the session's recipe.
+
+    Args:
+        session: Holds the recipe.
+        cost: Knows how long each recipe takes.
+        parent: The owner.
+    """
+
+    last_pressed = Signal()
+
+    def __init__(self, session: Session, cost: CostLine, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.cards = RecipeCards(session, cost)
+        self.used = TermLabel(is_quiet=True)
+        self.fine_button = _panel_button("Fine control", "Show and change every setting of the recipe")
+        self.tutorials_button = _panel_button("Tutorials", "The recipes of three articles, beside their steps")
+        self.last_button = QPushButton("Show the last training")
+        self.last_button.clicked.connect(self.last_pressed)
+        self.form = RecipeForm(session)
+        self.tutorials = Tutorials(session)
+        # At most one is open, and a second press closes it.
+        self._panels = {self.fine_button: self.form, self.tutorials_button: self.tutorials}
+        for button in self._panels:
+            button.toggled.connect(self._on_panel_button_toggled)
+        self._lay_out()
+        self.show_last(is_offered=False)
+        session.recipe_changed.connect(self._show_recipe)
+        self._show_recipe()
+
+    @property
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """What comes before Start in the order of Tab."""
+        return (*self.cards.cards, self.fine_button, self.tutorials_button, self.last_button)
+
+    def show_last(self, *, is_offered: bool) -> None:
+        """Offer to show the last training, or not."""
+        self.last_button.setVisible(is_offered)
+
+    def _lay_out(self) -> None:
+        buttons = FlowLayout()
+        for button in (self.fine_button, self.tutorials_button, self.last_button):
+            buttons.addWidget(button)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(MARGIN)
+        column.addWidget(self.cards)
+        column.addWidget(self.used)
+        column.addLayout(buttons)
+        for panel in self._panels.values():
+            panel.hide()
+            column.addWidget(panel)
+        column.addStretch(1)
+        self._area = ScrollArea(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
+
+    @Slot(bool)
+    def _on_panel_button_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - a slot of `toggled`
+        for button, panel in self._panels.items():
+            if is_open and button is not self.sender():
+                button.setChecked(False)
+            panel.setVisible(button.isChecked())
+
+    @Slot()
+    def _show_recipe(self) -> None:
+        recipe, words = self._session.recipe, ""
+        if self.cards.chosen is None:
+            is_built_in = self.form.recipe_choice.is_original
+            name = one_line(recipe.name)
+            words = _OTHER.format(name, one_line(recipe.description)) if is_built_in else _OWN.format(name)
+        self.used.setText(words)
+        self.used.setVisible(bool(words))
+
+
+def _panel_button(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setCheckable(True)
+    set_tip(button, tip)
+    set_spoken_details(button, tip)
+    return button
