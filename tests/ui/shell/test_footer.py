@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
@@ -55,13 +56,24 @@ def test_page_stays_while_messages_and_progress_come_and_go(
     assert_nothing_moved()
 
 
-def test_small_window_with_large_text_keeps_its_room_for_the_page(qtbot: QtBot, window: MainWindow) -> None:
+@pytest.mark.parametrize("scale", [1, 2])
+def test_success_moves_nothing_in_a_small_window(
+    qtbot: QtBot, qapp: QApplication, window: MainWindow, scale: int
+) -> None:
     window.resize(900, 640)
-    assert window._footer.minimumHeight() > 0
-    font = QFont(window.font())
-    font.setPointSizeF(2 * font.pointSizeF())
+    font = QFont(qapp.font())
+    font.setPointSizeF(scale * font.pointSizeF())
     window.setFont(font)
-    qtbot.waitUntil(lambda: window._footer.minimumHeight() == 0)
+    QApplication.sendPostedEvents()
+    stack = window.pages.photos
+    before = place(window, stack)
+    window.messages.show_undoable(
+        "40 photos are moved to “robin”.", "They can be brought back. " * 8, window.commands.undo_mending
+    )
+    qtbot.waitUntil(window.messages.isVisible)
+    QApplication.sendPostedEvents()
+    assert place(window, stack) == before
+    assert "They can be brought back." in window.messages.toolTip()
 
 
 def test_long_message_is_shown_whole(window: MainWindow) -> None:

@@ -1,4 +1,4 @@
-"""The message bar above the page."""
+"""The message bar below the page."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tlgui import files
 from tlgui.engine.protocol import BugError
 from tlgui.errors import PhotoError
-from tlgui.ui.shell.message_bar import MessageBar
+from tlgui.ui.shell.message_bar import PASSING_MS, MessageBar
 
 
 @pytest.fixture
@@ -54,3 +54,56 @@ def test_success_with_a_path_offers_its_folder(messages: MessageBar, tmp_path: P
     assert messages.action_button.isVisible()
     messages.show_info("Something else.")
     assert messages.action_button.isHidden()
+
+
+def pass_time(bar: MessageBar) -> None:
+    """Let the time of a passing message end."""
+    bar._passing.timeout.emit()
+
+
+def test_success_passes_and_a_problem_stays(messages: MessageBar) -> None:
+    messages.show_success("Saved.")
+    assert messages._passing.isActive()
+    assert messages._passing.interval() == PASSING_MS
+    pass_time(messages)
+    assert messages.isHidden()
+    messages.show_success("Saved.")
+    messages.show_error(PhotoError("It cannot be read.", "Choose another."))
+    assert not messages._passing.isActive()
+    assert messages.isVisible()
+
+
+def test_success_waits_for_the_key_on_its_button(qtbot: QtBot, messages: MessageBar) -> None:
+    undone: list[bool] = []
+    messages.show_undoable("Moved.", "", lambda: undone.append(True))
+    messages.activateWindow()
+    messages.action_button.setFocus()
+    qtbot.waitUntil(messages.action_button.hasFocus)
+    pass_time(messages)
+    assert messages.isVisible()
+    QTest.keyClick(messages.action_button, Qt.Key.Key_Space)
+    assert undone == [True]
+
+
+def test_success_with_a_decision_stays(messages: MessageBar) -> None:
+    messages.show_undoable("Moved.", "", lambda: None, ("Remove the folder", lambda: None))
+    assert not messages._passing.isActive()
+
+
+def test_problem_is_shown_on_its_pages_alone(messages: MessageBar) -> None:
+    messages.enter_page(3)
+    messages.show_error(PhotoError("It cannot be read.", "Choose another."), page=1)
+    assert messages.isVisible()
+    for page, is_shown in ((0, False), (1, True), (2, False), (3, True)):
+        messages.enter_page(page)
+        assert messages.isVisible() is is_shown
+    messages.dismiss()
+    messages.enter_page(1)
+    assert messages.isHidden()
+
+
+def test_bug_is_shown_on_every_page(messages: MessageBar) -> None:
+    messages.enter_page(0)
+    messages.show_error(BugError("Something unexpected happened.", "Traceback"), page=1)
+    messages.enter_page(2)
+    assert messages.isVisible()

@@ -21,7 +21,7 @@ from tlgui.ui.widgets.plain_text import set_spoken, set_tip
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader
 from tlgui.ui.widgets.tokens import GRID, SMALL_CORNER, quiet_text
 
-_LETTERS = 36
+_LETTERS = 39
 _LINES = 4
 _FEWEST_LETTERS = 24
 
@@ -43,7 +43,7 @@ class RecentCard(QPushButton):
         self._loader = loader
         self._item = RecentItem(path)
         self._title = path_title(path) if icon == "model" else shown_name(path)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         set_tip(self, str(path))
         self._tell()
 

@@ -19,7 +19,7 @@ from tlgui.errors import TlguiError
 from tlgui.ui.widgets.icons import themed_icon
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
 from tlgui.ui.widgets.tinted_bar import TintedBar
-from tlgui.ui.widgets.tokens import Accent
+from tlgui.ui.widgets.tokens import LINE_WIDTH, MARGIN, Accent
 
 PASSING_MS = 8_000
 _FEWEST_LETTERS = 12
@@ -219,6 +219,8 @@ class MessageBar(TintedBar):
             line.set_elided(is_elided=is_passing)
         directions = QBoxLayout.Direction
         self._lines.setDirection(directions.LeftToRight if is_passing else directions.TopToBottom)
+        # Two lines fit into the height that the footer keeps.
+        self._lines.setSpacing(MARGIN if is_passing else LINE_WIDTH)
         set_tip(self, f"{message}\n{hint}" if is_passing else "")
         self.set_look(accent, icon)
         self.message.setText(message)

@@ -90,7 +90,7 @@ class ModelChip(QWidget):
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
             self._draw_icon()
 
     def _write(self) -> None:
@@ -102,6 +102,9 @@ class ModelChip(QWidget):
 
     def _draw_icon(self) -> None:
         self.button.setIcon(themed_icon("model", self.palette()))
+        side = round(self.fontMetrics().height() * 1.1)
+        for button in (self.button, *self.buttons):
+            button.setIconSize(QSize(side, side))
 
 
 def _button(action: Action) -> QToolButton:
