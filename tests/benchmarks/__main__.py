@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import (
+    answers,
     cost,
     features,
     heic,
@@ -49,15 +50,16 @@ def main() -> int:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"{', '.join(BENCHMARKS)}, all by default; or cost, memory, review, tutorials",
+        help=f"{', '.join(BENCHMARKS)}, all by default; or answers, cost, memory, review, tutorials",
     )
     parser.add_argument("--photos", type=Path, metavar="FOLDER", help="one subfolder for each class; review needs none")
     parser.add_argument("--vgg16-weights", type=Path, metavar="FILE", help="for tutorials; downloaded otherwise")
-    parser.add_argument("--count", type=int, metavar="N", help="photos for memory and for review")
+    parser.add_argument("--count", type=int, metavar="N", help="photos for answers, memory and review")
     parser.add_argument("--recipe", action="append", dest="recipes", choices=BUILT_IN, help="for cost; may be repeated")
     options = parser.parse_args()
     benchmarks: dict[str, Callable[[Path], list[Figure]]] = {
         **BENCHMARKS,
+        "answers": partial(answers.measure, count=options.count or answers.COUNT),
         "cost": partial(cost.measure, names=options.recipes or cost.RECIPES),
         "memory": partial(memory.measure, count=options.count or memory.COUNT),
         "review": lambda _photos: review.measure(options.count or review.COUNT),

@@ -7,17 +7,42 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QMimeData, QObject, QPointF, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QEvent, QEventLoop, QMimeData, QObject, QPointF, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from typing_extensions import override
 
 from tlgui.app import create_window, engine_processes, favour_gui_thread
 from tlgui.engine.client import EngineProcess
 from tlgui.engine.routing import RoutingEngine
+from tlgui.ui.predict.prediction_list import PredictionList
 from tlgui.ui.session.worker import Job
 from tlgui.ui.shell.main_window import MainWindow
 
 LONG_SECONDS = 1800.0
+
+
+class AnswerWatch(QObject):
+    """Waits until a list of predictions is painted with a row in it.
+
+    Args:
+        view: The list.
+    """
+
+    seen = Signal()
+
+    def __init__(self, view: PredictionList) -> None:
+        super().__init__(view)
+        self._view = view
+        view.viewport().installEventFilter(self)
+
+    @override
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self._view.rows.rowCount():
+            self._view.viewport().removeEventFilter(self)
+            # The paint itself is over once the event loop comes round.
+            QTimer.singleShot(0, self.seen.emit)
+        return False
 
 
 class Driver(QObject):

@@ -18,18 +18,19 @@ ROOT = Path(__file__).resolve().parents[2]
 def measure(_photos: Path) -> list[Figure]:
     """Start both in turn, several times, and compare the medians."""
     # The first start fills the system's file cache; it stays until the engine behind the window has begun to load.
-    _start("tlgui", stay_ms=STAY_MS)
-    pairs = [(_start("bare"), _start("tlgui")) for _ in range(ROUNDS)]
+    start("tlgui", "--stay", str(STAY_MS))
+    pairs = [tuple(float(start(which)["visible"]) for which in ("bare", "tlgui")) for _ in range(ROUNDS)]
     bare, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
     what = "from start to visible window, ms, TensorFlow not in its process"
     return [Figure("startup", what, ours, TARGET_MS, ratio(ours, bare, "a bare QMainWindow"))]
 
 
-def _start(which: str, stay_ms: int = 0) -> float:
-    command = [sys.executable, "-m", "tests.benchmarks.started", which, "--stay", str(stay_ms)]
+def start(which: str, *options: str) -> dict[str, str]:
+    """Start `tlgui` or a `bare` window with the options of `tests.benchmarks.started`; return what it printed."""
+    command = [sys.executable, "-m", "tests.benchmarks.started", which, *options]
     environment = {**os.environ, "STARTED_AT": str(time.time())}
     result = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     said = dict(line.partition(" ")[::2] for line in result.stdout.splitlines())
     if said["loaded"]:
         raise SystemExit(f"The window's process has loaded {said['loaded']}.")
-    return float(said["visible"])
+    return said
