@@ -2,10 +2,12 @@
 
 import functools
 import json
+import math
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -27,6 +29,7 @@ from tlgui.learning.recipes.recipe import (
 )
 from tlgui.learning.results import ModelSummary, StopReason
 from tlgui.learning.runs.progress import CHECKPOINT, PROGRESS, read_progress
+from tlgui.learning.training import checkpoint
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Event, Notice, Stage
@@ -81,7 +84,9 @@ def story_of(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -
                 shutil.copytree(run_folder, folder / str(event.epoch))
 
         listener = Listener(keep)
-        summary = train(collection, recipe, folder / "whole.tlmodel", listener.context, run_folder=run_folder)
+        # A checkpoint after each epoch, however short it is.
+        with mock.patch.object(checkpoint, "LARGEST_SHARE", math.inf):
+            summary = train(collection, recipe, folder / "whole.tlmodel", listener.context, run_folder=run_folder)
         return Story(summary, folder)
 
     return tell

@@ -1,8 +1,8 @@
 """The epochs of a training under way, written to its run's folder after each one and read by lists of runs.
 
-A kill loses the epoch under way and no more: the engine writes `progress.json` and a checkpoint of plain arrays after
-each epoch. Runs lie in the user's data folder, by collection, and never among the photos. Where that disk is full, the
-training goes on without. Nothing here needs TensorFlow.
+A kill loses the epoch under way and little more: the engine writes `progress.json` and a checkpoint of plain arrays
+after each epoch, or after some where epochs take milliseconds. Runs lie in the user's data folder, by collection, and
+never among the photos. Where that disk is full, the training goes on without. Nothing here needs TensorFlow.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""Checkpoints: the state of a training after each epoch, so that a kill loses only the epoch in progress.
+"""Checkpoints: the state of a training after its epochs, so that a kill loses only the epoch in progress.
+
+Of epochs that take only a few times as long as writing, a kill may lose some more: a fraction of a second in all.
 
 A checkpoint is one NumPy archive of plain arrays in the folder of the run. The file is not trusted: nothing is
 unpickled, and no array is read whose size is not the one that the network needs.
@@ -31,6 +33,9 @@ from tlgui.learning.training.state import KeptEpoch
 from tlgui.photos.collection import MOST_CLASSES
 from tlgui.progress import EpochEnded, Event
 
+# The most of a training that may be spent on writing checkpoints. One takes 10 to 25 ms, an epoch on features 80 ms.
+LARGEST_SHARE = 0.1
+
 # Version 1 has the learning rate among the variables of the optimizer.
 FORMAT_VERSION = 2
 
@@ -46,9 +51,10 @@ _HINT = "Train again from the beginning."
 
 
 class CheckpointWriter:
-    """Writes a checkpoint and the history of one training after each epoch.
+    """Writes a checkpoint and the history of one training after its epochs.
 
-    If the disk refuses them, the training continues without.
+    Where epochs are short, some are left out, so that writing takes at most a tenth of the training; `flush` writes the
+    last one. If the disk refuses, the training continues without.
 
     Args:
         folder: The run's folder; None writes nothing.
@@ -64,6 +70,8 @@ class CheckpointWriter:
         self._was_refused = False
         self._seconds_before = 0.0
         self._started = time.monotonic()
+        self._unwritten: tuple[Sequence[EpochEnded], Arrays, KeptEpoch] | None = None
+        self._next_write = 0.0
 
     @property
     def seconds(self) -> float:
@@ -71,7 +79,7 @@ class CheckpointWriter:
         return self._seconds_before + time.monotonic() - self._started
 
     def write(self, history: Sequence[EpochEnded], state: Arrays, kept: KeptEpoch) -> None:
-        """Write the checkpoint of a complete epoch; if the disk refuses, the one before remains.
+        """Write the checkpoint of a complete epoch, now or with the next one or by `flush`.
 
         Args:
             history: All epochs so far.
@@ -80,12 +88,26 @@ class CheckpointWriter:
         """
         if self._folder is None:
             return
+        is_due = time.monotonic() >= self._next_write
+        # TensorFlow may go on to use the memory of the arrays.
+        self._unwritten = history, state if is_due else [array.copy() for array in state], kept
+        if is_due:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the last checkpoint that was given, unless that is done; if the disk refuses, the older one remains."""
+        if self._folder is None or self._unwritten is None:
+            return
+        unwritten, self._unwritten = self._unwritten, None
+        start = time.monotonic()
         try:
-            self._write(self._folder, history, state, kept)
+            self._write(self._folder, *unwritten)
         except StorageError as error:
             if not self._was_refused:
                 self._was_refused = True
                 self._report(not_kept(error))
+        now = time.monotonic()
+        self._next_write = now + (now - start) / LARGEST_SHARE
 
     def _write(self, folder: Path, history: Sequence[EpochEnded], state: Arrays, kept: KeptEpoch) -> None:
         seconds = self.seconds

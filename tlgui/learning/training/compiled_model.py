@@ -73,6 +73,8 @@ class CompiledModel:
         self._strategy = devices.strategy() if is_streamed else tf.distribute.get_strategy()
         is_half = is_streamed and devices.computes_with_half_precision()
         self._model = devices.copy_for(model, self._strategy, is_half_precision=is_half)
+        # What `predict_on_batch` runs, without its 5 ms of preparations.
+        self._run = tf.function(lambda inputs: self._model(inputs, training=False), reduce_retracing=True)
         with self._strategy.scope():
             optimizer = build_optimizer(steps, self._schedule)
             self._optimizer = keras.optimizers.LossScaleOptimizer(optimizer) if is_half else optimizer
@@ -107,6 +109,9 @@ class CompiledModel:
         Returns:
             Logits and probabilities, each float32 of shape (examples, classes).
         """
+        if self._strategy.num_replicas_in_sync == 1:
+            logits, probabilities = self._run(tf.convert_to_tensor(inputs))
+            return logits.numpy(), probabilities.numpy()
         # With several devices each one runs the whole batch, and the results are concatenated.
         logits, probabilities = (part[: len(inputs)] for part in self._model.predict_on_batch(inputs))
         return logits, probabilities

@@ -88,6 +88,7 @@ def fit_phase(
             raise phase.training.error from None
         raise
     finally:
+        writer.flush()
         if state.kept is not None:
             model.set_original_weights(state.kept.weights)
 

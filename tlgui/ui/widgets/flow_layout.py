@@ -18,6 +18,7 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._heights: dict[int, int] = {}
+        self._hints: dict[QLayoutItem, QSize] = {}
         self.setContentsMargins(0, 0, 0, 0)
 
     @override
@@ -49,12 +50,13 @@ class FlowLayout(QLayout):
         # The layouts around it call this many times for each change.
         if width not in self._heights:
             lines = list(self._lines(width))
-            self._heights[width] = sum(map(_height, lines)) + self.spacing() * max(0, len(lines) - 1)
+            self._heights[width] = sum(map(self._height, lines)) + self.spacing() * max(0, len(lines) - 1)
         return self._heights[width]
 
     @override
     def invalidate(self) -> None:
         self._heights.clear()
+        self._hints.clear()
         super().invalidate()
 
     @override
@@ -73,11 +75,11 @@ class FlowLayout(QLayout):
         super().setGeometry(rect)
         top = rect.top()
         for line in self._lines(rect.width()):
-            height = _height(line)
+            height = self._height(line)
             left, spare = rect.left(), rect.width() - self._width(line)
             growing = [item for item in line if item.expandingDirections() & Qt.Orientation.Horizontal]
             for item in line:
-                hint = item.sizeHint()
+                hint = self._hint(item)
                 width = min(hint.width(), rect.width()) + (max(0, spare) // len(growing) if item in growing else 0)
                 place = QPoint(left, top + (height - hint.height()) // 2)
                 item.setGeometry(QRect(place, QSize(min(width, item.maximumSize().width()), hint.height())))
@@ -97,14 +99,19 @@ class FlowLayout(QLayout):
             yield line
 
     def _width(self, line: list[QLayoutItem]) -> int:
-        return sum(item.sizeHint().width() for item in line) + self.spacing() * (len(line) - 1)
+        return sum(self._hint(item).width() for item in line) + self.spacing() * (len(line) - 1)
+
+    def _height(self, line: list[QLayoutItem]) -> int:
+        return max(self._hint(item).height() for item in line)
+
+    def _hint(self, item: QLayoutItem) -> QSize:
+        # Each line is tried widget by widget, and a style sheet takes its time for each hint.
+        if item not in self._hints:
+            self._hints[item] = item.sizeHint()
+        return self._hints[item]
 
 
 def growing(widget: QWidget) -> QWidget:
     """Make a widget expand over the rest of its line, and return it."""
     widget.setSizePolicy(QSizePolicy.Policy.Expanding, widget.sizePolicy().verticalPolicy())
     return widget
-
-
-def _height(line: list[QLayoutItem]) -> int:
-    return max(item.sizeHint().height() for item in line)

@@ -3,7 +3,7 @@
 import functools
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from tlgui import files
@@ -31,7 +31,11 @@ def themed_icon(name: str, palette: QPalette) -> QIcon:
 
 
 def icon_pixmap(name: str, colour: QColor, side: int) -> QPixmap:
-    """Return an icon in one colour as a square of `side` device pixels."""
+    """Return an icon in one colour as a square of `side` device pixels; from Qt's cache if it was drawn before."""
+    key = f"{name} {colour.name(QColor.NameFormat.HexArgb)} {side}"
+    pixmap = QPixmap()
+    if QPixmapCache.find(key, pixmap):
+        return pixmap
     svg = _drawing(name).replace(b"currentColor", colour.name().encode("ascii"))
     pixmap = QPixmap(side, side)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -39,6 +43,7 @@ def icon_pixmap(name: str, colour: QColor, side: int) -> QPixmap:
     painter.setOpacity(colour.alphaF())
     QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, side, side))
     painter.end()
+    QPixmapCache.insert(key, pixmap)
     return pixmap
 
 

@@ -18,10 +18,14 @@ class StableHeightLabel(QuietLabel):
     def __init__(self, *texts: str) -> None:
         super().__init__()
         self._texts = texts
+        self._heights: dict[tuple[int, str], int] = {}
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
     @override
     def heightForWidth(self, width: int) -> int:
-        metrics = self.fontMetrics()
-        heights = [metrics.boundingRect(QRect(0, 0, width, 0), _WRAPPED, text).height() for text in self._texts]
-        return max([super().heightForWidth(width), *heights])
+        # Layouts ask for the same widths many times for each change.
+        key = width, self.font().key()
+        if key not in self._heights:
+            metrics, room = self.fontMetrics(), QRect(0, 0, width, 0)
+            self._heights[key] = max(metrics.boundingRect(room, _WRAPPED, text).height() for text in self._texts)
+        return max(super().heightForWidth(width), self._heights[key])

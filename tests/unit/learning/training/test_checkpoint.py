@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import os
 import zipfile
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 from tlgui.errors import SettingError
 from tlgui.learning.arrays import Arrays
 from tlgui.learning.runs.progress import CHECKPOINT, PROGRESS, read_progress
+from tlgui.learning.training import checkpoint
 from tlgui.learning.training.checkpoint import CheckpointWriter, SavedCheckpoint
 from tlgui.learning.training.state import KeptEpoch
 from tlgui.progress import EpochEnded, Event, Notice
@@ -193,3 +195,36 @@ def test_pipe_in_the_place_of_a_checkpoint_is_refused_at_once(tmp_path: Path) ->
     with pytest.raises(SettingError, match="cannot be read: it is no file but a pipe"):
         writer(tmp_path).read()
     assert read_progress(tmp_path) == ()
+
+
+def test_checkpoint_of_a_short_epoch_is_written_with_a_later_one_or_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "LARGEST_SHARE", 1e-9)
+    short = writer(tmp_path)
+    later = [np.asarray(array + 1) for array in STATE]
+    given = [array.copy() for array in later]
+
+    short.write(HISTORY[:1], STATE, KEPT)
+    short.write(HISTORY, given, KEPT)
+    for array in given:
+        array[...] = 0
+    assert read_progress(tmp_path) == HISTORY[:1]
+    short.flush()
+
+    assert read_progress(tmp_path) == HISTORY
+    saved = read_all(tmp_path)
+    assert tuple(saved.history) == HISTORY
+    assert all(map(np.array_equal, saved.state(STATE, len(STATE)), later))
+    (tmp_path / CHECKPOINT).unlink()
+    short.flush()
+    assert not (tmp_path / CHECKPOINT).exists()
+
+
+def test_long_epochs_each_have_their_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "LARGEST_SHARE", math.inf)
+    long = writer(tmp_path)
+
+    for count in (1, 2):
+        long.write(HISTORY[:count], STATE, KEPT)
+        assert read_progress(tmp_path) == HISTORY[:count]

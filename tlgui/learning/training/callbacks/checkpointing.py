@@ -1,4 +1,4 @@
-"""Writes a checkpoint after each epoch."""
+"""Hands a checkpoint to the writer after each epoch."""
 
 from typing import Any
 
