@@ -32,6 +32,7 @@ from tlgui.ui.shell.footer import Footer
 from tlgui.ui.shell.guide import Guide
 from tlgui.ui.shell.job_bar import JobBar
 from tlgui.ui.shell.job_outcomes import JobOutcomes
+from tlgui.ui.shell.long_work import LongWork
 from tlgui.ui.shell.menus.edit_menu import edit_menu
 from tlgui.ui.shell.menus.file_menu import file_menu
 from tlgui.ui.shell.menus.help_menu import help_menu
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.commands = Commands(self, session, settings, self.pages, self.messages)
         self.guide = Guide(self, self.steps)
+        self._long_work = LongWork(session, self)
         self.saving_trained = SavingTrained(self, session, settings, self.unsaved_bar)
         self.saving_trained.problem_raised.connect(self.show_problem)
         self.menus = self._make_menus()
