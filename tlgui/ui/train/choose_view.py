@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from tlgui.photos.names import one_line
+from tlgui.text.backbones import smaller_backbone_in_words
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.cost_line import CostLine
 from tlgui.ui.train.recipe_cards import RecipeCards
@@ -47,7 +48,8 @@ class ChooseView(QWidget):
             button.toggled.connect(self._on_panel_button_toggled)
         self._lay_out()
         self.show_last(is_offered=False)
-        session.recipe_changed.connect(self._show_recipe)
+        for signal in (session.recipe_changed, session.collection_changed):
+            signal.connect(self._show_recipe)
         self._show_recipe()
 
     @property
@@ -88,13 +90,19 @@ class ChooseView(QWidget):
 
     @Slot()
     def _show_recipe(self) -> None:
-        recipe, words = self._session.recipe, ""
-        if self.cards.chosen is None:
-            is_built_in = self.form.recipe_choice.is_original
-            name = one_line(recipe.name)
-            words = _OTHER.format(name, one_line(recipe.description)) if is_built_in else _OWN.format(name)
+        words = self._words()
         self.used.setText(words)
         self.used.setVisible(bool(words))
+
+    def _words(self) -> str:
+        """Return what is used instead of a card, or instead of the backbone of a card."""
+        recipe, collection = self._session.recipe, self._session.collection
+        if self.cards.chosen is not None:
+            return smaller_backbone_in_words(recipe, collection) if collection is not None else ""
+        name = one_line(recipe.name)
+        if self.form.recipe_choice.is_original:
+            return _OTHER.format(name, one_line(recipe.description))
+        return _OWN.format(name)
 
 
 def _panel_button(text: str, tip: str) -> QPushButton:
