@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
-    QGroupBox,
     QHeaderView,
     QLabel,
     QLineEdit,
@@ -86,8 +85,6 @@ def _said_by(widget: QObject) -> Iterator[tuple[str, bool, bool]]:
             yield _of_label(widget)
         case QAbstractButton():
             yield widget.text(), False, True
-        case QGroupBox():
-            yield widget.title(), False, True
         case QLineEdit():
             yield widget.placeholderText(), False, False
         case QComboBox():

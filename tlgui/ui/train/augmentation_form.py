@@ -3,7 +3,7 @@
 import dataclasses
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tlgui.learning.recipes.recipe import Augmentation
 from tlgui.ui.recipes.setting_values import changes_photos
@@ -11,13 +11,14 @@ from tlgui.ui.recipes.setting_words import AUGMENTATION
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.preview_strip import PreviewStrip
 from tlgui.ui.train.setting_rows import RecipeBinder, form_rows
+from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 
 _NO_COPIES = "No variations are made now: these changes are used only when there is at least 1 variation of each photo."
 _NO_CHANGE = "No change is set: every variation would be the photo itself."
 
 
-class AugmentationForm(QGroupBox):
+class AugmentationForm(Card):
     """Edits the augmentation of the session's recipe.
 
     Args:
@@ -31,11 +32,10 @@ class AugmentationForm(QGroupBox):
         self._session = session
         self.previews = PreviewStrip(session)
         self.note = StableHeightLabel(_NO_COPIES, _NO_CHANGE)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.previews)
-        layout.addWidget(self.note)
+        self.column.addWidget(self.previews)
+        self.column.addWidget(self.note)
         rows = form_rows()
-        layout.addLayout(rows)
+        self.column.addLayout(rows)
         binder.add_rows(rows, AUGMENTATION)
         session.recipe_changed.connect(self._on_recipe_changed)
         self._on_recipe_changed()

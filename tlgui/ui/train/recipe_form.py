@@ -1,15 +1,18 @@
 """The form of all settings of the recipe, with rarely used settings in collapsed groups."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tlgui.ui.recipes.setting_values import is_used, value_in_words
-from tlgui.ui.recipes.setting_words import ENDING, FINE_TUNING, NETWORK, SPLIT, STEPS, TRAINING
+from tlgui.ui.recipes.setting_words import ENDING, FINE_TUNING, NETWORK, SPLIT, STEPS, TRAINING, SettingWords
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.augmentation_form import AugmentationForm
 from tlgui.ui.train.backbone_choice import BackboneChoice
 from tlgui.ui.train.recipe_choice import RecipeChoice
 from tlgui.ui.train.setting_rows import RecipeBinder, form_rows
+from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.collapsible import CollapsibleGroup
 from tlgui.ui.widgets.columns import Columns
 
@@ -41,21 +44,25 @@ class RecipeForm(QWidget):
         self._on_recipe_changed()
 
     def _lay_out(self) -> None:
-        training = QGroupBox("Training")
-        self._binder.add_rows(form_rows(training), TRAINING)
+        training = self._settings("Training", TRAINING)
         self._binder.add_rows(form_rows(self.fine_tuning.content), FINE_TUNING)
         self._binder.add_rows(form_rows(self.split.content), SPLIT)
         advanced = QVBoxLayout(self.advanced.content)
         advanced.setContentsMargins(0, 0, 0, 0)
         for title, table in _ADVANCED.items():
-            group = QGroupBox(title)
-            self._binder.add_rows(form_rows(group), table)
-            advanced.addWidget(group)
-        choices = (_group("Recipe", self.recipe_choice), _group("Backbone and weights", self.backbone_choice))
+            advanced.addWidget(self._settings(title, table))
+        choices = (_card("Recipe", self.recipe_choice), _card("Backbone and weights", self.backbone_choice))
         left = (*choices, training, self.fine_tuning, self.split, self.advanced)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(Columns((left, (self.augmentation,)), _COLUMN_LETTERS))
+
+    def _settings(self, title: str, table: Mapping[str, SettingWords]) -> Card:
+        card = Card(title)
+        rows = form_rows()
+        card.column.addLayout(rows)
+        self._binder.add_rows(rows, table)
+        return card
 
     @Slot()
     def _on_recipe_changed(self) -> None:
@@ -67,7 +74,7 @@ class RecipeForm(QWidget):
         self.split.summary.set_text(f"{value_in_words(recipe, 'split.validation')} for validation")
 
 
-def _group(title: str, content: QWidget) -> QGroupBox:
-    group = QGroupBox(title)
-    QVBoxLayout(group).addWidget(content)
-    return group
+def _card(title: str, content: QWidget) -> Card:
+    card = Card(title)
+    card.column.addWidget(content)
+    return card

@@ -153,7 +153,6 @@ def style_sheet(colours: Colours, line_height: int) -> str:
         "side_in_ring": GRID + SMALL_CORNER + LINE_WIDTH - FOCUS_WIDTH,
         "field": GRID,
         "field_in_ring": GRID + LINE_WIDTH - FOCUS_WIDTH,
-        "title": line_height + GRID,
         "menu": max(GRID // 2, (CONTROL_HEIGHT + GRID // 2 - line_height) // 2),
         "bar": max(GRID // 2 + 2, line_height // 3),
     }
@@ -272,11 +271,7 @@ QProgressBar {{
 }}
 QProgressBar::chunk {{ background: {accent}; border-radius: {small}px; }}
 
-QGroupBox, Card {{ background: {card}; border: {thin}px solid {line}; border-radius: {corner}px; }}
-QGroupBox {{ padding: {title}px {half}px {half}px {half}px; font-weight: 600; }}
-QGroupBox::title {{
-    subcontrol-origin: border; subcontrol-position: top left; left: {margin}px; top: {grid}px; color: {text};
-}}
+Card {{ background: {card}; border: {thin}px solid {line}; border-radius: {corner}px; }}
 
 QAbstractItemView {{ border: {thin}px solid {line}; border-radius: {corner}px; padding: 2px; }}
 QAbstractItemView:focus {{ border: {ring}px solid {focus}; padding: 1px; outline: none; }}

@@ -7,7 +7,7 @@ How a page uses them:
   text, because the space is what large text needs.
 - Text is the system's font. `page_heading` (20), `card_heading` (15) and plain labels (13) are the three sizes;
   `type_scale` gives the factor for text that is painted.
-- Groups of controls are a `Card` (`widgets/card.py`); a `QGroupBox` looks the same.
+- Groups of controls are a `Card` (`widgets/card.py`).
 - One button a page is filled, the next thing to do: `make_primary(button)` (`widgets/primary.py`). A page that offers
   another next thing takes it from the old button first: `make_primary(old, is_primary=False)`.
 - Colours that a page paints itself are asked of the palette: `colour(Accent.WARNING, palette)`, `quiet_text(palette)`,
