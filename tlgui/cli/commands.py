@@ -30,7 +30,7 @@ from tlgui.photos.collection import Collection, Part
 from tlgui.photos.names import one_line
 from tlgui.photos.reading import read_folder
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_sample_photos
-from tlgui.photos.scanning.closer_look import look_closer
+from tlgui.photos.scanning.closer_look import PICTURE_SIDE, look_closer
 from tlgui.photos.scanning.scan import Survey
 from tlgui.photos.scanning.search import find_photos
 from tlgui.photos.split import check_divisible
@@ -59,7 +59,12 @@ def compare(arguments: argparse.Namespace, terminal: Terminal) -> None:
     own = all(recipe.split.use_own for recipe in recipes)
     left_out = LeftOut(terminal)
     collection = surveyed(
-        arguments, terminal, left_out, check=lambda found: check_divisible(found, use_own=own)
+        arguments,
+        terminal,
+        left_out,
+        check=lambda found: check_divisible(found, use_own=own),
+        size=recipes[0].input_size,
+        loads_engine=True,
     ).collection
     recipes = tuple(fitted(recipe, collection, terminal) for recipe in recipes)
     perform = engine.load_engine(terminal)
@@ -201,6 +206,8 @@ def surveyed(
     *,
     divides: bool = True,
     check: Callable[[Collection], None] = lambda _collection: None,
+    size: int = PICTURE_SIDE,
+    loads_engine: bool = False,
 ) -> Survey:
     """Read a folder, and write to standard error which files are left out.
 
@@ -211,6 +218,8 @@ def surveyed(
         divides: Whether the photos will be divided into parts. Then a closer look finds near copies, which must be in
             one part, and photos whose pixels cannot be decoded.
         check: Raises an error for a collection that cannot be used, before the closer look, which takes longer.
+        size: Side in pixels of the pictures that the closer look keeps for the network.
+        loads_engine: Whether TensorFlow is loaded during the closer look.
 
     Returns:
         The survey, with the closer look where the photos will be divided.
@@ -218,7 +227,9 @@ def surveyed(
     found = read_folder(arguments.folder, terminal.context(), layout_wish(arguments))
     write_layout(found.collection, terminal)
     check(found.collection)
-    found = look_closer(found, terminal.context()) if divides else found
+    if loads_engine:
+        engine.begin_loading()
+    found = look_closer(found, terminal.context(), size=size) if divides else found
     left_out.report_problems(found.collection)
     return found
 

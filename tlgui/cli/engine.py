@@ -3,7 +3,10 @@
 TensorFlow is loaded only for what needs it, and only after a command's arguments were checked.
 """
 
+import contextlib
 import importlib
+import sys
+import threading
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -17,6 +20,8 @@ from tlgui.engine.run_job import Perform
 from tlgui.progress import Event, JobContext
 
 ResultT = TypeVar("ResultT")
+
+_SWITCH_SECONDS = 0.0005
 
 
 def perform(request: Request[ResultT], terminal: Terminal, listen: Callable[[Event], None] | None = None) -> ResultT:
@@ -43,6 +48,23 @@ def load_engine(terminal: Terminal, *, is_light: bool = False) -> Perform:
     if is_light:
         return RoutingEngine(_Local(_load_light), _Local(lambda: _load_full(terminal))).run
     return _load_full(terminal).perform
+
+
+def begin_loading() -> None:
+    """Begin to load TensorFlow in a thread, for a command that has other work to do first; `load_engine` waits for it.
+
+    What fails in it fails again where the engine is needed.
+    """
+    # Threads that decode photos need the lock of Python often: they wait at most so long while another one holds it.
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    # The program waits for it at its end: Python cannot end safely while libraries are being loaded.
+    threading.Thread(target=_load_quietly, name="loading").start()
+
+
+def _load_quietly() -> None:
+    quiet.prepare_tensorflow()
+    with contextlib.suppress(ImportError):
+        importlib.import_module(JOBS)
 
 
 def _load_light() -> Jobs:

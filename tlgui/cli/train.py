@@ -32,7 +32,12 @@ def train(arguments: argparse.Namespace, terminal: Terminal) -> None:
     check_target(out, MODEL)
     left_out = LeftOut(terminal)
     survey = commands.surveyed(
-        arguments, terminal, left_out, check=lambda collection: check_training(out, collection, recipe)
+        arguments,
+        terminal,
+        left_out,
+        check=lambda collection: check_training(out, collection, recipe),
+        size=recipe.input_size,
+        loads_engine=True,
     )
     # The record of the run has the backbone that is trained.
     recipe = commands.fitted(recipe, survey.collection, terminal)

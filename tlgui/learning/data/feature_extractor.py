@@ -112,6 +112,7 @@ class FeatureExtractor:
         )
         self.backbone: keras.Model = run_in_thread(lambda: _backbone(self._backbone_recipe, self.weights), context)
         self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
+        self._pixels: FloatArray | None = None
 
     @property
     def length(self) -> int:
@@ -180,14 +181,28 @@ class FeatureExtractor:
         Returns:
             float32 of shape (pictures, numbers).
         """
-        pixels = np.zeros((BATCH_SIZE, *batch.pixels[0].shape), np.float32)
+        function = self._fast(context, picture_count)
+        return run_in_thread(lambda: function(self._inputs(batch)), context)[: len(batch.pixels)]
+
+    def _fast(self, context: JobContext, picture_count: int) -> Callable[[FloatArray], FloatArray]:
+        """Return the fast function that is in memory; asking for it again would take a thread for each batch."""
+        found = _fast.get((self._backbone_recipe, self.weights))
+        if found is not None and (found[1] or picture_count < WORTH_CONVERTING):
+            return found[0]
+        return self.fast_backbone(context, picture_count)
+
+    def _inputs(self, batch: "_Batch") -> FloatArray:
+        """Return a batch as float32 of shape (BATCH_SIZE, size, size, 3), in an array that the next batch reuses."""
+        if self._pixels is None:
+            self._pixels = np.empty((BATCH_SIZE, *batch.pixels[0].shape), np.float32)
+        pixels = self._pixels
         for index, picture in enumerate(batch.pixels):
             pixels[index] = picture
+        pixels[len(batch.pixels) :] = 0.0
         augmented = [index for index, copy in enumerate(batch.copies) if copy.copy != ORIGINAL]
         if augmented:
             pixels[augmented] = self._augmenter(pixels[augmented], [batch.copies[index] for index in augmented])
-        function = self.fast_backbone(context, picture_count)
-        return run_in_thread(lambda: function(pixels), context)[: len(batch.pixels)]
+        return pixels
 
     def fast_backbone(self, context: JobContext, picture_count: int = 0) -> Callable[[FloatArray], FloatArray]:
         """Return the backbone as a fast function, which stays in memory.

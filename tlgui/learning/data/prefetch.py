@@ -21,8 +21,9 @@ from tlgui.learning.arrays import FloatArray, PixelArray
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import JobContext
 
-# Two even on a single core: one can wait for the disk while the other decodes.
-_FEWEST_THREADS, _MOST_THREADS = 2, 4
+# Two even on a single core: one can wait for the disk while the other decodes. Photos of cameras take longer to decode
+# than to go through the network, so that fewer threads than cores would leave cores idle.
+_FEWEST_THREADS, _MOST_THREADS = 2, 16
 _BATCHES_AHEAD = 2
 
 ItemT = TypeVar("ItemT")

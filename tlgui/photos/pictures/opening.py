@@ -159,6 +159,9 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[ImageFile.ImageFil
                 _check_size(path, image)
                 if has_empty_end(image, stream):
                     raise _empty_end(path)
+                if data:
+                    # Pillow decodes in pieces otherwise, and waits for Python's lock before each.
+                    image.decodermaxblock = len(data)
                 yield image
     except PhotoError:
         raise

@@ -86,16 +86,14 @@ class CloserLook:
     Args:
         before: The folder before the look.
         then: Called with the new collection on the job's thread, before the job succeeds.
-        is_idle: Whether the window is idle at first.
     """
 
-    def __init__(self, before: FolderState, then: Callable[[Collection], None], *, is_idle: bool = False) -> None:
+    def __init__(self, before: FolderState, then: Callable[[Collection], None]) -> None:
         self._before = before
         self._then = then
         self._slots = Slots(1, most=core_count() - 1)
         self._is_awaited = False
         self._thumbnails = ThumbnailStore()
-        self.set_idle(is_idle=is_idle)
         self._latest = Progress(Stage.LOOKING, 0, before.report.photo_count)
         self._ended = threading.Event()
         self._looked: Survey | None = None

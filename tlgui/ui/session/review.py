@@ -28,6 +28,7 @@ from tlgui.ui.session.requests import (
     ShowClassRequest,
     UndoRequest,
 )
+from tlgui.ui.session.user_activity import UserActivity
 from tlgui.ui.session.worker import Job
 
 _EMPTY_REPORT = Report()
@@ -74,6 +75,9 @@ class Review(QObject):
         self._look_share = 0.0
         self._mend_job: MendJob | None = None
         self._met_unreadable = False
+        self._activity: UserActivity | None = None
+        jobs.started.connect(self._on_idle_changed)
+        jobs.ended.connect(self._on_idle_changed)
 
     @property
     def collection(self) -> Collection | None:
@@ -131,6 +135,9 @@ class Review(QObject):
         self._disk_changes = None
         if state.needs_look:
             self._looking = CloserLook(state, self._then)
+            self._activity = UserActivity(self)
+            self._activity.changed.connect(self._on_idle_changed)
+            self._on_idle_changed()
             request = LookRequest(state.collection.folder)
             self._look_job = self._jobs.begin_in_background(request, self._looking, self._on_look_succeeded)
             self._look_share = 0.0
@@ -199,8 +206,14 @@ class Review(QObject):
         return job
 
     def _stop_looking(self) -> None:
-        self._looking = self._look_job = None
+        self._end_looking()
         self._jobs.stop_background(LookRequest | ReadAgainRequest)
+
+    def _end_looking(self) -> None:
+        self._looking = self._look_job = None
+        if self._activity is not None:
+            self._activity.deleteLater()
+            self._activity = None
 
     def _needed_state(self) -> FolderState:
         if self._state is None:
@@ -256,6 +269,11 @@ class Review(QObject):
         if self.collection is not None and self.collection.folder == state.collection.folder:
             self.open(state)
 
+    @Slot()
+    def _on_idle_changed(self) -> None:
+        if self._looking is not None and self._activity is not None:
+            self._looking.set_idle(is_idle=self._jobs.current is None and not self._activity.is_active)
+
     @Slot(object)
     def _on_look_reported(self, event: object) -> None:
         if self.sender() is self._look_job and isinstance(event, Progress) and event.total:
@@ -276,7 +294,7 @@ class Review(QObject):
     @Slot()
     def _on_look_ended(self) -> None:
         if self.sender() is self._look_job:
-            self._looking = self._look_job = None
+            self._end_looking()
             self.changed.emit()
 
     @Slot(object)
