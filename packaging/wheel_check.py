@@ -88,10 +88,11 @@ class Installed:
 
     def expect_own_resources(self) -> None:
         """The shipped weights are found inside the environment, not in the checkout."""
-        code = "from tlgui import files; print(files.resource('weights/efficientnet-lite0.weights.h5'))"
-        weights = Path(self.run_python(code).strip())
-        if not weights.is_file() or not weights.is_relative_to(self._python.parent.parent.resolve()):
-            raise CheckFailedError(f"the weights are looked for at {weights}")
+        for backbone in ("efficientnet-lite0", "efficientnet-lite2"):
+            code = f"from tlgui import files; print(files.resource('weights/{backbone}.weights.h5'))"
+            weights = Path(self.run_python(code).strip())
+            if not weights.is_file() or not weights.is_relative_to(self._python.parent.parent.resolve()):
+                raise CheckFailedError(f"the weights are looked for at {weights}")
 
     def expect_training_and_prediction(self) -> None:
         """Photos are drawn, a model learns them, and names one of them rightly."""
