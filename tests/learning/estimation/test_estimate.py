@@ -28,10 +28,14 @@ from tlgui.learning.networks import devices
 from tlgui.learning.recipes.recipe import (
     AFTER_HEAD,
     DOWNLOAD,
+    EMBEDDED_BACKBONE,
     EVERY_EPOCH,
     FROM_START,
+    LARGER_BACKBONE,
     NO_WEIGHTS,
+    SHIPPED,
     SMALL_CNN,
+    SMALLER_BACKBONE,
     Augmentation,
     EarlyStopping,
     FineTuning,
@@ -94,6 +98,15 @@ def dry_runs(monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
 
     monkeypatch.setattr(module, "dry_run", stand_in)
     return recipes
+
+
+def test_smaller_backbone_is_timed_for_small_photos(collection: Collection, dry_runs: list[Recipe]) -> None:
+    recipe = replace(RECIPE, backbone=LARGER_BACKBONE, weights=SHIPPED, input_size=64, small_photos=SMALLER_BACKBONE)
+
+    for short_side in (48, 64):
+        estimate(replace(collection, short_side=short_side), recipe, QUIET)
+
+    assert [timed.backbone for timed in dry_runs] == [EMBEDDED_BACKBONE, LARGER_BACKBONE]
 
 
 def test_estimate_is_plausible_and_leaves_nothing_behind(collection: Collection) -> None:

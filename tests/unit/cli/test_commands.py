@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tlgui.cli.main import main
-from tlgui.engine.protocol import EstimateRequest, Request
+from tlgui.engine.protocol import EstimateRequest, Request, TrainRequest
+from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE
 from tlgui.learning.results import CostEstimate
 from tlgui.progress import JobContext
 
@@ -42,6 +44,21 @@ def test_estimate_says_that_the_closer_look_of_a_training_is_not_in_it(
     assert "A training first takes a closer look at 10 photos, once." in first.err
     assert "closer look" not in second.err
     assert json.loads(second.out)["not_looked_at"] == 0
+
+
+@pytest.mark.parametrize("command", ["estimate", "compare"])
+def test_smaller_backbone_for_small_photos_is_told_and_taken(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, engine = write_collection(tmp_path / "pets", 2, 5), FakeEngine()
+    monkeypatch.setattr(commands, "load_engine", lambda _terminal: engine.run)
+
+    assert main([command, str(folder), "--recipe", "best"]) == 0
+
+    (request,) = engine.requests
+    assert isinstance(request, EstimateRequest | TrainRequest)
+    assert request.recipe.backbone == EMBEDDED_BACKBONE
+    assert "note: Best: Half of your photos or more are smaller than 260 pixels" in capsys.readouterr().err
 
 
 def test_estimate_refuses_what_cannot_be_trained_on_before_tensorflow_is_loaded(

@@ -17,6 +17,7 @@ from tlgui.cli.main import main
 from tlgui.engine.protocol import Request, SaveTrainedRequest, TrainRequest
 from tlgui.errors import Cancelled, StorageError, UnsavedModelError
 from tlgui.files import temporary
+from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE
 from tlgui.learning.runs.progress import CHECKPOINT
 from tlgui.learning.runs.run import LOCK_NAME, Run, RunStatus
 from tlgui.learning.runs.store import RunStore
@@ -125,6 +126,19 @@ def test_killed_training_goes_on_where_it_was(tlgui_train: CommandLine) -> None:
     assert [epoch.epoch for epoch in run.history] == [1, 2, 3]
     assert run.status is RunStatus.FINISHED
     assert not (run.folder / CHECKPOINT).exists()
+
+
+def test_killed_training_of_small_photos_goes_on_with_the_smaller_backbone(tlgui_train: CommandLine) -> None:
+    best = ("--recipe", "best", "--set", "fine_tuning.when=never", "--set", "augmentation.when=copies")
+    tlgui_train.killed(*best)
+    assert tlgui_train.runs[0].recipe.backbone == EMBEDDED_BACKBONE
+
+    code, _, err = tlgui_train(*best, "--resume")
+
+    assert code == 0
+    assert "so EfficientNet-Lite0 learns from them" in err
+    assert "Going on with “Best”" in err
+    assert tlgui_train.request.recipe == tlgui_train.runs[0].recipe
 
 
 def test_without_resume_a_new_training_begins_and_says_that_another_waits(tlgui_train: CommandLine) -> None:
