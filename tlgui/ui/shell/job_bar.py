@@ -10,7 +10,7 @@ from tlgui.progress import Event, Progress
 from tlgui.text.stages import counts_words, stage_words, time_left_words
 from tlgui.ui.session.worker import Job
 from tlgui.ui.widgets.empty_page import QuietLabel
-from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.fitting_label import FittingLabel
 from tlgui.ui.widgets.tokens import GRID, MARGIN
 
 _DELAY_MS = 400
@@ -33,7 +33,7 @@ class JobBar(QWidget):
         self._appear.timeout.connect(self._on_appear_timeout)
         self._vanish = QTimer(self, singleShot=True, interval=_STAY_MS)
         self._vanish.timeout.connect(self.hide)
-        self.stage = PlainLabel()
+        self.stage = FittingLabel(is_elided=True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")

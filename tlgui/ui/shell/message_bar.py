@@ -8,21 +8,21 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QDesktopServices, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QBoxLayout, QPushButton, QToolButton, QWidget
 from typing_extensions import override
 
 from tlgui import files
 from tlgui.engine.protocol import BugError
 from tlgui.errors import TlguiError
+from tlgui.ui.widgets.fitting_label import FittingLabel
 from tlgui.ui.widgets.icons import themed_icon
-from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
+from tlgui.ui.widgets.plain_text import set_spoken, set_tip
 from tlgui.ui.widgets.tinted_bar import TintedBar
 from tlgui.ui.widgets.tokens import LINE_WIDTH, MARGIN, Accent
 
 PASSING_MS = 8_000
-_FEWEST_LETTERS = 12
 
 
 class _Kind(Enum):
@@ -31,41 +31,6 @@ class _Kind(Enum):
     ERROR = (Accent.ERROR, "error", "Problem")
     SUCCESS = (Accent.SUCCESS, "success", "Done")
     INFO = (Accent.INFO, "info", "Note")
-
-
-class _Line(PlainLabel):
-    """Text that wraps, or one line that is elided."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._is_elided = False
-        self.setWordWrap(True)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-
-    def set_elided(self, *, is_elided: bool) -> None:
-        """Choose between one line and several."""
-        self._is_elided = is_elided
-        self.setWordWrap(not is_elided)
-        self.updateGeometry()
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        hint = super().minimumSizeHint()
-        return (
-            QSize(self.fontMetrics().averageCharWidth() * _FEWEST_LETTERS, hint.height()) if self._is_elided else hint
-        )
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._is_elided or self.sizeHint().width() <= self.width():
-            super().paintEvent(event)
-            return
-        painter = QPainter(self)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
-        painter.end()
 
 
 class MessageBar(TintedBar):
@@ -86,11 +51,11 @@ class MessageBar(TintedBar):
         self._is_dismissed = True
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._passing.timeout.connect(self._on_passing_timeout)
-        self.message = _Line()
+        self.message = FittingLabel()
         font = self.message.font()
         font.setBold(True)
         self.message.setFont(font)
-        self.hint = _Line()
+        self.hint = FittingLabel()
         self.offer_button = QPushButton()
         self.offer_button.clicked.connect(self._on_offer_button_clicked)
         self.action_button = QPushButton()
@@ -101,6 +66,10 @@ class MessageBar(TintedBar):
         self.dismiss_button.setAccessibleName("Dismiss the message")
         self.dismiss_button.setIcon(themed_icon("close", self.palette()))
         self.dismiss_button.clicked.connect(self.dismiss)
+        for line in (self.message, self.hint):
+            line.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
         self._lines = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._lines.addWidget(self.message)
         self._lines.addWidget(self.hint, 1)

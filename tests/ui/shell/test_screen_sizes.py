@@ -1,0 +1,135 @@
+"""Every page is whole in a small window and with large text: nothing is cut off, and nothing scrolls sideways."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QScrollBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeEngine
+from tests.pictures import write_collection
+from tests.ui.shell.driving import train
+from tlgui.app import create_window
+from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Step
+from tlgui.ui.widgets.fitting_label import FittingLabel
+from tlgui.ui.widgets.focus import first_control
+from tlgui.ui.widgets.primary import shows_primary
+
+SMALL = QSize(900, 640)
+
+
+@pytest.fixture(params=[1, 2], ids=["100 %", "200 %"])
+def small(
+    request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication, fake_engine: FakeEngine
+) -> Iterator[MainWindow]:
+    """A window of 900 x 640 on a desktop with text of ordinary or double size."""
+    before = qapp.font()
+    font = QFont(before)
+    font.setPointSizeF(font.pointSizeF() * request.param)
+    qapp.setFont(font)
+    window = create_window(fake_engine)
+    window.resize(SMALL)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.session.close(5000)
+    qtbot.waitUntil(lambda: not window.session.is_busy)
+    window.hide()
+    window.deleteLater()
+    qapp.setFont(before)
+
+
+def place(window: MainWindow, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint()), widget.size())
+
+
+def cut_off(window: MainWindow) -> list[str]:
+    """Return what is wrong with the visible texts of the window."""
+    found = []
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible() or not isinstance(widget, QLabel | QAbstractButton) or not widget.text():
+            continue
+        where = place(window, widget)
+        if where.left() < 0 or where.right() > window.width():
+            found.append(f"outside: {widget.text()!r} {where}")
+        if isinstance(widget, FittingLabel):
+            continue
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            if widget.heightForWidth(widget.width()) > widget.height():
+                found.append(f"too low: {widget.text()!r} {where}")
+        elif widget.minimumSizeHint().width() > widget.width() or widget.minimumSizeHint().height() > widget.height():
+            found.append(f"too small: {widget.text()!r} {where} {widget.minimumSizeHint()}")
+    return found
+
+
+def sideways(window: MainWindow) -> list[QScrollBar]:
+    bars = window.findChildren(QScrollBar)
+    return [bar for bar in bars if bar.isVisible() and bar.orientation() is Qt.Orientation.Horizontal and bar.maximum()]
+
+
+def wider_than_their_place(window: MainWindow) -> list[QScrollArea]:
+    areas = [area for area in window.findChildren(QScrollArea) if area.isVisible()]
+    return [area for area in areas if (area.widget() or area).width() > area.width()]
+
+
+def assert_whole(qtbot: QtBot, window: MainWindow) -> None:
+    QApplication.sendPostedEvents()
+    assert window.size() == SMALL
+    qtbot.waitUntil(lambda: not cut_off(window) or pytest.fail(str(cut_off(window))))
+    assert sideways(window) == []
+    assert wider_than_their_place(window) == []
+
+
+def assert_one_filled_button_is_seen(window: MainWindow, page: QWidget) -> None:
+    filled = [button for button in page.findChildren(QAbstractButton) if button.isVisible() and shows_primary(button)]
+    assert len(filled) == 1
+    (button,) = filled
+    assert button.visibleRegion().boundingRect() == button.rect(), button.text()
+    assert window.rect().contains(place(window, button))
+
+
+@pytest.mark.parametrize("step", Step)
+def test_empty_pages_are_whole(qtbot: QtBot, small: MainWindow, step: Step) -> None:
+    small.show_step(step)
+    assert_whole(qtbot, small)
+
+
+@pytest.mark.parametrize("class_count", [3, 40])
+def test_pages_of_a_trained_folder_are_whole(qtbot: QtBot, small: MainWindow, tmp_path: Path, class_count: int) -> None:
+    names = [f"Great Crested Grebe {number}" for number in range(class_count)]
+    train(qtbot, small, write_collection(tmp_path / "Birds", names, photos=5))
+    qtbot.waitUntil(lambda: not small.session.review.is_looking, timeout=20_000)
+    pages = small.pages
+    for step, page in zip(Step, (pages.photos, pages.train, pages.results, pages.predict), strict=True):
+        small.show_step(step)
+        assert_whole(qtbot, small)
+        if step is not Step.PREDICT:
+            assert_one_filled_button_is_seen(small, page)
+
+
+def test_first_size_is_that_of_a_usual_screen(fake_engine: FakeEngine, qtbot: QtBot) -> None:
+    window = create_window(fake_engine)
+    qtbot.addWidget(window)
+    room = window.screen().availableSize()
+    assert window.size() == QSize(1200, 800).boundedTo(room)
+
+
+@pytest.mark.parametrize("step", Step)
+def test_key_of_a_page_leads_to_its_first_control(qtbot: QtBot, small: MainWindow, birds: Path, step: Step) -> None:
+    train(qtbot, small, birds)
+    small.activateWindow()
+    small.menus.actions[f"view-{step.name.lower()}"].trigger()
+    page = (small.pages.photos, small.pages.train, small.pages.results, small.pages.predict)[step]
+    qtbot.waitUntil(lambda: page.isAncestorOf(QApplication.focusWidget() or small))
+    assert QApplication.focusWidget() is first_control(page)
+    assert not isinstance(QApplication.focusWidget(), QScrollArea)
+
+
+def test_scroll_areas_are_no_tab_stops(qtbot: QtBot, small: MainWindow, birds: Path) -> None:
+    train(qtbot, small, birds)
+    stops = [area for area in small.findChildren(QScrollArea) if area.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert stops == []
