@@ -1,9 +1,11 @@
-"""Makes the README's pictures from a real run: opens a folder, trains on it, and takes each page, light and dark.
+"""Makes pictures of the window from a real run: opens a folder, trains on it, and takes each page, light and dark.
 
-Usage: `.venv/bin/python packaging/screenshots.py [--photos FOLDER] [--out FOLDER]`
+Usage: `.venv/bin/python packaging/screenshots.py [--photos FOLDER] [--out FOLDER] [--all]`
 
-Without `--photos` the sample photos are drawn and used. Without a screen the pictures are taken offscreen. Settings,
-caches and models of the run go to a temporary home.
+Without `--photos` the sample photos are drawn and used. With `--all` every page is taken in each size of the window and
+of the text, empty, with the photos, and with 40 classes: a folder of pictures to look through before a release; without
+it the few that the README shows. Without a screen the pictures are taken offscreen. Settings, caches and models of the
+run go to a temporary home.
 """
 
 import argparse
@@ -16,45 +18,81 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QSize, QTimer
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
 from tlgui.app import create_window, engine_processes
 from tlgui.engine.routing import RoutingEngine
 from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Step
 from tlgui.ui.widgets.style import look_of
 
-SIZE = QSize(1180, 800)
+SIZE = QSize(1200, 800)
+SMALL = QSize(900, 640)
+# Name, size of the window, and size of the text as a multiple of the desktop's.
+README_ONLY = (("", SIZE, 1.0),)
+EVERY_SIZE = (("", SIZE, 1.0), ("-small", SMALL, 1.0), ("-large-text", SIZE, 2.0), ("-small-large-text", SMALL, 2.0))
+MANY_CLASSES = 40
 SCHEMES = {"light": False, "dark": True}
 WAIT_SECONDS = 900.0
 PREDICTED = 12
 
 
-def take_all(window: MainWindow, photos: Path | None, out: Path, home: Path) -> None:
+Variants = tuple[tuple[str, QSize, float], ...]
+
+
+def take_all(window: MainWindow, photos: Path | None, camera: "Camera", home: Path) -> None:
     """Do a user's first ten minutes with `window`, and save each page as it then looks.
 
     Args:
         window: The window, shown.
         photos: The folder to open; None draws the sample photos.
-        out: Where the pictures go.
+        camera: Takes the pictures.
         home: Where the sample photos and those to predict go.
     """
     session = window.session
     wait(lambda: not session.is_busy)
+    if camera.takes_every_size:
+        for step in Step:
+            window.show_step(step)
+            camera.take(f"empty-{step.name.lower()}")
     if photos is None:
         session.draw_samples(home / "Sample photos")
-    else:
-        session.scan_folder(photos)
+        wait(lambda: not session.is_busy and not session.review.is_looking)
+    use(window, photos, camera, home / "New photos")
+    if camera.takes_every_size:
+        use(window, many_classes(window, home / "Many classes"), camera, home / "More photos", prefix="many-classes-")
+
+
+def use(window: MainWindow, folder: Path | None, camera: "Camera", new_photos: Path, prefix: str = "") -> None:
+    """Open a folder unless it is None, train on it and name photos, and take each page."""
+    session = window.session
+    if folder is not None:
+        session.scan_folder(folder)
     wait(lambda: not session.is_busy and not session.review.is_looking)
-    take(window, out, "photos")
+    window.show_step(Step.PHOTOS)
+    camera.take(f"{prefix}photos")
     window.commands.start_training()
     wait(lambda: not session.is_busy)
-    take(window, out, "train")
+    camera.take(f"{prefix}train")
     window.commands.show_results()
-    take(window, out, "results")
+    camera.take(f"{prefix}results")
     window.commands.show_predict()
-    window.pages.predict.predict_paths((unnamed_copies(window, home / "New photos"),))
+    window.pages.predict.predict_paths((unnamed_copies(window, new_photos),))
     wait(lambda: not session.is_busy)
-    take(window, out, "predict")
+    camera.take(f"{prefix}predict")
+
+
+def many_classes(window: MainWindow, folder: Path) -> Path:
+    """Return a new folder with the photos of the open one, dealt out to many classes."""
+    collection = window.session.collection
+    if collection is None:
+        raise SystemExit("The folder could not be opened.")
+    for number, photo in enumerate(collection.photos()):
+        target = folder / f"Class with a long name {number % MANY_CLASSES + 1:02}"
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(photo.path, target / f"photo {number:04}{photo.path.suffix}")
+    return folder
 
 
 def unnamed_copies(window: MainWindow, folder: Path) -> Path:
@@ -69,15 +107,46 @@ def unnamed_copies(window: MainWindow, folder: Path) -> Path:
     return folder
 
 
-def take(window: MainWindow, out: Path, name: str) -> None:
-    """Save the window as it looks now, in both colour schemes."""
-    for scheme_name, is_dark in SCHEMES.items():
-        look_of(application()).wear(is_dark=is_dark)
-        settle()
-        picture = out / f"{name}-{scheme_name}.png"
-        if not window.grab().save(str(picture)):
-            raise SystemExit(f"{picture} could not be written.")
-        print(picture)
+class Camera:
+    """Saves the window as it looks, in every size and colour scheme asked for.
+
+    Args:
+        window: The window.
+        out: Where the pictures go.
+        variants: The sizes.
+    """
+
+    def __init__(self, window: MainWindow, out: Path, variants: Variants) -> None:
+        self._window = window
+        self._out = out
+        self._variants = variants
+        self._font = application().font()
+
+    @property
+    def takes_every_size(self) -> bool:
+        """Whether more is taken than the README shows."""
+        return len(self._variants) > 1
+
+    def take(self, name: str) -> None:
+        """Save the window as it looks now."""
+        for variant, size, scale in self._variants:
+            self._wear(size, scale)
+            for scheme, is_dark in SCHEMES.items():
+                look_of(application()).wear(is_dark=is_dark)
+                settle()
+                picture = self._out / f"{name}{variant}-{scheme}.png"
+                if not self._window.grab().save(str(picture)):
+                    raise SystemExit(f"{picture} could not be written.")
+                print(picture)
+        self._wear(SIZE, 1.0)
+
+    def _wear(self, size: QSize, scale: float) -> None:
+        font = QFont(self._font)
+        font.setPointSizeF(font.pointSizeF() * scale)
+        if font != application().font():
+            application().setFont(font)
+            settle()
+        self._window.resize(size)
 
 
 def application() -> QApplication:
@@ -118,6 +187,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Make the README's pictures from a real run.")
     parser.add_argument("--photos", type=Path, help="a folder with one subfolder for each class")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("screenshots"), help="where they go")
+    parser.add_argument("--all", action="store_true", help="every page in every size, not only those of the README")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     photos = options.photos.resolve() if options.photos else None
@@ -129,7 +199,8 @@ def main() -> int:
         window.resize(SIZE)
         window.show()
         try:
-            take_all(window, photos, options.out, Path(home))
+            camera = Camera(window, options.out, EVERY_SIZE if options.all else README_ONLY)
+            take_all(window, photos, camera, Path(home))
         finally:
             window.session.close(15_000)
             window.close()
