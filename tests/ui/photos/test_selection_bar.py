@@ -91,6 +91,21 @@ def test_it_offers_what_applies(many: PhotosPage, settle: Settle) -> None:
     assert not buttons["leave_out"].isVisible()
 
 
+def test_tab_goes_from_the_grid_to_the_bar(qtbot: QtBot, many: PhotosPage) -> None:
+    grid, buttons = many.browser.grid, many.browser.buttons
+    many.activateWindow()
+    choose(many, 0)
+    grid.setFocus()
+    qtbot.waitUntil(grid.hasFocus)
+    for name in ("move", "leave_out", "bin"):
+        QTest.keyClick(QApplication.focusWidget() or grid, Qt.Key.Key_Tab)
+        assert buttons[name].hasFocus()
+    # Where the bar goes, the keys are not lost.
+    grid.clearSelection()
+    QApplication.processEvents()
+    assert grid.hasFocus()
+
+
 def test_in_a_narrow_window_it_wraps_and_stays_whole(many: PhotosPage) -> None:
     many.resize(640, 600)
     choose(many, 0)

@@ -66,16 +66,17 @@ class PhotoBrowser(QWidget):
         self.mover = PhotoMover(self)
         self.file_manager = FileManager(self)
         self.nothing = QuietLabel(parent=self.grid)
-        self.selection_bar = SelectionBar(self.grid, self)
-        self.about = self.selection_bar.about
-        self.buttons = self.selection_bar.buttons
         self._arranger = Arranger(self)
         self._arranger.arranged.connect(self._on_arranged)
         # A short wait needs no message.
         self._wait = QTimer(self, singleShot=True, interval=_WAIT_MS)
         self._wait.timeout.connect(self._on_wait_timeout)
         self._lay_out()
+        # Made last, so that Tab goes from the grid to it.
+        self.selection_bar = SelectionBar(self.grid, self)
+        self.about, self.buttons = self.selection_bar.about, self.selection_bar.buttons
         self._connect()
+        self._refresh()
 
     # What is shown.
 
@@ -227,7 +228,6 @@ class PhotoBrowser(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self.grid).addWidget(self.nothing)
         self.nothing.hide()
-        self._refresh()
 
     def _connect(self) -> None:
         self.mover.mend_requested.connect(self._on_mover_mend_requested)

@@ -22,7 +22,7 @@ def photos_menu(commands: Commands, page: PhotosPage) -> Menu:
     rename = Action(
         commands,
         name="rename-class",
-        text="Show class under another &name",
+        text="Re&name in tlgui…",
         handler=rename_class,
         enabled=page.can_rename_class,
         shortcut="F2",
@@ -30,7 +30,7 @@ def photos_menu(commands: Commands, page: PhotosPage) -> Menu:
     read_again = Action(
         commands,
         name="read-again",
-        text="&Read the folder again",
+        text="&Refresh",
         handler=page.read_again,
         enabled=page.can_read_again,
         shortcut="F5",
