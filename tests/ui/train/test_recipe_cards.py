@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -124,14 +125,14 @@ def test_start_is_the_one_filled_button(page: TrainPage) -> None:
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_start_is_whole_in_a_small_window_with_large_text(
-    qtbot: QtBot, window: MainWindow, birds: object, scale: float
+    qtbot: QtBot, window: MainWindow, birds: Path, scale: float
 ) -> None:
     usual = QApplication.font()
     font = QFont(usual)
     font.setPointSizeF(usual.pointSizeF() * scale)
     QApplication.setFont(font)
     try:
-        open_folder(qtbot, window, birds)  # type: ignore[arg-type]
+        open_folder(qtbot, window, birds)
         window.show_step(Step.TRAIN)
         window.resize(900, 640)
         page = window.pages.train

@@ -41,7 +41,8 @@ def test_download_that_failed_is_said_with_a_button_for_each_way_out(
     assert train_page.weights_bar.isHidden()
     fail(qtbot, train_page, opened, fake_engine)
     assert train_page.weights_bar.message.text() == OFFLINE.message
-    assert train_page.weights_bar.hint.text() == OFFLINE.hint
+    assert train_page.weights_bar.hint.text() == "Connect this computer and try again."
+    assert train_page.weights_bar.hint.toolTip() == OFFLINE.hint
     assert buttons(train_page) == ["Try again", "Choose a file…", "Use the embedded backbone"]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from tlgui.engine.protocol import SaveTrainedRequest, TrainRequest
 from tlgui.errors import CollectionError, StorageError, TlguiError, UnsavedModelError, WeightsError
@@ -140,7 +141,7 @@ class TrainPage(QWidget):
         self._views = QStackedWidget()
         self._views.addWidget(self.choices)
         self._views.addWidget(self.training)
-        self._content = QWidget()
+        self._content = _Content()
         column = QVBoxLayout(self._content)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(MARGIN)
@@ -268,6 +269,14 @@ class TrainPage(QWidget):
         except CollectionError:
             return 0
         return len(split.validation) if split is not None else 0
+
+
+class _Content(QWidget):
+    """The page itself; it takes the height that there is, so that its views scroll and its foot stays in sight."""
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 def _folder_of(session: Session) -> Path | None:

@@ -1,6 +1,6 @@
 """The foot of the Train page: Start with the estimate, and while a training runs its progress, time left and Stop."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -19,11 +19,29 @@ from tlgui.text.stages import counts_words, stage_words, time_left_words
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details, set_tip
 from tlgui.ui.widgets.primary import make_primary
-from tlgui.ui.widgets.tokens import GRID, MARGIN, Type, type_scale
+from tlgui.ui.widgets.tokens import MARGIN, Type, type_scale
 
 _BAR_STEPS = 1000
-_START_LETTERS = 22
+_START_LETTERS = 18
+_START_LINES = 2.2
 _BESIDE_LETTERS = 64
+
+
+class _LargeButton(QPushButton):
+    """A button in larger text; its size is a hint, because a least size is the style sheet's to set."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return (
+            super()
+            .sizeHint()
+            .expandedTo(QSize(_START_LETTERS * metrics.averageCharWidth(), round(_START_LINES * metrics.height())))
+        )
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 class TrainingStatus(QWidget):
@@ -47,7 +65,7 @@ class TrainingStatus(QWidget):
         self.bar.setRange(0, _BAR_STEPS)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the training")
-        self.start_button = QPushButton("&Start")
+        self.start_button = _LargeButton("&Start")
         self.start_button.setAutoDefault(True)
         self.start_button.clicked.connect(self.start_pressed)
         make_primary(self.start_button)
@@ -135,8 +153,6 @@ class TrainingStatus(QWidget):
         font.setPointSizeF(font.pointSizeF() * type_scale(Type.CARD))
         font.setBold(True)
         self.start_button.setFont(font)
-        metrics = self.fontMetrics()
-        self.start_button.setMinimumSize(_START_LETTERS * metrics.averageCharWidth(), 2 * metrics.height() + GRID)
 
     def _lay_out(self) -> None:
         idle, running = QWidget(), QWidget()

@@ -109,11 +109,14 @@ class TrainingView(QWidget):
     def _say(self, heading: str, explanation: str = "") -> None:
         self.heading.setText(heading)
         self.explanation.setText(explanation)
+        self.explanation.setVisible(bool(explanation))
 
     def _show_buttons(self, *, has_model: bool = False, is_over: bool = True) -> None:
         self.results_button.setVisible(has_model)
         self.predict_button.setVisible(has_model and self._is_in_use)
         self.choose_button.setVisible(is_over)
+        for widget in (self.plots, self.caption):
+            widget.setVisible(bool(self.plots.history) or not is_over)
 
     def _lay_out(self) -> None:
         buttons = FlowLayout()
@@ -128,6 +131,7 @@ class TrainingView(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.plots, 1)
         column.addWidget(self.caption)
+        column.addStretch()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(ScrollArea(content))

@@ -13,7 +13,7 @@ from tlgui.ui.train.backbone_choice import WEIGHTS_FILES, weights_problem
 from tlgui.ui.train.setting_fit import with_backbone, with_weights
 from tlgui.ui.widgets.file_dialogs import ask_file
 from tlgui.ui.widgets.flow_layout import FlowLayout
-from tlgui.ui.widgets.plain_text import set_spoken
+from tlgui.ui.widgets.plain_text import set_spoken, set_tip
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.ui.widgets.tokens import Accent
 
@@ -69,8 +69,11 @@ class WeightsBar(TintedBar):
     def _say(self, message: str, hint: str = "") -> None:
         is_new = bool(message) and message != self.message.text()
         self.message.setText(message)
-        self.hint.setText(hint)
+        # The other ways out are the buttons.
+        first, stop, _rest = hint.partition(". ")
+        self.hint.setText(first + stop.strip())
         self.hint.setVisible(bool(hint))
+        set_tip(self.hint, hint)
         self.again_button.setVisible(self._failed is not None)
         self.file_button.setVisible(self._session.recipe.backbone != SMALL_CNN)
         self.setVisible(bool(message))
