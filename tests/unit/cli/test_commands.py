@@ -51,7 +51,7 @@ def test_smaller_backbone_for_small_photos_is_told_and_taken(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, engine = write_collection(tmp_path / "pets", 2, 5), FakeEngine()
-    monkeypatch.setattr(commands, "load_engine", lambda _terminal: engine.run)
+    monkeypatch.setattr("tlgui.cli.engine.load_engine", lambda _terminal, **_options: engine.run)
 
     assert main([command, str(folder), "--recipe", "best"]) == 0
 
