@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QScrollBar, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_collection
-from tests.ui.shell.driving import train
+from tests.ui.shell.driving import open_folder, train
 from tlgui.app import create_window
+from tlgui.ui.results.confusion_table import ConfusionTable
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
 from tlgui.ui.widgets.fitting_label import FittingLabel
@@ -66,9 +68,13 @@ def cut_off(window: MainWindow) -> list[str]:
     return found
 
 
-def sideways(window: MainWindow) -> list[QScrollBar]:
-    bars = window.findChildren(QScrollBar)
-    return [bar for bar in bars if bar.isVisible() and bar.orientation() is Qt.Orientation.Horizontal and bar.maximum()]
+def sideways(window: MainWindow) -> list[str]:
+    """Return what scrolls sideways; the matrix of many classes does, within its card."""
+    found = []
+    for area in window.findChildren(QAbstractScrollArea):
+        if area.isVisible() and area.horizontalScrollBar().maximum() and not isinstance(area, ConfusionTable):
+            found.append(f"{type(area).__name__} {area.accessibleName()}")
+    return found
 
 
 def wider_than_their_place(window: MainWindow) -> list[QScrollArea]:
@@ -133,3 +139,16 @@ def test_scroll_areas_are_no_tab_stops(qtbot: QtBot, small: MainWindow, birds: P
     train(qtbot, small, birds)
     stops = [area for area in small.findChildren(QScrollArea) if area.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert stops == []
+
+
+def test_start_is_at_most_eight_tabs_away(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
+    open_folder(qtbot, window, birds)
+    window.activateWindow()
+    window.menus.actions["view-train"].trigger()
+    start = next(button for button in window.pages.train.findChildren(QAbstractButton) if shows_primary(button))
+    qtbot.waitUntil(start.isEnabled)
+    focused = [QApplication.focusWidget()]
+    while focused[-1] is not start and len(focused) <= 8:
+        QTest.keyClick(focused[-1] or window, Qt.Key.Key_Tab)
+        focused.append(QApplication.focusWidget())
+    assert focused[-1] is start

@@ -31,6 +31,7 @@ _ROUND_LIMITS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 _MARKED_EPOCHS = 60
 _MARKERS_A_LINE = 8
 _FINE_TUNING = "Fine-tuning"
+_MOST_TICKS = 8
 _EPOCH = "Epoch (one pass over the training photos)"
 # The average width of a letter, as a share of the font size, with a margin for bold letters.
 _LETTER_WIDTH = 0.62
@@ -125,7 +126,7 @@ class _MeasureAxes:
         self.axes = axes
         self._measure = measure
         self._limits: tuple[float, ...] = ()
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=_MOST_TICKS, integer=True, min_n_ticks=1))
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _position: measure.tick(value)))
         axes.spines[["top", "right"]].set_visible(False)
@@ -146,6 +147,9 @@ class _MeasureAxes:
         axes.set_facecolor(style.background)
         axes.set_title(self._measure.title, loc="left", fontsize=style.points, fontweight="bold", color=style.text)
         width = self._width_in_points()
+        # Numbers of up to four digits, and a gap as wide.
+        room = int(width / (8 * _LETTER_WIDTH * small))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=max(2, min(_MOST_TICKS, room)), integer=True, min_n_ticks=1))
         explained = _EPOCH if len(_EPOCH) * _LETTER_WIDTH * small < width * 1.1 else _EPOCH.partition(" ")[0]
         axes.set_xlabel(explained, fontsize=small, color=style.text)
         axes.set_ylabel(self._measure.label, fontsize=small, color=style.text)

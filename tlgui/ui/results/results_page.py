@@ -24,6 +24,8 @@ from tlgui.ui.widgets.tokens import GRID, MARGIN
 
 _TRAIN_AGAIN = "Train a&gain"
 _LETTERS_BESIDE = 85
+# Qt's own for a height without one, QWIDGETSIZE_MAX.
+_NO_LIMIT = 16_777_215
 
 
 class ResultsPage(QWidget):
@@ -115,8 +117,10 @@ class ResultsPage(QWidget):
         is_narrow = event.size().width() < self.fontMetrics().averageCharWidth() * _LETTERS_BESIDE
         if is_narrow and self._splitter.indexOf(self.panel) >= 0:
             self._scrolled.insertWidget(0, self.panel)
+            self.table.setMaximumHeight(self.table.minimumSizeHint().height())
         elif not is_narrow and self._splitter.indexOf(self.panel) < 0:
             self._splitter.insertWidget(0, self.panel)
+            self.table.setMaximumHeight(_NO_LIMIT)
             self._splitter.setStretchFactor(0, 0)
             self._splitter.setStretchFactor(1, 1)
 

@@ -82,7 +82,7 @@ class StepList(QListWidget):
         self.setItemDelegate(_StepDelegate(self))
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
         for step in Step:
             self.addItem(QListWidgetItem(step.title))
             self.set_state(step, StepState(""))
@@ -129,8 +129,9 @@ class StepList(QListWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
+        # A window that becomes too narrow for the words of the states lets them go.
         height = self.sizeHintForRow(0) * len(Step) + 2 * self.frameWidth()
-        return QSize(self.sizeHint().width(), height)
+        return QSize(_compact_width(self.font()) + 2 * self.frameWidth(), height)
 
     @Slot(int)
     def _on_current_row_changed(self, row: int) -> None:
@@ -183,6 +184,14 @@ class _StepDelegate(QStyledItemDelegate):
         painter.drawText(upper, int(Qt.AlignmentFlag.AlignVCenter), title)
         painter.restore()
         _draw_state(painter, option, state, lower, has_words=not view.is_compact)
+
+
+def _compact_width(font: QFont) -> int:
+    bold = QFont(font)
+    bold.setBold(True)
+    metrics = QFontMetrics(bold)
+    widest = max(metrics.horizontalAdvance(step.title) for step in Step)
+    return widest + metrics.height() * 3 // 2 + metrics.ascent() + 4 * GRID + MARGIN
 
 
 def _full_width(metrics: QFontMetrics) -> int:
