@@ -119,7 +119,10 @@ def create_window(engine: Engine) -> MainWindow:
     Args:
         engine: Runs the jobs; not yet started.
     """
-    return MainWindow(Session(engine), Settings())
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    with look_of(application).without_sheet():
+        return MainWindow(Session(engine), Settings())
 
 
 def lacks_display(environment: Mapping[str, str], system: str, arguments: Sequence[str] = ()) -> bool:

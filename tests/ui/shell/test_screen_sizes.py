@@ -70,11 +70,9 @@ def cut_off(window: MainWindow) -> list[str]:
 
 def sideways(window: MainWindow) -> list[str]:
     """Return what scrolls sideways; the matrix of many classes does, within its card."""
-    found = []
-    for area in window.findChildren(QAbstractScrollArea):
-        if area.isVisible() and area.horizontalScrollBar().maximum() and not isinstance(area, ConfusionTable):
-            found.append(f"{type(area).__name__} {area.accessibleName()}")
-    return found
+    areas = [area for area in window.findChildren(QAbstractScrollArea) if not isinstance(area, ConfusionTable)]
+    scrolled = [area for area in areas if area.isVisible() and area.horizontalScrollBar().maximum()]
+    return [f"{type(area).__name__} {area.accessibleName()}" for area in scrolled]
 
 
 def wider_than_their_place(window: MainWindow) -> list[QScrollArea]:

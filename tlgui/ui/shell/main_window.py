@@ -54,6 +54,7 @@ from tlgui.ui.widgets.focus import focus_first_control
 from tlgui.ui.widgets.icons import app_icon
 from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
 from tlgui.ui.widgets.scroll_area import ScrollArea
+from tlgui.ui.widgets.style import look_of
 from tlgui.ui.widgets.terms import TermRequested
 from tlgui.ui.widgets.tokens import GRID
 
@@ -123,6 +124,10 @@ class MainWindow(QMainWindow):
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            application = QApplication.instance()
+            assert isinstance(application, QApplication)
+            look_of(application).fit_font()
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "menus"):
             self.menus.draw_icons(self.palette())
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():

@@ -35,6 +35,7 @@ class ModelChip(QWidget):
         self.button = QPushButton()
         self.button.setFlat(True)
         self.button.clicked.connect(self.pressed)
+        self._actions = actions
         self.buttons = tuple(_button(action) for action in actions)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, GRID, 2)
@@ -102,6 +103,8 @@ class ModelChip(QWidget):
 
     def _draw_icon(self) -> None:
         self.button.setIcon(themed_icon("model", self.palette()))
+        for action in self._actions:
+            action.draw_icon(self.palette())
         side = round(self.fontMetrics().height() * 1.1)
         for button in (self.button, *self.buttons):
             button.setIconSize(QSize(side, side))

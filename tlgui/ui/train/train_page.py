@@ -71,6 +71,11 @@ class TrainPage(QWidget):
         self._refresh()
         self._show_notice()
 
+    @override
+    def heightForWidth(self, width: int) -> int:
+        # Its parts scroll by themselves, so that Start at its foot stays in sight; the page as a whole does not.
+        return self.minimumSizeHint().height()
+
     @property
     def has_history(self) -> bool:
         """Whether any curves are shown."""

@@ -1,5 +1,6 @@
 """The menu bar of the window, built from the menus and kept in step with what can be done."""
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -31,8 +32,10 @@ class MenuBar:
         self._recent: list[tuple[RecentPaths, QMenu]] = []
         self._shown: dict[str, tuple[tuple[Path, ...], tuple[str, ...]]] = {}
         for menu in self.menus:
-            self._add_menu(menu, window.menuBar().addMenu(menu.title.value))
-        self.draw_icons(window.palette())
+            shown = window.menuBar().addMenu(menu.title.value)
+            self._add_menu(menu, shown)
+            # Not all icons while the window is being built.
+            shown.aboutToShow.connect(functools.partial(self._draw_icons_of, menu, window))
         self.refresh()
 
     def refresh(self) -> None:
@@ -51,6 +54,11 @@ class MenuBar:
         """Draw the icons in the colours of `palette`."""
         for action in self.actions.values():
             action.draw_icon(palette)
+
+    def _draw_icons_of(self, menu: Menu, window: QMainWindow) -> None:
+        for action in menu.entries:
+            if isinstance(action, Action) and action.icon().isNull():
+                action.draw_icon(window.palette())
 
     def _add_menu(self, menu: Menu, shown: QMenu) -> None:
         for place, group in enumerate(menu.groups):
