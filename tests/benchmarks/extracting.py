@@ -26,7 +26,6 @@ from tests.benchmarks.figures import Figure, number
 from tests.learning.trainings import train
 from tlgui.files import cache_folder
 from tlgui.learning.data.feature_extractor import BATCH_SIZE, FeatureExtractor, Features
-from tlgui.learning.networks.inference_function import WORTH_CONVERTING
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Head
 from tlgui.photos.collection import Collection, Photo, PhotoClass
@@ -56,7 +55,7 @@ def measure_speed(folder: Path, scratch: Path) -> list[Figure]:
     collection = scan(folder, CONTEXT)
     photos = _mixed(list(collection.photos()))
     extractor = FeatureExtractor(QUICK, CONTEXT)
-    extractor.fast_backbone(CONTEXT, WORTH_CONVERTING)
+    extractor.fast_backbone(CONTEXT)
     figures: list[Figure] = []
     rows: tuple[Callable[[], list[Figure]], ...] = (
         lambda: _against_keras(extractor, photos[:COUNT], scratch),
@@ -83,7 +82,7 @@ def measure_memory(folder: Path, count: int, scratch: Path) -> list[Figure]:
     originals = _mixed(list(scan(folder, CONTEXT).photos()))
     extractor = FeatureExtractor(QUICK, CONTEXT)
     # Where only few are computed it would not be the same network.
-    extractor.fast_backbone(CONTEXT, WORTH_CONVERTING)
+    extractor.fast_backbone(CONTEXT)
     few = _small_photos(originals, count // 10, scratch / "few")
     extractor.extract(few, _PLAIN, CONTEXT)
     before = _peak_bytes()

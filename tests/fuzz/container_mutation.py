@@ -17,6 +17,7 @@ import numpy as np
 
 from tests.fuzz.json_mutation import json_changed
 from tests.fuzz.mutation import bytes_changed
+from tests.fuzz.onnx_mutation import onnx_changed
 
 _HUGE = 10**6
 _BOMB_BYTES = 2**30
@@ -73,9 +74,24 @@ def model_changed(dice: Random, data: bytes, other: bytes) -> bytes:
     return _zip(members)
 
 
+def network_changed(dice: Random, data: bytes, other: bytes) -> bytes:
+    """Change the ONNX network of a `.tlmodel`; all digests are mended."""
+    try:
+        members = _members(data)
+        members["network.onnx"] = onnx_changed(dice, members["network.onnx"], other)
+        manifest = json.loads(members["manifest.json"])
+        manifest["members"]["network.onnx"] = hashlib.sha256(members["network.onnx"]).hexdigest()
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError):
+        return bytes_changed(dice, data, other)
+    members["manifest.json"] = json.dumps(manifest).encode()
+    return _zip(members)
+
+
 def _member_changed(dice: Random, name: str, body: bytes, other: bytes) -> bytes:
     if name.endswith(".json"):
         return json_changed(dice, body, other)
+    if name.endswith(".onnx") and dice.random() < 0.7:
+        return onnx_changed(dice, body, other)
     if name.endswith(".keras"):
         return zip_changed(dice, body, other)
     if name.endswith(".h5") and dice.random() < 0.7:

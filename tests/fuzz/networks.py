@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.fuzz.container_mutation import h5_changed, model_changed, zip_changed
+from tests.fuzz.container_mutation import h5_changed, model_changed, network_changed, zip_changed
 from tests.fuzz.families import Family
 from tests.fuzz.mutation import bytes_changed
 from tlgui.progress import EpochEnded, JobContext
@@ -22,9 +22,14 @@ _ABOUT = {"photos": "0f", "recipe": {"epochs": 3}, "seed": 1}
 
 def models_family() -> Family:
     """Return the family of `.tlmodel` files."""
-    readers = {"summary": _read_summary, "model": _read_model}
+    readers = {"summary": _read_summary, "prediction model": _read_prediction_model, "model": _read_model}
     return Family(
-        "models", _make_models, readers, (model_changed, model_changed, bytes_changed), 2, needs_tensorflow=True
+        "models",
+        _make_models,
+        readers,
+        (model_changed, network_changed, model_changed, bytes_changed),
+        2,
+        needs_tensorflow=True,
     )
 
 
@@ -56,6 +61,15 @@ def _read_summary(path: Path) -> None:
     from tlgui.learning.model_file.archive import read_summary
 
     read_summary(path)
+
+
+def _read_prediction_model(path: Path) -> None:
+    from tlgui.learning.model_file.prediction_model import load_prediction_model
+
+    loaded = load_prediction_model(path)
+    if loaded is not None:
+        side = loaded.summary.input_size
+        loaded.predict(np.zeros((loaded.batch_size, side, side, 3), np.float32))
 
 
 def _read_model(path: Path) -> None:

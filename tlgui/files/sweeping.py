@@ -28,7 +28,9 @@ _OLD_CONTENT = frozenset(
 _BESIDE = re.compile(rf"\.{APP_NAME}-(?:([0-9a-f]{{16}})-[0-9]+|[a-z0-9_]{{8}})")
 _OLD_IN_CACHE = re.compile(r"tmp[a-z0-9_]{8}")
 # Below the cache folder and the data folder.
-_CACHES = ("", "networks", "pasted", "photos")
+_CACHES = ("", "pasted", "photos")
+# Caches of earlier versions, which nothing reads any more.
+_OLD_CACHES = ("networks",)
 _DATA = ("", "models", "workspaces/*", "workspaces/*/mendings", "workspaces/*/runs/*", "workspaces/*/trash/*")
 _STAMP_NAME = "swept"
 
@@ -134,6 +136,8 @@ def _sweep_own_folders(finish: Callable[[Path], None]) -> None:
         for entry in _entries(cache_folder(), _CACHES):
             if _BESIDE.fullmatch(entry.name) or _OLD_IN_CACHE.fullmatch(entry.name):
                 _remove_unowned(entry, finish)
+        for name in _OLD_CACHES:
+            shutil.rmtree(cache_folder() / name, ignore_errors=True)
     with contextlib.suppress(OSError):
         for entry in _entries(data_folder(), _DATA):
             if _BESIDE.fullmatch(entry.name):

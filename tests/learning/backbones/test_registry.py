@@ -20,7 +20,8 @@ from tlgui.learning.model_file.archive import MOST_BYTES
 from tlgui.learning.model_file.trusted_layers import check_configuration, check_keras_file
 from tlgui.learning.networks import builder as network_module
 from tlgui.learning.networks.inference_function import traced
-from tlgui.learning.networks.needed_memory import BUDGET_BYTES, photo_bytes
+from tlgui.learning.networks.memory_budget import BUDGET_BYTES
+from tlgui.learning.networks.needed_memory import photo_bytes
 from tlgui.learning.recipes.recipe import BACKBONE_IDS, LARGEST_INPUT, SHIPPED_BACKBONES, SMALL_CNN, Recipe
 
 # The scaling that Keras documents for each of its networks; those with preprocessing inside are checked separately.

@@ -25,7 +25,7 @@ from tests.learning.models import (
     write_small_model,
 )
 from tlgui.errors import ModelFileError, StorageError
-from tlgui.learning.model_file.archive import read_summary
+from tlgui.learning.model_file.archive import ONNX_NETWORK, read_summary
 from tlgui.learning.model_file.tlmodel import load_model, write_model
 from tlgui.learning.recipes.recipe import NEVER
 from tlgui.progress import EpochEnded
@@ -51,7 +51,7 @@ def test_file_of_the_first_version_opens_as_it_was(model_path: Path) -> None:
         del epoch["is_fine_tuning"]
     manifest["format_version"] = 1
     changed = {"manifest.json": manifest, "history.json": history}
-    rewrite(model_path, {name: json.dumps(data).encode() for name, data in changed.items()})
+    rewrite(model_path, {name: json.dumps(data).encode() for name, data in changed.items()} | {ONNX_NETWORK: None})
 
     summary = read_summary(model_path)
 
@@ -143,8 +143,8 @@ def test_optimizer_is_not_written(tmp_path: Path, model_path: Path) -> None:
 def test_manifest_names_the_digest_of_every_other_member(model_path: Path) -> None:
     members = members_of(model_path)
     manifest = json.loads(members["manifest.json"])
-    assert set(members) == {"manifest.json", "model.keras", "history.json"}
-    assert set(manifest["members"]) == {"model.keras", "history.json"}
+    assert set(members) == {"manifest.json", "model.keras", "network.onnx", "history.json"}
+    assert set(manifest["members"]) == {"model.keras", "network.onnx", "history.json"}
     assert manifest["class_names"] == list(CLASS_NAMES)
 
 

@@ -37,7 +37,8 @@ from tlgui.learning.model_file.tlmodel import load_model, read_network, write_mo
 from tlgui.learning.model_file.trusted_layers import check_configuration
 from tlgui.learning.networks.builder import build_backbone, build_head, join
 from tlgui.learning.networks.inference_function import fast_function, traced
-from tlgui.learning.networks.needed_memory import BUDGET_BYTES, photo_bytes
+from tlgui.learning.networks.memory_budget import BUDGET_BYTES
+from tlgui.learning.networks.needed_memory import photo_bytes
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import LARGEST_INPUT, NO_WEIGHTS, SMALL_CNN, Head, Recipe
 

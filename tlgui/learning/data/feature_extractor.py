@@ -25,7 +25,7 @@ from tlgui.learning.data.disk_array import DiskArray
 from tlgui.learning.data.feature_cache import FeatureCache, vector_key
 from tlgui.learning.data.prefetch import read_ahead
 from tlgui.learning.networks.builder import build_backbone
-from tlgui.learning.networks.inference_function import WORTH_CONVERTING, fast_function
+from tlgui.learning.networks.inference_function import fast_function
 from tlgui.learning.recipes.recipe import ORIGINAL, Recipe
 from tlgui.photos.collection import Photo
 from tlgui.photos.pictures.photo_reader import PhotoReader
@@ -170,26 +170,22 @@ class FeatureExtractor:
             reading = read_ahead(photos, read.is_cached, context, _PHOTOS_AHEAD)
             return [is_cached for _, is_cached in stack.enter_context(closing(reading))]
 
-    def compute(self, batch: "_Batch", picture_count: int, context: JobContext) -> FloatArray:
+    def compute(self, batch: "_Batch", context: JobContext) -> FloatArray:
         """Run the network on a batch of at most `BATCH_SIZE` pictures, which is filled up to that size.
 
         Args:
             batch: The pictures.
-            picture_count: As for `fast_backbone`.
             context: Its checkpoint is called repeatedly meanwhile.
 
         Returns:
             float32 of shape (pictures, numbers).
         """
-        function = self._fast(context, picture_count)
+        function = self._fast(context)
         return run_in_thread(lambda: function(self._inputs(batch)), context)[: len(batch.pixels)]
 
-    def _fast(self, context: JobContext, picture_count: int) -> Callable[[FloatArray], FloatArray]:
+    def _fast(self, context: JobContext) -> Callable[[FloatArray], FloatArray]:
         """Return the fast function that is in memory; asking for it again would take a thread for each batch."""
-        found = _fast.get((self._backbone_recipe, self.weights))
-        if found is not None and (found[1] or picture_count < WORTH_CONVERTING):
-            return found[0]
-        return self.fast_backbone(context, picture_count)
+        return _fast.get((self._backbone_recipe, self.weights)) or self.fast_backbone(context)
 
     def _inputs(self, batch: "_Batch") -> FloatArray:
         """Return a batch as float32 of shape (BATCH_SIZE, size, size, 3), in an array that the next batch reuses."""
@@ -204,12 +200,11 @@ class FeatureExtractor:
             pixels[augmented] = self._augmenter(pixels[augmented], [batch.copies[index] for index in augmented])
         return pixels
 
-    def fast_backbone(self, context: JobContext, picture_count: int = 0) -> Callable[[FloatArray], FloatArray]:
+    def fast_backbone(self, context: JobContext) -> Callable[[FloatArray], FloatArray]:
         """Return the backbone as a fast function, which stays in memory.
 
         Args:
             context: Its checkpoint is called repeatedly while the function is made.
-            picture_count: How many pictures it will be run on, see `inference_function.fast_function`.
 
         Returns:
             From RGB 0..255, float32 of shape (photos, size, size, 3), to features, float32 of shape (photos, numbers).
@@ -217,7 +212,7 @@ class FeatureExtractor:
         Raises:
             Cancelled: The user pressed Stop.
         """
-        return run_in_thread(lambda: _fast_backbone(self._backbone_recipe, self.weights, picture_count), context)
+        return run_in_thread(lambda: _fast_backbone(self._backbone_recipe, self.weights), context)
 
     def _opened_stores(self, copy_numbers: Sequence[int], stack: ExitStack) -> dict[int, FeatureCache]:
         """Return the store of each version; augmented copies are in another store than the photos themselves."""
@@ -307,8 +302,7 @@ class _Extraction:
 
     def _compute(self) -> None:
         batch, self._batch = self._batch, _Batch()
-        picture_count = self._matrix.array.shape[0] * self._matrix.array.shape[1]
-        vectors = self._extractor.compute(batch, picture_count, self._context)
+        vectors = self._extractor.compute(batch, self._context)
         for vector, copy, (row, column) in zip(vectors, batch.copies, batch.places, strict=True):
             self._matrix.array[row, column] = vector
             self._stores[copy.copy].put(vector_key(copy.photo, copy.copy), vector)
@@ -328,21 +322,19 @@ def _backbone(recipe: Recipe, weights: Weights) -> keras.Model:
         return _cached_backbone(recipe, weights)
 
 
-# The last fast function, and whether it was made for many pictures.
-_fast: dict[tuple[Recipe, Weights], tuple[Callable[[FloatArray], FloatArray], bool]] = {}
+# The last fast function.
+_fast: dict[tuple[Recipe, Weights], Callable[[FloatArray], FloatArray]] = {}
 
 
-def _fast_backbone(recipe: Recipe, weights: Weights, picture_count: int) -> Callable[[FloatArray], FloatArray]:
+def _fast_backbone(recipe: Recipe, weights: Weights) -> Callable[[FloatArray], FloatArray]:
     with _building:
-        is_for_many = picture_count >= WORTH_CONVERTING
-        function, was_for_many = _fast.get((recipe, weights), (None, False))
-        if function is None or (is_for_many and not was_for_many):
-            key = json.dumps(_backbone_key(recipe, weights))
-            function = fast_function(_cached_backbone(recipe, weights), key, picture_count)
+        function = _fast.get((recipe, weights))
+        if function is None:
+            function = fast_function(_cached_backbone(recipe, weights))
             # The first call takes as long as many later ones.
             function(np.zeros((BATCH_SIZE, recipe.input_size, recipe.input_size, 3), np.float32))
             _fast.clear()
-            _fast[recipe, weights] = function, is_for_many
+            _fast[recipe, weights] = function
         return function
 
 

@@ -20,7 +20,6 @@ import psutil
 from tlgui.cancellation import run_in_thread
 from tlgui.errors import Cancelled
 from tlgui.files import cache_folder, folder_beside, temporary_folder
-from tlgui.learning.networks.inference_function import WORTH_CONVERTING
 from tlgui.learning.recipes.recipe import AFTER_HEAD, FROM_START, NEVER, EarlyStopping, Recipe, SplitSettings
 from tlgui.learning.training.train import train_network
 from tlgui.photos.collection import Collection
@@ -87,25 +86,23 @@ def streams_photos(recipe: Recipe) -> bool:
     return not recipe.is_cached or recipe.fine_tuning.when != NEVER
 
 
-def dry_run_recipe(recipe: Recipe, streamed_count: int) -> Recipe:
+def dry_run_recipe(recipe: Recipe) -> Recipe:
     """Return the recipe of the dry run, which is the same for all recipes whose steps take the same time.
 
     Args:
         recipe: The recipe to train.
-        streamed_count: Pictures that all its epochs read together, which determines whether networks are converted.
     """
-    streamed = WORTH_CONVERTING if streamed_count >= WORTH_CONVERTING else _STREAMED_EPOCHS
     return replace(
         recipe,
         name="",
         description="",
         learning_rate=_LEARNING_RATE,
         warm_up=0.0,
-        epochs=_CACHED_EPOCHS if caches_training_photos(recipe) else streamed,
+        epochs=_CACHED_EPOCHS if caches_training_photos(recipe) else _STREAMED_EPOCHS,
         batch_size=min(recipe.batch_size, LARGEST_BATCH),
         most_batches=0,
         early_stopping=EarlyStopping(enabled=False),
-        fine_tuning=replace(recipe.fine_tuning, learning_rate=_LEARNING_RATE, warm_up=0.0, epochs=streamed),
+        fine_tuning=replace(recipe.fine_tuning, learning_rate=_LEARNING_RATE, warm_up=0.0, epochs=_STREAMED_EPOCHS),
         split=SplitSettings(),
     )
 

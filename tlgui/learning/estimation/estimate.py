@@ -96,13 +96,13 @@ def estimate(collection: Collection, recipe: Recipe, context: JobContext) -> Cos
     available = replace(recipe, weights=NO_WEIGHTS) if download_bytes else recipe
     silent = JobContext(checkpoint=context.checkpoint)
     extractor = FeatureExtractor(available, silent)
-    small = dry_run_recipe(available, _streamed_count(split, recipe))
+    small = dry_run_recipe(available)
     sample = choose_photos(split, _training_count(recipe, small), BATCH_SIZE, _LookUp(extractor, recipe, silent))
     timing = _kept_timing(collection, small, is_any_new=_is_any_new(sample))
     if timing is None:
         if caches_validation_photos(recipe):
             # Not timed, because it stays in memory for the training.
-            extractor.fast_backbone(silent, _picture_count(split, recipe))
+            extractor.fast_backbone(silent)
         timing = _measure(collection, small, sample, silent)
     held_bytes = int(psutil.Process().memory_info().rss)
     return CostEstimate(
@@ -143,19 +143,6 @@ class _LookUp:
             return [False] * len(photos)
         copies = self.recipe.augmentation.copy_numbers if is_training else (ORIGINAL,)
         return self.extractor.are_cached(photos, copies, self.context)
-
-
-def _streamed_count(split: Split, recipe: Recipe) -> int:
-    """Return how many pictures all epochs that read photos read together."""
-    epochs = recipe.fine_tuning.epochs if caches_training_photos(recipe) else recipe.epochs
-    return len(split.training) * epochs if streams_photos(recipe) else 0
-
-
-def _picture_count(split: Split, recipe: Recipe) -> int:
-    """Return how many pictures the whole backbone is run on."""
-    if caches_training_photos(recipe):
-        return len(split.training) * len(recipe.augmentation.copy_numbers)
-    return _streamed_count(split, recipe)
 
 
 def _kept_timing(collection: Collection, small: Recipe, *, is_any_new: bool) -> _Timing | None:

@@ -12,14 +12,12 @@ training looks at its first photo, not after its last epoch.
 import hashlib
 import logging
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tlgui.errors import ModelFileError, StorageError
 from tlgui.files import atomic_path, check_target, temporary_file
@@ -35,7 +33,9 @@ from tlgui.learning.model_file.archive import (
     opened,
 )
 from tlgui.learning.model_file.manifest import FORMAT_VERSION, history_of, manifest_of
-from tlgui.learning.model_file.prediction_model import BATCH_SIZE
+from tlgui.learning.model_file.prediction_model import BATCH_SIZE, Predict, check_probabilities, runnable_network
+from tlgui.learning.model_file.trusted_graph import check_graph
+from tlgui.learning.networks.memory_budget import batch_size_for, check_memory, check_photo_bytes
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary, StopReason
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 
 # The other members always have room, so that a model is refused by the size of its network, which is known beforehand.
 MOST_NETWORK_BYTES = MOST_BYTES - 2 * MOST_JSON_BYTES
-# The largest difference of a sum of probabilities from 1.
-_ROUNDING = 1e-3
 _WEIGHT_BYTES = 4
+# Pictures on which both networks are run at once to compare them.
+_COMPARED_AT_ONCE = 4
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class LoadedModel:
 
     summary: ModelSummary
     model: "keras.Model"
-    predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
+    predict: Predict
     batch_size: int = BATCH_SIZE
 
 
@@ -92,8 +92,8 @@ def check_model(path: Path, summary: ModelSummary, weight_count: int = 0) -> Non
         ) from error
     network_bytes = weight_count * _WEIGHT_BYTES
     _check_size(path, network_bytes)
-    # The network is first written to the same disk, and then added to the file.
-    check_target(path, 2 * network_bytes)
+    # The network is first written to the same disk, and then added to the file, twice: for Keras and as ONNX.
+    check_target(path, 3 * network_bytes)
 
 
 def check_training(path: Path, collection: Collection, recipe: Recipe, weight_count: int = 0) -> None:
@@ -145,16 +145,19 @@ def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None
     manifest, history = manifest_of(summary), json_member(history_of(summary))
     if max(len(history), len(json_member(manifest))) > MOST_JSON_BYTES:
         raise ModelFileError(f"“{path.name}” cannot be saved: there is too much to say of its classes and epochs.")
+    graph = _onnx_network(model)
     # Beside the file: the disk of the system's temporary folder may have less room.
     with atomic_path(path) as temporary:
         network = temporary.with_name(NETWORK)
         _without_optimizer(model).save(network)
         _check_size(path, network.stat().st_size)
-        manifest[MEMBERS] = {NETWORK: _file_digest(network), HISTORY: digest(history)}
+        members = {HISTORY: history} | ({} if graph is None else {ONNX_NETWORK: graph})
+        manifest[MEMBERS] = {NETWORK: _file_digest(network)} | {name: digest(data) for name, data in members.items()}
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(MANIFEST, json_member(manifest))
             archive.write(network, NETWORK)
-            archive.writestr(HISTORY, history)
+            for name, data in members.items():
+                archive.writestr(name, data)
 
 
 def load_model(path: Path) -> LoadedModel:
@@ -169,11 +172,19 @@ def load_model(path: Path) -> LoadedModel:
     Raises:
         ModelFileError: The file cannot be read, must not be trusted, or its network does not fit the manifest.
     """
-    # `tlgui info` and the tests of the checks above need no TensorFlow, which takes seconds to load.
+    # `tlgui train` checks the place of the model before TensorFlow is loaded, which takes seconds.
     from tlgui.learning.networks.inference_function import frozen_function  # noqa: PLC0415
+    from tlgui.learning.networks.needed_memory import photo_bytes  # noqa: PLC0415
+    from tlgui.learning.networks.onnx_conversion import agree  # noqa: PLC0415
 
     summary, model, trace = _read_traced(path)
-    return _warmed(summary, model, frozen_function(model, trace), trace)
+    with opened(path) as file:
+        if not file.has_onnx:
+            return _warmed(summary, model, frozen_function(model, trace), trace)
+        predict, needed = runnable_network(file)
+        if not agree(predict, model, batch_size_for(max(needed, photo_bytes(model, trace)), _COMPARED_AT_ONCE)):
+            raise UntrustedError("its Keras network and its ONNX network do not say the same of a picture")
+    return _warmed(summary, model, predict, trace)
 
 
 def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:
@@ -193,7 +204,7 @@ def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:
 
 
 def add_onnx_network(path: Path) -> bool:
-    """Give a model file of an earlier version its network as ONNX, whole or not at all; the other networks stay.
+    """Give a model file of an earlier version its network as ONNX, whole or not at all; its other networks stay.
 
     Args:
         path: The `.tlmodel` file.
@@ -204,18 +215,12 @@ def add_onnx_network(path: Path) -> bool:
     Raises:
         ModelFileError: The file cannot be read, must not be trusted, or its network does not fit the manifest.
     """
-    from tlgui.learning.networks.onnx_conversion import checked_runner, converted_network  # noqa: PLC0415
-
     with opened(path) as file:
         if file.has_onnx:
             return True
     _, model = read_network(path)
-    try:
-        graph = converted_network(model)
-        if checked_runner(graph, model) is None:
-            return False
-    except Exception:  # noqa: BLE001 - tf2onnx raises many kinds for networks that it cannot convert
-        _log.info("The network cannot be converted.", exc_info=True)
+    graph = _onnx_network(model)
+    if graph is None:
         return False
     try:
         with atomic_path(path) as temporary:
@@ -226,13 +231,28 @@ def add_onnx_network(path: Path) -> bool:
     return True
 
 
+def _onnx_network(model: "keras.Model") -> bytes | None:
+    """Return a network as ONNX, compared with it; None where it has no such form, or both would be too large."""
+    from tlgui.learning.networks.onnx_conversion import convert  # noqa: PLC0415 - see load_model
+
+    def check(graph: bytes) -> int:
+        """Check what was made as it will be when it is opened."""
+        checked = check_graph(graph, model.input_shape[1], model.output_shape[-1])
+        check_photo_bytes(checked.photo_bytes)
+        return batch_size_for(checked.photo_bytes, _COMPARED_AT_ONCE)
+
+    if 2 * model.count_params() * _WEIGHT_BYTES > MOST_NETWORK_BYTES:
+        return None
+    return convert(model, check)
+
+
 def _copy_with(graph: bytes, path: Path, target: Path) -> None:
     """Copy a file without an ONNX network, and add one."""
     with opened(path) as file, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         members = file.digests | {ONNX_NETWORK: digest(graph)}
         archive.writestr(MANIFEST, json_member(file.manifest | {"format_version": FORMAT_VERSION, MEMBERS: members}))
         for name in (NETWORK, HISTORY):
-            with archive.open(name, "w", force_zip64=False) as member:
+            with archive.open(name, "w") as member:
                 for chunk in file.stream(name):
                     member.write(chunk)
         archive.writestr(ONNX_NETWORK, graph)
@@ -241,7 +261,7 @@ def _copy_with(graph: bytes, path: Path, target: Path) -> None:
 def warmed(
     summary: ModelSummary,
     model: "keras.Model",
-    predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]],
+    predict: Predict,
 ) -> LoadedModel:
     """Run a model's fast function once on each batch size that prediction uses, and check what it returns.
 
@@ -264,29 +284,20 @@ def warmed(
 def _warmed(
     summary: ModelSummary,
     model: "keras.Model",
-    predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]],
+    predict: Predict,
     trace: Any,  # noqa: ANN401 - TensorFlow has no types
 ) -> LoadedModel:
-    from tlgui.learning.networks.needed_memory import batch_size_for, photo_bytes  # noqa: PLC0415 - see load_model
+    from tlgui.learning.networks.needed_memory import photo_bytes  # noqa: PLC0415 - see load_model
 
     batch_size = batch_size_for(photo_bytes(model, trace), BATCH_SIZE)
-    side = summary.input_size
-    noise = np.random.default_rng(1).random((1, side, side, 3), np.float32) * np.float32(255)
-    for count in sorted({batch_size, 1}, reverse=True):
-        answers = predict(np.repeat(noise, count, axis=0))
-        # Written so that NaN is refused too.
-        if not (answers.min() >= 0 and np.abs(answers.sum(axis=1) - 1).max() <= _ROUNDING):
-            raise ModelFileError(
-                f"“{summary.path.name}” cannot be used: what its network says of a picture are no probabilities.",
-                "Train the model again.",
-            )
+    check_probabilities(summary, predict, sorted({batch_size, 1}, reverse=True))
     return LoadedModel(summary, model, predict, batch_size)
 
 
 def _read_traced(path: Path) -> tuple[ModelSummary, "keras.Model", Any]:
     """Check a `.tlmodel` and load its network; return the facts, the network, and its traced function."""
     from tlgui.learning.model_file.trusted_network import load_network  # noqa: PLC0415
-    from tlgui.learning.networks.needed_memory import check_memory, check_photo_bytes, photo_bytes  # noqa: PLC0415
+    from tlgui.learning.networks.needed_memory import photo_bytes  # noqa: PLC0415
 
     with opened(path) as file, temporary_file() as network:
         for chunk in file.stream(NETWORK):

@@ -14,7 +14,7 @@ from tlgui.files.zip_archive import UntrustedError, open_archive, stream_member
 from tlgui.learning.backbones.keras_layout import difference, fill
 from tlgui.learning.backbones.weights_file import WeightsFile
 from tlgui.learning.model_file.trusted_layers import WEIGHTS, check_keras_file
-from tlgui.learning.networks.needed_memory import check_memory
+from tlgui.learning.networks.memory_budget import check_memory
 from tlgui.progress import JobContext
 
 _BYTES_A_WEIGHT = 4

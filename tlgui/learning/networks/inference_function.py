@@ -1,12 +1,7 @@
 """Fast functions for networks that are not trained any more.
 
-Small networks of depthwise convolutions run in ONNX Runtime, all others in TensorFlow with their weights frozen into
-constants. Processor time for one photo of 224 pixels with EfficientNet-Lite0, all results within 3e-5 of each other:
-`predict_on_batch` 31 ms, frozen TensorFlow constants 21 ms, LiteRT 20 ms, ONNX Runtime 18 ms in batches of 32 and 15 ms
-in batches of 4. VGG16, InceptionV3 and DenseNet121 are not faster in ONNX Runtime, and converting them takes up to
-6.7 GB of memory, so networks of more than 6 million weights are not converted. Neither is anything on a graphics card,
-where TensorFlow is faster. A network is converted for 1,000 pictures or more, since converting takes as long as running
-it on about so many; the converted network is kept on disk.
+Networks run in ONNX Runtime, and in TensorFlow with their weights frozen into constants where they have layers that are
+not converted, and on a graphics card, where TensorFlow is faster.
 """
 
 from collections.abc import Callable
@@ -18,36 +13,24 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from tlgui.learning.arrays import FloatArray
-from tlgui.learning.networks.onnx_conversion import convert, kept_network
-
-# Pictures from which on a network is converted.
-WORTH_CONVERTING = 1000
-# Weights up to which a network is converted.
-MOST_WEIGHTS = 6_000_000
+from tlgui.learning.networks.onnx_conversion import convert
+from tlgui.learning.networks.onnx_runtime import runner
 
 
-def fast_function(
-    model: keras.Model, digest: str | None = None, picture_count: int = 0
-) -> Callable[[FloatArray], FloatArray]:
+def fast_function(model: keras.Model) -> Callable[[FloatArray], FloatArray]:
     """Return a function that runs a network for inference; later changes to its weights have no effect on it.
 
     Args:
         model: A network with one input, and one output of any rank.
-        digest: Identifies the network, its settings and its weights, so that the converted network can be kept on disk;
-            None does not convert it.
-        picture_count: How many pictures it will be run on, as far as known; 0 only uses a converted network that was
-            kept.
 
     Returns:
         From RGB 0..255, float32 of shape (pictures, size, size, 3), to outputs, float32 of shape (pictures, …), for any
         number of pictures. The same pictures in the same batches give the same numbers.
     """
-    if digest is None or model.count_params() > MOST_WEIGHTS or tf.config.list_physical_devices("GPU"):
+    if tf.config.list_physical_devices("GPU"):
         return frozen_function(model)
-    run = kept_network(model, digest)
-    if run is None and picture_count >= WORTH_CONVERTING:
-        run = convert(model, digest)
-    return run or frozen_function(model)
+    graph = convert(model)
+    return frozen_function(model) if graph is None else runner(graph)
 
 
 def traced(model: keras.Model, picture_count: int | None = None) -> Any:  # noqa: ANN401 - TensorFlow has no types

@@ -40,7 +40,9 @@ def runner(graph: bytes) -> Run:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=["Pad_Fusion"]
+    )
     cores = _core_count()
 
     def run_part(part: FloatArray) -> FloatArray:

@@ -7,7 +7,6 @@ base*: they are not trained, so that they run once for each photo or augmented p
 frozen base is the whole backbone; when a network is trained from scratch, it is only the scaling of pixels.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -186,7 +185,7 @@ class TrainingPlan:
             backbone=extractor.backbone,
             model=with_logits(self.head),
             map_shape=(extractor.length,),
-            make_frozen_base=lambda context: extractor.fast_backbone(context, self._streamed_count()),
+            make_frozen_base=extractor.fast_backbone,
         )
 
     def _top_networks(self, context: JobContext) -> Networks:
@@ -196,18 +195,8 @@ class TrainingPlan:
         # Another instance: the extractor's backbone stays in memory for the next training and must not be trained.
         backbone = run_in_thread(lambda: build_backbone(recipe, weights), context)
         base, top = split_backbone(backbone, recipe, block)
-        key = json.dumps(
-            [recipe.backbone, weights.digest, recipe.input_size, recipe.preprocessing, recipe.cut_layer, block]
-        )
-        run = run_in_thread(lambda: fast_function(base, key, self._streamed_count()), context)
+        run = run_in_thread(lambda: fast_function(base), context)
         return Networks(backbone, with_logits(self.head, top), base.output_shape[1:], lambda _: run)
-
-    def _streamed_count(self) -> int:
-        """Return how many pictures the frozen base runs on in all epochs that read photos; 0 if there are none."""
-        recipe = self._recipe
-        if recipe.fine_tuning.when == AFTER_HEAD:
-            return len(self._split.training) * recipe.fine_tuning.epochs
-        return 0 if recipe.is_cached else len(self._split.training) * recipe.epochs
 
     def _streamed(self, steps: Steps, validation: CachedValidationData | None, *, is_fine_tuning: bool) -> Phase:
         """Return a phase that reads photos in each epoch, and those for validation too unless `validation` is given."""
