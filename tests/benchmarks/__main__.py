@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     answers,
+    camera,
     cost,
     features,
     heic,
@@ -42,6 +43,8 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "script": tutorial_script.measure,
 }
 
+_WITHOUT_PHOTOS = {"camera", "review"}
+
 
 def main() -> int:
     """Run what was asked for; return 1 where a target was missed."""
@@ -50,16 +53,19 @@ def main() -> int:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"{', '.join(BENCHMARKS)}, all by default; or answers, cost, memory, review, tutorials",
+        help=f"{', '.join(BENCHMARKS)}, all by default; or answers, camera, cost, memory, review, tutorials",
     )
-    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="one subfolder for each class; review needs none")
+    parser.add_argument(
+        "--photos", type=Path, metavar="FOLDER", help="one subfolder for each class; camera and review need none"
+    )
     parser.add_argument("--vgg16-weights", type=Path, metavar="FILE", help="for tutorials; downloaded otherwise")
-    parser.add_argument("--count", type=int, metavar="N", help="photos for answers, memory and review")
+    parser.add_argument("--count", type=int, metavar="N", help="photos for answers, camera, memory and review")
     parser.add_argument("--recipe", action="append", dest="recipes", choices=BUILT_IN, help="for cost; may be repeated")
     options = parser.parse_args()
     benchmarks: dict[str, Callable[[Path], list[Figure]]] = {
         **BENCHMARKS,
         "answers": partial(answers.measure, count=options.count or answers.COUNT),
+        "camera": lambda _photos: camera.measure(options.count or camera.COUNT),
         "cost": partial(cost.measure, names=options.recipes or cost.RECIPES),
         "memory": partial(memory.measure, count=options.count or memory.COUNT),
         "review": lambda _photos: review.measure(options.count or review.COUNT),
@@ -67,7 +73,7 @@ def main() -> int:
     }
     if unknown := set(options.names) - set(benchmarks):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
-    if options.photos is None and options.names != ["review"]:
+    if options.photos is None and not (options.names and set(options.names) <= _WITHOUT_PHOTOS):
         parser.error("--photos is missing")
     photos = (options.photos or Path()).resolve()
     figures: list[Figure] = []

@@ -17,11 +17,11 @@ def measure(photos: Path) -> list[Figure]:
     return measured_by_child("speed", photos)
 
 
-def measured_by_child(what: str, photos: Path, *options: str) -> list[Figure]:
-    """Return what `tests.benchmarks.extracting` measured in a process of its own, which may load TensorFlow."""
+def measured_by_child(what: str, photos: Path, *options: str, module: str = "extracting") -> list[Figure]:
+    """Return what a module of `tests.benchmarks` measured in a process of its own, which may load TensorFlow."""
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
     with tempfile.TemporaryDirectory(prefix="tlgui-benchmark-", ignore_cleanup_errors=True) as scratch:
-        command = [sys.executable, "-m", "tests.benchmarks.extracting", what, "--photos", str(photos)]
+        command = [sys.executable, "-m", f"tests.benchmarks.{module}", what, "--photos", str(photos)]
         command += ["--scratch", scratch, *options]
         result = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return [Figure(**figure) for figure in json.loads(result.stdout.splitlines()[-1])]

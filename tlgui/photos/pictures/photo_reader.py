@@ -103,8 +103,8 @@ class PhotoFile:
         Raises:
             UnusablePhotoError: It cannot be read.
         """
-        known = self._indexed() if self._is_large(size) else None
-        kept = self._pictures.get(known, size) if known is not None else None
+        # A photo that was moved or copied is read for its digest, and need not be decoded.
+        kept = self._pictures.get(self.digest(), size) if self._is_large(size) else None
         if kept is not None:
             return kept
         pixels = read_photo(self.path, size, self.content().data)
