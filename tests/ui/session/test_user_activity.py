@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.waiting import WAIT_MS
 from tlgui.ui.session import user_activity
 from tlgui.ui.session.user_activity import UserActivity
 
@@ -13,26 +14,25 @@ from tlgui.ui.session.user_activity import UserActivity
 def widget(qtbot: QtBot) -> QWidget:
     widget = QWidget()
     qtbot.addWidget(widget)
-    widget.show()
-    qtbot.waitExposed(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
     return widget
 
 
 @pytest.fixture
-def activity(monkeypatch: pytest.MonkeyPatch, widget: QWidget) -> UserActivity:
-    monkeypatch.setattr(user_activity, "_QUIET_MS", 50)
-    return UserActivity(widget)
-
-
-def test_nobody_is_active_at_first(activity: UserActivity) -> None:
-    assert not activity.is_active
+def activity(monkeypatch: pytest.MonkeyPatch, widget: QWidget, qtbot: QtBot) -> UserActivity:
+    """Give the activity once the window has been shown, and nothing is done with it."""
+    monkeypatch.setattr(user_activity, "_QUIET_MS", 200)
+    activity = UserActivity(widget)
+    qtbot.waitUntil(lambda: not activity.is_active, timeout=WAIT_MS)
+    return activity
 
 
 def test_key_makes_active_until_it_has_been_quiet(activity: UserActivity, widget: QWidget, qtbot: QtBot) -> None:
-    handle = widget.windowHandle()
-    with qtbot.waitSignal(activity.changed):
-        qtbot.keyClick(handle, Qt.Key.Key_A)
-    assert activity.is_active
-    with qtbot.waitSignal(activity.changed):
-        pass
-    assert not activity.is_active
+    changes: list[bool] = []
+    activity.changed.connect(lambda: changes.append(activity.is_active))
+
+    qtbot.keyClick(widget.windowHandle(), Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: len(changes) >= 2, timeout=WAIT_MS)
+
+    assert changes[:2] == [True, False]

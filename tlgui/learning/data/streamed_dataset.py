@@ -190,15 +190,17 @@ class StreamedTrainingData:
 
         def read() -> Iterator[tuple[FloatArray, FloatArray, FloatArray]]:
             self.close()
-            self._reading = self.epoch(self._epoch)
+            reading = self._reading = self.epoch(self._epoch)
             try:
-                for batch in self._reading:
+                for batch in reading:
                     if len(batch.labels):
                         yield batch.inputs, one_hot(batch.labels, class_count), class_weights[batch.labels]
                     else:
                         yield self._weightless_batch(class_count)
             except BaseException as error:
-                self.error = error
+                # After `close`, this thread meets a generator that is being closed, which is no error of the photos.
+                if self._reading is reading:
+                    self.error = error
                 raise
 
         # Not prefetched: frozen base and trained layers share the cores, and after Stop no batch is in progress.
