@@ -1,4 +1,4 @@
-"""Eviction and repair of the caches: facts of photos, thumbnails, features and digests.
+"""Eviction and repair of the caches: facts, thumbnails and pictures of photos, features and digests.
 
 Everything in a cache can be computed again, so a cache that fails costs time and never a result. Each failure is
 logged as a warning, never passed over in silence:

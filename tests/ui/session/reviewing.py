@@ -25,6 +25,7 @@ class LookGate:
         self.is_reached = False
         self.can_be_stopped = True
         self.looked_at = 0
+        self.slots: Slots | None = None
         self._open = threading.Event()
 
     def open(self) -> None:
@@ -33,6 +34,7 @@ class LookGate:
     def look(
         self, survey: Survey, context: JobContext, slots: Slots | None = None, thumbnails: ThumbnailStore | None = None
     ) -> Survey:
+        self.slots = slots
         context.report(Progress(Stage.LOOKING, 0, 4711))
         context.report(Progress(Stage.LOOKING, self.looked_at, 4711))
         self.is_reached = True

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from tests import pictures
 from tlgui.errors import PhotoError
 from tlgui.files import cache_folder, reading
 from tlgui.learning.data.prefetch import read_batches
 from tlgui.photos.pictures import helper_pool, photo_digests, photo_reader
+from tlgui.photos.pictures.colours import Shown
 from tlgui.photos.pictures.decode import decode_small, read_photo
+from tlgui.photos.pictures.frames import to_shown_frame
 from tlgui.photos.pictures.photo_reader import PhotoReader
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
 from tlgui.photos.scanning.closer_look import look_at
@@ -190,3 +192,30 @@ def test_what_cannot_be_read_says_the_same_as_without_the_reader(
         square(path)
 
     assert caught.value.message == expected.value.message
+
+
+@pytest.mark.parametrize(("size", "least"), [(32, 256), (150, 256), (224, 336), (299, 449)])
+def test_jpeg_is_decoded_at_the_smallest_size_that_covers_the_square(
+    tmp_path: Path, size: int, least: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = pictures.write_jpeg(tmp_path / "a.jpg", 4000, 3000)
+    decoded: list[tuple[int, int]] = []
+
+    def noting(image: ImageFile.ImageFile, wanted: tuple[int, int] | None = None) -> Shown:
+        decoded.append(image.size)
+        return to_shown_frame(image, wanted)
+
+    monkeypatch.setattr("tlgui.photos.pictures.decode.to_shown_frame", noting)
+    read_photo(path, size)
+    decode_small(path, size)
+
+    assert decoded[0] == decoded[1]
+    assert least <= min(decoded[0]) < 2 * least
+
+
+def test_moved_photo_is_read_but_not_decoded(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = square(photo)
+    moved = photo.rename(photo.with_name("moved.jpg"))
+    monkeypatch.delattr(photo_reader, "read_photo")
+
+    assert np.array_equal(square(moved), first)
