@@ -15,6 +15,8 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 from typing_extensions import override
 
+_POLL_MS = 20
+
 
 class Watch(QObject):
     """Waits for the first paint of a main window.
@@ -55,6 +57,7 @@ class Watch(QObject):
         from tlgui.ui.shell.main_window import MainWindow  # noqa: PLC0415
 
         assert isinstance(self._window, MainWindow)
+        self._session = self._window.session
         page = self._window.pages.predict
         self._window.commands.show_predict()
         self._answer = AnswerWatch(page.list)
@@ -65,7 +68,15 @@ class Watch(QObject):
     @Slot()
     def _on_answered(self) -> None:
         _say("answered")
-        self._on_stayed()
+        self._close_when_idle()
+
+    @Slot()
+    def _close_when_idle(self) -> None:
+        # The window asks before it closes during a job, which has an end after its answer.
+        if self._session.is_busy:
+            QTimer.singleShot(_POLL_MS, self, self._close_when_idle)
+        else:
+            self._on_stayed()
 
     @Slot()
     def _on_stayed(self) -> None:
