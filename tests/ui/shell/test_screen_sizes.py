@@ -71,7 +71,7 @@ def cut_off(window: MainWindow) -> list[str]:
 def sideways(window: MainWindow) -> list[str]:
     """Return what scrolls sideways; the matrix of many classes does, within its card."""
     areas = [area for area in window.findChildren(QAbstractScrollArea) if not isinstance(area, ConfusionTable)]
-    scrolled = [area for area in areas if area.isVisible() and area.horizontalScrollBar().maximum()]
+    scrolled = [area for area in areas if area.isVisible() and area.horizontalScrollBar().isVisible()]
     return [f"{type(area).__name__} {area.accessibleName()}" for area in scrolled]
 
 

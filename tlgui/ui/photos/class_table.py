@@ -85,6 +85,8 @@ class ClassTable(SortedTable):
         self._order = _AllFirst()
         self._loader: ThumbnailLoader | None = None
         super().__init__("Classes of the collection", self.rows_model, parent, self._order)
+        # The bars show the counts too: where there is little width, the names come first, and nothing scrolls sideways.
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._loader = ThumbnailLoader(1, self)
         self._loader.loaded.connect(self._on_loader_loaded)
         self._shows_parts = False

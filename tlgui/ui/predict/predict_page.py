@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.engine.protocol import OpenModelRequest, PredictRequest, TrainRequest
@@ -24,9 +24,10 @@ from tlgui.ui.widgets.action_button import ActionButton
 from tlgui.ui.widgets.drops import DropRule, DropTarget, dropped_paths, is_model_file
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import EmptyPage, page_heading
+from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.plain_text import PlainLabel, set_tip
-from tlgui.ui.widgets.tokens import Accent, colour
+from tlgui.ui.widgets.tokens import GRID, Accent, colour
 
 _FLUSH_MS = 100
 _TRAINING = "The training is still running. Drop the photos again when it has ended, or stop it first."
@@ -182,11 +183,12 @@ class PredictPage(QWidget):
         column = QVBoxLayout(listed)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.list, 1)
-        row = QHBoxLayout()
-        row.addWidget(self.summary, 1)
-        for button in (self.open_button, self.save_button, self.clear_button):
-            row.addWidget(button)
-        column.addLayout(row)
+        foot = QWidget()
+        row = FlowLayout(foot)
+        row.setSpacing(GRID)
+        for widget in (growing(self.summary), self.open_button, self.save_button, self.clear_button):
+            row.addWidget(widget)
+        column.addWidget(foot)
         self._listed = listed
         self.stack = QStackedWidget()
         for widget in (self.no_model, self.drop_here, listed):

@@ -7,7 +7,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from tlgui.learning.results import ClassResult
@@ -86,13 +86,25 @@ class ClassResultsTable(SortedTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._rows = ClassResultsModel()
         super().__init__("How each class fared", self._rows, parent)
-        for column in range(_NAME + 1, len(_COLUMNS)):
-            self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
 
     def show_results(self, results: tuple[ClassResult, ...]) -> None:
         """Show one row for each class."""
         self._rows.set_rows(results)
         self.fill_width()
+
+    @override
+    def fill_width(self) -> None:
+        """Give each column its width; where there is too little, the titles are elided before anything scrolls."""
+        header, columns = self.horizontalHeader(), range(_NAME + 1, len(_COLUMNS))
+        room = self.viewport().width() - self.least_name_width()
+        wanted = [max(header.sectionSizeHint(column), self.sizeHintForColumn(column)) for column in columns]
+        least = [self.sizeHintForColumn(column) for column in columns]
+        spare, missing = max(0, room - sum(least)), sum(wanted) - sum(least)
+        share = min(1.0, spare / missing) if missing else 1.0
+        for column, most, fewest in zip(columns, wanted, least, strict=True):
+            self.setColumnWidth(column, fewest + int((most - fewest) * share))
+        super().fill_width()
 
     @override
     def least_name_width(self) -> int:

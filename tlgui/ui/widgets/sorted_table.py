@@ -1,6 +1,6 @@
 """A table that is sorted by a click on a column header, in the common style of all tables."""
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSortFilterProxyModel, Qt, Slot
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 from typing_extensions import override
@@ -49,7 +49,6 @@ class SortedTable(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        self.horizontalHeader().sectionResized.connect(self._on_section_resized)
 
     def least_name_width(self) -> int:
         """Return the smallest width of the first column, in pixels; the table scrolls where there is less room."""
@@ -79,12 +78,6 @@ class SortedTable(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit_rows()
-
-    @Slot(int, int, int)
-    def _on_section_resized(self, column: int, _before: int, _width: int) -> None:
-        """Give way to another column, which may get its width only when it is painted."""
-        if column != 0:
-            self.fill_width()
 
     def _fit_rows(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() * 3 // 2)

@@ -143,6 +143,8 @@ def style_sheet(colours: Colours, line_height: int) -> str:
         colours: The colours of a light or a dark desktop.
         line_height: The height of a line of the system's font in device-independent pixels; marks follow it.
     """
+    # A style sheet's least height replaces what the text asks for.
+    text_height = max(CONTROL_HEIGHT - 2 * (_PADDING + LINE_WIDTH), line_height)
     mark = max(2 * GRID, round(line_height * 0.95))
     values = {name: getattr(colours, name) for name in Colours.__dataclass_fields__} | {
         "icons": files.resource("icons/controls").as_posix(),
@@ -159,9 +161,9 @@ def style_sheet(colours: Colours, line_height: int) -> str:
         "arrow": max(12, round(line_height * 0.75)),
         "arrow_room": max(24, round(line_height * 1.3)),
         # Of the text alone: the padding and the border make the rest of a control's height.
-        "text_height": CONTROL_HEIGHT - 2 * (_PADDING + LINE_WIDTH),
+        "text_height": text_height,
         # Qt adds three pixels to what is in a spin box or a tool button.
-        "spin_height": CONTROL_HEIGHT - 2 * (_PADDING + LINE_WIDTH) - 3,
+        "spin_height": text_height - 3,
         "pad": _PADDING,
         "pad_in_ring": _PADDING + LINE_WIDTH - FOCUS_WIDTH,
         "side": GRID + SMALL_CORNER,
