@@ -163,7 +163,7 @@ def style_sheet(colours: Colours, line_height: int) -> str:
         # Of the text alone: the padding and the border make the rest of a control's height.
         "text_height": text_height,
         # Qt adds three pixels to what is in a spin box or a tool button.
-        "spin_height": text_height - 3,
+        "spin_height": max(CONTROL_HEIGHT - 2 * (_PADDING + LINE_WIDTH) - 3, line_height),
         "pad": _PADDING,
         "pad_in_ring": _PADDING + LINE_WIDTH - FOCUS_WIDTH,
         "side": GRID + SMALL_CORNER,
