@@ -112,11 +112,11 @@ class ResultsPage(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the runs above the results where there is no room for both beside each other."""
+        """Put the trainings below the results where there is no room for both beside each other."""
         super().resizeEvent(event)
         is_narrow = event.size().width() < self.fontMetrics().averageCharWidth() * _LETTERS_BESIDE
         if is_narrow and self._splitter.indexOf(self.panel) >= 0:
-            self._scrolled.insertWidget(0, self.panel)
+            self._scrolled.addWidget(self.panel)
             self.table.setMaximumHeight(self.table.minimumSizeHint().height())
         elif not is_narrow and self._splitter.indexOf(self.panel) < 0:
             self._splitter.insertWidget(0, self.panel)
