@@ -42,6 +42,7 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.shell.menus.menu import MenuTitle
 from tlgui.ui.train.recipe_form import RecipeForm
 from tlgui.ui.train.train_page import TrainPage
+from tlgui.ui.widgets.terms import term_at
 
 # These have controls of their own, outside the tables of settings.
 CHOSEN_ELSEWHERE = frozenset({"name", "description", "backbone", "weights"})
@@ -281,3 +282,12 @@ def test_mnemonics_are_all_different_and_none_is_a_menus(train_page: TrainPage) 
     letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
     assert len(letters) > 10
     assert [letter for letter, times in Counter(letters).items() if times > 1] == []
+
+
+def test_f1_explains_the_word_of_a_setting_and_else_that_of_its_group(form: RecipeForm) -> None:
+    assert term_at(control(form, "batch_size")) == "batch"
+    assert term_at(control(form, "fine_tuning.momentum")) == "fine-tuning"
+    assert term_at(form.fine_tuning.button) == "fine-tuning"
+    assert term_at(form.split.button) == "validation"
+    assert term_at(control(form, "augmentation.zoom")) == "variations"
+    assert term_at(form.recipe_choice.box) == "recipe"

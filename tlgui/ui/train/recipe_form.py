@@ -15,6 +15,7 @@ from tlgui.ui.train.setting_rows import RecipeBinder, form_rows
 from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.collapsible import CollapsibleGroup
 from tlgui.ui.widgets.columns import Columns
+from tlgui.ui.widgets.terms import set_term
 
 _COLUMN_LETTERS = 56
 _ADVANCED = {"The network": NETWORK, "The steps of the training": STEPS, "The end of the training": ENDING}
@@ -38,6 +39,13 @@ class RecipeForm(QWidget):
         self.fine_tuning = CollapsibleGroup("Fine-tuning", "Whether and how the backbone itself is trained", QWidget())
         self.split = CollapsibleGroup("Split", "Which photos are kept apart, and the seed", QWidget())
         self.advanced = CollapsibleGroup("&Advanced", "Every other value of the recipe", QWidget())
+        for group, term_id in (
+            (self.recipe_choice, "recipe"),
+            (self.augmentation, "variations"),
+            (self.fine_tuning, "fine-tuning"),
+            (self.split, "validation"),
+        ):
+            set_term(group, term_id)
         self._lay_out()
         self.setAccessibleName("Settings of the training")
         session.recipe_changed.connect(self._on_recipe_changed)
