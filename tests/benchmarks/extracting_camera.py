@@ -51,7 +51,7 @@ def measure(folder: Path, scratch: Path, command: float, start: float) -> list[F
     """
     photos = list(scan(folder, CONTEXT).photos())
     extractor = FeatureExtractor(QUICK, CONTEXT)
-    extractor.fast_backbone(CONTEXT, len(photos))
+    extractor.fast_backbone(CONTEXT)
     flat = _linked(photos, scratch / "flat")
     small = _small(photos, scratch / "small")
     return [
