@@ -6,6 +6,7 @@ every other thread each time: measured with three threads that read 100,000 phot
 show, and do not free many objects in one go. In a process without a window nothing ever waits.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,8 +51,11 @@ def is_requested() -> bool:
 
 
 def give_way() -> None:
-    """Pause while the GUI thread is to run first, for a tenth of a second at most after the last request."""
-    while is_requested():
+    """Pause while the GUI thread is to run first, for a tenth of a second at most after the last request.
+
+    The main thread, which is the GUI thread where there is one, never pauses.
+    """
+    while is_requested() and threading.get_ident() != threading.main_thread().ident:
         time.sleep(_STEP_SECONDS)
 
 

@@ -64,3 +64,11 @@ def test_every_drawing_of_a_control_can_be_read() -> None:
     names = list((FOLDER / "controls").glob("*.svg"))
     assert {"check", "dot", "down-light", "down-dark", "up-light", "up-dark"} <= {path.stem for path in names}
     assert all(QSvgRenderer(str(path)).isValid() for path in names)
+
+
+def test_icon_that_was_drawn_before_is_the_same_in_its_colour_and_size_alone() -> None:
+    first = icon_pixmap("warning", QColor("red"), 24).toImage()
+
+    assert icon_pixmap("warning", QColor("red"), 24).toImage() == first
+    assert icon_pixmap("warning", QColor("lime"), 24).toImage() != first
+    assert icon_pixmap("warning", QColor("red"), 16).width() == 16

@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter, QPaintEvent, QPal
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from tlgui import gui_priority
 from tlgui.progress import EpochEnded
 from tlgui.text.numbers import count, percent
 from tlgui.ui.plots.curve_legend import CurveLegend
@@ -121,6 +122,8 @@ class _Task(QRunnable):
     @override
     def run(self) -> None:
         image = QImage()
+        # matplotlib draws for 100 ms with hardly a pause, while the window shows what a training has ended with.
+        gui_priority.give_way()
         try:
             image = self._painter.draw(self._request)
         finally:

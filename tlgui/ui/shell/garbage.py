@@ -2,7 +2,7 @@
 
 Left to itself, it runs on the thread that happens to allocate many objects. If it destroys an unreachable widget on
 another thread than the GUI's, Qt aborts the process. So automatic collection is disabled, and a timer of the GUI thread
-collects at the same thresholds, every 500 ms.
+collects at the same thresholds, every 100 ms.
 """
 
 import ctypes
@@ -11,7 +11,7 @@ import sys
 
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Slot
 
-_INTERVAL_MS = 500
+_INTERVAL_MS = 100
 # More objects than this in the generations to collect are the data of a large collection, without cycles. Traversing
 # them blocks the window: for about a second where there are 100,000 photos.
 _MOST_OBJECTS = 50_000
