@@ -91,6 +91,25 @@ def test_it_offers_what_applies(many: PhotosPage, settle: Settle) -> None:
     assert not buttons["leave_out"].isVisible()
 
 
+def test_with_large_text_it_leaves_room_for_the_photo(many: PhotosPage) -> None:
+    buttons = many.browser.buttons
+    choose(many, 0)
+    assert buttons["open"].isVisible()
+    font = many.font()
+    font.setPointSizeF(2 * font.pointSizeF())
+    many.setFont(font)
+    many.resize(640, 520)
+    QApplication.processEvents()
+    choose(many, 1)
+    assert buttons["move"].isVisible()
+    assert not buttons["open"].isVisible()
+    font.setPointSizeF(font.pointSizeF() / 2)
+    many.setFont(font)
+    many.resize(1000, 800)
+    QApplication.processEvents()
+    assert buttons["open"].isVisible()
+
+
 def test_tab_goes_from_the_grid_to_the_bar(qtbot: QtBot, many: PhotosPage) -> None:
     grid, buttons = many.browser.grid, many.browser.buttons
     many.activateWindow()

@@ -16,6 +16,9 @@ from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.plain_text import set_tip
 from tlgui.ui.widgets.tokens import CORNER, GRID, tokens_of
 
+# The largest share of the grid that the bar takes with all of its buttons.
+_MOST_HEIGHT = 0.4
+_IN_MENU = frozenset({"open", "reveal"})
 _PLACING = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.Show})
 
 
@@ -51,6 +54,7 @@ class SelectionBar(QWidget):
         self._box.setSpacing(GRID)
         self._box.addWidget(self.about)
         self._box.addLayout(self._flow)
+        self._hidden: frozenset[str] = frozenset()
         # A bar that came under the mouse between two clicks would take the second one.
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._appear)
@@ -68,7 +72,8 @@ class SelectionBar(QWidget):
         self.about.set_text(about)
         for name, button in self.buttons.items():
             button.setEnabled(can[name])
-            button.setVisible(name not in hidden)
+        self._hidden = hidden
+        self._show_buttons(hidden)
         if self.isVisible():
             self._place()
         elif self._grid.was_just_pressed():
@@ -107,7 +112,19 @@ class SelectionBar(QWidget):
         # What is selected stays in sight.
         self._grid.scrollTo(self._grid.currentIndex())
 
+    def _show_buttons(self, hidden: frozenset[str]) -> None:
+        for name, button in self.buttons.items():
+            button.setVisible(name not in hidden)
+
     def _place(self) -> None:
+        """Put the bar at the foot; with large text in a small window, without what Enter and the menu do too."""
+        self._show_buttons(self._hidden)
+        self._put()
+        if self.height() > self._grid.viewport().height() * _MOST_HEIGHT:
+            self._show_buttons(self._hidden | _IN_MENU)
+            self._put()
+
+    def _put(self) -> None:
         """Put the bar at the foot, as wide as its content or the grid."""
         viewport = self._grid.viewport().geometry().translated(self._grid.pos())
         self._flow.invalidate()
