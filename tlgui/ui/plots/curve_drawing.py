@@ -147,8 +147,8 @@ class _MeasureAxes:
         axes.set_facecolor(style.background)
         axes.set_title(self._measure.title, loc="left", fontsize=style.points, fontweight="bold", color=style.text)
         width = self._width_in_points()
-        # Numbers of up to four digits, and a gap as wide.
-        room = int(width / (8 * _LETTER_WIDTH * small))
+        # Numbers of two or three digits, and a gap as wide.
+        room = int(width / (5 * _LETTER_WIDTH * small))
         axes.xaxis.set_major_locator(MaxNLocator(nbins=max(2, min(_MOST_TICKS, room)), integer=True, min_n_ticks=1))
         explained = _EPOCH if len(_EPOCH) * _LETTER_WIDTH * small < width * 1.1 else _EPOCH.partition(" ")[0]
         axes.set_xlabel(explained, fontsize=small, color=style.text)

@@ -9,7 +9,7 @@ from tlgui.learning.results import Evaluation
 from tlgui.photos.names import one_line
 from tlgui.text.numbers import count
 from tlgui.ui.widgets.plain_text import plain_tip
-from tlgui.ui.widgets.tokens import Accent, colour, mixed
+from tlgui.ui.widgets.tokens import GRID, Accent, colour, mixed
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -168,7 +168,7 @@ class ConfusionTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(metrics.height() * 3 // 2)
         widest = max((metrics.horizontalAdvance(name) for name in self._rows.names), default=0)
         bound = metrics.averageCharWidth() * _NAME_LETTERS
-        self.verticalHeader().setFixedWidth(min(widest + metrics.averageCharWidth() * 3, bound))
+        self.verticalHeader().setFixedWidth(min(widest + metrics.averageCharWidth() * 3 + 2 * GRID, bound))
 
 
 class _UprightHeader(QHeaderView):

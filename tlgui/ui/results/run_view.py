@@ -65,9 +65,9 @@ class RunView(QWidget):
         column.addWidget(self.model_line)
         column.addWidget(self.explanation)
         column.addSpacing(GRID)
-        column.addWidget(curves, 4)
+        column.addWidget(curves, 5)
         column.addSpacing(GRID)
-        column.addWidget(self._details, 5)
+        column.addWidget(self._details, 4)
 
     @override
     def minimumSizeHint(self) -> QSize:
