@@ -63,6 +63,7 @@ def look(qapp: QApplication) -> Iterator[Look]:
     yield look
     look.wear(is_dark=False)
     qapp.setFont(font)
+    look.fit_font()
 
 
 @pytest.fixture
@@ -128,6 +129,8 @@ def test_controls_grow_with_the_text(qtbot: QtBot, qapp: QApplication, card: Car
     font = QFont(qapp.font())
     font.setPointSizeF(3 * font.pointSizeF())
     qapp.setFont(font)
+    # As the main window does.
+    look_of(qapp).fit_font()
     button, box = QPushButton("Open"), QCheckBox("Mirror")
     show(qtbot, card, button, box)
     assert button.height() >= button.fontMetrics().height() > CONTROL_HEIGHT
