@@ -52,7 +52,7 @@ def _network(path: Path) -> bytes:
     return members_of(path)[ONNX_NETWORK]
 
 
-def _expect_refusal(path: Path, data: bytes, words: str = "") -> None:
+def _expect_refusal(path: Path, data: bytes, words: str = "cannot be opened") -> None:
     with pytest.raises(ModelFileError, match=words):
         load_prediction_model(rewrite(path, {ONNX_NETWORK: data}))
 
