@@ -83,9 +83,9 @@ class CollectionHeader(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        least = super().minimumSizeHint()
+        # The names may be cut; the controls never are.
         width = max(self._names.minimumSizeHint().width(), self._buttons.minimumSizeHint().width())
-        return QSize(width, least.height())
+        return QSize(width, self.sizeHint().height())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
