@@ -169,8 +169,11 @@ class TrainingStatus(QWidget):
         line.addWidget(self.stop_button)
         column = QVBoxLayout(running)
         column.setContentsMargins(0, 0, 0, 0)
+        # Together, where Start needs more height.
+        column.addStretch()
         column.addLayout(line)
         column.addWidget(self.bar)
+        column.addStretch()
         self._faces.addWidget(idle)
         self._faces.addWidget(running)
         outer = QVBoxLayout(self)
