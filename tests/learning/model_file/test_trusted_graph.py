@@ -135,12 +135,16 @@ def _use_texts(model: onnx.ModelProto) -> None:
     model.graph.initializer[0].data_type = onnx.TensorProto.STRING
 
 
+def _kernel(model: onnx.ModelProto) -> onnx.TensorProto:
+    return next(tensor for tensor in model.graph.initializer if len(tensor.dims) == 4)
+
+
 def _say_another_shape(model: onnx.ModelProto) -> None:
-    model.graph.initializer[0].dims[0] = 2**40
+    _kernel(model).dims[0] = 2**40
 
 
 def _say_a_negative_shape(model: onnx.ModelProto) -> None:
-    model.graph.initializer[0].dims[0] = -1
+    _kernel(model).dims[0] = -1
 
 
 def _fix_the_batch(model: onnx.ModelProto) -> None:
