@@ -297,12 +297,12 @@ def test_pasting_and_opening_photos_go_to_the_predict_page(
 def test_state_survives_a_restart(qtbot: QtBot, window: MainWindow, fake_engine: FakeEngine, birds: Path) -> None:
     open_folder(qtbot, window, birds)
     window.session.set_recipe(BUILT_IN["balanced"])
-    window.resize(900, 640)
+    window.resize(720, 560)
     assert window.close()
     again = create_window(fake_engine)
     qtbot.addWidget(again)
     assert again.session.recipe == BUILT_IN["balanced"]
-    assert (again.width(), again.height()) == (900, 640)
+    assert (again.width(), again.height()) == (720, 560)
     assert [entry.data() for entry in recent(again, "recent-folders")] == [birds]
 
 
