@@ -128,6 +128,9 @@ class MainWindow(QMainWindow):
             application = QApplication.instance()
             assert isinstance(application, QApplication)
             look_of(application).fit_font()
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "chip"):
+            self.steps.fit(self.width())
+            self._fit_chip()
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "menus"):
             self.menus.draw_icons(self.palette())
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
