@@ -12,6 +12,8 @@ _ROOT = Path(tlgui.__file__).parent
 _HELPER = _ROOT / "ui" / "widgets" / "plain_text.py"
 # What shows markup by itself; each has a plain one in `plain_text`, or no place in the window.
 _FORMATTING = {"QLabel", "QMessageBox", "QErrorMessage", "QInputDialog", "QProgressDialog", "QTextBrowser", "QToolTip"}
+# What may show markup: the program's own guide, and labels that escape all but the links that they add themselves.
+_OWN_MARKUP = {"guide_window.py": {"class GuideBrowser", "setHtml"}, "terms.py": {"class TermLabel"}}
 _SETTERS = {
     "setAccessibleDescription",
     "setAccessibleName",
@@ -71,5 +73,5 @@ def test_what_cannot_show_markup_is_no_offence(line: str) -> None:
 
 def test_window_shows_names_through_the_helper_alone() -> None:
     modules = [path for path in (*(_ROOT / "ui").rglob("*.py"), _ROOT / "app.py") if path != _HELPER]
-    found = {path.name: list(offences(path.read_text("utf-8"))) for path in modules}
-    assert {name: lines for name, lines in found.items() if lines} == {}
+    found = {path.name: {line.partition(": ")[2] for line in offences(path.read_text("utf-8"))} for path in modules}
+    assert {name: past_it for name, past_it in found.items() if past_it} == _OWN_MARKUP
