@@ -68,7 +68,8 @@ def test_features_are_the_outputs_of_the_backbone(photos: list[Photo]) -> None:
     assert found.failed == ()
     assert found.matrix.shape == (len(photos), 1, 1280)
     assert found.matrix.dtype == np.float32
-    np.testing.assert_allclose(found.matrix[:, 0], expected, atol=1e-5)
+    # ONNX Runtime adds in another order.
+    np.testing.assert_allclose(found.matrix[:, 0], expected, atol=5e-5)
 
 
 def test_copies_differ_from_the_photo_and_by_seed(photos: list[Photo]) -> None:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine, Gate
 from tests.pictures import write_collection
 from tlgui import files
-from tlgui.engine.protocol import OpenModelRequest, TrainRequest
+from tlgui.engine.protocol import TrainRequest, WarmModelRequest
 from tlgui.errors import PhotoError, StorageError
 from tlgui.learning.recipes.built_in import BALANCED, QUICK, VGG16_FROZEN
 from tlgui.learning.results import StopReason
@@ -295,7 +295,7 @@ def test_any_run_can_be_made_active_and_is_loaded_in_the_background(
 
     assert trained.active_run == second
     assert not trained.is_busy
-    qtbot.waitUntil(lambda: fake_engine.requests[-1] == OpenModelRequest(second.model_path), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: fake_engine.requests[-1] == WarmModelRequest(second.model_path), timeout=WAIT_MS)
 
 
 def test_summary_that_a_record_lacks_is_read_from_the_model(

@@ -43,7 +43,9 @@ def convert(model: keras.Model, check: Callable[[bytes], int] = lambda _: _AT_ON
         The ONNX file; None where the network has layers that are not converted, must not be run, or the outputs differ.
     """
     try:
-        graph = encode(converted(model))
+        # Weights that become infinite are refused below, as every network whose outputs differ.
+        with np.errstate(over="ignore", invalid="ignore"):
+            graph = encode(converted(model))
         most = check(graph)
         run = runner(graph)
     except (UnknownLayerError, UntrustedError) as error:
