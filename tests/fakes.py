@@ -49,6 +49,7 @@ from tlgui.photos.scanning.unreadable import keep_refusals
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 
 ResultT = TypeVar("ResultT")
+RequestT = TypeVar("RequestT")
 
 _POLL_SECONDS = 0.005
 
@@ -163,6 +164,10 @@ class FakeEngine(Engine):
         self.is_closed = True
         for gate in self._gates:
             gate.open()
+
+    def last(self, kind: type[RequestT]) -> RequestT:
+        """Return the last request of a kind; others may have come meanwhile from the background."""
+        return [request for request in self.requests if isinstance(request, kind)][-1]
 
     @override
     def run(self, request: Request[ResultT], context: JobContext) -> ResultT:

@@ -74,11 +74,13 @@ def test_mendings_are_undone_down_to_the_first(folder: Path) -> None:
     )
 
 
-def test_runs_are_listed_as_they_stood(folder: Path) -> None:
+def test_runs_are_listed_as_they_stood(folder: Path, version: Path) -> None:
     store = RunStore(workspace_path(folder))
     runs = {run.name: run for run in store.runs()}
 
     assert (runs["Finished"].status, runs["Killed"].status) == (RunStatus.FINISHED, RunStatus.INTERRUPTED)
-    assert (len(runs["Finished"].history), len(runs["Killed"].history)) == (5, 2)
+    assert len(runs["Finished"].history) == 5
+    # Short epochs are not all written since version 0.2.0.
+    assert len(runs["Killed"].history) == (2 if version.name == "v0.1.0" else 1)
     assert runs["Killed"].can_resume
     assert store.active_id == runs["Finished"].id

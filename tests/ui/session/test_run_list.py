@@ -238,8 +238,7 @@ def test_train_further_starts_from_the_runs_model(qtbot: QtBot, trained: Session
 
     end(qtbot, trained, trained.train_further(first))
 
-    request = fake_engine.requests[-1]
-    assert isinstance(request, TrainRequest)
+    request = fake_engine.last(TrainRequest)
     assert request.start_from == first.model_path
     assert request.model_path != first.model_path
     assert not request.resume
@@ -261,8 +260,7 @@ def test_training_further_is_resumed_from_the_same_model(
 
     end(qtbot, trained, trained.resume(runs(trained)[0]))
 
-    request = fake_engine.requests[-1]
-    assert isinstance(request, TrainRequest)
+    request = fake_engine.last(TrainRequest)
     assert (request.resume, request.start_from) == (True, start.model_path)
 
 
@@ -290,12 +288,13 @@ def test_any_run_can_be_made_active_and_is_loaded_in_the_background(
     second, first = runs(trained)
     assert trained.active_run == first
 
+    asked = len(fake_engine.requests)
     with qtbot.waitSignal(trained.model_changed, timeout=WAIT_MS):
         trained.use_run(second)
 
     assert trained.active_run == second
     assert not trained.is_busy
-    qtbot.waitUntil(lambda: fake_engine.requests[-1] == WarmModelRequest(second.model_path), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: WarmModelRequest(second.model_path) in fake_engine.requests[asked:], timeout=WAIT_MS)
 
 
 def test_summary_that_a_record_lacks_is_read_from_the_model(

@@ -184,8 +184,7 @@ def test_prediction_asks_about_the_open_model(
 
     assert isinstance(result, PredictionSummary)
     assert result.photo_count == 6
-    request = fake_engine.requests[-1]
-    assert isinstance(request, PredictRequest)
+    request = fake_engine.last(PredictRequest)
     assert trained.model is not None
     assert request.model_path == trained.model.path
 
@@ -196,8 +195,7 @@ def test_export_compares_on_photos_of_the_collection(
     result = finish(qtbot, trained.export("onnx", tmp_path / "a.onnx"))
 
     assert isinstance(result, ExportResult)
-    request = fake_engine.requests[-1]
-    assert isinstance(request, ExportRequest)
+    request = fake_engine.last(ExportRequest)
     assert len(request.photos) >= 16
     assert len({photo.parent for photo in request.photos}) == 3
 

@@ -289,8 +289,7 @@ def test_pasting_and_opening_photos_go_to_the_predict_page(
     assert window.steps.current() is Step.PREDICT
     assert window.pages.predict.has_predictions
     assert action(window, "save-predictions").isEnabled()
-    request = fake_engine.requests[-1]
-    assert isinstance(request, PredictRequest)
+    request = fake_engine.last(PredictRequest)
     assert request.paths == (birds / "owl",)
 
 
