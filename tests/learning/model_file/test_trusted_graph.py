@@ -16,7 +16,6 @@ from tests.learning.models import (
     change_manifest,
     members_of,
     rewrite,
-    write_small_model,
     zip_bytes,
 )
 from tlgui.errors import ModelFileError
@@ -31,35 +30,23 @@ pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 CLASSES = len(CLASS_NAMES)
 
 
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return write_small_model(tmp_path_factory.mktemp("good") / "birds.tlmodel").read_bytes()
-
-
-@pytest.fixture
-def path(good: bytes, tmp_path: Path) -> Path:
-    path = tmp_path / "birds.tlmodel"
-    path.write_bytes(good)
-    return path
-
-
 @pytest.fixture
 def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prediction_model, "runner", lambda _: pytest.fail("ONNX Runtime saw it"))
 
 
-def _network(path: Path) -> bytes:
-    return members_of(path)[ONNX_NETWORK]
+def _network(model_path: Path) -> bytes:
+    return members_of(model_path)[ONNX_NETWORK]
 
 
-def _expect_refusal(path: Path, data: bytes, words: str = "cannot be opened") -> None:
+def _expect_refusal(model_path: Path, data: bytes, words: str = "cannot be opened") -> None:
     with pytest.raises(ModelFileError, match=words):
-        load_prediction_model(rewrite(path, {ONNX_NETWORK: data}))
+        load_prediction_model(rewrite(model_path, {ONNX_NETWORK: data}))
 
 
-def _changed(path: Path, change: Callable[[onnx.ModelProto], object]) -> bytes:
+def _changed(model_path: Path, change: Callable[[onnx.ModelProto], object]) -> bytes:
     """Change a network by the `onnx` package, which knows everything that the format can say."""
-    model = onnx.load_from_string(_network(path))
+    model = onnx.load_from_string(_network(model_path))
     change(model)
     data: bytes = model.SerializeToString()
     return data
@@ -175,29 +162,29 @@ def _fix_the_batch(model: onnx.ModelProto) -> None:
         _fix_the_batch,
     ],
 )
-def test_what_tlgui_never_writes_is_refused(change: Callable[[onnx.ModelProto], object], path: Path) -> None:
-    _expect_refusal(path, _changed(path, change))
+def test_what_tlgui_never_writes_is_refused(change: Callable[[onnx.ModelProto], object], model_path: Path) -> None:
+    _expect_refusal(model_path, _changed(model_path, change))
 
 
-def test_what_the_onnx_package_writes_again_is_opened(path: Path) -> None:
+def test_what_the_onnx_package_writes_again_is_opened(model_path: Path) -> None:
     """The changes above are refused for what they change."""
-    again = _changed(path, lambda _: None)
-    assert load_prediction_model(rewrite(path, {ONNX_NETWORK: again})) is not None
+    again = _changed(model_path, lambda _: None)
+    assert load_prediction_model(rewrite(model_path, {ONNX_NETWORK: again})) is not None
 
 
 @pytest.mark.usefixtures("unseen")
 @pytest.mark.parametrize("kept", [0, 1, 100, -100, -1])
-def test_network_that_is_cut_off_is_refused(kept: int, path: Path) -> None:
-    _expect_refusal(path, _network(path)[:kept])
+def test_network_that_is_cut_off_is_refused(kept: int, model_path: Path) -> None:
+    _expect_refusal(model_path, _network(model_path)[:kept])
 
 
 @pytest.mark.usefixtures("unseen")
 @pytest.mark.parametrize("depth", [10, 100_000])
-def test_messages_in_messages_are_refused(depth: int, path: Path) -> None:
+def test_messages_in_messages_are_refused(depth: int, model_path: Path) -> None:
     data = b""
     for _ in range(min(depth, 2000)):
         data = b"\x3a" + _varint(len(data)) + data
-    _expect_refusal(path, data)
+    _expect_refusal(model_path, data)
 
 
 def _varint(value: int) -> bytes:
@@ -209,18 +196,18 @@ def _varint(value: int) -> bytes:
 
 
 @pytest.mark.usefixtures("unseen")
-def test_member_that_is_not_what_was_saved_is_refused(path: Path) -> None:
-    manifest = members_of(path)["manifest.json"]
-    rewrite(path, {ONNX_NETWORK: _network(path) + b" "})
-    members = members_of(path) | {"manifest.json": manifest}
-    path.write_bytes(zip_bytes(members))
+def test_member_that_is_not_what_was_saved_is_refused(model_path: Path) -> None:
+    manifest = members_of(model_path)["manifest.json"]
+    rewrite(model_path, {ONNX_NETWORK: _network(model_path) + b" "})
+    members = members_of(model_path) | {"manifest.json": manifest}
+    model_path.write_bytes(zip_bytes(members))
     with pytest.raises(ModelFileError, match="damaged"):
-        load_prediction_model(path)
+        load_prediction_model(model_path)
 
 
-def test_earlier_versions_have_no_such_member(path: Path) -> None:
+def test_earlier_versions_have_no_such_member(model_path: Path) -> None:
     with pytest.raises(ModelFileError, match="do not belong there"):
-        load_prediction_model(change_manifest(path, "format_version", 2))
+        load_prediction_model(change_manifest(model_path, "format_version", 2))
 
 
 # --- networks that are written as they should be, and mean harm
@@ -247,8 +234,8 @@ def _after(*steps: tuple[str, Sequence[str], dict[str, Attribute]], **constants:
     return _graph([_FIRST, *steps], {name: np.asarray(value) for name, value in constants.items()})
 
 
-def test_network_of_the_frame_is_opened(path: Path) -> None:
-    assert load_prediction_model(rewrite(path, {ONNX_NETWORK: _after(("Relu", ["t0"], {}))})) is not None
+def test_network_of_the_frame_is_opened(model_path: Path) -> None:
+    assert load_prediction_model(rewrite(model_path, {ONNX_NETWORK: _after(("Relu", ["t0"], {}))})) is not None
 
 
 _HUGE_PADS = np.array([0, 0, 4000, 4000, 0, 0, 4000, 4000])
@@ -311,41 +298,41 @@ _HOSTILE = {
 
 @pytest.mark.usefixtures("unseen")
 @pytest.mark.parametrize("name", _HOSTILE)
-def test_network_that_means_harm_is_refused(name: str, path: Path) -> None:
-    _expect_refusal(path, _HOSTILE[name])
+def test_network_that_means_harm_is_refused(name: str, model_path: Path) -> None:
+    _expect_refusal(model_path, _HOSTILE[name])
 
 
-def test_name_that_is_given_twice_is_refused(path: Path) -> None:
+def test_name_that_is_given_twice_is_refused(model_path: Path) -> None:
     graph = decode(_after(("Relu", ["t0"], {})))
     doubled = [replace(node, output="t0") if node.operator == "Relu" else node for node in graph.nodes]
-    _expect_refusal(path, encode(replace(graph, nodes=tuple(doubled))))
+    _expect_refusal(model_path, encode(replace(graph, nodes=tuple(doubled))))
 
 
 @pytest.mark.parametrize(("side", "classes"), [(SIZE + 1, CLASSES), (SIZE, CLASSES + 1)])
-def test_network_for_other_pictures_or_classes_is_refused(side: int, classes: int, path: Path) -> None:
-    graph = decode(_network(path))
+def test_network_for_other_pictures_or_classes_is_refused(side: int, classes: int, model_path: Path) -> None:
+    graph = decode(_network(model_path))
     other = replace(graph, input=Value("rgb", (side, side, 3)), output=Value("output", (classes,)))
-    _expect_refusal(path, encode(other), "does not turn pictures")
+    _expect_refusal(model_path, encode(other), "does not turn pictures")
 
 
-def test_answers_that_are_no_probabilities_are_refused(path: Path) -> None:
-    graph = decode(_network(path))
+def test_answers_that_are_no_probabilities_are_refused(model_path: Path) -> None:
+    graph = decode(_network(model_path))
     *nodes, last = graph.nodes
     assert last.operator == "Softmax"
     data = encode(replace(graph, nodes=(*nodes, replace(last, operator="Relu", attributes={}))))
-    _expect_refusal(path, data, "no probabilities")
+    _expect_refusal(model_path, data, "no probabilities")
 
 
 def test_networks_that_disagree_are_refused_where_both_are_opened(
-    path: Path, expect_log: Callable[[str], None]
+    model_path: Path, expect_log: Callable[[str], None]
 ) -> None:
-    graph = decode(_network(path))
+    graph = decode(_network(model_path))
     constants = {
         name: array * np.float32(1.1) if array.dtype == np.float32 else array for name, array in graph.constants.items()
     }
     expect_log("The converted network differs")
-    rewrite(path, {ONNX_NETWORK: encode(replace(graph, constants=constants))})
+    rewrite(model_path, {ONNX_NETWORK: encode(replace(graph, constants=constants))})
 
-    assert load_prediction_model(path) is not None
+    assert load_prediction_model(model_path) is not None
     with pytest.raises(ModelFileError, match="do not say the same"):
-        load_model(path)
+        load_model(model_path)

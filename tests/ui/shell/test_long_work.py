@@ -106,7 +106,7 @@ def test_signal_is_that_of_the_launcher_api(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("platform", "bus"), [("win32", "unix:path=/tmp/x"), ("darwin", "unix:path=/tmp/x"), ("linux", "")]
+    ("platform", "bus"), [("win32", "unix:abstract=session"), ("darwin", "unix:abstract=session"), ("linux", "")]
 )
 def test_where_no_launcher_is_known_there_is_none(platform: str, bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus)
