@@ -5,7 +5,7 @@ import json
 import shutil
 import statistics
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -148,25 +148,28 @@ def _linked(photos: Sequence[Photo], folder: Path) -> list[Photo]:
 
 
 def _small(photos: Sequence[Photo], folder: Path) -> list[Photo]:
-    folder.mkdir(parents=True)
-    written = []
-    for place, photo in enumerate(photos):
-        path = folder / f"{place:06}.jpg"
-        with Image.open(photo.path) as image:
-            image.draft(None, (2 * _SMALL_SIDE, 2 * _SMALL_SIDE))
-            image.thumbnail((_SMALL_SIDE, _SMALL_SIDE))
-            image.save(path, quality=90)
-        written.append(replace(photo, path=path))
-    return written
+    def save(image: Image.Image, path: Path) -> None:
+        image.draft(None, (2 * _SMALL_SIDE, 2 * _SMALL_SIDE))
+        image.thumbnail((_SMALL_SIDE, _SMALL_SIDE))
+        image.save(path, quality=90)
+
+    return _saved_again(photos, folder, ".jpg", save)
 
 
 def _as_png(photos: Sequence[Photo], folder: Path) -> list[Photo]:
+    return _saved_again(photos, folder, ".png", lambda image, path: image.save(path, compress_level=1))
+
+
+def _saved_again(
+    photos: Sequence[Photo], folder: Path, suffix: str, save: Callable[[Image.Image, Path], None]
+) -> list[Photo]:
+    """Return the photos as `save` writes them into one folder."""
     folder.mkdir(parents=True)
     written = []
     for place, photo in enumerate(photos):
-        path = folder / f"{place:06}.png"
+        path = folder / f"{place:06}{suffix}"
         with Image.open(photo.path) as image:
-            image.save(path, compress_level=1)
+            save(image, path)
         written.append(replace(photo, path=path))
     return written
 

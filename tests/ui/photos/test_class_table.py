@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
-from tests.pictures import write_collection, write_jpeg, write_text
+from tests.pictures import write_collection, write_jpeg, write_named_photos, write_text
 from tests.ui.dragging import drop_at, drop_data, enter_at, files_data, move_to, place_of
 from tests.ui.waiting import Open, shown
 from tlgui.errors import TlguiError
@@ -179,11 +179,7 @@ class TestDroppedFiles:
     def test_classes_without_folders_take_none(
         self, page: PhotosPage, session: Session, tmp_path: Path, card: Path, open_folder: Open, settle: Settle
     ) -> None:
-        loose = tmp_path / "loose"
-        loose.mkdir()
-        for number in range(8):
-            write_jpeg(loose / f"{('cat', 'dog')[number % 2]}.{number}.jpg", seed=number)
-        open_folder(loose)
+        open_folder(write_named_photos(tmp_path / "loose"))
         session.read_as(LayoutChoice(ClassSource.NAMES))
         settle()
         table = page.view.table

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.pictures import write_collection, write_jpeg
+from tests.pictures import write_collection, write_jpeg, write_named_photos
 from tests.ui.photos.conftest import choose_rows
 from tests.ui.waiting import Open
 from tlgui.photos.layouts import ClassSource, LayoutChoice
@@ -107,11 +107,7 @@ def test_nine_classes_have_a_key(qtbot: QtBot, page: PhotosPage, tmp_path: Path,
 def test_classes_without_folders_have_no_keys(
     qtbot: QtBot, page: PhotosPage, session: Session, tmp_path: Path, open_folder: Open, settle: Settle
 ) -> None:
-    loose = tmp_path / "loose"
-    loose.mkdir()
-    for number in range(8):
-        write_jpeg(loose / f"{('cat', 'dog')[number % 2]}.{number}.jpg", seed=number)
-    open_folder(loose)
+    open_folder(write_named_photos(tmp_path / "loose"))
     session.read_as(LayoutChoice(ClassSource.NAMES))
     settle()
     view = opened(qtbot, page)
