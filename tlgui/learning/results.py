@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import fmean
 
 from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.trust import Trust
 from tlgui.photos.collection import Part
 from tlgui.progress import EpochEnded, Event
 
@@ -79,6 +80,8 @@ class Evaluation:
         loss: Mean cross-entropy, in nats.
         classes: One result a class, in output order.
         confusion: Rows are true classes, columns predicted ones, entries are photo counts; in output order.
+        is_out_of_fold: Whether each photo was judged by a head that was trained without it, and not by the model
+            itself; `part` is None then.
 
     Attributes:
         balanced_accuracy: The mean recall of the classes with photos, 0..1: each class has the same weight. Source:
@@ -93,6 +96,7 @@ class Evaluation:
     loss: float
     classes: tuple[ClassResult, ...]
     confusion: tuple[tuple[int, ...], ...]
+    is_out_of_fold: bool = False
     balanced_accuracy: float = field(init=False)
     baseline: Baseline | None = field(init=False)
 
@@ -153,12 +157,15 @@ class ModelSummary:
         recipe: The recipe it was trained with.
         created: When it was trained, as an ISO 8601 time with its offset.
         photo_count: Photos it was trained on.
-        evaluation: The metrics on its validation photos; None where there were none.
+        evaluation: The metrics on the cleanest photos there are: the test photos, else all photos out of fold, else the
+            validation photos; None where there were none.
         history: The epochs of its training.
         seconds: Duration of the training.
         stop_reason: Why the training ended.
         versions: Names and versions of the libraries it was made with.
         device: The device it was trained on, such as `"2 processor cores"`; empty in files of version 1.
+        more_evaluations: The metrics on the other parts, cleanest first; none in files before version 4.
+        trust: How far its answers can be trusted; None in files before version 4, and with too few photos.
     """
 
     path: Path
@@ -174,6 +181,8 @@ class ModelSummary:
     stop_reason: StopReason
     versions: tuple[tuple[str, str], ...]
     device: str = ""
+    more_evaluations: tuple[Evaluation, ...] = ()
+    trust: Trust | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +222,13 @@ class Prediction:
         path: The photo.
         scores: The most probable classes, most probable first; empty where the photo could not be read.
         error: Why it could not be read; empty where it could.
+        distance: Cosine distance to the k-th nearest training photo, 0..2; None where the model file does not tell.
     """
 
     path: Path
     scores: tuple[ClassScore, ...] = ()
     error: str = ""
+    distance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
