@@ -33,7 +33,7 @@ def test_selected_runs_are_compared(qtbot: QtBot, page: ResultsPage, train: Trai
     assert not page.view.isVisible()
     assert page.comparison.heading.text() == "2 trainings compared"
     table = cells(page)
-    assert table["Recipe"] == ["Balanced", "Quick"]
+    assert table["Recipe"] == ["Better", "Quick"]
     assert table["Epochs trained"] == ["5", "3"]
     assert table["Right on validation photos"] == ["90.0 % (85 to 94)"] * 2
     assert table["Time"] == ["about 5 seconds", "a few seconds"]
@@ -41,10 +41,10 @@ def test_selected_runs_are_compared(qtbot: QtBot, page: ResultsPage, train: Trai
     assert "Batch size" not in table
     view = page.comparison.plots.views[0]
     qtbot.waitUntil(lambda: not view.image.isNull(), timeout=20_000)
-    assert "Balanced: up to 90.0 % right in 5 epochs; Quick: up to" in view.accessibleDescription()
-    assert page.comparison.legend.accessibleName() == "Lines of the plots: Balanced, Quick"
+    assert "Better: up to 90.0 % right in 5 epochs; Quick: up to" in view.accessibleDescription()
+    assert page.comparison.legend.accessibleName() == "Lines of the plots: Better, Quick"
     words = page.comparison.table.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert words == "Right on validation photos, Balanced: 90.0 % (85 to 94)"
+    assert words == "Right on validation photos, Better: 90.0 % (85 to 94)"
 
 
 def test_range_has_the_same_ends_as_above_the_results(page: ResultsPage, train: Trainer) -> None:

@@ -155,7 +155,7 @@ def test_after_a_training_the_recipes_that_see_photos_alike_are_measured_anew(
     qtbot.waitUntil(lambda: "looked at before" in page.cost.text.text())
     assert page.cost.text.text().startswith("A few seconds and 1.0 GB")
     wait_until_all_known(qtbot, opened)
-    assert [recipe.name for recipe in asked(fake_engine)[count:]] == ["Quick", "Balanced", "Thorough"]
+    assert [recipe.name for recipe in asked(fake_engine)[count:]] == ["Quick", "Better", "Thorough"]
 
 
 def test_another_collection_is_measured_anew(

@@ -14,7 +14,7 @@ from tlgui.learning.recipes.recipe import Recipe, recipe_text
 def test_recipe_is_found_by_name_and_changed_by_settings() -> None:
     recipe = chosen_recipe("Balanced", [("head.dense_units", "128"), ("epochs", "5")])
 
-    assert (recipe.name, recipe.head.dense_units, recipe.epochs) == ("Balanced", 128, 5)
+    assert (recipe.name, recipe.head.dense_units, recipe.epochs) == ("Better", 128, 5)
     assert recipe.head.dropout == BALANCED.head.dropout
 
 

@@ -45,7 +45,7 @@ QUICK = Recipe(
     early_stopping=_ALL_EPOCHS,
 )
 BALANCED = Recipe(
-    name="Balanced",
+    name="Better",
     description=(
         "Also looks at a mirrored copy of each photo, and learns with a hidden layer between backbone and answer. "
         "Use it when Quick works and you can wait twice as long."

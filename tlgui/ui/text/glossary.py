@@ -134,7 +134,7 @@ GLOSSARY: tuple[Term, ...] = (
     Term(
         "Recipe",
         "All settings of a training, under one name.",
-        "Quick, Balanced, Thorough and Best are recipes; one that you changed can be saved and passed on as a file.",
+        "Quick, Better, Thorough and Best are recipes; one that you changed can be saved and passed on as a file.",
         ("recipes",),
     ),
     Term(

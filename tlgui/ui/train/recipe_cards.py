@@ -49,7 +49,7 @@ class Offer:
 OFFERS = (
     Offer("quick", "Quick", "Looks at each photo once. Start here: it shows how far your photos carry."),
     Offer("balanced", "Better", "Also looks at each photo mirrored. For when Quick works and you can wait longer."),
-    Offer("best", "Best", "Teaches a larger backbone itself, with other variations each time. Takes the longest."),
+    Offer("best", "Best", "Studies larger pictures again and again, a little changed each time. Takes the longest."),
 )
 
 
