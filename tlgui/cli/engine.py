@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 
 from typing_extensions import override
 
+from tlgui import garbage_collection
 from tlgui.cli.terminal import Terminal
 from tlgui.engine import quiet
 from tlgui.engine.protocol import JOBS, LIGHT_JOBS, Engine, Jobs, Request
@@ -63,7 +64,7 @@ def begin_loading() -> None:
 
 def _load_quietly() -> None:
     quiet.prepare_tensorflow()
-    with contextlib.suppress(ImportError):
+    with contextlib.suppress(ImportError), garbage_collection.paused(freezes=True):
         importlib.import_module(JOBS)
 
 
@@ -76,7 +77,8 @@ def _load_full(terminal: Terminal) -> Jobs:
     terminal.note("Loading TensorFlow")
     quiet.prepare_tensorflow()
     # It takes seconds.
-    return cast(Jobs, importlib.import_module(JOBS))
+    with garbage_collection.paused(freezes=True):
+        return cast(Jobs, importlib.import_module(JOBS))
 
 
 class _Local(Engine):

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from typing_extensions import override
 
-from tlgui import __version__, files
+from tlgui import __version__, files, garbage_collection
 from tlgui.cli.layout_options import add_layout_options
 from tlgui.cli.terminal import Terminal
 from tlgui.engine import quiet, telemetry
@@ -46,7 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None and sys.argv[1:2] == [helper_start.FLAG]:
         _open_photos(sys.argv[2:])
     parsed = _parsed(sys.argv[1:] if arguments is None else arguments)
-    return _open_window() if parsed.command is None else _run(parsed)
+    code = _open_window() if parsed.command is None else _run(parsed)
+    if arguments is None:
+        garbage_collection.spare_the_end()
+    return code
 
 
 def _open_photos(arguments: list[str]) -> NoReturn:
@@ -57,7 +60,8 @@ def _open_photos(arguments: list[str]) -> NoReturn:
 
 def _open_window() -> int:
     try:
-        from tlgui import app  # noqa: PLC0415 - the headless commands work where Qt cannot be loaded
+        with garbage_collection.paused(freezes=True):
+            from tlgui import app  # noqa: PLC0415 - the headless commands work where Qt cannot be loaded
     except ImportError as error:
         sys.stderr.write(
             f"error: The window cannot be opened: {one_line(str(error))}\n"

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.synchronize import Event as StopEvent
 from typing import cast
 
-from tlgui import files
+from tlgui import files, garbage_collection
 from tlgui.engine import quiet, telemetry
 from tlgui.engine.outcome import outcome_of
 from tlgui.engine.protocol import BugError, Failed, Jobs, Outcome, Ready, Reported, Succeeded
@@ -62,7 +62,8 @@ def serve(connection: Connection, cancel: StopEvent, lifeline: Connection, jobs:
 
 def _load(jobs: str) -> Jobs | Failed:
     """Return the module with the jobs, or why it cannot be loaded."""
-    outcome = outcome_of(lambda: importlib.import_module(jobs))
+    with garbage_collection.paused(freezes=True):
+        outcome = outcome_of(lambda: importlib.import_module(jobs))
     if isinstance(outcome, Succeeded):
         return cast(Jobs, outcome.result)
     details = outcome.details if isinstance(outcome, Failed) else ""
