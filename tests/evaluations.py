@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tlgui.learning.inference.evaluate import wilson_interval
+from tlgui.learning.assessment.wilson import wilson_interval
 from tlgui.learning.results import ClassResult, Evaluation
 from tlgui.photos.collection import Part
 

@@ -13,7 +13,7 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from tlgui.learning.inference.evaluate import wilson_interval
+from tlgui.learning.assessment.wilson import wilson_interval
 from tlgui.learning.model_file.tlmodel import LoadedModel, write_model
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Recipe
