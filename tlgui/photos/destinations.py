@@ -1,20 +1,14 @@
 """The folders that photos of a collection can be moved to: those of its classes, and new ones valid on every system."""
 
-import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from tlgui.photos.collection import Collection, Part, PhotoClass, ProblemKind
+from tlgui.photos.folder_names import name_problem
 from tlgui.photos.names import plain_key
-from tlgui.photos.scanning.listing import is_hidden
 from tlgui.photos.scanning.part_names import part_named
-
-_MOST_BYTES = 255
-_FORBIDDEN = '\\/:*?"<>|'
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ class Destinations:
 
     def why_not(self, name: str) -> str:
         """Return the sentence that explains why a name cannot be a new class; empty where it can."""
-        reason = _reason(name)
+        reason = name_problem(name)
         if not reason and part_named(name) is not None and self._would_be_a_part:
             reason = "it would be read as one of the parts that training, validation and test photos lie in"
         return f"“{name}” cannot be a new class: {reason}." if reason else ""
@@ -132,35 +126,3 @@ class Destinations:
 def _key(text: str) -> str:
     # The plain key of a name of punctuation alone is empty.
     return plain_key(text) or unicodedata.normalize("NFC", text).casefold().strip()
-
-
-def _reason(name: str) -> str:
-    """Return why a system would refuse a folder of this name, or a scan would ignore it; empty where neither would."""
-    forbidden = next((letter for letter in name if letter in _FORBIDDEN), None)
-    if forbidden is not None:
-        return f"the name of a folder cannot have “{forbidden}” in it"
-    return next((words for is_so, words in _REASONS if is_so(name)), "")
-
-
-def _has_odd_letters(name: str) -> bool:
-    return any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in name)
-
-
-def _is_invisible(name: str) -> bool:
-    return all(unicodedata.category(letter)[0] in "CZ" for letter in name)
-
-
-def _is_long(name: str) -> bool:
-    return len(name.encode("utf-8", "surrogatepass")) > _MOST_BYTES
-
-
-_REASONS: tuple[tuple[Callable[[str], bool], str], ...] = (
-    (_has_odd_letters, "it has a character in it that cannot be shown"),
-    (_is_invisible, "nothing of its name can be seen"),
-    (lambda name: not name.strip("."), "a name of dots alone stands for another folder"),
-    (lambda name: name.startswith("."), "folders whose names begin with a dot are hidden and never read"),
-    (lambda name: name.endswith((".", " ")), "on Windows no name ends with a dot or a space"),
-    (lambda name: _RESERVED.fullmatch(name) is not None, "Windows keeps this name for itself"),
-    (is_hidden, "systems keep this name for folders of their own, which are never read"),
-    (_is_long, "its name is too long for a folder"),
-)

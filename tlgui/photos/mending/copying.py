@@ -5,8 +5,8 @@ import filecmp
 from pathlib import Path
 
 from tlgui.errors import CollectionError
-from tlgui.files import plain_name
 from tlgui.photos.collection import Collection, Part, Photo
+from tlgui.photos.folder_names import folder_names
 from tlgui.photos.health.findings import CopyInto
 from tlgui.photos.mending.bin import to_bin
 from tlgui.photos.mending.file_mover import MADE_FOLDER, part_of
@@ -28,7 +28,7 @@ def copies_into_classes(collection: Collection, folder: Path) -> CopyInto:
         CollectionError: There is something in the folder, or it lies in the collection's folder, or that in it.
     """
     _check_target(collection, folder)
-    names = _folder_names(collection)
+    names = folder_names(collection.class_names)
 
     def goal(photo: Photo) -> Path:
         part = _PART_FOLDERS[photo.part or Part.TRAINING] if collection.has_own_split else ""
@@ -48,21 +48,6 @@ def _check_target(collection: Collection, folder: Path) -> None:
         raise CollectionError(f"“{name}” cannot be opened: {error.strerror}.", hint) from error
     if is_taken:
         raise CollectionError(f"“{name}” is not an empty folder.", hint)
-
-
-def _folder_names(collection: Collection) -> dict[str, str]:
-    """Return the folder name of each class, valid on any disk; no two are the same where case makes no difference."""
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for class_name in collection.class_names:
-        plain = name = plain_name(class_name, "class")
-        number = 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{plain} {number}"
-        taken.add(name.casefold())
-        names[class_name] = name
-    return names
 
 
 def is_copied(record: Record, number: int, step: Step) -> bool:

@@ -12,8 +12,9 @@ import os
 import shutil
 import stat
 import sys
-import unicodedata
 from pathlib import Path
+
+from tlgui.photos.folder_names import folded
 
 # The errors of a disk, or of a file, that supports no hard links.
 _NO_LINKS = frozenset(
@@ -56,17 +57,17 @@ class FreeNames:
         """
         taken = self._names(folder)
         free, number = name, 1
-        while _folded(free) in taken:
+        while folded(free) in taken:
             number += 1
             free = _numbered(name, number)
-        taken.add(_folded(free))
+        taken.add(folded(free))
         return folder / free
 
     def take_back(self, path: Path) -> Path:
         """Return `path` where nothing is there, even if a similar name is taken; otherwise one with a number."""
         if os.path.lexists(path):
             return self.take(path.parent, path.name)
-        self._names(path.parent).add(_folded(path.name))
+        self._names(path.parent).add(folded(path.name))
         return path
 
     def _names(self, folder: Path) -> set[str]:
@@ -76,7 +77,7 @@ class FreeNames:
             except OSError:
                 # The move itself fails then, with the reason.
                 found = []
-            self._taken[folder] = {_folded(name) for name in found}
+            self._taken[folder] = {folded(name) for name in found}
         return self._taken[folder]
 
 
@@ -231,7 +232,7 @@ def _state(path: Path) -> os.stat_result | None:
 
 def _is_same_name(source: Path, target: Path) -> bool:
     """Return whether both are one name in one folder, on a disk that ignores case and Unicode form."""
-    return _folded(source.name) == _folded(target.name) and source.parent.samefile(target.parent)
+    return folded(source.name) == folded(target.name) and source.parent.samefile(target.parent)
 
 
 def _is_same_file(source: Path, before: os.stat_result, target: Path, after: os.stat_result) -> bool:
@@ -248,7 +249,3 @@ def _numbered(name: str, number: int) -> str:
     while len(os.fsencode(stem)) + len(os.fsencode(suffix)) > _MOST_NAME_BYTES and len(stem) > 1:
         stem = stem[:-1]
     return f"{stem} ({number}){suffix}"
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
