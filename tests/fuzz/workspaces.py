@@ -5,7 +5,8 @@ from pathlib import Path
 from tests.fuzz.families import Family
 from tests.fuzz.json_mutation import lines_changed
 from tests.fuzz.mutation import bytes_changed
-from tlgui.photos.mending.journal import Journal, RecordKind, Step
+from tlgui.photos.mending.journal import Journal
+from tlgui.photos.mending.records import RecordKind, Step
 from tlgui.photos.storage.choices import Choices
 
 _FOLDER = Path("photos").absolute()

@@ -14,8 +14,9 @@ from tlgui import files
 from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import StorageError
 from tlgui.photos.health.findings import LeaveOut, MoveToBin
-from tlgui.photos.mending.journal import Journal, RecordKind, Step
+from tlgui.photos.mending.journal import Journal
 from tlgui.photos.mending.mender import Mended
+from tlgui.photos.mending.records import RecordKind, Step
 from tlgui.ui.session.review import Review
 from tlgui.ui.session.session import Session
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tests.pictures import write_jpeg
 from tlgui import files
-from tlgui.photos.mending.journal import Journal, RecordKind, Step
+from tlgui.photos.mending.journal import Journal
+from tlgui.photos.mending.records import RecordKind, Step
 from tlgui.photos.reading import read_folder
 from tlgui.progress import JobContext
 

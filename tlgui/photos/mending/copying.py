@@ -10,7 +10,7 @@ from tlgui.photos.folder_names import folder_names
 from tlgui.photos.health.findings import CopyInto
 from tlgui.photos.mending.bin import to_bin
 from tlgui.photos.mending.file_mover import MADE_FOLDER, part_of
-from tlgui.photos.mending.journal import Record, RecordKind, Step
+from tlgui.photos.mending.records import Record, RecordKind, Step
 from tlgui.photos.names import shown_name
 
 _PART_FOLDERS = {Part.TRAINING: "train", Part.VALIDATION: "validation", Part.TEST: "test"}

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tlgui import files
 from tlgui.photos.mending.bin import to_bin
-from tlgui.photos.mending.journal import Journal, Record, Step
+from tlgui.photos.mending.journal import Journal
 from tlgui.photos.mending.moving import FreeNames, copy_file, move_file
+from tlgui.photos.mending.records import Record, Step
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 # How many files are planned with a single flush of the journal to the disk.

@@ -8,6 +8,10 @@ A mending is a file in the collection's workspace, `mendings/000014.jsonl`, of t
   {"undo": 1}                                                            when undoing it begins
   {"back": 0, "from": "…", "to": "…", "note": "…"}                       before each step back
   {"kept": [], "words": "…"}                                             at the end of undoing: what is still done
+A sort is one too, of kind “sort”. Its first line says where to and which folders it makes, its steps say which act each
+is, and it can be gone on with:
+  {"missed": [7, 8], "left": [8], "words": "…"}                          at its end: of those missed, what is to be done
+  {"again": [8]}                                                         when it is gone on with
 A file without a last line of `missed` or `kept` is of a mending that a kill cut short. The file of a mending that was
 undone completely is deleted. Files are read line by line, so that memory is bounded by the steps and not by the file.
 """
@@ -16,12 +20,11 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from tlgui import files
+from tlgui.photos.mending.records import Record, RecordKind, SortHead, Step, go_on, record_in, step_json
 
 FORMAT_VERSION = 1
 # How many mendings can be undone.
@@ -29,73 +32,8 @@ MOST_KEPT = 200
 
 # The last line of a mending has a number for each step, of 200,000 photos for example: 1.5 MB.
 _MOST_LINE_BYTES = 16 * 1024**2
-_MOST_STEPS = 1_000_000
 _USUAL_LINE_BYTES = 64 * 1024
 _SUFFIX = ".jsonl"
-
-
-class RecordKind(StrEnum):
-    """The kinds of mendings."""
-
-    MOVE = "move"
-    COPY = "copy"
-    BIN = "bin"
-    LEAVE_OUT = "leave out"
-    USE_AGAIN = "use again"
-    SHOW_AS = "show as"
-    ADD = "add"
-    REMOVE = "remove"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One operation.
-
-    Args:
-        source: The file, or the folder that is removed; or the name of a class folder that is shown under another name.
-        target: The new path; or the name that the class is shown under. Empty for the bin and for a file left out.
-        size: The file's size in bytes before the step.
-        changed_ns: The file's modification time before the step, in nanoseconds.
-        note: The path of the bin's note about the file, or the name that the class was shown under before.
-    """
-
-    source: str
-    target: str = ""
-    size: int = 0
-    changed_ns: int = 0
-    note: str = ""
-
-
-@dataclass
-class Record:
-    """One mending in the journal.
-
-    Args:
-        path: Its file.
-        kind: Its kind.
-        words: What it does, for the screen, such as “move 14 photos to “wren””.
-        steps: Its steps, by number.
-        missed: The numbers of the steps that were not done, or that were undone.
-        backs: The steps back of an undo under way, by the number of the step that they undo.
-        is_undoing: Whether an undo has begun and not ended.
-        is_open: Whether the mending, or undoing it, has not ended: it is under way, or its process was killed.
-        joins: The name of the mending before it that is undone together with it; empty where there is none.
-    """
-
-    path: Path
-    kind: RecordKind
-    words: str
-    steps: dict[int, Step] = field(default_factory=dict)
-    missed: set[int] = field(default_factory=set)
-    backs: dict[int, Step] = field(default_factory=dict)
-    is_undoing: bool = False
-    is_open: bool = True
-    joins: str = ""
-
-    @property
-    def done(self) -> dict[int, Step]:
-        """The steps that were done and not undone."""
-        return {number: step for number, step in self.steps.items() if number not in self.missed}
 
 
 class Journal:
@@ -108,13 +46,14 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def begin(self, kind: RecordKind, words: str, joins: Record | None = None) -> Record:
+    def begin(self, kind: RecordKind, words: str, joins: Record | None = None, head: SortHead | None = None) -> Record:
         """Write that a mending begins.
 
         Args:
             kind: Its kind.
             words: What it does, for the screen.
             joins: The mending before it, of which it is a part; None, the default, where it stands alone.
+            head: What is to be said of a sort; None, the default, for mendings of other kinds.
 
         Returns:
             The mending, without steps.
@@ -124,11 +63,13 @@ class Journal:
         """
         names = self._names()
         number = int(Path(names[-1]).stem) + 1 if names else 1
-        record = Record(self.folder / f"{number:06}{_SUFFIX}", kind, words)
+        record = Record(self.folder / f"{number:06}{_SUFFIX}", kind, words, head=head)
         first: dict[str, object] = {"mending": FORMAT_VERSION, "kind": kind.value, "words": words}
         if joins is not None and joins.done:
             record.joins = joins.path.stem
             first["joins"] = record.joins
+        if head is not None:
+            first |= {"into": head.into, "folders": head.folders, "began": head.began}
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -151,28 +92,31 @@ class Journal:
             StorageError: The disk refused; they must not be done.
         """
         key = "back" if record.is_undoing else "step"
-        self._write(record, [{key: number, **_step_json(step)} for number, step in steps.items()])
+        self._write(record, [{key: number, **step_json(step)} for number, step in steps.items()])
         (record.backs if record.is_undoing else record.steps).update(steps)
 
-    def end(self, record: Record, missed: Iterable[int], words: str) -> None:
+    def end(self, record: Record, missed: Iterable[int], words: str, left: Iterable[int] = ()) -> None:
         """Write that a mending, or undoing it, has ended; delete it where no step is left that could be undone.
 
         Args:
             record: The mending.
             missed: The numbers of more steps that were not done, or were undone.
             words: What is left of it, for the screen.
+            left: Of those missed, the numbers of the steps that are still to be done.
 
         Raises:
             StorageError: The disk refused.
         """
         record.missed.update(missed)
+        record.left = set(left)
         record.words = words
         if not record.done:
             self._delete(record)
         elif record.is_undoing:
             self._write(record, [{"kept": sorted(record.done), "words": words}])
         else:
-            self._write(record, [{"missed": sorted(record.missed), "words": words}])
+            still = {"left": sorted(record.left)} if record.left else {}
+            self._write(record, [{"missed": sorted(record.missed), **still, "words": words}])
         record.is_open = record.is_undoing = False
         record.backs = {}
 
@@ -189,13 +133,28 @@ class Journal:
         record.is_undoing = record.is_open = True
         record.backs = {}
 
+    def begin_again(self, record: Record) -> None:
+        """Write that a sort which stopped is gone on with: its steps that are left are done now.
+
+        Args:
+            record: The sort.
+
+        Raises:
+            StorageError: The disk refused; nothing may be done then.
+        """
+        self._write(record, [{"again": sorted(record.left)}])
+        go_on(record, record.left)
+
+    def records(self) -> Iterator[Record]:
+        """Yield the mendings that can be undone, the last one first."""
+        for name in reversed(self._names()):
+            record = record_in(self.folder / name, _lines(self.folder / name))
+            if record is not None:
+                yield record
+
     def last(self) -> Record | None:
         """Return the last mending that was not undone; files that are no mendings are skipped."""
-        for name in reversed(self._names()):
-            record = _read(self.folder / name)
-            if record is not None:
-                return record
-        return None
+        return next(self.records(), None)
 
     def last_words(self) -> str | None:
         """Return the words of the last mending that was not undone, or None; only its last line is read if it ended."""
@@ -246,13 +205,6 @@ class Journal:
             raise files.storage_error(error, record.path) from error
 
 
-def _step_json(step: Step) -> dict[str, object]:
-    known: dict[str, object] = {"from": step.source, "to": step.target}
-    if step.size or step.changed_ns:
-        known |= {"size": step.size, "changed": step.changed_ns}
-    return known | ({"note": step.note} if step.note else {})
-
-
 def _lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of a file; of a line that is too long the pieces, none of which is JSON."""
     # What cannot be read any further is as if it were not there.
@@ -271,51 +223,3 @@ def _last_line(path: Path) -> bytes:
             if newline or size <= tail_bytes:
                 return line
     return b""
-
-
-def _read(path: Path) -> Record | None:
-    """Return the mending in a file, as far as its lines are whole; None where it is none, or has too many steps."""
-    record: Record | None = None
-    for line in _lines(path):
-        # A line that was cut off is of a step that was not done: steps wait until their lines are on the disk.
-        with contextlib.suppress(ValueError, KeyError, TypeError, OverflowError, RecursionError):
-            data = json.loads(line)
-            if record is None:
-                record = Record(path, RecordKind(data["kind"]), str(data["words"]), joins=str(data.get("joins", "")))
-            else:
-                _apply_line(record, data)
-        if record is not None and len(record.steps) + len(record.backs) > _MOST_STEPS:
-            return None
-    return record
-
-
-def _apply_line(record: Record, data: Mapping[str, Any]) -> None:
-    if "step" in data:
-        record.steps[int(data["step"])] = _step(data)
-    elif "back" in data:
-        record.backs[int(data["back"])] = _step(data)
-    elif "undo" in data:
-        record.is_undoing = record.is_open = True
-        record.backs = {}
-    elif "missed" in data:
-        record.missed = {int(number) for number in data["missed"]}
-        _end(record, data)
-    elif "kept" in data:
-        record.missed = record.steps.keys() - {int(number) for number in data["kept"]}
-        _end(record, data)
-
-
-def _end(record: Record, data: Mapping[str, Any]) -> None:
-    record.words = str(data["words"])
-    record.is_open = record.is_undoing = False
-    record.backs = {}
-
-
-def _step(data: Mapping[str, Any]) -> Step:
-    return Step(
-        source=str(data["from"]),
-        target=str(data["to"]),
-        size=int(data.get("size", 0)),
-        changed_ns=int(data.get("changed", 0)),
-        note=str(data.get("note", "")),
-    )

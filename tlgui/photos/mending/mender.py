@@ -26,7 +26,8 @@ from tlgui.photos.health.findings import (
 )
 from tlgui.photos.mending.copying import drop_made_folders, is_copied, remove_copy
 from tlgui.photos.mending.file_mover import FileMover, MendingProblem, PlannedMove
-from tlgui.photos.mending.journal import Journal, Record, RecordKind, Step
+from tlgui.photos.mending.journal import Journal
+from tlgui.photos.mending.records import Record, RecordKind, Step
 from tlgui.photos.mending.steps import (
     drop_notes,
     elsewhere,

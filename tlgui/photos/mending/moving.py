@@ -8,12 +8,16 @@ new name first. After a kill before any of these steps, `settle` leaves the file
 import contextlib
 import errno
 import filecmp
+import hashlib
 import os
 import shutil
 import stat
 import sys
+from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 
+from tlgui.files import sync_folder
 from tlgui.photos.folder_names import folded
 
 # The errors of a disk, or of a file, that supports no hard links.
@@ -30,6 +34,7 @@ _NO_LINKS = frozenset(
     },
 )
 _MOST_NAME_BYTES = 240
+_BLOCK_BYTES = 1 << 20
 
 
 class FreeNames:
@@ -46,7 +51,8 @@ class FreeNames:
     """
 
     def __init__(self) -> None:
-        self._taken: dict[Path, set[str]] = {}
+        # The names as they stand there, by what is equal for names that count as one.
+        self._taken: dict[Path, dict[str, str]] = {}
 
     def take(self, folder: Path, name: str) -> Path:
         """Return an unused path and count it as taken.
@@ -55,29 +61,36 @@ class FreeNames:
             folder: Where a file is to go.
             name: The name wanted; where it is taken, a number is added.
         """
-        taken = self._names(folder)
         free, number = name, 1
-        while folded(free) in taken:
+        while self.holder(folder, free) is not None:
             number += 1
             free = _numbered(name, number)
-        taken.add(folded(free))
+        self.reserve(folder, free)
         return folder / free
 
     def take_back(self, path: Path) -> Path:
         """Return `path` where nothing is there, even if a similar name is taken; otherwise one with a number."""
         if os.path.lexists(path):
             return self.take(path.parent, path.name)
-        self._names(path.parent).add(folded(path.name))
+        self.reserve(path.parent, path.name)
         return path
 
-    def _names(self, folder: Path) -> set[str]:
+    def holder(self, folder: Path, name: str) -> str | None:
+        """Return the name in a folder that counts as the same as `name`; None where that is free."""
+        return self._names(folder).get(folded(name))
+
+    def reserve(self, folder: Path, name: str) -> None:
+        """Count a name as taken."""
+        self._names(folder)[folded(name)] = name
+
+    def _names(self, folder: Path) -> dict[str, str]:
         if folder not in self._taken:
             try:
                 found = os.listdir(folder)  # noqa: PTH208 - names are wanted, not paths
             except OSError:
                 # The move itself fails then, with the reason.
                 found = []
-            self._taken[folder] = {folded(name) for name in found}
+            self._taken[folder] = {folded(name): name for name in found}
         return self._taken[folder]
 
 
@@ -164,11 +177,13 @@ def _rename(source: Path, target: Path) -> None:
 
 def _copy(source: Path, target: Path, part: Path) -> None:
     copy_file(source, target, part)
+    # After a power cut, the old name must not be gone while the new one is not on its disk yet.
+    sync_folder(target.parent)
     _drop_old_name(source, target)
 
 
 def copy_file(source: Path, target: Path, part: Path) -> None:
-    """Copy a file to an unused path, with its date; the copy is read again and compared.
+    """Copy a file to an unused path, with its date and permissions; the copy is read again and compared.
 
     Args:
         source: The file, or a link to one, whose content is copied.
@@ -179,33 +194,78 @@ def copy_file(source: Path, target: Path, part: Path) -> None:
         FileExistsError: There is something at `target`; nothing was done.
         OSError: The system refused, or the file was changed meanwhile; there is no copy.
     """
-    part.unlink(missing_ok=True)
+    make_part(source, part)
     try:
-        with source.open("rb") as original, part.open("xb") as copied:
-            before = os.fstat(original.fileno())
-            shutil.copyfileobj(original, copied, 1 << 20)
-            copied.flush()
-            os.fsync(copied.fileno())
-            after = os.fstat(original.fileno())
-        _check_unchanged(source, before, after)
-        _check_equal(source, part)
-        # On a disk that stores no dates or modes, the copy goes without.
-        with contextlib.suppress(OSError):
-            shutil.copystat(source, part)
         move_file(part, target, part)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
 
 
+def make_part(source: Path, part: Path, checkpoint: Callable[[], None] = lambda: None) -> None:
+    """Copy a file to the path that it has while it is not whole; the copy is on the disk and compared by its digest.
+
+    Args:
+        source: The file, or a link to one, whose content is copied.
+        part: The path; what is there is of a copy that was cut short, and is deleted.
+        checkpoint: Called before each megabyte.
+
+    Raises:
+        OSError: The system refused, or the file was changed meanwhile; nothing is left at `part`. The error names
+            `source` where that could not be read.
+    """
+    part.unlink(missing_ok=True)
+    try:
+        with source.open("rb", buffering=0) as original, part.open("xb", buffering=0) as copied:
+            before = os.fstat(original.fileno())
+            digest = _copied(original, copied, source, checkpoint)
+            os.fsync(copied.fileno())
+            after = os.fstat(original.fileno())
+        _check_unchanged(source, before, after)
+        _check_equal(part, digest, checkpoint)
+        # On a disk that stores no dates or modes, the copy goes without.
+        with contextlib.suppress(OSError):
+            shutil.copystat(source, part)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _copied(original: FileIO, copied: FileIO, source: Path, checkpoint: Callable[[], None]) -> bytes:
+    """Copy what is in a file and return its SHA-256."""
+    digest = hashlib.sha256()
+    while True:
+        checkpoint()
+        try:
+            block = original.read(_BLOCK_BYTES)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(source)) from error
+        if not block:
+            return digest.digest()
+        digest.update(block)
+        rest = memoryview(block)
+        while rest:
+            # A disk that is nearly full takes a part of a block.
+            rest = rest[copied.write(rest) :]
+
+
+def _check_equal(copy: Path, digest: bytes, checkpoint: Callable[[], None]) -> None:
+    """Compare what the disk has of a copy, where the system can be asked to forget what it has cached."""
+    found = hashlib.sha256()
+    with copy.open("rb", buffering=0) as stream:
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):
+                os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        while block := stream.read(_BLOCK_BYTES):
+            checkpoint()
+            found.update(block)
+    if found.digest() != digest:
+        raise OSError(errno.EIO, "the copy differs from the file", str(copy))
+
+
 def _check_unchanged(path: Path, before: os.stat_result, after: os.stat_result) -> None:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise OSError(errno.EBUSY, "it was changed meanwhile", str(path))
-
-
-def _check_equal(source: Path, copy: Path) -> None:
-    if not filecmp.cmp(source, copy, shallow=False):
-        raise OSError(errno.EIO, "the copy differs from the file", str(copy))
 
 
 def _move_link(source: Path, target: Path) -> None:

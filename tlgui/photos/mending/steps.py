@@ -8,8 +8,8 @@ from pathlib import Path
 from tlgui.photos.facts import FileState
 from tlgui.photos.mending.bin import find_in_bin
 from tlgui.photos.mending.file_mover import MADE_FOLDER, MendingProblem, PlannedMove, part_of
-from tlgui.photos.mending.journal import Record, RecordKind, Step
 from tlgui.photos.mending.moving import settle
+from tlgui.photos.mending.records import Record, RecordKind, Step
 
 _NOT_IN_BIN = "It was not found in the bin; look there yourself, it may have another name or be deleted for good."
 _NOT_EMPTY = "There is something in it, so it stays."

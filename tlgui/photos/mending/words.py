@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from tlgui.photos.mending.journal import RecordKind, Step
+from tlgui.photos.mending.records import RecordKind, Step
 from tlgui.photos.names import shown_name
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
 

@@ -12,8 +12,9 @@ from tests.unit.photos.mending.small_collection import PLACES, QUIET, before, in
 from tlgui import files
 from tlgui.errors import StorageError
 from tlgui.photos.health.findings import LeaveOut
-from tlgui.photos.mending.journal import Journal, RecordKind, Step
+from tlgui.photos.mending.journal import Journal
 from tlgui.photos.mending.mender import Mender
+from tlgui.photos.mending.records import RecordKind, Step
 from tlgui.photos.storage.choices import Choices
 
 
@@ -266,7 +267,7 @@ def test_mending_of_more_steps_than_there_can_be_is_passed_over(
     written(tmp_path / "mendings", 4)
     path = written(tmp_path / "mendings", 40)
     path.write_bytes(b"\n".join(path.read_bytes().splitlines()[:-1]))
-    monkeypatch.setattr("tlgui.photos.mending.journal._MOST_STEPS", 10)
+    monkeypatch.setattr("tlgui.photos.mending.records._MOST_STEPS", 10)
     last = Journal(tmp_path / "mendings").last()
 
     assert last is not None

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -98,7 +97,7 @@ def test_file_of_that_name_is_never_overwritten(photo: Path, target: Path) -> No
 def test_disk_that_fills_while_a_copy_is_made_leaves_the_file_where_it_was(
     photo: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "copyfileobj", refuse(errno.ENOSPC))
+    monkeypatch.setattr(os, "fsync", refuse(errno.ENOSPC))
 
     with pytest.raises(OSError, match="space"):
         move_file(photo, target, part_of(target))
@@ -223,3 +222,29 @@ class TestFreeNames:
     def test_file_whose_own_name_was_taken_meanwhile_gets_a_number(self, tmp_path: Path) -> None:
         (tmp_path / "a.jpg").touch()
         assert FreeNames().take_back(tmp_path / "a.jpg") == tmp_path / "a (2).jpg"
+
+
+@pytest.mark.usefixtures("two_disks")
+def test_copy_that_the_disk_keeps_otherwise_is_no_copy(
+    photo: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = os.fsync
+
+    def spoilt(number: int) -> None:
+        os.pwrite(number, b"A", 0)
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", spoilt)
+
+    with pytest.raises(OSError, match="differs"):
+        move_file(photo, target, part_of(target))
+
+    assert photo.read_bytes() == b"a photo"
+    assert not names_in(target.parent)
+
+
+@pytest.mark.usefixtures("two_disks")
+def test_permissions_go_with_a_copy(photo: Path, target: Path) -> None:
+    photo.chmod(0o640)
+    move_file(photo, target, part_of(target))
+    assert target.stat().st_mode & 0o777 == 0o640

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from tests.unit.photos.mending.small_collection import QUIET, into, names_in, places, robins, undone
 from tlgui.photos.health.findings import RemoveFolders
-from tlgui.photos.mending.journal import Journal, RecordKind, Step
+from tlgui.photos.mending.journal import Journal
 from tlgui.photos.mending.mender import Mender
+from tlgui.photos.mending.records import RecordKind, Step
 
 
 def test_folder_that_was_emptied_is_told_removed_and_made_again(
