@@ -61,6 +61,10 @@ class TargetError(TlguiError):
     """A file must not be written where it was to go."""
 
 
+class SidecarError(TlguiError):
+    """The keywords file beside a photo cannot be changed; it is left as it is."""
+
+
 class EngineError(TlguiError):
     """The engine process died or had to be replaced."""
 

@@ -1,0 +1,1 @@
+"""Keywords beside photos, in XMP files that other programs read and write too."""
