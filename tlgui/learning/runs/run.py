@@ -1,8 +1,9 @@
 """One run and its files: what was trained, its status, and its result; every field is checked when it is read.
 
 A run's folder holds `run.json`, written here; `progress.json` and a checkpoint, written by the engine after each epoch;
-`model.tlmodel` once there is one, unless it was written elsewhere; and `result.json`, a copy of the model's manifest,
-so that a list of runs opens no model. Nothing here needs TensorFlow.
+`model.tlmodel` once there is one, unless it was written elsewhere; `judgements.json.gz`, what the model says of photos
+that it was not trained on; and `result.json`, a copy of the model's manifest, so that a list of runs opens no model.
+Nothing here needs TensorFlow.
 """
 
 import json
@@ -18,6 +19,7 @@ from tlgui.learning.recipes.fields import LONGEST_TEXT, Fields
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary
+from tlgui.learning.runs.judgements import JUDGEMENTS
 from tlgui.learning.runs.progress import CHECKPOINT, read_progress
 from tlgui.photos.collection import MOST_CLASSES
 from tlgui.progress import EpochEnded
@@ -161,6 +163,11 @@ class Run:
     def training_photos_path(self) -> Path:
         """The list of the photos it was trained on; runs of the first versions have none."""
         return self.folder / _ROSTER_NAME
+
+    @property
+    def judgements_path(self) -> Path:
+        """What its model says of the photos it was not trained on, see `judgements`; earlier versions wrote none."""
+        return self.folder / JUDGEMENTS
 
     @property
     def best_epoch(self) -> EpochEnded | None:
