@@ -315,6 +315,33 @@ def test_network_for_other_pictures_or_classes_is_refused(side: int, classes: in
     _expect_refusal(model_path, encode(other), "does not turn pictures")
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        (Value("features", (7,)),),
+        (Value("features", (8, 1, 1)),),
+        (Value("t0", (SIZE, 3, SIZE)),),
+        (Value("nothing", (8,)),),
+        (Value("output", (CLASSES,)),),
+        (Value("features", (8,)), Value("features", (8,))),
+        (Value("features", (8,)), Value("output", (CLASSES,))),
+    ],
+)
+@pytest.mark.usefixtures("unseen")
+def test_outputs_that_are_no_features_are_refused(more: tuple[Value, ...], model_path: Path) -> None:
+    graph = decode(_network(model_path))
+    assert graph.more_outputs == (Value("features", (8,)),)
+    _expect_refusal(model_path, encode(replace(graph, more_outputs=more)))
+
+
+def test_features_that_nothing_gives_are_refused(model_path: Path) -> None:
+    graph = decode(_after(("Relu", ["t0"], {})))
+    taken = replace(graph, input=Value("features", (3,)), more_outputs=(Value("features", (3,)),))
+    _expect_refusal(model_path, encode(taken))
+    renamed = [replace(node, output="t9" if node.output == "features" else node.output) for node in graph.nodes]
+    _expect_refusal(model_path, encode(replace(graph, nodes=tuple(renamed), more_outputs=(Value("features", (3,)),))))
+
+
 def test_answers_that_are_no_probabilities_are_refused(model_path: Path) -> None:
     graph = decode(_network(model_path))
     *nodes, last = graph.nodes

@@ -17,7 +17,7 @@ from tlgui.learning.networks.builder import build_backbone, build_head, join, sp
 from tlgui.learning.networks.inference_function import traced
 from tlgui.learning.networks.needed_memory import photo_bytes
 from tlgui.learning.networks.onnx_builder import UnknownLayerError
-from tlgui.learning.networks.onnx_conversion import convert, converted, sample_pictures
+from tlgui.learning.networks.onnx_conversion import agree, convert, converted, sample_pictures
 from tlgui.learning.networks.onnx_graph import decode, encode
 from tlgui.learning.networks.onnx_runtime import runner
 from tlgui.learning.recipes.built_in import BUILT_IN, THOROUGH
@@ -64,6 +64,38 @@ def test_network_of_every_recipe_says_the_same(name: str) -> None:
     assert 0.3 < checked.photo_bytes / photo_bytes(model, traced(model)) < 3
 
 
+@pytest.mark.parametrize("pooling", ["average", "max", "flatten"])
+def test_features_are_what_the_head_gets(pooling: str) -> None:
+    model = network_of(replace(BUILT_IN[SMALL], pooling=pooling))
+    graph = convert(model)
+    assert graph is not None
+    pictures = sample_pictures(model.input_shape[1])
+    layer = model.get_layer("pooling")
+    taken, maps = map(np.asarray, keras.Model(model.input, [layer.output, layer.input])(pictures, training=False))
+
+    probabilities, features = runner(graph).run(pictures, ["output", "features"])
+
+    np.testing.assert_allclose(features, maps.mean(axis=(1, 2)) if pooling == "flatten" else taken, atol=1e-4)
+    assert features.shape == (len(pictures), maps.shape[-1])
+    np.testing.assert_array_equal(probabilities, runner(graph)(pictures))
+
+
+def test_other_features_are_not_used(expect_log: Callable[[str], None]) -> None:
+    model = network_of(replace(BUILT_IN[SMALL], head=Head(dense_units=8, output="softmax")))
+    graph = converted(model)
+    (features,) = graph.more_outputs
+    other = next(node.output for node in graph.nodes if node.operator == "Relu" and node.inputs[0] != features.name)
+    swapped = encode(replace(graph, more_outputs=(replace(features, name=other),)))
+    assert agree(runner(encode(graph)), model)
+    expect_log("The converted network differs")
+    assert not agree(runner(swapped), model)
+
+
+def test_a_network_without_a_head_has_one_output() -> None:
+    model = network_of(BUILT_IN[SMALL])
+    assert converted(keras.Model(model.input, model.get_layer("pooling").output)).more_outputs == ()
+
+
 @pytest.mark.parametrize("backbone", [name for name in BACKBONES if name not in {"vgg19", "efficientnetv2s"}])
 def test_every_backbone_says_the_same(backbone: str) -> None:
     model = network_of(Recipe(backbone=backbone, head=Head(dense_units=8, output="sigmoid")))
@@ -102,7 +134,7 @@ def test_file_is_as_onnx_wants_it() -> None:
 
     onnx.checker.check_model(read, full_check=True)
     assert [each.domain for each in read.opset_import] == [""]
-    assert [each.name for each in (*read.graph.input, *read.graph.output)] == ["rgb", "output"]
+    assert [each.name for each in (*read.graph.input, *read.graph.output)] == ["rgb", "output", "features"]
     assert read.graph.input[0].type.tensor_type.shape.dim[0].dim_param == "batch"
     assert encode(decode(graph)) == graph
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tlgui.files.zip_archive import UntrustedError
 from tlgui.learning.networks.onnx_graph import Attribute, Graph, Node, Value, decode
-from tlgui.learning.networks.onnx_runtime import INPUT, OUTPUT
+from tlgui.learning.networks.onnx_runtime import FEATURES, INPUT, OUTPUT
 
 # A shape without its first dimension, the batch.
 _Shape: TypeAlias = tuple[int, ...]
@@ -41,6 +41,11 @@ class CheckedGraph:
     graph: Graph
     photo_bytes: int
     weight_bytes: int
+
+    @property
+    def feature_length(self) -> int | None:
+        """How many features the network gives of one photo; None where it gives none."""
+        return next((math.prod(output.shape) for output in self.graph.more_outputs), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ def check_graph(data: bytes, side: int, class_count: int) -> CheckedGraph:
         raise UntrustedError(
             f"its ONNX network does not turn pictures of {side} by {side} pixels into {class_count} probabilities"
         )
+    if any(each != Value(FEATURES, each.shape[:1]) for each in graph.more_outputs) or len(graph.more_outputs) > 1:
+        raise UntrustedError("its ONNX network has other outputs than tlgui gives it")
     if len(graph.nodes) > _MOST_NODES:
         raise UntrustedError("its ONNX network has more parts than any that tlgui trains")
     shapes = _checked_shapes(graph)
@@ -129,7 +136,9 @@ def _checked_shapes(graph: Graph) -> dict[str, _Shape]:
     used = {name for node in graph.nodes for name in node.inputs}
     if graph.input.name in graph.constants or not used >= graph.constants.keys():
         raise UntrustedError(_SENSELESS)
-    if shapes.get(graph.output.name) != graph.output.shape or graph.output.name in used:
+    given = {node.output: shapes[node.output] for node in graph.nodes}
+    outputs = (graph.output, *graph.more_outputs)
+    if any(given.get(output.name) != output.shape for output in outputs) or graph.output.name in used:
         raise UntrustedError(_SENSELESS)
     for array in graph.constants.values():
         if array.dtype == np.float32 and not np.isfinite(array).all():
@@ -157,6 +166,8 @@ def _shape_of(node: Node, shapes: Mapping[str, _Shape], constants: Mapping[str, 
 def _held_bytes(graph: Graph, shapes: Mapping[str, _Shape]) -> int:
     """Return the most bytes that are held at any time while the nodes run one after the other."""
     last_use = {name: index for index, node in enumerate(graph.nodes) for name in node.inputs}
+    # Outputs are held to the end.
+    last_use |= {output.name: len(graph.nodes) for output in (graph.output, *graph.more_outputs)}
     freed: Counter[int] = Counter()
     held = most = math.prod(graph.input.shape) * _BYTES_A_NUMBER
     for index, node in enumerate(graph.nodes):

@@ -5,7 +5,7 @@ last.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -97,19 +97,28 @@ class GraphBuilder:
         self._changed.add(tensor.name)
         return self.node("Conv", [*last.inputs[:2], self.weights(shift)], tensor.shape, **last.attributes)
 
-    def graph(self, source: Value, result: Tensor, name: str) -> Graph:
+    def graph(self, source: Value, outputs: Mapping[str, Value]) -> Graph:
         """Return the graph.
 
         Args:
             source: Its input.
-            result: What it gives.
-            name: What its output is called.
+            outputs: Its outputs, by the names of the tensors that they are; the first is what the last layer gives.
         """
-        *nodes, last = self._nodes
-        if last.output != result.name:
+        if self._nodes[-1].output != next(iter(outputs)):
             raise UnknownLayerError("the output is not what the last layer gives")
-        nodes.append(replace(last, output=name))
-        return Graph(tuple(nodes), self._constants, source, Value(name, result.shape))
+        if not outputs.keys() <= {node.output for node in self._nodes} - self._changed:
+            raise UnknownLayerError("an output that no layer gives")
+        names = {tensor: value.name for tensor, value in outputs.items()}
+        nodes = tuple(
+            replace(
+                node,
+                inputs=tuple(names.get(each, each) for each in node.inputs),
+                output=names.get(node.output, node.output),
+            )
+            for node in self._nodes
+        )
+        output, *more_outputs = outputs.values()
+        return Graph(nodes, self._constants, source, output, tuple(more_outputs))
 
     def _transposed(self, tensor: Tensor, order: tuple[int, ...]) -> Tensor:
         return self.node("Transpose", [tensor.name], tensor.shape, perm=order) if tensor.is_map else tensor

@@ -8,7 +8,7 @@ What was made is run on drawn pictures and on noise, and only used if it says of
 import functools
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -17,16 +17,18 @@ import tensorflow as tf
 
 from tlgui.files.zip_archive import UntrustedError
 from tlgui.learning.arrays import FloatArray
-from tlgui.learning.networks.onnx_builder import GraphBuilder, Tensor, UnknownLayerError
+from tlgui.learning.networks.onnx_builder import MAP_RANK, GraphBuilder, Tensor, UnknownLayerError
 from tlgui.learning.networks.onnx_graph import Graph, Value, encode
-from tlgui.learning.networks.onnx_layers import write_layer
-from tlgui.learning.networks.onnx_runtime import INPUT, OUTPUT, Run, runner
+from tlgui.learning.networks.onnx_layers import average, write_layer
+from tlgui.learning.networks.onnx_runtime import FEATURES, INPUT, OUTPUT, OnnxNetwork, runner
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_picture
 
 # Largest difference by rounding, as a share of the largest output.
 TOLERANCE = 1e-5
 # Pictures on which both networks are run at once.
 _AT_ONCE = 4
+# The network that gets the features, see `builder.build_head`.
+_HEAD = "head"
 
 _log = logging.getLogger(__name__)
 
@@ -57,8 +59,8 @@ def convert(model: keras.Model, check: Callable[[bytes], int] = lambda _: _AT_ON
     return graph if agree(run, model, most) else None
 
 
-def agree(run: Run, model: keras.Model, most: int = _AT_ONCE) -> bool:
-    """Return whether a converted network says of drawn pictures and of noise what the Keras network says.
+def agree(run: OnnxNetwork, model: keras.Model, most: int = _AT_ONCE) -> bool:
+    """Return whether each output of a converted network is for drawn pictures and for noise as in the Keras network.
 
     Args:
         run: The converted network.
@@ -69,8 +71,14 @@ def agree(run: Run, model: keras.Model, most: int = _AT_ONCE) -> bool:
     return all(_agree(run, model, pictures[start : start + most]) for start in range(0, len(pictures), most))
 
 
-def _agree(run: Run, model: keras.Model, pictures: FloatArray) -> bool:
-    expected, found = _expected(model, pictures), run(pictures)
+def _agree(run: OnnxNetwork, model: keras.Model, pictures: FloatArray) -> bool:
+    expected, found = _expected(model, pictures), run.run(pictures, run.outputs)
+    return all(
+        name in expected and _is_same(expected[name], values) for name, values in zip(run.outputs, found, strict=True)
+    )
+
+
+def _is_same(expected: FloatArray, found: FloatArray) -> bool:
     if found.shape != expected.shape or not np.isfinite(expected).all():
         return False
     difference = float(np.abs(found - expected).max(initial=0.0))
@@ -94,6 +102,8 @@ def sample_pictures(size: int) -> FloatArray:
 def converted(model: keras.Model) -> Graph:
     """Convert a network without running it.
 
+    Where it is a backbone with a head, it gets the output `FEATURES` too.
+
     Args:
         model: As for `convert`.
 
@@ -106,24 +116,64 @@ def converted(model: keras.Model) -> Graph:
     builder = GraphBuilder()
     shape = tuple(model.input_shape[1:])
     pixels = builder.channels_first(Tensor(INPUT, shape))
-    result = builder.channels_last(_written(builder, model, pixels))
+    writing = _Writing(builder)
+    result = builder.channels_last(writing.network(model, pixels))
     if result.shape != tuple(model.output_shape[1:]):
         raise UnknownLayerError(f"outputs of another shape than {result.shape}")
-    return builder.graph(Value(INPUT, shape), result, OUTPUT)
+    outputs = {result.name: Value(OUTPUT, result.shape)}
+    return builder.graph(Value(INPUT, shape), outputs | writing.more_outputs)
 
 
-def _written(builder: GraphBuilder, network: keras.Model, source: Tensor) -> Tensor:
-    """Add a network's layers to a graph, those of networks inside it too."""
-    if isinstance(network, keras.Sequential):
-        for layer in network.layers:
-            source = _layer(builder, layer, source)
-        return source
-    # As Keras itself calls a network on other things than numbers; reading `get_config` instead takes .3 s.
-    result = network._run_through_graph(  # noqa: SLF001
-        [source], operation_fn=lambda operation: functools.partial(_layer, builder, operation)
-    )
-    tensor: Tensor = _only(result)
-    return tensor
+class _Writing:
+    """Adds a network to a graph.
+
+    Args:
+        builder: Builds the graph.
+
+    Attributes:
+        more_outputs: The features of the network, by the name of their tensor.
+    """
+
+    def __init__(self, builder: GraphBuilder) -> None:
+        self._builder = builder
+        # The map that a tensor is, flattened.
+        self._flattened: dict[str, Tensor] = {}
+        self.more_outputs: dict[str, Value] = {}
+
+    def network(self, network: keras.Model, source: Tensor) -> Tensor:
+        """Add a network's layers, those of networks inside it too."""
+        if isinstance(network, keras.Sequential):
+            for layer in network.layers:
+                source = self._layer(layer, source)
+            return source
+        # As Keras itself calls a network on other things than numbers; reading `get_config` instead takes .3 s.
+        result = network._run_through_graph(  # noqa: SLF001
+            [source], operation_fn=lambda operation: functools.partial(self._layer, operation)
+        )
+        tensor: Tensor = _only(result)
+        return tensor
+
+    def _layer(self, operation: keras.Operation, *inputs: Any, **settings: Any) -> Tensor:  # noqa: ANN401
+        if settings.keys() - {"training", "mask"}:
+            raise UnknownLayerError(f"an operation with {', '.join(settings)}")
+        values = keras.tree.flatten(inputs)
+        if not all(isinstance(value, Tensor | int | float) for value in values):
+            raise UnknownLayerError("an operation on something else than numbers")
+        if isinstance(operation, keras.Model):
+            if operation.name == _HEAD:
+                self._keep_features(*values)
+            return self.network(operation, *values)
+        result = write_layer(self._builder, operation, values)
+        if isinstance(operation, keras.layers.Flatten) and values[0].is_map:
+            self._flattened[result.name] = values[0]
+        return result
+
+    def _keep_features(self, features: Tensor) -> None:
+        """Make an output of what the head gets."""
+        if features.name in self._flattened:
+            features = average(self._builder, self._flattened[features.name])
+        if len(features.shape) == 1:
+            self.more_outputs = {features.name: Value(FEATURES, features.shape)}
 
 
 def _only(values: Any) -> Any:  # noqa: ANN401 - a tensor of either kind
@@ -132,17 +182,6 @@ def _only(values: Any) -> Any:  # noqa: ANN401 - a tensor of either kind
     if len(found) != 1:
         raise UnknownLayerError("several outputs")
     return found[0]
-
-
-def _layer(builder: GraphBuilder, operation: keras.Operation, *inputs: Any, **settings: Any) -> Tensor:  # noqa: ANN401
-    if settings.keys() - {"training", "mask"}:
-        raise UnknownLayerError(f"an operation with {', '.join(settings)}")
-    values = keras.tree.flatten(inputs)
-    if not all(isinstance(value, Tensor | int | float) for value in values):
-        raise UnknownLayerError("an operation on something else than numbers")
-    if isinstance(operation, keras.Model):
-        return _written(builder, operation, *values)
-    return write_layer(builder, operation, values)
 
 
 def _fingerprint(network: keras.Model, pictures: FloatArray) -> bytes:
@@ -158,22 +197,41 @@ def _last_outputs() -> dict[bytes, FloatArray]:
     return {}
 
 
-def _expected(model: keras.Model, pictures: FloatArray) -> FloatArray:
-    """Return the outputs of a Keras network.
+def _expected(model: keras.Model, pictures: FloatArray) -> Mapping[str, FloatArray]:
+    """Return the outputs of a Keras network, by the names that they have as ONNX.
 
     Those of the network inside it, the backbone, are remembered: its weights are mostly the same in the next training,
     and running it takes half a second.
     """
     if isinstance(model, keras.Sequential):
-        return np.asarray(model(pictures, training=False))
-
-    def call(operation: keras.Operation) -> Callable[..., Any]:
-        return functools.partial(_remembered, operation) if operation is largest else operation
-
+        return {OUTPUT: np.asarray(model(pictures, training=False))}
     inner = [layer for layer in model.layers if isinstance(layer, keras.Model)]
     largest = max(inner, key=keras.Model.count_params, default=None)
-    outputs = model._run_through_graph([tf.constant(pictures)], operation_fn=call)  # noqa: SLF001 - see _written
-    return np.asarray(_only(outputs))
+    # Of each step, what it took and what it gave.
+    steps: dict[str, tuple[Any, Any]] = {}
+
+    def run(operation: keras.Operation, inputs: Any, *others: Any, **settings: Any) -> Any:  # noqa: ANN401
+        called = functools.partial(_remembered, operation) if operation is largest else operation
+        result = called(inputs, *others, **settings)
+        steps[operation.name] = inputs, result
+        return result
+
+    outputs = model._run_through_graph(  # noqa: SLF001 - see _Writing
+        [tf.constant(pictures)], operation_fn=lambda operation: functools.partial(run, operation)
+    )
+    found = {OUTPUT: np.asarray(_only(outputs))}
+    return found | {FEATURES: _features(model, steps)} if _HEAD in steps else found
+
+
+def _features(model: keras.Model, steps: Mapping[str, tuple[Any, Any]]) -> FloatArray:
+    """Return what the head took: its average over all positions where that is a flattened map."""
+    taken, _ = steps[_HEAD]
+    for name, (inputs, result) in steps.items():
+        is_flattened = result is taken and isinstance(model.get_layer(name), keras.layers.Flatten)
+        if is_flattened and len(inputs.shape) == MAP_RANK + 1:
+            averages: FloatArray = np.asarray(inputs).mean(axis=(1, 2))
+            return averages
+    return np.asarray(taken)
 
 
 def _remembered(network: keras.Model, inputs: Any, **_settings: Any) -> Any:  # noqa: ANN401

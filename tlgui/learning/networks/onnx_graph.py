@@ -54,7 +54,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The input or the output of a graph: float32, with any number of pictures as its first dimension.
+    """The input or an output of a graph: float32, with any number of pictures as its first dimension.
 
     Args:
         name: Its name.
@@ -67,19 +67,21 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A network of one input and one output.
+    """A network of one input.
 
     Args:
         nodes: In the order in which they run.
         constants: Weights, float32, and shapes, int64.
         input: Its input.
         output: Its output.
+        more_outputs: Tensors on the way to it that can be asked for too.
     """
 
     nodes: tuple[Node, ...]
     constants: Mapping[str, NDArray[Any]]
     input: Value
     output: Value
+    more_outputs: tuple[Value, ...] = ()
 
 
 def encode(graph: Graph) -> bytes:
@@ -88,7 +90,10 @@ def encode(graph: Graph) -> bytes:
     parts.append(_field(2, _PRODUCER))
     for name, array in graph.constants.items():
         parts += _tensor(name, array)
-    parts += [_field(11, _value(graph.input)), _field(12, _value(graph.output))]
+    parts += [
+        _field(11, _value(graph.input)),
+        *(_field(12, _value(output)) for output in (graph.output, *graph.more_outputs)),
+    ]
     start = _number(1, _IR_VERSION) + _field(2, _PRODUCER) + _start(7, sum(map(len, parts)))
     return b"".join([start, *parts, _field(8, _field(1, b"") + _number(2, OPSET))])
 
@@ -111,7 +116,7 @@ def decode(data: bytes) -> Graph:
     if (model.number(1), opset.text(1), opset.number(2)) != (_IR_VERSION, "", OPSET):
         raise UntrustedError(_STRANGE)
     kinds = {1: _LENGTH, 2: _LENGTH, 5: _LENGTH, 11: _LENGTH, 12: _LENGTH}
-    graph = _Message(model.bytes(7), kinds, repeated=(1, 5))
+    graph = _Message(model.bytes(7), kinds, repeated=(1, 5, 12))
     constants: dict[str, NDArray[Any]] = {}
     for part in graph.all(5):
         name, array = _decoded_tensor(part)
@@ -119,7 +124,8 @@ def decode(data: bytes) -> Graph:
             raise UntrustedError(_STRANGE)
         constants[name] = array
     nodes = tuple(_decoded_node(part) for part in graph.all(1))
-    return Graph(nodes, constants, _decoded_value(graph.bytes(11)), _decoded_value(graph.bytes(12)))
+    output, *more_outputs = map(_decoded_value, graph.all(12) or [graph.bytes(12)])
+    return Graph(nodes, constants, _decoded_value(graph.bytes(11)), output, tuple(more_outputs))
 
 
 def _node(node: Node) -> bytes:

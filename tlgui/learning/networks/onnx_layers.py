@@ -41,6 +41,12 @@ def write_layer(builder: GraphBuilder, layer: keras.Operation, inputs: Sequence[
     raise UnknownLayerError(f"a layer of the kind {kind}")
 
 
+def average(builder: GraphBuilder, maps: Tensor) -> Tensor:
+    """Add the average of maps over all their positions, one number for each channel."""
+    pooled = builder.node("GlobalAveragePool", [maps.name], (1, 1, maps.shape[-1]))
+    return builder.node("Flatten", [pooled.name], maps.shape[-1:], axis=1)
+
+
 def _combined(builder: GraphBuilder, operator: str, inputs: Sequence[Tensor | float]) -> Tensor:
     result, *others = inputs
     for other in others:

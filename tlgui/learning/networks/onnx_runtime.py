@@ -7,8 +7,9 @@ time a photo in batches of 4, and 18 ms in batches of 32.
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from tlgui.learning.arrays import FloatArray
 
 INPUT, OUTPUT = "rgb", "output"
 """Names of the input and the output of every network."""
+FEATURES = "features"
+"""Name of the second output of a backbone with a head: what the head gets of each photo, of shape (photos, numbers).
+Where that is a flattened map, it is the average over its positions, so that there is one number for each channel."""
 
 _PICTURES_AT_ONCE = 4
 
@@ -23,14 +27,59 @@ _PICTURES_AT_ONCE = 4
 Run = Callable[[FloatArray], FloatArray]
 
 
-def runner(graph: bytes) -> Run:
+class OnnxNetwork:
+    """An ONNX network as a function.
+
+    Args:
+        session: The inference session of ONNX Runtime.
+
+    Attributes:
+        outputs: The names of its outputs; `OUTPUT` is the first.
+    """
+
+    def __init__(self, session: Any) -> None:  # noqa: ANN401 - ONNX Runtime has no types
+        self._session = session
+        self._cores = _core_count()
+        self.outputs: tuple[str, ...] = tuple(output.name for output in session.get_outputs())
+
+    def __call__(self, pictures: FloatArray) -> FloatArray:
+        """Return the output for any number of pictures; the same pictures in the same batches give the same numbers.
+
+        Args:
+            pictures: RGB 0..255, float32 of shape (pictures, size, size, 3).
+
+        Returns:
+            float32 of shape (pictures, …).
+        """
+        (result,) = self.run(pictures, [OUTPUT])
+        return result
+
+    def run(self, pictures: FloatArray, names: Sequence[str]) -> tuple[FloatArray, ...]:
+        """Return several outputs for any number of pictures; those that are not asked for are not copied.
+
+        Args:
+            pictures: As above.
+            names: Some of `outputs`.
+
+        Returns:
+            One array for each name, float32 of shape (pictures, …).
+        """
+        size = min(_PICTURES_AT_ONCE, -(-len(pictures) // self._cores)) or 1
+        parts = [pictures[start : start + size] for start in range(0, len(pictures), size)] or [pictures]
+        if len(parts) == 1:
+            return self._run_part(parts[0], names)
+        results = list(_pool().map(lambda part: self._run_part(part, names), parts))
+        return tuple(np.concatenate(of_parts) for of_parts in zip(*results, strict=True))
+
+    def _run_part(self, part: FloatArray, names: Sequence[str]) -> tuple[FloatArray, ...]:
+        return tuple(np.asarray(result, np.float32) for result in self._session.run(list(names), {INPUT: part}))
+
+
+def runner(graph: bytes) -> OnnxNetwork:
     """Return an ONNX network as a function.
 
     Args:
-        graph: The network, with one input and one output of the names `INPUT` and `OUTPUT`.
-
-    Returns:
-        A function for any number of pictures; the same pictures in the same batches give the same numbers.
+        graph: The network, with one input of the name `INPUT`, and `OUTPUT` as its first output.
 
     Raises:
         ImportError: ONNX Runtime is not installed.
@@ -43,20 +92,7 @@ def runner(graph: bytes) -> Run:
     session = onnxruntime.InferenceSession(
         graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=["Pad_Fusion"]
     )
-    cores = _core_count()
-
-    def run_part(part: FloatArray) -> FloatArray:
-        (result,) = session.run([OUTPUT], {INPUT: part})
-        return np.asarray(result, np.float32)
-
-    def run(pictures: FloatArray) -> FloatArray:
-        size = min(_PICTURES_AT_ONCE, -(-len(pictures) // cores)) or 1
-        parts = [pictures[start : start + size] for start in range(0, len(pictures), size)] or [pictures]
-        if len(parts) == 1:
-            return run_part(parts[0])
-        return np.concatenate(list(_pool().map(run_part, parts)))
-
-    return run
+    return OnnxNetwork(session)
 
 
 @functools.cache
