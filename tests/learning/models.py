@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,11 +14,13 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
+from tlgui.learning.assessment.novelty import fit
 from tlgui.learning.assessment.wilson import wilson_interval
 from tlgui.learning.model_file.tlmodel import LoadedModel, write_model
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import ClassResult, Evaluation, ModelSummary, StopReason
+from tlgui.learning.trust import WRONG_AT_MOST, NoveltyLimit, Promise, Reliability, ReliabilityBin, Trust
 from tlgui.photos.collection import Part
 from tlgui.progress import EpochEnded
 
@@ -45,6 +48,11 @@ def small_network(class_count: int = len(CLASS_NAMES), size: int = SIZE) -> kera
     x = layers.Dropout(0.3)(layers.Dense(16, activation="relu")(features))
     head = keras.Model(features, layers.Dense(class_count, activation="softmax")(x), name="head")
     return keras.Model(backbone.input, head(backbone.output), name="tlgui")
+
+
+def features_of(network: keras.Model, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what the head of a network gets of some pictures."""
+    return np.asarray(keras.Model(network.input, network.layers[-2].output)(pictures, training=False))
 
 
 def some_evaluation(class_names: Sequence[str] = CLASS_NAMES) -> Evaluation:
@@ -90,6 +98,29 @@ def some_summary(path: Path, class_names: Sequence[str] = CLASS_NAMES, recipe: R
 def write_small_model(path: Path, class_names: Sequence[str] = CLASS_NAMES, recipe: Recipe = QUICK) -> Path:
     """Write a good `.tlmodel`."""
     write_model(path, small_network(len(class_names)), some_summary(path, class_names, recipe))
+    return path
+
+
+def some_trust(novelty: NoveltyLimit | None = None, class_count: int = len(CLASS_NAMES)) -> Trust:
+    """Return what a file says of how far its model can be trusted; the last promise cannot be given."""
+    promises = tuple(
+        Promise(share, 0.5 + share, 0.9, (0.6, None, 0.7)[:class_count], (0.9, 0.0, 0.8)[:class_count])
+        for share in WRONG_AT_MOST[:-1]
+    )
+    none = Promise(WRONG_AT_MOST[-1], None, 0.0, (None,) * class_count, (0.0,) * class_count)
+    bins = (ReliabilityBin(0.0, 0.5, 0, 0, 0.25), ReliabilityBin(0.5, 1.0, 40, 36, 0.91))
+    return Trust(1.7, Reliability(bins, 0.012), (*promises, none), 40, is_out_of_fold=True, novelty=novelty)
+
+
+def write_model_with_vectors(path: Path, count: int = 60) -> Path:
+    """Write a good `.tlmodel` with the features of pictures of noise."""
+    network = small_network()
+    pictures = np.random.default_rng(5).uniform(0, 255, (count, SIZE, SIZE, 3)).astype(np.float32)
+    features = features_of(network, pictures)
+    fitted = fit(features, np.arange(count) % len(CLASS_NAMES), features[::2], most_bytes=10**6)
+    assert fitted is not None
+    vectors, limit = fitted
+    write_model(path, network, replace(some_summary(path), trust=some_trust(limit)), vectors)
     return path
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.learning.models import CLASS_NAMES, KERAS_SAVE_WARNING, SIZE, members_of, rewrite, write_small_model
 from tlgui.learning.model_file.archive import ONNX_NETWORK
+from tlgui.learning.model_file.manifest import FORMAT_VERSION
 from tlgui.learning.model_file.prediction_model import load_prediction_model
 from tlgui.learning.model_file.tlmodel import add_onnx_network, load_model
 
@@ -36,7 +37,7 @@ def test_earlier_file_gets_its_onnx_network_and_keeps_all_else(tmp_path: Path) -
     }
     kept = json.loads(after["manifest.json"])
     assert kept["class_names"] == list(CLASS_NAMES)
-    assert kept["format_version"] == 3
+    assert kept["format_version"] == FORMAT_VERSION
     light, whole = load_prediction_model(path), load_model(path)
     assert light is not None
     assert light.summary == whole.summary

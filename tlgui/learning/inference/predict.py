@@ -1,7 +1,7 @@
 """Predicts the classes of photos. The first photo is predicted by itself, so that its result is shown at once."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -90,13 +90,20 @@ class PredictionReports:
 
 def _predictions(model: Predictor, batch: Sequence[ReadPhoto], top: int) -> list[Prediction]:
     readable = [photo for photo in batch if isinstance(photo.content, np.ndarray)]
-    rows = iter(model.predict(pixels_of(readable))) if readable else iter(())
+    answers = _answers(model, readable, top) if readable else iter(())
     return [
-        Prediction(photo.path, _ranked(next(rows), model.summary.class_names, top))
+        next(answers)
         if isinstance(photo.content, np.ndarray)
         else Prediction(photo.path, error=" ".join(filter(None, (photo.content.message, photo.content.hint))))
         for photo in batch
     ]
+
+
+def _answers(model: Predictor, readable: Sequence[ReadPhoto], top: int) -> Iterator[Prediction]:
+    probabilities, distances = model.predict_with_distances(pixels_of(readable))
+    for place, (photo, row) in enumerate(zip(readable, probabilities, strict=True)):
+        distance = None if distances is None else float(distances[place])
+        yield Prediction(photo.path, _ranked(row, model.summary.class_names, top), distance=distance)
 
 
 def _ranked(probabilities: FloatArray, class_names: Sequence[str], top: int) -> tuple[ClassScore, ...]:

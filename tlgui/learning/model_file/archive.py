@@ -1,7 +1,7 @@
 """The zip of a `.tlmodel`: opened and checked without TensorFlow, down to the manifest; its networks are for others.
 
-Members are the manifest, the history of the training, the Keras network and, from version 3 on, the same network as
-ONNX wherever it has that form.
+Members are the manifest, the history of the training, the Keras network, from version 3 on the same network as ONNX
+wherever it has that form, and from version 4 on, with that, features of training photos.
 """
 
 import contextlib
@@ -26,18 +26,21 @@ from tlgui.files.zip_archive import (
     read_member,
     stream_member,
 )
+from tlgui.learning.assessment.novelty import Vectors
 from tlgui.learning.model_file.manifest import FORMAT_VERSION, summary_from
+from tlgui.learning.model_file.training_vectors import checked_vectors, vectors_size
 from tlgui.learning.recipes.fields import Fields
 from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary
 
 MANIFEST, NETWORK, HISTORY, ONNX_NETWORK = "manifest.json", "model.keras", "history.json", "network.onnx"
+VECTORS = "vectors.f16"
 MEMBERS = "members"
 """The manifest's field with the digest of each other member."""
 
 MOST_BYTES = MOST_ARCHIVE_BYTES
 
-_FIRST_WITH_ONNX = 3
+_FIRST_WITH_ONNX, _FIRST_WITH_VECTORS = 3, 4
 _NOT_WHOLE = "Copy or download it again; if that does not help, train the model again."
 _NOT_TRUSTED = "Open only models that you or someone you trust made with tlgui."
 _HINTS = {DamagedError: _NOT_WHOLE, TooLargeError: "Open it on a computer with more memory."}
@@ -63,6 +66,15 @@ class OpenedModel:
     def has_onnx(self) -> bool:
         """Whether it carries its network as ONNX."""
         return ONNX_NETWORK in self.archive.namelist()
+
+    def vectors(self) -> Vectors | None:
+        """Return the features of training photos, checked: float16 of shape (count, length); None without any.
+
+        Raises:
+            UntrustedError: They are damaged, or are no vectors as the manifest says.
+        """
+        novelty = self.summary.trust.novelty if self.summary.trust else None
+        return None if novelty is None else checked_vectors(b"".join(self.stream(VECTORS)), novelty)
 
     def stream(self, name: str) -> Iterator[bytes]:
         """Yield a member in pieces; after the last one, its digest is checked.
@@ -95,6 +107,7 @@ def opened(path: Path) -> Iterator[OpenedModel]:
             history = read_member(archive, HISTORY)
             check_digest(HISTORY, digest(history), digests)
             summary = summary_from(manifest, parse_json(history, HISTORY), path)
+            _check_vectors(archive, summary)
             yield OpenedModel(summary, cast(dict[str, Any], manifest), archive, digests)
     except UntrustedError as error:
         hint = next((hint for kind, hint in _HINTS.items() if isinstance(error, kind)), _NOT_TRUSTED)
@@ -122,7 +135,7 @@ def read_summary(path: Path) -> ModelSummary:
         ModelFileError: The file cannot be read, or must not be trusted.
     """
     with opened(path) as file:
-        for name in (NETWORK, ONNX_NETWORK):
+        for name in (NETWORK, ONNX_NETWORK, VECTORS):
             if name in file.archive.namelist():
                 for _ in file.stream(name):
                     pass
@@ -163,6 +176,16 @@ def _checked_version(manifest: object, path: Path) -> int:
 
 def _check_members(archive: zipfile.ZipFile, version: int) -> None:
     needed = {MANIFEST, NETWORK, HISTORY}
-    allowed = needed | {ONNX_NETWORK} if version >= _FIRST_WITH_ONNX else needed
+    allowed = needed | ({ONNX_NETWORK} if version >= _FIRST_WITH_ONNX else set())
+    allowed |= {VECTORS} if version >= _FIRST_WITH_VECTORS else set()
     if not needed <= set(archive.namelist()) <= allowed:
         raise UntrustedError("it holds files that do not belong there, or not all that do")
+
+
+def _check_vectors(archive: zipfile.ZipFile, summary: ModelSummary) -> None:
+    """Check that there are features of training photos where the manifest says so, as large as it says."""
+    novelty, names = summary.trust.novelty if summary.trust else None, archive.namelist()
+    if (novelty is not None) != (VECTORS in names) or (novelty is not None and ONNX_NETWORK not in names):
+        raise UntrustedError("it holds files that do not belong there, or not all that do")
+    if novelty is not None and archive.getinfo(VECTORS).file_size != vectors_size(novelty):
+        raise UntrustedError("the features of training photos in it are not as many as it says")

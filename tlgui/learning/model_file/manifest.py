@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tlgui.learning.model_file.trust_json import trust_from, trust_json
 from tlgui.learning.recipes.fields import Fields
 from tlgui.learning.recipes.recipe import BACKBONE_IDS, LARGEST_INPUT, Recipe
 from tlgui.learning.recipes.validation import FieldError
@@ -17,9 +18,12 @@ from tlgui.progress import EpochEnded
 
 # Version 2 added the device, and which epochs trained the backbone too; files of version 1 are read without them.
 # Version 3 added the network as ONNX, a member that may be missing.
-FORMAT_VERSION = 3
+# Version 4 added the evaluations of other parts, how far the answers can be trusted, and features of training photos, a
+# member that may be missing.
+FORMAT_VERSION = 4
 
 _MOST_EPOCHS = 100_000
+_MOST_EVALUATIONS = 10
 _MOST_PHOTOS = 10**9
 _CONFUSION_ENTRY = (int, int, int)
 
@@ -49,6 +53,8 @@ def manifest_of(summary: ModelSummary) -> dict[str, Any]:
         "stop_reason": summary.stop_reason.value,
         "versions": dict(summary.versions),
         "device": summary.device,
+        "more_evaluations": [_evaluation_json(each) for each in summary.more_evaluations],
+        "trust": None if summary.trust is None else trust_json(summary.trust),
     }
     summary_from(manifest, history_of(summary), summary.path)
     return manifest
@@ -108,6 +114,8 @@ def summary_from(manifest: object, history: object, path: Path) -> ModelSummary:
         stop_reason=fields.choice("stop_reason", StopReason),
         versions=tuple(fields.group("versions").texts().items()),
         device=fields.text("device") if fields.has("device") else "",
+        more_evaluations=_more_evaluations(fields, class_names) if fields.has("more_evaluations") else (),
+        trust=trust_from(fields.group("trust"), len(class_names)) if fields.raw("trust") is not None else None,
     )
 
 
@@ -170,7 +178,13 @@ def _evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
             for column, count in enumerate(counts)
             if count
         ],
+        "is_out_of_fold": evaluation.is_out_of_fold,
     }
+
+
+def _more_evaluations(fields: Fields, class_names: Sequence[str]) -> tuple[Evaluation, ...]:
+    found = fields.items("more_evaluations", _MOST_EVALUATIONS)
+    return tuple(_evaluation(Fields(each, "more_evaluations"), class_names) for each in found)
 
 
 def _evaluation(fields: Fields, class_names: Sequence[str]) -> Evaluation:
@@ -190,6 +204,7 @@ def _evaluation(fields: Fields, class_names: Sequence[str]) -> Evaluation:
             for place, (name, result) in enumerate(zip(class_names, results, strict=True))
         ),
         confusion=_confusion(entries, len(class_names)),
+        is_out_of_fold=fields.has("is_out_of_fold") and fields.truth("is_out_of_fold"),
     )
 
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tlgui.errors import ModelFileError
 from tlgui.files.zip_archive import UntrustedError
+from tlgui.learning.arrays import FloatArray
+from tlgui.learning.assessment.novelty import Neighbours
 from tlgui.learning.model_file.archive import ONNX_NETWORK, OpenedModel, opened
+from tlgui.learning.model_file.training_vectors import vectors_size
 from tlgui.learning.model_file.trusted_graph import check_graph
 from tlgui.learning.networks.memory_budget import batch_size_for, check_memory, check_photo_bytes
 from tlgui.learning.networks.onnx_graph import encode
-from tlgui.learning.networks.onnx_runtime import Run, runner
+from tlgui.learning.networks.onnx_runtime import FEATURES, OUTPUT, OnnxNetwork, runner
 from tlgui.learning.results import ModelSummary
 
 BATCH_SIZE = 32
@@ -22,7 +24,7 @@ BATCH_SIZE = 32
 # The largest difference of a sum of probabilities from 1.
 _ROUNDING = 1e-3
 
-Predict = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+Predict = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,27 @@ class PredictionModel:
 
     Args:
         summary: The facts in its file.
-        predict: From float32 of shape (photos, size, size, 3) with values 0..255 to probabilities, float32 of shape
-            (photos, classes).
+        network: Its network.
         batch_size: The most photos that `predict` takes at once.
+        neighbours: Measures the distance of features to those of training photos; None where the file has none.
     """
 
     summary: ModelSummary
-    predict: Predict
+    network: OnnxNetwork
     batch_size: int = BATCH_SIZE
+    neighbours: Neighbours | None = None
+
+    @property
+    def predict(self) -> Predict:
+        """The network, from RGB 0..255 of shape (photos, size, size, 3) to probabilities of shape (photos, classes)."""
+        return self.network
+
+    def predict_with_distances(self, pixels: FloatArray) -> tuple[FloatArray, FloatArray | None]:
+        """Return probabilities, and distances to the training photos; see `Predictor`."""
+        if self.neighbours is None:
+            return self.network(pixels), None
+        probabilities, features = self.network.run(pixels, [OUTPUT, FEATURES])
+        return probabilities, self.neighbours.distances(features)
 
 
 def load_prediction_model(path: Path) -> PredictionModel | None:
@@ -58,30 +73,48 @@ def load_prediction_model(path: Path) -> PredictionModel | None:
         if not file.has_onnx:
             return None
         summary = file.summary
-        predict, photo_bytes = runnable_network(file)
-        batch_size = batch_size_for(photo_bytes, BATCH_SIZE)
-        check_probabilities(summary, predict, (1,))
-    return PredictionModel(summary, predict, batch_size)
+        runnable = runnable_network(file)
+        check_probabilities(summary, runnable.network, (1,))
+    return PredictionModel(
+        summary, runnable.network, batch_size_for(runnable.photo_bytes, BATCH_SIZE), runnable.neighbours
+    )
 
 
-def runnable_network(file: OpenedModel) -> tuple[Run, int]:
-    """Check the ONNX network of an opened file, and make it ready to run.
+@dataclass(frozen=True, slots=True)
+class RunnableNetwork:
+    """The ONNX network of a file, checked.
+
+    Args:
+        network: Its function.
+        photo_bytes: The most memory that its activations take for one photo, in bytes.
+        neighbours: See `PredictionModel`.
+    """
+
+    network: OnnxNetwork
+    photo_bytes: int
+    neighbours: Neighbours | None
+
+
+def runnable_network(file: OpenedModel) -> RunnableNetwork:
+    """Check the ONNX network of an opened file and its features of training photos, and make them ready to run.
 
     Args:
         file: A file that has one.
 
-    Returns:
-        Its function, and the most memory that its activations take for one photo, in bytes.
-
     Raises:
-        UntrustedError: It must not be run.
+        UntrustedError: It must not be run, or does not give features of the length that the file has.
     """
     summary = file.summary
     checked = check_graph(b"".join(file.stream(ONNX_NETWORK)), summary.input_size, len(summary.class_names))
+    novelty = summary.trust.novelty if summary.trust else None
+    if novelty is not None and checked.feature_length != novelty.length:
+        raise UntrustedError("the features of training photos in it are not those of its network")
     check_photo_bytes(checked.photo_bytes)
-    check_memory(checked.weight_bytes, checked.photo_bytes)
+    check_memory(checked.weight_bytes + (0 if novelty is None else vectors_size(novelty)), checked.photo_bytes)
+    vectors = file.vectors()
+    neighbours = None if novelty is None or vectors is None else Neighbours(vectors, novelty.neighbour)
     try:
-        return runner(encode(checked.graph)), checked.photo_bytes
+        return RunnableNetwork(runner(encode(checked.graph)), checked.photo_bytes, neighbours)
     except Exception as error:  # ONNX Runtime raises many kinds
         raise UntrustedError("its ONNX network cannot be run") from error
 

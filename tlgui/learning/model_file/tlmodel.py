@@ -12,7 +12,7 @@ training looks at its first photo, not after its last epoch.
 import hashlib
 import logging
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ import numpy as np
 from tlgui.errors import ModelFileError, StorageError
 from tlgui.files import atomic_path, check_target, temporary_file
 from tlgui.files.zip_archive import MOST_JSON_BYTES, UntrustedError, digest
+from tlgui.learning.arrays import FloatArray
+from tlgui.learning.assessment.novelty import Vectors
 from tlgui.learning.model_file.archive import (
     HISTORY,
     MANIFEST,
@@ -29,16 +31,20 @@ from tlgui.learning.model_file.archive import (
     MOST_BYTES,
     NETWORK,
     ONNX_NETWORK,
+    VECTORS,
     json_member,
     opened,
 )
 from tlgui.learning.model_file.manifest import FORMAT_VERSION, history_of, manifest_of
 from tlgui.learning.model_file.prediction_model import BATCH_SIZE, Predict, check_probabilities, runnable_network
+from tlgui.learning.model_file.training_vectors import vectors_bytes
 from tlgui.learning.model_file.trusted_graph import check_graph
 from tlgui.learning.networks.memory_budget import batch_size_for, check_memory, check_photo_bytes
+from tlgui.learning.networks.onnx_graph import decode
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary, StopReason
+from tlgui.learning.trust import Trust
 from tlgui.photos.collection import Collection
 from tlgui.photos.split import check_divisible
 
@@ -70,6 +76,10 @@ class LoadedModel:
     model: "keras.Model"
     predict: Predict
     batch_size: int = BATCH_SIZE
+
+    def predict_with_distances(self, pixels: FloatArray) -> tuple[FloatArray, None]:
+        """Return probabilities without distances, which are measured by the ONNX network; see `Predictor`."""
+        return self.predict(pixels), None
 
 
 def check_model(path: Path, summary: ModelSummary, weight_count: int = 0) -> None:
@@ -128,13 +138,21 @@ def check_training(path: Path, collection: Collection, recipe: Recipe, weight_co
     check_model(path, promised, weight_count)
 
 
-def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None:
+def write_model(
+    path: Path, model: "keras.Model", summary: ModelSummary, vectors: Vectors | None = None
+) -> ModelSummary:
     """Write a `.tlmodel`, whole or not at all, without the optimiser.
 
     Args:
         path: The file to write; an older one stays until the new one is complete.
         model: RGB 0..255 of shape (batch, size, size, 3) to softmax probabilities, of built-in layers only.
         summary: The facts for the file; its `path` is not written.
+        vectors: Features of training photos, float16 of shape (count, length), as the limit of novelty in the summary
+            says; None for a file without them.
+
+    Returns:
+        The summary as it was written: without the limit of novelty where there are no vectors, no room for them, or no
+        ONNX network whose features they are.
 
     Raises:
         StorageError: The disk refused; the old file is unchanged.
@@ -142,22 +160,42 @@ def write_model(path: Path, model: "keras.Model", summary: ModelSummary) -> None
     """
     check_model(path, summary, model.count_params())
     _check_finite(path, model)
+    graph = _onnx_network(model)
+    if vectors is None or graph is None or not _has_room(model, vectors) or not _gives(graph, summary.trust):
+        summary, vectors = _without_novelty(summary), None
     manifest, history = manifest_of(summary), json_member(history_of(summary))
     if max(len(history), len(json_member(manifest))) > MOST_JSON_BYTES:
         raise ModelFileError(f"“{path.name}” cannot be saved: there is too much to say of its classes and epochs.")
-    graph = _onnx_network(model)
     # Beside the file: the disk of the system's temporary folder may have less room.
     with atomic_path(path) as temporary:
         network = temporary.with_name(NETWORK)
         _without_optimizer(model).save(network)
         _check_size(path, network.stat().st_size)
         members = {HISTORY: history} | ({} if graph is None else {ONNX_NETWORK: graph})
+        members |= {} if vectors is None else {VECTORS: vectors_bytes(vectors)}
         manifest[MEMBERS] = {NETWORK: _file_digest(network)} | {name: digest(data) for name, data in members.items()}
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(MANIFEST, json_member(manifest))
             archive.write(network, NETWORK)
             for name, data in members.items():
                 archive.writestr(name, data)
+    return summary
+
+
+def _gives(graph: bytes, trust: Trust | None) -> bool:
+    """Return whether an ONNX network gives features of the length that the limit of novelty is about."""
+    lengths = [output.shape for output in decode(graph).more_outputs]
+    return trust is not None and trust.novelty is not None and lengths == [(trust.novelty.length,)]
+
+
+def _has_room(model: "keras.Model", vectors: Vectors) -> bool:
+    """Return whether vectors fit into the largest file beside the network, for Keras and as ONNX."""
+    network_bytes: int = 2 * model.count_params() * _WEIGHT_BYTES
+    return network_bytes + vectors.nbytes <= MOST_NETWORK_BYTES
+
+
+def _without_novelty(summary: ModelSummary) -> ModelSummary:
+    return replace(summary, trust=replace(summary.trust, novelty=None)) if summary.trust else summary
 
 
 def load_model(path: Path) -> LoadedModel:
@@ -181,10 +219,11 @@ def load_model(path: Path) -> LoadedModel:
     with opened(path) as file:
         if not file.has_onnx:
             return _warmed(summary, model, frozen_function(model, trace), trace)
-        predict, needed = runnable_network(file)
-        if not agree(predict, model, batch_size_for(max(needed, photo_bytes(model, trace)), _COMPARED_AT_ONCE)):
+        runnable = runnable_network(file)
+        needed = max(runnable.photo_bytes, photo_bytes(model, trace))
+        if not agree(runnable.network, model, batch_size_for(needed, _COMPARED_AT_ONCE)):
             raise UntrustedError("its Keras network and its ONNX network do not say the same of a picture")
-    return _warmed(summary, model, predict, trace)
+    return _warmed(summary, model, runnable.network, trace)
 
 
 def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:

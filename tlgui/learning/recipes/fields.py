@@ -153,6 +153,14 @@ class Fields:
             raise FieldError(f"{self._subject(field)} must have at most {most} entries; it has {len(value)}")
         return value
 
+    def shares(self, field: str, count: int) -> tuple[float | None, ...]:
+        """Return a list of `count` entries, each a number from 0 to 1 or null."""
+        values = self.items(field, count)
+        if len(values) != count:
+            raise FieldError(f"{self._subject(field)} must have {count} entries; it has {len(values)}")
+        rule, subject = Limits(0, 1), f"each entry of {self._subject(field)}"
+        return tuple(None if value is None else check_value(value, float, rule, subject) for value in values)
+
     def rows(self, field: str, most: int, kinds: Sequence[type]) -> list[list[Any]]:
         """Return a list of at most `most` rows, each with one value of each of `kinds`."""
         rows, wanted = self.items(field, most), list(kinds)

@@ -12,6 +12,7 @@ from tlgui.learning.model_file.manifest import history_of, manifest_of, summary_
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary, StopReason
+from tlgui.learning.trust import NoveltyLimit, Promise, Reliability, ReliabilityBin, Trust
 from tlgui.progress import EpochEnded
 
 NAMES = ("owl", "robin", "wren")
@@ -42,6 +43,74 @@ def written() -> dict[str, Any]:
 
 def test_summary_is_read_as_it_was_written() -> None:
     assert summary_from(written(), history_of(SUMMARY), PATH) == SUMMARY
+
+
+TRUST = Trust(
+    temperature=1.4,
+    reliability=Reliability((ReliabilityBin(0.0, 0.5, 0, 0, 0.25), ReliabilityBin(0.5, 1.0, 20, 17, 0.8)), 0.03),
+    promises=(
+        Promise(0.05, 0.71, 0.9, (0.5, None, 0.6), (1.0, 0.0, 0.4)),
+        Promise(0.01, None, 0.0, (None,) * 3, (0.0,) * 3),
+    ),
+    photo_count=20,
+    is_out_of_fold=True,
+    novelty=NoveltyLimit(10, 0.4, 60, 1280, 0.05),
+)
+
+
+def test_trust_and_other_evaluations_are_read_as_they_were_written() -> None:
+    assert SUMMARY.evaluation is not None
+    out_of_fold = replace(evaluation_of(NAMES, ((9, 0, 0), (0, 4, 0), (1, 0, 5))), part=None, is_out_of_fold=True)
+    summary = replace(SUMMARY, evaluation=out_of_fold, more_evaluations=(SUMMARY.evaluation,), trust=TRUST)
+    manifest = json.loads(json.dumps(manifest_of(summary)))
+    assert summary_from(manifest, history_of(summary), PATH) == summary
+    without = replace(summary, trust=replace(TRUST, novelty=None))
+    assert summary_from(manifest_of(without), history_of(without), PATH) == without
+
+
+def test_file_of_an_earlier_version_says_nothing_of_trust() -> None:
+    manifest = written()
+    del manifest["trust"], manifest["more_evaluations"], manifest["evaluation"]["is_out_of_fold"]
+    assert summary_from(manifest, history_of(SUMMARY), PATH) == SUMMARY
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"temperature": 0}, "“temperature” in “trust” must be from 1e-06 to 1e"),
+        ({"photo_count": -1}, "“photo_count” in “trust”"),
+        ({"is_out_of_fold": 1}, "“is_out_of_fold” in “trust”"),
+        ({"promises": {}}, "“promises” in “trust” must be a list"),
+        ({"promises": [{}] * 101}, "“promises” in “trust” must have at most 100 entries; it has 101"),
+        ({"promises.wrong_at_most": 1.5}, "“wrong_at_most” in “promises” must be from 0 to 1; it is 1.5"),
+        ({"promises.threshold": "0.5"}, "“threshold” in “promises” must be a number"),
+        ({"promises.named_share": -0.1}, "“named_share” in “promises”"),
+        ({"promises.class_thresholds": [0.5]}, "“class_thresholds” in “promises” must have 3 entries; it has 1"),
+        ({"promises.class_thresholds": [0.5, None, 2]}, "each entry of “class_thresholds” in “promises”"),
+        ({"promises.class_named_shares": [0.5, None, 1]}, "“class_named_shares” in “promises” must hold numbers"),
+        ({"reliability.calibration_error": None}, "“calibration_error” in “reliability” must be a number"),
+        ({"reliability.bins": [{}] * 1001}, "“bins” in “reliability” must have at most 1000 entries"),
+        ({"reliability.bins.high": -0.5}, "“high” in “bins”"),
+        ({"reliability.bins.right_count": 21}, "“right_count” in “bins” must be from 0 to 0; it is 21"),
+        ({"novelty": []}, "“novelty”"),
+        ({"novelty.limit": 2.1}, "“limit” in “novelty” must be from 0 to 2; it is 2.1"),
+        ({"novelty.neighbour": 61}, "“neighbour” in “novelty” must be from 1 to 60; it is 61"),
+        ({"novelty.vector_count": 20_001}, "“vector_count” in “novelty” must be from 1 to 20000; it is 20001"),
+        ({"novelty.length": 0}, "“length” in “novelty” must be from 1 to 1000000; it is 0"),
+        ({"novelty.held_back_share": float("nan")}, "“held_back_share” in “novelty”"),
+    ],
+)
+def test_trust_against_its_rule_is_named_with_rule_and_value(change: dict[str, Any], message: str) -> None:
+    manifest = json.loads(json.dumps(manifest_of(replace(SUMMARY, trust=TRUST))))
+    for path, value in change.items():
+        *groups, field = path.split(".")
+        place: Any = manifest["trust"]
+        for group in groups:
+            place = place[group]
+            place = place[0] if isinstance(place, list) else place
+        place[field] = value
+    with pytest.raises(FieldError, match=message):
+        summary_from(manifest, history_of(SUMMARY), PATH)
 
 
 def test_unknown_shares_are_written_as_earlier_versions_read_them() -> None:
