@@ -26,6 +26,7 @@ from tests.benchmarks import (
     stop,
     tutorial_script,
     tutorials,
+    unlike,
 )
 from tests.benchmarks.driving import use_home
 from tests.benchmarks.figures import Figure, table
@@ -53,7 +54,7 @@ def main() -> int:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"{', '.join(BENCHMARKS)}, all by default; or answers, camera, cost, memory, review, tutorials",
+        help=f"{', '.join(BENCHMARKS)}, all by default; or answers, camera, cost, memory, review, tutorials, unlike",
     )
     parser.add_argument(
         "--photos", type=Path, metavar="FOLDER", help="one subfolder for each class; camera and review need none"
@@ -61,6 +62,14 @@ def main() -> int:
     parser.add_argument("--vgg16-weights", type=Path, metavar="FILE", help="for tutorials; downloaded otherwise")
     parser.add_argument("--count", type=int, metavar="N", help="photos for answers, camera, memory and review")
     parser.add_argument("--recipe", action="append", dest="recipes", choices=BUILT_IN, help="for cost; may be repeated")
+    parser.add_argument(
+        "--foreign",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="photos of something else, for unlike",
+    )
     options = parser.parse_args()
     benchmarks: dict[str, Callable[[Path], list[Figure]]] = {
         **BENCHMARKS,
@@ -70,6 +79,7 @@ def main() -> int:
         "memory": partial(memory.measure, count=options.count or memory.COUNT),
         "review": lambda _photos: review.measure(options.count or review.COUNT),
         "tutorials": partial(tutorials.measure, vgg16_weights=options.vgg16_weights),
+        "unlike": partial(unlike.measure, foreign=[folder.resolve() for folder in options.foreign]),
     }
     if unknown := set(options.names) - set(benchmarks):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")

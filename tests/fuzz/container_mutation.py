@@ -8,7 +8,7 @@ import json
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from random import Random
 
@@ -22,6 +22,7 @@ from tests.fuzz.onnx_mutation import onnx_changed
 _HUGE = 10**6
 _BOMB_BYTES = 2**30
 _ODD_NUMBERS: tuple[object, ...] = (None, 0, -1, 2**63 - 1, -(2**63), 0.5, float("inf"))
+_HALF_NUMBERS = (float("nan"), float("inf"), float("-inf"), 0.0, -0.0, 65504.0, 6e-8)
 _ODD_CELLS = (*_ODD_NUMBERS, "", "x", "\ud800", "[[0]]", "[" * 5000, b"", b"\0", b"\xff" * 64)
 
 
@@ -76,11 +77,36 @@ def model_changed(dice: Random, data: bytes, other: bytes) -> bytes:
 
 def network_changed(dice: Random, data: bytes, other: bytes) -> bytes:
     """Change the ONNX network of a `.tlmodel`; all digests are mended."""
+    return _with_member(dice, data, other, "network.onnx", onnx_changed)
+
+
+def vectors_changed(dice: Random, data: bytes, other: bytes) -> bytes:
+    """Change the features of training photos in a `.tlmodel`; all digests are mended."""
+    return _with_member(dice, data, other, "vectors.f16", _half_numbers_changed)
+
+
+def _half_numbers_changed(dice: Random, data: bytes, _other: bytes) -> bytes:
+    numbers = np.frombuffer(data, "<f2").copy()
+    start = dice.randrange(len(numbers))
+    match dice.randrange(3):
+        case 0:
+            numbers[start : start + dice.choice((1, 8, 64))] = dice.choice(_HALF_NUMBERS)
+        case 1:
+            return numbers[:start].tobytes()
+        case _:
+            return numbers.tobytes() * dice.choice((0, 2, 1000))
+    return numbers.tobytes()
+
+
+def _with_member(
+    dice: Random, data: bytes, other: bytes, name: str, change: Callable[[Random, bytes, bytes], bytes]
+) -> bytes:
+    """Change one member of a `.tlmodel` and its digest; bytes where it has none of this name."""
     try:
         members = _members(data)
-        members["network.onnx"] = onnx_changed(dice, members["network.onnx"], other)
+        members[name] = change(dice, members[name], other)
         manifest = json.loads(members["manifest.json"])
-        manifest["members"]["network.onnx"] = hashlib.sha256(members["network.onnx"]).hexdigest()
+        manifest["members"][name] = hashlib.sha256(members[name]).hexdigest()
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError):
         return bytes_changed(dice, data, other)
     members["manifest.json"] = json.dumps(manifest).encode()

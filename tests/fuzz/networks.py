@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.fuzz.container_mutation import h5_changed, model_changed, network_changed, zip_changed
+from tests.fuzz.container_mutation import h5_changed, model_changed, network_changed, vectors_changed, zip_changed
 from tests.fuzz.families import Family
 from tests.fuzz.mutation import bytes_changed
 from tlgui.progress import EpochEnded, JobContext
@@ -27,7 +27,7 @@ def models_family() -> Family:
         "models",
         _make_models,
         readers,
-        (model_changed, network_changed, model_changed, bytes_changed),
+        (model_changed, network_changed, vectors_changed, model_changed, bytes_changed),
         2,
         needs_tensorflow=True,
     )
@@ -51,10 +51,11 @@ def warm_up(_folder: Path) -> None:
 
 
 def _make_models(folder: Path) -> None:
-    from tests.learning.models import write_small_model
+    from tests.learning.models import write_model_with_vectors, write_small_model
 
     write_small_model(folder / "small.tlmodel")
     write_small_model(folder / "names.tlmodel", ["Zaunkönig", "a/b"])
+    write_model_with_vectors(folder / "vectors.tlmodel")
 
 
 def _read_summary(path: Path) -> None:
@@ -69,7 +70,7 @@ def _read_prediction_model(path: Path) -> None:
     loaded = load_prediction_model(path)
     if loaded is not None:
         side = loaded.summary.input_size
-        loaded.predict(np.zeros((loaded.batch_size, side, side, 3), np.float32))
+        loaded.predict_with_distances(np.zeros((loaded.batch_size, side, side, 3), np.float32))
 
 
 def _read_model(path: Path) -> None:
