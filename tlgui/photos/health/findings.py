@@ -16,6 +16,7 @@ class FindingKind(StrEnum):
     UNREADABLE = "cannot be read"
     TINY = "tiny pictures"
     OTHER_FILES = "other files"
+    OTHER_CLASS = "more like another class"
     TWO_LABELS = "same picture in two classes"
     LEAKS = "same picture in two parts"
     COPIES = "copies"
@@ -100,13 +101,20 @@ class AddInto:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmClass:
+    """Answer a doubt: the class of these photos is right; nothing is changed, and they are not doubted again."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveFolders:
     """Remove empty folders; one that is not empty stays."""
 
     folders: tuple[Path, ...]
 
 
-SingleMending = LeaveOut | UseAgain | MoveInto | MoveToBin | CopyInto | AddInto | RemoveFolders
+SingleMending = LeaveOut | UseAgain | MoveInto | MoveToBin | CopyInto | AddInto | RemoveFolders | ConfirmClass
 
 
 @dataclass(frozen=True, slots=True)

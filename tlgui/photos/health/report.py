@@ -8,13 +8,11 @@ import time
 from tlgui.photos.health.class_findings import class_findings
 from tlgui.photos.health.copy_findings import copy_findings
 from tlgui.photos.health.feature_confirmation import KnownFeatures, near_groups
-from tlgui.photos.health.findings import Finding, FindingKind, Report, Severity
+from tlgui.photos.health.findings import Finding, Report
 from tlgui.photos.health.folder_findings import folder_findings
+from tlgui.photos.health.order import in_order
 from tlgui.photos.health.picture_findings import picture_findings
 from tlgui.photos.scanning.scan import Survey
-
-_SEVERITIES = list(Severity)
-_KINDS = list(FindingKind)
 
 
 def report_on(survey: Survey, now: float | None = None, features: KnownFeatures | None = None) -> Report:
@@ -38,6 +36,5 @@ def report_on(survey: Survey, now: float | None = None, features: KnownFeatures 
         *picture_findings(facts, time.time() if now is None else now),
         *class_findings(survey.collection),
     ]
-    findings.sort(key=lambda finding: (_SEVERITIES.index(finding.severity), _KINDS.index(finding.kind)))
     looked_at = sum(fact.look is not None for fact in facts.values())
-    return Report(tuple(findings), looked_at, survey.collection.photo_count)
+    return Report(in_order(findings), looked_at, survey.collection.photo_count)

@@ -27,6 +27,10 @@ def without_spare_copies(
     Returns:
         The mending itself where no picture with two labels gets one of them, else the whole of both.
     """
+    if isinstance(mending, Together):
+        *before, last = mending.mendings
+        whole = without_spare_copies(last, report, collection, facts)
+        return Together((*before, *whole.mendings), whole.note) if isinstance(whole, Together) else mending
     if not isinstance(mending, LeaveOut | MoveInto | MoveToBin):
         return mending
     groups = next((item.groups for item in report.findings if item.kind is FindingKind.TWO_LABELS), ())

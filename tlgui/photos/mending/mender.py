@@ -6,7 +6,7 @@ and a kill between any two steps leaves each photo in exactly one place. A name 
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tlgui import files
 from tlgui.errors import StorageError
 from tlgui.photos.health.findings import (
     AddInto,
+    ConfirmClass,
     CopyInto,
     LeaveOut,
     Mending,
@@ -24,6 +25,7 @@ from tlgui.photos.health.findings import (
     Together,
     UseAgain,
 )
+from tlgui.photos.mending.choosing import make_choices, planned_choices, stays_chosen, take_choices_back
 from tlgui.photos.mending.copying import drop_made_folders, is_copied, remove_copy
 from tlgui.photos.mending.file_mover import FileMover, MendingProblem, PlannedMove
 from tlgui.photos.mending.journal import Journal
@@ -120,8 +122,7 @@ class Mender:
             steps = {number: Step(name, shown, note=names.get(name, "")) for number, name in enumerate(folder_names)}
             record = self._journal.begin(RecordKind.SHOW_AS, self._words(RecordKind.SHOW_AS, steps))
             self._journal.plan(record, steps)
-            for name in folder_names:
-                self._choices.show_as(name, shown)
+            make_choices(self._choices, record.kind, steps)
             return self._ended(record, set(), [])
 
     def undo(self, context: JobContext) -> Mended | None:
@@ -187,16 +188,12 @@ class Mender:
             mended = self._apply_single(mending, context, before)
             last = self._journal.last()
             before = last if last is not None and mended.done else before
-        return replace(mended, words=f"{mended.words} {together.note}") if mended.done else mended
+        return replace(mended, words=f"{mended.words} {together.note}".strip()) if mended.done else mended
 
     def _apply_single(self, mending: SingleMending, context: JobContext, joins: Record | None = None) -> Mended:
         match mending:
-            case LeaveOut(paths):
-                left_out = self._choices.left_out()
-                return self._choose(RecordKind.LEAVE_OUT, [path for path in paths if path not in left_out], joins)
-            case UseAgain(paths):
-                left_out = self._choices.left_out()
-                return self._choose(RecordKind.USE_AGAIN, [path for path in paths if path in left_out], joins)
+            case LeaveOut() | UseAgain() | ConfirmClass():
+                return self._choose(mending, context, joins)
             case MoveInto(moves):
                 return self._move(RecordKind.MOVE, _planned(dict(elsewhere(moves)).items()), context, joins)
             case CopyInto(copies):
@@ -211,15 +208,12 @@ class Mender:
             case RemoveFolders(folders):
                 return self._remove(folders, joins)
 
-    def _choose(self, kind: RecordKind, paths: Sequence[Path], joins: Record | None) -> Mended:
-        steps = {number: Step(str(path)) for number, path in enumerate(paths)}
-        record = self._journal.begin(kind, self._words(kind, steps), joins)
-        self._journal.plan(record, steps)
-        if kind is RecordKind.LEAVE_OUT:
-            self._choices.leave_out(paths)
-        else:
-            self._choices.use_again(paths)
-        return self._ended(record, set(), [])
+    def _choose(self, mending: LeaveOut | UseAgain | ConfirmClass, context: JobContext, joins: Record | None) -> Mended:
+        plan = planned_choices(self._choices, mending, context)
+        record = self._journal.begin(plan.kind, self._words(plan.kind, plan.steps), joins)
+        self._journal.plan(record, plan.steps)
+        make_choices(self._choices, plan.kind, plan.steps)
+        return self._ended(record, set(), plan.problems)
 
     def _remove(self, folders: Sequence[Path], joins: Record | None) -> Mended:
         steps = {number: Step(str(folder)) for number, folder in enumerate(dict.fromkeys(folders))}
@@ -269,7 +263,7 @@ class Mender:
             return self._remove_copies(record, words, context)
         if record.kind is RecordKind.REMOVE:
             return self._make_again(record, words)
-        self._undo_choice(record)
+        take_choices_back(self._choices, record.kind, record.done)
         done = len(record.done)
         self._journal.end(record, record.done, record.words)
         return Mended(done, (), f"Undone: {words}.")
@@ -318,17 +312,6 @@ class Mender:
         what = f"Undone: {words}." if not problems else f"Removed the copies, not {len(problems):,}."
         return Mended(len(removed) - len(problems), tuple(problems), what)
 
-    def _undo_choice(self, record: Record) -> None:
-        if record.kind is RecordKind.SHOW_AS:
-            for step in record.done.values():
-                self._choices.show_as(step.source, step.note)
-            return
-        paths = [Path(step.source) for step in record.done.values()]
-        if record.kind is RecordKind.LEAVE_OUT:
-            self._choices.use_again(paths)
-        else:
-            self._choices.leave_out(paths)
-
     def _settle(self) -> None:
         """Complete or reverse the mending that a kill cut short, if there is one."""
         record = self._journal.last()
@@ -348,20 +331,12 @@ class Mender:
                 missed = {number for number, step in record.done.items() if not is_copied(record, number, step)}
                 drop_made_folders(record)
             else:
-                stays = self._stays(record.kind)
+                stays = stays_chosen(self._choices, record.kind)
                 missed = {number for number, step in record.done.items() if not stays(step)}
         except OSError as error:
             raise StorageError(f"An earlier change could not be put in order: {error}.", "Try again later.") from error
         left = {number: step for number, step in record.done.items() if number not in missed}
         self._journal.end(record, missed, self._words(record.kind, left))
-
-    def _stays(self, kind: RecordKind) -> Callable[[Step], bool]:
-        """Return a function that tells whether a choice is still as its step made it."""
-        if kind is RecordKind.SHOW_AS:
-            names = self._choices.shown_names()
-            return lambda step: names.get(step.source, "") == step.target
-        left_out, is_left_out = self._choices.left_out(), kind is RecordKind.LEAVE_OUT
-        return lambda step: (Path(step.source) in left_out) is is_left_out
 
     def _record_moved(self, done: Mapping[int, Step]) -> None:
         """Record the new paths of moved photos, whose choices stay with them."""

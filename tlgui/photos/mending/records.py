@@ -22,6 +22,7 @@ class RecordKind(StrEnum):
     SHOW_AS = "show as"
     ADD = "add"
     REMOVE = "remove"
+    CONFIRM = "confirm"
     SORT = "sort"
 
 
@@ -44,7 +45,8 @@ class Step:
         target: The new path; or the name that the class is shown under. Empty for the bin and for a file left out.
         size: The file's size in bytes before the step.
         changed_ns: The file's modification time before the step, in nanoseconds.
-        note: The path of the bin's note about the file, or the name that the class was shown under before.
+        note: The path of the bin's note about the file, the name that the class was shown under before, or the digest
+            of a photo whose class is right.
         act: What is done, in a sort; None elsewhere.
         of: The number of the step of the photo that the file belongs to, which may be itself; -1 outside a sort.
         data: What a step that writes a file needs to know; empty for others.

@@ -17,6 +17,7 @@ _DOES = {
     RecordKind.SHOW_AS: "show the class “{where}” otherwise",
     RecordKind.ADD: "add {what} to {where}",
     RecordKind.REMOVE: "remove {where}",
+    RecordKind.CONFIRM: "keep the class of {what}",
 }
 _DONE = {
     RecordKind.MOVE: "Moved {what} to {where}.",
@@ -27,11 +28,13 @@ _DONE = {
     RecordKind.SHOW_AS: "The class is shown as {where}.",
     RecordKind.ADD: "Added {what} to {where}.",
     RecordKind.REMOVE: "Removed {where}.",
+    RecordKind.CONFIRM: "Kept the class of {what}: you are not asked about it again.",
 }
 _FAILED = {
     RecordKind.COPY: "could not be copied",
     RecordKind.ADD: "could not be added",
     RecordKind.REMOVE: "could not be removed",
+    RecordKind.CONFIRM: "could not be read",
 }
 
 

@@ -1,4 +1,4 @@
-"""The user's choices about a collection, labels from a table, and the scan in which each photo was first found.
+"""The user's choices and answers about a collection, labels from a table, and the scan that first found each photo.
 
 All are JSON lines in the collection's workspace, never among the photos, written whole or not at all. The valid lines
 of a damaged file are kept, and a copy of the file is set aside.
@@ -6,6 +6,7 @@ of a damaged file are kept, and a copy of the file is set aside.
 
 import contextlib
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from tlgui.photos.places import inside, outside
 _CHOICES = "choices.jsonl"
 _ARRIVALS = "arrivals.jsonl"
 _LABELS = "labels.jsonl"
+_ANSWERS = "answers.jsonl"
+_IS_RIGHT = "is right"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _DAMAGED_SUFFIX = ".damaged"
 _PLACES_IN_A_LINE = 500
 _Value = TypeVar("_Value", int, str)
@@ -158,6 +162,34 @@ class Choices:
         with _lock:
             self._write(_LABELS, _by_value(labels))
 
+    def confirmed(self) -> frozenset[str]:
+        """Return the photos whose class the user called right, by the SHA-256 of their bytes in hexadecimal."""
+        return frozenset(digest for _, digests in self._lines(_ANSWERS, _is_answer) for digest in digests)
+
+    def confirm(self, digests: Iterable[str]) -> None:
+        """Remember that the class of photos is right, wherever the photos are moved and whatever they are called.
+
+        Args:
+            digests: The SHA-256 of their bytes in hexadecimal.
+
+        Raises:
+            StorageError: The disk refused; the answers are as they were.
+        """
+        with _lock:
+            self._write_confirmed(self.confirmed() | set(digests))
+
+    def take_back(self, digests: Iterable[str]) -> None:
+        """Forget that the class of photos is right.
+
+        Args:
+            digests: As for `confirm`; others are ignored.
+
+        Raises:
+            StorageError: The disk refused; the answers are as they were.
+        """
+        with _lock:
+            self._write_confirmed(self.confirmed() - set(digests))
+
     def moved(self, pairs: Iterable[tuple[Path, Path]]) -> None:
         """Transfer the choices and arrivals of photos to their new places.
 
@@ -219,6 +251,9 @@ class Choices:
 
     def _write_arrivals(self, arrivals: dict[str, int]) -> None:
         self._write(_ARRIVALS, _by_value(arrivals))
+
+    def _write_confirmed(self, digests: Iterable[str]) -> None:
+        self._write(_ANSWERS, _by_value(dict.fromkeys(digests, _IS_RIGHT)))
 
     def _write(self, name: str, lines: Iterable[object]) -> None:
         try:
@@ -282,6 +317,13 @@ def _is_labelled(line: object) -> bool:
     match line:
         case [str(), [*places]]:
             return all(isinstance(place, str) for place in places)
+    return False
+
+
+def _is_answer(line: object) -> bool:
+    match line:
+        case ["is right", [*digests]]:
+            return all(isinstance(digest, str) and _DIGEST.fullmatch(digest) for digest in digests)
     return False
 
 

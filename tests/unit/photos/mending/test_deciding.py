@@ -9,7 +9,7 @@ import pytest
 from tests.bins import HAS_FREEDESKTOP_BIN, use_bin
 from tests.unit.photos import scenes
 from tests.unit.photos.mending.small_collection import QUIET, undone
-from tlgui.photos.health.findings import FindingKind, LeaveOut, Mending, MoveInto, MoveToBin, Together
+from tlgui.photos.health.findings import ConfirmClass, FindingKind, LeaveOut, Mending, MoveInto, MoveToBin, Together
 from tlgui.photos.health.report import report_on
 from tlgui.photos.mending.deciding import without_spare_copies
 from tlgui.photos.mending.mender import Mended, Mender, mender_of
@@ -119,3 +119,13 @@ def test_parts_are_undone_one_by_one_only_where_one_is_missing(
     # The first part had nothing to do, so that undo does not reach the mending before.
     assert restarted().undo(QUIET) is not None
     assert restarted().next_undo() == "leave 1 photo out"
+
+
+def test_move_that_answers_a_doubt_leaves_no_copy_behind_either(birds: Path) -> None:
+    wrong = birds / "wren" / "000.jpg"
+    decide(birds, Together((ConfirmClass((wrong,)), MoveInto(((wrong, birds / "owl"),))), ""))
+    assert left_out(birds) == {"owl/000 (2).jpg"}
+    undone(mender_of(birds))
+    assert wrong.exists()
+    assert left_out(birds) == set()
+    assert mender_of(birds).next_undo() is None

@@ -270,3 +270,26 @@ def test_labels_are_kept_and_follow_photos_that_move(choices: Choices, folder: P
 
     del labels["photos/1.jpg"]
     assert choices.labels() == labels | {"more/1.jpg": "owl"}
+
+
+def test_photos_called_right_are_remembered_by_their_bytes(choices: Choices, workspace: Path, folder: Path) -> None:
+    digests = [f"{number:064x}" for number in range(1203)]
+    assert choices.confirmed() == frozenset()
+    choices.confirm(digests[:700])
+    choices.confirm(digests[600:])
+    choices.moved([(folder / "cat" / "a.jpg", folder / "dog" / "a.jpg")])
+    assert Choices(workspace, folder).confirmed() == frozenset(digests)
+
+    choices.take_back([*digests[3:], "f" * 64])
+    assert Choices(workspace, folder).confirmed() == frozenset(digests[:3])
+
+
+def test_damaged_answers_are_set_aside_and_the_others_kept(choices: Choices, workspace: Path) -> None:
+    choices.confirm([f"{number:064x}" for number in range(3)])
+    path = workspace / "answers.jsonl"
+    damaged = path.read_bytes() + b'["is right", ["no digest"]]\n["is wrong", []]\n["is right", ['
+    path.write_bytes(damaged)
+
+    assert choices.confirmed() == {f"{number:064x}" for number in range(3)}
+    assert (workspace / "answers.jsonl.damaged").read_bytes() == damaged
+    assert len(path.read_bytes().splitlines()) == 1
