@@ -7,7 +7,7 @@ identified by the digest of its bytes, or by size and modification time where no
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def write_training_photos(path: Path, collection: Collection, facts: Mapping[Pat
     names = {name: number for number, name in enumerate(collection.class_names)}
     photos = [
         [entry.place, names[entry.class_name], entry.size, entry.changed_ns, entry.digest]
-        for entry in _entries(collection, facts)
+        for entry in _entries(collection.photos(), collection.folder, facts)
     ]
     listed = {"format_version": FORMAT_VERSION, "classes": list(collection.class_names), "photos": photos}
     with files.atomic_open(path) as stream:
@@ -95,17 +95,49 @@ def changes_since(path: Path, survey: Survey) -> PhotoChanges | None:
     before = _read(path)
     if before is None:
         return None
-    now = {entry.place: entry for entry in _entries(survey.collection, survey.facts)}
-    then = {entry.place: entry for entry in before}
-    stayed = {place for place, entry in now.items() if place in then and _is_same(entry, then[place])}
-    relabelled = sum(now[place].class_name != then[place].class_name for place in stayed)
+    photos = survey.collection.photos()
+    matches, came, went = _matched(before, _entries(photos, survey.collection.folder, survey.facts))
+    others = [(then, now) for then, now in matches if then.class_name != now.class_name]
+    relabelled = sum(then.place == now.place for then, now in others)
+    return PhotoChanges(len(came), len(went), len(others) - relabelled, relabelled)
+
+
+def places_now(path: Path, survey: Survey) -> dict[str, str] | None:
+    """Find the photos of a list in a collection, also those that were moved, renamed or left out since.
+
+    Args:
+        path: The list.
+        survey: The collection as it is now.
+
+    Returns:
+        The place of each photo by its place in the list; photos that are gone are not in it. None where the list is
+        missing or damaged.
+    """
+    before = _read(path)
+    if before is None:
+        return None
+    photos = (*survey.collection.photos(), *survey.collection.left_out)
+    matches, _, _ = _matched(before, _entries(photos, survey.collection.folder, survey.facts))
+    return {then.place: now.place for then, now in matches}
+
+
+def _matched(
+    before: Sequence[_Entry], after: Iterable[_Entry]
+) -> tuple[list[tuple[_Entry, _Entry]], Sequence[_Entry], Sequence[_Entry]]:
+    """Match photos with themselves.
+
+    Returns:
+        The entry before and after of each photo that is in both lists, the photos only after, and those only before.
+    """
+    now, then = {entry.place: entry for entry in after}, {entry.place: entry for entry in before}
+    matches = [(then[place], entry) for place, entry in now.items() if place in then and _is_same(entry, then[place])]
+    stayed = {entry.place for _, entry in matches}
     came = [entry for place, entry in now.items() if place not in stayed]
     went = [entry for place, entry in then.items() if place not in stayed]
-    moved = 0
     for content in (_bytes, _state):
         came, went, more = _paired(came, went, content)
-        moved += more
-    return PhotoChanges(len(came), len(went), moved, relabelled)
+        matches += more
+    return matches, came, went
 
 
 def _is_same(one: _Entry, other: _Entry) -> bool:
@@ -123,17 +155,17 @@ def _state(entry: _Entry) -> Hashable:
 
 def _paired(
     came: Sequence[_Entry], went: Sequence[_Entry], content: Callable[[_Entry], Hashable]
-) -> tuple[list[_Entry], list[_Entry], int]:
+) -> tuple[list[_Entry], list[_Entry], list[tuple[_Entry, _Entry]]]:
     """Match photos that appeared with photos that vanished by their content.
 
     Returns:
-        The photos without a match that appeared, those that vanished, and how many matches are of another class.
+        The photos without a match that appeared, those that vanished, and the matches.
     """
     waiting: dict[Hashable, list[_Entry]] = {}
     for entry in went:
         if (key := content(entry)) is not None:
             waiting.setdefault(key, []).append(entry)
-    new, found, moved = [], set(), 0
+    new, matches = [], []
     for entry in came:
         if not (alike := waiting.get(content(entry))):
             new.append(entry)
@@ -141,9 +173,9 @@ def _paired(
         # Of copies of one picture, one in the same class is the match.
         match = next((other for other in alike if other.class_name == entry.class_name), alike[0])
         alike.remove(match)
-        found.add(match.place)
-        moved += match.class_name != entry.class_name
-    return new, [entry for entry in went if entry.place not in found], moved
+        matches.append((match, entry))
+    found = {match.place for match, _ in matches}
+    return new, [entry for entry in went if entry.place not in found], matches
 
 
 def _read(path: Path) -> list[_Entry] | None:
@@ -161,9 +193,9 @@ def _read(path: Path) -> list[_Entry] | None:
         return None
 
 
-def _entries(collection: Collection, facts: Mapping[Path, PhotoFacts]) -> Iterator[_Entry]:
-    for photo in collection.photos():
-        yield _entry(photo, collection.folder, facts.get(photo.path))
+def _entries(photos: Iterable[Photo], folder: Path, facts: Mapping[Path, PhotoFacts]) -> Iterator[_Entry]:
+    for photo in photos:
+        yield _entry(photo, folder, facts.get(photo.path))
 
 
 def _entry(photo: Photo, folder: Path, fact: PhotoFacts | None) -> _Entry:

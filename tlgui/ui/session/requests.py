@@ -45,6 +45,13 @@ class PhotoChangesRequest(FolderRequest):
     """Compare the collection with the photos that each run was trained on, in the background."""
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedPhotosRequest(FolderRequest):
+    """Read what the model of a run said of the photos of a collection, in the background."""
+
+    run_id: str
+
+
 class DivideRequest(FolderRequest):
     """Split a collection of many photos, in the background."""
 

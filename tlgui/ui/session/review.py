@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from tlgui.learning.results import PhotosUnreadable
 from tlgui.photos.collection import Collection
 from tlgui.photos.facts import PhotoFacts
+from tlgui.photos.health.doubt_findings import with_doubts
 from tlgui.photos.health.findings import Mending, Report
 from tlgui.photos.mending.copying import copies_into_classes
 from tlgui.photos.mending.mender import Mended, Mender
@@ -18,6 +19,7 @@ from tlgui.photos.scanning.watching import FolderChanges, changes_on_disk
 from tlgui.progress import JobContext, Progress
 from tlgui.ui.session.folder_reading import CloserLook, FolderState, MendJob, add_photos, apply_mending, read_collection
 from tlgui.ui.session.job_queue import Jobs
+from tlgui.ui.session.photo_selection import PhotoSelection
 from tlgui.ui.session.requests import (
     AddRequest,
     CopyRequest,
@@ -70,6 +72,8 @@ class Review(QObject):
         self._then = then
         self._state: FolderState | None = None
         self._disk_changes: FolderChanges | None = None
+        self._doubts: PhotoSelection | None = None
+        self._report = _EMPTY_REPORT
         self._looking: CloserLook | None = None
         self._look_job: Job | None = None
         self._look_share = 0.0
@@ -97,7 +101,12 @@ class Review(QObject):
     @property
     def report(self) -> Report:
         """The findings; more are added when the closer look ends."""
-        return self._state.report if self._state is not None else _EMPTY_REPORT
+        return self._report
+
+    @property
+    def doubts(self) -> PhotoSelection | None:
+        """The photos that look more like another class, as last given to `show_doubts`; None if there are none."""
+        return self._doubts
 
     @property
     def disk_changes(self) -> FolderChanges | None:
@@ -119,6 +128,13 @@ class Review(QObject):
         """How far the closer look that runs in the background has got, 0 to 1."""
         return self._look_share
 
+    def show_doubts(self, doubts: PhotoSelection | None) -> None:
+        """Add the photos that look more like another class to the report; None for none."""
+        if doubts != self._doubts:
+            self._doubts = doubts
+            self._make_report()
+            self.changed.emit()
+
     def follow(self, job: Job) -> None:
         """Emit `collection_listed` for a job that reads a folder."""
         job.reported.connect(self._on_job_reported)
@@ -132,6 +148,7 @@ class Review(QObject):
         """Make the collection of `state` the open one, and start the closer look if photos need it."""
         self._stop_looking()
         self._state = state
+        self._make_report()
         self._disk_changes = None
         if state.needs_look:
             self._looking = CloserLook(state, self._then)
@@ -204,6 +221,14 @@ class Review(QObject):
         job.failed.connect(self._on_mend_cut_short)
         job.cancelled.connect(self._on_mend_cut_short)
         return job
+
+    def _make_report(self) -> None:
+        if self._state is None:
+            return
+        # Photos that were just moved away are not shown until the doubts are known anew.
+        facts = self._state.survey.facts
+        doubtful = [path for path in self._doubts.paths if path in facts] if self._doubts is not None else []
+        self._report = with_doubts(self._state.report, doubtful)
 
     def _stop_looking(self) -> None:
         self._end_looking()
@@ -287,6 +312,7 @@ class Review(QObject):
         if self.sender() is not self._look_job:
             return
         before, self._state = self._needed_state().collection, state
+        self._make_report()
         now = state.collection
         if (now.groups, now.problems) != (before.groups, before.problems):
             self.collection_changed.emit()

@@ -32,6 +32,7 @@ from tlgui.progress import JobContext
 from tlgui.ui.session.estimates import Estimates
 from tlgui.ui.session.folder_reading import FolderState, read_collection
 from tlgui.ui.session.job_queue import Jobs, OnSuccess
+from tlgui.ui.session.judged_photos import JudgedPhotos
 from tlgui.ui.session.known_split import KnownSplit
 from tlgui.ui.session.model_in_use import ModelInUse
 from tlgui.ui.session.requests import RunsRequest, SamplePhotosRequest, SaveModelRequest, ScanRequest
@@ -80,6 +81,7 @@ class Session(QObject):
         self.in_use = ModelInUse(self.run_list, self)
         self.in_use.changed.connect(self.model_changed)
         self.in_use.changed.connect(self._on_model_in_use_changed)
+        self.judged_photos = JudgedPhotos(self._jobs, self.review, self.run_list, self.in_use, self)
         self._run_jobs = RunJobs(
             engine,
             self._jobs,

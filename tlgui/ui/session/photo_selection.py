@@ -1,0 +1,60 @@
+"""Photos that a page asks the Photos page to show, with what a model said of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoNote:
+    """What a model said of one photo.
+
+    Args:
+        class_name: The class that the photo had then.
+        named: The class that the model named.
+        probability: How sure the model was of `named`, 0..1.
+    """
+
+    class_name: str
+    named: str
+    probability: float
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the model named the class of the photo."""
+        return self.named == self.class_name
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSelection:
+    """Photos to be shown together.
+
+    Args:
+        title: What they are, such as “8 photos of “robin” that it called “wren””.
+        paths: The photos, in the order in which they are shown.
+        notes: What a model said of each; may lack some.
+        remark: A sentence about photos that are missing among them; empty where none is.
+        current: The photo to begin with; None for the first.
+        origin: The name of the page to go back to.
+    """
+
+    title: str
+    paths: tuple[Path, ...]
+    notes: Mapping[Path, PhotoNote] = field(default_factory=dict)
+    remark: str = ""
+    current: Path | None = None
+    origin: str = "Results"
+
+
+def sureness(probability: float) -> str:
+    """Return a probability in whole per cent.
+
+    Args:
+        probability: 0..1. Only 1 gives “100 %”, and only 0 gives “0 %”.
+
+    Example:
+        >>> sureness(0.874), sureness(0.9999), sureness(0.0004)
+        ('87 %', '99 %', '1 %')
+    """
+    shown = round(probability * 100)
+    return f"{min(max(shown, 1), 99) if 0 < probability < 1 else shown} %"
