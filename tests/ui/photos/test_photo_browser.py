@@ -318,7 +318,7 @@ def test_photo_is_seen_large_and_the_keys_go_on(
     page.view.table.choose(frozenset({"owl"}))
     choose_rows(page, 0)
     press(page.browser.buttons["open"])
-    view = page.browser._view
+    view = page.browser.opener.view
     assert view is not None
     qtbot.waitUntil(lambda: view.canvas._picture.pixmap().width() > 100)
     assert view.windowTitle() == "photo 000.jpg (1 of 10)"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_jpeg, write_text
-from tlgui.ui.photos.photo_cell import Cell
+from tlgui.ui.photos.photo_cell import Cell, CellTexts
 from tlgui.ui.photos.photo_grid import MOST_LINES, PhotoGrid
 from tlgui.ui.photos.photo_items import PhotoItem
 
@@ -240,7 +240,7 @@ def many_states(qtbot: QtBot, grid: PhotoGrid, tmp_path: Path) -> PhotoGrid:
     """Return the grid with real thumbnails, some selected or left out, in groups."""
     paths = [write_jpeg(tmp_path / f"{number:03}.jpg") for number in range(150)]
     photos = [PhotoItem(path, "a", is_left_out=number % 5 == 2, group=number // 3) for number, path in enumerate(paths)]
-    grid.show_items(photos, tmp_path, groups=True, names_classes=True)
+    grid.show_items(photos, tmp_path, CellTexts(groups=True, class_names=True))
     for row in range(0, 150, 7):
         grid.selectionModel().select(grid.photos.index(row), QItemSelectionModel.SelectionFlag.Select)
     settle(qtbot, grid)

@@ -32,7 +32,7 @@ def view(qtbot: QtBot, page: PhotosPage, birds: Path, open_folder: Open) -> Phot
 def opened(qtbot: QtBot, page: PhotosPage) -> PhotoView:
     choose_rows(page, 0)
     page.browser.open_photo()
-    view = page.browser._view
+    view = page.browser.opener.view
     assert view is not None
     qtbot.waitUntil(lambda: view.canvas._picture.pixmap().width() > 10)
     return view

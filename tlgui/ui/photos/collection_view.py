@@ -15,6 +15,7 @@ from tlgui.ui.photos.layout_offer import LayoutOffer
 from tlgui.ui.photos.photo_browser import PhotoBrowser
 from tlgui.ui.photos.photo_items import Album
 from tlgui.ui.photos.split_bar import SplitBar
+from tlgui.ui.session.photo_selection import PhotoSelection
 from tlgui.ui.widgets.empty_page import card_heading
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip
@@ -69,6 +70,7 @@ class CollectionView(QWidget):
         self.table = ClassTable()
         self.browser = PhotoBrowser()
         self._splitter = _Splitter(Qt.Orientation.Horizontal)
+        self._selection: PhotoSelection | None = None
         self._is_shared = False
         self._is_reading = False
         self._is_free = True
@@ -79,6 +81,7 @@ class CollectionView(QWidget):
         self.table.photos_dropped.connect(self.browser.move_dragged)
         self.findings.chosen.connect(self._on_findings_chosen)
         self.browser.finding_bar.closed.connect(self.show_everything)
+        self.browser.shown_bar.closed.connect(self.show_everything)
         self.find_class.textChanged.connect(self.table.show_only)
         self.parts_button.toggled.connect(self._split_part.setVisible)
         self.parts_button.toggled.connect(self.table.show_parts)
@@ -134,7 +137,7 @@ class CollectionView(QWidget):
         """
         split = album.split
         self.table.show_collection(album.collection, split)
-        if not self.table.has_choice and self.findings.finding() is None:
+        if not self.table.has_choice and self.findings.finding() is None and self._selection is None:
             self.table.choose(frozenset())
         self.split_bar.show_split(split)
         self.split_text.setText(explanation)
@@ -153,9 +156,22 @@ class CollectionView(QWidget):
     @Slot()
     def show_everything(self) -> None:
         """Choose all photos, as for a collection that was just opened."""
+        self._selection = None
         self.findings.choose(None)
         self.find_class.clear()
         self.table.choose(frozenset())
+        self._choose_scope()
+
+    @property
+    def selection(self) -> PhotoSelection | None:
+        """The photos that another page asked for, while they are shown."""
+        return self._selection
+
+    def show_photos(self, selection: PhotoSelection) -> None:
+        """Show the photos that another page asks for, until something else is chosen."""
+        self._selection = selection
+        self.findings.choose(None)
+        self.table.clearSelection()
         self._choose_scope()
 
     def set_free(self, is_free: object) -> None:
@@ -233,18 +249,21 @@ class CollectionView(QWidget):
 
     def _choose_scope(self) -> None:
         finding = self.findings.finding()
-        names = frozenset[str]() if finding is not None else self.table.chosen_classes()
-        self.browser.show_scope(names, finding.kind if finding is not None else None)
+        is_listed = finding is not None or self._selection is not None
+        names = frozenset[str]() if is_listed else self.table.chosen_classes()
+        self.browser.show_scope(names, finding.kind if finding is not None else None, self._selection)
 
     @Slot()
     def _on_table_chosen(self) -> None:
         if self.table.has_choice:
+            self._selection = None
             self.findings.choose(None)
         self._choose_scope()
 
     @Slot()
     def _on_findings_chosen(self) -> None:
         if self.findings.finding() is not None:
+            self._selection = None
             self.table.clearSelection()
         self._choose_scope()
 

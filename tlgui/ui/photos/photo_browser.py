@@ -1,6 +1,7 @@
 """The photos of a class or a finding: filters, explanation, grid, and what can be done with the selection."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -8,26 +9,30 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.photos.health.findings import (
+    ConfirmClass,
     Finding,
     FindingKind,
     LeaveOut,
     Mending,
     MoveInto,
     MoveToBin,
+    Together,
     UseAgain,
 )
 from tlgui.text.numbers import count
-from tlgui.ui.photos.class_keys import MOST_KEYS
 from tlgui.ui.photos.finding_bar import FindingBar
 from tlgui.ui.photos.mend_question import ask_to_move_files
+from tlgui.ui.photos.photo_cell import CellTexts
 from tlgui.ui.photos.photo_filters import FilterBar
 from tlgui.ui.photos.photo_grid import PhotoGrid
 from tlgui.ui.photos.photo_items import Album, PhotoItem, PhotoOrder
 from tlgui.ui.photos.photo_model import Arranger
 from tlgui.ui.photos.photo_mover import PhotoMover
-from tlgui.ui.photos.photo_view import PhotoView
+from tlgui.ui.photos.photo_opener import PhotoOpener
 from tlgui.ui.photos.photo_words import line_about, line_about_many
 from tlgui.ui.photos.selection_bar import SelectionBar
+from tlgui.ui.photos.shown_photos_bar import ShownPhotosBar
+from tlgui.ui.session.photo_selection import PhotoSelection
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.file_manager import FileManager
 from tlgui.ui.widgets.plain_text import set_spoken_details
@@ -59,11 +64,13 @@ class PhotoBrowser(QWidget):
         self._is_free = False
         self._starts_anew = True
         self._known_uses: tuple[list[PhotoItem], bool, bool] = ([], False, False)
-        self._view: PhotoView | None = None
+        self._selection: PhotoSelection | None = None
         self.finding_bar = FindingBar()
+        self.shown_bar = ShownPhotosBar()
         self.filters = FilterBar()
         self.grid = PhotoGrid()
         self.mover = PhotoMover(self)
+        self.opener = PhotoOpener(self.grid, self.mover, self)
         self.file_manager = FileManager(self)
         self.nothing = QuietLabel(parent=self.grid)
         self._arranger = Arranger(self)
@@ -89,18 +96,21 @@ class PhotoBrowser(QWidget):
         """
         self._album, self._is_free = album, is_free
         self.mover.show_collection(album.collection)
-        if self._view is not None:
-            self._view.show_classes(self._numbered_classes())
+        self.opener.show_album(album)
+        self.opener.set_free(is_free=is_free)
         self.filters.show_choices(album.collection.class_names, album.report.findings)
         self._show_finding()
         self._arrange()
 
-    def show_scope(self, class_names: frozenset[str], kind: FindingKind | None) -> None:
-        """Set the scope to classes, empty for all, or to a finding; a new scope is shown from its start."""
-        if (class_names, kind) == (self._class_names, self._kind):
+    def show_scope(
+        self, class_names: frozenset[str], kind: FindingKind | None, selection: PhotoSelection | None = None
+    ) -> None:
+        """Set the scope to classes, empty for all, to a finding, or to photos; a new scope is shown from its start."""
+        if (class_names, kind) == (self._class_names, self._kind) and selection is self._selection:
             return
-        self._class_names, self._kind = class_names, kind
-        self.filters.show_scope(class_names, kind)
+        self._class_names, self._kind, self._selection = class_names, kind, selection
+        self.filters.show_scope(class_names, kind, selection)
+        self.shown_bar.show_selection(selection)
         self._starts_anew = True
         self._show_finding()
         self._arrange()
@@ -108,6 +118,7 @@ class PhotoBrowser(QWidget):
     def set_free(self, is_free: object) -> None:
         """Set whether the photos can be mended now, because no job is under way."""
         self._is_free = bool(is_free)
+        self.opener.set_free(is_free=self._is_free)
         self._refresh()
 
     def forget(self) -> None:
@@ -137,6 +148,10 @@ class PhotoBrowser(QWidget):
         """Whether photos are selected that can be moved to the bin."""
         return self._is_free and self.has_selection()
 
+    def can_confirm(self) -> bool:
+        """Whether a photo is selected that a model called another class, and about which the user did not decide."""
+        return self._is_free and any(item.can_be_confirmed for item in self.selected())
+
     def has_selection(self) -> bool:
         """Whether photos are selected."""
         return self.grid.selectionModel().hasSelection()
@@ -157,6 +172,12 @@ class PhotoBrowser(QWidget):
         if paths and self._is_free:
             self.mend_requested.emit(UseAgain(paths))
 
+    def confirm(self) -> None:
+        """Remember that the class of the selected photos is right."""
+        paths = tuple(item.path for item in self.selected() if item.can_be_confirmed)
+        if paths and self._is_free:
+            self.mend_requested.emit(ConfirmClass(paths))
+
     def move_to_class(self) -> None:
         """Ask for a class, and request to move the selected photos there."""
         self.mover.ask(self.selected())
@@ -173,19 +194,7 @@ class PhotoBrowser(QWidget):
 
     def open_photo(self) -> None:
         """Open the current photo in a separate window."""
-        if self.grid.current() is None:
-            return
-        if self._view is None:
-            self._view = PhotoView(self.window())
-            self._view.step_requested.connect(self._on_view_step_requested)
-            self._view.leave_out_requested.connect(self._on_view_leave_out_requested)
-            self._view.use_again_requested.connect(self._on_view_use_again_requested)
-            self._view.class_chosen.connect(self._on_view_class_chosen)
-            self._view.undo_requested.connect(self.undo_requested)
-            self._view.show_classes(self._numbered_classes())
-        self._fill_view()
-        self._view.show()
-        self._view.activateWindow()
+        self.opener.open()
 
     def reveal(self) -> None:
         """Show the current photo in the system's file manager."""
@@ -223,6 +232,7 @@ class PhotoBrowser(QWidget):
         # What comes and goes stands below what stays, so that nothing moves but the grid.
         column.addWidget(self.filters)
         column.addWidget(self.finding_bar)
+        column.addWidget(self.shown_bar)
         column.addWidget(self.grid, 1)
         # Over the empty grid.
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -231,6 +241,8 @@ class PhotoBrowser(QWidget):
 
     def _connect(self) -> None:
         self.mover.mend_requested.connect(self._on_mover_mend_requested)
+        self.opener.mend_requested.connect(self.mend_requested)
+        self.opener.undo_requested.connect(self.undo_requested)
         self.grid.drag.can_begin, self.grid.drag.can_move = self.can_move, self.mover.can_move
         self.finding_bar.pressed.connect(self._on_finding_bar_pressed)
         self.filters.changed.connect(self._on_filters_changed)
@@ -240,6 +252,7 @@ class PhotoBrowser(QWidget):
         self.grid.selectionModel().currentChanged.connect(self._refresh)
         self.grid.open_requested.connect(self.open_photo)
         does: dict[str, Callable[[], None]] = {
+            "confirm": self.confirm,
             "leave_out": self.leave_out,
             "use_again": self.use_again,
             "move": self.move_to_class,
@@ -280,23 +293,12 @@ class PhotoBrowser(QWidget):
             self._wait.start()
             self._arranger.arrange(self._album, self.filters.query())
 
-    def _numbered_classes(self) -> tuple[str, ...]:
-        """Return the classes that the keys 1 to 9 stand for; none where the classes have no folders."""
-        if self._album is None or self._album.collection.layout.is_labelled:
-            return ()
-        return self._album.collection.class_names[:MOST_KEYS]
-
-    def _fill_view(self) -> None:
-        item = self.grid.current()
-        if self._view is None or item is None:
-            return
-        place, total = self.grid.currentIndex().row(), len(self.grid.photos.items)
-        self._view.show_item(item, place, total, can_mend=self._is_free)
-
     def _show_empty_text(self) -> None:
         is_empty = not self.grid.photos.items
         if self.filters.is_filtering:
             words = "No photo is like that. Change the filter to see others."
+        elif self._selection is not None:
+            words = "There is nothing left to look at here."
         elif self._kind is not None:
             words = "There are no files to show: it is about folders." if self._finding() else "This is fixed."
         else:
@@ -305,32 +307,42 @@ class PhotoBrowser(QWidget):
         self.nothing.setVisible(is_empty)
         set_spoken_details(self.grid, words if is_empty else "")
 
+    def _cell_texts(self) -> CellTexts:
+        finding, is_together = self._finding(), self.filters.query().order is PhotoOrder.TOGETHER
+        has_groups = finding is not None and any(len(group) > 1 for group in finding.groups)
+        has_notes = self._selection is not None or self._kind is FindingKind.OTHER_CLASS
+        return CellTexts(is_together and has_groups, has_notes or len(self._class_names) != 1, has_notes)
+
+    def _choose(self, path: Path) -> None:
+        """Select a photo, and scroll to it."""
+        row = next((row for row, item in enumerate(self.grid.photos.items) if item.path == path), None)
+        if row is not None:
+            self.grid.setCurrentIndex(self.grid.photos.index(row))
+            self.grid.scrollTo(self.grid.currentIndex(), PhotoGrid.ScrollHint.PositionAtCenter)
+
     @Slot(object)
     def _on_arranged(self, items: list[PhotoItem]) -> None:
         self._wait.stop()
         if self._album is None:
             return
-        if self._starts_anew:
+        starts_anew, self._starts_anew = self._starts_anew, False
+        if starts_anew:
             self.grid.show_from_start()
-            self._starts_anew = False
-        is_together = self.filters.query().order is PhotoOrder.TOGETHER
-        finding = self._finding()
-        has_groups = finding is not None and any(len(group) > 1 for group in finding.groups)
-        self.grid.show_items(
-            items,
-            self._album.collection.folder,
-            groups=is_together and has_groups,
-            names_classes=len(self._class_names) != 1,
-        )
+        self.grid.show_items(items, self._album.collection.folder, self._cell_texts())
+        if starts_anew and self._selection is not None and self._selection.current is not None:
+            self._choose(self._selection.current)
         self._show_empty_text()
-        if self._view is not None and self._view.isVisible():
-            self._fill_view()
+        self.opener.refresh()
         self._refresh()
 
     @Slot(object)
     def _on_mover_mend_requested(self, mending: MoveInto) -> None:
-        if self._is_free:
-            self.mend_requested.emit(mending)
+        if not self._is_free:
+            return
+        # A photo that a model called something else is answered by its move, too.
+        moved = {path for path, _ in mending.moves}
+        answered = tuple(item.path for item in self.grid.photos.items if item.path in moved and item.can_be_confirmed)
+        self.mend_requested.emit(Together((ConfirmClass(answered), mending), "") if answered else mending)
 
     @Slot()
     def _on_wait_timeout(self) -> None:
@@ -347,32 +359,6 @@ class PhotoBrowser(QWidget):
         if finding is not None and finding.mending is not None:
             self._ask_and_mend(finding.mending)
 
-    @Slot(int)
-    def _on_view_step_requested(self, step: int) -> None:
-        last = len(self.grid.photos.items) - 1
-        row = max(0, min(self.grid.currentIndex().row() + step, last))
-        if last >= 0 and row != self.grid.currentIndex().row():
-            self.grid.setCurrentIndex(self.grid.photos.index(row))
-            self._fill_view()
-
-    @Slot()
-    def _on_view_leave_out_requested(self) -> None:
-        item = self.grid.current()
-        if item is not None and item.is_usable and not item.is_left_out and self._is_free:
-            self.mend_requested.emit(LeaveOut((item.path,)))
-
-    @Slot()
-    def _on_view_use_again_requested(self) -> None:
-        item = self.grid.current()
-        if item is not None and item.is_left_out and self._is_free:
-            self.mend_requested.emit(UseAgain((item.path,)))
-
-    @Slot(str)
-    def _on_view_class_chosen(self, name: str) -> None:
-        item = self.grid.current()
-        if item is not None:
-            self.mover.move([item], name)
-
     @Slot()
     def _refresh(self) -> None:
         chosen, total = self.selected(), len(self.grid.photos.items)
@@ -380,6 +366,7 @@ class PhotoBrowser(QWidget):
         if chosen:
             about = line_about(chosen[0]) if len(chosen) == 1 else line_about_many(chosen, total)
             can = {
+                "confirm": self.can_confirm(),
                 "leave_out": self.can_leave_out(),
                 "use_again": self.can_use_again(),
                 "move": self.can_move(),
@@ -388,7 +375,11 @@ class PhotoBrowser(QWidget):
                 "reveal": self.has_current(),
             }
             has_used, has_left_out = self._uses()
-            hidden = {"use_again": not has_left_out, "leave_out": has_left_out and not has_used}
+            hidden = {
+                "confirm": not any(item.can_be_confirmed for item in chosen),
+                "use_again": not has_left_out,
+                "leave_out": has_left_out and not has_used,
+            }
             self.selection_bar.show_selection(about, can, frozenset(name for name in hidden if hidden[name]))
         else:
             self.selection_bar.hide_selection()

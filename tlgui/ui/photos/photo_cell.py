@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from tlgui.photos.names import one_line
 from tlgui.ui.photos.photo_items import PhotoItem
+from tlgui.ui.photos.photo_words import note_in_cell
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
 from tlgui.ui.widgets.tokens import Accent, colour, mixed, quiet_text
 
-_LEFT_OUT = "Left out"
+_LEFT_OUT, _RIGHT = "Left out", "It is right"
 _FADED = 0.3
 _BAND, _TINT, _EMPTY = 0.06, 0.3, 0.08
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -30,6 +31,24 @@ class Cell(NamedTuple):
     top: int
     is_selected: bool
     has_focus: bool
+
+
+class CellTexts(NamedTuple):
+    """What the cells show beside photo and name.
+
+    Args:
+        groups: Whether groups of photos that belong together are marked.
+        class_names: Whether the class stands below each photo.
+        notes: Whether it stands below each photo what a model said of it.
+    """
+
+    groups: bool = False
+    class_names: bool = False
+    notes: bool = False
+
+
+PLAIN = CellTexts()
+"""Cells without any of these."""
 
 
 class _CellColours:
@@ -53,16 +72,14 @@ class CellPainter:
     Attributes:
         size: The minimum size of a cell; the view may make cells wider.
         side: The side of a thumbnail.
-        groups: Whether to mark groups of photos that belong together.
-        names_classes: Whether to show the class below each photo.
+        texts: What they show beside photo and name; `measure` follows a change.
     """
 
     def __init__(self, loader: ThumbnailLoader) -> None:
         self._loader = loader
         self.size = QSize(1, 1)
         self.side = 1
-        self.groups = False
-        self.names_classes = False
+        self.texts = CellTexts()
         self._gap = 1
         self._width = 1
         self._ratio = 1.0
@@ -81,7 +98,7 @@ class CellPainter:
         line = self._metrics.height()
         self._gap = max(4, line // 3)
         self.side = lines * line
-        words = line * (2 if self.names_classes else 1)
+        words = line * (1 + self.texts.class_names + self.texts.notes)
         self.size = QSize(self.side + 4 * self._gap, self.side + words + 5 * self._gap)
 
     def inner(self, area: QRect) -> QRect:
@@ -101,11 +118,16 @@ class CellPainter:
             self._paint_text(painter, cell, cell.item.path.name, 0)
         painter.setPen(self._colours.quiet)
         line = self._needed_metrics().height()
-        for cell in cells if self.names_classes else ():
+        for cell in cells if self.texts.class_names else ():
             self._paint_text(painter, cell, cell.item.class_name, line)
+        painter.setPen(self._colours.text)
+        for cell in cells if self.texts.notes else ():
+            self._paint_text(painter, cell, note_in_cell(cell.item), line * (1 + self.texts.class_names))
         for cell in cells:
             if cell.item.is_left_out:
-                self._paint_badge(painter, self._picture(cell))
+                self._paint_badge(painter, self._picture(cell), _LEFT_OUT, Accent.WARNING)
+            elif cell.item.is_confirmed:
+                self._paint_badge(painter, self._picture(cell), _RIGHT, Accent.SUCCESS)
             if cell.has_focus:
                 self._paint_focus(painter, self.inner(self._area(cell)))
 
@@ -142,7 +164,7 @@ class CellPainter:
 
     def _paint_pictures(self, painter: QPainter, cells: Sequence[Cell]) -> None:
         for cell in cells:
-            if cell.is_selected or self.groups:
+            if cell.is_selected or self.texts.groups:
                 self._paint_background(painter, cell)
         painter.save()
         # In device pixels, the size of the thumbnails, so that painting one is a copy.
@@ -153,7 +175,7 @@ class CellPainter:
 
     def _paint_background(self, painter: QPainter, cell: Cell) -> None:
         area = self._area(cell)
-        if self.groups and cell.item.group % 2 == 0:
+        if self.texts.groups and cell.item.group % 2 == 0:
             painter.fillRect(area, self._colours.band)
         if cell.is_selected:
             inner = self.inner(area)
@@ -175,7 +197,7 @@ class CellPainter:
             # The icon is square.
             size = min(self._missing.width(), side)
             painter.drawPixmap(left + (side - size) // 2, top + (side - size) // 2, size, size, self._missing)
-        elif cell.item.is_left_out:
+        elif cell.item.is_left_out or cell.item.is_confirmed:
             painter.setOpacity(_FADED)
             _draw(painter, image, left, top, side)
             painter.setOpacity(1.0)
@@ -202,9 +224,9 @@ class CellPainter:
         top = half + 2 * gap + self.side - 1 + round((metrics.height() - size.height()) / 2)
         return text, half + gap + (room - size.width()) / 2, top
 
-    def _paint_badge(self, painter: QPainter, picture: QRect) -> None:
+    def _paint_badge(self, painter: QPainter, picture: QRect, words: str, accent: Accent) -> None:
         metrics = self._needed_metrics()
-        room = QRect(0, 0, metrics.horizontalAdvance(_LEFT_OUT) + 2 * self._gap, metrics.height())
+        room = QRect(0, 0, metrics.horizontalAdvance(words) + 2 * self._gap, metrics.height())
         room.setWidth(min(room.width(), picture.width()))
         # moveCenter rounds differently at negative coordinates, as of cells that are scrolled partly out of view.
         room.moveTo(
@@ -212,9 +234,9 @@ class CellPainter:
             picture.top() + (picture.height() - room.height()) // 2,
         )
         painter.fillRect(room, self._palette.base())
-        painter.setPen(colour(Accent.WARNING, self._palette))
+        painter.setPen(colour(accent, self._palette))
         painter.drawRect(room.adjusted(0, 0, -1, -1))
-        painter.drawText(room, _CENTRE, _LEFT_OUT)
+        painter.drawText(room, _CENTRE, words)
 
     def _paint_focus(self, painter: QPainter, inner: QRect) -> None:
         painter.setPen(QPen(self._colours.text, 1, Qt.PenStyle.DotLine))

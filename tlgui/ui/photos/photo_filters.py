@@ -20,6 +20,7 @@ from tlgui.photos.health.findings import Finding, FindingKind
 from tlgui.text.numbers import count
 from tlgui.ui.photos.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
 from tlgui.ui.photos.photo_items import PhotoOrder, PhotoQuery, PhotoUse
+from tlgui.ui.session.photo_selection import PhotoSelection
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
@@ -38,6 +39,7 @@ _ORDERS = {
     PhotoOrder.TAKEN: "By date taken",
     PhotoOrder.SIZE: "By file size",
 }
+_AS_LISTED = "As listed"
 _ALL_CLASSES = "All classes"
 _ANY_PROBLEM = "Any problem"
 # Filtering 100,000 names waits for a pause in typing.
@@ -64,6 +66,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self._class_names: frozenset[str] = frozenset()
         self._finding: FindingKind | None = None
+        self._selection: PhotoSelection | None = None
         self._order_before = PhotoOrder.NAME
         self.text = _NameFilter()
         self.text.setPlaceholderText("Find by name")
@@ -95,17 +98,25 @@ class FilterBar(QWidget):
     def is_filtering(self) -> bool:
         """Whether any filter is set."""
         has_class = len(self._class_names) != 1 and self.classes.currentIndex() > 0
-        has_problem = self._finding is None and self.problem.currentIndex() > 0
+        has_problem = not self._is_listed and self.problem.currentIndex() > 0
         return bool(self.text.text()) or self.use.currentData() is not PhotoUse.ANY or has_class or has_problem
 
-    def show_scope(self, class_names: frozenset[str], finding: FindingKind | None) -> None:
+    @property
+    def _is_listed(self) -> bool:
+        """Whether a finding or a selection is shown, whose photos have an order of their own."""
+        return self._finding is not None or self._selection is not None
+
+    def show_scope(
+        self, class_names: frozenset[str], finding: FindingKind | None, selection: PhotoSelection | None = None
+    ) -> None:
         """Set the scope that is filtered, and clear the filters.
 
         Args:
             class_names: The classes chosen in the table; empty for all.
             finding: The kind of the finding chosen in the list, if any.
+            selection: The photos that another page asked for, if any.
         """
-        self._class_names, self._finding = class_names, finding
+        self._class_names, self._finding, self._selection = class_names, finding, selection
         self._clear()
         self._fit_order()
         self._name_button()
@@ -133,6 +144,7 @@ class FilterBar(QWidget):
             self.use.currentData(),
             self.order.currentData(),
             self.descending.isChecked(),
+            self._selection,
         )
 
     def _show_fixed_choices(self) -> None:
@@ -142,7 +154,7 @@ class FilterBar(QWidget):
         """
         only_class = next(iter(self._class_names)) if len(self._class_names) == 1 else None
         for combo, fixed in ((self.classes, only_class), (self.problem, self._finding)):
-            combo.setEnabled(fixed is None)
+            combo.setEnabled(fixed is None and not (combo is self.problem and self._is_listed))
             if fixed is not None:
                 with QSignalBlocker(combo):
                     combo.setCurrentIndex(max(0, combo.findData(fixed)))
@@ -159,15 +171,18 @@ class FilterBar(QWidget):
         self._fit_order()
 
     def _fit_order(self) -> None:
-        """Offer the order by groups, and choose it, while a finding is shown."""
-        is_finding = self._finding is not None or self._chosen_problem() is not None
+        """Offer the order by groups, or that of the list, and choose it, while a finding or a selection is shown."""
+        is_listed = self._is_listed or self._chosen_problem() is not None
+        is_ranked = self._selection is not None or self._finding is FindingKind.OTHER_CLASS
+        together = (_AS_LISTED if is_ranked else _ORDERS[PhotoOrder.TOGETHER]) if is_listed else ""
         was_together = self.order.itemData(0) is PhotoOrder.TOGETHER
-        if is_finding == was_together and self.order.count():
+        if together == (self.order.itemText(0) if was_together else "") and self.order.count():
             return
-        if is_finding:
+        if is_listed and not was_together:
             self._order_before = self.order.currentData()
-        orders = [(words, order) for order, words in _ORDERS.items() if is_finding or order is not PhotoOrder.TOGETHER]
-        _refill(self.order, orders, PhotoOrder.TOGETHER if is_finding else self._order_before)
+        orders = [(words, order) for order, words in _ORDERS.items() if order is not PhotoOrder.TOGETHER]
+        first = [(together, PhotoOrder.TOGETHER)] if is_listed else []
+        _refill(self.order, [*first, *orders], PhotoOrder.TOGETHER if is_listed else self._order_before)
 
     def _lay_out(self) -> None:
         # A line, or two with large text in a narrow window.
@@ -208,7 +223,7 @@ class FilterBar(QWidget):
         """Show how many filters of the panel are set."""
         is_set = (
             len(self._class_names) != 1 and self.classes.currentIndex() > 0,
-            self._finding is None and self.problem.currentIndex() > 0,
+            not self._is_listed and self.problem.currentIndex() > 0,
             self.use.currentData() is not PhotoUse.ANY,
         )
         number = sum(is_set)

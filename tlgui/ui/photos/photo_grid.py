@@ -25,7 +25,7 @@ from typing_extensions import override
 from tlgui.ui.photos.arrivals import Arrivals
 from tlgui.ui.photos.cell_lines import CellLines
 from tlgui.ui.photos.grid_accessibility import GridReporter
-from tlgui.ui.photos.photo_cell import Cell, CellPainter
+from tlgui.ui.photos.photo_cell import PLAIN, Cell, CellPainter, CellTexts
 from tlgui.ui.photos.photo_drag import PhotoDrag
 from tlgui.ui.photos.photo_items import PhotoItem
 from tlgui.ui.photos.photo_model import NameSearch, PhotoModel
@@ -90,23 +90,19 @@ class PhotoGrid(QAbstractItemView):
 
     # What is shown and selected.
 
-    def show_items(
-        self, items: Sequence[PhotoItem], folder: Path, *, groups: bool = False, names_classes: bool = False
-    ) -> None:
+    def show_items(self, items: Sequence[PhotoItem], folder: Path, texts: CellTexts = PLAIN) -> None:
         """Replace the photos; the selection, the current photo and the scroll position are kept where they still exist.
 
         Args:
             items: The photos, in order.
             folder: The folder of the collection.
-            groups: Whether to mark groups of photos that belong together.
-            names_classes: Whether to show the class below each photo.
+            texts: What is shown beside each photo.
         """
         chosen = {item.path for item in self.selected()}
         current, top = self.currentIndex().row(), self.verticalScrollBar().value()
         current_path = self.photos.items[current].path if current >= 0 else None
-        self._cells.groups = groups
-        if names_classes != self._cells.names_classes:
-            self._cells.names_classes = names_classes
+        if texts != self._cells.texts:
+            self._cells.texts = texts
             self._measure()
         self.photos.set_items(items, folder)
         self._chosen = None

@@ -3,7 +3,7 @@
 import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from tlgui.photos.collection import Collection, Part, Photo, PhotoClass, Split
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.health.findings import Finding, FindingKind, Report
+from tlgui.ui.session.photo_selection import PhotoNote, PhotoSelection
 
 # Sorting holds the GIL, which blocks the window; this many items take about 10 ms.
 _SLICE = 4000
@@ -36,6 +37,8 @@ class PhotoItem:
         is_left_out: Whether the user left it out.
         is_usable: Whether it is a photo of a class, left out or not.
         group: The number of its group in a finding; files of one group belong together.
+        note: What a model said of it, where photos are shown with that.
+        is_confirmed: Whether its class was called right.
     """
 
     path: Path
@@ -45,6 +48,14 @@ class PhotoItem:
     is_left_out: bool = False
     is_usable: bool = True
     group: int = 0
+    note: PhotoNote | None = None
+    is_confirmed: bool = False
+
+    @property
+    def can_be_confirmed(self) -> bool:
+        """Whether a model named another class than the photo has now, and the user did not decide yet."""
+        is_doubted = self.note is not None and self.note.named != self.class_name
+        return is_doubted and self.is_usable and not self.is_left_out and not self.is_confirmed
 
 
 class PhotoUse(Enum):
@@ -73,6 +84,7 @@ class PhotoQuery:
     Args:
         class_names: The classes; empty for all.
         finding: The kind of the finding whose files to show; None for all photos.
+        selection: The photos to show instead; None for those of the classes or of the finding.
         text: A part of the file name, in any case.
         use: What the photos are used for.
         order: The sort order.
@@ -85,6 +97,7 @@ class PhotoQuery:
     use: PhotoUse = PhotoUse.ANY
     order: PhotoOrder = PhotoOrder.NAME
     is_descending: bool = False
+    selection: PhotoSelection | None = None
 
 
 @dataclass(frozen=True)
@@ -96,12 +109,16 @@ class Album:
         facts: The facts about them.
         report: The findings.
         split: The split; None if it is not known.
+        doubts: The photos of the finding `OTHER_CLASS`, with what a model said of them.
+        confirmed: The photos whose class was called right.
     """
 
     collection: Collection
     facts: Mapping[Path, PhotoFacts]
     report: Report = field(default_factory=Report)
     split: Split | None = None
+    doubts: PhotoSelection | None = None
+    confirmed: frozenset[Path] = frozenset()
 
     @cached_property
     def _by_path(self) -> dict[Path, Photo]:
@@ -125,6 +142,9 @@ class Album:
 
     def items(self, query: PhotoQuery) -> Iterator[PhotoItem]:
         """Yield the photos in the scope of `query`, before its filters."""
+        if query.selection is not None:
+            yield from self._selected_items(query.selection)
+            return
         if query.finding is not None:
             yield from self._found_items(self.finding(query.finding))
             return
@@ -136,7 +156,19 @@ class Album:
             if not names or photo.class_name in names:
                 yield self._photo_item(photo, is_left_out=True)
 
+    def _selected_items(self, selection: PhotoSelection) -> Iterator[PhotoItem]:
+        # Photos that were moved since are at home in another class now, and not shown any more.
+        for path in selection.paths:
+            if path in self._by_path:
+                yield self._noted(self._found_item(path, 0), selection)
+
+    def _noted(self, item: PhotoItem, selection: PhotoSelection) -> PhotoItem:
+        return replace(item, note=selection.notes.get(item.path), is_confirmed=item.path in self.confirmed)
+
     def _found_items(self, finding: Finding | None) -> Iterator[PhotoItem]:
+        if finding is not None and finding.kind is FindingKind.OTHER_CLASS and self.doubts is not None:
+            yield from (item for item in self._selected_items(self.doubts) if not item.is_confirmed)
+            return
         for group, paths in enumerate(finding.groups if finding is not None else ()):
             for path in paths:
                 yield self._found_item(path, group)
@@ -194,7 +226,8 @@ def _checked(items: Iterable[_T], checkpoint: Callable[[], None]) -> Iterator[_T
 
 
 def _is_wanted(item: PhotoItem, query: PhotoQuery) -> bool:
-    if query.finding is not None and query.class_names and item.class_name not in query.class_names:
+    is_found = query.finding is not None or query.selection is not None
+    if is_found and query.class_names and item.class_name not in query.class_names:
         return False
     if query.use is not PhotoUse.ANY and query.use.value != (
         PhotoUse.LEFT_OUT.value if item.is_left_out else item.part

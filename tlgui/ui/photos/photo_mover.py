@@ -45,8 +45,10 @@ class PhotoMover(QObject):
         """Ask for a class, and request to move photos there."""
         if self._destinations is None or not items:
             return
-        # Without the class that has all of them already.
+        # Without the class that has all of them already; the class that a model named stands first, and is chosen.
+        named = {item.note.named for item in items if item.note is not None}
         names = [name for name in self._destinations.classes if self.can_move(items, name)]
+        names.sort(key=lambda name: not (len(named) == 1 and name in named))
         dialog = MoveDialog(self._destinations, names, len(items), self._widget.window())
         dialog.class_chosen.connect(lambda name: self.move(items, name))
         dialog.new_class_chosen.connect(lambda name: self._move_to_new(items, name))

@@ -201,6 +201,7 @@ class PhotoView(QDialog):
         step_requested: How many photos to move on; negative for back.
         leave_out_requested: The photo is to be left out.
         use_again_requested: The photo is to be used again.
+        confirm_requested: The class of the photo is right.
         class_chosen: The photo is to be moved to a class.
         undo_requested: The last change is to be undone.
 
@@ -211,6 +212,7 @@ class PhotoView(QDialog):
     step_requested = Signal(int)
     leave_out_requested = Signal()
     use_again_requested = Signal()
+    confirm_requested = Signal()
     class_chosen = Signal(str)
     undo_requested = Signal()
 
@@ -227,6 +229,7 @@ class PhotoView(QDialog):
         self.size_button.setCheckable(True)
         self.leave_out_button = _button("&Leave out", "Do not use this photo; the file stays as it is")
         self.use_again_button = _button("&Use again", "")
+        self.confirm_button = _button("It is &right", "The class is right: you are not asked about this photo again")
         self._number = 0
         self._item: PhotoItem | None = None
         self._relay = _Relay()
@@ -246,6 +249,7 @@ class PhotoView(QDialog):
         self.size_button.toggled.connect(self._on_size_button_toggled)
         self.leave_out_button.clicked.connect(self.leave_out_requested)
         self.use_again_button.clicked.connect(self.use_again_requested)
+        self.confirm_button.clicked.connect(self.confirm_requested)
 
     def show_item(self, item: PhotoItem, place: int, total: int, *, can_mend: bool) -> None:
         """Show a photo.
@@ -263,8 +267,9 @@ class PhotoView(QDialog):
         self.next_button.setEnabled(place < total - 1)
         self.leave_out_button.setVisible(item.is_usable and not item.is_left_out)
         self.use_again_button.setVisible(item.is_left_out)
-        self.leave_out_button.setEnabled(can_mend)
-        self.use_again_button.setEnabled(can_mend)
+        self.confirm_button.setVisible(item.can_be_confirmed)
+        for button in (self.leave_out_button, self.use_again_button, self.confirm_button):
+            button.setEnabled(can_mend)
         if self._item is None or item.path != self._item.path:
             self.size_button.setChecked(False)
             self.canvas.is_fitted = True
@@ -294,6 +299,7 @@ class PhotoView(QDialog):
         for button in (self.previous_button, self.next_button, self.size_button):
             row.addWidget(button)
         row.addStretch(1)
+        row.addWidget(self.confirm_button)
         row.addWidget(self.leave_out_button)
         row.addWidget(self.use_again_button)
         close = _button("&Close", "Esc")

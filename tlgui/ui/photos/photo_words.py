@@ -8,6 +8,7 @@ from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.names import one_line, shown_name
 from tlgui.text.numbers import count, size_in_words
 from tlgui.ui.photos.photo_items import PhotoItem
+from tlgui.ui.session.photo_selection import sureness
 
 _USES = {Part.TRAINING: "for training", Part.VALIDATION: "for validation", Part.TEST: "for test"}
 _ADDED_UP = 10_000
@@ -22,12 +23,21 @@ def details(item: PhotoItem, folder: Path) -> str:
 
 def spoken(item: PhotoItem) -> str:
     """Return the accessible name of a photo."""
-    return ", ".join([shown_name(item.path), item.class_name, use_in_words(item), *_known(item.facts)])
+    return ", ".join([shown_name(item.path), item.class_name, *_noted(item), use_in_words(item), *_known(item.facts)])
 
 
 def line_about(item: PhotoItem) -> str:
-    """Return the details of a photo in one line."""
-    return " · ".join([shown_name(item.path), item.class_name, use_in_words(item), *_known(item.facts)])
+    """Return the details of a photo in one line; what a model said of it comes first, where no line is cut."""
+    said = [f"{words[:1].upper()}{words[1:]}" for words in _noted(item)]
+    return " · ".join([*said, shown_name(item.path), item.class_name, use_in_words(item), *_known(item.facts)])
+
+
+def note_in_cell(item: PhotoItem) -> str:
+    """Return what a model said of a photo in a few words; empty where that is not known."""
+    if item.note is None:
+        return ""
+    how = "recognised" if item.note.is_right else f"→ {one_line(item.note.named)}"
+    return f"{how}, {sureness(item.note.probability)}"
 
 
 def use_in_words(item: PhotoItem) -> str:
@@ -53,7 +63,17 @@ def line_about_many(items: list[PhotoItem], total: int) -> str:
 
 
 def _lines(item: PhotoItem) -> list[str]:
-    return [f"{item.class_name}, {use_in_words(item)}", *_known(item.facts)]
+    return [f"{item.class_name}, {use_in_words(item)}", *_noted(item), *_known(item.facts)]
+
+
+def _noted(item: PhotoItem) -> list[str]:
+    """Return what a model said of a photo, and whether its class was called right."""
+    if item.note is None:
+        return []
+    name = one_line(item.note.named)
+    how = "recognised" if item.note.is_right else f"called “{name}”"
+    answered = ["you called its class right"] if item.is_confirmed else []
+    return [f"{how}, {sureness(item.note.probability)} sure", *answered]
 
 
 def _known(facts: PhotoFacts | None) -> list[str]:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 from typing_extensions import override
 
@@ -15,6 +15,7 @@ from tlgui.photos.layouts import LayoutChoice
 from tlgui.ui.photos.collection_view import CollectionView
 from tlgui.ui.photos.no_photos import NoPhotos
 from tlgui.ui.photos.photo_items import Album
+from tlgui.ui.session.photo_selection import PhotoSelection
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.widgets.file_dialogs import ask_folder
@@ -39,6 +40,7 @@ class PhotosPage(QWidget):
     folder_requested = Signal(object)
     model_requested = Signal(object)
     next_requested = Signal()
+    back_requested = Signal()
     state_changed = Signal()
     problem_raised = Signal(TlguiError)
 
@@ -60,9 +62,18 @@ class PhotosPage(QWidget):
         self._stack.addWidget(self.view)
         self._clock = QTimer(self, interval=_CHECK_EVERY_MS)
         self._clock.timeout.connect(self.check_disk)
+        self._back = QShortcut(QKeySequence(QKeySequence.StandardKey.Back), self)
+        self._back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._connect_widgets()
         self._connect_session()
         self._show_recent()
+
+    def show_photos(self, selection: PhotoSelection) -> None:
+        """Show the photos that another page asks for, with the focus on them."""
+        if self._session.collection is None:
+            return
+        self.view.show_photos(selection)
+        self.browser.grid.setFocus()
 
     def mend(self, mending: Mending) -> None:
         """Mend the collection, unless a job is under way."""
@@ -96,6 +107,14 @@ class PhotosPage(QWidget):
         self.check_disk()
 
     @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.view.selection is not None:
+            self._go_back()
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    @override
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._clock.stop()
@@ -118,6 +137,8 @@ class PhotosPage(QWidget):
         view.table.chosen.connect(self.state_changed)
         view.browser.mend_requested.connect(self.mend)
         view.browser.undo_requested.connect(self._on_browser_undo_requested)
+        view.browser.shown_bar.back_requested.connect(self._go_back)
+        self._back.activated.connect(self._go_back)
         view.browser.state_changed.connect(self.state_changed)
         view.browser.file_manager.problem_raised.connect(self.problem_raised)
 
@@ -129,6 +150,7 @@ class PhotosPage(QWidget):
         session.job_started.connect(self._on_session_job_changed)
         session.job_ended.connect(self._on_session_job_ended)
         session.review.changed.connect(self._on_review_changed)
+        session.judged_photos.changed.connect(self._on_review_changed)
         session.review.look_progressed.connect(self._on_review_look_progressed)
         session.review.collection_listed.connect(self._on_review_collection_listed)
 
@@ -217,6 +239,13 @@ class PhotosPage(QWidget):
             self._session.review.show_class_as(name, shown)
 
     @Slot()
+    def _go_back(self) -> None:
+        """Go back to the page that asked for photos; afterwards all photos are shown here."""
+        if self.view.selection is not None:
+            self.back_requested.emit()
+            self.view.show_everything()
+
+    @Slot()
     def _on_browser_undo_requested(self) -> None:
         if not self._session.is_busy and self._session.review.next_undo is not None:
             self._session.review.undo()
@@ -253,7 +282,8 @@ class PhotosPage(QWidget):
             split, problem = None, f"{error.message} {error.hint}"
         is_dividing = self._session.known_split.is_dividing
         words = _DIVIDING if is_dividing else problem or self._explain(split)
-        album = Album(collection, review.facts, review.report, split)
+        confirmed = self._session.judged_photos.confirmed
+        album = Album(collection, review.facts, review.report, split, review.doubts, confirmed)
         self._show_album(album, words, is_dividing=is_dividing)
 
     def _show_album(self, album: Album, words: str, *, is_dividing: bool = False) -> None:

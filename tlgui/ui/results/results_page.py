@@ -41,6 +41,7 @@ class ResultsPage(QWidget):
     train_requested = Signal()
     open_model_requested = Signal()
     predict_requested = Signal()
+    photos_requested = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -21,6 +21,7 @@ from tlgui.text.numbers import count
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.results.results_page import ResultsPage
+from tlgui.ui.session.photo_selection import PhotoSelection
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import EXPORT_FOLDER, MODEL_FOLDER, PHOTO_FOLDER, RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.shell.about_dialog import show_about
@@ -76,6 +77,7 @@ class Commands(QObject):
         self._settings = settings
         self._pages = pages
         self._messages = messages
+        self._origin = Step.RESULTS
 
     # Conditions, read after signals of the session and the pages.
 
@@ -250,6 +252,17 @@ class Commands(QObject):
     def show_photos(self) -> None:
         """Show the Photos page."""
         self.show_step(Step.PHOTOS)
+
+    @Slot(object)
+    def show_selection(self, selection: PhotoSelection) -> None:
+        """Show the photos that a page asks for, on the Photos page."""
+        self._origin = next((step for step in Step if step.title == selection.origin), Step.RESULTS)
+        self.show_step(Step.PHOTOS)
+        self._pages.photos.show_photos(selection)
+
+    def go_back(self) -> None:
+        """Show the page that asked for photos."""
+        self.show_step(self._origin)
 
     def show_train(self) -> None:
         """Show the Train page."""

@@ -237,6 +237,8 @@ class MainWindow(QMainWindow):
         for signal in (results.open_model_requested, predict.open_model_requested):
             signal.connect(commands.choose_model)
         train.photos_requested.connect(commands.show_photos)
+        results.photos_requested.connect(commands.show_selection)
+        photos.back_requested.connect(commands.go_back)
         train.results_requested.connect(commands.show_results)
         predict.open_photos_requested.connect(commands.choose_photos)
         predict.open_folder_requested.connect(commands.choose_photo_folder)

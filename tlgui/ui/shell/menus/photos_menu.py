@@ -112,6 +112,15 @@ def _mending_actions(commands: Commands, page: PhotosPage) -> tuple[Action, ...]
         ),
         Action(
             commands,
+            name="confirm-class",
+            text="It is ri&ght",
+            handler=browser.confirm,
+            enabled=browser.can_confirm,
+            shortcut="Ctrl+K",
+            tip="The class of the selected photos is right: you are not asked about them again",
+        ),
+        Action(
+            commands,
             name="move-to-bin",
             text="Move to &bin",
             handler=browser.move_to_bin,
