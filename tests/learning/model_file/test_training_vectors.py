@@ -90,7 +90,9 @@ def test_distances_are_those_of_the_features_of_the_network(path: Path) -> None:
     assert distances is not None
     np.testing.assert_array_equal(probabilities, model.predict(pictures))
     np.testing.assert_allclose(distances, Neighbours(_vectors(path), 10).distances(features), atol=1e-5)
-    np.testing.assert_allclose(whole.predict_with_distances(pictures)[0], probabilities, atol=1e-5)
+    for there, here in zip(whole.predict_with_distances(pictures), (probabilities, distances), strict=True):
+        assert there is not None
+        np.testing.assert_allclose(there, here, atol=1e-5)
 
 
 def test_file_without_vectors_tells_no_distances(model_path: Path) -> None:

@@ -36,15 +36,19 @@ from tlgui.learning.model_file.archive import (
     opened,
 )
 from tlgui.learning.model_file.manifest import FORMAT_VERSION, history_of, manifest_of
-from tlgui.learning.model_file.prediction_model import BATCH_SIZE, Predict, check_probabilities, runnable_network
-from tlgui.learning.model_file.training_vectors import vectors_bytes
-from tlgui.learning.model_file.trusted_graph import check_graph
+from tlgui.learning.model_file.prediction_model import (
+    BATCH_SIZE,
+    Predict,
+    PredictionModel,
+    check_probabilities,
+    runnable_network,
+)
+from tlgui.learning.model_file.training_vectors import vectors_bytes, without_novelty
+from tlgui.learning.model_file.trusted_graph import check_graph, gives_features
 from tlgui.learning.networks.memory_budget import batch_size_for, check_memory, check_photo_bytes
-from tlgui.learning.networks.onnx_graph import decode
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary, StopReason
-from tlgui.learning.trust import Trust
 from tlgui.photos.collection import Collection
 from tlgui.photos.split import check_divisible
 
@@ -70,16 +74,18 @@ class LoadedModel:
         predict: The same as a fast function: float32 of shape (photos, size, size, 3) with values 0..255, to
             float32 of shape (photos, classes).
         batch_size: The most photos that `predict` takes at once.
+        light: The same model by its ONNX network, where it was read from a file that carries one.
     """
 
     summary: ModelSummary
     model: "keras.Model"
     predict: Predict
     batch_size: int = BATCH_SIZE
+    light: PredictionModel | None = None
 
-    def predict_with_distances(self, pixels: FloatArray) -> tuple[FloatArray, None]:
-        """Return probabilities without distances, which are measured by the ONNX network; see `Predictor`."""
-        return self.predict(pixels), None
+    def predict_with_distances(self, pixels: FloatArray) -> tuple[FloatArray, FloatArray | None]:
+        """Return probabilities, and distances where there is an ONNX network; see `Predictor`."""
+        return (self.predict(pixels), None) if self.light is None else self.light.predict_with_distances(pixels)
 
 
 def check_model(path: Path, summary: ModelSummary, weight_count: int = 0) -> None:
@@ -161,8 +167,8 @@ def write_model(
     check_model(path, summary, model.count_params())
     _check_finite(path, model)
     graph = _onnx_network(model)
-    if vectors is None or graph is None or not _has_room(model, vectors) or not _gives(graph, summary.trust):
-        summary, vectors = _without_novelty(summary), None
+    if vectors is None or graph is None or not _has_room(model, vectors) or not gives_features(graph, summary):
+        summary, vectors = without_novelty(summary), None
     manifest, history = manifest_of(summary), json_member(history_of(summary))
     if max(len(history), len(json_member(manifest))) > MOST_JSON_BYTES:
         raise ModelFileError(f"“{path.name}” cannot be saved: there is too much to say of its classes and epochs.")
@@ -182,20 +188,10 @@ def write_model(
     return summary
 
 
-def _gives(graph: bytes, trust: Trust | None) -> bool:
-    """Return whether an ONNX network gives features of the length that the limit of novelty is about."""
-    lengths = [output.shape for output in decode(graph).more_outputs]
-    return trust is not None and trust.novelty is not None and lengths == [(trust.novelty.length,)]
-
-
 def _has_room(model: "keras.Model", vectors: Vectors) -> bool:
     """Return whether vectors fit into the largest file beside the network, for Keras and as ONNX."""
     network_bytes: int = 2 * model.count_params() * _WEIGHT_BYTES
     return network_bytes + vectors.nbytes <= MOST_NETWORK_BYTES
-
-
-def _without_novelty(summary: ModelSummary) -> ModelSummary:
-    return replace(summary, trust=replace(summary.trust, novelty=None)) if summary.trust else summary
 
 
 def load_model(path: Path) -> LoadedModel:
@@ -223,7 +219,9 @@ def load_model(path: Path) -> LoadedModel:
         needed = max(runnable.photo_bytes, photo_bytes(model, trace))
         if not agree(runnable.network, model, batch_size_for(needed, _COMPARED_AT_ONCE)):
             raise UntrustedError("its Keras network and its ONNX network do not say the same of a picture")
-    return _warmed(summary, model, runnable.network, trace)
+    loaded = _warmed(summary, model, runnable.network, trace)
+    light = PredictionModel(summary, runnable.network, loaded.batch_size, runnable.neighbours)
+    return replace(loaded, light=light)
 
 
 def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:

@@ -3,11 +3,14 @@
 How many there are, and how many numbers each has, is said in the manifest.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.files.zip_archive import UntrustedError
 from tlgui.learning.assessment.novelty import Vectors
+from tlgui.learning.results import ModelSummary
 from tlgui.learning.trust import NoveltyLimit
 
 _STORED = np.dtype("<f2")
@@ -22,6 +25,11 @@ def vectors_bytes(vectors: Vectors) -> bytes:
         vectors: float16 of shape (count, length).
     """
     return np.ascontiguousarray(vectors, _STORED).tobytes()
+
+
+def without_novelty(summary: ModelSummary) -> ModelSummary:
+    """Return a summary without a limit of novelty."""
+    return summary if summary.trust is None else replace(summary, trust=replace(summary.trust, novelty=None))
 
 
 def vectors_size(novelty: NoveltyLimit) -> int:

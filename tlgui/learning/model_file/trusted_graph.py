@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tlgui.files.zip_archive import UntrustedError
 from tlgui.learning.networks.onnx_graph import Attribute, Graph, Node, Value, decode
 from tlgui.learning.networks.onnx_runtime import FEATURES, INPUT, OUTPUT
+from tlgui.learning.results import ModelSummary
 
 # A shape without its first dimension, the batch.
 _Shape: TypeAlias = tuple[int, ...]
@@ -124,6 +125,12 @@ def check_graph(data: bytes, side: int, class_count: int) -> CheckedGraph:
     shapes = _checked_shapes(graph)
     weights = sum(array.nbytes for array in graph.constants.values())
     return CheckedGraph(graph, _held_bytes(graph, shapes), weights)
+
+
+def gives_features(data: bytes, summary: ModelSummary) -> bool:
+    """Return whether an ONNX network gives features of the length that the limit of novelty in a summary is about."""
+    novelty = summary.trust.novelty if summary.trust else None
+    return novelty is not None and decode(data).more_outputs == (Value(FEATURES, (novelty.length,)),)
 
 
 def _checked_shapes(graph: Graph) -> dict[str, _Shape]:
