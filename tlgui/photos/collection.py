@@ -149,6 +149,11 @@ class Collection:
         for photo_class in self.classes:
             yield from photo_class.photos
 
+    def spread(self, most: int) -> tuple[Photo, ...]:
+        """Return usable photos of all classes at equal distances, at most so many."""
+        photos = tuple(self.photos())
+        return photos[:: max(1, len(photos) // most)][:most]
+
 
 @dataclass(frozen=True, slots=True)
 class Split:

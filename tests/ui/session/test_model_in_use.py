@@ -89,7 +89,7 @@ def test_model_that_was_kept_on_purpose_is_used_until_the_next_folder(
     model = opened.model
     assert isinstance(model, ModelSummary)
     open_folder(qtbot, opened, trees)
-    opened.use_model(model)
+    opened.in_use.use(model)
     assert opened.model == model
     assert opened.is_model_foreign
     open_folder(qtbot, opened, write_collection(tmp_path / "Cars", ["bus", "van"], photos=4))

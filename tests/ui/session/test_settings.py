@@ -5,7 +5,15 @@ import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
 from tlgui.learning.recipes.built_in import BUILT_IN, QUICK
-from tlgui.ui.session.settings import EXPORT_FOLDER, RECENT_FOLDERS, RECIPE, Settings
+from tlgui.learning.trust import WRONG_AT_MOST, Caution
+from tlgui.ui.session.settings import (
+    ANSWERS_FOR_ONE_WRONG,
+    CAUTION_BY_CLASS,
+    EXPORT_FOLDER,
+    RECENT_FOLDERS,
+    RECIPE,
+    Settings,
+)
 
 
 def reopened(path: Path, settings: Settings) -> Settings:
@@ -80,3 +88,18 @@ def test_file_that_is_no_settings_file_gives_defaults(tmp_path: Path) -> None:
     settings = Settings(path)
     assert settings.value(RECENT_FOLDERS) == ()
     assert settings.recipe() == QUICK
+
+
+@pytest.mark.parametrize("wrong_at_most", [None, *WRONG_AT_MOST])
+def test_caution_survives_a_restart(tmp_path: Path, wrong_at_most: float | None) -> None:
+    path = tmp_path / "settings.ini"
+    settings = Settings(path)
+    assert settings.caution() == Caution()
+    settings.set_caution(Caution(wrong_at_most, is_by_class=True))
+    assert reopened(path, settings).caution() == Caution(wrong_at_most, is_by_class=True)
+
+
+def test_unknown_caution_is_the_first_one(settings: Settings) -> None:
+    settings.set_value(ANSWERS_FOR_ONE_WRONG, 7)
+    settings.set_value(CAUTION_BY_CLASS, value=True)
+    assert settings.caution() == Caution(is_by_class=True)

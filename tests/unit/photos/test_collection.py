@@ -40,3 +40,11 @@ def test_split_counts_the_photos_of_each_class() -> None:
         Part.VALIDATION: {"wren": 1},
         Part.TEST: {},
     }
+
+
+def test_spread_photos_are_of_all_classes_and_not_too_many() -> None:
+    classes = tuple(PhotoClass(name, photos(name, *[None] * 10)) for name in ("owl", "robin", "wren"))
+    spread = Collection(FOLDER, classes).spread(7)
+    assert len(spread) == 7
+    assert {photo.class_name for photo in spread} == {"owl", "robin", "wren"}
+    assert Collection(FOLDER, classes[:1]).spread(32) == classes[0].photos

@@ -76,6 +76,13 @@ class ModelInUse(QObject):
         self._set(None)
         self.changed.emit()
 
+    def leave(self, run: Run) -> None:
+        """Neither use nor propose the model of a run that was deleted."""
+        if self._model is not None and self._model.path == run.model_path:
+            self.clear()
+        elif self._proposal is not None and self._proposal.run.id == run.id:
+            self.withdraw_proposal()
+
     def propose(self, run: Run, comparison: ModelComparison | None) -> None:
         """Leave the model in use, and propose a run instead of it."""
         self._proposal = ProposedRun(run, comparison)

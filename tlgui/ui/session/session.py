@@ -24,6 +24,7 @@ from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Augmentation, Recipe
 from tlgui.learning.results import ModelSummary
 from tlgui.learning.runs.run import Run
+from tlgui.learning.trust import Caution
 from tlgui.photos.collection import Collection, Split
 from tlgui.photos.layouts import LayoutChoice
 from tlgui.photos.samples import draw_sample_photos
@@ -58,6 +59,7 @@ class Session(QObject):
     recipe_changed = Signal()
     runs_changed = Signal()
     model_changed = Signal()
+    caution_changed = Signal()
     job_started = Signal(Job)
     job_ended = Signal(Job)
 
@@ -72,6 +74,7 @@ class Session(QObject):
         self.review.collection_changed.connect(self._on_review_collection_changed)
         self._advice: tuple[str, ...] = ()
         self._recipe = QUICK
+        self._caution = Caution()
         self.estimates = Estimates(self._jobs, engine, self.review, self)
         self.run_list = RunList(self)
         self.run_list.changed.connect(self.runs_changed)
@@ -102,6 +105,11 @@ class Session(QObject):
     def recipe(self) -> Recipe:
         """The recipe of the next training."""
         return self._recipe
+
+    @property
+    def caution(self) -> Caution:
+        """How careful the answers are to be."""
+        return self._caution
 
     @property
     def model(self) -> ModelSummary | None:
@@ -171,6 +179,12 @@ class Session(QObject):
             self._recipe = recipe
             self.recipe_changed.emit()
 
+    def set_caution(self, caution: Caution) -> None:
+        """Choose how careful the answers are to be."""
+        if caution != self._caution:
+            self._caution = caution
+            self.caution_changed.emit()
+
     def scan_folder(self, folder: Path) -> Job:
         """Read `folder` and make it the open collection; the present one stays open until then."""
         return self._begin_reading(ScanRequest(folder), lambda context: self._read(folder, context))
@@ -238,17 +252,12 @@ class Session(QObject):
         """Make the model of `run` the open one.
 
         Returns:
-            None if the run's record has the model's summary, so that the engine loads the model in the background; else
-            the job that reads the summary from the model.
+            None if the run's record has the model's summary; else the job that reads the summary from the model.
         """
         if run.model is None:
             return self._run_jobs.read_model(run)
-        self.use_model(run.model)
+        self.in_use.use(run.model)
         return None
-
-    def use_model(self, model: ModelSummary) -> None:
-        """Use a model whose summary is known; an engine loads it in the background."""
-        self.in_use.use(model)
 
     def delete_run(self, run: Run) -> None:
         """Move a run to the trash; if its model is open, no model is open afterwards.
@@ -256,12 +265,8 @@ class Session(QObject):
         Raises:
             StorageError: It is being trained, or the disk refused.
         """
-        is_active = self.model is not None and self.model.path == run.model_path
         self.run_list.delete(run)
-        if is_active:
-            self.in_use.clear()
-        elif self.in_use.proposal is not None and self.in_use.proposal.run.id == run.id:
-            self.in_use.withdraw_proposal()
+        self.in_use.leave(run)
 
     def restore_run(self) -> Run:
         """Restore the run that was deleted last; its model is opened if it was in use before and none is now.
@@ -284,8 +289,8 @@ class Session(QObject):
 
     def export(self, format_id: str, target: Path) -> Job:
         """Write the open model in another format and compare it on photos of the collection."""
-        photos = [photo.path for photo in self.collection.photos()] if self.collection is not None else []
-        some = tuple(photos[:: max(1, len(photos) // _PHOTOS_COMPARED)][:_PHOTOS_COMPARED])
+        photos = self.collection.spread(_PHOTOS_COMPARED) if self.collection is not None else ()
+        some = tuple(photo.path for photo in photos)
         return self._begin_engine(ExportRequest(self._needed_model().path, format_id, target, some))
 
     def save_model(self, target: Path) -> Job:

@@ -14,6 +14,7 @@ from tlgui.errors import SettingError
 from tlgui.files import config_folder
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Recipe
+from tlgui.learning.trust import DEFAULT_WRONG_AT_MOST, WRONG_AT_MOST, Caution
 
 ValueT = TypeVar("ValueT", str, int, bool, tuple[str, ...])
 
@@ -39,6 +40,9 @@ EXPORT_FOLDER = Setting("folders/export", "")
 MODEL_FOLDER = Setting("folders/model", "")
 PHOTO_FOLDER = Setting("folders/photos", "")
 RECIPE = Setting("train/recipe", "")
+# Of how many answers one may be wrong; 0 for any.
+ANSWERS_FOR_ONE_WRONG = Setting("answers/for-one-wrong", round(1 / DEFAULT_WRONG_AT_MOST))
+CAUTION_BY_CLASS = Setting("answers/caution-by-class", default=False)
 
 _GEOMETRY_KEY = "window/geometry"
 
@@ -92,6 +96,19 @@ class Settings:
     def set_recipe(self, recipe: Recipe) -> None:
         """Store the recipe for the next start."""
         self.set_value(RECIPE, json.dumps(recipe.to_json()))
+
+    def caution(self) -> Caution:
+        """Return how careful answers are to be, as chosen last."""
+        chosen = self.value(ANSWERS_FOR_ONE_WRONG)
+        known: dict[int, float | None] = {round(1 / share): share for share in WRONG_AT_MOST}
+        known[0] = None
+        return Caution(known.get(chosen, DEFAULT_WRONG_AT_MOST), self.value(CAUTION_BY_CLASS))
+
+    def set_caution(self, caution: Caution) -> None:
+        """Store how careful answers are to be."""
+        wrong = caution.wrong_at_most
+        self.set_value(ANSWERS_FOR_ONE_WRONG, 0 if wrong is None else round(1 / wrong))
+        self.set_value(CAUTION_BY_CLASS, caution.is_by_class)
 
     def geometry(self) -> QByteArray | None:
         """Return the geometry of the window as Qt saved it, or None at the first start."""

@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self.settings = settings
         session.set_recipe(settings.recipe())
+        session.set_caution(settings.caution())
         self._question: QMessageBox | None = None
         self._is_closing = False
         self.messages = MessageBar()
@@ -213,6 +214,7 @@ class MainWindow(QMainWindow):
         for signal in (session.model_changed, session.runs_changed, session.review.changed):
             signal.connect(self._refresh)
         session.recipe_changed.connect(self._refresh)
+        session.caution_changed.connect(self._keep_caution)
         session.in_use.set_aside.connect(self._on_model_set_aside)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
@@ -222,6 +224,10 @@ class MainWindow(QMainWindow):
         self.steps.step_chosen.connect(self.messages.enter_page)
         self.commands.step_requested.connect(self.show_step)
         self.commands.page_entered.connect(self._on_page_entered)
+
+    @Slot()
+    def _keep_caution(self) -> None:
+        self.settings.set_caution(self.session.caution)
 
     def _connect_pages(self) -> None:
         photos, train, results, predict = self.pages.photos, self.pages.train, self.pages.results, self.pages.predict
@@ -306,7 +312,7 @@ class MainWindow(QMainWindow):
             f"“{model_title(model)}” does not belong to this folder and is not in use any more.",
             f"“{title}” is in use now." if title else "This folder has no model yet: train one on the Train page.",
             "&Keep using it",
-            lambda: self.session.use_model(model),
+            lambda: self.session.in_use.use(model),
         )
 
     @Slot(Job)
