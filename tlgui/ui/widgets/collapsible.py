@@ -1,10 +1,14 @@
 """A part of a form that can be collapsed; its header shows a summary of the content."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
+from tlgui import files
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.plain_text import set_spoken_details, set_tip
+from tlgui.ui.widgets.tokens import is_dark
 
 
 class CollapsibleGroup(QWidget):
@@ -39,7 +43,21 @@ class CollapsibleGroup(QWidget):
         layout.addWidget(content)
         self._on_button_toggled(is_open=False)
 
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_arrow()
+
     @Slot(bool)
     def _on_button_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - a slot of `toggled`
         self.content.setVisible(is_open)
-        self.button.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self._draw_arrow()
+
+    def _draw_arrow(self) -> None:
+        # As an icon: a style sheet draws the arrow of a tool button over its text.
+        direction, scheme = (
+            "down" if self.button.isChecked() else "right",
+            "dark" if is_dark(self.palette()) else "light",
+        )
+        self.button.setIcon(QIcon(str(files.resource(f"icons/controls/{direction}-{scheme}.svg"))))

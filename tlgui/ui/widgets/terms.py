@@ -111,6 +111,8 @@ class TermLabel(QLabel):
         pieces.append(html.escape(self._text[end:]))
         tone = f" style='color:{quiet_text(self.palette()).name()}'" if self._is_quiet else ""
         body = "".join(pieces).replace("\n", "<br>")
+        # Qt keeps the old colours of links for a text that it has shown already.
+        super().setText("")
         super().setText(f"<span{tone}>{body}</span>" if body else "")
         flags = Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         self.setTextInteractionFlags(flags if found else Qt.TextInteractionFlag.NoTextInteraction)
