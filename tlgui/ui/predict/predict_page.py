@@ -11,6 +11,7 @@ from typing_extensions import override
 from tlgui.engine.protocol import OpenModelRequest, PredictRequest, TrainRequest
 from tlgui.errors import TlguiError
 from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, PredictionSummary
+from tlgui.learning.trust import Verdict
 from tlgui.progress import Event
 from tlgui.text import csv_tables
 from tlgui.text.numbers import count
@@ -66,6 +67,7 @@ class PredictPage(QWidget):
         self._arrived: list[Prediction] = []
         self._is_first = False
         self._error_count = 0
+        self._job_model: ModelSummary | None = None
         # The identity of the model that made the predictions in the list.
         self._rows_model: tuple[str, ...] = ()
         self._is_dragged_over = False
@@ -78,8 +80,10 @@ class PredictPage(QWidget):
         # The run of the model may have been renamed, or belong to another folder.
         session.runs_changed.connect(self._refresh)
         session.collection_changed.connect(self._refresh)
+        session.caution_changed.connect(self._on_session_caution_changed)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
+        self._on_session_caution_changed()
         self._refresh()
 
     @property
@@ -260,7 +264,12 @@ class PredictPage(QWidget):
         self.state_changed.emit()
 
     def _show_counts(self) -> None:
-        parts = [f"{count('photo', len(self.predictions) - self._error_count)} named"]
+        count_of = self.list.rows.verdict_count
+        parts = [f"{count('photo', count_of(Verdict.NAMED) - self._error_count)} named"]
+        if count_of(Verdict.NOT_SURE):
+            parts.append(f"{count_of(Verdict.NOT_SURE):,} not sure")
+        if count_of(Verdict.UNLIKE):
+            parts.append(f"{count_of(Verdict.UNLIKE):,} unlike anything it learned")
         if self._error_count:
             parts.append(f"{count('file', self._error_count)} could not be read")
         if self._queue:
@@ -282,6 +291,11 @@ class PredictPage(QWidget):
         self._refresh()
 
     @Slot()
+    def _on_session_caution_changed(self) -> None:
+        self.list.rows.set_caution(self._session.caution)
+        self._show_counts()
+
+    @Slot()
     def _name_again(self) -> None:
         """Predict the photos in the list again, with the open model."""
         paths = [prediction.path for prediction in self.predictions]
@@ -294,6 +308,7 @@ class PredictPage(QWidget):
         if isinstance(job.request, PredictRequest) and self._session.model is not None:
             self._job = job
             self._is_first = True
+            self._job_model = self._session.model
             self._rows_model = _identity(self._session.model)
             job.reported.connect(self._on_job_reported)
             job.succeeded.connect(self._on_job_succeeded)
@@ -338,7 +353,7 @@ class PredictPage(QWidget):
             return
         had_none = not self.has_predictions
         self._error_count += sum(1 for prediction in arrived if prediction.error)
-        self.list.append(arrived, is_first=self._is_first)
+        self.list.append(arrived, self._job_model, is_first=self._is_first)
         self._is_first = False
         self._show_counts()
         if had_none:

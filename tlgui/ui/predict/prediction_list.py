@@ -1,5 +1,6 @@
 """The list of predictions, painted row by row, so that its speed does not depend on the number of rows."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
@@ -14,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from tlgui.learning.results import ClassScore, Prediction
+from tlgui.learning.results import ClassScore, ModelSummary, Prediction
+from tlgui.learning.trust import Caution, Verdict, verdict
 from tlgui.photos.names import one_line, shown_name
 from tlgui.text.numbers import percent
 from tlgui.ui.widgets.plain_text import plain_tip
@@ -25,45 +27,84 @@ from tlgui.ui.widgets.tokens import Accent, colour, mixed
 Index = QModelIndex | QPersistentModelIndex
 
 PREDICTION_ROLE = Qt.ItemDataRole.UserRole
+VERDICT_ROLE = Qt.ItemDataRole.UserRole + 1
 _SHOWN_CLASSES = 3
 _LINES = 1 + _SHOWN_CLASSES
 _NAME_LETTERS = 34
 _BAR_LETTERS = 50
+_WORDS = {Verdict.NAMED: "", Verdict.NOT_SURE: "not sure", Verdict.UNLIKE: "unlike anything it learned"}
 
 
-def prediction_text(prediction: Prediction) -> str:
-    """Return the text of a row: the file, and its best classes or why it could not be read."""
+def prediction_text(prediction: Prediction, said: Verdict = Verdict.NAMED) -> str:
+    """Return the text of a row: the file, and its best classes or why it could not be read.
+
+    Args:
+        prediction: The prediction.
+        said: What becomes of it.
+    """
     if prediction.error:
         return f"{shown_name(prediction.path)}: {one_line(prediction.error)}"
     scores = (
         f"{one_line(score.class_name)} {percent(score.probability)}" for score in prediction.scores[:_SHOWN_CLASSES]
     )
-    return f"{shown_name(prediction.path)}: {', '.join(scores)}"
+    return f"{shown_name(prediction.path)}: {', '.join(filter(None, [_WORDS[said], *scores]))}"
 
 
 class PredictionModel(QAbstractListModel):
-    """The rows: predictions in the order of their arrival."""
+    """The rows: predictions in the order of their arrival, each with the model that made it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Prediction] = []
+        self._models: list[ModelSummary | None] = []
+        self._verdicts: list[Verdict] = []
+        self._counts: Counter[Verdict] = Counter()
+        self._caution = Caution()
 
     @property
     def predictions(self) -> Sequence[Prediction]:
         """All rows."""
         return self._rows
 
-    def append(self, predictions: Sequence[Prediction]) -> None:
-        """Add rows at the end."""
+    def append(self, predictions: Sequence[Prediction], model: ModelSummary | None) -> None:
+        """Add rows at the end; `model` made them."""
         if predictions:
             self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(predictions) - 1)
             self._rows.extend(predictions)
+            self._models.extend([model] * len(predictions))
+            self._judge(len(self._verdicts))
             self.endInsertRows()
+
+    def set_caution(self, caution: Caution) -> None:
+        """Judge all rows by another caution."""
+        self._caution = caution
+        if self._rows:
+            self._judge(0)
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    def verdict(self, place: int) -> Verdict:
+        """Return what becomes of a prediction."""
+        return self._verdicts[place]
+
+    def verdict_count(self, wanted: Verdict) -> int:
+        """Return how many predictions have a verdict; a photo that could not be read counts as named."""
+        return self._counts[wanted]
+
+    def _judge(self, start: int) -> None:
+        """Judge the rows from `start` on."""
+        self._counts.subtract(self._verdicts[start:])
+        found = [
+            _verdict(prediction, model, self._caution)
+            for prediction, model in zip(self._rows[start:], self._models[start:], strict=True)
+        ]
+        self._verdicts[start:] = found
+        self._counts.update(found)
 
     def clear(self) -> None:
         """Remove every row."""
         self.beginResetModel()
-        self._rows = []
+        self._rows, self._models, self._verdicts = [], [], []
+        self._counts.clear()
         self.endResetModel()
 
     @override
@@ -75,10 +116,12 @@ class PredictionModel(QAbstractListModel):
         prediction = self._rows[index.row()]
         if role == PREDICTION_ROLE:
             return prediction
+        if role == VERDICT_ROLE:
+            return self.verdict(index.row())
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(one_line(str(prediction.path)))
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            return prediction_text(prediction)
+            return prediction_text(prediction, self.verdict(index.row()))
         return None
 
 
@@ -96,7 +139,7 @@ class PredictionDelegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        prediction = index.data(PREDICTION_ROLE)
+        prediction, said = index.data(PREDICTION_ROLE), index.data(VERDICT_ROLE)
         metrics, palette = option.fontMetrics, option.palette
         painter.save()
         paint_row_background(painter, option)
@@ -105,12 +148,14 @@ class PredictionDelegate(QStyledItemDelegate):
         side = area.height()
         self._paint_thumbnail(painter, QRect(area.topLeft(), QSize(side, side)), palette, prediction)
         text = area.adjusted(side + 2 * gap, 0, 0, 0)
-        _paint_file_name(painter, text, option.font, palette, shown_name(prediction.path))
+        room = _paint_verdict(painter, text, metrics, palette, _WORDS[said])
+        _paint_file_name(painter, text.adjusted(0, 0, -room, 0), option.font, palette, shown_name(prediction.path))
         rows = text.adjusted(0, line_height(metrics), 0, 0)
         if prediction.error:
             _paint_error(painter, rows, palette, one_line(prediction.error))
         else:
-            _paint_scores(painter, rows, metrics, palette, prediction.scores[:_SHOWN_CLASSES])
+            is_named = said is Verdict.NAMED
+            _paint_scores(painter, rows, metrics, palette, prediction.scores[:_SHOWN_CLASSES], is_named=is_named)
         painter.restore()
 
     def _paint_thumbnail(self, painter: QPainter, place: QRect, palette: QPalette, prediction: Prediction) -> None:
@@ -143,15 +188,18 @@ class PredictionList(QTableView):
         self._set_up()
         self._fit_rows()
 
-    def append(self, predictions: Sequence[Prediction], *, is_first: bool = False) -> None:
+    def append(
+        self, predictions: Sequence[Prediction], model: ModelSummary | None = None, *, is_first: bool = False
+    ) -> None:
         """Add rows at the end.
 
         Args:
             predictions: The rows.
+            model: The model that made them; None names every photo.
             is_first: Whether they are the first of a prediction; then the list scrolls to them.
         """
         start = self.rows.rowCount()
-        self.rows.append(predictions)
+        self.rows.append(predictions, model)
         if is_first and predictions:
             # The range of the scroll bar includes new rows only after a layout.
             self.updateGeometries()
@@ -192,6 +240,13 @@ class PredictionList(QTableView):
         self.viewport().update()
 
 
+def _verdict(prediction: Prediction, model: ModelSummary | None, caution: Caution) -> Verdict:
+    if model is None or not prediction.scores:
+        return Verdict.NAMED
+    best = prediction.scores[0]
+    return verdict(best.class_name, best.probability, prediction.distance, model.trust, model.class_names, caution)
+
+
 def row_height(metrics: QFontMetrics) -> int:
     """Return the height of a row with text of `metrics`, in pixels."""
     return line_height(metrics) * _LINES + 2 * _gap(metrics)
@@ -215,13 +270,30 @@ def _paint_file_name(painter: QPainter, place: QRect, font: QFont, palette: QPal
     painter.setFont(font)
 
 
+def _paint_verdict(painter: QPainter, line: QRect, metrics: QFontMetrics, palette: QPalette, words: str) -> int:
+    """Paint why a photo is not named at the end of its first line, and return the width that it takes."""
+    if not words:
+        return 0
+    gap, shown = _gap(metrics), f"{words[0].upper()}{words[1:]}"
+    painter.setPen(colour(Accent.WARNING, palette))
+    place = QRect(line.left(), line.top(), line.width() - gap, line_height(metrics))
+    painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
+    return metrics.horizontalAdvance(shown) + 2 * gap
+
+
 def _paint_error(painter: QPainter, place: QRect, palette: QPalette, error: str) -> None:
     painter.setPen(colour(Accent.ERROR, palette))
     painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, error)
 
 
 def _paint_scores(
-    painter: QPainter, place: QRect, metrics: QFontMetrics, palette: QPalette, scores: Sequence[ClassScore]
+    painter: QPainter,
+    place: QRect,
+    metrics: QFontMetrics,
+    palette: QPalette,
+    scores: Sequence[ClassScore],
+    *,
+    is_named: bool,
 ) -> None:
     gap, line = _gap(metrics), line_height(metrics)
     names = min(metrics.averageCharWidth() * _NAME_LETTERS, place.width() * 2 // 5)
@@ -236,7 +308,7 @@ def _paint_scores(
         bar = QRect(name.right() + gap, row.top() + line // 4, bars, line // 2)
         painter.fillRect(bar, mixed(palette.base().color(), palette.text().color(), 0.08))
         filled = QRect(bar.topLeft(), QSize(round(bar.width() * score.probability), bar.height()))
-        painter.fillRect(filled, strong if rank == 0 else quiet)
+        painter.fillRect(filled, strong if rank == 0 and is_named else quiet)
         number = QRect(bar.right() + gap, row.top(), numbers, line)
         painter.drawText(
             number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(score.probability)
