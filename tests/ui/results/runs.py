@@ -32,7 +32,7 @@ EVALUATION = Evaluation(
 
 
 def usable(page: ResultsPage) -> set[str]:
-    return {name for name, button in page.panel.buttons.items() if button.isEnabled()}
+    return {action.objectName() for action in page.run_actions.all if action.isEnabled()}
 
 
 def selected(page: ResultsPage) -> list[str]:
@@ -40,7 +40,13 @@ def selected(page: ResultsPage) -> list[str]:
 
 
 def press(qtbot: QtBot, page: ResultsPage, name: str) -> None:
-    qtbot.mouseClick(page.panel.buttons[name], LEFT)
+    if page.panel.use_button.defaultAction().objectName() == name:
+        qtbot.mouseClick(page.panel.use_button, LEFT)
+        return
+    menu = page.panel.menu
+    menu.popup(page.panel.mapToGlobal(page.panel.rect().center()))
+    (action,) = (action for action in menu.actions() if action.objectName() == name)
+    qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
 
 
 def row(page: ResultsPage, run_id: str) -> RunRow:

@@ -37,7 +37,7 @@ def test_without_a_model_the_page_leads_on(qtbot: QtBot, page: ResultsPage) -> N
 def test_after_a_training_the_page_shows_its_model(qtbot: QtBot, page: ResultsPage, trained: Session) -> None:
     assert not page.empty.isVisible()
     assert page.view.heading.text().startswith("About 9 in 10 right")
-    assert "24 photos" in page.view.explanation.plain_text
+    assert "24 photos" in page.view.story.plain_text
     assert trained.model is not None
     assert trained.model.evaluation is not None
     assert page.view.plots.history == trained.model.history
@@ -78,9 +78,9 @@ def test_model_that_names_one_class_alone_is_told_as_that(
     assert "Always naming “robin” is right for 90.0 % of these photos." in view.explanation.plain_text
     assert "It recognised no photo of “wren”." in view.explanation.plain_text
     assert texts(view.classes) == [
-        ["owl", "0", "—", "—"],
-        ["robin", "54", "100.0 %", "90.0 %"],
-        ["wren", "6", "0.0 %", "—"],
+        ["owl", "0", "—", "—", "—"],
+        ["robin", "54", "100.0 %", "93 and 100 %", "90.0 %"],
+        ["wren", "6", "0.0 %", "0 and 40 %", "—"],
     ]
 
 

@@ -66,7 +66,7 @@ def test_save_elsewhere_asks_for_a_place_and_writes_the_model(
     assert unsaved.session.model is not None
     assert unsaved.session.model.path == tmp_path / "mine.tlmodel"
     unsaved.show_step(Step.RESULTS)
-    assert f"saved as {tmp_path / 'mine.tlmodel'}" in unsaved.pages.results.view.explanation.plain_text
+    assert f"saved as {tmp_path / 'mine.tlmodel'}" in unsaved.pages.results.view.story.plain_text
 
 
 def test_try_again_writes_the_model_once_there_is_room(

@@ -10,9 +10,11 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from tlgui.learning.results import ClassResult
+from tlgui.learning.assessment.wilson import wilson_interval
+from tlgui.learning.results import ClassResult, Interval
 from tlgui.photos.names import one_line
-from tlgui.text.accuracy import share_or_none
+from tlgui.text.accuracy import interval_ends, share_or_none
+from tlgui.text.numbers import count
 from tlgui.ui.widgets.plain_text import plain_tip
 from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
 
@@ -22,9 +24,11 @@ _COLUMNS = (
     ("Class", "The class"),
     ("Photos", "How many of its photos the model was judged by"),
     ("Recognised", "Of the photos of this class, how many the model recognised (recall)"),
+    ("Likely between", "Where the share recognised lies for other photos like these, in 19 of 20 cases"),
     ("Correct when it says this", "Of the photos the model gave this name, how many deserve it (precision)"),
 )
 _NAME = 0
+_RANGE = 3
 _NAME_LETTERS = 30
 _LEAST_NAME_LETTERS = 12
 _FEWEST_LINES = 10
@@ -65,12 +69,12 @@ class ClassResultsModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, column = self._rows[index.row()], index.column()
         if role == SORT_ROLE:
-            return (row.name, row.photo_count, _sorted_share(row.recall), _sorted_share(row.precision))[column]
+            low = recall_interval(row).low if row.recall is not None else -1.0
+            return (row.name, row.photo_count, _sorted_share(row.recall), low, _sorted_share(row.precision))[column]
         if role == Qt.ItemDataRole.DisplayRole:
-            shares = share_or_none(row.recall), share_or_none(row.precision)
-            return (one_line(row.name), f"{row.photo_count:,}", *shares)[column]
-        if role == Qt.ItemDataRole.ToolTipRole and column == _NAME:
-            return plain_tip(one_line(row.name))
+            return _cells(row)[column]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(one_line(row.name) if column == _NAME else _recognised(row))
         if role == Qt.ItemDataRole.TextAlignmentRole and column != _NAME:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -96,9 +100,17 @@ class ClassResultsTable(SortedTable):
     @override
     def fill_width(self) -> None:
         """Give each column its width; where there is too little, the titles are elided before anything scrolls."""
-        header, columns = self.horizontalHeader(), range(_NAME + 1, len(_COLUMNS))
+        header, columns = self.horizontalHeader(), tuple(range(_NAME + 1, len(_COLUMNS)))
         room = self.viewport().width() - self.least_name_width()
-        wanted = [max(header.sectionSizeHint(column), self.sizeHintForColumn(column)) for column in columns]
+        # Qt leaves out what the style sheet adds to the last letter of a title.
+        letter = self.fontMetrics().averageCharWidth()
+        full = {
+            column: max(header.sectionSizeHint(column) + letter, self.sizeHintForColumn(column)) for column in columns
+        }
+        # Where there is too little room the range is in the tooltips alone.
+        self.setColumnHidden(_RANGE, room < sum(full.values()))
+        columns = tuple(column for column in columns if not self.isColumnHidden(column))
+        wanted = [full[column] for column in columns]
         least = [self.sizeHintForColumn(column) for column in columns]
         spare, missing = max(0, room - sum(least)), sum(wanted) - sum(least)
         share = min(1.0, spare / missing) if missing else 1.0
@@ -120,6 +132,32 @@ class ClassResultsTable(SortedTable):
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
         numbers = sum(self.horizontalHeader().sectionSizeHint(column) for column in range(1, len(_COLUMNS)))
         return QSize(numbers + _NAME_LETTERS * letter, 10 * line)
+
+
+def recall_interval(row: ClassResult) -> Interval:
+    """Return the 95 % interval of the share of a class that was recognised; 0 to 1 without photos."""
+    return wilson_interval(round((row.recall or 0.0) * row.photo_count), row.photo_count)
+
+
+def _cells(row: ClassResult) -> tuple[str, ...]:
+    low, high = interval_ends(recall_interval(row))
+    between = f"{low} and {high} %" if row.recall is not None else "—"
+    return (
+        one_line(row.name),
+        f"{row.photo_count:,}",
+        share_or_none(row.recall),
+        between,
+        share_or_none(row.precision),
+    )
+
+
+def _recognised(row: ClassResult) -> str:
+    if row.recall is None:
+        return f"It was judged by no photo of “{one_line(row.name)}”."
+    low, high = interval_ends(recall_interval(row))
+    right = round(row.recall * row.photo_count)
+    photos = count("photo", row.photo_count)
+    return f"{right:,} of {photos} of “{one_line(row.name)}” recognised; likely between {low} and {high} %."
 
 
 def _in_two_lines(title: str) -> str:

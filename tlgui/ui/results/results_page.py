@@ -68,6 +68,8 @@ class ResultsPage(QWidget):
         self.table.selection_changed.connect(self._show_selected)
         self.table.activated.connect(self._on_table_activated)
         self.table.rows_model.renamed.connect(self._on_rows_renamed)
+        self.view.caution_chosen.connect(session.set_caution)
+        session.caution_changed.connect(self._show_caution)
         session.model_changed.connect(self._on_session_model_changed)
         session.run_changes.changed.connect(self._show_notice)
         session.in_use.proposal_changed.connect(self._on_proposal_changed)
@@ -75,6 +77,7 @@ class ResultsPage(QWidget):
             signal.connect(self._refresh)
         for signal in (session.job_started, session.job_ended):
             signal.connect(self._refresh_actions)
+        self._show_caution()
         self._refresh()
 
     @override
@@ -131,6 +134,10 @@ class ResultsPage(QWidget):
         self._stack.setCurrentWidget(self._splitter if rows else self.empty)
         self.table.show_rows(rows)
         self._refresh_actions()
+
+    @Slot()
+    def _show_caution(self) -> None:
+        self.view.caution.show_caution(self._session.caution)
 
     @Slot()
     def _refresh_actions(self) -> None:

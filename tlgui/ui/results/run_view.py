@@ -1,148 +1,171 @@
-"""One run: the accuracy of its model, its curves and its confusion matrix; or why it has no model."""
+"""One run: how good its model is, what it mixes up, how far its answers can be trusted; or why it has no model."""
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QTableView, QVBoxLayout, QWidget
-from typing_extensions import override
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
-from tlgui.learning.results import Evaluation, ModelSummary
-from tlgui.learning.runs.run import Run, RunStatus
+from tlgui.learning.results import Evaluation
+from tlgui.learning.trust import Caution, ReliabilityBin, Trust
 from tlgui.photos.collection import Part
-from tlgui.text.accuracy import accuracy_in_words, accuracy_notes
-from tlgui.text.numbers import count, stop_reason_in_words
+from tlgui.text.accuracy import accuracy_in_words
 from tlgui.ui.plots.curve_view import TrainingPlots
+from tlgui.ui.results.caution_card import CautionCard
 from tlgui.ui.results.class_results import ClassResultsTable
 from tlgui.ui.results.confusion_table import ConfusionTable, mix_ups
-from tlgui.ui.text.run_words import RunRow, best_so_far, status_text
+from tlgui.ui.results.part_switch import PartSwitch
+from tlgui.ui.results.reliability_card import ReliabilityCard
+from tlgui.ui.results.view_words import NO_TRUST, explanation, settings_lines, story, title_line
+from tlgui.ui.text.run_words import RunRow, status_text
 from tlgui.ui.widgets.card import Card
+from tlgui.ui.widgets.collapsible import CollapsibleGroup
+from tlgui.ui.widgets.columns import Columns
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
 from tlgui.ui.widgets.terms import TermLabel, set_term
 from tlgui.ui.widgets.tokens import GRID, MARGIN
 
-_LETTERS_BESIDE = 100
-_NOT_MEASURED = "How good this model is was not measured: it had no validation photos."
+_CARD_LETTERS = 44
 _COLUMNS = "“Recognised” is also called recall, “correct when it says this” precision."
 _CAPTION = "Each row is what the photos are, each column what the model called them."
-_RUNNING = "This training is under way. Its curves are on the Train page of its window."
-_GONE = "The file of its model was deleted, moved or overwritten, so it cannot be used any more."
-_RESUME = "Resume it to train on where it ended, or use the best epoch as it is."
-_OPEN = "Its model was written before it was interrupted: use it as it is."
-_WRITE = "Resume it to write its model; it is not trained again."
-_LOST = "Nothing was kept that it could go on from; train it anew."
+_DETAILS = "curves, classes and settings"
 
 
 class RunView(QWidget):
     """Shows one run.
 
+    Signals:
+        caution_chosen: How careful the user wants the answers to be.
+        bin_pressed: The range of percentages whose photos the user asks for.
+
     Args:
         parent: The owner.
     """
 
+    caution_chosen = Signal(Caution)
+    bin_pressed = Signal(ReliabilityBin)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.heading = page_heading("")
-        self.model_line = ElidedLabel()
-        self.explanation = TermLabel(is_quiet=True)
-        self.plots = TrainingPlots()
-        self.classes = ClassResultsTable()
-        self.confusion = ConfusionTable()
-        self.mix_ups = QuietLabel()
-        set_term(self.plots, "validation")
-        set_term(self.classes, "recall")
-        self._details = QWidget()
-        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._details)
-        self._beside.setContentsMargins(0, 0, 0, 0)
-        self._beside.setSpacing(MARGIN)
-        self._beside.addWidget(_card("How each class fared", TermLabel(_COLUMNS, is_quiet=True), self.classes), 5)
-        self._beside.addWidget(_card("Mix-ups", QuietLabel(_CAPTION), self.confusion, self.mix_ups), 4)
-        curves = Card()
-        curves.column.addWidget(self.plots)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.heading)
-        column.addWidget(self.model_line)
-        column.addWidget(self.explanation)
-        column.addSpacing(GRID)
-        column.addWidget(curves, 5)
-        column.addSpacing(GRID)
-        column.addWidget(self._details, 4)
+        self._row: RunRow | None = None
+        self._evaluation: Evaluation | None = None
+        self._wants_details = False
+        self._make_widgets()
+        self._lay_out()
+        self.parts.chosen.connect(self._show_evaluation)
+        self.caution.chosen.connect(self.caution_chosen)
+        self.reliability.bin_pressed.connect(self.bin_pressed)
+        self.details.button.clicked.connect(self._on_details_clicked)
 
-    @override
-    def minimumSizeHint(self) -> QSize:
-        # That of the tables one above the other, so that the page can become as narrow.
-        widths = [card.minimumSizeHint().width() for card in self._details.findChildren(Card)]
-        return QSize(max(*widths, self.plots.minimumWidth() + 2 * MARGIN), super().minimumSizeHint().height())
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        is_wide = event.size().width() >= self.fontMetrics().averageCharWidth() * _LETTERS_BESIDE
-        directions = QBoxLayout.Direction
-        self._beside.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """The metrics that are shown, of the part that the user chose; None without any."""
+        return self._evaluation
 
     def show_run(self, row: RunRow) -> None:
-        """Show `row`."""
+        """Show `row`, judged by the cleanest photos there are."""
+        if row == self._row:
+            return
+        self._row = row
         model = row.model
-        evaluation = model.evaluation if model is not None else None
-        self.heading.setText(accuracy_in_words(evaluation) if evaluation is not None else status_text(row))
-        self.model_line.set_text(_description(row))
-        self.explanation.setText(_explanation(model, row.run) if model is not None else _missing_model_text(row))
+        self.model_line.set_text(title_line(row))
         self.plots.set_history(row.history)
-        self._details.setVisible(evaluation is not None)
+        self.story.setText(story(model, row.run) if model is not None else "")
+        lines = settings_lines(row.recipe)
+        middle = (len(lines) + 1) // 2
+        for label, part in zip(self.settings, (lines[:middle], lines[middle:]), strict=True):
+            label.setText("\n".join(part))
+        evaluations = (model.evaluation, *model.more_evaluations) if model is not None and model.evaluation else ()
+        self.parts.show_evaluations([each for each in evaluations if each is not None])
+        self._show_trust(row)
+        self._show_evaluation(model.evaluation if model is not None else None)
+        # Without a result, the curves are all there is to see.
+        self.details.button.setChecked(self._wants_details or self._evaluation is None)
+
+    @Slot(Evaluation)
+    def _show_evaluation(self, evaluation: Evaluation | None) -> None:
+        row = self._row
+        assert row is not None
+        self._evaluation = evaluation
+        self.heading.setText(accuracy_in_words(evaluation) if evaluation is not None else status_text(row))
+        self.explanation.setText(explanation(row, evaluation))
+        for card in (self._confusion_card, self._classes_card):
+            card.setVisible(evaluation is not None)
         self.mix_ups.setText(_mix_ups_line(evaluation))
         if evaluation is not None:
             self.classes.show_results(evaluation.classes)
             self.confusion.show_evaluation(evaluation)
 
+    def _show_trust(self, row: RunRow) -> None:
+        model = row.model
+        trust = model.trust if model is not None else None
+        self._trust_cards.setVisible(trust is not None)
+        self.no_trust.setVisible(trust is None and model is not None and model.evaluation is not None)
+        if model is not None and trust is not None:
+            self.reliability.show_trust(trust)
+            evaluations = [each for each in (model.evaluation, *model.more_evaluations) if each is not None]
+            self.caution.show_trust(trust, model.class_names, _measured_on(trust, evaluations))
 
-def _description(row: RunRow) -> str:
-    classes = row.run.class_names if row.run is not None else row.model.class_names if row.model is not None else ()
-    parts = [row.name, *([row.recipe.name] if row.recipe.name != row.name else []), count("class", len(classes))]
-    if row.run is not None and row.run.started_from:
-        parts.append(f"trained further from “{row.run.started_from}”")
-    if row.run is not None and row.run.device:
-        parts.append(row.run.device)
-    return " · ".join(parts)
+    def _make_widgets(self) -> None:
+        self.heading = page_heading("")
+        self.model_line = ElidedLabel()
+        self.explanation = TermLabel(is_quiet=True)
+        self.parts = PartSwitch()
+        self.no_trust = QuietLabel(NO_TRUST)
+        self.confusion = ConfusionTable()
+        self.mix_ups = QuietLabel()
+        self._confusion_card = _card("Mix-ups", QuietLabel(_CAPTION), self.confusion, self.mix_ups)
+        self.reliability = ReliabilityCard()
+        self.caution = CautionCard()
+        self._trust_cards = Columns([[self.reliability], [self.caution]], _CARD_LETTERS)
+        self.plots = TrainingPlots()
+        self.classes = ClassResultsTable()
+        self._classes_card = _card("Each class", TermLabel(_COLUMNS, is_quiet=True), self.classes)
+        self.story = TermLabel(is_quiet=True)
+        self.settings = (TermLabel(), TermLabel())
+        for label in self.settings:
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.details = CollapsibleGroup(
+            "&Details", "The curves of the training, each class, and the settings", QWidget()
+        )
+        self.details.summary.set_text(_DETAILS)
+        set_term(self.plots, "validation")
+        set_term(self.classes, "recall")
+
+    def _lay_out(self) -> None:
+        inside = QVBoxLayout(self.details.content)
+        inside.setContentsMargins(0, GRID, 0, 0)
+        inside.setSpacing(MARGIN)
+        inside.addWidget(_card("Curves", self.story, self.plots))
+        inside.addWidget(self._classes_card)
+        inside.addWidget(_card("Settings", Columns([[label] for label in self.settings], _CARD_LETTERS)))
+        # The photos behind the numbers: first those that were named wrongly, then which classes were mixed up.
+        self.photos_place = QVBoxLayout()
+        self.photos_place.setSpacing(MARGIN)
+        self.photos_place.addWidget(self._confusion_card)
+        hero = QVBoxLayout()
+        hero.setSpacing(GRID)
+        for widget in (self.heading, self.model_line, self.explanation, self.parts):
+            hero.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, GRID)
+        column.setSpacing(MARGIN)
+        column.addLayout(hero)
+        column.addLayout(self.photos_place)
+        column.addWidget(self._trust_cards)
+        column.addWidget(self.no_trust)
+        column.addWidget(self.details)
+        column.addStretch(1)
+
+    @Slot(bool)
+    def _on_details_clicked(self, is_open: bool) -> None:  # noqa: FBT001 - a slot of `clicked`
+        self._wants_details = is_open
 
 
-def _explanation(model: ModelSummary, run: Run | None) -> str:
-    """Return what the accuracy means, how many photos were trained on, and why the training ended."""
-    sentences = [_NOT_MEASURED]
-    evaluation = model.evaluation
-    if evaluation is not None:
-        part = f"{evaluation.part.value} " if evaluation.part is not None else ""
-        right = round(evaluation.accuracy * evaluation.photo_count)
-        apart = ", none of which it learned from" if evaluation.part in {Part.VALIDATION, Part.TEST} else ""
-        sentences = [
-            f"It named {right:,} of {evaluation.photo_count:,} {part}photos rightly{apart}; "
-            "on other photos like these expect a share in the range above.",
-            *accuracy_notes(evaluation),
-        ]
-    sentences.append(f"It learned from {count('photo', model.photo_count)}.")
-    sentences.append(f"{stop_reason_in_words(model.stop_reason, len(model.history))}.")
-    if run is not None and run.saved is not None:
-        sentences.append(f"Its model was saved as {run.saved.path}.")
-    if run is not None and not run.has_model:
-        sentences.append(_GONE)
-    return " ".join(sentences)
-
-
-def _missing_model_text(row: RunRow) -> str:
-    """Return why a run has no result, its best accuracy, and what can be done with it."""
-    run = row.run
-    if run is None or run.status is RunStatus.RUNNING:
-        return _RUNNING
-    sentences = [run.problem] if run.problem else []
-    best = best_so_far(row)
-    if best:
-        sentences.append(f"At its best it named {best} of the validation photos rightly.")
-    if run.status is RunStatus.UNSAVED and run.can_resume:
-        sentences.append(_WRITE)
-    else:
-        sentences.append(_RESUME if run.can_resume else _OPEN if run.has_model else _LOST)
-    return " ".join(sentences)
+def _measured_on(trust: Trust, evaluations: list[Evaluation]) -> Evaluation | None:
+    """Return the evaluation of the photos that `trust` was measured on; None where it is not among them."""
+    for each in evaluations:
+        if each.is_out_of_fold == trust.is_out_of_fold and (trust.is_out_of_fold or each.part is Part.VALIDATION):
+            return each
+    return None
 
 
 def _mix_ups_line(evaluation: Evaluation | None) -> str:

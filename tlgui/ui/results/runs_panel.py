@@ -1,40 +1,51 @@
-"""The list of runs, with buttons for the actions on those that are selected."""
+"""The list of runs, with a button to use the selected one and a menu of what else can be done with it."""
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
 from tlgui.ui.results.run_table import RunTable
 from tlgui.ui.widgets.action import Action
 from tlgui.ui.widgets.action_button import ActionButton
-from tlgui.ui.widgets.empty_page import QuietLabel
-from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
+from tlgui.ui.widgets.flow_layout import FlowLayout
+from tlgui.ui.widgets.plain_text import set_tip
+from tlgui.ui.widgets.tokens import GRID
 
 
 class RunsPanel(QWidget):
-    """The table of runs and the buttons below it.
+    """The list, and below it what can be done; a right click on the list offers the same.
 
     Args:
         table: The runs.
-        actions: The actions on the selected runs, one button each, in two columns.
+        actions: The actions on the selected runs; the first one is a button, all others are in a menu.
         parent: The owner.
     """
 
     def __init__(self, table: RunTable, actions: Sequence[Action], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = PlainLabel("&Trainings")
-        font = title.font()
-        font.setBold(True)
-        title.setFont(font)
+        title = card_heading("&Trainings")
         title.setBuddy(table)
         self.hint = QuietLabel("Select two or more to compare them.")
-        self.buttons = {action.objectName(): ActionButton(action) for action in actions}
-        grid = QGridLayout()
-        for place, button in enumerate(self.buttons.values()):
-            grid.addWidget(button, place // 2, place % 2)
+        first, *others = actions
+        self.use_button = ActionButton(first)
+        self.more_button = QToolButton()
+        self.more_button.setText("&More ⋯")
+        set_tip(self.more_button, "What else can be done with the selected training")
+        self.more_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = QMenu(self.more_button)
+        self.menu.addActions(others)
+        self.more_button.setMenu(self.menu)
+        buttons = FlowLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.use_button)
+        buttons.addWidget(self.more_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
         column.addWidget(title)
         column.addWidget(table, 1)
         column.addWidget(self.hint)
-        column.addLayout(grid)
+        column.addLayout(buttons)

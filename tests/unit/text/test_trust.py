@@ -1,0 +1,134 @@
+"""Words on trust: figures become sentences that claim no more than they hold."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.evaluations import evaluation_of
+from tests.trusts import TRUE_BINS, reliability_of, trust_of
+from tlgui.learning.trust import WRONG_AT_MOST, Promise, Trust
+from tlgui.photos.collection import Part
+from tlgui.text.trust import (
+    judged_by_in_words,
+    judged_in_words,
+    judged_title,
+    named_in_words,
+    needed_photos,
+    promise_in_words,
+    reliability_in_words,
+    times_in_words,
+    wrong_at_most_in_words,
+)
+
+NAMES, CONFUSION = ("owl", "wren"), ((90, 10), (5, 95))
+
+
+def promise(trust: Trust, wrong_at_most: float) -> Promise:
+    found = trust.promise(wrong_at_most)
+    assert found is not None
+    return found
+
+
+def test_accuracy_says_which_photos_it_comes_from() -> None:
+    test = evaluation_of(NAMES, CONFUSION, Part.TEST)
+    assert judged_title(test) == "200 test photos"
+    assert judged_in_words(test) == (
+        "It named 185 of 200 test photos rightly. They were kept apart for this, and played no part in the training."
+    )
+    validation = evaluation_of(NAMES, CONFUSION, Part.VALIDATION)
+    assert "did not learn from them, but they decided when it had learned best" in judged_in_words(validation)
+    assert judged_in_words(evaluation_of(NAMES, CONFUSION, None)) == "It named 185 of 200 photos rightly."
+
+
+def test_accuracy_out_of_fold_is_that_of_learners_that_had_never_seen_the_photo() -> None:
+    unseen = replace(evaluation_of(NAMES, CONFUSION, None), is_out_of_fold=True)
+    assert judged_title(unseen) == "200 photos, each unseen"
+    assert judged_in_words(unseen) == (
+        "185 of 200 photos were named rightly, each by a learner that had never seen it."
+    )
+    assert judged_by_in_words(trust_of(is_out_of_fold=True)).endswith("each named by a learner that had never seen it.")
+    assert judged_by_in_words(trust_of(is_out_of_fold=False)) == "From 372 photos that it did not learn from."
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "0 times in 10"),
+        (0.02, "2 times in 100"),
+        (0.1, "1 time in 10"),
+        (0.75, "75 times in 100"),
+        (0.79, "8 times in 10"),
+        (0.972, "97 times in 100"),
+        (0.999, "99 times in 100"),
+        (1.0, "10 times in 10"),
+    ],
+)
+def test_share_is_told_in_tenths_where_that_is_true(share: float, words: str) -> None:
+    assert times_in_words(share) == words
+
+
+def test_percentages_are_told_by_an_example_near_four_in_five() -> None:
+    assert reliability_in_words(reliability_of(TRUE_BINS)) == (
+        "When it says 76 %, it is right 75 times in 100. Its percentages can be believed."
+    )
+
+
+def test_ranges_with_few_photos_are_no_example() -> None:
+    words = reliability_in_words(reliability_of([(7, 3, 0, 0.79), (9, 200, 190, 0.95)]))
+    assert words.startswith("When it says 95 %, it is right 95 times in 100.")
+
+
+@pytest.mark.parametrize(
+    ("right", "error", "verdict"),
+    [
+        (160, 0.05, "Its percentages are nearly true."),
+        (180, 0.15, "It is more often right than it says."),
+        (120, 0.15, "It is less often right than it says."),
+    ],
+)
+def test_untrue_percentages_are_told_with_their_direction(right: int, error: float, verdict: str) -> None:
+    assert reliability_in_words(reliability_of([(7, 200, right, 0.75)], error)).endswith(verdict)
+
+
+def test_few_photos_make_a_rough_guess_and_none_no_sentence() -> None:
+    assert reliability_in_words(reliability_of([(7, 24, 18, 0.75)])).endswith("With 24 photos this is a rough guess.")
+    assert reliability_in_words(reliability_of([])) == ""
+
+
+def test_promise_says_how_many_photos_are_still_named() -> None:
+    trust = trust_of()
+    assert promise_in_words(promise(trust, 0.05), trust) == (
+        "It will name about 94 of 100 photos, and say “not sure” of the others."
+    )
+    assert promise_in_words(promise(trust, 0.1), trust) == "It will name every photo."
+
+
+def test_promise_that_cannot_be_given_says_why() -> None:
+    few = trust_of((None,) * 4, (0.0,) * 4, photo_count=24)
+    assert promise_in_words(promise(few, 0.05), few) == (
+        "24 photos to judge by are too few to promise 1 in 20; it takes 59 at least. So it will name every photo."
+    )
+    many = trust_of((None,) * 4, (0.0,) * 4, photo_count=2000)
+    assert promise_in_words(promise(many, 0.01), many) == (
+        "Even its surest answers are wrong too often to promise 1 in 100. So it will name every photo."
+    )
+
+
+@pytest.mark.parametrize("wrong_at_most", WRONG_AT_MOST)
+def test_fewest_photos_for_a_promise_are_the_fewest_whose_upper_bound_is_below_it(wrong_at_most: float) -> None:
+    photos = needed_photos(wrong_at_most)
+    assert 1 - 0.05 ** (1 / photos) <= wrong_at_most < 1 - 0.05 ** (1 / (photos - 1))
+
+
+def test_choices_and_shares_have_words() -> None:
+    assert [wrong_at_most_in_words(each) for each in (None, 0.1, 0.01)] == [
+        "name every photo",
+        "wrong at most 1 in 10",
+        "wrong at most 1 in 100",
+    ]
+    assert [named_in_words(each) for each in (1.0, 0.996, 0.5, 0.004)] == [
+        "every photo",
+        "more than 99 of 100 photos",
+        "about 50 of 100 photos",
+        "hardly any photo",
+    ]

@@ -1,0 +1,162 @@
+"""Words on how far answers can be trusted, the same in the window and on the command line."""
+
+import math
+
+from tlgui.learning.results import Evaluation
+from tlgui.learning.trust import Promise, Reliability, ReliabilityBin, Trust
+from tlgui.photos.collection import Part
+from tlgui.text.numbers import count
+
+# With fewer photos in a range, or for a whole model, the share that is right says little.
+FEW_PHOTOS = 10
+_FEW_JUDGED = 100
+# The expected calibration errors up to which percentages are called true, and nearly so.
+_TRUE = 0.03
+_NEARLY_TRUE = 0.08
+# The percentage that serves as the example, because it is neither certain nor a guess.
+_TYPICAL = 0.8
+# How far ten times a share may be from a whole number to be told in tenths.
+_NEAR_A_TENTH = 0.3
+# The confidence of a promise: it is wrong at most once in 20 models.
+_RISK = 0.05
+
+
+def judged_title(evaluation: Evaluation) -> str:
+    """Return the name of the photos that an evaluation is of, such as “372 test photos”."""
+    if evaluation.is_out_of_fold:
+        return f"{count('photo', evaluation.photo_count)}, each unseen"
+    part = f"{evaluation.part.value} " if evaluation.part is not None else ""
+    return count(f"{part}photo", evaluation.photo_count)
+
+
+def judged_in_words(evaluation: Evaluation) -> str:
+    """Return which photos an accuracy comes from, and why these can be believed, in two sentences."""
+    right = round(evaluation.accuracy * evaluation.photo_count)
+    if evaluation.is_out_of_fold:
+        photos = count("photo", evaluation.photo_count)
+        return f"{right:,} of {photos} were named rightly, each by a learner that had never seen it."
+    named = f"It named {right:,} of {judged_title(evaluation)} rightly"
+    if evaluation.part is Part.TEST:
+        return f"{named}. They were kept apart for this, and played no part in the training."
+    if evaluation.part is Part.VALIDATION:
+        return f"{named}. It did not learn from them, but they decided when it had learned best."
+    return f"{named}."
+
+
+def one_in(share: float) -> str:
+    """Return a share as “1 in 20”.
+
+    Args:
+        share: More than 0, at most 1.
+    """
+    return f"1 in {round(1 / share):,}"
+
+
+def times_in_words(share: float) -> str:
+    """Return a share as “8 times in 10”, or as “97 times in 100” where that is nearer the truth.
+
+    Args:
+        share: 0..1.
+    """
+    is_near = 0.05 < share < 0.95 and abs(share * 10 - round(share * 10)) <= _NEAR_A_TENTH
+    whole = 10 if is_near or share in {0.0, 1.0} else 100
+    times = min(max(round(share * whole), 0 if share == 0 else 1), whole if share == 1 else whole - 1)
+    return f"{times} {'time' if times == 1 else 'times'} in {whole}"
+
+
+def bin_title(part: ReliabilityBin) -> str:
+    """Return the range of a bin, such as “80 to 90 %”."""
+    return f"{round(part.low * 100)} to {round(part.high * 100)} %"
+
+
+def reliability_in_words(reliability: Reliability) -> str:
+    """Return whether percentages are true, with an example: “When it says 80 %, it is right 8 times in 10.”.
+
+    Args:
+        reliability: Of the photos that the model was judged by.
+
+    Returns:
+        The example, the verdict, and a warning where few photos were judged; all of it empty without photos.
+    """
+    filled = [part for part in reliability.bins if part.photo_count]
+    if not filled:
+        return ""
+    example = min(filled, key=lambda part: (part.photo_count < FEW_PHOTOS, abs(part.mean_probability - _TYPICAL)))
+    says = min(max(round(example.mean_probability * 100), 1), 99)
+    right = times_in_words(example.right_count / example.photo_count)
+    sentences = [f"When it says {says} %, it is right {right}.", _verdict(reliability)]
+    judged = sum(part.photo_count for part in filled)
+    if judged < _FEW_JUDGED:
+        sentences.append(f"With {count('photo', judged)} this is a rough guess.")
+    return " ".join(sentences)
+
+
+def judged_by_in_words(trust: Trust) -> str:
+    """Return which photos percentages and promises were measured on."""
+    photos = count("photo", trust.photo_count)
+    if trust.is_out_of_fold:
+        return f"From {photos}, each named by a learner that had never seen it."
+    return f"From {photos} that it did not learn from."
+
+
+def wrong_at_most_in_words(wrong_at_most: float | None) -> str:
+    """Return a choice of caution, such as “wrong at most 1 in 20”, or “name every photo”."""
+    return "name every photo" if wrong_at_most is None else f"wrong at most {one_in(wrong_at_most)}"
+
+
+def named_in_words(share: float) -> str:
+    """Return the share of photos that are named, such as “about 94 of 100 photos”.
+
+    Args:
+        share: 0..1; only 1 is “every photo”.
+    """
+    if share >= 1:
+        return "every photo"
+    if share > 0.99:
+        return "more than 99 of 100 photos"
+    return f"about {math.floor(share * 100 + 0.5)} of 100 photos" if share >= 0.01 else "hardly any photo"
+
+
+def promise_in_words(promise: Promise, trust: Trust) -> str:
+    """Return what keeping a promise means for all photos: how many are still named, or why it cannot be given.
+
+    Args:
+        promise: One of `trust.promises`.
+        trust: What the model file says.
+    """
+    if promise.threshold is not None:
+        named = named_in_words(promise.named_share)
+        others = "" if promise.named_share >= 1 else ", and say “not sure” of the others"
+        return f"It will name {named}{others}."
+    return f"{_why_no_promise(promise, trust.photo_count)} So it will name every photo."
+
+
+def needed_photos(wrong_at_most: float) -> int:
+    """Return the fewest judged photos, all of them named rightly, from which a promise follows at 95 % confidence.
+
+    By the exact upper bound of a share of which nothing was seen, 1 - .05^(1/n). Source: C. J. Clopper, E. S. Pearson,
+    "The use of confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26 (1934), 404-413.
+
+    Example:
+        >>> needed_photos(0.1), needed_photos(0.01)
+        (29, 299)
+    """
+    return math.ceil(round(math.log(_RISK) / math.log(1 - wrong_at_most), 9))
+
+
+def _verdict(reliability: Reliability) -> str:
+    if reliability.calibration_error <= _TRUE:
+        return "Its percentages can be believed."
+    if reliability.calibration_error <= _NEARLY_TRUE:
+        return "Its percentages are nearly true."
+    says = sum(part.mean_probability * part.photo_count for part in reliability.bins)
+    is_right = sum(part.right_count for part in reliability.bins)
+    return "It is less often right than it says." if says > is_right else "It is more often right than it says."
+
+
+def _why_no_promise(promise: Promise, photo_count: int) -> str:
+    needed = needed_photos(promise.wrong_at_most)
+    if photo_count < needed:
+        had = f"{count('photo', photo_count)} to judge by {'is' if photo_count == 1 else 'are'} too few"
+        return f"{had} to promise {one_in(promise.wrong_at_most)}; it takes {needed:,} at least."
+    return f"Even its surest answers are wrong too often to promise {one_in(promise.wrong_at_most)}."
