@@ -86,7 +86,7 @@ def test_screen_reader_hears_what_it_is_and_what_the_model_said(strip: MistakesS
     strip.show_mistakes(EVALUATION, run_of(WRONG))
     assert words(strip, Qt.ItemDataRole.AccessibleTextRole)[0] == "“robin”, called “wren”, 97 % sure: 3.jpg"
     interface = QAccessible.queryAccessibleInterface(strip.list)
-    assert interface.text(QAccessible.Text.Name) == "Photos that it named otherwise, the surest first"
+    assert interface.text(QAccessible.Text.Name) == "Photos that it called something else, the surest first"
 
 
 def test_without_mistakes_it_says_so(strip: MistakesStrip) -> None:

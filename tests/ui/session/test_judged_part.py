@@ -46,7 +46,7 @@ def test_mistakes_begin_with_the_surest() -> None:
     assert places(part.mistakes) == ["robin/3.jpg", "wren/1.jpg", "robin/4.jpg", "robin/2.jpg"]
     assert part.mistake_count == 4
     selection = part.all_mistakes(part.mistakes[2])
-    assert selection.title == "4 photos that it named otherwise, the surest first"
+    assert selection.title == "4 photos that it called something else, the surest first"
     assert [path.relative_to(FOLDER).as_posix() for path in selection.paths] == places(part.mistakes)
     assert selection.current == FOLDER / "robin/4.jpg"
     assert selection.notes[FOLDER / "robin/4.jpg"] == PhotoNote("robin", "owl", 0.7)

@@ -121,7 +121,8 @@ class SelectionBar(QWidget):
         """Put the bar at the foot; with large text in a small window, without what Enter and the menu do too."""
         self._show_buttons(self._hidden)
         self._put()
-        if self.height() > self._grid.viewport().height() * _MOST_HEIGHT:
+        room, cell = self._grid.viewport().height(), self._grid.visualRect(self._grid.currentIndex()).height()
+        if self.height() > room * _MOST_HEIGHT or room - self.height() - 2 * GRID < cell:
             self._show_buttons(self._hidden | _IN_MENU)
             self._put()
 

@@ -10,8 +10,7 @@ from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.ui.widgets.tokens import Accent
 
 _EXPLANATION = (
-    "Below each photo stands what the model called it, and how sure it was. Move a photo that is in the wrong class; "
-    "where the class is right, say so, and you are not asked about it again."
+    "Move a photo that is in the wrong class. Where the class is right, say so: you are not asked about it again."
 )
 
 

@@ -73,7 +73,7 @@ class MistakesStrip(QWidget):
         self._part: JudgedPart | None = None
         self.heading = card_heading("Mistakes")
         self.all_button = QPushButton()
-        set_tip(self.all_button, "Show every photo that it named otherwise, and put right what is wrong")
+        set_tip(self.all_button, "Show every photo that it called something else, and put right what is wrong")
         self.list = MistakeList()
         self.hint = QuietLabel()
         top = QHBoxLayout()
@@ -184,7 +184,7 @@ class MistakeList(QListView):
         self.loader.loaded.connect(self._on_loader_loaded)
         self.setModel(self.mistakes)
         self.setItemDelegate(self._delegate)
-        self.setAccessibleName("Photos that it named otherwise, the surest first")
+        self.setAccessibleName("Photos that it called something else, the surest first")
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setUniformItemSizes(True)

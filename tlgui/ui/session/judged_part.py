@@ -95,7 +95,7 @@ class JudgedPart:
 
     def all_mistakes(self, current: PhotoJudgement | None = None) -> PhotoSelection:
         """Return the selection of all mistakes that wait for an answer, beginning with `current`."""
-        title = f"{count('photo', len(self.mistakes))} that it named otherwise, the surest first"
+        title = f"{count('photo', len(self.mistakes))} that it called something else, the surest first"
         return self.selection(title, self.mistakes, current)
 
     def cell(self, class_name: str, named: str) -> PhotoSelection | None:

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from tlgui.errors import StorageError
-from tlgui.learning.runs.training_photos import PhotoChanges, changes_since, write_training_photos
+from tlgui.learning.runs.training_photos import (
+    PhotoChanges,
+    changes_since,
+    places_now,
+    write_training_photos,
+)
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.photos.facts import FileState, Look, PhotoFacts
 from tlgui.photos.scanning.scan import Survey
@@ -65,6 +70,27 @@ def test_changes_are_counted(listed: Path, now: Contents, changes: PhotoChanges,
     assert bool(found) is (changes != PhotoChanges())
 
 
+@pytest.mark.parametrize("looked", [True, False])
+def test_each_photo_is_found_where_it_is_now(listed: Path, *, looked: bool) -> None:
+    now = survey_of(
+        {**without("robin/a.jpg", "robin/b.jpg"), "wren/b (2).jpg": "two", "owl/new.jpg": "six"}, looked=looked
+    )
+    assert places_now(listed, now) == {
+        "robin/b.jpg": "wren/b (2).jpg",
+        "wren/c.jpg": "wren/c.jpg",
+        "wren/d.jpg": "wren/d.jpg",
+    }
+
+
+def test_photos_left_out_are_found_and_others_under_their_name_are_not(listed: Path) -> None:
+    now = survey_of({**BEFORE, "robin/a.jpg": "another"})
+    robins, wrens = now.collection.classes
+    collection = replace(now.collection, classes=(robins,), left_out=wrens.photos)
+    assert places_now(listed, replace(now, collection=collection)) == {
+        place: place for place in BEFORE if place != "robin/a.jpg"
+    }
+
+
 def test_class_that_is_shown_otherwise_counts_for_each_of_its_photos(listed: Path) -> None:
     now = survey_of(BEFORE, shown={"robin": "European robin"})
     assert changes_since(listed, now) == PhotoChanges(relabelled=2)
@@ -118,6 +144,7 @@ def _with_endless_blanks(data: bytes) -> bytes:
 )
 def test_damaged_list_gives_no_changes(listed: Path, damage: Callable[[bytes], bytes]) -> None:
     listed.write_bytes(damage(listed.read_bytes()))
+    assert places_now(listed, survey_of(BEFORE)) is None
     assert changes_since(listed, survey_of(BEFORE)) is None
 
 
