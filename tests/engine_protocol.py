@@ -130,8 +130,7 @@ class EngineProtocol:
         assert model.class_names == collection.class_names == ("boats", "flowers", "trees")
         assert model.recipe == RECIPE
         assert model.stop_reason is StopReason.COMPLETED
-        assert model.evaluation is not None
-        assert model.evaluation.part is Part.VALIDATION
+        assert model.evaluation_on(Part.VALIDATION) is not None
         assert 0 < model.photo_count < collection.photo_count
 
     def test_stop_before_the_first_epoch_cancels_and_writes_nothing(

@@ -24,6 +24,7 @@ from tests.benchmarks import (
     review,
     startup,
     stop,
+    trust,
     tutorial_script,
     tutorials,
     unlike,
@@ -54,14 +55,19 @@ def main() -> int:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"{', '.join(BENCHMARKS)}, all by default; or answers, camera, cost, memory, review, tutorials, unlike",
+        help=(
+            f"{', '.join(BENCHMARKS)}, all by default; "
+            "or answers, camera, cost, memory, review, trust, tutorials, unlike"
+        ),
     )
     parser.add_argument(
         "--photos", type=Path, metavar="FOLDER", help="one subfolder for each class; camera and review need none"
     )
     parser.add_argument("--vgg16-weights", type=Path, metavar="FILE", help="for tutorials; downloaded otherwise")
     parser.add_argument("--count", type=int, metavar="N", help="photos for answers, camera, memory and review")
-    parser.add_argument("--recipe", action="append", dest="recipes", choices=BUILT_IN, help="for cost; may be repeated")
+    parser.add_argument(
+        "--recipe", action="append", dest="recipes", choices=BUILT_IN, help="for cost and trust; may be repeated"
+    )
     parser.add_argument(
         "--foreign",
         type=Path,
@@ -78,6 +84,7 @@ def main() -> int:
         "cost": partial(cost.measure, names=options.recipes or cost.RECIPES),
         "memory": partial(memory.measure, count=options.count or memory.COUNT),
         "review": lambda _photos: review.measure(options.count or review.COUNT),
+        "trust": partial(trust.measure, names=options.recipes or trust.RECIPES),
         "tutorials": partial(tutorials.measure, vgg16_weights=options.vgg16_weights),
         "unlike": partial(unlike.measure, foreign=[folder.resolve() for folder in options.foreign]),
     }

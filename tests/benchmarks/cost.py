@@ -17,7 +17,7 @@ from tlgui.files import models_folder
 from tlgui.learning.recipes.built_in import BUILT_IN, QUICK, THOROUGH
 from tlgui.learning.recipes.recipe import NO_WEIGHTS, Recipe
 from tlgui.learning.results import CostEstimate, ModelSummary
-from tlgui.photos.collection import Collection
+from tlgui.photos.collection import Collection, Part
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
 
@@ -67,9 +67,8 @@ def figures(outcome: Outcome) -> list[Figure]:
 
 def thorough_figures(quick: ModelSummary, thorough: ModelSummary, photo_count: int) -> list[Figure]:
     """Return what Thorough gains over Quick, and what it takes."""
-    assert quick.evaluation is not None
-    assert thorough.evaluation is not None
-    accuracy, least = thorough.evaluation.accuracy, quick.evaluation.accuracy
+    evaluations = [model.evaluation_on(Part.VALIDATION) for model in (thorough, quick)]
+    accuracy, least = (evaluation.accuracy for evaluation in evaluations if evaluation is not None)
     most = _THOROUGH_SECONDS * photo_count / _THOROUGH_PHOTOS
     beside = f"Quick: {number(least)} in {number(quick.seconds)} s"
     return [

@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.benchmarks.driving import shown_window
 from tests.benchmarks.figures import Figure, ratio
 from tlgui.learning.recipes.built_in import QUICK
+from tlgui.photos.collection import Part
 
 # A plain linear probe of the shipped backbone gave .77 on the flowers; other folders have no target.
 FLOWERS_TARGET = 0.76
@@ -19,8 +20,8 @@ def measure(photos: Path) -> list[Figure]:
         first = driver.train()
         model = driver.session.model
         assert model is not None
-        assert model.evaluation is not None
-        evaluation = model.evaluation
+        evaluation = model.evaluation_on(Part.VALIDATION)
+        assert evaluation is not None
         again = driver.train()
     low, high = evaluation.interval.low, evaluation.interval.high
     target = FLOWERS_TARGET if photos.name == "flowers" else None

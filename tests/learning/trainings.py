@@ -13,9 +13,9 @@ from tlgui.learning.recipes.recipe import (
     Head,
     Recipe,
 )
-from tlgui.learning.results import ModelSummary
+from tlgui.learning.results import Evaluation, ModelSummary
 from tlgui.learning.training.train import train_network
-from tlgui.photos.collection import Collection
+from tlgui.photos.collection import Collection, Part
 from tlgui.progress import JobContext
 
 # Three epochs of three batches take a second with 24 training photos.
@@ -47,3 +47,10 @@ def train(
         collection, recipe, path, context, run_folder=run_folder, start_from=start_from, resume=resume
     )
     return trained.save(path, context).summary
+
+
+def validation_of(summary: ModelSummary) -> Evaluation:
+    """Return what a model was found to be on the validation photos, which may stand after the headline."""
+    validation = summary.evaluation_on(Part.VALIDATION)
+    assert validation is not None
+    return validation

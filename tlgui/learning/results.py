@@ -184,6 +184,15 @@ class ModelSummary:
     more_evaluations: tuple[Evaluation, ...] = ()
     trust: Trust | None = None
 
+    @property
+    def evaluations(self) -> tuple[Evaluation, ...]:
+        """The metrics on all parts, cleanest first."""
+        return () if self.evaluation is None else (self.evaluation, *self.more_evaluations)
+
+    def evaluation_on(self, part: Part | None) -> Evaluation | None:
+        """Return the metrics on a part; None for all photos out of fold, or where it was not evaluated."""
+        return next((each for each in self.evaluations if each.part is part), None)
+
 
 @dataclass(frozen=True, slots=True)
 class CostEstimate:

@@ -14,7 +14,7 @@ from tlgui.learning.recipes.recipe import EarlyStopping, Head, Recipe
 from tlgui.learning.training import cross_validation
 from tlgui.learning.training.checkpoint import CheckpointWriter
 from tlgui.learning.training.compiled_model import with_logits
-from tlgui.learning.training.cross_validation import OutOfFold, cross_validate
+from tlgui.learning.training.cross_validation import HeadEpochs, OutOfFold, cross_validate
 from tlgui.learning.training.fit import Phase, fit_phase
 from tlgui.learning.training.state import TrainingState
 
@@ -38,8 +38,10 @@ def photos(count: int = 120, distance: float = 1.0, seed: int = 1) -> tuple[Floa
     return (centres[labels] + rng.normal(size=(count, LENGTH))).astype(np.float32), labels
 
 
-def judged(features: FloatArray, labels: Labels, recipe: Recipe = WHOLE_BATCH, epochs: int = 12) -> OutOfFold:
-    return cross_validate([features], labels, [], CLASSES, recipe, epochs, QUIET)
+def judged(
+    features: FloatArray, labels: Labels, recipe: Recipe = WHOLE_BATCH, epochs: int = 12, trained: int = 0
+) -> OutOfFold:
+    return cross_validate([features], labels, [], CLASSES, recipe, HeadEpochs(epochs, trained or epochs), QUIET)
 
 
 def right_share(found: OutOfFold, labels: Labels) -> float:
@@ -72,7 +74,8 @@ def test_heads_side_by_side_learn_what_each_learns_alone(recipe: Recipe) -> None
     uneven = np.flatnonzero((labels > 0) | (np.arange(120) < 60))
     features, labels = features[uneven], labels[uneven]
 
-    found = judged(features, labels, recipe)
+    # Of five times as many epochs: heads with a hidden layer then take as many steps.
+    found = judged(features, labels, recipe, trained=5 * 12)
 
     assert found.rows.tolist() == list(range(len(labels)))
     for fold in range(5):
@@ -100,8 +103,8 @@ def test_near_copies_are_judged_by_the_same_head() -> None:
     groups = [[place, place + 120] for place in range(120)]
     recipe = replace(WHOLE_BATCH, batch_size=16, epochs=60)
 
-    apart = cross_validate([features], labels, [], CLASSES, recipe, 60, QUIET)
-    together = cross_validate([features], labels, groups, CLASSES, recipe, 60, QUIET)
+    apart = cross_validate([features], labels, [], CLASSES, recipe, HeadEpochs(60, 60), QUIET)
+    together = cross_validate([features], labels, groups, CLASSES, recipe, HeadEpochs(60, 60), QUIET)
 
     assert right_share(apart, labels) > 0.7
     assert right_share(together, labels) < 0.5
@@ -113,7 +116,7 @@ def test_same_seed_gives_the_same_and_parts_of_the_features_do_not_matter(monkey
     first, again = judged(features, labels, recipe), judged(features, labels, recipe)
     other = judged(features, labels, replace(recipe, seed=2))
     monkeypatch.setattr(cross_validation, "LARGEST_IN_MEMORY", 0)
-    in_parts = cross_validate([features[:50], features[50:]], labels, [], CLASSES, recipe, 12, QUIET)
+    in_parts = cross_validate([features[:50], features[50:]], labels, [], CLASSES, recipe, HeadEpochs(12, 12), QUIET)
 
     np.testing.assert_array_equal(first.probabilities, again.probabilities)
     np.testing.assert_allclose(first.probabilities, in_parts.probabilities, atol=1e-6)
@@ -134,9 +137,26 @@ def test_a_class_of_one_photo_is_not_judged_and_one_of_two_is() -> None:
     assert np.bincount(labels[kept][found.rows], minlength=3).tolist() == [40, 2, 0]
 
 
+def test_heads_with_a_hidden_layer_take_a_fifth_of_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+    init = cross_validation._Chunk.__init__
+
+    def counted(self: object, batches: list[Labels], *rest: object) -> None:
+        counts.append(len(batches))
+        init(self, batches, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cross_validation._Chunk, "__init__", counted)
+    features, labels = photos()
+    for units in (0, 8):
+        judged(features, labels, replace(WHOLE_BATCH, head=Head(dense_units=units), batch_size=8), epochs=10)
+        counts.append(0)
+    ends = [place for place, count in enumerate(counts) if not count]
+    assert [sum(counts[: ends[0]]), sum(counts[ends[0] :])] == [120, 20]
+
+
 def test_photos_of_one_group_leave_nothing_to_learn_from() -> None:
     features, labels = photos(30)
-    found = cross_validate([features], labels, [list(range(30))], CLASSES, WHOLE_BATCH, 2, QUIET)
+    found = cross_validate([features], labels, [list(range(30))], CLASSES, WHOLE_BATCH, HeadEpochs(2, 2), QUIET)
     assert (len(found.rows), found.probabilities.shape) == (0, (0, CLASSES))
 
 
@@ -151,4 +171,4 @@ def test_stop_ends_it() -> None:
     listener = Listener()
     listener.is_stopped = True
     with pytest.raises(Cancelled):
-        cross_validate([features], labels, [], CLASSES, WHOLE_BATCH, 12, listener.context)
+        cross_validate([features], labels, [], CLASSES, WHOLE_BATCH, HeadEpochs(12, 12), listener.context)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.learning.listening import QUIET, Listener, is_batch_of, is_begin_of, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
-from tests.learning.trainings import CACHED, train
+from tests.learning.trainings import CACHED, train, validation_of
 from tests.pictures import write_collection, write_text
 from tlgui.errors import Cancelled, CollectionError, StorageError, WeightsError
 from tlgui.learning.inference.evaluate import evaluate
@@ -73,16 +73,16 @@ def test_training_writes_a_model_of_the_classes(whole: _Whole) -> None:
     assert summary.class_names == ("class 01", "class 02", "class 03")
     assert (summary.photo_count, summary.stop_reason) == (24, StopReason.COMPLETED)
     assert (summary.backbone, summary.input_size, summary.recipe) == (SMALL_CNN, 32, RECIPE)
-    assert summary.evaluation is not None
-    assert (summary.evaluation.part, summary.evaluation.photo_count) == (Part.VALIDATION, 6)
-    assert summary.evaluation.accuracy == max(ended.validation_accuracy for ended in summary.history if ended.is_best)
+    validation = validation_of(summary)
+    assert validation.photo_count == 6
+    assert validation.accuracy == max(ended.validation_accuracy for ended in summary.history if ended.is_best)
     assert dict(summary.versions).keys() >= {"tlgui", "python", "keras", "tensorflow", "onnxruntime"}
     assert summary.device == devices.describe()
     assert read_summary(summary.path) == summary
     # The network in the file has the head and the best epoch: it gives the same evaluation.
     evaluated = evaluate(load_model(summary.path), whole.collection, Part.VALIDATION, QUIET)
-    assert evaluated.confusion == summary.evaluation.confusion
-    assert evaluated.loss == pytest.approx(summary.evaluation.loss, abs=1e-4)
+    assert evaluated.confusion == validation.confusion
+    assert evaluated.loss == pytest.approx(validation.loss, abs=1e-4)
 
 
 def test_training_reports_its_progress(whole: _Whole) -> None:
@@ -188,8 +188,7 @@ def test_few_photos_lost_do_not_end_the_training(collection: Collection, tmp_pat
 
     summary = train(collection, RECIPE, tmp_path / "model.tlmodel", listener.context)
 
-    assert summary.evaluation is not None
-    assert summary.photo_count + summary.evaluation.photo_count == collection.photo_count - 2
+    assert summary.photo_count + validation_of(summary).photo_count == collection.photo_count - 2
     reported = [photo for event in listener.of(PhotosUnreadable) for photo in event.photos]
     assert {photo.path for photo in reported} == set(lost)
     assert [problem.path for problem in scan(collection.folder, QUIET).problems] == [lost[1]]

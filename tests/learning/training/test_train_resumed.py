@@ -28,6 +28,7 @@ from tlgui.learning.recipes.recipe import (
     Recipe,
 )
 from tlgui.learning.results import ModelSummary, StopReason
+from tlgui.learning.runs.judgements import JUDGEMENTS, read_judgements
 from tlgui.learning.runs.progress import CHECKPOINT, PROGRESS, read_progress
 from tlgui.learning.training import checkpoint
 from tlgui.photos.collection import Collection
@@ -122,7 +123,12 @@ def test_resumed_training_has_the_history_of_one_that_was_not_killed(
 
     assert numbers(resumed.history) == numbers(whole.history)
     assert [ended.epoch for ended in listener.of(EpochEnded)] == list(range(epoch + 1, len(whole.history) + 1))
-    assert resumed.evaluation == whole.evaluation
+    assert (resumed.evaluation, resumed.more_evaluations) == (whole.evaluation, whole.more_evaluations)
+    assert resumed.trust == whole.trust
+    judged, before = (read_judgements(folder / JUDGEMENTS) for folder in (run_folder, story.folder / "run"))
+    # Digests of files that were only just written may not be known yet.
+    assert [replace(each, digest="") for each in judged] == [replace(each, digest="") for each in before]
+    assert judged
     assert resumed.stop_reason is whole.stop_reason
     ours, theirs = (read_network(summary.path)[1].get_weights() for summary in (resumed, whole))
     assert all(np.array_equal(*pair) for pair in zip(ours, theirs, strict=True))
@@ -136,7 +142,7 @@ def test_run_has_its_history_after_each_epoch_and_no_checkpoint_at_the_end(
 
     assert [read_progress(story.folder / str(epoch)) for epoch in (1, 2, 3)] == [history[:1], history[:2], history]
     run_folder = story.folder / "run"
-    assert [path.name for path in run_folder.iterdir()] == [PROGRESS]
+    assert sorted(path.name for path in run_folder.iterdir()) == [JUDGEMENTS, PROGRESS]
     assert read_progress(run_folder) == history
     assert json.loads((run_folder / PROGRESS).read_text())["seconds"] > 0
 

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
 from tests.learning.listening import QUIET, Listener, is_begin_of, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
-from tests.learning.trainings import CACHED, train
+from tests.learning.trainings import CACHED, train, validation_of
 from tests.pictures import write_collection, write_jpeg
 from tlgui.errors import Cancelled, ModelFileError, SettingError
+from tlgui.learning.arrays import Arrays
 from tlgui.learning.backbones.weights import find_weights
 from tlgui.learning.data import feature_extractor
 from tlgui.learning.model_file.tlmodel import read_network
@@ -23,6 +25,7 @@ from tlgui.learning.recipes.recipe import (
     Head,
     Recipe,
 )
+from tlgui.learning.results import ModelSummary
 from tlgui.learning.training.warm_start import WarmStart
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.scan import scan
@@ -51,6 +54,13 @@ def tuned(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> P
     return train(collection, TUNED, tmp_path_factory.mktemp("tuned") / "tuned.tlmodel", QUIET).path
 
 
+def _as_trained(summary: ModelSummary, network: keras.Model) -> Arrays:
+    """Return the weights of a model as its training left them, before the last layer was divided by a temperature."""
+    assert summary.trust is not None
+    *inner, kernel, bias = network.get_weights()
+    return [*inner, kernel * summary.trust.temperature, bias * summary.trust.temperature]
+
+
 @pytest.mark.parametrize(
     ("which", "recipe"), [("tuned", RECIPE), ("plain", replace(RECIPE, fine_tuning=FineTuning(when=FROM_START)))]
 )
@@ -63,11 +73,10 @@ def test_training_goes_on_from_the_weights_of_a_model(
     summary = train(collection, held, tmp_path / "further.tlmodel", QUIET, start_from=path)
 
     (before, network), (_, trained) = (read_network(file) for file in (path, tmp_path / "further.tlmodel"))
-    for ours, theirs in zip(trained.get_weights(), network.get_weights(), strict=True):
-        np.testing.assert_allclose(ours, theirs, atol=1e-4)
-    assert before.evaluation is not None
-    assert summary.evaluation is not None
-    assert summary.evaluation.confusion == before.evaluation.confusion
+    ours, theirs = (_as_trained(*pair) for pair in ((summary, trained), (before, network)))
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-3)
+    assert validation_of(summary).confusion == validation_of(before).confusion
 
 
 def test_unchanged_backbone_finds_its_features_and_a_tuned_one_computes_its_own(
@@ -110,13 +119,13 @@ def test_classes_are_taken_over_by_name(plain: Path, tmp_path: Path) -> None:
         start_from=plain,
     )
 
-    old, new = (read_network(path)[1].get_layer("head").get_weights() for path in (plain, tmp_path / "further.tlmodel"))
+    old, new = (_as_trained(*read_network(path))[-4:] for path in (plain, tmp_path / "further.tlmodel"))
     fresh = build_head(RECIPE, (old[0].shape[0],), 3).get_weights()
     for layer in (0, 1):
         np.testing.assert_allclose(new[layer], old[layer], atol=1e-4)
     for layer, axis in ((2, 1), (3, 0)):
-        np.testing.assert_allclose(np.take(new[layer], [1, 2], axis), np.take(old[layer], [0, 2], axis), atol=1e-4)
-        np.testing.assert_allclose(np.take(new[layer], 0, axis), np.take(fresh[layer], 0, axis), atol=1e-4)
+        np.testing.assert_allclose(np.take(new[layer], [1, 2], axis), np.take(old[layer], [0, 2], axis), atol=1e-3)
+        np.testing.assert_allclose(np.take(new[layer], 0, axis), np.take(fresh[layer], 0, axis), atol=1e-3)
 
 
 @pytest.mark.parametrize(

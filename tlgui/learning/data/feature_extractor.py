@@ -61,20 +61,22 @@ class FeatureProgress:
     Args:
         total: Pictures of all extractions, copies included.
         context: Receives the progress.
+        stage: What the features are for.
     """
 
-    def __init__(self, total: int, context: JobContext) -> None:
+    def __init__(self, total: int, context: JobContext, stage: Stage = Stage.FEATURES) -> None:
         self._total = total
         self._context = context
+        self._stage = stage
         self._done = 0
         self._countdown = Countdown(total)
-        context.report(Progress(Stage.FEATURES, 0, total))
+        context.report(Progress(stage, 0, total))
 
     def advance(self, count: int) -> None:
         """Report that `count` more pictures are done."""
         self._done += count
         seconds = self._countdown.seconds_left(self._done)
-        self._context.report(Progress(Stage.FEATURES, self._done, self._total, seconds))
+        self._context.report(Progress(self._stage, self._done, self._total, seconds))
 
 
 class FeatureExtractor:

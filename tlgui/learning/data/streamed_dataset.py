@@ -119,6 +119,13 @@ class PhotoStream:
                     yield self._batch(decoded)
                     decoded, tried, place = [], 0, place + 1
 
+    def originals(self, photos: Sequence[Photo]) -> Generator[Batch, None, None]:
+        """Yield the photos themselves in order, without those that cannot be read; a batch may be empty."""
+        starts = range(0, len(photos), _PHOTOS_AT_ONCE)
+        return self.batches(
+            [_Version(photo, ORIGINAL) for photo in photos[start : start + _PHOTOS_AT_ONCE]] for start in starts
+        )
+
     def _read(self, reader: PhotoReader, version: _Version) -> _DecodedPhoto | PhotoError:
         file = reader.open(version.photo.path)
         try:
@@ -270,7 +277,7 @@ class StreamedValidationData:
         maps = zeros((len(self._photos), *self._stream.map_shape)) if self._keeps else None
         labels: list[Labels] = []
         count = 0
-        for batch in self._stream.batches(self._plan()):
+        for batch in self._stream.originals(self._photos):
             if maps is not None:
                 maps[count : count + len(batch.labels)] = batch.inputs
             count += len(batch.labels)
@@ -280,7 +287,3 @@ class StreamedValidationData:
         self._stream.unreadable.check()
         if maps is not None:
             self._kept = Batch(maps[:count], np.concatenate(labels))
-
-    def _plan(self) -> Iterator[list[_Version]]:
-        for start in range(0, len(self._photos), _PHOTOS_AT_ONCE):
-            yield [_Version(photo, ORIGINAL) for photo in self._photos[start : start + _PHOTOS_AT_ONCE]]

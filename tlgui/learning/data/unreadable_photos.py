@@ -1,5 +1,7 @@
 """Tracks photos that become unreadable during a training, and checks whether enough are left to continue."""
 
+from collections.abc import Sequence
+
 from tlgui.errors import CollectionError, PhotoError
 from tlgui.learning.data.feature_extractor import Features
 from tlgui.learning.data.unreadable_record import UnreadableRecord
@@ -27,6 +29,10 @@ class UnreadablePhotos:
     def training_count(self) -> int:
         """How many training photos could be read when they were last tried."""
         return len(self._training) - len(self._errors.keys() & self._training)
+
+    def readable(self, photos: Sequence[Photo]) -> tuple[Photo, ...]:
+        """Return those of the photos that could be read when they were last tried, in their order."""
+        return tuple(photo for photo in photos if photo not in self._errors)
 
     def add_failed(self, features: Features) -> None:
         """Add the photos that features could not be computed of, and report them."""

@@ -30,6 +30,7 @@ from tlgui.learning.estimation.sample_photos import PhotoSample, choose_photos
 from tlgui.learning.networks import devices
 from tlgui.learning.recipes.recipe import DOWNLOAD, NEVER, NO_WEIGHTS, ORIGINAL, Recipe
 from tlgui.learning.results import CostEstimate
+from tlgui.learning.training.judging import MOST_READ_AGAIN
 from tlgui.photos.collection import Collection, Part, Photo, Split
 from tlgui.photos.split import split_collection
 from tlgui.progress import JobContext, Progress, Stage
@@ -39,6 +40,9 @@ _FEWEST_PHOTOS = 16
 _MOST_WHOLE_CLASSES = 8
 # A training step is a forward pass, a backward pass and an update; validation is a forward pass.
 _VALIDATION_SHARE = 1 / 3
+# Of the time of all training steps of a head. Five linear heads take about as long as one, and fewer epochs are kept
+# than trained; those with a hidden layer get a fifth of the steps.
+_OUT_OF_FOLD_SHARE = 0.6
 # Memory of the list of photos and of the index of the cache, for each photo.
 _BYTES_A_PHOTO = 1000
 _BYTES_A_NUMBER = 4
@@ -106,7 +110,9 @@ def estimate(collection: Collection, recipe: Recipe, context: JobContext) -> Cos
         timing = _measure(collection, small, sample, silent)
     held_bytes = int(psutil.Process().memory_info().rss)
     return CostEstimate(
-        seconds=_feature_seconds(split, recipe, sample, timing) + _epoch_seconds(split, recipe, timing),
+        seconds=_feature_seconds(split, recipe, sample, timing)
+        + _epoch_seconds(split, recipe, timing)
+        + _judging_seconds(split, recipe, timing),
         memory_bytes=max(_needed_bytes(split, recipe, timing, extractor.length), held_bytes),
         device=devices.describe(),
         cached_share=_cached_share(split, recipe, sample),
@@ -225,6 +231,25 @@ def _epoch_seconds(split: Split, recipe: Recipe, timing: _Timing) -> float:
         validation_seconds = len(split.validation) * photo_seconds + constant_seconds
         seconds += phase.begin_seconds + epochs * (pictures * picture_seconds + validation_seconds)
     return seconds
+
+
+def _judging_seconds(split: Split, recipe: Recipe, timing: _Timing) -> float:
+    """Return the time of what is measured after the last epoch, which a dry run is stopped before.
+
+    These are the heads that judge out of fold, and the photos that the trained network must read: test photos, and
+    those whose features are not cached.
+    """
+    first, last = timing.dry_run.phases[0], timing.dry_run.phases[-1]
+    seconds, again = 0.0, len(split.test)
+    if caches_training_photos(recipe):
+        pictures = len(split.training) * len(recipe.augmentation.copy_numbers)
+        seconds = _OUT_OF_FOLD_SHARE * recipe.epochs * pictures * first.train_seconds / timing.training_pictures
+    if streams_photos(recipe):
+        again += min(len(split.training), MOST_READ_AGAIN)
+    if recipe.fine_tuning.when == NEVER:
+        return seconds + again * timing.feature_seconds
+    again += len(split.validation)
+    return seconds + again * _VALIDATION_SHARE * last.train_seconds / timing.training_pictures
 
 
 def _needed_bytes(split: Split, recipe: Recipe, timing: _Timing, length: int) -> int:

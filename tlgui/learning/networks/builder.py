@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import keras
+import numpy as np
 from keras import layers
 
 from tlgui.errors import SettingError
@@ -19,6 +20,7 @@ from tlgui.learning.backbones.weights import Weights, load_weights
 from tlgui.learning.recipes.recipe import FROM_START, NO_WEIGHTS, Recipe
 
 _PREPROCESSING, _POOLING = "preprocessing", "pooling"
+_LOGITS, _TEMPERATURE = "logits", "temperature"
 _MAP_RANK = 4  # batch, height, width, channels
 
 
@@ -101,7 +103,7 @@ def build_head(recipe: Recipe, feature_shape: tuple[int, ...], class_count: int)
     Returns:
         A model from features, shape (photos, *feature_shape), to probabilities, shape (photos, classes), that sum to 1.
         Its layer `logits` has the values that losses take. With a sigmoid output the probabilities are the sigmoids
-        divided by their sum.
+        divided by their sum, see also `set_temperature`.
     """
     seed = recipe.seed
     features = keras.Input(feature_shape, name="features")
@@ -114,11 +116,34 @@ def build_head(recipe: Recipe, feature_shape: tuple[int, ...], class_count: int)
     if recipe.head.dropout:
         x = layers.Dropout(recipe.head.dropout, seed=seed, name="dropout")(x)
     start = keras.initializers.GlorotUniform(seed + 1)
-    x = layers.Dense(class_count, kernel_initializer=start, name="logits")(x)
+    x = layers.Dense(class_count, kernel_initializer=start, name=_LOGITS)(x)
     if recipe.head.output == "sigmoid":
         x = layers.Activation("log_sigmoid", name="log_certainties")(x)
+        x = layers.Rescaling(1.0, name=_TEMPERATURE)(x)
     x = layers.Softmax(name="probabilities")(x)
     return keras.Model(features, x, name="head")
+
+
+def set_temperature(head: keras.Model, temperature: float) -> None:
+    """Change a trained head, once, so that its probabilities p become p ** (1 / temperature), divided by their sum.
+
+    Args:
+        head: What `build_head` returned. Its logits are divided by the temperature; with a sigmoid output, the
+            logarithms of the sigmoids.
+        temperature: Greater than 0.
+    """
+    names = {layer.name for layer in head.layers}
+    if _TEMPERATURE in names:
+        head.get_layer(_TEMPERATURE).scale = 1.0 / temperature
+        return
+    logits = head.get_layer(_LOGITS)
+    logits.set_weights([weights / np.float32(temperature) for weights in logits.get_weights()])
+
+
+def pooled_shape(backbone: keras.Model) -> tuple[int, int, int]:
+    """Return the shape of the map that a backbone's pooling makes a vector of: height, width, channels."""
+    height, width, channels = backbone.get_layer(_POOLING).input.shape[1:]
+    return height, width, channels
 
 
 def head_weight_count(recipe: Recipe, length: int, class_count: int) -> int:

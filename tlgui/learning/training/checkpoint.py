@@ -61,13 +61,16 @@ class CheckpointWriter:
         about: The settings that the training depends on, as plain values; a training with others must not resume from
             the checkpoint.
         report: Called once with a notice if the disk refuses.
+
+    Attributes:
+        was_refused: Whether the disk refused.
     """
 
     def __init__(self, folder: Path | None, about: dict[str, Any], report: Callable[[Event], None]) -> None:
         self._folder = folder
         self._about = about
         self._report = report
-        self._was_refused = False
+        self.was_refused = False
         self._seconds_before = 0.0
         self._started = time.monotonic()
         self._unwritten: tuple[Sequence[EpochEnded], Arrays, KeptEpoch] | None = None
@@ -103,8 +106,8 @@ class CheckpointWriter:
         try:
             self._write(self._folder, *unwritten)
         except StorageError as error:
-            if not self._was_refused:
-                self._was_refused = True
+            if not self.was_refused:
+                self.was_refused = True
                 self._report(not_kept(error))
         now = time.monotonic()
         self._next_write = now + (now - start) / LARGEST_SHARE

@@ -15,7 +15,7 @@ import keras
 
 from tlgui.cancellation import run_in_thread
 from tlgui.learning.data.cached_dataset import CachedTrainingData, CachedValidationData, examples_of
-from tlgui.learning.data.feature_extractor import FeatureExtractor, FeatureProgress
+from tlgui.learning.data.feature_extractor import FeatureExtractor, FeatureProgress, Features
 from tlgui.learning.data.streamed_dataset import (
     FrozenBase,
     PhotoStream,
@@ -54,6 +54,20 @@ class Networks:
     make_frozen_base: Callable[[JobContext], FrozenBase]
 
 
+@dataclass(frozen=True, slots=True)
+class HeadFeatures:
+    """What the frozen backbone says of the photos that a head was trained on and validated by.
+
+    Args:
+        training: Of the training photos, one version each: the photo itself, or its first copy if the recipe trains on
+            copies alone.
+        validation: Of the validation photos.
+    """
+
+    training: Features
+    validation: Features
+
+
 class TrainingPlan:
     """One training, ready to run; made by `prepare`.
 
@@ -66,8 +80,11 @@ class TrainingPlan:
         head: From features to probabilities, with initial weights.
         writer: Writes a checkpoint after each epoch.
         saved: The checkpoint of a killed training to resume; None begins a training.
+        is_warm: Whether it begins with the weights of an earlier model.
 
     Attributes:
+        extractor: As given.
+        is_warm: As given.
         head: The head, trained after `run`.
         writer: As given.
         unreadable: The photos that could not be read.
@@ -84,13 +101,17 @@ class TrainingPlan:
         head: keras.Model,
         writer: CheckpointWriter,
         saved: SavedCheckpoint | None,
+        *,
+        is_warm: bool,
     ) -> None:
         self._collection = collection
         self._split = split
         self._recipe = recipe
         self._context = context
-        self._extractor = extractor
         self._saved = saved
+        self._head_features: HeadFeatures | None = None
+        self.extractor = extractor
+        self.is_warm = is_warm
         self.head = head
         self.writer = writer
         self.unreadable = UnreadablePhotos(collection, split, context)
@@ -106,6 +127,11 @@ class TrainingPlan:
     def trainable(self) -> keras.Model:
         """The trained layers of the current phase, from maps of the frozen base to probabilities."""
         return keras.Model(self._networks.model.input, self._networks.model.output[1])
+
+    @property
+    def is_backbone_trained(self) -> bool:
+        """Whether the model's features are no longer those of the frozen backbone."""
+        return self._networks.backbone is not self.extractor.backbone
 
     def run(self) -> None:
         """Train all phases.
@@ -135,6 +161,24 @@ class TrainingPlan:
             self._networks.model.set_weights(self.state.kept.weights)
         return bool(self.state.epochs)
 
+    def head_features(self, context: JobContext) -> HeadFeatures:
+        """Return the features that the head was trained on; a resumed training takes them from the cache.
+
+        Args:
+            context: Its checkpoint is called for each batch; receives the progress if they must be looked up.
+
+        Raises:
+            Cancelled: The user pressed Stop.
+        """
+        if self._head_features is None:
+            version = self._recipe.augmentation.copy_numbers[:1]
+            photos = self._split.training, self._split.validation
+            progress = FeatureProgress(sum(map(len, photos)), context, Stage.EVALUATING)
+            training = self.extractor.extract(photos[0], version, context, progress)
+            validation = self.extractor.extract(photos[1], (ORIGINAL,), context, progress)
+            self._head_features = HeadFeatures(training, validation)
+        return self._head_features
+
     @property
     def _trains_all(self) -> bool:
         """Whether the backbone is trained together with the head from the first epoch."""
@@ -155,16 +199,19 @@ class TrainingPlan:
         copies = self._recipe.augmentation.copy_numbers
         pictures = len(self._split.training) * len(copies) + len(self._split.validation)
         progress = FeatureProgress(pictures, self._context)
-        features = self._extractor.extract(self._split.training, copies, self._context, progress)
+        features = self.extractor.extract(self._split.training, copies, self._context, progress)
         self.unreadable.add_failed(features)
-        validation = self._cached_validation(progress)
+        validation_features = self._validation_features(progress)
+        self._head_features = HeadFeatures(replace(features, matrix=features.matrix[:, :1]), validation_features)
+        validation = CachedValidationData(examples_of(validation_features, self._collection.class_names))
         examples = examples_of(features, self._collection.class_names)
         training = CachedTrainingData(examples, len(self._collection.classes), self._recipe)
         self._fit(Phase(self._networks.model, self._recipe, training, validation))
 
     def _train_head_streamed(self) -> None:
         """Train the head on photos that are augmented in each epoch."""
-        validation = self._cached_validation(FeatureProgress(len(self._split.validation), self._context))
+        features = self._validation_features(FeatureProgress(len(self._split.validation), self._context))
+        validation = CachedValidationData(examples_of(features, self._collection.class_names))
         self._fit(self._streamed(self._recipe, validation, is_fine_tuning=False))
 
     def _train_all(self) -> None:
@@ -180,7 +227,7 @@ class TrainingPlan:
 
     def _head_networks(self) -> Networks:
         """Return the networks for training the head on features of the whole backbone."""
-        extractor = self._extractor
+        extractor = self.extractor
         return Networks(
             backbone=extractor.backbone,
             model=with_logits(self.head),
@@ -190,7 +237,7 @@ class TrainingPlan:
 
     def _top_networks(self, context: JobContext) -> Networks:
         """Return the networks for training the head and the backbone's last blocks."""
-        recipe, weights = self._recipe, self._extractor.weights
+        recipe, weights = self._recipe, self.extractor.weights
         block = recipe.fine_tuning.from_block
         # Another instance: the extractor's backbone stays in memory for the next training and must not be trained.
         backbone = run_in_thread(lambda: build_backbone(recipe, weights), context)
@@ -220,11 +267,11 @@ class TrainingPlan:
             is_streamed=True,
         )
 
-    def _cached_validation(self, progress: FeatureProgress) -> CachedValidationData:
-        features = self._extractor.extract(self._split.validation, (ORIGINAL,), self._context, progress)
+    def _validation_features(self, progress: FeatureProgress) -> Features:
+        features = self.extractor.extract(self._split.validation, (ORIGINAL,), self._context, progress)
         self.unreadable.add_failed(features)
         self.unreadable.check()
-        return CachedValidationData(examples_of(features, self._collection.class_names))
+        return features
 
     def _fit(self, phase: Phase) -> None:
         self._context.report(Progress(Stage.TRAINING))
@@ -279,4 +326,4 @@ def prepare(
     }
     writer = CheckpointWriter(run_folder, about, context.report)
     saved = writer.read() if resume else None
-    return TrainingPlan(collection, split, recipe, context, extractor, head, writer, saved)
+    return TrainingPlan(collection, split, recipe, context, extractor, head, writer, saved, is_warm=start is not None)

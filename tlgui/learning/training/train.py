@@ -1,4 +1,4 @@
-"""Trains a recipe on a collection: divides the photos, trains, evaluates, and writes the model.
+"""Trains a recipe on a collection: divides the photos, trains, measures, and writes the model.
 
 Reasons for which the model could not be written in the end (number and names of the classes, size of the network, the
 place, the free space) are checked before the first photo is read. If the disk refuses the model all the same, the
@@ -7,6 +7,7 @@ trained network stays in the engine until it is written elsewhere.
 
 import functools
 import importlib.metadata
+import logging
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,21 +18,27 @@ import keras
 import tensorflow as tf
 
 from tlgui import __version__
-from tlgui.errors import Cancelled
+from tlgui.errors import Cancelled, StorageError
 from tlgui.learning.arrays import FloatArray
+from tlgui.learning.assessment.novelty import Vectors
 from tlgui.learning.backbones.photo_sizes import for_photos
 from tlgui.learning.data.streamed_dataset import FrozenBase
-from tlgui.learning.inference.evaluate import evaluate_probabilities
 from tlgui.learning.model_file.tlmodel import LoadedModel, check_training, warmed, write_model
 from tlgui.learning.networks import devices
 from tlgui.learning.networks.builder import join
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import ModelSummary, StopReason
+from tlgui.learning.runs.judgements import JUDGEMENTS, write_judgements
+from tlgui.learning.training.assess import Assessment, assess
 from tlgui.learning.training.checkpoint import CheckpointWriter
+from tlgui.learning.training.judging import Judging
 from tlgui.learning.training.phases import TrainingPlan, prepare
-from tlgui.photos.collection import Collection, Part
+from tlgui.learning.trust import PhotoJudgement
+from tlgui.photos.collection import Collection
 from tlgui.photos.split import split_collection
 from tlgui.progress import JobContext, Progress, Stage
+
+_log = logging.getLogger(__name__)
 
 _LIBRARIES = ("keras", "tensorflow", "onnxruntime", "numpy", "pillow")
 
@@ -47,6 +54,9 @@ class Trained:
             take seconds, during which the context's checkpoint is called repeatedly.
         trainable: The trained layers, from maps to probabilities.
         writer: Its checkpoint is deleted after the model is written.
+        vectors: What it sees in training photos, see `assessment.novelty`; None where it cannot tell foreign photos.
+        judgements: What it says of each photo that it was not trained on.
+        judgements_path: Where these are written with the model; None writes none.
     """
 
     summary: ModelSummary
@@ -54,6 +64,9 @@ class Trained:
     make_frozen_base: Callable[[JobContext], FrozenBase]
     trainable: keras.Model
     writer: CheckpointWriter
+    vectors: Vectors | None = None
+    judgements: tuple[PhotoJudgement, ...] = ()
+    judgements_path: Path | None = None
 
     def save(self, path: Path, context: JobContext) -> "Trained":
         """Write the model, and delete the checkpoint unless the training was stopped and can be resumed.
@@ -71,10 +84,21 @@ class Trained:
         """
         context.report(Progress(Stage.SAVING))
         summary = replace(self.summary, path=path)
-        write_model(path, self.model, summary)
+        summary = write_model(path, self.model, summary, self.vectors)
+        self._write_judgements()
         if summary.stop_reason is not StopReason.STOPPED:
             self.writer.close()
         return replace(self, summary=summary)
+
+    def _write_judgements(self) -> None:
+        # Where the disk refused the epochs, that was reported, and the training went on without.
+        if self.judgements_path is None or self.writer.was_refused:
+            return
+        try:
+            write_judgements(self.judgements_path, self.judgements)
+        except StorageError:
+            # The model is there; the photos behind its numbers are found again by an evaluation.
+            _log.warning("the judgements of %s could not be written", self.judgements_path, exc_info=True)
 
     def loaded(self) -> LoadedModel:
         """Return the model as `load_model` would; its networks must not be trained any further."""
@@ -149,11 +173,27 @@ def train_network(
             reason = plan.state.reason
         except Cancelled:
             reason = _stopped(plan)
-    # From here on Stop is ignored: there is a model to keep, and little left to do.
+    # From here on Stop loses nothing but what is measured yet: there is a model to keep.
     context.report(Progress(Stage.EVALUATING))
-    summary = _summary(collection, recipe, model_path, plan, reason)
     model = join(plan.networks.backbone, plan.head)
-    return Trained(summary, model, plan.networks.make_frozen_base, plan.trainable, plan.writer)
+    assessment = assess(
+        plan,
+        Judging(plan, collection, split, recipe, context),
+        collection,
+        weight_count=model.count_params(),
+        is_stopped=reason is StopReason.STOPPED,
+    )
+    summary = _summary(collection, recipe, model_path, plan, reason, assessment)
+    return Trained(
+        summary,
+        model,
+        plan.networks.make_frozen_base,
+        plan.trainable,
+        plan.writer,
+        assessment.vectors,
+        assessment.judgements,
+        None if run_folder is None else run_folder / JUDGEMENTS,
+    )
 
 
 def _stopped(plan: TrainingPlan) -> StopReason:
@@ -164,10 +204,13 @@ def _stopped(plan: TrainingPlan) -> StopReason:
 
 
 def _summary(
-    collection: Collection, recipe: Recipe, path: Path, plan: TrainingPlan, reason: StopReason
+    collection: Collection,
+    recipe: Recipe,
+    path: Path,
+    plan: TrainingPlan,
+    reason: StopReason,
+    assessment: Assessment,
 ) -> ModelSummary:
-    kept = plan.state.kept
-    assert kept is not None
     return ModelSummary(
         path=path,
         class_names=collection.class_names,
@@ -176,12 +219,14 @@ def _summary(
         recipe=recipe,
         created=datetime.now().astimezone().isoformat(timespec="seconds"),
         photo_count=plan.unreadable.training_count,
-        evaluation=evaluate_probabilities(kept.probabilities, kept.labels, collection.class_names, Part.VALIDATION),
+        evaluation=assessment.evaluation,
         history=tuple(plan.state.epochs),
         seconds=plan.writer.seconds,
         stop_reason=reason,
         versions=_versions(),
         device=devices.describe(),
+        more_evaluations=assessment.more_evaluations,
+        trust=assessment.trust,
     )
 
 

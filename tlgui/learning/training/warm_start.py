@@ -39,7 +39,7 @@ class WarmStart:
         if len(networks) != 2:
             raise self._misfit("its parts are not those of a model made with tlgui")
         self._backbone: Arrays = networks[0].get_weights()
-        self._head: Arrays = networks[1].get_weights()
+        self._head = _without_temperature(networks[1].get_weights(), summary)
 
     def backbone_weights(self, backbone: keras.Model, weights: Weights) -> Weights:
         """Return the weights to build the backbone with.
@@ -101,6 +101,19 @@ class WarmStart:
 
     def _misfit(self, why: str) -> SettingError:
         return SettingError(f"“{self._summary.path.name}” cannot be trained further by this recipe: {why}.", _HINT)
+
+
+def _without_temperature(head: Arrays, summary: ModelSummary) -> Arrays:
+    """Return the weights that the training left, before the logits were divided by a temperature.
+
+    Args:
+        head: The weights in the file; with a sigmoid output, the temperature is none of them.
+        summary: The facts in the file.
+    """
+    if summary.trust is None or summary.recipe.head.output == "sigmoid":
+        return head
+    temperature = np.float32(summary.trust.temperature)
+    return [*head[:-_LOGITS_ARRAYS], *(weights * temperature for weights in head[-_LOGITS_ARRAYS:])]
 
 
 def _check_same(summary: ModelSummary, recipe: Recipe) -> None:

@@ -64,7 +64,7 @@ class ComparedTraining:
 
     def _compare(self, model: ModelSummary, context: JobContext) -> ModelComparison | None:
         if self._has_same_photos(model):
-            return _kept_comparison(model.evaluation, self._used.evaluation)
+            return _kept_comparison(model, self._used)
         request = self._run_job.request
         training = request.training if isinstance(request, SaveTrainedRequest) else request
         assert isinstance(training, TrainRequest)
@@ -135,7 +135,10 @@ def _right_count(evaluation: Evaluation) -> int:
     return sum(row[place] for place, row in enumerate(evaluation.confusion))
 
 
-def _kept_comparison(new: Evaluation | None, used: Evaluation | None) -> ModelComparison | None:
-    if new is None or used is None or new.photo_count != used.photo_count:
-        return None
-    return ModelComparison(new.photo_count, _right_count(new), _right_count(used))
+def _kept_comparison(new: ModelSummary, used: ModelSummary) -> ModelComparison | None:
+    """Compare two models on the cleanest part that both were evaluated on."""
+    for one in new.evaluations:
+        other = used.evaluation_on(one.part)
+        if other is not None and (other.is_out_of_fold, other.photo_count) == (one.is_out_of_fold, one.photo_count):
+            return ModelComparison(one.photo_count, _right_count(one), _right_count(other))
+    return None
