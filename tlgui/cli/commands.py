@@ -19,7 +19,7 @@ from tlgui.engine.protocol import (
     TrainRequest,
 )
 from tlgui.errors import Cancelled, CollectionError, TlguiError
-from tlgui.exporting.export_formats import format_by_id
+from tlgui.exporting.export_formats import details_path, format_by_id
 from tlgui.exporting.placing import check_target
 from tlgui.learning.backbones.photo_sizes import for_photos
 from tlgui.learning.model_file.archive import read_summary
@@ -157,7 +157,9 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
         if not found:
             raise CollectionError(f"There are no photos in {arguments.photos}.", "Choose another folder.")
         photos = found[:: max(1, len(found) // _PHOTOS_COMPARED)][:_PHOTOS_COMPARED]
-    request = ExportRequest(arguments.model.absolute(), arguments.format, out, tuple(photos))
+    request = ExportRequest(
+        arguments.model.absolute(), arguments.format, out, tuple(photos), with_distance=arguments.with_distance
+    )
     result = engine.perform(request, terminal)
     pictures = ("picture" if photos else "drawn picture") if result.used_drawn_pictures else "photo"
     terminal.write(
@@ -165,6 +167,8 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
         f"the largest difference is {result.largest_difference:.2g}."
     )
     terminal.write(f"Saved as {result.path} ({size_in_words(result.size_bytes)})")
+    if details_path(result.path).is_file():
+        terminal.write(f"From when on an answer is sure enough is in {details_path(result.path)}")
     terminal.write_json({"export": result})
 
 

@@ -239,6 +239,11 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--photos", type=_path, metavar="FOLDER", help="compare on photos from here; drawn pictures otherwise"
     )
+    parser.add_argument(
+        "--with-distance",
+        action="store_true",
+        help="add an output that tells photos unlike anything the model learned; not for LiteRT",
+    )
 
 
 def _add_sample_photos(parser: argparse.ArgumentParser) -> None:

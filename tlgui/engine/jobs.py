@@ -139,7 +139,12 @@ def _preview(request: PreviewRequest, context: JobContext) -> tuple[PreviewImage
 
 def _export(request: ExportRequest, context: JobContext) -> ExportResult:
     model = _warm_model(request.model_path, context)
-    return export(model, request.format_id, request.target, request.photos, context)
+    if request.with_distance and model.light is None:
+        # One that was just trained has no ONNX network, whose features the distances are measured by.
+        model = load_model(request.model_path)
+    return export(
+        model, request.format_id, request.target, request.photos, context, with_distance=request.with_distance
+    )
 
 
 # Each handler takes requests of its key, which a type of the table cannot express.

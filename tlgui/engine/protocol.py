@@ -158,12 +158,14 @@ class ExportRequest(Request[ExportResult]):
         format_id: `"keras"`, `"savedmodel"`, `"tflite"`, `"tflite-float16"` or `"onnx"`.
         target: The file or folder to write.
         photos: Photos to compare on; drawn pictures are added where there are fewer than 16.
+        with_distance: Whether the export gets a second output, the distance to the training photos.
     """
 
     model_path: Path
     format_id: str
     target: Path
     photos: tuple[Path, ...] = ()
+    with_distance: bool = False
 
 
 @dataclass(frozen=True)

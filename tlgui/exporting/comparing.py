@@ -68,7 +68,7 @@ def largest_difference(
     pixels: NDArray[np.uint8],
     context: JobContext,
 ) -> float:
-    """Return the largest difference between two probabilities over all pictures.
+    """Return the largest difference between two probabilities, or two distances, over all pictures.
 
     Args:
         expected: The model's function.

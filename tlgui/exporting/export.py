@@ -6,14 +6,16 @@ without weights and an ONNX file with extra inputs.
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tlgui.cancellation import run_in_thread
 from tlgui.errors import ExportError, TlguiError
+from tlgui.exporting import distance
 from tlgui.exporting.comparing import gather_pictures, largest_difference
 from tlgui.exporting.exporter import Exporter, FloatArray
 from tlgui.exporting.exporters import EXPORTERS
-from tlgui.exporting.labels import labels_bytes
+from tlgui.exporting.labels import DETAILS_FILE, details_bytes, labels_bytes
 from tlgui.exporting.placing import check_target, place, size_of
 from tlgui.files import storage_error, temporary_folder
 from tlgui.learning.model_file.tlmodel import LoadedModel
@@ -25,12 +27,18 @@ _converting = threading.Lock()
 
 
 def export(
-    model: LoadedModel, format_id: str, target: Path, photos: Sequence[Path], context: JobContext
+    model: LoadedModel,
+    format_id: str,
+    target: Path,
+    photos: Sequence[Path],
+    context: JobContext,
+    *,
+    with_distance: bool = False,
 ) -> ExportResult:
     """Write a model in another format; it is kept only when it agrees with the model.
 
     The class names are inside the export, and of a file also in a text file beside it, named after the whole file:
-    `birds.onnx.labels.txt`.
+    `birds.onnx.labels.txt`. What an export has no room for is in `birds.onnx.labels.json`, or inside a folder.
 
     Args:
         model: The model.
@@ -38,6 +46,7 @@ def export(
         target: The file or folder to write; an older export there stays until the new one was compared.
         photos: Photos to compare on; drawn pictures are added where there are fewer than 16.
         context: Receives the stages; its checkpoint is called at least 20 times a second.
+        with_distance: Whether the export gets a second output, the distance to the training photos.
 
     Returns:
         The path of the export, and how far it agrees with the model.
@@ -50,15 +59,19 @@ def export(
     """
     exporter = EXPORTERS[format_id]
     check_target(target, exporter.format)
+    written_model, expected = _prepared(model, exporter, with_distance=with_distance)
     context.report(Progress(Stage.CONVERTING))
     with temporary_folder() as folder:
-        written, run = run_in_thread(lambda: _converted(exporter, model, folder), context, is_daemon=True)
+        written, run = run_in_thread(lambda: _converted(exporter, written_model, folder), context, is_daemon=True)
         pictures = gather_pictures(photos, model.summary.input_size, context)
-        difference = largest_difference(model.predict, run, pictures.pixels, context)
+        difference = largest_difference(expected, run, pictures.pixels, context)
         _check_difference(difference, exporter)
         context.report(Progress(Stage.SAVING))
         context.checkpoint()
-        place(written, target, labels_bytes(model.summary.class_names))
+        details = details_bytes(model.summary, has_distance=with_distance)
+        if details is not None and written.is_dir():
+            (written / "assets" / DETAILS_FILE).write_bytes(details)
+        place(written, target, labels_bytes(model.summary.class_names), details)
         return ExportResult(
             path=target,
             format_id=format_id,
@@ -67,6 +80,16 @@ def export(
             compared_count=len(pictures.pixels),
             used_drawn_pictures=pictures.drawn_count > 0,
         )
+
+
+def _prepared(
+    model: LoadedModel, exporter: Exporter, *, with_distance: bool
+) -> tuple[LoadedModel, Callable[[FloatArray], FloatArray]]:
+    """Return the model as it is written, and what the export must say."""
+    if not with_distance:
+        return model, model.predict
+    neighbours = distance.check_distance(model, exporter.format)
+    return replace(model, model=distance.with_distance(model.model, neighbours)), distance.expected(model)
 
 
 def _converted(exporter: Exporter, model: LoadedModel, folder: Path) -> tuple[Path, Callable[[FloatArray], FloatArray]]:

@@ -13,12 +13,14 @@ class ExportFormat:
         title: Its name in the dialog.
         description: The use of such a file, in one sentence.
         suffix: The suffix of its files, such as `".onnx"`; empty where the export is a folder.
+        has_room_for_distance: Whether it can also tell how far a photo is from those that the model was trained on.
     """
 
     id: str
     title: str
     description: str
     suffix: str
+    has_room_for_distance: bool = False
 
     @property
     def is_folder(self) -> bool:
@@ -27,8 +29,20 @@ class ExportFormat:
 
 
 FORMATS: tuple[ExportFormat, ...] = (
-    ExportFormat("keras", "Keras", "For Python programs that use Keras, and for training it further.", ".keras"),
-    ExportFormat("savedmodel", "TensorFlow SavedModel", "For TensorFlow Serving and other TensorFlow programs.", ""),
+    ExportFormat(
+        "keras",
+        "Keras",
+        "For Python programs that use Keras, and for training it further.",
+        ".keras",
+        has_room_for_distance=True,
+    ),
+    ExportFormat(
+        "savedmodel",
+        "TensorFlow SavedModel",
+        "For TensorFlow Serving and other TensorFlow programs.",
+        "",
+        has_room_for_distance=True,
+    ),
     ExportFormat("tflite", "LiteRT (TensorFlow Lite)", "For phones and small computers, at full precision.", ".tflite"),
     ExportFormat(
         "tflite-float16",
@@ -36,7 +50,13 @@ FORMATS: tuple[ExportFormat, ...] = (
         "For phones and small computers, in half the space and nearly as precise.",
         ".tflite",
     ),
-    ExportFormat("onnx", "ONNX", "For ONNX Runtime and many other programs, in any language.", ".onnx"),
+    ExportFormat(
+        "onnx",
+        "ONNX",
+        "For ONNX Runtime and many other programs, in any language.",
+        ".onnx",
+        has_room_for_distance=True,
+    ),
 )
 
 
@@ -74,3 +94,18 @@ def labels_path(target: Path) -> Path:
     'birds.v2.onnx.labels.txt'
     """
     return target.with_name(f"{target.name}.labels.txt")
+
+
+def details_path(target: Path) -> Path:
+    """Return the JSON file with what an exported file has no room for, named after the whole export.
+
+    Args:
+        target: The exported file.
+
+    Returns:
+        The file beside it.
+
+    >>> details_path(Path("birds.v2.onnx")).name
+    'birds.v2.onnx.labels.json'
+    """
+    return target.with_name(f"{target.name}.labels.json")

@@ -1,11 +1,12 @@
 """The interface of every export format: write a model, and load the export in the runtime that its users have."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tlgui.exporting.export_formats import ExportFormat
 from tlgui.learning.model_file.tlmodel import LoadedModel
@@ -13,6 +14,19 @@ from tlgui.learning.model_file.tlmodel import LoadedModel
 FloatArray = NDArray[np.float32]
 INPUT_NAME = "image"
 OUTPUT_NAME = "probabilities"
+DISTANCE_NAME = "distance"
+
+
+def outputs_of(network: Any, image: Any) -> dict[str, Any]:  # noqa: ANN401 - Keras has no types
+    """Run a network for inference, and return its outputs by their names; most have one."""
+    result = network(image, training=False)
+    return result if isinstance(result, dict) else {OUTPUT_NAME: result}
+
+
+def columns(outputs: Mapping[str, ArrayLike]) -> FloatArray:
+    """Return the outputs of an export in one array: probabilities, then the distance if there is one."""
+    names = [name for name in (OUTPUT_NAME, DISTANCE_NAME) if name in outputs]
+    return np.column_stack([np.asarray(outputs[name], np.float32) for name in names])
 
 
 class Exporter(ABC):
@@ -32,7 +46,7 @@ class Exporter(ABC):
         """Write the model with its class names.
 
         Args:
-            model: The model.
+            model: The model; its Keras network may have the second output of `distance.with_distance`.
             folder: An empty temporary folder.
 
         Returns:
@@ -47,5 +61,5 @@ class Exporter(ABC):
             path: What `write` returned.
 
         Returns:
-            A function from RGB 0..255, shape (photos, size, size, 3), to probabilities, shape (photos, classes).
+            A function from RGB 0..255, shape (photos, size, size, 3), to `columns`.
         """

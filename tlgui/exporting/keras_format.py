@@ -11,13 +11,13 @@ holds the class names. It is a built-in layer, so that the file loads without tl
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
-import numpy as np
 from typing_extensions import override
 
 from tlgui.exporting.export_formats import format_by_id
-from tlgui.exporting.exporter import Exporter, FloatArray
+from tlgui.exporting.exporter import OUTPUT_NAME, Exporter, FloatArray, columns, outputs_of
 from tlgui.exporting.labels import CLASS_NAMES_KEY, LABELS_FILE, labels_bytes
 from tlgui.learning.model_file.tlmodel import LoadedModel
 
@@ -39,9 +39,12 @@ class KerasExporter(Exporter):
     @override
     def reopen(self, path: Path) -> Callable[[FloatArray], FloatArray]:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        return lambda pictures: np.asarray(model(pictures, training=False), np.float32)
+        return lambda pictures: columns(outputs_of(model, pictures))
 
 
 def _with_class_names(model: LoadedModel) -> keras.Model:
     names = keras.layers.Dropout(0.0, seed=list(model.summary.class_names), name=CLASS_NAMES_KEY)
-    return keras.Model(model.model.inputs[0], names(model.model.outputs[0]), name=model.model.name)
+    network = model.model
+    outputs = network.output
+    named: Any = outputs | {OUTPUT_NAME: names(outputs[OUTPUT_NAME])} if isinstance(outputs, dict) else names(outputs)
+    return keras.Model(network.inputs[0], named, name=network.name)

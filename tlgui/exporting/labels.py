@@ -7,15 +7,27 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from tlgui.learning.recipes.fields import Fields
+from tlgui.learning.recipes.validation import FieldError
+from tlgui.learning.results import ModelSummary
 from tlgui.photos.names import one_line
 
 LABELS_FILE = "labels.txt"
 """The name of the list of class names inside an export that holds files."""
+DETAILS_FILE = "labels.json"
+"""The name of what `details_bytes` returns inside an export that is a folder."""
 
 CLASS_NAMES_KEY = "class_names"
 """Its key in the metadata of an ONNX file, where it is a JSON list, and the name of its layer in a Keras file."""
 
 _MOST_BYTES = 16 * 2**20
+_MADE_BY = "tlgui"
+_HOW_TO_READ = (
+    "Name a photo only where the probability of its best class is at least the threshold; then at most the share "
+    "wrong_at_most of the named photos is wrong. A threshold of null means that there were too few photos to promise "
+    "that. A photo with a distance above largest_distance is unlike anything that the model was trained on."
+)
+_WITHOUT_DISTANCE = "This export has no distance, so that it cannot tell such photos."
 
 
 def labels_bytes(class_names: Sequence[str]) -> bytes:
@@ -31,6 +43,46 @@ def labels_bytes(class_names: Sequence[str]) -> bytes:
     b'robin\ntwo\\x0alines\n'
     """
     return "".join(f"{one_line(name)}\n" for name in class_names).encode("utf-8", "backslashreplace")
+
+
+def details_bytes(summary: ModelSummary, *, has_distance: bool) -> bytes | None:
+    """Return as JSON what an export has no room for: from when on an answer is sure enough, and a photo unlike any.
+
+    Args:
+        summary: The facts about the model.
+        has_distance: Whether the export has an output with the distance to the training photos.
+
+    Returns:
+        The content of the file; None where the model does not know.
+    """
+    trust = summary.trust
+    if trust is None:
+        return None
+    names = summary.class_names
+    details = {
+        "made_by": _MADE_BY,
+        "class_names": list(names),
+        "thresholds": [
+            {
+                "wrong_at_most": promise.wrong_at_most,
+                "threshold": promise.threshold,
+                "named_share": promise.named_share,
+                "class_thresholds": dict(zip(names, promise.class_thresholds, strict=True)),
+            }
+            for promise in trust.promises
+        ],
+        "largest_distance": None if trust.novelty is None else trust.novelty.limit,
+        "has_distance": has_distance,
+        "how_to_read": _HOW_TO_READ if has_distance else f"{_HOW_TO_READ} {_WITHOUT_DISTANCE}",
+    }
+    return json.dumps(details, indent=1, allow_nan=False).encode("ascii")
+
+
+def are_details(path: Path) -> bool:
+    """Return whether a file is one that `details_bytes` returned, of any model."""
+    with contextlib.suppress(FieldError):
+        return Fields.read(path, _MOST_BYTES, path.name).raw("made_by") == _MADE_BY
+    return False
 
 
 def labels_inside(export: Path) -> bytes | None:

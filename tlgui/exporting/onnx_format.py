@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import onnx
 import onnxruntime
 import tensorflow as tf
@@ -12,7 +11,7 @@ import tf2onnx
 from typing_extensions import override
 
 from tlgui.exporting.export_formats import format_by_id
-from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, Exporter, FloatArray
+from tlgui.exporting.exporter import INPUT_NAME, Exporter, FloatArray, columns, outputs_of
 from tlgui.exporting.labels import CLASS_NAMES_KEY
 from tlgui.exporting.savedmodel_format import picture_spec
 from tlgui.learning.model_file.tlmodel import LoadedModel
@@ -30,7 +29,7 @@ class OnnxExporter(Exporter):
     @override
     def write(self, model: LoadedModel, folder: Path) -> Path:
         network = model.model
-        serve = tf.function(lambda image: {OUTPUT_NAME: network(image, training=False)}, autograph=False)
+        serve = tf.function(lambda image: outputs_of(network, image), autograph=False)
         converted, _ = tf2onnx.convert.from_function(serve, [picture_spec(model, tf.float32)], opset=_OPSET)
         for value in (*converted.graph.input, *converted.graph.output):
             value.type.tensor_type.shape.dim[0].dim_param = "batch"
@@ -42,4 +41,5 @@ class OnnxExporter(Exporter):
     @override
     def reopen(self, path: Path) -> Callable[[FloatArray], FloatArray]:
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-        return lambda pictures: np.asarray(session.run([OUTPUT_NAME], {INPUT_NAME: pictures})[0], np.float32)
+        names = [output.name for output in session.get_outputs()]
+        return lambda pictures: columns(dict(zip(names, session.run(names, {INPUT_NAME: pictures}), strict=True)))

@@ -1,21 +1,22 @@
 """Puts a finished export in its place: whole or not at all, and only over another export.
 
-A folder that replaces another is exchanged with it in one step where the system has one. Two files, an export and its
-class names, cannot be replaced in one step: they wait in a folder beside the target with a note. A kill in between
-leaves the old export, or the new one without its class names, and never the names of one export beside another;
-`finish` completes it at the next start.
+A folder that replaces another is exchanged with it in one step where the system has one. Several files, an export, its
+class names and its details, cannot be replaced in one step: they wait in a folder beside the target with a note. A kill
+in between leaves the old export, or the new one without what belongs to it, and never the names of one export beside
+another; `finish` completes it at the next start.
 """
 
 import contextlib
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from tlgui import files
 from tlgui.errors import ExportError
 from tlgui.exporting.exchange import exchange
-from tlgui.exporting.export_formats import FORMATS, ExportFormat, labels_path
-from tlgui.exporting.labels import labels_inside
+from tlgui.exporting.export_formats import FORMATS, ExportFormat, details_path, labels_path
+from tlgui.exporting.labels import are_details, labels_inside
 from tlgui.files import folder_beside, keep_mode, real_place, storage_error, sync, sync_folder, targets
 from tlgui.learning.recipes.fields import Fields
 
@@ -24,6 +25,8 @@ _SAVED_MODEL_ENTRIES = frozenset(
     {"saved_model.pb", "fingerprint.pb", "keras_metadata.pb", "variables", "assets", "assets.extra"}
 )
 _NOTE, _NEW, _OLD = "placing.json", "new", "old"
+# What lies beside an exported file, and what the old ones are called while they are replaced.
+_BESIDE = {labels_path: _OLD, details_path: "old details"}
 _SUFFIXES = frozenset(export_format.suffix for export_format in FORMATS if export_format.suffix)
 _MOST_NOTE_BYTES = 4096
 
@@ -52,13 +55,14 @@ def check_target(target: Path, export_format: ExportFormat) -> None:
         _check_labels(real_place(target))
 
 
-def place(export: Path, target: Path, labels: bytes) -> None:
-    """Copy a compared export to its place, with the class names beside a file; see the module.
+def place(export: Path, target: Path, labels: bytes, details: bytes | None = None) -> None:
+    """Copy a compared export to its place, with the class names and details beside a file; see the module.
 
     Args:
         export: The file or folder in a temporary folder.
         target: The file or folder to write.
         labels: The content of the file of class names; a folder has them inside.
+        details: The content of the file of details, see `labels.details_bytes`; None for no such file.
 
     Raises:
         ExportError: Something that is no export has appeared there.
@@ -74,10 +78,11 @@ def place(export: Path, target: Path, labels: bytes) -> None:
             else:
                 _check_labels(target)
                 shutil.copyfile(export, folder / target.name)
-                labels_file = labels_path(folder / target.name)
-                labels_file.write_bytes(labels)
                 keep_mode(target, folder / target.name)
-                keep_mode(labels_path(target), labels_file)
+                for path_beside, content in ((labels_path, labels), (details_path, details)):
+                    if content is not None:
+                        path_beside(folder / target.name).write_bytes(content)
+                        keep_mode(path_beside(target), path_beside(folder / target.name))
                 sync(folder)
                 _put_file(folder, target)
             sync_folder(target.parent)
@@ -111,23 +116,28 @@ def size_of(export: Path) -> int:
 
 
 def _put_file(folder: Path, target: Path) -> None:
-    """Replace an export and its class names by those in `folder`; steps that are done already are not repeated.
+    """Replace an export and what belongs to it by those in `folder`; steps that are done already are not repeated.
 
     The old names are moved first, so that they are never beside the new export, nor the new ones beside the old.
     """
-    new, new_labels, labels = folder / target.name, labels_path(folder / target.name), labels_path(target)
+    new = folder / target.name
     _write_note(folder, target)
+    old = {path_beside(target): folder / name for path_beside, name in _BESIDE.items()}
     if new.is_file():
-        if labels.is_file():
-            labels.replace(folder / _OLD)
+        _move_files(old)
         try:
             new.replace(target)
         except OSError:
-            if (folder / _OLD).is_file():
-                (folder / _OLD).replace(labels)
+            _move_files({there: here for here, there in old.items()})
             raise
-    if new_labels.is_file():
-        new_labels.replace(labels)
+    _move_files({path_beside(new): path_beside(target) for path_beside in _BESIDE})
+
+
+def _move_files(places: Mapping[Path, Path]) -> None:
+    """Move each file that is there from one place to the other."""
+    for here, there in places.items():
+        if here.is_file():
+            here.replace(there)
 
 
 def _put_folder(folder: Path, target: Path) -> None:
@@ -176,7 +186,13 @@ def _check_replaceable(target: Path) -> None:
 
 
 def _check_labels(target: Path) -> None:
-    """Refuse to replace a file of class names whose content is not that inside the export beside it."""
+    """Refuse to replace a file of class names whose content is not that inside the export beside it, or of details."""
+    details = details_path(target)
+    if (details.exists() or details.is_symlink()) and not are_details(details):
+        raise ExportError(
+            f"“{details.name}” is there already, and tlgui did not write it, so it is not replaced.",
+            "Choose another name for the export, or move that file away.",
+        )
     labels = labels_path(target)
     if not labels.exists() and not labels.is_symlink():
         return

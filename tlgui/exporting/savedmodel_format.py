@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 from typing_extensions import override
 
 from tlgui.exporting.export_formats import format_by_id
-from tlgui.exporting.exporter import INPUT_NAME, OUTPUT_NAME, Exporter, FloatArray
+from tlgui.exporting.exporter import INPUT_NAME, Exporter, FloatArray, columns, outputs_of
 from tlgui.exporting.labels import LABELS_FILE, labels_bytes
 from tlgui.learning.model_file.tlmodel import LoadedModel
 
@@ -33,7 +32,7 @@ class SavedModelExporter(Exporter):
         network = model.model
         archive.add_endpoint(
             UINT8_SIGNATURE,
-            lambda image: {OUTPUT_NAME: network(tf.cast(image, tf.float32), training=False)},
+            lambda image: outputs_of(network, tf.cast(image, tf.float32)),
             [picture_spec(model, tf.uint8)],
         )
         archive.add_endpoint(
@@ -69,7 +68,7 @@ def float_archive(model: LoadedModel) -> Any:  # noqa: ANN401 - Keras has no typ
     archive = keras.export.ExportArchive()
     archive.add_endpoint(
         SIGNATURE,
-        lambda image: {OUTPUT_NAME: network(image, training=False)},
+        lambda image: outputs_of(network, image),
         [picture_spec(model, tf.float32)],
     )
     return archive
@@ -82,4 +81,5 @@ def picture_spec(model: LoadedModel, dtype: tf.DType) -> tf.TensorSpec:
 
 
 def _served(_loaded: object, serve: Any, pictures: FloatArray) -> FloatArray:  # noqa: ANN401 - TensorFlow has no types
-    return np.asarray(serve(**{INPUT_NAME: tf.constant(pictures)})[OUTPUT_NAME].numpy(), np.float32)
+    outputs = serve(**{INPUT_NAME: tf.constant(pictures)})
+    return columns({name: values.numpy() for name, values in outputs.items()})

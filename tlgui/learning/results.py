@@ -299,7 +299,7 @@ class ExportResult:
         path: The file or folder.
         format_id: The format's id, such as `"tflite"`.
         size_bytes: Its size, all files together.
-        largest_difference: The largest difference between two probabilities, on all compared pictures.
+        largest_difference: The largest difference between two probabilities, or distances, on all compared pictures.
         compared_count: Pictures compared.
         used_drawn_pictures: Whether drawn pictures were compared too, because there were too few photos.
     """

@@ -38,7 +38,43 @@ def test_export_asks_for_what_was_chosen(qtbot: QtBot, dialog: ExportDialog, tmp
     dialog.choose("onnx")
     with qtbot.waitSignal(dialog.export_requested) as asked:
         QTest.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
-    assert asked.args == ["onnx", tmp_path / "birds.onnx"]
+    assert asked.args == ["onnx", tmp_path / "birds.onnx", False]
+    assert not dialog.distance.isVisible(), "the model cannot tell it"
+
+
+def test_distance_can_be_asked_for_where_model_and_format_tell_it(qtbot: QtBot, tmp_path: Path) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    dialog = ExportDialog("birds", tmp_path, window, tells_distance=True)
+    dialog.open()
+    with qtbot.waitSignal(dialog.export_requested) as asked:
+        assert dialog.distance.isVisible()
+        assert not dialog.distance.isChecked()
+        dialog.distance.click()
+        dialog.choose("tflite")
+        assert not dialog.distance.isEnabled()
+        assert dialog.distance_note.text() == "This format has no room for it."
+        dialog.choose("keras")
+        assert dialog.distance.isEnabled()
+        assert dialog.distance.isChecked()
+        QTest.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["keras", tmp_path / "birds.keras", True]
+    window.close()
+
+
+def test_format_without_room_is_exported_without_distance(qtbot: QtBot, tmp_path: Path) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    dialog = ExportDialog("birds", tmp_path, window, tells_distance=True)
+    dialog.open()
+    dialog.distance.click()
+    dialog.choose("tflite")
+    with qtbot.waitSignal(dialog.export_requested) as asked:
+        QTest.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["tflite", tmp_path / "birds.tflite", False]
+    window.close()
 
 
 def test_place_that_will_not_do_is_said_before(dialog: ExportDialog, tmp_path: Path) -> None:

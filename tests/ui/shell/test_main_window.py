@@ -353,7 +353,7 @@ def test_exported_file_of_a_model_without_a_collection_uses_drawn_pictures(
     with qtbot.waitSignal(other.session.job_ended):
         other.commands.open_model(path)
     with qtbot.waitSignal(other.session.job_ended):
-        other.commands._export("keras", tmp_path / "a.keras")
+        other.commands._export("keras", tmp_path / "a.keras", with_distance=False)
     assert any(isinstance(request, ExportRequest) for request in fake_engine.requests)
     assert "16 drawn pictures" in other.messages.hint.text()
     assert other.settings.value(RECENT_MODELS) == (str(path),)

@@ -3,6 +3,7 @@
 A step is anything that changes the disk: the process is killed right before it.
 """
 
+import json
 import os
 import sys
 import tempfile
@@ -11,10 +12,15 @@ from pathlib import Path
 from tests.exports import write_export
 from tests.unit.photos.mending.killing import kill_before
 from tlgui.exporting import placing
-from tlgui.exporting.export_formats import labels_path
+from tlgui.exporting.export_formats import details_path, labels_path
 
 MOST_STEPS = 300
 MODEL, FOLDER = "birds.onnx", "birds"
+
+
+def details_of(word: str) -> bytes:
+    """Return a file of details as exports have it, with a word to know it by."""
+    return json.dumps({"made_by": "tlgui", "word": word}).encode()
 
 
 def make(root: Path, *, is_folder: bool, has_old: bool) -> tuple[Path, Path]:
@@ -27,6 +33,7 @@ def make(root: Path, *, is_folder: bool, has_old: bool) -> tuple[Path, Path]:
         write_export(place / name, suffix, "old")
         if not is_folder:
             labels_path(place / name).write_text("old\n")
+            details_path(place / name).write_bytes(details_of("old"))
     return ours, place / name
 
 
@@ -42,7 +49,7 @@ def main(root: Path, kind: str) -> None:
         child = os.fork()
         if child == 0:
             kill_before(number)
-            placing.place(export, target, b"new\n")
+            placing.place(export, target, b"new\n", details_of("new"))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status):

@@ -1,6 +1,7 @@
 """Exports are placed whole or not at all, whenever the process is killed, and only over other exports."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -10,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from tests.exports import MISSING, words_in, write_export
-from tests.unit.exporting.placing_kills import FOLDER, MODEL, make
+from tests.unit.exporting.placing_kills import FOLDER, MODEL, details_of, make
 from tlgui import files
 from tlgui.errors import ExportError, StorageError
 from tlgui.exporting import placing
-from tlgui.exporting.export_formats import format_by_id, labels_path
+from tlgui.exporting.export_formats import details_path, format_by_id, labels_path
 from tlgui.exporting.labels import labels_inside
 
 _OLD, _NEW = "old", "new"
+_DETAILS = details_of("new")
 
 
 def file_state(place: Path) -> tuple[str, str]:
@@ -27,6 +29,11 @@ def file_state(place: Path) -> tuple[str, str]:
 
 def folder_state(place: Path) -> tuple[str, str]:
     return words(place / FOLDER), words(place / FOLDER)
+
+
+def details_in(place: Path) -> str:
+    details = place / f"{MODEL}.labels.json"
+    return json.loads(details.read_bytes())["word"] if details.exists() else MISSING
 
 
 def words(path: Path) -> str:
@@ -59,12 +66,15 @@ def test_kill_at_any_step_leaves_the_old_export_or_the_new_one_whole(
         export, other = state(place)
         assert export in {before, _NEW} or "no exchange" in kind
         assert other in {export, MISSING}, "names of one export beside another"
+        assert details_in(place) in {export, MISSING}, "details of one export beside another"
 
     monkeypatch.setattr(tempfile, "tempdir", None)
     files.sweep(placing.finish)
 
     states = [state(place) for place in places]
     assert set(states) == {(before, before), (_NEW, _NEW)}
+    if "folder" not in kind:
+        assert all(details_in(place) == state(place)[0] for place in places)
     assert {path.name[:7] for place in places for path in place.iterdir()} <= {MODEL[:7], FOLDER[:7]}
     assert [path for path in temporary.iterdir() if path.name != files.process_folder().name] == []
 
@@ -79,6 +89,50 @@ def test_class_names_are_named_after_the_whole_export(tmp_path: Path) -> None:
         **{name: name for name in ("birds.onnx", "birds.tflite", "birds.v2.onnx")},
         **{f"{name}.labels.txt": name for name in ("birds.onnx", "birds.tflite", "birds.v2.onnx")},
     }
+
+
+def test_details_lie_beside_the_export_and_go_with_it(tmp_path: Path) -> None:
+    export, target = make(tmp_path, is_folder=False, has_old=True)
+    placing.place(export, target, b"new\n", _DETAILS)
+    assert details_path(target).read_bytes() == _DETAILS
+
+    write_export(export, ".onnx", "newer")
+    placing.place(export, target, b"newer\n")
+
+    assert words_in(target) == {"newer"}
+    assert sorted(path.name for path in target.parent.iterdir()) == [MODEL, f"{MODEL}.labels.txt"]
+
+
+def test_file_of_details_of_another_program_is_never_replaced(tmp_path: Path) -> None:
+    export, target = make(tmp_path, is_folder=False, has_old=True)
+    for content in ("mine", "{}", "[]", '{"made_by": "me"}'):
+        details_path(target).write_text(content)
+        with pytest.raises(ExportError, match="and tlgui did not write it"):
+            placing.check_target(target, format_by_id("onnx"))
+        with pytest.raises(ExportError, match="is there already"):
+            placing.place(export, target, b"new\n", _DETAILS)
+        assert details_path(target).read_text() == content
+    assert file_state(target.parent) == (_OLD, _OLD)
+
+
+def test_disk_that_refuses_the_export_gives_the_old_details_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export, target = make(tmp_path, is_folder=False, has_old=True)
+    details_path(target).write_bytes(_DETAILS)
+    replace = Path.replace
+
+    def refuse(self: Path, where: Path) -> Path:
+        if where == target:
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        return replace(self, where)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(StorageError, match="you may not write there"):
+        placing.place(export, target, b"new\n", _DETAILS + b" ")
+
+    assert details_path(target).read_bytes() == _DETAILS
+    assert file_state(target.parent) == (_OLD, _OLD)
 
 
 def test_saved_model_has_no_file_beside_it(tmp_path: Path) -> None:
@@ -114,7 +168,8 @@ def test_disk_that_refuses_the_export_gives_the_old_names_back(tmp_path: Path, m
         placing.place(export, target, b"new")
 
     assert file_state(target.parent) == (_OLD, _OLD)
-    assert sorted(path.name for path in target.parent.iterdir()) == [MODEL, f"{MODEL}.labels.txt"]
+    names = [MODEL, f"{MODEL}.labels.json", f"{MODEL}.labels.txt"]
+    assert sorted(path.name for path in target.parent.iterdir()) == names
 
 
 @pytest.mark.parametrize("suffix", [".onnx", ".keras", ".tflite"])

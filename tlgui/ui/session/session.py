@@ -287,11 +287,11 @@ class Session(QObject):
         """Predict the classes of photos, and of the photos in folders, with the open model."""
         return self._begin_engine(PredictRequest(self._needed_model().path, paths))
 
-    def export(self, format_id: str, target: Path) -> Job:
-        """Write the open model in another format and compare it on photos of the collection."""
+    def export(self, format_id: str, target: Path, *, with_distance: bool = False) -> Job:
+        """Write the open model in another format and compare it on photos of the collection; see `ExportRequest`."""
         photos = self.collection.spread(_PHOTOS_COMPARED) if self.collection is not None else ()
-        some = tuple(photo.path for photo in photos)
-        return self._begin_engine(ExportRequest(self._needed_model().path, format_id, target, some))
+        some, model = tuple(photo.path for photo in photos), self._needed_model().path
+        return self._begin_engine(ExportRequest(model, format_id, target, some, with_distance=with_distance))
 
     def save_model(self, target: Path) -> Job:
         """Copy the open model's file to `target`, whole or not at all."""

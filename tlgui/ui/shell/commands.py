@@ -162,7 +162,8 @@ class Commands(QObject):
         if model is None:
             return
         folder = Path(self._settings.value(EXPORT_FOLDER) or str(documents_folder()))
-        dialog = ExportDialog(model_name(model.path), folder, self._window)
+        tells_distance = model.trust is not None and model.trust.novelty is not None
+        dialog = ExportDialog(model_name(model.path), folder, self._window, tells_distance=tells_distance)
         dialog.export_requested.connect(self._export)
         dialog.open()
 
@@ -313,10 +314,10 @@ class Commands(QObject):
         if self._is_free():
             self._session.save_model(target)
 
-    def _export(self, format_id: str, target: Path) -> None:
+    def _export(self, format_id: str, target: Path, with_distance: bool) -> None:  # noqa: FBT001 - a slot
         self._settings.set_value(EXPORT_FOLDER, str(target.parent))
         if self._is_free():
-            self._session.export(format_id, target)
+            self._session.export(format_id, target, with_distance=with_distance)
 
     def _photo_folder(self) -> str:
         return self._settings.value(PHOTO_FOLDER) or str(pictures_folder())

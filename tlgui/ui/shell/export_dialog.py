@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -27,6 +28,8 @@ _PROMISE = (
     "The export takes RGB from 0 to 255 and gives probabilities; nothing needs to be prepared before. "
     "It is loaded again and compared with the model on photos, and kept only where both agree."
 )
+_DISTANCE = "A second output says how far a photo is from those it learned from. The file gets larger."
+_NO_ROOM = "This format has no room for it."
 
 
 class ExportDialog(QDialog):
@@ -36,16 +39,23 @@ class ExportDialog(QDialog):
         name: The proposed name, without a suffix.
         folder: The proposed folder.
         parent: The window.
+        tells_distance: Whether the model can tell photos that are unlike anything it learned.
+
+    Attributes:
+        export_requested: The id of the format, the target, and whether the export gets the distance as an output.
     """
 
-    export_requested = Signal(str, object)
+    export_requested = Signal(str, object, bool)
 
-    def __init__(self, name: str, folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, folder: Path, parent: QWidget | None = None, *, tells_distance: bool = False) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export model")
         self._name = name
         self.formats = QButtonGroup(self)
+        self._tells_distance = tells_distance
+        self.distance = QCheckBox("Also tell photos &unlike anything it learned")
+        self.distance_note = QuietLabel()
         self.target = QLineEdit()
         self.browse_button = QPushButton("&Browse…")
         self.note = QuietLabel()
@@ -58,6 +68,7 @@ class ExportDialog(QDialog):
         self.buttons.accepted.connect(self._on_buttons_accepted)
         self.buttons.rejected.connect(self.reject)
         self.target.setText(str(folder / self._file_name(self.chosen())))
+        self._show_room()
         self._check()
 
     def chosen(self) -> ExportFormat:
@@ -86,6 +97,10 @@ class ExportDialog(QDialog):
             column.addWidget(button)
             column.addWidget(description)
         self.formats.button(0).setChecked(True)
+        self.distance.setVisible(self._tells_distance)
+        self.distance_note.setVisible(self._tells_distance)
+        column.addWidget(self.distance)
+        column.addWidget(self.distance_note)
         label = PlainLabel("Write &to:")
         label.setBuddy(self.target)
         self.target.setAccessibleName("Write to")
@@ -101,6 +116,14 @@ class ExportDialog(QDialog):
         width = self.fontMetrics().averageCharWidth() * 85
         self.setMinimumWidth(width)
         self.resize(width, column.heightForWidth(width))
+
+    def _show_room(self) -> None:
+        """Let the distance be chosen where the format has room for it."""
+        has_room = self.chosen().has_room_for_distance
+        self.distance.setEnabled(has_room)
+        note = _DISTANCE if has_room else _NO_ROOM
+        self.distance_note.setText(note)
+        set_spoken_details(self.distance, note)
 
     def _file_name(self, item: ExportFormat) -> str:
         return self._name + (item.suffix or f" {item.id}")
@@ -130,6 +153,7 @@ class ExportDialog(QDialog):
     def _on_formats_id_clicked(self, index: int) -> None:
         folder = self._target().parent
         self.target.setText(str(folder / self._file_name(FORMATS[index])))
+        self._show_room()
 
     @Slot()
     def _on_browse_button_clicked(self) -> None:
@@ -154,5 +178,6 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _on_buttons_accepted(self) -> None:
-        self.export_requested.emit(self.chosen().id, self._target())
+        with_distance = self._tells_distance and self.distance.isEnabled() and self.distance.isChecked()
+        self.export_requested.emit(self.chosen().id, self._target(), with_distance)
         self.accept()
