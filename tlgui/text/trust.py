@@ -69,6 +69,11 @@ def bin_title(part: ReliabilityBin) -> str:
     return f"{round(part.low * 100)} to {round(part.high * 100)} %"
 
 
+def bin_place(probability: float, bin_count: int) -> int:
+    """Return in which of the ranges of equal width a probability lies, from 0; 1 lies in the last one."""
+    return min(int(probability * bin_count), bin_count - 1)
+
+
 def reliability_in_words(reliability: Reliability) -> str:
     """Return whether percentages are true, with an example: “When it says 80 %, it is right 8 times in 10.”.
 

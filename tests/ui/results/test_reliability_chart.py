@@ -15,6 +15,7 @@ def chart(qtbot: QtBot, reliability: Reliability, width: int = 400) -> Reliabili
     made = ReliabilityChart()
     qtbot.addWidget(made)
     made.show_reliability(reliability)
+    made.set_openable(is_openable=True)
     made.resize(width, made.sizeHint().height())
     made.show()
     qtbot.waitExposed(made)

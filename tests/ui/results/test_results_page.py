@@ -43,7 +43,7 @@ def test_after_a_training_the_page_shows_its_model(qtbot: QtBot, page: ResultsPa
     assert page.view.plots.history == trained.model.history
     assert [row[0] for row in texts(page.view.classes)] == ["owl", "robin", "wren"]
     counts = [[str(entry) if entry else "" for entry in row] for row in trained.model.evaluation.confusion]
-    assert texts(page.view.confusion) == counts
+    assert texts(page.view.mix_ups.matrix) == counts
     with qtbot.waitSignal(page.predict_requested):
         qtbot.mouseClick(page.predict_button, LEFT)
 

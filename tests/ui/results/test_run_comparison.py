@@ -1,16 +1,35 @@
 """Runs beside each other: their curves, and what differs between them."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
+from tests.judging import judged, run_of
 from tests.ui.results.runs import EVALUATION, SHORT, Trainer, selected
 from tlgui.learning.recipes.built_in import BALANCED, QUICK
 from tlgui.learning.results import Interval
+from tlgui.learning.runs.judgements import write_judgements
+from tlgui.learning.trust import JudgedBy
+from tlgui.ui.results.paired_words import difference_in_words
 from tlgui.ui.results.results_page import ResultsPage
 from tlgui.ui.results.run_comparison import MOST_COMPARED
 from tlgui.ui.session.session import Session
+from tlgui.ui.text.run_words import RunRow
+
+ROW = RunRow(
+    id="one",
+    name="One",
+    recipe=QUICK,
+    history=(),
+    evaluation=None,
+    created=datetime(2026, 1, 1, tzinfo=UTC),
+    seconds=0.0,
+    is_active=False,
+    run=None,
+    model=None,
+)
 
 
 def cells(page: ResultsPage) -> dict[str, list[str]]:
@@ -74,3 +93,58 @@ def test_no_more_runs_are_compared_than_can_be_told_apart(page: ResultsPage, tra
     assert page.comparison.heading.text() == f"{MOST_COMPARED} trainings compared"
     assert f"first {MOST_COMPARED}" in page.comparison.explanation.text()
     assert page.comparison.legend.accessibleName().endswith(f"Quick ({MOST_COMPARED})")
+
+
+# --- more than chance
+
+
+def keep(session: Session, run_id: str, right: int, total: int = 60) -> None:
+    """Write the judgements of a run that is right on the first `right` photos."""
+    run = next(run for run in session.run_list.runs if run.id == run_id)
+    photos = [
+        judged(f"owl/{number}.jpg", "owl" if number < right else "wren", judged_by=JudgedBy.OUT_OF_FOLD)
+        for number in range(total)
+    ]
+    write_judgements(run.judgements_path, photos)
+
+
+def said(qtbot: QtBot, page: ResultsPage, beginning: str = "On the same") -> str:
+    page.table.selectAll()
+    # What was read before the test wrote it is read again.
+    qtbot.waitUntil(lambda: beginning in page.comparison.difference.text(), timeout=10_000)
+    return page.comparison.difference.text()
+
+
+def test_difference_on_the_same_photos_is_told_with_whether_it_is_more_than_chance(
+    qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session
+) -> None:
+    keep(opened, train(SHORT), 40)
+    keep(opened, train(replace(SHORT, name="Other")), 55)
+    assert said(qtbot, page) == (
+        "On the same 60 photos, “Other” is right on 55, “Quick” on 40. That is more than chance: “Other” is better."
+    )
+
+
+def test_small_difference_can_be_chance(qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session) -> None:
+    keep(opened, train(SHORT), 53)
+    keep(opened, train(replace(SHORT, name="Other")), 55)
+    assert said(qtbot, page).endswith("So small a difference can be chance: more photos would tell.")
+
+
+def test_difference_is_not_known_of_runs_that_kept_no_photos(
+    qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session
+) -> None:
+    train(SHORT)
+    keep(opened, train(replace(SHORT, name="Other")), 55)
+    assert "what it said of each photo was not kept" in said(qtbot, page, "Whether")
+
+
+def test_runs_that_are_right_on_the_same_photos_are_alike() -> None:
+    one, other = replace(ROW, name="One"), replace(ROW, name="Other")
+    photos = [judged("owl/1.jpg", "owl"), judged("owl/2.jpg", "wren")]
+    alike = difference_in_words(one, other, run_of(photos), run_of(photos))
+    assert alike.endswith("“One” is right on 1, “Other” on 1. They are right on the very same photos.")
+    swapped = [judged("owl/1.jpg", "wren"), judged("owl/2.jpg", "owl")]
+    assert difference_in_words(one, other, run_of(photos), run_of(swapped)).endswith("Neither is better.")
+    elsewhere = [judged("owl/3.jpg", "owl")]
+    assert "different photos" in difference_in_words(one, other, run_of(photos), run_of(elsewhere))

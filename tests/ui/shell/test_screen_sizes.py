@@ -14,7 +14,7 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tests.ui.shell.driving import open_folder, train
 from tlgui.app import create_window
-from tlgui.ui.results.confusion_table import ConfusionTable
+from tlgui.ui.results.confusion_matrix import ConfusionMatrix
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
 from tlgui.ui.widgets.fitting_label import FittingLabel
@@ -70,7 +70,7 @@ def cut_off(window: MainWindow) -> list[str]:
 
 def sideways(window: MainWindow) -> list[str]:
     """Return what scrolls sideways; the matrix of many classes does, within its card."""
-    areas = [area for area in window.findChildren(QAbstractScrollArea) if not isinstance(area, ConfusionTable)]
+    areas = [area for area in window.findChildren(QAbstractScrollArea) if not isinstance(area, ConfusionMatrix)]
     scrolled = [area for area in areas if area.isVisible() and area.horizontalScrollBar().isVisible()]
     return [f"{type(area).__name__} {area.accessibleName()}" for area in scrolled]
 

@@ -6,7 +6,10 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSize,
     Qt,
+    Signal,
+    Slot,
 )
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -81,16 +84,29 @@ class ClassResultsModel(QAbstractTableModel):
 
 
 class ClassResultsTable(SortedTable):
-    """The table itself.
+    """The table itself; a click on a class, or Enter, asks for its photos where these are known.
+
+    Signals:
+        class_pressed: The name of the class whose photos are asked for.
 
     Args:
         parent: The owner.
     """
 
+    class_pressed = Signal(str)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         self._rows = ClassResultsModel()
         super().__init__("How each class fared", self._rows, parent)
         self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._is_openable = False
+        self.clicked.connect(self._open)
+
+    def set_openable(self, *, is_openable: bool) -> None:
+        """Let a class ask for its photos, or not where they are not known."""
+        self._is_openable = is_openable
+        shape = Qt.CursorShape.PointingHandCursor if is_openable else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(shape)
 
     def show_results(self, results: tuple[ClassResult, ...]) -> None:
         """Show one row for each class."""
@@ -117,6 +133,18 @@ class ClassResultsTable(SortedTable):
         for column, most, fewest in zip(columns, wanted, least, strict=True):
             self.setColumnWidth(column, fewest + int((most - fewest) * share))
         super().fill_width()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(QModelIndex)
+    def _open(self, index: QModelIndex) -> None:
+        if self._is_openable:
+            self.class_pressed.emit(index.siblingAtColumn(_NAME).data(SORT_ROLE))
 
     @override
     def least_name_width(self) -> int:

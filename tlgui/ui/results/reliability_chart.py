@@ -37,6 +37,7 @@ class ReliabilityChart(QWidget):
         self._bins: tuple[ReliabilityBin, ...] = ()
         self._current = 0
         self._pointed = -1
+        self._is_openable = False
         set_spoken(self, "How often it is right when it says a percentage")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -54,6 +55,11 @@ class ReliabilityChart(QWidget):
         set_spoken_details(self, " ".join(_sentence(part) for part in self._bins))
         self.updateGeometry()
         self.update()
+
+    def set_openable(self, *, is_openable: bool) -> None:
+        """Let a bar ask for its photos, or not where they are not known."""
+        self._is_openable = is_openable
+        self._point_at(-1)
 
     def row_at(self, position: QPoint) -> int:
         """Return the place of the bar at a position; -1 where there is none."""
@@ -92,7 +98,8 @@ class ReliabilityChart(QWidget):
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point_at(self.row_at(event.position().toPoint()))
+        if self._is_openable:
+            self._point_at(self.row_at(event.position().toPoint()))
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
@@ -104,7 +111,7 @@ class ReliabilityChart(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and place >= 0:
             self._current = place
             self.update()
-            self.bin_pressed.emit(self._bins[place])
+            self._open(place)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -123,7 +130,7 @@ class ReliabilityChart(QWidget):
             set_spoken(self, _sentence(self._bins[self._current]))
             self.update()
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
-            self.bin_pressed.emit(self._bins[self._current])
+            self._open(self._current)
         else:
             super().keyPressEvent(event)
 
@@ -183,6 +190,10 @@ class ReliabilityChart(QWidget):
 
     def _row_height(self) -> int:
         return self.fontMetrics().height() + GRID // 2 + _bar_height() + GRID
+
+    def _open(self, place: int) -> None:
+        if self._is_openable:
+            self.bin_pressed.emit(self._bins[place])
 
     def _point_at(self, place: int) -> None:
         if place != self._pointed:

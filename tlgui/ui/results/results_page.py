@@ -1,5 +1,7 @@
 """The Results page: the runs of the collection; how good one is and what it mixes up, or how several compare."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
@@ -7,11 +9,13 @@ from typing_extensions import override
 
 from tlgui.errors import TlguiError
 from tlgui.learning.runs.run import RunStatus
+from tlgui.ui.results.paired_words import compared_pair, difference_in_words
 from tlgui.ui.results.run_actions import RunActions
 from tlgui.ui.results.run_comparison import RunComparison
 from tlgui.ui.results.run_table import RunTable
 from tlgui.ui.results.run_view import RunView
 from tlgui.ui.results.runs_panel import RunsPanel
+from tlgui.ui.session.judged_part import JudgedRun
 from tlgui.ui.session.session import Session
 from tlgui.ui.text.run_words import USE_THIS, RunRow, proposal_text, run_rows, trained_before
 from tlgui.ui.widgets.current_stack import CurrentStack
@@ -68,10 +72,12 @@ class ResultsPage(QWidget):
         self.table.selection_changed.connect(self._show_selected)
         self.table.activated.connect(self._on_table_activated)
         self.table.rows_model.renamed.connect(self._on_rows_renamed)
+        self.view.photos_requested.connect(self.photos_requested)
         self.view.caution_chosen.connect(session.set_caution)
         session.caution_changed.connect(self._show_caution)
         session.model_changed.connect(self._on_session_model_changed)
         session.run_changes.changed.connect(self._show_notice)
+        session.judged_photos.changed.connect(self._show_judged)
         session.in_use.proposal_changed.connect(self._on_proposal_changed)
         for signal in (session.runs_changed, session.collection_changed):
             signal.connect(self._refresh)
@@ -155,7 +161,31 @@ class ResultsPage(QWidget):
         elif rows:
             self.view.show_run(rows[0])
             self._kinds.setCurrentWidget(self.view)
+        self._show_judged()
         self._refresh_actions()
+
+    @Slot()
+    def _show_judged(self) -> None:
+        """Show the photos behind the numbers; a model that no run of the collection made has none here."""
+        rows = self.table.selected()
+        if len(rows) > 1:
+            self.comparison.show_difference(self._difference(rows))
+        elif rows:
+            self.view.show_judged(self._judged(rows[0]))
+
+    def _judged(self, row: RunRow) -> JudgedRun | None:
+        return self._session.judged_photos.of(row.run) if row.run is not None else None
+
+    def _difference(self, rows: Sequence[RunRow]) -> str:
+        """Return how two of the selected runs differ; empty while their photos are read."""
+        pair = compared_pair(rows)
+        if pair is None:
+            return ""
+        first, second = pair
+        judged = self._judged(first), self._judged(second)
+        if judged[0] is None or judged[1] is None:
+            return ""
+        return difference_in_words(first, second, judged[0], judged[1], is_of_more=len(rows) > 2)
 
     @Slot()
     def _show_notice(self) -> None:

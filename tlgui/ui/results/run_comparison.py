@@ -16,8 +16,8 @@ from tlgui.ui.recipes.setting_differences import differences
 from tlgui.ui.text.run_words import RunRow, best_so_far
 from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.empty_page import QuietLabel, page_heading
-from tlgui.ui.widgets.plain_text import plain_tip
-from tlgui.ui.widgets.tokens import MARGIN
+from tlgui.ui.widgets.plain_text import PlainLabel, plain_tip
+from tlgui.ui.widgets.tokens import GRID, MARGIN
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -166,21 +166,31 @@ class RunComparison(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.heading = page_heading("")
+        self.difference = PlainLabel()
+        self.difference.setWordWrap(True)
         self.explanation = QuietLabel()
         self.plots = TrainingPlots(is_comparison=True)
         self.legend = CurveLegend()
         self.table = ComparisonTable()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.heading)
-        column.addWidget(self.explanation)
+        hero = QVBoxLayout()
+        hero.setSpacing(GRID)
+        for label in (self.heading, self.difference, self.explanation):
+            hero.addWidget(label)
         column.setSpacing(MARGIN)
+        column.addLayout(hero)
         curves, differences = Card(), Card()
         curves.column.addWidget(self.plots, 1)
         curves.column.addWidget(self.legend)
         differences.column.addWidget(self.table)
         column.addWidget(curves, 5)
         column.addWidget(differences, 4)
+
+    def show_difference(self, sentences: str) -> None:
+        """Say how two of the runs differ on the same photos; nothing while that is not known."""
+        self.difference.setText(sentences)
+        self.difference.setVisible(bool(sentences))
 
     def show_runs(self, runs: Sequence[RunRow]) -> None:
         """Compare the first `MOST_COMPARED` of `runs`; more lines could not be distinguished."""

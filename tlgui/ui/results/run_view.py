@@ -4,16 +4,21 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
 from tlgui.learning.results import Evaluation
-from tlgui.learning.trust import Caution, ReliabilityBin, Trust
+from tlgui.learning.trust import Caution, JudgedBy, ReliabilityBin, Trust
 from tlgui.photos.collection import Part
+from tlgui.photos.names import one_line
 from tlgui.text.accuracy import accuracy_in_words
+from tlgui.text.numbers import count
+from tlgui.text.trust import bin_place, bin_title
 from tlgui.ui.plots.curve_view import TrainingPlots
 from tlgui.ui.results.caution_card import CautionCard
 from tlgui.ui.results.class_results import ClassResultsTable
-from tlgui.ui.results.confusion_table import ConfusionTable, mix_ups
+from tlgui.ui.results.mistakes_strip import MistakesStrip
+from tlgui.ui.results.mix_ups import MixUps
 from tlgui.ui.results.part_switch import PartSwitch
 from tlgui.ui.results.reliability_card import ReliabilityCard
 from tlgui.ui.results.view_words import NO_TRUST, explanation, settings_lines, story, title_line
+from tlgui.ui.session.judged_part import JudgedPart, JudgedRun
 from tlgui.ui.text.run_words import RunRow, status_text
 from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.collapsible import CollapsibleGroup
@@ -25,7 +30,6 @@ from tlgui.ui.widgets.tokens import GRID, MARGIN
 
 _CARD_LETTERS = 44
 _COLUMNS = "“Recognised” is also called recall, “correct when it says this” precision."
-_CAPTION = "Each row is what the photos are, each column what the model called them."
 _DETAILS = "curves, classes and settings"
 
 
@@ -34,25 +38,29 @@ class RunView(QWidget):
 
     Signals:
         caution_chosen: How careful the user wants the answers to be.
-        bin_pressed: The range of percentages whose photos the user asks for.
+        photos_requested: The photos behind a number are to be shown, a `PhotoSelection`.
 
     Args:
         parent: The owner.
     """
 
     caution_chosen = Signal(Caution)
-    bin_pressed = Signal(ReliabilityBin)
+    photos_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row: RunRow | None = None
         self._evaluation: Evaluation | None = None
+        self._judged: JudgedRun | None = None
         self._wants_details = False
         self._make_widgets()
         self._lay_out()
         self.parts.chosen.connect(self._show_evaluation)
         self.caution.chosen.connect(self.caution_chosen)
-        self.reliability.bin_pressed.connect(self.bin_pressed)
+        self.mistakes.photos_requested.connect(self.photos_requested)
+        self.mix_ups.photos_requested.connect(self.photos_requested)
+        self.reliability.bin_pressed.connect(self._on_bin_pressed)
+        self.classes.class_pressed.connect(self._on_class_pressed)
         self.details.button.clicked.connect(self._on_details_clicked)
 
     @property
@@ -65,6 +73,7 @@ class RunView(QWidget):
         if row == self._row:
             return
         self._row = row
+        self._judged = None
         model = row.model
         self.model_line.set_text(title_line(row))
         self.plots.set_history(row.history)
@@ -87,12 +96,34 @@ class RunView(QWidget):
         self._evaluation = evaluation
         self.heading.setText(accuracy_in_words(evaluation) if evaluation is not None else status_text(row))
         self.explanation.setText(explanation(row, evaluation))
-        for card in (self._confusion_card, self._classes_card):
+        for card in (self._mistakes_card, self._mix_ups_card, self._classes_card):
             card.setVisible(evaluation is not None)
-        self.mix_ups.setText(_mix_ups_line(evaluation))
         if evaluation is not None:
             self.classes.show_results(evaluation.classes)
-            self.confusion.show_evaluation(evaluation)
+        self._show_photos()
+
+    def show_judged(self, judged: JudgedRun | None) -> None:
+        """Show the photos behind the numbers of the run that is shown; None while they are read."""
+        self._judged = judged
+        self._show_photos()
+
+    def _show_photos(self) -> None:
+        evaluation, judged = self._evaluation, self._judged
+        self.mistakes.show_mistakes(evaluation, judged)
+        if evaluation is not None:
+            self.mix_ups.show_mix_ups(evaluation, judged)
+        self.classes.set_openable(is_openable=self._part_of_numbers() is not None)
+        self.reliability.chart.set_openable(is_openable=self._part_of_trust() is not None)
+
+    def _part_of_numbers(self) -> JudgedPart | None:
+        return self._judged.behind(self._evaluation) if self._judged is not None else None
+
+    def _part_of_trust(self) -> JudgedPart | None:
+        """Return the photos that reliability and promises were measured on; None where they are not known."""
+        model = self._row.model if self._row is not None else None
+        if self._judged is None or model is None or model.trust is None:
+            return None
+        return self._judged.parts.get(JudgedBy.OUT_OF_FOLD if model.trust.is_out_of_fold else JudgedBy.VALIDATION)
 
     def _show_trust(self, row: RunRow) -> None:
         model = row.model
@@ -110,9 +141,10 @@ class RunView(QWidget):
         self.explanation = TermLabel(is_quiet=True)
         self.parts = PartSwitch()
         self.no_trust = QuietLabel(NO_TRUST)
-        self.confusion = ConfusionTable()
-        self.mix_ups = QuietLabel()
-        self._confusion_card = _card("Mix-ups", QuietLabel(_CAPTION), self.confusion, self.mix_ups)
+        self.mistakes = MistakesStrip()
+        self._mistakes_card = _card("", self.mistakes)
+        self.mix_ups = MixUps()
+        self._mix_ups_card = _card("Mix-ups", self.mix_ups)
         self.reliability = ReliabilityCard()
         self.caution = CautionCard()
         self._trust_cards = Columns([[self.reliability], [self.caution]], _CARD_LETTERS)
@@ -137,10 +169,6 @@ class RunView(QWidget):
         inside.addWidget(_card("Curves", self.story, self.plots))
         inside.addWidget(self._classes_card)
         inside.addWidget(_card("Settings", Columns([[label] for label in self.settings], _CARD_LETTERS)))
-        # The photos behind the numbers: first those that were named wrongly, then which classes were mixed up.
-        self.photos_place = QVBoxLayout()
-        self.photos_place.setSpacing(MARGIN)
-        self.photos_place.addWidget(self._confusion_card)
         hero = QVBoxLayout()
         hero.setSpacing(GRID)
         for widget in (self.heading, self.model_line, self.explanation, self.parts):
@@ -149,11 +177,32 @@ class RunView(QWidget):
         column.setContentsMargins(0, 0, 0, GRID)
         column.setSpacing(MARGIN)
         column.addLayout(hero)
-        column.addLayout(self.photos_place)
+        column.addWidget(self._mistakes_card)
+        column.addWidget(self._mix_ups_card)
         column.addWidget(self._trust_cards)
         column.addWidget(self.no_trust)
         column.addWidget(self.details)
         column.addStretch(1)
+
+    @Slot(ReliabilityBin)
+    def _on_bin_pressed(self, pressed: ReliabilityBin) -> None:
+        model, part = self._row.model if self._row is not None else None, self._part_of_trust()
+        if model is None or model.trust is None or part is None:
+            return
+        bins = model.trust.reliability.bins
+        found = [each for each in part.judgements if bins[bin_place(each.probability, len(bins))] == pressed]
+        # Those that are wrong come first.
+        found.sort(key=lambda each: (each.is_right, -each.probability))
+        title = f"{count('photo', len(found))} of which it said {bin_title(pressed)}"
+        self.photos_requested.emit(part.selection(title, found))
+
+    @Slot(str)
+    def _on_class_pressed(self, name: str) -> None:
+        part = self._part_of_numbers()
+        found = part.of_class(name) if part is not None else ()
+        if part is not None and found:
+            title = f"{count('photo', len(found))} of “{one_line(name)}”, those it named otherwise first"
+            self.photos_requested.emit(part.selection(title, found))
 
     @Slot(bool)
     def _on_details_clicked(self, is_open: bool) -> None:  # noqa: FBT001 - a slot of `clicked`
@@ -166,11 +215,6 @@ def _measured_on(trust: Trust, evaluations: list[Evaluation]) -> Evaluation | No
         if each.is_out_of_fold == trust.is_out_of_fold and (trust.is_out_of_fold or each.part is Part.VALIDATION):
             return each
     return None
-
-
-def _mix_ups_line(evaluation: Evaluation | None) -> str:
-    found = mix_ups(evaluation) if evaluation is not None else ()
-    return f"Most often mixed up: {', '.join(found)}." if found else ""
 
 
 def _card(title: str, *widgets: QWidget) -> Card:

@@ -249,11 +249,7 @@ class Session(QObject):
         return self._run_jobs.save_best_epoch(run)
 
     def use_run(self, run: Run) -> Job | None:
-        """Make the model of `run` the open one.
-
-        Returns:
-            None if the run's record has the model's summary; else the job that reads the summary from the model.
-        """
+        """Make the model of `run` the open one; returns the job that reads its summary, None if that is known."""
         if run.model is None:
             return self._run_jobs.read_model(run)
         self.in_use.use(run.model)

@@ -36,7 +36,8 @@ class CollapsibleGroup(QWidget):
         self.summary = ElidedLabel()
         header = QHBoxLayout()
         header.addWidget(self.button)
-        header.addWidget(self.summary, 1)
+        # Without an alignment, the header would be no higher than a line of text.
+        header.addWidget(self.summary, 1, Qt.AlignmentFlag.AlignVCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(header)
