@@ -12,6 +12,7 @@ from tlgui.engine.protocol import (
     Engine,
     EstimateRequest,
     EvaluateRequest,
+    ExplainRequest,
     ExportRequest,
     OpenModelRequest,
     PredictRequest,
@@ -188,6 +189,24 @@ class EngineProtocol:
 
         assert summary.photo_count == collection.photo_count
         assert {item.path for item in listener.predictions} == {photo.path for photo in collection.photos()}
+
+    def test_engine_shows_where_the_model_looks(
+        self, engine: Engine, model: ModelSummary, collection: Collection
+    ) -> None:
+        photo = next(iter(collection.photos())).path
+        listener = Listener()
+        engine.run(PredictRequest(model.path, (photo,)), listener.context)
+        best = listener.predictions[0].scores[0]
+
+        explanation = engine.run(ExplainRequest(model.path, photo), JobContext())
+        other = engine.run(ExplainRequest(model.path, photo, "trees"), JobContext())
+
+        assert (explanation.path, explanation.class_name, other.class_name) == (photo, best.class_name, "trees")
+        assert explanation.probability == pytest.approx(best.probability, abs=1e-5)
+        assert len(explanation.values) == explanation.height * explanation.width
+        assert all(0.0 <= value <= 1.0 for value in explanation.values)
+        with pytest.raises(ModelFileError, match=r"gone\.tlmodel"):
+            engine.run(ExplainRequest(model.path.with_name("gone.tlmodel"), photo), JobContext())
 
     def test_prediction_stops(self, engine: Engine, model: ModelSummary, collection: Collection) -> None:
         paths = tuple(photo.path for photo in collection.photos()) * 20

@@ -12,6 +12,7 @@ from tlgui.learning.results import (
     ClassResult,
     ClassScore,
     Evaluation,
+    Explanation,
     Interval,
     Prediction,
 )
@@ -41,6 +42,16 @@ def prediction_for(path: Path, class_names: tuple[str, ...], top: int) -> Predic
     others = [name for name in class_names if name != best]
     scores = [ClassScore(best, 0.8), *(ClassScore(name, 0.2 / len(others)) for name in others)]
     return Prediction(path, tuple(scores[:top]))
+
+
+def explanation_for(path: Path, class_names: tuple[str, ...], class_name: str | None = None) -> Explanation:
+    """Return that the lower left third of a photo speaks for a class, by default the one of `prediction_for`."""
+    prediction = prediction_for(path, class_names, len(class_names))
+    if prediction.error:
+        raise PhotoError(prediction.error)
+    score = next(score for score in prediction.scores if class_name in (None, score.class_name))
+    values = (0.0, 0.0, 0.0, 0.1, 0.0, 0.0, 1.0, 0.2, 0.0)
+    return Explanation(path, score.class_name, score.probability, 3, 3, values)
 
 
 def photos_of(collection: Collection, recipe: Recipe, part: Part | None) -> tuple[Photo, ...]:

@@ -12,12 +12,13 @@ from typing import Any, TypeVar, cast
 from typing_extensions import override
 
 from tests.fake_models import write_model
-from tests.fake_results import evaluation_of, photos_of, prediction_for, write_progress
+from tests.fake_results import evaluation_of, explanation_for, photos_of, prediction_for, write_progress
 from tlgui import files
 from tlgui.engine.protocol import (
     Engine,
     EstimateRequest,
     EvaluateRequest,
+    ExplainRequest,
     ExportRequest,
     OpenModelRequest,
     PredictRequest,
@@ -32,6 +33,7 @@ from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.results import (
     CostEstimate,
     Evaluation,
+    Explanation,
     ExportResult,
     ModelSummary,
     PhotosPredicted,
@@ -331,6 +333,12 @@ class FakeEngine(Engine):
         accuracy = model.evaluation.accuracy if model.evaluation is not None else 0.0
         return self.evaluation or evaluation_of(photos, model.class_names, request.part, accuracy)
 
+    def _explain(self, request: ExplainRequest, context: JobContext) -> Explanation:
+        context.report(Progress(Stage.LOADING))
+        context.checkpoint()
+        names = read_summary(request.model_path).class_names
+        return explanation_for(request.photo, names, request.class_name)
+
     def _preview(self, request: PreviewRequest, context: JobContext) -> tuple[PreviewImage, ...]:
         images = []
         for done, path in enumerate(request.paths):
@@ -374,6 +382,7 @@ _HANDLERS: dict[type, Callable[..., object]] = {
     WarmModelRequest: FakeEngine._open,
     PredictRequest: FakeEngine._predict,
     EvaluateRequest: FakeEngine._evaluate,
+    ExplainRequest: FakeEngine._explain,
     PreviewRequest: FakeEngine._preview,
     EstimateRequest: FakeEngine._estimate,
     ExportRequest: FakeEngine._export,

@@ -10,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from tlgui.engine import light_jobs
 from tlgui.engine.file_state import FileState, file_state
 from tlgui.engine.protocol import (
     EstimateRequest,
     EvaluateRequest,
+    ExplainRequest,
     ExportRequest,
     OpenModelRequest,
     PredictRequest,
@@ -23,7 +25,7 @@ from tlgui.engine.protocol import (
     TrainRequest,
     WarmModelRequest,
 )
-from tlgui.errors import EngineError, StorageError, TlguiError, UnsavedModelError
+from tlgui.errors import EngineError, ModelFileError, StorageError, TlguiError, UnsavedModelError
 from tlgui.exporting.export import export
 from tlgui.learning.data.augmentation import previews
 from tlgui.learning.estimation.estimate import estimate
@@ -31,7 +33,15 @@ from tlgui.learning.inference.evaluate import evaluate
 from tlgui.learning.inference.predict import predict
 from tlgui.learning.model_file.archive import carries_onnx_network
 from tlgui.learning.model_file.tlmodel import LoadedModel, add_onnx_network, load_model
-from tlgui.learning.results import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
+from tlgui.learning.results import (
+    CostEstimate,
+    Evaluation,
+    Explanation,
+    ExportResult,
+    ModelSummary,
+    PredictionSummary,
+    PreviewImage,
+)
 from tlgui.learning.runs.progress import CHECKPOINT
 from tlgui.learning.training.train import Trained, train_network
 from tlgui.progress import JobContext, Progress, Stage
@@ -133,6 +143,17 @@ def _evaluate(request: EvaluateRequest, context: JobContext) -> Evaluation:
     return evaluate(_answering_model(request.model_path, context), request.collection, request.part, context)
 
 
+def _explain(request: ExplainRequest, context: JobContext) -> Explanation:
+    """Give the file the ONNX network that the maps are read from, and answer as the light engine does."""
+    context.checkpoint()
+    if not add_onnx_network(request.model_path):
+        raise ModelFileError(
+            f"“{request.model_path.name}” cannot show where it looked.",
+            "Its network has no form that tells places in a photo, or its folder cannot be written to.",
+        )
+    return light_jobs.perform(request, context)
+
+
 def _preview(request: PreviewRequest, context: JobContext) -> tuple[PreviewImage, ...]:
     return previews(request.paths, request.augmentation, request.size, request.seed, context)
 
@@ -156,6 +177,7 @@ _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
     WarmModelRequest: _open,
     PredictRequest: _predict,
     EvaluateRequest: _evaluate,
+    ExplainRequest: _explain,
     PreviewRequest: _preview,
     ExportRequest: _export,
 }

@@ -11,16 +11,20 @@ from typing import Any, TypeVar, cast
 from tlgui.engine.file_state import FileState, file_state
 from tlgui.engine.protocol import (
     EvaluateRequest,
+    ExplainRequest,
     NoOnnxNetworkError,
     OpenModelRequest,
     PredictRequest,
     Request,
     WarmModelRequest,
 )
+from tlgui.errors import ModelFileError
+from tlgui.learning.inference.class_activation import explain
 from tlgui.learning.inference.evaluate import evaluate
 from tlgui.learning.inference.predict import predict
+from tlgui.learning.model_file.map_model import MapModel, load_map_model
 from tlgui.learning.model_file.prediction_model import PredictionModel, load_prediction_model
-from tlgui.learning.results import Evaluation, ModelSummary, PredictionSummary
+from tlgui.learning.results import Evaluation, Explanation, ModelSummary, PredictionSummary
 from tlgui.progress import JobContext, Progress, Stage
 
 ResultT = TypeVar("ResultT")
@@ -60,12 +64,25 @@ def _evaluate(request: EvaluateRequest, context: JobContext) -> Evaluation:
     return evaluate(_warm_model(request.model_path, context), request.collection, request.part, context)
 
 
+def _explain(request: ExplainRequest, context: JobContext) -> Explanation:
+    _warm_model(request.model_path, context)
+    model = _load_maps(file_state(request.model_path))
+    if model is None:
+        raise ModelFileError(
+            f"“{request.model_path.name}” cannot show where it looked.",
+            "Its network is of a kind that tells no places in a photo.",
+        )
+    context.checkpoint()
+    return explain(model, request.photo, request.class_name)
+
+
 # Each handler takes requests of its key, which a type of the table cannot express.
 _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
     OpenModelRequest: _open,
     WarmModelRequest: _open,
     PredictRequest: _predict,
     EvaluateRequest: _evaluate,
+    ExplainRequest: _explain,
 }
 
 
@@ -82,3 +99,9 @@ def _warm_model(path: Path, context: JobContext) -> PredictionModel:
 @functools.lru_cache(maxsize=1)
 def _load(state: FileState) -> PredictionModel | None:
     return load_prediction_model(state[0])
+
+
+@functools.lru_cache(maxsize=1)
+def _load_maps(state: FileState) -> MapModel | None:
+    # Apart from the network that predicts: few models are ever asked where they look.
+    return load_map_model(state[0])

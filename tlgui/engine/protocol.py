@@ -12,7 +12,15 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from tlgui.errors import EngineError, TlguiError
 from tlgui.learning.recipes.recipe import Augmentation, Recipe
-from tlgui.learning.results import CostEstimate, Evaluation, ExportResult, ModelSummary, PredictionSummary, PreviewImage
+from tlgui.learning.results import (
+    CostEstimate,
+    Evaluation,
+    Explanation,
+    ExportResult,
+    ModelSummary,
+    PredictionSummary,
+    PreviewImage,
+)
 from tlgui.photos.collection import Collection, Part
 from tlgui.progress import Event, JobContext
 
@@ -118,6 +126,24 @@ class PredictRequest(Request[PredictionSummary]):
     model_path: Path
     paths: tuple[Path, ...]
     top: int = 3
+
+
+@dataclass(frozen=True)
+class ExplainRequest(Request[Explanation]):
+    """Show where in a photo a model looks.
+
+    Args:
+        model_path: The `.tlmodel`.
+        photo: The photo.
+        class_name: The class that is looked for; None for the most probable one.
+    """
+
+    is_background: ClassVar[bool] = True
+    is_light: ClassVar[bool] = True
+
+    model_path: Path
+    photo: Path
+    class_name: str | None = None
 
 
 @dataclass(frozen=True)

@@ -268,6 +268,28 @@ class PhotosUnreadable(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where in a photo a model found what speaks for a class: a grid over the whole photo.
+
+    Args:
+        path: The photo.
+        class_name: The class.
+        probability: What the model gives it, 0..1.
+        height: Rows of the grid.
+        width: Columns of the grid.
+        values: How much each place speaks for the class, 0..1, row by row from the top left; 1 is the place that says
+            most. All 0 where none does.
+    """
+
+    path: Path
+    class_name: str
+    probability: float
+    height: int
+    width: int
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PredictionSummary:
     """The end of a prediction job.
 

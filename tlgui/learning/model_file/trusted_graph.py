@@ -37,11 +37,13 @@ class CheckedGraph:
         graph: The network.
         photo_bytes: The most memory that its activations take for one photo, in bytes.
         weight_bytes: Size of its weights, in bytes.
+        shapes: The shape of each tensor without the batch; maps with their channels first.
     """
 
     graph: Graph
     photo_bytes: int
     weight_bytes: int
+    shapes: Mapping[str, tuple[int, ...]]
 
     @property
     def feature_length(self) -> int | None:
@@ -124,7 +126,7 @@ def check_graph(data: bytes, side: int, class_count: int) -> CheckedGraph:
         raise UntrustedError("its ONNX network has more parts than any that tlgui trains")
     shapes = _checked_shapes(graph)
     weights = sum(array.nbytes for array in graph.constants.values())
-    return CheckedGraph(graph, _held_bytes(graph, shapes), weights)
+    return CheckedGraph(graph, _held_bytes(graph, shapes), weights, shapes)
 
 
 def gives_features(data: bytes, summary: ModelSummary) -> bool:

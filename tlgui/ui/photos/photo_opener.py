@@ -9,6 +9,7 @@ from tlgui.ui.photos.photo_grid import PhotoGrid
 from tlgui.ui.photos.photo_items import Album
 from tlgui.ui.photos.photo_mover import PhotoMover
 from tlgui.ui.photos.photo_view import PhotoView
+from tlgui.ui.session.explanations import Explanations
 
 
 class PhotoOpener(QObject):
@@ -20,6 +21,7 @@ class PhotoOpener(QObject):
 
     Attributes:
         view: The window; None until it is needed.
+        explanations: Show where the model in use looks, set by the page; without them no model can be asked.
 
     Args:
         grid: The photos.
@@ -36,6 +38,7 @@ class PhotoOpener(QObject):
         self._mover = mover
         self._widget = parent
         self.view: PhotoView | None = None
+        self.explanations: Explanations | None = None
         self._classes: tuple[str, ...] = ()
         self._is_free = False
 
@@ -54,7 +57,7 @@ class PhotoOpener(QObject):
         if self._grid.current() is None:
             return
         if self.view is None:
-            self.view = PhotoView(self._widget.window())
+            self.view = PhotoView(self.explanations, self._widget.window())
             self.view.step_requested.connect(self._on_view_step_requested)
             self.view.leave_out_requested.connect(self._on_view_leave_out_requested)
             self.view.use_again_requested.connect(self._on_view_use_again_requested)

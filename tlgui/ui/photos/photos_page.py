@@ -57,6 +57,7 @@ class PhotosPage(QWidget):
         self.empty = NoPhotos()
         self.view = CollectionView()
         self.browser = self.view.browser
+        self.browser.opener.explanations = session.explanations
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.view)

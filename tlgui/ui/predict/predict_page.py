@@ -17,6 +17,7 @@ from tlgui.text import csv_tables
 from tlgui.text.numbers import count
 from tlgui.ui.predict.pasted_image import image_of, write_image
 from tlgui.ui.predict.prediction_list import PredictionList
+from tlgui.ui.predict.prediction_view import PredictionOpener
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 from tlgui.ui.text.model_words import classes_in_words, model_in_words
@@ -151,6 +152,7 @@ class PredictPage(QWidget):
         self.notice = NoticeBar()
         self.notice.pressed.connect(self._name_again)
         self.list = PredictionList()
+        self.opener = PredictionOpener(self.list, self._session.explanations, self)
         self.summary = PlainLabel()
         self.open_button = _button("&Open photos…", self.open_photos_requested, "Choose photos to name")
         self.save_action = Action(
@@ -165,6 +167,7 @@ class PredictPage(QWidget):
             icon="table",
         )
         self.save_button = ActionButton(self.save_action)
+        self.look_button = _button("&Look closer", self.opener.open, "Show the photo large, and where the model looked")
         self.clear_button = _button("&Clear", self.clear, "Empty the list; no file is touched")
         self.no_model = EmptyPage(
             "Name photos with a model",
@@ -190,7 +193,7 @@ class PredictPage(QWidget):
         foot = QWidget()
         row = FlowLayout(foot)
         row.setSpacing(GRID)
-        for widget in (growing(self.summary), self.open_button, self.save_button, self.clear_button):
+        for widget in (growing(self.summary), self.look_button, self.open_button, self.save_button, self.clear_button):
             row.addWidget(widget)
         column.addWidget(foot)
         self._listed = listed
@@ -260,6 +263,7 @@ class PredictPage(QWidget):
             self.stack.setCurrentWidget(self.drop_here if model is not None else self.no_model)
         self.save_action.refresh()
         self.clear_button.setEnabled(self.has_predictions and self._job is None)
+        self.look_button.setEnabled(self.has_predictions)
         self._show_counts()
         self.state_changed.emit()
 

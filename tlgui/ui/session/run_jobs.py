@@ -42,7 +42,6 @@ class RunJobs(QObject):
         engine: Engine,
         jobs: Jobs,
         begin: Begin,
-        *,
         review: Review,
         run_list: RunList,
         in_use: ModelInUse,

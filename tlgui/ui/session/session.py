@@ -31,6 +31,7 @@ from tlgui.photos.samples import draw_sample_photos
 from tlgui.photos.split import training_advice
 from tlgui.progress import JobContext
 from tlgui.ui.session.estimates import Estimates
+from tlgui.ui.session.explanations import Explanations
 from tlgui.ui.session.folder_reading import FolderState, read_collection
 from tlgui.ui.session.job_queue import Jobs, OnSuccess
 from tlgui.ui.session.judged_photos import JudgedPhotos
@@ -85,15 +86,9 @@ class Session(QObject):
         self.in_use.changed.connect(self.model_changed)
         self.in_use.changed.connect(self._on_model_in_use_changed)
         self.judged_photos = JudgedPhotos(self._jobs, self.review, self.run_list, self.in_use, self)
+        self.explanations = Explanations(self._jobs, engine, self.in_use, self)
         self._run_jobs = RunJobs(
-            engine,
-            self._jobs,
-            self._begin,
-            review=self.review,
-            run_list=self.run_list,
-            in_use=self.in_use,
-            unsaved=self.unsaved,
-            parent=self,
+            engine, self._jobs, self._begin, self.review, self.run_list, self.in_use, self.unsaved, self
         )
 
     @property

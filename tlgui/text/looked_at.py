@@ -1,0 +1,77 @@
+"""Where a model looked in a photo, in words."""
+
+from collections.abc import Sequence
+
+from tlgui.learning.results import Explanation
+from tlgui.photos.names import one_line
+from tlgui.text.numbers import percent
+
+# What counts half as much tells a quarter as much of where it looked: strong places are named, not weak ones around.
+_EMPHASIS = 2
+# The share of what counts that a third of the photo must hold to be named.
+_MOSTLY = 0.55
+_ALL_OVER = "all over the photo"
+_PLACES = {
+    ("upper", "left"): "mostly the upper left",
+    ("upper", "middle"): "mostly the top, in the middle",
+    ("upper", "right"): "mostly the upper right",
+    ("upper", ""): "mostly the upper part",
+    ("middle", "left"): "mostly the left, halfway up",
+    ("middle", "middle"): "mostly the middle",
+    ("middle", "right"): "mostly the right, halfway up",
+    ("middle", ""): "mostly a band across the middle",
+    ("lower", "left"): "mostly the lower left",
+    ("lower", "middle"): "mostly the bottom, in the middle",
+    ("lower", "right"): "mostly the lower right",
+    ("lower", ""): "mostly the lower part",
+    ("", "left"): "mostly the left side",
+    ("", "middle"): "mostly the middle, from top to bottom",
+    ("", "right"): "mostly the right side",
+    ("", ""): _ALL_OVER,
+}
+
+
+def looked_at_in_words(explanation: Explanation) -> str:
+    """Return the class that a model found, how sure it is, and where it looked.
+
+    Args:
+        explanation: The class, its probability, and the grid.
+    """
+    name, sure = one_line(explanation.class_name), percent(explanation.probability)
+    if not any(explanation.values):
+        return f"“{name}” ({sure}). No single place speaks for it."
+    return f"“{name}” ({sure}). It looked at: {place_in_words(explanation)}."
+
+
+def place_in_words(explanation: Explanation) -> str:
+    """Return where a model looked, by thirds of the photo.
+
+    Args:
+        explanation: The grid.
+
+    Example:
+        >>> from pathlib import Path
+        >>> values = (0.0, 0.0, 0.0, 0.1, 0.0, 0.0, 1.0, 0.2, 0.0)
+        >>> place_in_words(Explanation(Path("a.jpg"), "robin", 0.9, 3, 3, values))
+        'mostly the lower left'
+    """
+    height, width = explanation.height, explanation.width
+    counted = [value**_EMPHASIS for value in explanation.values]
+    rows = [sum(counted[row * width : (row + 1) * width]) for row in range(height)]
+    columns = [sum(counted[column::width]) for column in range(width)]
+    return _PLACES[_third(rows, ("upper", "middle", "lower")), _third(columns, ("left", "middle", "right"))]
+
+
+def _third(sums: Sequence[float], names: Sequence[str]) -> str:
+    """Return the name of the third that holds most of it; empty where none does."""
+    total = sum(sums)
+    if not total:
+        return ""
+    shares = [0.0] * len(names)
+    for place, value in enumerate(sums):
+        # A row may lie in two thirds.
+        for third in range(len(names)):
+            start, end = third * len(sums) / len(names), (third + 1) * len(sums) / len(names)
+            shares[third] += value * max(0.0, min(place + 1, end) - max(place, start)) / total
+    most = max(range(len(names)), key=shares.__getitem__)
+    return names[most] if shares[most] >= _MOSTLY else ""

@@ -1,0 +1,123 @@
+"""The switch of a full view that shows where in the photo the model looked, with the place in words beside it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QPushButton, QWidget
+from typing_extensions import override
+
+from tlgui.learning.results import Explanation
+from tlgui.text.looked_at import looked_at_in_words
+from tlgui.ui.session.explanations import Explanations
+from tlgui.ui.widgets.looked_layer import looked_layer
+from tlgui.ui.widgets.photo_canvas import PhotoCanvas
+from tlgui.ui.widgets.photo_reader import PhotoReader
+from tlgui.ui.widgets.plain_text import set_tip
+from tlgui.ui.widgets.tinted_bar import plain_label
+
+_KEY = "W"
+_TIP = "Dim what did not speak for the class that the model names (key W)"
+_LOOKING = "Asking the model where it looked…"
+
+
+class WhereItLooked(QObject):
+    """Lays what the model looked at over the photo while its button is pressed.
+
+    Attributes:
+        button: The switch; hidden while there is no model to ask.
+        words: The class that the model names, and where it looked.
+
+    Args:
+        explanations: Asks the model; None where none can be asked.
+        canvas: Shows the photo.
+        reader: Reads the photo for the canvas.
+        view: The window; its key W presses the button.
+    """
+
+    def __init__(
+        self, explanations: Explanations | None, canvas: PhotoCanvas, reader: PhotoReader, view: QWidget
+    ) -> None:
+        super().__init__(view)
+        self._explanations = explanations
+        self._canvas = canvas
+        self._path: Path | None = None
+        self._is_photo_there = False
+        self._explanation: Explanation | None = None
+        self.button = QPushButton("&Where it looked")
+        self.button.setCheckable(True)
+        self.button.setAutoDefault(False)
+        set_tip(self.button, _TIP)
+        self.words = plain_label()
+        self.words.hide()
+        self.button.toggled.connect(self._ask)
+        QShortcut(QKeySequence(_KEY), view).activated.connect(self._on_key_activated)
+        reader.read.connect(self._on_reader_read)
+        view.installEventFilter(self)
+        self.button.setVisible(explanations is not None and explanations.can_explain)
+        if explanations is not None:
+            explanations.explained.connect(self._on_explained)
+            explanations.refused.connect(self._on_refused)
+            explanations.model_changed.connect(self._on_model_changed)
+
+    def show_photo(self, path: Path) -> None:
+        """Begin with another photo, which the reader is about to read."""
+        self._path = path
+        self._is_photo_there = False
+        self._ask()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and self._explanation is None:
+            self._ask()
+        elif event.type() == QEvent.Type.Hide and self._explanations is not None:
+            self._explanations.stop()
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _ask(self) -> None:
+        self._explanation = None
+        self._canvas.show_layer(None)
+        is_on = self.button.isChecked() and self._explanations is not None and self._explanations.can_explain
+        self.words.setVisible(is_on)
+        if self._explanations is None:
+            return
+        if not is_on or self._path is None:
+            self._explanations.stop()
+            return
+        self.words.setText(_LOOKING)
+        self._explanations.ask(self._path)
+
+    def _show_layer(self) -> None:
+        """Show the layer once both the photo and the answer are there: neither waits for the other."""
+        if self._is_photo_there and self._explanation is not None:
+            self._canvas.show_layer(looked_layer(self._explanation))
+
+    @Slot()
+    def _on_key_activated(self) -> None:
+        if not self.button.isHidden():
+            self.button.click()
+
+    @Slot()
+    def _on_reader_read(self) -> None:
+        self._is_photo_there = True
+        self._show_layer()
+
+    @Slot(Explanation)
+    def _on_explained(self, explanation: Explanation) -> None:
+        # Another view may have asked.
+        if explanation.path == self._path and self.button.isChecked():
+            self._explanation = explanation
+            self.words.setText(looked_at_in_words(explanation))
+            self._show_layer()
+
+    @Slot(object, str)
+    def _on_refused(self, path: object, reason: str) -> None:
+        if path == self._path and self.button.isChecked():
+            self.words.setText(reason)
+
+    @Slot()
+    def _on_model_changed(self) -> None:
+        assert self._explanations is not None
+        self.button.setVisible(self._explanations.can_explain)
+        self._ask()
