@@ -6,10 +6,10 @@ from tlgui.learning.results import Explanation
 from tlgui.photos.names import one_line
 from tlgui.text.numbers import percent
 
-# What counts half as much tells a quarter as much of where it looked: strong places are named, not weak ones around.
-_EMPHASIS = 2
-# The share of what counts that a third of the photo must hold to be named.
-_MOSTLY = 0.55
+# Places that count less than this say nothing of where it looked.
+_LEAST = 0.25
+# A third of the photo is named that holds more than this share of what counts.
+_MOSTLY = 0.5
 _ALL_OVER = "all over the photo"
 _PLACES = {
     ("upper", "left"): "mostly the upper left",
@@ -56,7 +56,7 @@ def place_in_words(explanation: Explanation) -> str:
         'mostly the lower left'
     """
     height, width = explanation.height, explanation.width
-    counted = [value**_EMPHASIS for value in explanation.values]
+    counted = [value if value >= _LEAST else 0.0 for value in explanation.values]
     rows = [sum(counted[row * width : (row + 1) * width]) for row in range(height)]
     columns = [sum(counted[column::width]) for column in range(width)]
     return _PLACES[_third(rows, ("upper", "middle", "lower")), _third(columns, ("left", "middle", "right"))]
@@ -74,4 +74,4 @@ def _third(sums: Sequence[float], names: Sequence[str]) -> str:
             start, end = third * len(sums) / len(names), (third + 1) * len(sums) / len(names)
             shares[third] += value * max(0.0, min(place + 1, end) - max(place, start)) / total
     most = max(range(len(names)), key=shares.__getitem__)
-    return names[most] if shares[most] >= _MOSTLY else ""
+    return names[most] if shares[most] > _MOSTLY else ""

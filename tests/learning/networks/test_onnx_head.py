@@ -65,7 +65,8 @@ def test_gradient_and_map_are_those_of_tensorflow(pooling: str, head: Head) -> N
         np.testing.assert_allclose(
             gradient.transpose(1, 2, 0) / np.abs(slopes).max(), slopes[place] / np.abs(slopes).max(), atol=1e-4
         )
-        weighted = np.maximum((slopes[place].mean(axis=(0, 1)) * expected[place]).sum(axis=-1), 0.0)
+        weights = slopes[place] if pooling == "flatten" else slopes[place].mean(axis=(0, 1))
+        weighted = np.maximum((weights * expected[place]).sum(axis=-1), 0.0)
         np.testing.assert_allclose(activation_map(found, values, 1), weighted / weighted.max(), atol=1e-4)
 
 

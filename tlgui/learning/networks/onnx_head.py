@@ -15,6 +15,7 @@ from tlgui.learning.networks.onnx_graph import Graph, Node, Value
 
 _Array: TypeAlias = NDArray[np.float64]
 _MAP_RANK = 3
+_POOLINGS = frozenset({"GlobalAveragePool", "GlobalMaxPool"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Head:
 
     nodes: tuple[Node, ...]
     constants: Mapping[str, NDArray[Any]]
+
+    @property
+    def has_pooling(self) -> bool:
+        """Whether each map becomes one number, and no place has a weight of its own."""
+        return any(node.operator in _POOLINGS for node in self.nodes)
 
     def outputs(self, maps: _Array) -> _Array:
         """Return what the network gives: probabilities, shape (classes,).
@@ -108,7 +114,7 @@ def _is_last_map(
         return False
     operator = makers[name].operator if name in makers else ""
     is_for_flatten = operator == "Transpose" and bool(head) and head[0].operator == "Flatten"
-    return operator not in {"GlobalAveragePool", "GlobalMaxPool"} and not is_for_flatten
+    return operator not in _POOLINGS and not is_for_flatten
 
 
 def _needed(nodes: Sequence[Node], name: str) -> list[Node]:
