@@ -11,6 +11,7 @@ from tlgui.cli.compare import Score, compare_recipes, score_header, score_row
 from tlgui.cli.layout_options import layout_wish, write_layout
 from tlgui.cli.left_out import LeftOut
 from tlgui.cli.recipe_options import chosen_recipe, compared_recipes, recipe_of
+from tlgui.cli.report import write_report
 from tlgui.cli.terminal import Terminal
 from tlgui.engine.protocol import (
     EstimateRequest,
@@ -18,14 +19,15 @@ from tlgui.engine.protocol import (
     ExportRequest,
     TrainRequest,
 )
-from tlgui.errors import Cancelled, CollectionError, TlguiError
+from tlgui.errors import Cancelled, CollectionError, SettingError, TlguiError
 from tlgui.exporting.export_formats import details_path, format_by_id
 from tlgui.exporting.placing import check_target
+from tlgui.files import targets
 from tlgui.learning.backbones.photo_sizes import for_photos
 from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import Recipe, recipe_text
-from tlgui.learning.results import Evaluation, ModelSummary
+from tlgui.learning.results import Evaluation, MistakenPhoto, ModelSummary, PhotosMistaken
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.names import one_line
 from tlgui.photos.reading import read_folder
@@ -34,6 +36,7 @@ from tlgui.photos.scanning.closer_look import PICTURE_SIDE, look_closer
 from tlgui.photos.scanning.scan import Survey
 from tlgui.photos.scanning.search import find_photos
 from tlgui.photos.split import check_divisible
+from tlgui.progress import Event
 from tlgui.text.accuracy import accuracy_in_words, accuracy_notes, share_or_none
 from tlgui.text.backbones import smaller_backbone_in_words
 from tlgui.text.numbers import (
@@ -130,12 +133,23 @@ def estimate(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui evaluate MODEL.tlmodel FOLDER`: report the accuracy of a model, in all and for each class."""
-    read_summary(arguments.model)
+    if arguments.report is not None:
+        targets.check_target(arguments.report, targets.REPORT)
+    elif arguments.with_pictures:
+        raise SettingError("--with-pictures shows photos in a report.", "Give --report FILE.html too.")
+    model = read_summary(arguments.model)
     left_out = LeftOut(terminal)
     divides = arguments.part not in {None, "all"}
     collection = surveyed(arguments, terminal, left_out, divides=divides).collection
     part = evaluated_part(arguments.part, collection)
-    result = engine.perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal, left_out.listen)
+    mistakes: list[MistakenPhoto] = []
+
+    def listen(event: Event) -> None:
+        left_out.listen(event)
+        if isinstance(event, PhotosMistaken):
+            mistakes.extend(event.photos)
+
+    result = engine.perform(EvaluateRequest(arguments.model.absolute(), collection, part), terminal, listen)
     write_accuracy(result, terminal)
     if part is None and arguments.part is None:
         terminal.note(
@@ -143,6 +157,9 @@ def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
             "ones; --part validation keeps to those it did not learn from."
         )
     _write_classes(result, terminal)
+    if arguments.report is not None:
+        shown = mistakes if arguments.with_pictures else None
+        write_report(arguments.report, model, collection, result, shown, terminal)
     terminal.write_json({"evaluation": result, "left_out": left_out.result()})
 
 

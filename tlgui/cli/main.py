@@ -221,6 +221,12 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         choices=("all", *(part.value for part in Part)),
         help="which photos; where it is not given, the folder's own test photos, else its validation photos, else all",
     )
+    parser.add_argument(
+        "--report", type=_report, metavar="FILE.html", help="also write a page about the model, for any browser"
+    )
+    parser.add_argument(
+        "--with-pictures", action="store_true", help="show the photos that it named wrongly in the report, small"
+    )
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
@@ -274,6 +280,10 @@ def _model_file(text: str) -> Path:
 
 def _table(text: str) -> Path:
     return _target(text, targets.TABLE)
+
+
+def _report(text: str) -> Path:
+    return _target(text, targets.REPORT)
 
 
 def _target(text: str, kind: targets.FileKind) -> Path:

@@ -59,6 +59,10 @@ TABLE = FileKind("a table", (".csv", ".tsv"), is_text)
 MODEL = FileKind(
     "a model of tlgui", (".tlmodel",), lambda head: head.startswith(_ZIP) and b"manifest.json" in head[:64]
 )
+REPORT = FileKind(
+    "a report of tlgui", (".html", ".htm"), lambda head: is_text(head) and b'name="generator" content="tlgui"' in head
+)
+REPORT_PDF = FileKind("a PDF", (".pdf",), lambda head: head.startswith(b"%PDF-"))
 RECIPE = FileKind("a recipe of tlgui", (".json",), lambda head: is_text(head) and b'"tlgui_recipe"' in head)
 PLOT = FileKind("a plot", (".png", ".svg"), _is_plot)
 EXPORTS = {

@@ -290,6 +290,30 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class MistakenPhoto:
+    """A photo that an evaluated model named wrongly.
+
+    Args:
+        path: The photo.
+        class_name: What it is.
+        named: What it was called.
+        probability: How sure the model was, 0..1.
+    """
+
+    path: Path
+    class_name: str
+    named: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosMistaken(Event):
+    """An evaluation found photos that were named wrongly; each is reported once."""
+
+    photos: tuple[MistakenPhoto, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PredictionSummary:
     """The end of a prediction job.
 

@@ -9,10 +9,10 @@ import numpy as np
 from tlgui.errors import CollectionError, PhotoError
 from tlgui.learning.arrays import FloatArray, Labels
 from tlgui.learning.assessment.wilson import wilson_interval
-from tlgui.learning.data.prefetch import pixels_of, read_batches
+from tlgui.learning.data.prefetch import ReadPhoto, pixels_of, read_batches
 from tlgui.learning.data.unreadable_record import UnreadableRecord
 from tlgui.learning.inference.predictor import Predictor
-from tlgui.learning.results import ClassResult, Evaluation
+from tlgui.learning.results import ClassResult, Evaluation, MistakenPhoto, PhotosMistaken
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.split import split_collection
 from tlgui.progress import Countdown, JobContext, Progress, Stage, Throttle
@@ -108,8 +108,8 @@ def evaluate(model: Predictor, collection: Collection, part: Part | None, contex
         model: The model.
         collection: The photos. Its classes must be among those of the model; some may be missing.
         part: The part of the split by the model's recipe; None for all photos.
-        context: Receives the progress and `PhotosUnreadable` for photos that are left out; its checkpoint is called
-            before each photo.
+        context: Receives the progress, `PhotosMistaken` for photos that were named wrongly, and `PhotosUnreadable` for
+            those that are left out; its checkpoint is called before each photo.
 
     Raises:
         CollectionError: A class is not among those of the model, the part has no photos, or none of them is readable.
@@ -127,7 +127,11 @@ def evaluate(model: Predictor, collection: Collection, part: Part | None, contex
     for batch in read_batches(paths, model.summary.input_size, model.batch_size, context):
         readable = [photo for photo in batch if isinstance(photo.content, np.ndarray)]
         if readable:
-            counts.add(model.predict(pixels_of(readable)), labels[[photo.index for photo in readable]])
+            probabilities = model.predict(pixels_of(readable))
+            own_labels = labels[[photo.index for photo in readable]]
+            counts.add(probabilities, own_labels)
+            if mistaken := _mistaken(readable, probabilities, own_labels, model.summary.class_names):
+                context.report(PhotosMistaken(mistaken))
         failed |= {photo.path: photo.content for photo in batch if isinstance(photo.content, PhotoError)}
         done = batch[-1].index + 1
         report(Progress(Stage.EVALUATING, done, len(photos), countdown.seconds_left(done)))
@@ -139,6 +143,17 @@ def evaluate(model: Predictor, collection: Collection, part: Part | None, contex
             "Check that the folder is still there, then open it again.",
         )
     return evaluation
+
+
+def _mistaken(
+    photos: Sequence[ReadPhoto], probabilities: FloatArray, labels: Labels, class_names: Sequence[str]
+) -> tuple[MistakenPhoto, ...]:
+    named = probabilities.argmax(axis=1)
+    return tuple(
+        MistakenPhoto(photo.path, class_names[label], class_names[best], float(row[best]))
+        for photo, row, label, best in zip(photos, probabilities, labels, named, strict=True)
+        if best != label
+    )
 
 
 def _check_classes(model: Predictor, collection: Collection) -> None:
