@@ -144,7 +144,7 @@ def test_another_model_in_use_is_asked_anew_and_none_takes_the_button_away(
     assert model is not None
     count = len(asked(fake_engine))
 
-    session.use_model(model)
+    session.in_use.use(model)
     qtbot.waitUntil(lambda: len(asked(fake_engine)) > count and layer_of(view.canvas))
     session.in_use.clear()
 

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from tests.evaluations import evaluation_of, one_class_only
 from tests.pictures import write_jpeg, write_text
@@ -71,19 +72,23 @@ class Page(HTMLParser):
     def text(self) -> str:
         return " ".join(" ".join(self.words).split())
 
+    @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements[tag] += 1
         self.attributes += [(name, value or "") for name, value in attrs]
         if tag not in _VOID:
             self.open.append(tag)
 
+    @override
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements[tag] += 1
         self.attributes += [(name, value or "") for name, value in attrs]
 
+    @override
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
+    @override
     def handle_data(self, data: str) -> None:
         if "style" not in self.open:
             self.words.append(data)
@@ -98,7 +103,7 @@ def test_page_is_whole_and_loads_nothing() -> None:
 
     page = Page(html)
 
-    assert html.startswith("<!DOCTYPE html>\n<html lang=\"en\">")
+    assert html.startswith('<!DOCTYPE html>\n<html lang="en">')
     assert page.elements["h1"] == page.elements["title"] == page.elements["svg"] == 1
     assert not re.search(r"https?:|//|@import|url\(", html)
     assert not {"script", "link", "iframe", "a", "form"} & page.elements.keys()
@@ -196,12 +201,18 @@ def test_what_was_measured_now_stands_beside_what_the_file_says() -> None:
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [
-        (model_of(one_class_only()), "It is not shown to be better than always saying “robin”. Do not use it as it is."),
+        (
+            model_of(one_class_only()),
+            "It is not shown to be better than always saying “robin”. Do not use it as it is.",
+        ),
         (model_of(one_class_only()), "It recognised no photo of “wren”. Do not use it to find them."),
         (model_of(one_class_only()), "Its classes are unequal, from 6 photos of “wren” to 54 of “robin”"),
         (model_of(one_class_only()), "It was judged by 60 photos only"),
         (model_of(one_class_only()), "fewer than 20 photos to judge “wren” by"),
-        (model_of(evaluation_of(NAMES, ((90, 5, 5), (60, 40, 0), (0, 0, 0)))), "fewer than half of the photos of “robin”"),
+        (
+            model_of(evaluation_of(NAMES, ((90, 5, 5), (60, 40, 0), (0, 0, 0)))),
+            "fewer than half of the photos of “robin”",
+        ),
         (model_of(evaluation_of(NAMES, ((90, 5, 5), (60, 40, 0), (0, 0, 0)))), "no photo to judge “wren” by"),
         (model_of(evaluation_of(NAMES, CONFUSION)), "it never answers “not sure”"),
         (model_of(evaluation_of(NAMES, CONFUSION), trust_of(novelty=None)), "cannot tell a photo of something else"),

@@ -69,6 +69,13 @@ class SaveModelRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveReportRequest:
+    """Write a report on the model in use."""
+
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
 class MendRequest:
     """Mend the collection, then read it again."""
 

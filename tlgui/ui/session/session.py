@@ -88,7 +88,7 @@ class Session(QObject):
         self.judged_photos = JudgedPhotos(self._jobs, self.review, self.run_list, self.in_use, self)
         self.explanations = Explanations(self._jobs, engine, self.in_use, self)
         self._run_jobs = RunJobs(
-            engine, self._jobs, self._begin, self.review, self.run_list, self.in_use, self.unsaved, self
+            engine, self._jobs, self.begin, self.review, self.run_list, self.in_use, self.unsaved, self
         )
 
     @property
@@ -287,7 +287,7 @@ class Session(QObject):
     def save_model(self, target: Path) -> Job:
         """Copy the open model's file to `target`, whole or not at all."""
         source = self._needed_model().path
-        return self._begin(SaveModelRequest(source, target), lambda _context: files.copy(source, target))
+        return self.begin(SaveModelRequest(source, target), lambda _context: files.copy(source, target))
 
     def save_trained(self, target: Path | None = None) -> Job:
         """Write the model of the unsaved training; it is used if it is better than the one in use."""
@@ -344,14 +344,15 @@ class Session(QObject):
         return self.model
 
     def _begin_engine(self, request: Request[object], on_success: OnSuccess | None = None) -> Job:
-        return self._begin(request, functools.partial(self._engine.run, request), on_success)
+        return self.begin(request, functools.partial(self._engine.run, request), on_success)
 
     def _begin_reading(self, request: object, operation: Operation) -> Job:
-        job = self._begin(request, operation, self._on_read)
+        job = self.begin(request, operation, self._on_read)
         self.review.follow(job)
         return job
 
-    def _begin(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
+    def begin(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
+        """Start a job of the user; see `Jobs.begin`."""
         # The engine runs one request at a time, and the user's job goes first.
         self._jobs.stop_background(PreviewRequest | EstimateRequest)
         return self._jobs.begin(request, operation, on_success)

@@ -28,6 +28,7 @@ from tlgui.ui.shell.about_dialog import show_about
 from tlgui.ui.shell.export_dialog import ExportDialog
 from tlgui.ui.shell.message_bar import MessageBar
 from tlgui.ui.shell.model_questions import MODELS, ask_model_target, documents_folder, pictures_folder
+from tlgui.ui.shell.report_saving import ReportSaving
 from tlgui.ui.shell.step_list import Step
 from tlgui.ui.text.model_words import MODEL_SUFFIX, model_name
 from tlgui.ui.train.train_page import TrainPage
@@ -77,6 +78,7 @@ class Commands(QObject):
         self._settings = settings
         self._pages = pages
         self._messages = messages
+        self.report_saving = ReportSaving(window, session, settings, messages)
         self._origin = Step.RESULTS
 
     # Conditions, read after signals of the session and the pages.

@@ -13,7 +13,13 @@ from tlgui.photos.mending.mender import Mended
 from tlgui.photos.names import one_line, shown_name
 from tlgui.progress import Event, Notice
 from tlgui.text.numbers import count
-from tlgui.ui.session.requests import SamplePhotosRequest, SaveModelRequest, ScanRequest, UndoRequest
+from tlgui.ui.session.requests import (
+    SamplePhotosRequest,
+    SaveModelRequest,
+    SaveReportRequest,
+    ScanRequest,
+    UndoRequest,
+)
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.session.worker import Job
@@ -77,6 +83,9 @@ class JobOutcomes(QObject):
                 one_line(str(request.target.parent)),
                 request.target,
             )
+        elif isinstance(request, SaveReportRequest):
+            target = request.target
+            self._messages.show_success(f"Saved “{shown_name(target)}”.", one_line(str(target.parent)), target)
         elif isinstance(result, Mended):
             self._show_mended(result, is_undone=isinstance(request, UndoRequest))
         elif isinstance(result, ExportResult):

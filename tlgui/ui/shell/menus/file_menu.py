@@ -77,6 +77,15 @@ def file_menu(commands: Commands) -> Menu:
                     button_text="Export",
                     tip="Write the model in use for other programs",
                 ),
+                Action(
+                    commands,
+                    name="save-report",
+                    text="Save re&port…",
+                    handler=commands.report_saving.ask,
+                    enabled=commands.can_use_model,
+                    icon="results",
+                    tip="Write what the model is, how good it is, and what it should not be used for",
+                ),
             ),
             (
                 Action(
