@@ -16,6 +16,7 @@ class Stage(StrEnum):
     SCANNING = "scanning"
     LOOKING = "looking"
     MENDING = "mending"
+    SORTING = "sorting"
     DOWNLOADING = "downloading"
     LOADING = "loading"
     TIMING = "timing"

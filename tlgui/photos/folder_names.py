@@ -60,26 +60,27 @@ def safe_name(name: str, otherwise: str = "class") -> str:
     return f"{plain}_" if is_hidden(plain) else plain
 
 
-def folder_names(names: Iterable[str], otherwise: str = "class") -> Mapping[str, str]:
+def folder_names(names: Iterable[str], otherwise: str = "class", taken: Iterable[str] = ()) -> Mapping[str, str]:
     """Return a safe folder name for each name; no two are the same where case and Unicode form make no difference.
 
     Args:
         names: The names; of two that clash, the later one gets a number.
         otherwise: As in `safe_name`.
+        taken: Folder names that none of them may be the same as.
 
     Example:
         >>> folder_names(["Wren", "wren"])
         {'Wren': 'Wren', 'wren': 'wren 2'}
     """
     found: dict[str, str] = {}
-    taken: set[str] = set()
+    used = set(map(folded, taken))
     for name in dict.fromkeys(names):
         plain = free = safe_name(name, otherwise)
         number = 1
-        while folded(free) in taken:
+        while folded(free) in used:
             number += 1
             free = f"{shortened(plain, _MOST_BYTES_UNNUMBERED)} {number}"
-        taken.add(folded(free))
+        used.add(folded(free))
         found[name] = free
     return found
 

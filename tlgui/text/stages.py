@@ -8,6 +8,7 @@ _STAGES = {
     Stage.SCANNING: "Reading the folder",
     Stage.LOOKING: "Looking at the photos",
     Stage.MENDING: "Putting the photos in order",
+    Stage.SORTING: "Sorting the photos",
     Stage.DOWNLOADING: "Downloading the weights",
     Stage.LOADING: "Loading",
     Stage.TIMING: "Estimating time",

@@ -48,7 +48,7 @@ class Step:
         note: The path of the bin's note about the file, the name that the class was shown under before, or the digest
             of a photo whose class is right.
         act: What is done, in a sort; None elsewhere.
-        of: The number of the step of the photo that the file belongs to, which may be itself; -1 outside a sort.
+        of: The number of the step of the photo that the file belongs to, which may be itself; -1 where there is none.
         data: What a step that writes a file needs to know; empty for others.
         digest: SHA-256 of the file that the step writes, in hexadecimal; empty for others, and before it is known.
     """

@@ -34,6 +34,7 @@ _RELATIVES = {"DIB": "BMP", "MPO": "JPEG"}
 _COMMON_NAMES = {"WEBP": "WebP", "HEIF": "HEIC", "JPEG2000": "JPEG 2000", "RAW": "camera RAW"}
 
 IMAGE_SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
+RAW_SUFFIXES = frozenset(_SUFFIXES["RAW"])
 # Pillow opens several JPEGs in one file as a JPEG first.
 SAFE_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "PPM", "DIB")
 """The formats that are opened in any process."""
