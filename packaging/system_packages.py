@@ -74,6 +74,51 @@ X11_LIBRARIES = (
 )
 
 
+@dataclass(frozen=True)
+class Program:
+    """One program that some tests start; they are skipped without it.
+
+    Args:
+        name: How it is started.
+        problem: What is tested with it.
+        debian: Package on Debian, Ubuntu and relatives.
+        fedora: Package on Fedora and relatives.
+        arch: Package on Arch and relatives.
+        is_needed_in_ci: Whether its tests must not be skipped there.
+    """
+
+    name: str
+    problem: str
+    debian: str
+    fedora: str
+    arch: str
+    is_needed_in_ci: bool
+
+    def package(self, manager: str) -> str:
+        """Return the package for one package manager."""
+        return {APT: self.debian, DNF: self.fedora, PACMAN: self.arch}[manager]
+
+
+TEST_PROGRAMS = (
+    Program(
+        "strace",
+        "That nothing leaves the computer is tested with strace, which is missing",
+        "strace",
+        "strace",
+        "strace",
+        is_needed_in_ci=True,
+    ),
+    Program(
+        "exiftool",
+        "That other programs read the keywords beside photos is tested with exiftool, which is missing",
+        "libimage-exiftool-perl",
+        "perl-Image-ExifTool",
+        "perl-image-exiftool",
+        is_needed_in_ci=False,
+    ),
+)
+
+
 def provide_for_window() -> None:
     """Make sure that a window can be opened here.
 
@@ -91,7 +136,8 @@ def provide_for_window() -> None:
 def provide_for_tests() -> None:
     """Make sure that Qt can run without a screen, as the tests do, and that system calls can be traced.
 
-    Without `strace` the one test that traces is skipped, which will do at a person's desk but not in CI.
+    Without one of the programs in `TEST_PROGRAMS` its tests are skipped, which will do at a person's desk, but for some
+    not in CI.
 
     Raises:
         SetupError: Something is missing; the hint is the command that installs it.
@@ -99,17 +145,16 @@ def provide_for_tests() -> None:
     if sys.platform != "linux":
         return
     _provide_libraries(QT_LIBRARIES)
-    try:
-        _provide_strace()
-    except SetupError as error:
-        if os.environ.get("CI"):
-            raise
-        say(f"{error.message} Its test will be skipped. {error.hint}")
-
-
-def _provide_strace() -> None:
-    if shutil.which("strace") is None:
-        _provide("That nothing leaves the computer is tested with strace, which is missing", ["strace"])
+    manager = package_manager()
+    for program in TEST_PROGRAMS:
+        if shutil.which(program.name) is not None:
+            continue
+        try:
+            _provide(program.problem, [program.package(manager)] if manager else [])
+        except SetupError as error:
+            if program.is_needed_in_ci and os.environ.get("CI"):
+                raise
+            say(f"{error.message} Its test will be skipped. {error.hint}")
 
 
 def provide_venv() -> None:

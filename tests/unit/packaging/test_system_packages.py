@@ -18,7 +18,9 @@ MISSING = Library("libtlgui-not-there.so.1", "libnothere1", "nothere-fedora", "n
 PRESENT = Library("libc.so.6", "libc6", "glibc", "glibc")
 
 
-def system(monkeypatch: pytest.MonkeyPatch, *, like: str, user: int, programs: Sequence[str] = ("strace",)) -> None:
+def system(
+    monkeypatch: pytest.MonkeyPatch, *, like: str, user: int, programs: Sequence[str] = ("strace", "exiftool")
+) -> None:
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": "some", "ID_LIKE": like})
     monkeypatch.setattr(os, "geteuid", lambda: user)
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}" if name in programs else None)
@@ -73,20 +75,25 @@ def test_root_on_debian_installs_by_itself(monkeypatch: pytest.MonkeyPatch, apt_
     assert log.read_text(encoding="utf-8").splitlines() == ["update", "install -y libnothere1"]
 
 
-def test_root_on_debian_gets_strace_too(monkeypatch: pytest.MonkeyPatch, apt_get: Callable[[str], Path]) -> None:
+def test_root_on_debian_gets_the_programs_of_the_tests_too(
+    monkeypatch: pytest.MonkeyPatch, apt_get: Callable[[str], Path]
+) -> None:
     log = apt_get("exit 0")
     system(monkeypatch, like="debian", user=0, programs=())
     monkeypatch.setattr(system_packages, "QT_LIBRARIES", (PRESENT,))
     monkeypatch.delenv("CI", raising=False)
     system_packages.provide_for_tests()
-    assert log.read_text(encoding="utf-8").splitlines() == ["update", "install -y strace"]
+    assert log.read_text(encoding="utf-8").splitlines() == [
+        *("update", "install -y strace"),
+        *("update", "install -y libimage-exiftool-perl"),
+    ]
 
 
 @pytest.mark.parametrize("like", ["debian", ""])
 def test_without_strace_a_user_is_told_which_test_is_skipped_and_ci_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], like: str
 ) -> None:
-    system(monkeypatch, like=like, user=1000, programs=())
+    system(monkeypatch, like=like, user=1000, programs=("exiftool",))
     monkeypatch.setattr(system_packages, "QT_LIBRARIES", (PRESENT,))
     monkeypatch.delenv("CI", raising=False)
     system_packages.provide_for_tests()
@@ -96,6 +103,22 @@ def test_without_strace_a_user_is_told_which_test_is_skipped_and_ci_fails(
     monkeypatch.setenv("CI", "true")
     with pytest.raises(problems.SetupError, match="strace, which is missing"):
         system_packages.provide_for_tests()
+
+
+@pytest.mark.parametrize(
+    ("like", "package"),
+    [("debian", "libimage-exiftool-perl"), ("fedora", "perl-Image-ExifTool"), ("arch", "perl-image-exiftool")],
+)
+def test_without_exiftool_the_tests_go_on_in_ci_as_well(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], like: str, package: str
+) -> None:
+    system(monkeypatch, like=like, user=1000, programs=("strace",))
+    monkeypatch.setattr(system_packages, "QT_LIBRARIES", (PRESENT,))
+    monkeypatch.setenv("CI", "true")
+
+    system_packages.provide_for_tests()
+
+    assert package in capsys.readouterr().err
 
 
 def test_failed_installation_shows_why(monkeypatch: pytest.MonkeyPatch, apt_get: Callable[[str], Path]) -> None:

@@ -1,8 +1,9 @@
 """Reads an XMP file as far as keywords need it, with the place of everything in its bytes, so that it can be edited.
 
 Files come from other programs and are read with suspicion: a document type, and with it every entity, is refused at its
-first byte; nothing is fetched; elements are counted. Source of the structure: Adobe, "XMP Specification Part 1" (2012),
-section 7, the serialisation in RDF/XML.
+first byte; nothing is fetched; elements are counted. The parser is Python's own expat, not a library that makes a tree:
+it tells the place of each element in the bytes, without which the bytes of other programs could not stay. Source of the
+structure: Adobe, "XMP Specification Part 1" (2012), section 7, the serialisation in RDF/XML.
 """
 
 import re
@@ -19,7 +20,7 @@ _START_TAG = re.compile(rb"""<([^\s/>=]++)(?:\s++[^\s=/>]++\s*+=\s*+(?:"[^"]*+"|
 _ATTRIBUTE = re.compile(rb"""\s++([^\s=/>]++)\s*+=\s*+("[^"]*+"|'[^']*+')""")
 
 
-class XmpError(Exception):
+class XmpError(ValueError):
     """The file cannot be edited; its text says why, as the end of a sentence that names the file."""
 
 

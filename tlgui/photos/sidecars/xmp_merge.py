@@ -97,6 +97,8 @@ _Edit = tuple[int, int, bytes]
 def merged(before: bytes | None, keyword: Keyword) -> bytes:
     """Return an XMP file with a keyword in it; the same bytes where it says all of that already.
 
+    What a person decided is not changed by what a model says.
+
     Args:
         before: The file as it is; None where there is none.
         keyword: What to add.
@@ -105,7 +107,10 @@ def merged(before: bytes | None, keyword: Keyword) -> bytes:
         XmpError: The file is damaged, or cannot be edited without touching what is not tlgui's.
     """
     text, encode = decoded(_NEW if before is None else before)
-    result = _apply(text, _Merge(read_xmp(text), keyword).edits())
+    merge = _Merge(read_xmp(text), keyword)
+    if before is not None and merge.is_decided_by_person and keyword.decided_by is DecidedBy.MODEL:
+        return before
+    result = _apply(text, merge.edits())
     _check(result, keyword)
     return encode(result)
 
@@ -143,6 +148,11 @@ class _Merge:
         }
         self._edits: list[_Edit] = []
         self._missing: list[str] = []
+
+    @property
+    def is_decided_by_person(self) -> bool:
+        """Whether the file says that a person decided."""
+        return self._old.get("DecidedBy") == DecidedBy.PERSON.value
 
     def edits(self) -> list[_Edit]:
         """Return what to change."""

@@ -92,6 +92,13 @@ def test_keyword_of_the_person_is_neither_doubled_nor_removed() -> None:
     assert "wren" not in corrected["hierarchical"]
 
 
+def test_what_a_person_decided_stays_until_a_person_decides_again() -> None:
+    decided = merged(merged(DIGIKAM.encode(), WREN), PERSON)
+
+    assert merged(decided, WREN) == decided
+    assert keywords_in(merged(decided, replace(PERSON, answer="wren")))["subject"] == ["Birds", "wren"]
+
+
 def test_own_fields_tell_who_decided_and_how_certain_the_model_is() -> None:
     assert own_fields(merged(DARKTABLE.encode(), WREN)) == {
         "Answer": "wren",
