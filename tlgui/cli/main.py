@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import importlib
+import math
 import multiprocessing
 import os
 import shlex
@@ -26,8 +27,12 @@ from tlgui.photos.collection import Part
 from tlgui.photos.counting import listed
 from tlgui.photos.names import one_line
 from tlgui.photos.pictures import helper_start
+from tlgui.text.tables.formats import FORMATS as TABLE_FORMATS
+from tlgui.text.tables.formats import table_format
 
 LOG_NAME = "headless.log"
+
+_MOST_NORTH, _MOST_EAST = 90, 180
 
 _MODULES = {name: f"tlgui.cli.{name}" for name in ("check", "predict", "train")}
 
@@ -113,7 +118,20 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parsed, unexpected = parser.parse_known_args(arguments)
     if unexpected:
         _refuse(parser, parsed.command, unexpected)
+    if parsed.command == "predict":
+        _check_format(parser, parsed)
     return parsed
+
+
+def _check_format(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> None:
+    """Report a format without a file, a file without a format, and a file whose name has another format's ending."""
+    if (parsed.format is None) != (parsed.out is None):
+        parser.error("--format and --out belong together")
+    if parsed.place and parsed.format != "camtrap-dp":
+        parser.error("--place is for --format camtrap-dp")
+    kind = None if parsed.format is None else table_format(parsed.format).kind
+    if kind is not None and (problem := targets.name_problem(parsed.out.name, kind)):
+        parser.error(f"argument --out: {problem}")
 
 
 def _refuse(parser: argparse.ArgumentParser, command: str | None, unexpected: Sequence[str]) -> NoReturn:
@@ -234,6 +252,25 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", type=_path, nargs="+", metavar="PATH", help="photos, and folders that hold some")
     parser.add_argument("--top", type=_positive, default=3, metavar="K", help="classes for each photo; 3 by default")
     parser.add_argument("--csv", type=_table, metavar="FILE.csv", help="also write a table")
+    parser.add_argument(
+        "--format",
+        choices=[each.id for each in TABLE_FORMATS],
+        help="also write the answers, who decided them and when, for spreadsheets and camera trap programs",
+    )
+    parser.add_argument("--out", type=_path, metavar="FILE", help="where --format writes; a new folder for camtrap-dp")
+    parser.add_argument(
+        "--place",
+        type=_place,
+        action="append",
+        default=[],
+        metavar="[FOLDER=]LAT,LON",
+        help="where the camera of the photos, or of those in one folder, stood, in degrees; for camtrap-dp",
+    )
+    parser.add_argument(
+        "--keywords",
+        action="store_true",
+        help="also write each answer as a keyword beside its photo, into PHOTO.xmp; photos themselves stay as they are",
+    )
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -312,6 +349,20 @@ def _weights(text: str) -> tuple[str, Path]:
     if not equals or not backbone or not path:
         raise argparse.ArgumentTypeError(f"write BACKBONE=FILE, such as vgg16=vgg16_notop.h5; it is “{text}”")
     return backbone, _path(path)
+
+
+def _place(text: str) -> tuple[Path | None, tuple[float, float]]:
+    """Return the folder, None for all, and latitude and longitude in degrees."""
+    folder, _, degrees = text.rpartition("=")
+    try:
+        latitude, longitude = map(float, degrees.split(","))
+    except ValueError:
+        latitude, longitude = math.nan, math.nan
+    if not (abs(latitude) <= _MOST_NORTH and abs(longitude) <= _MOST_EAST):
+        raise argparse.ArgumentTypeError(
+            f"write LATITUDE,LONGITUDE in degrees, such as --place=-33.8688,151.2093; it is “{text}”"
+        )
+    return (_path(folder) if folder else None), (latitude, longitude)
 
 
 def _positive(text: str) -> int:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tlgui.cli import engine
+from tlgui.cli.prediction_outputs import check_outputs, prediction_outputs
 from tlgui.cli.terminal import Terminal
 from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import CollectionError, TlguiError
 from tlgui.files import targets
 from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.results import PhotosPredicted, Prediction
+from tlgui.learning.trust import Caution
 from tlgui.photos.counting import listed
 from tlgui.progress import Event
 from tlgui.text.csv_tables import predictions_csv
@@ -22,19 +24,25 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui predict MODEL.tlmodel PATH…`: predict the classes of photos."""
     if arguments.csv is not None:
         targets.check_target(arguments.csv, targets.TABLE)
+    check_outputs(arguments)
     _check_any_there(arguments.paths)
+    model = read_summary(arguments.model)
     # Without the bound, a table would get columns for classes that the model does not have.
-    top = min(arguments.top, len(read_summary(arguments.model).class_names))
+    top = min(arguments.top, len(model.class_names))
+    keeps_all = terminal.wants_json or arguments.csv is not None
     predictions: list[Prediction] = []
-
-    def listen(event: Event) -> None:
-        if isinstance(event, PhotosPredicted):
-            predictions.extend(event.predictions)
-            for prediction in event.predictions:
-                terminal.write(_prediction_line(prediction))
-
     request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), top)
-    summary = engine.perform(request, terminal, listen)
+    with prediction_outputs(arguments, model, top, terminal) as outputs:
+
+        def listen(event: Event) -> None:
+            if isinstance(event, PhotosPredicted):
+                if keeps_all:
+                    predictions.extend(event.predictions)
+                for prediction in event.predictions:
+                    terminal.write(_prediction_line(prediction))
+                outputs.add(event.predictions, Caution())
+
+        summary = engine.perform(request, terminal, listen)
     if arguments.csv is not None:
         predictions_csv(arguments.csv, predictions, top)
         terminal.note(f"Saved as {arguments.csv}")
@@ -44,6 +52,7 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
             "photo_count": summary.photo_count,
             "error_count": summary.error_count,
             "seconds": summary.seconds,
+            **outputs.result(),
         }
     )
     if summary.photo_count == 0:

@@ -55,6 +55,10 @@ def _is_plot(head: bytes) -> bool:
     return (head.startswith(_PNG) or is_text(head)) and b"Matplotlib" in head
 
 
+def _is_own_json(head: bytes, *marks: bytes) -> bool:
+    return is_text(head) and all(mark in head for mark in (b'"tlgui":', *marks))
+
+
 TABLE = FileKind("a table", (".csv", ".tsv"), is_text)
 MODEL = FileKind(
     "a model of tlgui", (".tlmodel",), lambda head: head.startswith(_ZIP) and b"manifest.json" in head[:64]
@@ -64,6 +68,13 @@ REPORT = FileKind(
 )
 REPORT_PDF = FileKind("a PDF", (".pdf",), lambda head: head.startswith(b"%PDF-"))
 RECIPE = FileKind("a recipe of tlgui", (".json",), lambda head: is_text(head) and b'"tlgui_recipe"' in head)
+WORKBOOK = FileKind("an Excel workbook", (".xlsx",), lambda head: head.startswith(_ZIP) and b"xl/" in head)
+MEGADETECTOR = FileKind(
+    "a file of MegaDetector results by tlgui", (".json",), lambda head: _is_own_json(head, b'"format_version"')
+)
+COCO_CAMERA_TRAPS = FileKind(
+    "a COCO Camera Traps file by tlgui", (".json",), lambda head: _is_own_json(head, b'"date_created"')
+)
 PLOT = FileKind("a plot", (".png", ".svg"), _is_plot)
 EXPORTS = {
     ".keras": FileKind("a Keras model", (".keras",), lambda head: head.startswith(_ZIP)),

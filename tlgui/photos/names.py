@@ -56,7 +56,12 @@ def lines_shown(text: str) -> str:
 
 def writable(text: str) -> str:
     """Return a text that can be encoded in UTF-8: bytes that are not text are escaped as by `one_line`."""
-    return "".join(_shown_character(letter) if unicodedata.category(letter) == "Cs" else letter for letter in text)
+    try:
+        # Tables write it for each cell: this takes a hundredth of the time that looking at each letter takes.
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join(_shown_character(letter) if unicodedata.category(letter) == "Cs" else letter for letter in text)
+    return text
 
 
 def typed_name(text: str) -> str:

@@ -64,15 +64,15 @@ def history_csv(path: Path, history: Iterable[EpochEnded]) -> None:
 
 
 def _prediction_row(prediction: Prediction, top: int) -> list[str]:
-    cells = [_harmless(str(prediction.path))]
+    cells = [harmless(str(prediction.path))]
     for score in prediction.scores[:top]:
-        cells += [_harmless(score.class_name), f"{score.probability:.6f}"]
+        cells += [harmless(score.class_name), f"{score.probability:.6f}"]
     cells += [""] * (1 + 2 * top - len(cells))
-    return [*cells, _harmless(prediction.error)]
+    return [*cells, harmless(prediction.error)]
 
 
-def _harmless(text: str) -> str:
-    """Return `text` so that no spreadsheet computes it, and so that it can be encoded as UTF-8."""
+def harmless(text: str) -> str:
+    """Return a text that no spreadsheet computes and that can be encoded as UTF-8; formulas get a `'` in front."""
     text = writable(text)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 

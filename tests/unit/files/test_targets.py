@@ -10,11 +10,23 @@ from matplotlib.figure import Figure
 from tests.pictures import write_jpeg, write_png
 from tlgui.cli.main import main
 from tlgui.errors import StorageError, TargetError
-from tlgui.files.targets import EXPORTS, MODEL, PLOT, RECIPE, TABLE, FileKind, check_target, refusal
+from tlgui.files.targets import (
+    COCO_CAMERA_TRAPS,
+    EXPORTS,
+    MEGADETECTOR,
+    MODEL,
+    PLOT,
+    RECIPE,
+    TABLE,
+    WORKBOOK,
+    FileKind,
+    check_target,
+    refusal,
+)
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import recipe_text
 
-KINDS = (TABLE, MODEL, RECIPE, PLOT, *EXPORTS.values())
+KINDS = (TABLE, WORKBOOK, MEGADETECTOR, COCO_CAMERA_TRAPS, MODEL, RECIPE, PLOT, *EXPORTS.values())
 
 
 def write_plot(path: Path) -> None:
@@ -87,6 +99,12 @@ def test_what_only_has_the_same_suffix_is_kept(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "letter.tlmodel", "w") as archive:
         archive.writestr("[Content_Types].xml", "")
     assert "is not a model of tlgui" in refusal(tmp_path / "letter.tlmodel", MODEL)
+    (tmp_path / "traps.json").write_text('{"info": {"version": "1.0", "date_created": "2024"}}', encoding="utf-8")
+    assert "is not a COCO Camera Traps file by tlgui" in refusal(tmp_path / "traps.json", COCO_CAMERA_TRAPS)
+    assert "is not a file of MegaDetector results by tlgui" in refusal(tmp_path / "traps.json", MEGADETECTOR)
+    with zipfile.ZipFile(tmp_path / "letter.xlsx", "w") as archive:
+        archive.writestr("word/document.xml", "")
+    assert "is not an Excel workbook" in refusal(tmp_path / "letter.xlsx", WORKBOOK)
 
 
 def test_picture_of_another_program_is_no_plot(tmp_path: Path) -> None:
