@@ -13,6 +13,7 @@ import numpy as np
 
 from tests.benchmarks.extracting import seconds_of
 from tests.benchmarks.figures import Figure, number
+from tlgui.learning.arrays import FloatArray
 from tlgui.learning.assessment.calibration import reliability_of
 from tlgui.learning.recipes.built_in import BUILT_IN, QUICK
 from tlgui.learning.recipes.recipe import Recipe, SplitSettings
@@ -29,6 +30,7 @@ MOST_ERROR = 0.03
 PHOTO_COUNT, LENGTH, CLASS_COUNT = 4000, 1280, 5
 MOST_SECONDS = 5.0
 ROUNDS = 3
+CHANCES = 200
 CONTEXT = JobContext()
 
 
@@ -39,16 +41,21 @@ def of_recipe(collection: Collection, recipe: Recipe, scratch: Path) -> list[Fig
     told = of_part(trained.judgements, JudgedBy.TEST)
     trust = trained.summary.trust
     assert trust is not None
-    right = float(np.mean([each.is_right for each in told]))
-    said = float(np.mean([each.probability for each in told]))
+    said = np.array([each.probability for each in told], np.float32)
+    is_right = np.array([each.is_right for each in told])
     beside = (
-        f"right {number(100 * right)} %, says {number(100 * said)} %, {len(told)} photos; temperature "
-        f"{number(trust.temperature)}, says of its own error {number(trust.reliability.calibration_error)}"
+        f"right {number(100 * is_right.mean())} %, says {number(100 * said.mean())} %, {len(told)} photos, by chance "
+        f"alone {number(_error_by_chance(said))}; temperature {number(trust.temperature)}"
     )
-    error = reliability_of(
-        np.array([each.probability for each in told], np.float32), np.array([each.is_right for each in told])
-    ).calibration_error
+    error = reliability_of(said, is_right).calibration_error
     return [Figure("trust", f"{recipe.name}: calibration error", error, MOST_ERROR, beside)]
+
+
+def _error_by_chance(said: FloatArray) -> float:
+    """Return the mean error of answers that are right exactly as often as they say: few photos have it by chance."""
+    rng = np.random.default_rng(1)
+    draws = (rng.random(len(said)) < said for _ in range(CHANCES))
+    return float(np.mean([reliability_of(said, is_right).calibration_error for is_right in draws]))
 
 
 def out_of_fold_seconds(recipe: Recipe) -> Figure:
