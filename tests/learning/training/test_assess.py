@@ -12,6 +12,7 @@ from tests.learning.listening import QUIET, stopping_at
 from tests.learning.models import KERAS_SAVE_WARNING
 from tests.learning.trainings import CACHED, FINE_TUNED
 from tests.pictures import write_collection, write_jpeg
+from tlgui.errors import StorageError
 from tlgui.learning.arrays import FloatArray
 from tlgui.learning.assessment.calibration import calibrated
 from tlgui.learning.inference.evaluate import evaluate
@@ -28,7 +29,7 @@ from tlgui.learning.recipes.recipe import (
 )
 from tlgui.learning.results import ModelSummary, StopReason
 from tlgui.learning.runs.judgements import JUDGEMENTS, read_judgements
-from tlgui.learning.training import assess
+from tlgui.learning.training import assess, judging
 from tlgui.learning.training.train import Trained, train_network
 from tlgui.learning.trust import WRONG_AT_MOST, JudgedBy, of_part
 from tlgui.photos.collection import Collection, Part
@@ -267,3 +268,23 @@ def test_keeping_the_last_epoch_is_measured_too(shared: Collection, tmp_path: Pa
     recipe = replace(LINEAR, early_stopping=EarlyStopping(enabled=False, keep_best=False))
     trained = train_network(shared, recipe, tmp_path / "model.tlmodel", QUIET)
     assert evaluations(trained.summary)[0] == (None, True, 30)
+
+
+@pytest.mark.parametrize("error", [StorageError("The disk is full."), MemoryError()])
+def test_no_room_to_judge_all_photos_costs_no_model(
+    error: Exception,
+    shared: Collection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    expect_log: Callable[[str], None],
+) -> None:
+    def refused(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(judging, "cross_validate", refused)
+
+    expect_log("a part of the photos could not be judged")
+
+    trained = train_network(shared, LINEAR, tmp_path / "model.tlmodel", QUIET)
+
+    assert evaluations(trained.summary) == [(Part.VALIDATION, False, 6)]

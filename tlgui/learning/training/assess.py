@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
+import tensorflow as tf
 
 from tlgui.errors import Cancelled, StorageError
 from tlgui.learning.assessment import novelty
@@ -94,12 +95,12 @@ def assess(
 
 
 def _unless_stopped(work: Callable[[], ResultT | None]) -> ResultT | None:
-    """Do what the model can do without; None where the user stops it, or the disk refuses its temporary files."""
+    """Do what the model can do without; None where the user stops it, or disk or memory have too little room for it."""
     try:
         return work()
     except Cancelled:
         return None
-    except StorageError:
+    except (StorageError, MemoryError, tf.errors.ResourceExhaustedError):
         _log.warning("a part of the photos could not be judged", exc_info=True)
         return None
 
