@@ -28,7 +28,7 @@ _PROMISE = (
     "The export takes RGB from 0 to 255 and gives probabilities; nothing needs to be prepared before. "
     "It is loaded again and compared with the model on photos, and kept only where both agree."
 )
-_DISTANCE = "A second output says how far a photo is from those it learned from. The file gets larger."
+_DISTANCE = "A second output says how unlike a photo is. The file gets larger."
 _NO_ROOM = "This format has no room for it."
 
 
@@ -55,7 +55,7 @@ class ExportDialog(QDialog):
         self.formats = QButtonGroup(self)
         self._tells_distance = tells_distance
         self.distance = QCheckBox("Also tell photos &unlike anything it learned")
-        self.distance_note = QuietLabel()
+        self.distance_note = QuietLabel(_DISTANCE)
         self.target = QLineEdit()
         self.browse_button = QPushButton("&Browse…")
         self.note = QuietLabel()
@@ -68,7 +68,6 @@ class ExportDialog(QDialog):
         self.buttons.accepted.connect(self._on_buttons_accepted)
         self.buttons.rejected.connect(self.reject)
         self.target.setText(str(folder / self._file_name(self.chosen())))
-        self._show_room()
         self._check()
 
     def chosen(self) -> ExportFormat:
@@ -87,20 +86,13 @@ class ExportDialog(QDialog):
             button = QRadioButton(item.title)
             set_spoken_details(button, item.description)
             self.formats.addButton(button, index)
-            description = QuietLabel(item.description)
-            # The description is aligned with the text of the radio button.
-            style = self.style()
-            indent = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth) + style.pixelMetric(
-                style.PixelMetric.PM_RadioButtonLabelSpacing
-            )
-            description.setContentsMargins(indent, 0, 0, self.fontMetrics().height() // 3)
             column.addWidget(button)
-            column.addWidget(description)
+            column.addWidget(self._indented(QuietLabel(item.description)))
         self.formats.button(0).setChecked(True)
         self.distance.setVisible(self._tells_distance)
         self.distance_note.setVisible(self._tells_distance)
         column.addWidget(self.distance)
-        column.addWidget(self.distance_note)
+        column.addWidget(self._indented(self.distance_note))
         label = PlainLabel("Write &to:")
         label.setBuddy(self.target)
         self.target.setAccessibleName("Write to")
@@ -113,9 +105,19 @@ class ExportDialog(QDialog):
         column.addStretch(1)
         column.addWidget(QuietLabel(_PROMISE))
         column.addWidget(self.buttons)
+        self._show_room()
         width = self.fontMetrics().averageCharWidth() * 85
         self.setMinimumWidth(width)
         self.resize(width, column.heightForWidth(width))
+
+    def _indented(self, description: QuietLabel) -> QuietLabel:
+        """Align a description with the text of the button above it."""
+        style = self.style()
+        indent = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth) + style.pixelMetric(
+            style.PixelMetric.PM_RadioButtonLabelSpacing
+        )
+        description.setContentsMargins(indent, 0, 0, self.fontMetrics().height() // 3)
+        return description
 
     def _show_room(self) -> None:
         """Let the distance be chosen where the format has room for it."""
