@@ -105,7 +105,8 @@ def fit(
     The limit is a conformal quantile: a new photo of the same collection is beyond it with a probability of at most 1
     in 20. Source: V. Vovk, A. Gammerman and G. Shafer, "Algorithmic learning in a random world", 2005. It is taken from
     the unseen photos. With fewer than 19 of them it is taken from the distances of all photos to the others, which is
-    the same for features of a frozen backbone, and lower for those of one that was trained on these photos.
+    the same for features of a frozen backbone, and may be lower for those of one that was trained on these photos; so
+    it is at least the largest distance of an unseen photo then.
 
     The distance is measured to the 10th nearest neighbour; in small collections to a nearer one, such that an average
     class has at least twice as many vectors.
@@ -137,13 +138,14 @@ def fit(
     )
     neighbour = _neighbour(labels[chosen])
     neighbours = Neighbours(vectors, neighbour)
-    distances = neighbours.distances(unseen[_is_usable(unseen)])
+    distances, smallest = neighbours.distances(unseen[_is_usable(unseen)]), _SMALLEST_LIMIT
     if len(distances) < _FEWEST_DISTANCES and count > neighbour:
+        smallest = float(distances.max(initial=smallest))
         own = neighbours.distances(np.asarray(vectors, np.float32), leave_out_itself=True)
         distances = np.concatenate([distances, own])
     if len(distances) < _FEWEST_DISTANCES:
         return None
-    limit = max(_conformal_limit(distances), _SMALLEST_LIMIT)
+    limit = max(_conformal_limit(distances), smallest)
     held_back = float((distances > limit).mean())
     return vectors, NoveltyLimit(neighbour, limit, count, length, held_back)
 

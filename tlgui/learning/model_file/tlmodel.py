@@ -109,7 +109,8 @@ def check_model(path: Path, summary: ModelSummary, weight_count: int = 0) -> Non
     network_bytes = weight_count * _WEIGHT_BYTES
     _check_size(path, network_bytes)
     # The network is first written to the same disk, and then added to the file, twice: for Keras and as ONNX.
-    check_target(path, 3 * network_bytes)
+    # Features of training photos take about as much again.
+    check_target(path, 4 * network_bytes)
 
 
 def check_training(path: Path, collection: Collection, recipe: Recipe, weight_count: int = 0) -> None:

@@ -79,6 +79,18 @@ def test_few_photos_to_judge_by_are_replaced_by_the_training_photos() -> None:
     assert 0.02 < np.mean(shares) < 0.06
 
 
+def test_few_unseen_photos_are_never_held_back_themselves() -> None:
+    training, labels = drawn(120, seed=1)
+    unseen = drawn(10, seed=2)[0] + np.float32(0.5)
+    fitted = fit(training, labels, unseen, PLENTY)
+    assert fitted is not None
+    vectors, limit = fitted
+    # As if a backbone had been trained on the others: these lie farther away than all of them.
+    distances = Neighbours(vectors, limit.neighbour).distances(unseen)
+    assert limit.limit == pytest.approx(float(distances.max()))
+    assert limit.limit > np.sort(Neighbours(vectors, limit.neighbour).distances(training, leave_out_itself=True))[-7]
+
+
 @pytest.mark.parametrize("room", [200, 57, 5, 1])
 def test_vectors_fit_into_the_room_and_come_from_every_class(room: int) -> None:
     training, labels = drawn(200, seed=1)
