@@ -17,6 +17,8 @@ from tlgui.engine.protocol import (
     EvaluateRequest,
     ExplainRequest,
     ExportRequest,
+    JudgeRequest,
+    LearningCurveRequest,
     OpenModelRequest,
     PredictRequest,
     PreviewRequest,
@@ -31,6 +33,7 @@ from tlgui.learning.data.augmentation import previews
 from tlgui.learning.estimation.estimate import estimate
 from tlgui.learning.inference.evaluate import evaluate
 from tlgui.learning.inference.predict import predict
+from tlgui.learning.learning_curve import LearningCurve
 from tlgui.learning.model_file.archive import carries_onnx_network
 from tlgui.learning.model_file.tlmodel import LoadedModel, add_onnx_network, load_model
 from tlgui.learning.results import (
@@ -42,8 +45,11 @@ from tlgui.learning.results import (
     PredictionSummary,
     PreviewImage,
 )
+from tlgui.learning.runs.learning_curve import LEARNING_CURVE, write_learning_curve
 from tlgui.learning.runs.progress import CHECKPOINT
 from tlgui.learning.training.train import Trained, train_network
+from tlgui.learning.training.unseen import judge_unseen, measure_learning_curve
+from tlgui.learning.trust import PhotoJudgement
 from tlgui.progress import JobContext, Progress, Stage
 
 ResultT = TypeVar("ResultT")
@@ -154,6 +160,17 @@ def _explain(request: ExplainRequest, context: JobContext) -> Explanation:
     return light_jobs.perform(request, context)
 
 
+def _judge(request: JudgeRequest, context: JobContext) -> tuple[PhotoJudgement, ...]:
+    return judge_unseen(request.collection, request.recipe, context)
+
+
+def _learning_curve(request: LearningCurveRequest, context: JobContext) -> LearningCurve | None:
+    curve = measure_learning_curve(request.collection, request.recipe, request.epochs, context)
+    if curve is not None and request.run_folder is not None:
+        write_learning_curve(request.run_folder / LEARNING_CURVE, curve)
+    return curve
+
+
 def _preview(request: PreviewRequest, context: JobContext) -> tuple[PreviewImage, ...]:
     return previews(request.paths, request.augmentation, request.size, request.seed, context)
 
@@ -178,6 +195,8 @@ _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
     PredictRequest: _predict,
     EvaluateRequest: _evaluate,
     ExplainRequest: _explain,
+    JudgeRequest: _judge,
+    LearningCurveRequest: _learning_curve,
     PreviewRequest: _preview,
     ExportRequest: _export,
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from tlgui.errors import EngineError, TlguiError
+from tlgui.learning.learning_curve import LearningCurve
 from tlgui.learning.recipes.recipe import Augmentation, Recipe
 from tlgui.learning.results import (
     CostEstimate,
@@ -21,6 +22,7 @@ from tlgui.learning.results import (
     PredictionSummary,
     PreviewImage,
 )
+from tlgui.learning.trust import PhotoJudgement
 from tlgui.photos.collection import Collection, Part
 from tlgui.progress import Event, JobContext
 
@@ -161,6 +163,40 @@ class EvaluateRequest(Request[Evaluation]):
     model_path: Path
     collection: Collection
     part: Part | None = None
+
+
+@dataclass(frozen=True)
+class JudgeRequest(Request[tuple[PhotoJudgement, ...]]):
+    """Judge each photo of a collection by a head that was trained without it.
+
+    Args:
+        collection: The photos.
+        recipe: Its frozen backbone and its head are used; nothing is fine-tuned.
+    """
+
+    collection: Collection
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class LearningCurveRequest(Request[LearningCurve | None]):
+    """Measure what more photos would help: heads are trained on parts of the photos, and judged on others.
+
+    None where the recipe has no pretrained backbone, or the photos are too few.
+
+    Args:
+        collection: The photos.
+        recipe: As for `JudgeRequest`.
+        epochs: The epochs to train each head: those after which the head of the model was kept.
+        run_folder: Where the curve is stored, see `learning.runs.learning_curve`; None stores nothing.
+    """
+
+    is_background: ClassVar[bool] = True
+
+    collection: Collection
+    recipe: Recipe
+    epochs: int
+    run_folder: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.recipes.validation import FieldError
 from tlgui.learning.results import ModelSummary
 from tlgui.learning.runs.judgements import JUDGEMENTS
+from tlgui.learning.runs.learning_curve import LEARNING_CURVE
 from tlgui.learning.runs.progress import CHECKPOINT, read_progress
 from tlgui.photos.collection import MOST_CLASSES
 from tlgui.progress import EpochEnded
@@ -168,6 +169,11 @@ class Run:
     def judgements_path(self) -> Path:
         """What its model says of the photos it was not trained on, see `judgements`; earlier versions wrote none."""
         return self.folder / JUDGEMENTS
+
+    @property
+    def learning_curve_path(self) -> Path:
+        """What more photos would help, see `learning_curve`; only runs that were asked for it have one."""
+        return self.folder / LEARNING_CURVE
 
     @property
     def best_epoch(self) -> EpochEnded | None:

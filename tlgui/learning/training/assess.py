@@ -90,7 +90,7 @@ def assess(
         more_evaluations=tuple(evaluations[1:]),
         trust=_trust(basis, temperature, None if fitted is None else fitted[1]),
         vectors=None if fitted is None else fitted[0],
-        judgements=tuple(judgement for part in told for judgement in _judgements(part, collection)),
+        judgements=tuple(judgement for part in told for judgement in judgements_of(part, collection)),
     )
 
 
@@ -140,8 +140,13 @@ def _novelty(seen: PhotoVectors, weight_count: int) -> tuple[novelty.Vectors, No
     return novelty.fit(seen.training, seen.labels, seen.unseen, most_bytes)
 
 
-def _judgements(part: Judged, collection: Collection) -> list[PhotoJudgement]:
-    """Return one judgement a photo; none where it is not known which photos were judged."""
+def judgements_of(part: Judged, collection: Collection) -> list[PhotoJudgement]:
+    """Return one judgement a photo; none where it is not known which photos were judged.
+
+    Args:
+        part: The photos, and what was said of them.
+        collection: The collection that they are from.
+    """
     names = collection.class_names
     digests = kept_digests(photo.path for photo in part.photos)
     best = part.probabilities.argmax(axis=1)

@@ -79,6 +79,7 @@ def cross_validate(
     recipe: Recipe,
     epochs: HeadEpochs,
     context: JobContext,
+    share: float = 1.0,
 ) -> OutOfFold:
     """Judge each photo by a head that was trained without it and without the photos of its group.
 
@@ -90,6 +91,8 @@ def cross_validate(
         recipe: Its head, loss, steps, batch size, class weighting and seed are used.
         epochs: How long the head of the model was trained.
         context: Its checkpoint is called many times a second.
+        share: The share of the photos of each class in the other folds that a head is trained on, at least one photo;
+            a smaller share is a part of a larger one.
 
     Returns:
         The judged photos; none where the groups leave nothing to train on, the heads diverge, or they would need half a
@@ -99,12 +102,13 @@ def cross_validate(
         Cancelled: The user pressed Stop.
     """
     folds = divide_into_folds(labels, groups, FOLD_COUNT, recipe.seed)
-    counts = _counts_without(labels, folds, class_count)
+    is_seen = _seen_by_heads(labels, folds, share, recipe.seed)
+    counts = _counts_seen(labels, is_seen, class_count)
     rows = np.flatnonzero(counts[folds, labels] > 0)
     table = _Table(features)
     if len(rows) and FOLD_COUNT * head_weight_count(recipe, table.length, class_count) <= _MOST_WEIGHTS:
         heads = _Heads(recipe, table.length, class_count)
-        heads.train(table, labels, folds, counts, epochs, context)
+        heads.train(table, labels, is_seen, counts, epochs, context)
         probabilities = heads.judge(table, rows, folds[rows], context)
         if np.isfinite(probabilities).all():
             return OutOfFold(rows, probabilities, folds[rows])
@@ -131,12 +135,24 @@ def _steps_at_once(recipe: Recipe, numbers: int) -> int:
     return max(1, min(most, LARGEST_IN_MEMORY // (4 * numbers)))
 
 
-def _counts_without(labels: Labels, folds: NDArray[np.intp], class_count: int) -> NDArray[np.int64]:
+def _seen_by_heads(labels: Labels, folds: NDArray[np.intp], share: float, seed: int) -> NDArray[np.bool_]:
+    """Return which photos each head is trained on, shape (photos, folds)."""
+    is_seen: NDArray[np.bool_] = folds[:, None] != np.arange(FOLD_COUNT)
+    if share == 1.0:
+        return is_seen
+    shuffled = np.random.default_rng([seed, 1]).permutation(len(labels))
+    for fold in range(FOLD_COUNT):
+        for label in np.unique(labels):
+            others = shuffled[(labels[shuffled] == label) & is_seen[shuffled, fold]]
+            is_seen[others[math.ceil(share * len(others)) :], fold] = False
+    return is_seen
+
+
+def _counts_seen(labels: Labels, is_seen: NDArray[np.bool_], class_count: int) -> NDArray[np.int64]:
     """Return the training photos of each head in each class, shape (folds, classes)."""
-    counts = np.zeros((FOLD_COUNT, class_count), np.int64)
-    np.add.at(counts, (folds, labels), 1)
-    without: NDArray[np.int64] = counts.sum(axis=0) - counts
-    return without
+    counts = np.zeros((class_count, FOLD_COUNT), np.int64)
+    np.add.at(counts, labels, is_seen)
+    return counts.T
 
 
 class _Table:
@@ -191,7 +207,7 @@ class _Heads:
         self,
         table: _Table,
         labels: Labels,
-        folds: NDArray[np.intp],
+        is_seen: NDArray[np.bool_],
         counts: NDArray[np.int64],
         epochs: HeadEpochs,
         context: JobContext,
@@ -211,7 +227,7 @@ class _Heads:
         at_once = _steps_at_once(recipe, size * table.length)
         while some := [batch.rows for batch in itertools.islice(batches, at_once)]:
             context.checkpoint()
-            chunk = _Chunk(some, labels, folds, weights)
+            chunk = _Chunk(some, labels, is_seen, weights)
             if whole is None:
                 used, places = np.unique(chunk.rows, return_inverse=True)
                 train(tf.constant(table[used]), *chunk.tensors(places.reshape(chunk.rows.shape)))
@@ -238,7 +254,7 @@ class _Chunk:
     Args:
         batches: Indices of the examples of each batch.
         labels: The classes of all examples.
-        folds: The folds of all examples.
+        is_seen: Which examples each head is trained on, shape (all examples, folds).
         class_weights: Of each head and class, shape (folds, classes).
 
     Attributes:
@@ -248,17 +264,21 @@ class _Chunk:
     """
 
     def __init__(
-        self, batches: Sequence[NDArray[np.intp]], labels: Labels, folds: NDArray[np.intp], class_weights: FloatArray
+        self,
+        batches: Sequence[NDArray[np.intp]],
+        labels: Labels,
+        is_seen: NDArray[np.bool_],
+        class_weights: FloatArray,
     ) -> None:
         size = max(len(batch) for batch in batches)
         self.rows = np.stack([np.pad(batch, (0, size - len(batch))) for batch in batches])
         is_filling = np.arange(size) >= np.array([len(batch) for batch in batches])[:, None]
         self.labels = labels[self.rows]
-        is_seen = (folds[self.rows][..., None] != np.arange(FOLD_COUNT)) & ~is_filling[..., None]
+        is_learned = is_seen[self.rows] & ~is_filling[..., None]
         # As in `fit`, the loss is a mean over the examples of the batch, not over their class weights.
-        seen = np.maximum(is_seen.sum(axis=1, keepdims=True), 1)
+        seen = np.maximum(is_learned.sum(axis=1, keepdims=True), 1)
         weights = np.moveaxis(class_weights[:, self.labels], 0, -1)
-        self.weights = (is_seen * weights / seen).astype(np.float32)
+        self.weights = (is_learned * weights / seen).astype(np.float32)
 
     def tensors(self, rows: NDArray[np.intp]) -> tuple[tf.Tensor, ...]:
         """Return given rows, which may count within a part of the table, and the labels and weights."""

@@ -7,7 +7,7 @@ from tlgui.learning.arrays import FloatArray, Labels
 from tlgui.learning.assessment.selective import fewest_photos, promises
 from tlgui.learning.trust import WRONG_AT_MOST, Promise
 
-_SPLITS = 100
+_SPLITS = 300
 
 
 def _judged(
