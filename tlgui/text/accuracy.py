@@ -2,9 +2,10 @@
 
 import math
 
+from tlgui.learning.assessment.mcnemar import PairedResult
 from tlgui.learning.results import Baseline, Evaluation, Interval
 from tlgui.photos.names import one_line
-from tlgui.text.numbers import percent
+from tlgui.text.numbers import count, percent
 
 _NOT_MEASURED = "No photos to judge it by"
 _NAMES_SHOWN = 3
@@ -79,6 +80,29 @@ def no_better_in_words(accuracy: float, baseline: Baseline) -> str:
     """
     no = "Perhaps no" if accuracy > baseline.accuracy else "No"
     return f"{no} better than always naming {_quoted(baseline.class_name)}"
+
+
+def difference_in_words(result: PairedResult, first: str, second: str) -> str:
+    """Describe whether one of two models is better on the same photos.
+
+    Args:
+        result: How they compare.
+        first: What the first model is called.
+        second: What the second model is called.
+
+    Returns:
+        Sentences such as “On the same 372 photos, Thorough was right 351 times and Quick 328 times. The difference is
+        more than chance.”; empty where they judged no photo in common.
+    """
+    if not result.photo_count:
+        return ""
+    times = (
+        f"On the same {count('photo', result.photo_count)}, {one_line(first)} was right "
+        f"{count('time', result.first_right)} and {one_line(second)} {count('time', result.second_right)}."
+    )
+    if result.is_more_than_chance:
+        return f"{times} The difference is more than chance."
+    return times if result.first_right == result.second_right else f"{times} The difference may be chance."
 
 
 def interval_ends(interval: Interval) -> tuple[int, int]:

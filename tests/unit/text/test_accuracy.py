@@ -3,8 +3,15 @@
 import pytest
 
 from tests.evaluations import evaluation_of, one_class_only
+from tlgui.learning.assessment.mcnemar import PairedResult
 from tlgui.learning.results import Evaluation, Interval
-from tlgui.text.accuracy import accuracy_in_few_words, accuracy_in_words, accuracy_notes, share_or_none
+from tlgui.text.accuracy import (
+    accuracy_in_few_words,
+    accuracy_in_words,
+    accuracy_notes,
+    difference_in_words,
+    share_or_none,
+)
 
 
 def evaluation(accuracy: float, low: float, high: float, photo_count: int = 100) -> Evaluation:
@@ -89,3 +96,24 @@ def test_name_of_a_class_stays_on_one_line() -> None:
 def test_class_without_photos_has_a_dash_for_a_share() -> None:
     assert share_or_none(None) == "—"
     assert share_or_none(0.0) == "0.0 %"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "p_value", "ending"),
+    [
+        (351, 328, 0.001, " The difference is more than chance."),
+        (330, 328, 0.8, " The difference may be chance."),
+        (328, 328, 1.0, ""),
+    ],
+)
+def test_difference_of_two_models_says_whether_it_is_more_than_chance(
+    first: int, second: int, p_value: float, ending: str
+) -> None:
+    result = PairedResult(372, first, second, first - 320, second - 320, p_value)
+    assert difference_in_words(result, "Thorough", "Quick") == (
+        f"On the same 372 photos, Thorough was right {first} times and Quick {second} times.{ending}"
+    )
+
+
+def test_models_without_a_photo_in_common_are_not_compared() -> None:
+    assert difference_in_words(PairedResult(0, 0, 0, 0, 0, 1.0), "Thorough", "Quick") == ""
