@@ -19,6 +19,7 @@ from tests.benchmarks import (
     kill,
     memory,
     predict,
+    promises,
     quick,
     responsiveness,
     review,
@@ -57,7 +58,7 @@ def main() -> int:
         metavar="NAME",
         help=(
             f"{', '.join(BENCHMARKS)}, all by default; "
-            "or answers, camera, cost, memory, review, trust, tutorials, unlike"
+            "or answers, camera, cost, memory, promises, review, trust, tutorials, unlike"
         ),
     )
     parser.add_argument(
@@ -83,6 +84,7 @@ def main() -> int:
         "camera": lambda _photos: camera.measure(options.count or camera.COUNT),
         "cost": partial(cost.measure, names=options.recipes or cost.RECIPES),
         "memory": partial(memory.measure, count=options.count or memory.COUNT),
+        "promises": promises.measure,
         "review": lambda _photos: review.measure(options.count or review.COUNT),
         "trust": partial(trust.measure, names=options.recipes or trust.RECIPES),
         "tutorials": partial(tutorials.measure, vgg16_weights=options.vgg16_weights),
