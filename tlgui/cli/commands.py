@@ -28,6 +28,7 @@ from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.learning.recipes.recipe import Recipe, recipe_text
 from tlgui.learning.results import Evaluation, MistakenPhoto, ModelSummary, PhotosMistaken
+from tlgui.learning.trust import Caution
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.names import one_line
 from tlgui.photos.reading import read_folder
@@ -48,6 +49,7 @@ from tlgui.text.numbers import (
     size_in_words,
     stop_reason_in_words,
 )
+from tlgui.text.trust import caution_notes, trust_check_in_words
 
 Command = Callable[[argparse.Namespace, Terminal], None]
 
@@ -157,6 +159,7 @@ def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
             "ones; --part validation keeps to those it did not learn from."
         )
     _write_classes(result, terminal)
+    _write_trust(result, model, terminal)
     if arguments.report is not None:
         shown = mistakes if arguments.with_pictures else None
         write_report(arguments.report, model, collection, result, shown, terminal)
@@ -284,6 +287,14 @@ def _write_classes(evaluation: Evaluation, terminal: Terminal) -> None:
     ]
     for number, true_name, taken_name in sorted(mistakes, reverse=True)[:_MISTAKES_SHOWN]:
         terminal.write(f"{count('photo', number)} of {true_name} taken for {taken_name}")
+
+
+def _write_trust(evaluation: Evaluation, model: ModelSummary, terminal: Terminal) -> None:
+    """Write how far the answers can be trusted on these photos, and what the model cannot tell."""
+    if evaluation.trust is not None:
+        terminal.write("", *trust_check_in_words(evaluation.trust))
+        for note in caution_notes(model.trust, Caution(None)):
+            terminal.note(f"note: {note}")
 
 
 def _facts(model: ModelSummary) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from tlgui.exporting import placing
 from tlgui.exporting.export_formats import FORMATS
 from tlgui.files import targets
 from tlgui.learning.recipes.built_in import BUILT_IN
+from tlgui.learning.trust import DEFAULT_WRONG_AT_MOST, WRONG_AT_MOST
 from tlgui.photos.collection import Part
 from tlgui.photos.counting import listed
 from tlgui.photos.names import one_line
@@ -33,8 +34,9 @@ from tlgui.text.tables.formats import table_format
 LOG_NAME = "headless.log"
 
 _MOST_NORTH, _MOST_EAST = 90, 180
+_SHARES = ", ".join(f"{share:g}" for share in WRONG_AT_MOST)
 
-_MODULES = {name: f"tlgui.cli.{name}" for name in ("check", "predict", "train")}
+_MODULES = {name: f"tlgui.cli.{name}" for name in ("check", "doubts", "predict", "train")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -271,6 +273,22 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also write each answer as a keyword beside its photo, into PHOTO.xmp; photos themselves stay as they are",
     )
+    parser.add_argument(
+        "--wrong-at-most",
+        type=_share,
+        default=DEFAULT_WRONG_AT_MOST,
+        metavar="SHARE",
+        help=f"call photos “not sure” so that at most this share of the others is wrong: {_SHARES}; "
+        f"{DEFAULT_WRONG_AT_MOST:g} by default",
+    )
+
+
+def _add_doubts(parser: argparse.ArgumentParser) -> None:
+    _add_collection(parser)
+    parser.add_argument(
+        "--model", type=_path, metavar="MODEL.tlmodel", help="judge with the recipe of this model; Quick by default"
+    )
+    parser.add_argument("--csv", type=_table, metavar="FILE.csv", help="also write a table")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -305,6 +323,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...
     ("recipes", "Say which recipes there are", _add_recipes),
     ("evaluate", "Say how well a model does", _add_evaluate),
     ("predict", "Name photos", _add_predict),
+    ("doubts", "Say which photos are probably in the wrong folder", _add_doubts),
     ("export", "Write a model for other programs", _add_export),
     ("info", "Say what a model is", _add_model),
     ("sample-photos", "Draw a small collection to try things on", _add_sample_photos),
@@ -369,3 +388,13 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1; it is “{text}”")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if share not in WRONG_AT_MOST:
+        raise argparse.ArgumentTypeError(f"must be one of {_SHARES}; it is “{text}”")
+    return share

@@ -1,6 +1,7 @@
 """`tlgui predict`: predict the classes of photos. It imports little, so that one photo is named within a second."""
 
 import argparse
+import dataclasses
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,12 +13,15 @@ from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import CollectionError, TlguiError
 from tlgui.files import targets
 from tlgui.learning.model_file.archive import read_summary
-from tlgui.learning.results import PhotosPredicted, Prediction
-from tlgui.learning.trust import Caution
+from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, PredictionSummary, prediction_verdict
+from tlgui.learning.trust import Caution, Verdict
 from tlgui.photos.counting import listed
 from tlgui.progress import Event
 from tlgui.text.csv_tables import predictions_csv
 from tlgui.text.numbers import count, percent
+from tlgui.text.trust import caution_notes
+
+_ANSWERS = {Verdict.NAMED: "", Verdict.NOT_SURE: " (not sure)", Verdict.UNLIKE: " (unlike anything it learned)"}
 
 
 def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
@@ -28,33 +32,47 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     _check_any_there(arguments.paths)
     model = read_summary(arguments.model)
     # Without the bound, a table would get columns for classes that the model does not have.
-    top = min(arguments.top, len(model.class_names))
+    top, caution = min(arguments.top, len(model.class_names)), Caution(arguments.wrong_at_most)
+    for sentence in caution_notes(model.trust, caution):
+        terminal.note(f"note: {sentence}")
     keeps_all = terminal.wants_json or arguments.csv is not None
     predictions: list[Prediction] = []
+    verdicts: list[Verdict] = []
     request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), top)
     with prediction_outputs(arguments, model, top, terminal) as outputs:
 
         def listen(event: Event) -> None:
             if isinstance(event, PhotosPredicted):
+                answers = [prediction_verdict(prediction, model, caution) for prediction in event.predictions]
                 if keeps_all:
                     predictions.extend(event.predictions)
-                for prediction in event.predictions:
-                    terminal.write(_prediction_line(prediction))
-                outputs.add(event.predictions, Caution())
+                    verdicts.extend(answers)
+                for prediction, answer in zip(event.predictions, answers, strict=True):
+                    terminal.write(_prediction_line(prediction, answer))
+                outputs.add(event.predictions, caution)
 
         summary = engine.perform(request, terminal, listen)
     if arguments.csv is not None:
-        predictions_csv(arguments.csv, predictions, top)
+        predictions_csv(arguments.csv, predictions, top, verdicts)
         terminal.note(f"Saved as {arguments.csv}")
     terminal.write_json(
         {
-            "predictions": predictions,
+            "predictions": [
+                dataclasses.asdict(prediction) | {"answer": None if prediction.error else answer}
+                for prediction, answer in zip(predictions, verdicts, strict=True)
+            ],
             "photo_count": summary.photo_count,
             "error_count": summary.error_count,
             "seconds": summary.seconds,
             **outputs.result(),
+            "wrong_at_most": caution.wrong_at_most,
+            "threshold": _threshold(model, caution),
         }
     )
+    _check_any_named(summary)
+
+
+def _check_any_named(summary: PredictionSummary) -> None:
     if summary.photo_count == 0:
         none = "The file" if summary.error_count == 1 else f"None of {count('file', summary.error_count)}"
         verb = "could not be named" if summary.error_count == 1 else "could be named"
@@ -70,8 +88,14 @@ def _check_any_there(paths: Sequence[Path]) -> None:
         raise CollectionError(f"{words} {verb} not there.", hint)
 
 
-def _prediction_line(prediction: Prediction) -> str:
+def _threshold(model: ModelSummary, caution: Caution) -> float | None:
+    """Return the probability below which photos are not sure; None where there is none."""
+    promise = model.trust.promise(caution.wrong_at_most or 1.0) if model.trust is not None else None
+    return promise.threshold if promise is not None else None
+
+
+def _prediction_line(prediction: Prediction, answer: Verdict) -> str:
     if prediction.error:
         return f"{prediction.path}: {prediction.error}"
     scores = ", ".join(f"{score.class_name} {percent(score.probability)}" for score in prediction.scores)
-    return f"{prediction.path}: {scores}"
+    return f"{prediction.path}: {scores}{_ANSWERS[answer]}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import fmean
 
 from tlgui.learning.recipes.recipe import Recipe
-from tlgui.learning.trust import Trust
+from tlgui.learning.trust import Caution, Trust, TrustCheck, Verdict, verdict
 from tlgui.photos.collection import Part
 from tlgui.progress import EpochEnded, Event
 
@@ -83,6 +83,8 @@ class Evaluation:
         is_out_of_fold: Whether each photo was judged by a head that was trained without it, and not by the model
             itself; `part` is None then.
 
+        trust: How far the answers can be trusted on these photos; None where it was not measured.
+
     Attributes:
         balanced_accuracy: The mean recall of the classes with photos, 0..1: each class has the same weight. Source:
             K. H. Brodersen et al., "The balanced accuracy and its posterior distribution", ICPR 2010, 3121-3124.
@@ -99,6 +101,7 @@ class Evaluation:
     is_out_of_fold: bool = False
     balanced_accuracy: float = field(init=False)
     baseline: Baseline | None = field(init=False)
+    trust: TrustCheck | None = None
 
     def __post_init__(self) -> None:
         """Derive the attributes from the results of the classes."""
@@ -238,6 +241,20 @@ class Prediction:
     scores: tuple[ClassScore, ...] = ()
     error: str = ""
     distance: float | None = None
+
+
+def prediction_verdict(prediction: Prediction, model: ModelSummary, caution: Caution) -> Verdict:
+    """Return what becomes of a prediction; a photo that could not be read counts as named.
+
+    Args:
+        prediction: The prediction.
+        model: The model that made it.
+        caution: What the user chose.
+    """
+    if not prediction.scores:
+        return Verdict.NAMED
+    best = prediction.scores[0]
+    return verdict(best.class_name, best.probability, prediction.distance, model.trust, model.class_names, caution)
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,39 @@ def verdict(
     return Verdict.NOT_SURE if threshold is not None and probability < threshold else Verdict.NAMED
 
 
+@dataclass(frozen=True, slots=True)
+class PromiseCheck:
+    """What a threshold of a model comes to on photos that it is evaluated on.
+
+    Args:
+        wrong_at_most: The promised share of wrong answers among the named photos, 0..1.
+        threshold: As in `Promise`.
+        named_share: Share of the photos that are named, 0..1; neither not sure nor unlike.
+        wrong_share: Share of wrong answers among these, 0..1; None where none is named.
+    """
+
+    wrong_at_most: float
+    threshold: float | None
+    named_share: float
+    wrong_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustCheck:
+    """How far the answers of a model can be trusted, measured on the photos that it is evaluated on.
+
+    Args:
+        calibration_error: As in `Reliability`.
+        promises: One for each promise of the model; none for models without `Trust`.
+        unlike_share: Share of the photos that are held back as unlike anything the model was trained on, 0..1; None
+            where the model cannot tell.
+    """
+
+    calibration_error: float
+    promises: tuple[PromiseCheck, ...]
+    unlike_share: float | None
+
+
 class JudgedBy(StrEnum):
     """Which photo of the collection was judged how, from the cleanest to the least clean."""
 

@@ -6,11 +6,13 @@ text: no spreadsheet computes one.
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tlgui import files
 from tlgui.learning.results import Prediction
+from tlgui.learning.trust import PhotoJudgement, Verdict
 from tlgui.photos.names import writable
 from tlgui.progress import EpochEnded
 
@@ -19,13 +21,18 @@ from tlgui.progress import EpochEnded
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
-def predictions_csv(path: Path, predictions: Iterable[Prediction], top: int = 3) -> None:
-    """Write one row a photo: its path, the best classes with their probabilities, and why it could not be read.
+def predictions_csv(
+    path: Path, predictions: Iterable[Prediction], top: int = 3, verdicts: Iterable[Verdict] | None = None
+) -> None:
+    """Write one row a photo: its path, the best classes with their probabilities, and how far they can be trusted.
+
+    The last columns are why it could not be read, its verdict, and its cosine distance to the training photos.
 
     Args:
         path: The file to write.
         predictions: In the order of the rows.
         top: How many classes get columns.
+        verdicts: What became of each prediction; None where every photo is named.
 
     Raises:
         StorageError: The disk refused; an old file is as it was.
@@ -33,7 +40,34 @@ def predictions_csv(path: Path, predictions: Iterable[Prediction], top: int = 3)
     header = ["photo"]
     for rank in range(1, top + 1):
         header += [f"class {rank}", f"probability {rank}"]
-    _write(path, [*header, "problem"], (_prediction_row(prediction, top) for prediction in predictions))
+    answers: Iterable[Verdict] = itertools.repeat(Verdict.NAMED) if verdicts is None else verdicts
+    # Endless where every photo is named.
+    rows = (_prediction_row(prediction, top, answer) for prediction, answer in zip(predictions, answers, strict=False))
+    _write(path, [*header, "problem", "answer", "distance"], rows)
+
+
+def doubts_csv(path: Path, doubts: Iterable[PhotoJudgement]) -> None:
+    """Write photos that are probably in the wrong class, one a row, those first that are worth looking at first.
+
+    Args:
+        path: The file to write.
+        doubts: In the order of the rows.
+
+    Raises:
+        StorageError: The disk refused; an old file is as it was.
+    """
+    header = ["photo", "class", "probability of class", "looks like", "probability"]
+    rows = (
+        [
+            harmless(doubt.place),
+            harmless(doubt.class_name),
+            f"{doubt.own_probability:.6f}",
+            harmless(doubt.named),
+            f"{doubt.probability:.6f}",
+        ]
+        for doubt in doubts
+    )
+    _write(path, header, rows)
 
 
 def history_csv(path: Path, history: Iterable[EpochEnded]) -> None:
@@ -63,12 +97,13 @@ def history_csv(path: Path, history: Iterable[EpochEnded]) -> None:
     _write(path, header, rows)
 
 
-def _prediction_row(prediction: Prediction, top: int) -> list[str]:
+def _prediction_row(prediction: Prediction, top: int, answer: Verdict) -> list[str]:
     cells = [harmless(str(prediction.path))]
     for score in prediction.scores[:top]:
         cells += [harmless(score.class_name), f"{score.probability:.6f}"]
     cells += [""] * (1 + 2 * top - len(cells))
-    return [*cells, harmless(prediction.error)]
+    distance = "" if prediction.distance is None else f"{prediction.distance:.6f}"
+    return [*cells, harmless(prediction.error), "" if prediction.error else answer.value, distance]
 
 
 def harmless(text: str) -> str:

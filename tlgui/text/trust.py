@@ -2,10 +2,11 @@
 
 import math
 
+from tlgui.learning.assessment.selective import fewest_photos
 from tlgui.learning.results import Evaluation
-from tlgui.learning.trust import Promise, Reliability, ReliabilityBin, Trust
+from tlgui.learning.trust import Caution, Promise, PromiseCheck, Reliability, ReliabilityBin, Trust, TrustCheck
 from tlgui.photos.collection import Part
-from tlgui.text.numbers import count
+from tlgui.text.numbers import count, percent
 
 # With fewer photos in a range, or for a whole model, the share that is right says little.
 FEW_PHOTOS = 10
@@ -17,8 +18,6 @@ _NEARLY_TRUE = 0.08
 _TYPICAL = 0.8
 # How far ten times a share may be from a whole number to be told in tenths.
 _NEAR_A_TENTH = 0.3
-# The confidence of a promise: it is wrong at most once in 20 models.
-_RISK = 0.05
 
 
 def judged_title(evaluation: Evaluation) -> str:
@@ -136,17 +135,47 @@ def promise_in_words(promise: Promise, trust: Trust) -> str:
     return f"{_why_no_promise(promise, trust.photo_count)} So it will name every photo."
 
 
-def needed_photos(wrong_at_most: float) -> int:
-    """Return the fewest judged photos, all of them named rightly, from which a promise follows at 95 % confidence.
+def caution_notes(trust: Trust | None, caution: Caution) -> tuple[str, ...]:
+    """Return why photos are named although the user wants the model to be careful, a sentence or two each.
 
-    By the exact upper bound of a share of which nothing was seen, 1 - .05^(1/n). Source: C. J. Clopper, E. S. Pearson,
-    "The use of confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26 (1934), 404-413.
-
-    Example:
-        >>> needed_photos(0.1), needed_photos(0.01)
-        (29, 299)
+    Args:
+        trust: What the model file says; None for files of earlier versions.
+        caution: What the user chose.
     """
-    return math.ceil(round(math.log(_RISK) / math.log(1 - wrong_at_most), 9))
+    if trust is None:
+        return (
+            "The model does not say how far its answers can be trusted, as models of earlier versions: it names every "
+            "photo. A new training makes its percentages true, and lets it answer “not sure” and “unlike anything it "
+            "learned”.",
+        )
+    notes = []
+    promise = None if caution.wrong_at_most is None else trust.promise(caution.wrong_at_most)
+    if promise is not None and promise.threshold is None:
+        notes.append(f"{_why_no_promise(promise, trust.photo_count)} So no photo is called “not sure”.")
+    if trust.novelty is None:
+        notes.append("The model kept nothing of its training photos: no photo is called “unlike anything it learned”.")
+    return tuple(notes)
+
+
+def trust_check_in_words(check: TrustCheck) -> tuple[str, ...]:
+    """Return what was measured of how far the answers of a model can be trusted, a sentence each.
+
+    Args:
+        check: What was measured.
+    """
+    lines = [f"Its percentages are {percent(check.calibration_error)} beside the truth on average."]
+    if check.unlike_share is not None:
+        lines.append(f"Held back as unlike anything it learned: {percent(check.unlike_share)} of the photos.")
+    return (*lines, *(_promise_check(promise) for promise in check.promises))
+
+
+def _promise_check(promise: PromiseCheck) -> str:
+    wanted = wrong_at_most_in_words(promise.wrong_at_most).capitalize()
+    if promise.threshold is None:
+        return f"{wanted}: nothing can be promised, so every photo is named."
+    wrong = "" if promise.wrong_share is None else f", and {percent(promise.wrong_share)} of these wrongly"
+    named = f"{percent(promise.named_share)} of the photos are named{wrong}"
+    return f"{wanted}, from {percent(promise.threshold)} on: {named}."
 
 
 def _verdict(reliability: Reliability) -> str:
@@ -160,7 +189,7 @@ def _verdict(reliability: Reliability) -> str:
 
 
 def _why_no_promise(promise: Promise, photo_count: int) -> str:
-    needed = needed_photos(promise.wrong_at_most)
+    needed = fewest_photos(promise.wrong_at_most)
     if photo_count < needed:
         had = f"{count('photo', photo_count)} to judge by {'is' if photo_count == 1 else 'are'} too few"
         return f"{had} to promise {one_in(promise.wrong_at_most)}; it takes {needed:,} at least."

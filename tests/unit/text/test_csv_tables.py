@@ -7,8 +7,9 @@ import pytest
 
 from tlgui.errors import StorageError
 from tlgui.learning.results import ClassScore, Prediction
+from tlgui.learning.trust import JudgedBy, PhotoJudgement, Verdict
 from tlgui.progress import EpochEnded
-from tlgui.text.csv_tables import history_csv, predictions_csv
+from tlgui.text.csv_tables import doubts_csv, history_csv, predictions_csv
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -31,9 +32,38 @@ def test_predictions_have_a_row_each_in_order(tmp_path: Path) -> None:
         "class 2": "trees",
         "probability 2": "0.100000",
         "problem": "",
+        "answer": "named",
+        "distance": "",
     }
     assert second["class 1"] == ""
     assert second["problem"] == "“notes.jpg” is not an image."
+    assert second["answer"] == ""
+
+
+def test_verdicts_and_distances_are_the_last_columns(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    scores = (ClassScore("boats", 0.5),)
+    unlike = Prediction(Path("a.jpg"), scores, distance=0.75)
+
+    predictions_csv(table, [unlike, Prediction(Path("b.jpg"), scores)], 1, [Verdict.UNLIKE, Verdict.NOT_SURE])
+
+    first, second = rows_of(table)
+    assert list(first)[-2:] == ["answer", "distance"]
+    assert (first["answer"], first["distance"]) == ("unlike", "0.750000")
+    assert (second["answer"], second["distance"]) == ("not sure", "")
+
+
+def test_doubts_have_a_row_each_in_order(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    first = PhotoJudgement("wren/=1.jpg", "", "wren", "robin", 0.9, 0.05, JudgedBy.OUT_OF_FOLD)
+    second = PhotoJudgement("robin/2.jpg", "", "robin", "wren", 0.8, 0.1, JudgedBy.OUT_OF_FOLD)
+
+    doubts_csv(table, [first, second])
+
+    assert [list(row.values()) for row in rows_of(table)] == [
+        ["wren/=1.jpg", "wren", "0.050000", "robin", "0.900000"],
+        ["robin/2.jpg", "robin", "0.100000", "wren", "0.800000"],
+    ]
 
 
 def test_fewer_classes_than_columns_leave_cells_empty(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from tlgui.learning.assessment.wilson import wilson_interval
 from tlgui.learning.data.prefetch import ReadPhoto, pixels_of, read_batches
 from tlgui.learning.data.unreadable_record import UnreadableRecord
 from tlgui.learning.inference.predictor import Predictor
+from tlgui.learning.inference.trust_counts import TrustCounts
 from tlgui.learning.results import ClassResult, Evaluation, MistakenPhoto, PhotosMistaken
 from tlgui.photos.collection import Collection, Part, Photo
 from tlgui.photos.split import split_collection
@@ -119,7 +121,7 @@ def evaluate(model: Predictor, collection: Collection, part: Part | None, contex
     photos = _photos(model, collection, part)
     indices = {name: index for index, name in enumerate(model.summary.class_names)}
     labels = np.array([indices[photo.class_name] for photo in photos], np.intp)
-    counts = ConfusionCounts(model.summary.class_names)
+    counts, trust = ConfusionCounts(model.summary.class_names), TrustCounts(model.summary)
     report, countdown = Throttle(context.report), Countdown(len(photos))
     report(Progress(Stage.EVALUATING, 0, len(photos)))
     paths = [photo.path for photo in photos]
@@ -127,9 +129,10 @@ def evaluate(model: Predictor, collection: Collection, part: Part | None, contex
     for batch in read_batches(paths, model.summary.input_size, model.batch_size, context):
         readable = [photo for photo in batch if isinstance(photo.content, np.ndarray)]
         if readable:
-            probabilities = model.predict(pixels_of(readable))
+            probabilities, distances = model.predict_with_distances(pixels_of(readable))
             own_labels = labels[[photo.index for photo in readable]]
             counts.add(probabilities, own_labels)
+            trust.add(probabilities, own_labels, distances)
             if mistaken := _mistaken(readable, probabilities, own_labels, model.summary.class_names):
                 context.report(PhotosMistaken(mistaken))
         failed |= {photo.path: photo.content for photo in batch if isinstance(photo.content, PhotoError)}
@@ -142,7 +145,7 @@ def evaluate(model: Predictor, collection: Collection, part: Part | None, contex
             f"None of the {len(photos)} photos to evaluate in “{collection.folder.name}” can be read.",
             "Check that the folder is still there, then open it again.",
         )
-    return evaluation
+    return replace(evaluation, trust=trust.check())
 
 
 def _mistaken(

@@ -125,7 +125,7 @@ class PredictPage(QWidget):
         Raises:
             StorageError: The disk refused; the old file is as it was.
         """
-        csv_tables.predictions_csv(path, self.predictions)
+        csv_tables.predictions_csv(path, self.predictions, verdicts=self.list.rows.verdicts)
 
     @Slot()
     def clear(self) -> None:

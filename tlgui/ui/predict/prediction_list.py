@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from tlgui.learning.results import ClassScore, ModelSummary, Prediction
-from tlgui.learning.trust import Caution, Verdict, verdict
+from tlgui.learning.results import ClassScore, ModelSummary, Prediction, prediction_verdict
+from tlgui.learning.trust import Caution, Verdict
 from tlgui.photos.names import one_line, shown_name
 from tlgui.text.numbers import percent
 from tlgui.ui.widgets.plain_text import plain_tip
@@ -81,6 +81,11 @@ class PredictionModel(QAbstractListModel):
         if self._rows:
             self._judge(0)
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    @property
+    def verdicts(self) -> Sequence[Verdict]:
+        """What becomes of each prediction, in the order of the rows."""
+        return self._verdicts
 
     def verdict(self, place: int) -> Verdict:
         """Return what becomes of a prediction."""
@@ -241,10 +246,7 @@ class PredictionList(QTableView):
 
 
 def _verdict(prediction: Prediction, model: ModelSummary | None, caution: Caution) -> Verdict:
-    if model is None or not prediction.scores:
-        return Verdict.NAMED
-    best = prediction.scores[0]
-    return verdict(best.class_name, best.probability, prediction.distance, model.trust, model.class_names, caution)
+    return Verdict.NAMED if model is None else prediction_verdict(prediction, model, caution)
 
 
 def row_height(metrics: QFontMetrics) -> int:
