@@ -98,9 +98,10 @@ def test_no_more_runs_are_compared_than_can_be_told_apart(page: ResultsPage, tra
 # --- more than chance
 
 
-def keep(session: Session, run_id: str, right: int, total: int = 60) -> None:
-    """Write the judgements of a run that is right on the first `right` photos."""
+def keep(qtbot: QtBot, session: Session, run_id: str, right: int, total: int = 60) -> None:
+    """Write the judgements of a run that is right on the first `right` photos, after the page has found none."""
     run = next(run for run in session.run_list.runs if run.id == run_id)
+    qtbot.waitUntil(lambda: session.judged_photos.of(run) is not None and not session.is_busy, timeout=10_000)
     photos = [
         judged(f"owl/{number}.jpg", "owl" if number < right else "wren", judged_by=JudgedBy.OUT_OF_FOLD)
         for number in range(total)
@@ -110,7 +111,6 @@ def keep(session: Session, run_id: str, right: int, total: int = 60) -> None:
 
 def said(qtbot: QtBot, page: ResultsPage, beginning: str = "On the same") -> str:
     page.table.selectAll()
-    # What was read before the test wrote it is read again.
     qtbot.waitUntil(lambda: beginning in page.comparison.difference.text(), timeout=10_000)
     return page.comparison.difference.text()
 
@@ -118,16 +118,16 @@ def said(qtbot: QtBot, page: ResultsPage, beginning: str = "On the same") -> str
 def test_difference_on_the_same_photos_is_told_with_whether_it_is_more_than_chance(
     qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session
 ) -> None:
-    keep(opened, train(SHORT), 40)
-    keep(opened, train(replace(SHORT, name="Other")), 55)
+    keep(qtbot, opened, train(SHORT), 40)
+    keep(qtbot, opened, train(replace(SHORT, name="Other")), 55)
     assert said(qtbot, page) == (
         "On the same 60 photos, “Other” is right on 55, “Quick” on 40. That is more than chance: “Other” is better."
     )
 
 
 def test_small_difference_can_be_chance(qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session) -> None:
-    keep(opened, train(SHORT), 53)
-    keep(opened, train(replace(SHORT, name="Other")), 55)
+    keep(qtbot, opened, train(SHORT), 53)
+    keep(qtbot, opened, train(replace(SHORT, name="Other")), 55)
     assert said(qtbot, page).endswith("So small a difference can be chance: more photos would tell.")
 
 
@@ -135,7 +135,7 @@ def test_difference_is_not_known_of_runs_that_kept_no_photos(
     qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session
 ) -> None:
     train(SHORT)
-    keep(opened, train(replace(SHORT, name="Other")), 55)
+    keep(qtbot, opened, train(replace(SHORT, name="Other")), 55)
     assert "what it said of each photo was not kept" in said(qtbot, page, "Whether")
 
 
