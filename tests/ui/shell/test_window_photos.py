@@ -60,9 +60,9 @@ def count(window: MainWindow) -> int:
 def test_menu_offers_what_the_grid_does(reviewed: MainWindow) -> None:
     grid = reviewed.pages.photos.browser.grid
     offered = {entry.objectName() for entry in grid.actions()}
-    assert offered == ON_PHOTOS | {"use-again", "select-all-photos"}
+    assert offered == ON_PHOTOS | {"use-again", "confirm-class", "select-all-photos"}
     assert enabled(reviewed) >= ON_PHOTOS
-    assert "use-again" not in enabled(reviewed)
+    assert {"use-again", "confirm-class"}.isdisjoint(enabled(reviewed))
     assert [entry.objectName() for entry in reviewed.pages.photos.view.table.actions()] == ["rename-class"]
 
 

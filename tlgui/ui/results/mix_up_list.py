@@ -1,5 +1,6 @@
 """The mix-ups of a model as a list, the most frequent first."""
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from tlgui.ui.widgets.tokens import GRID
 Index = QModelIndex | QPersistentModelIndex
 
 _MOST_LINES = 6
+# Each row is laid out when the list is shown; the matrix has all of them.
+_MOST_ROWS = 50
 _OPENING_KEYS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 
@@ -38,7 +41,7 @@ class MixUp:
 
 
 def mix_ups(evaluation: Evaluation) -> tuple[MixUp, ...]:
-    """Return the mix-ups, the most frequent first; of equally frequent ones, those of the smaller class."""
+    """Return the most frequent mix-ups, 50 at most; of equally frequent ones, those of the smaller class come first."""
     names = [result.name for result in evaluation.classes]
     found = [
         MixUp(names[row], names[column], photos, sum(entries))
@@ -46,7 +49,7 @@ def mix_ups(evaluation: Evaluation) -> tuple[MixUp, ...]:
         for column, photos in enumerate(entries)
         if photos and row != column
     ]
-    return tuple(sorted(found, key=lambda mix_up: (-mix_up.photo_count, mix_up.class_count)))
+    return tuple(heapq.nsmallest(_MOST_ROWS, found, key=lambda mix_up: (-mix_up.photo_count, mix_up.class_count)))
 
 
 class MixUpModel(QAbstractListModel):

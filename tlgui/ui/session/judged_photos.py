@@ -69,6 +69,7 @@ class JudgedPhotos(QObject):
         self._in_use = in_use
         self._known: OrderedDict[str, _Reading] = OrderedDict()
         self._wanted: OrderedDict[str, Run] = OrderedDict()
+        self._reading: set[str] = set()
         self._folder: Path | None = None
         self._confirmed: frozenset[Path] = frozenset()
         for signal in (review.changed, run_list.changed, in_use.changed):
@@ -107,8 +108,8 @@ class JudgedPhotos(QObject):
         stamp = _stamp(run.judgements_path)
         if survey is None or (known is not None and known.is_of(survey, stamp)):
             return
-        request = JudgedPhotosRequest(survey.collection.folder, run.id)
-        if any(job.request == request and not job.is_stopping for job in self._jobs.background):
+        if run.id in self._reading:
+            # It is read again where it is out of date by then.
             return
 
         def read(context: JobContext) -> _Reading:
@@ -117,7 +118,8 @@ class JudgedPhotos(QObject):
             context.checkpoint()
             return _Reading(run.id, survey, stamp, judgements, _judged(run, judgements, survey, context))
 
-        self._jobs.begin_in_background(request, read, self._on_read)
+        self._reading.add(run.id)
+        self._jobs.begin_in_background(JudgedPhotosRequest(survey.collection.folder, run.id), read, self._on_read)
 
     @Slot()
     def _on_something_changed(self) -> None:
@@ -125,8 +127,8 @@ class JudgedPhotos(QObject):
         folder = survey.collection.folder if survey is not None else None
         if folder != self._folder:
             self._folder = folder
-            self._known.clear()
-            self._wanted.clear()
+            for kept in (self._known, self._wanted, self._reading):
+                kept.clear()
         if used is not None and used.id not in self._wanted:
             self._wanted[used.id] = used
             self._wanted.move_to_end(used.id, last=False)
@@ -137,6 +139,7 @@ class JudgedPhotos(QObject):
     @Slot(object)
     def _on_read(self, reading: object) -> None:
         assert isinstance(reading, _Reading)
+        self._reading.discard(reading.run_id)
         run = self._wanted.get(reading.run_id)
         if run is None:
             return
