@@ -202,6 +202,27 @@ def test_large_view_says_what_it_was_called_and_takes_the_answer(
     view.close()
 
 
+def test_large_view_moves_to_the_class_that_was_named(
+    qtbot: QtBot, robins: PhotosPage, birds: Path, settle: Settle
+) -> None:
+    choose_rows(robins, 1)
+    robins.browser.open_photo()
+    view = robins.browser.opener.view
+    assert view is not None
+    qtbot.waitExposed(view)
+    assert view.move_button.text() == "&Move to “wren”"
+    press(view.move_button)
+    settle()
+    assert (birds / "wren" / "photo 002 (2).jpg").exists()
+    assert shown(robins) == ["photo 007.jpg", "photo 005.jpg"]
+    view.close()
+    robins.show_photos(selection(birds, 3, named="a class that is gone"))
+    choose_rows(robins, 0)
+    robins.browser.open_photo()
+    assert not view.move_button.isVisible()
+    view.close()
+
+
 def test_another_folder_shows_its_own_photos(robins: PhotosPage, tmp_path: Path, open_folder: Open) -> None:
     open_folder(write_collection(tmp_path / "Fish", ["eel", "cod"], photos=4))
     assert not robins.browser.shown_bar.isVisible()

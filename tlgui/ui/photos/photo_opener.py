@@ -79,7 +79,9 @@ class PhotoOpener(QObject):
         if self.view is None or item is None:
             return
         place, total = self._grid.currentIndex().row(), len(self._grid.photos.items)
-        self.view.show_item(item, place, total, can_mend=self._is_free)
+        named = item.note.named if item.note is not None and item.can_be_confirmed and self._classes else ""
+        goal = named if self._mover.can_move([item], named) else ""
+        self.view.show_item(item, place, total, can_mend=self._is_free, goal=goal)
 
     def _mend(self, mending: Mending) -> None:
         if self._is_free:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from tlgui.photos.names import shown_name
+from tlgui.photos.names import one_line, shown_name
 from tlgui.ui.photos.class_keys import ClassKeys
 from tlgui.ui.photos.photo_items import PhotoItem
 from tlgui.ui.photos.photo_words import line_about
@@ -18,12 +18,13 @@ from tlgui.ui.session.explanations import Explanations
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.photo_canvas import NUMBER_KEYS, ZOOM_KEYS, PhotoCanvas
 from tlgui.ui.widgets.photo_reader import PhotoReader
-from tlgui.ui.widgets.plain_text import set_tip, set_title
+from tlgui.ui.widgets.plain_text import set_spoken, set_tip, set_title, without_key
 from tlgui.ui.widgets.tinted_bar import plain_label
 from tlgui.ui.widgets.where_it_looked import WhereItLooked
 
 # The common limit of textures on graphics cards.
 _MOST_PIXELS_A_SIDE = 16_384
+_GOAL_LETTERS = 18
 _FIRST_SIZE_IN_LETTERS = (130, 38)
 
 
@@ -64,6 +65,8 @@ class PhotoView(QDialog):
         self.leave_out_button = _button("&Leave out", "Do not use this photo; the file stays as it is")
         self.use_again_button = _button("&Use again", "")
         self.confirm_button = _button("It is &right", "The class is right: you are not asked about this photo again")
+        self.move_button = _button("", "")
+        self._goal = ""
         self._item: PhotoItem | None = None
         self._reader = PhotoReader(self)
         self._reader.read.connect(self._on_reader_read)
@@ -82,8 +85,9 @@ class PhotoView(QDialog):
         self.leave_out_button.clicked.connect(self.leave_out_requested)
         self.use_again_button.clicked.connect(self.use_again_requested)
         self.confirm_button.clicked.connect(self.confirm_requested)
+        self.move_button.clicked.connect(self._on_move_button_clicked)
 
-    def show_item(self, item: PhotoItem, place: int, total: int, *, can_mend: bool) -> None:
+    def show_item(self, item: PhotoItem, place: int, total: int, *, can_mend: bool, goal: str = "") -> None:
         """Show a photo.
 
         Args:
@@ -91,6 +95,7 @@ class PhotoView(QDialog):
             place: Its row in the grid, from 0.
             total: The number of photos in the grid.
             can_mend: Whether it can be left out or used again now.
+            goal: The class that a model named, if the photo can be moved there; empty for none.
         """
         self.classes.show_photo(item.class_name, can_move=can_mend)
         set_title(self, f"{shown_name(item.path)} ({place + 1:,} of {total:,})")
@@ -100,7 +105,8 @@ class PhotoView(QDialog):
         self.leave_out_button.setVisible(item.is_usable and not item.is_left_out)
         self.use_again_button.setVisible(item.is_left_out)
         self.confirm_button.setVisible(item.can_be_confirmed)
-        for button in (self.leave_out_button, self.use_again_button, self.confirm_button):
+        self._show_goal(goal)
+        for button in (self.leave_out_button, self.use_again_button, self.confirm_button, self.move_button):
             button.setEnabled(can_mend)
         if self._item is None or item.path != self._item.path:
             self.size_button.setChecked(False)
@@ -132,6 +138,7 @@ class PhotoView(QDialog):
         for button in (self.previous_button, self.next_button, self.size_button, self.looked.button):
             row.addWidget(button)
         row.addStretch(1)
+        row.addWidget(self.move_button)
         row.addWidget(self.confirm_button)
         row.addWidget(self.leave_out_button)
         row.addWidget(self.use_again_button)
@@ -151,6 +158,15 @@ class PhotoView(QDialog):
         columns, lines = _FIRST_SIZE_IN_LETTERS
         room = self.screen().availableSize()
         self.resize(min(columns * letter, room.width() * 9 // 10), min(lines * line, room.height() * 9 // 10))
+
+    def _show_goal(self, goal: str) -> None:
+        self._goal = goal
+        width = self.fontMetrics().averageCharWidth() * _GOAL_LETTERS
+        shown = self.fontMetrics().elidedText(one_line(goal), Qt.TextElideMode.ElideMiddle, width)
+        self.move_button.setText(f"&Move to “{without_key(shown)}”")
+        set_tip(self.move_button, f"Move this photo to “{goal}”, as the model called it")
+        set_spoken(self.move_button, f"Move to “{goal}”")
+        self.move_button.setVisible(bool(goal))
 
     def _screen_side(self) -> int:
         size = self.screen().size()
@@ -192,6 +208,10 @@ class PhotoView(QDialog):
     def _on_canvas_enlarged(self) -> None:
         with QSignalBlocker(self.size_button):
             self.size_button.setChecked(True)
+
+    @Slot()
+    def _on_move_button_clicked(self) -> None:
+        self.class_chosen.emit(self._goal)
 
     @Slot()
     def _on_previous_button_clicked(self) -> None:
