@@ -182,7 +182,7 @@ def _trust(trust: Trust | None) -> tuple[Section | None, ...]:
         return (section("Can its percentages be believed?", Text((_TRUST_UNKNOWN,))),)
     return (
         section("Can its percentages be believed?", *_reliability(trust)),
-        section("When it answers “not sure”", text([_of_promises(trust)]), _promises(trust)),
+        section("When it answers “not sure”", text([_of_promises(trust)]), _promises(trust), text(_no_promises(trust))),
         section("Photos unlike anything it learned", Text((_novelty(trust),))),
     )
 
@@ -209,14 +209,19 @@ def _of_promises(trust: Trust) -> str:
 
 
 def _promises(trust: Trust) -> Table:
-    rows = []
-    for promise in trust.promises:
-        wish = wrong_at_most_in_words(promise.wrong_at_most)
-        if promise.threshold is None:
-            rows.append((wish, "—", promise_in_words(promise, trust)))
-        else:
-            rows.append((wish, percent(promise.threshold), percent(promise.named_share)))
+    rows = [
+        (
+            wrong_at_most_in_words(promise.wrong_at_most),
+            share_or_none(promise.threshold),
+            percent(promise.named_share) if promise.threshold is not None else "—",
+        )
+        for promise in trust.promises
+    ]
     return Table(("The wish", "Sure enough from", "Photos still named"), tuple(rows))
+
+
+def _no_promises(trust: Trust) -> list[str]:
+    return [promise_in_words(promise, trust) for promise in trust.promises if promise.threshold is None]
 
 
 def _novelty(trust: Trust) -> str:

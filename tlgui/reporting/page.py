@@ -45,17 +45,20 @@ svg { max-width: 100%; height: auto; }
 # Qt knows no variables, and lays out boxes beside each other only in tables.
 _PRINT_STYLE = """
 body { color: #1a1e23; font-size: 10pt; }
-h1 { font-size: 20pt; margin-bottom: 4pt; }
-h2 { font-size: 13pt; margin-top: 16pt; margin-bottom: 4pt; }
-.lead { font-size: 12pt; margin-bottom: 8pt; }
-p { margin-top: 2pt; margin-bottom: 4pt; }
-th, td { text-align: left; padding: 2pt 6pt 2pt 0; }
+h1 { font-size: 20pt; margin-bottom: 6px; }
+h2 { font-size: 13pt; margin-top: 24px; margin-bottom: 6px; }
+.lead { font-size: 12pt; margin-bottom: 10px; }
+p { margin-top: 2px; margin-bottom: 6px; }
+th, td { text-align: left; }
 th.head { color: #565e68; font-size: 9pt; }
 th.name { font-weight: normal; }
 .caption { font-size: 8pt; }
+.next { page-break-before: always; }
 """
+_NEXT_PAGE = ' class="next"'
 _PRINT_COLOURS = {INK: "#1a1e23", BAR: "#0072b2", FAINT: "#b9c1ca"}
-_PRINT_COLUMNS, _PRINT_SIDE = 4, 105
+# So many rows of pictures fit on a page; Qt would part a picture from its caption.
+_PRINT_COLUMNS, _PRINT_ROWS, _PRINT_SIDE = 4, 5, 105
 
 
 def browser_page(report: Report) -> str:
@@ -99,7 +102,9 @@ def _body(report: Report, write: Callable[[Block], Iterator[str]]) -> Iterator[s
     yield f"<h1>{_escaped(report.title)}</h1>"
     yield f'<p class="lead">{_escaped(report.lead)}</p>'
     for part in report.sections:
-        yield f"<h2>{_escaped(part.title)}</h2>"
+        # Only the style for print has the class: Qt would leave the heading at the end of a page.
+        is_large = any(isinstance(block, Drawing | Gallery) for block in part.blocks)
+        yield f"<h2{_NEXT_PAGE if is_large else ''}>{_escaped(part.title)}</h2>"
         for block in part.blocks:
             yield from write(block)
 
@@ -174,12 +179,14 @@ def _print_table(table: Table) -> Iterator[str]:
 
 
 def _print_gallery(gallery: Gallery) -> Iterator[str]:
-    yield '<table width="100%" cellspacing="4" cellpadding="2">'
-    for start in range(0, len(gallery.pictures), _PRINT_COLUMNS):
-        row = gallery.pictures[start : start + _PRINT_COLUMNS]
-        cells = "".join(f'<td width="25%" valign="bottom">{_print_picture(picture)}</td>' for picture in row)
-        yield f"<tr>{cells}{'<td></td>' * (_PRINT_COLUMNS - len(row))}</tr>"
-    yield "</table>"
+    on_a_page = _PRINT_COLUMNS * _PRINT_ROWS
+    for first in range(0, len(gallery.pictures), on_a_page):
+        yield f'<table{_NEXT_PAGE if first else ""} width="100%" cellspacing="4" cellpadding="2">'
+        for start in range(first, min(first + on_a_page, len(gallery.pictures)), _PRINT_COLUMNS):
+            row = gallery.pictures[start : start + _PRINT_COLUMNS]
+            cells = "".join(f'<td width="25%" valign="bottom">{_print_picture(picture)}</td>' for picture in row)
+            yield f"<tr>{cells}{'<td></td>' * (_PRINT_COLUMNS - len(row))}</tr>"
+        yield "</table>"
 
 
 def _print_picture(picture: Picture) -> str:

@@ -28,10 +28,10 @@ def test_what_counts_is_clear_and_the_rest_is_dimmed() -> None:
 def test_photo_in_which_no_place_counts_is_dimmed_without_a_line() -> None:
     layer = looked_layer(Explanation(Path("a.jpg"), "robin", 0.9, 2, 3, (0.0,) * 6))
 
-    assert {layer.pixelColor(x, y).alpha() for x in range(0, 512, 37) for y in range(0, 512, 37)} == {200}
+    assert {layer.pixelColor(x, y).alpha() for x in range(0, 384, 37) for y in range(0, 384, 37)} == {200}
 
 
 def test_photo_that_counts_everywhere_stays_as_it_is() -> None:
     layer = looked_layer(Explanation(Path("a.jpg"), "robin", 0.9, 7, 5, (1.0,) * 35))
 
-    assert {layer.pixelColor(x, y).alpha() for x in range(0, 512, 37) for y in range(0, 512, 37)} == {0}
+    assert {layer.pixelColor(x, y).alpha() for x in range(0, 384, 37) for y in range(0, 384, 37)} == {0}

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from tlgui.learning.results import Explanation
 
-_SIDE = 512
+_SIDE = 384
 # The veil over what does not count at all: its colour, and how much it hides, of 255.
 _VEIL, _DARKEST = (8, 16, 28), 200
 _LINE, _LINE_EDGE = (240, 228, 66), (0, 0, 0)
@@ -32,7 +32,7 @@ def looked_layer(explanation: Explanation) -> QImage:
     pixels = np.empty((_SIDE, _SIDE, 4), np.uint8)
     pixels[..., :3] = _VEIL
     # What is looked at half as much is seen well already.
-    dimmed = np.clip(1.0 - fine / _INSIDE, 0.0, 1.0) ** 0.8
+    dimmed = np.clip(1.0 - fine / _INSIDE, 0.0, 1.0)
     pixels[..., 3] = np.rint(dimmed * _DARKEST)
     edge = _edge(fine >= _INSIDE)
     pixels[_grown(edge, 2)] = (*_LINE_EDGE, 255)
