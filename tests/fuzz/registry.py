@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.fuzz import caches, downloads, exports, helpers, networks, photos, runs, settings, workspaces
+from tests.fuzz import caches, downloads, exports, helpers, networks, photos, runs, settings, sidecars, workspaces
 from tests.fuzz.families import Family
 
 
@@ -23,6 +23,7 @@ def all_families(real_photos: Path | None = None) -> tuple[Family, ...]:
         settings.settings_family(),
         workspaces.choices_family(),
         workspaces.journals_family(),
+        sidecars.family(),
         caches.facts_family(),
         caches.thumbnails_family(),
         caches.features_family(),

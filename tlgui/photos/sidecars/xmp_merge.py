@@ -266,6 +266,9 @@ class _Merge:
             self._missing.append(f" <tlgui:{name}>{escape(value)}</tlgui:{name}>")
         elif found := self._document.properties(f"{OWN} {name}"):
             self._edits.append(self._with_text(found[0], value) if value else self._without(found[0]))
+            # Only one that another program doubled is there twice.
+            self._edits += [self._without(each) for each in found[1:]]
+            self._edits += self._with_attribute(name, "")
         else:
             self._edits += self._with_attribute(name, value)
 

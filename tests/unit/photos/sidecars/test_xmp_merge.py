@@ -128,6 +128,16 @@ def test_own_fields_are_found_again_as_attributes() -> None:
     assert b'digiKam:PickLabel="0"\n   digiKam:ColorLabel="0"' in after
 
 
+def test_own_fields_that_another_program_doubled_become_one() -> None:
+    model, place = b"<tlgui:Model>birds.tlmodel</tlgui:Model>", b"</tlgui:AddedTo>\n"
+    before = merged(DIGIKAM.encode(), WREN).replace(place, place + model + b"\n  " + model + b"\n")
+
+    after = merged(before, PERSON)
+
+    assert b"tlgui:Model>" not in after
+    assert merged(after, PERSON) == after
+
+
 def test_new_items_look_like_their_neighbours() -> None:
     after = merged(EXIFTOOL.encode(), WREN).decode()
 
