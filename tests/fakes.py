@@ -20,6 +20,7 @@ from tlgui.engine.protocol import (
     EvaluateRequest,
     ExplainRequest,
     ExportRequest,
+    LearningCurveRequest,
     OpenModelRequest,
     PredictRequest,
     PreviewRequest,
@@ -29,6 +30,7 @@ from tlgui.engine.protocol import (
     WarmModelRequest,
 )
 from tlgui.errors import Cancelled, EngineError, StorageError, TlguiError, UnsavedModelError
+from tlgui.learning.learning_curve import LearningCurve
 from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.results import (
     CostEstimate,
@@ -100,6 +102,7 @@ class FakeEngine(Engine):
         unreadable: Photos that a training or an evaluation cannot read; as the real one does, a training keeps them
             from the next scan.
         evaluation: The result of every training and evaluation; None for one in which all classes fare alike.
+        learning_curve: What a learning curve is measured to be; None where none can be.
         save_error: Why no model can be written now; None where it can.
         full_folders: Folders on a full disk, to which no model can be written.
     """
@@ -116,6 +119,7 @@ class FakeEngine(Engine):
         )
         self.unreadable: list[Path] = []
         self.evaluation: Evaluation | None = None
+        self.learning_curve: LearningCurve | None = None
         self.save_error: StorageError | None = None
         self.full_folders: set[Path] = set()
         self._outcomes: list[float | Exception] = []
@@ -178,7 +182,7 @@ class FakeEngine(Engine):
             self.requests.append(request)
             handler = _HANDLERS[type(request)]
             # These come and go by themselves: what a test scripts is meant for the job that it starts.
-            can_fail = not isinstance(request, EstimateRequest | WarmModelRequest)
+            can_fail = not isinstance(request, EstimateRequest | LearningCurveRequest | WarmModelRequest)
             return cast(ResultT, handler(self, request, self._scripted(context, can_fail=can_fail)))
         finally:
             self._lock.release()
@@ -355,6 +359,10 @@ class FakeEngine(Engine):
             raise self.cost
         return self.cost
 
+    def _learning_curve(self, _request: LearningCurveRequest, context: JobContext) -> LearningCurve | None:
+        context.checkpoint()
+        return self.learning_curve
+
     def _export(self, request: ExportRequest, context: JobContext) -> ExportResult:
         read_summary(request.model_path)
         for done in range(2):
@@ -384,6 +392,7 @@ _HANDLERS: dict[type, Callable[..., object]] = {
     EvaluateRequest: FakeEngine._evaluate,
     ExplainRequest: FakeEngine._explain,
     PreviewRequest: FakeEngine._preview,
+    LearningCurveRequest: FakeEngine._learning_curve,
     EstimateRequest: FakeEngine._estimate,
     ExportRequest: FakeEngine._export,
 }

@@ -7,6 +7,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
+from tlgui.learning.learning_curve import ClassCurve, LearningCurve, MorePhotos
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import ClassResult, Evaluation, Interval
@@ -28,6 +29,15 @@ EVALUATION = Evaluation(
         ClassResult("a wren with a very long name indeed", 10, 0.7, 0.63),
     ),
     confusion=((9, 0, 1), (3, 5, 2), (0, 3, 7)),
+)
+
+CURVE = LearningCurve(
+    shares=(0.25, 0.5, 1.0),
+    training_counts=(25, 50, 100),
+    photo_count=120,
+    right_counts=(60, 84, 102),
+    classes=(ClassCurve("wren", 40, (10, 20, 32), 0.4),),
+    advice=MorePhotos("wren", 40, 0.8, 0.84),
 )
 
 

@@ -12,7 +12,7 @@ from tlgui.learning.recipes.built_in import BALANCED, QUICK
 from tlgui.learning.results import Interval
 from tlgui.learning.runs.judgements import write_judgements
 from tlgui.learning.trust import JudgedBy
-from tlgui.ui.results.paired_words import difference_in_words
+from tlgui.ui.results.paired_words import pair_in_words, same_photos
 from tlgui.ui.results.results_page import ResultsPage
 from tlgui.ui.results.run_comparison import MOST_COMPARED
 from tlgui.ui.session.session import Session
@@ -121,14 +121,14 @@ def test_difference_on_the_same_photos_is_told_with_whether_it_is_more_than_chan
     keep(qtbot, opened, train(SHORT), 40)
     keep(qtbot, opened, train(replace(SHORT, name="Other")), 55)
     assert said(qtbot, page) == (
-        "On the same 60 photos, “Other” is right on 55, “Quick” on 40. That is more than chance: “Other” is better."
+        "On the same 60 photos, “Other” was right 55 times and “Quick” 40 times. The difference is more than chance."
     )
 
 
 def test_small_difference_can_be_chance(qtbot: QtBot, page: ResultsPage, train: Trainer, opened: Session) -> None:
     keep(qtbot, opened, train(SHORT), 53)
     keep(qtbot, opened, train(replace(SHORT, name="Other")), 55)
-    assert said(qtbot, page).endswith("So small a difference can be chance: more photos would tell.")
+    assert said(qtbot, page).endswith("The difference may be chance.")
 
 
 def test_difference_is_not_known_of_runs_that_kept_no_photos(
@@ -139,12 +139,17 @@ def test_difference_is_not_known_of_runs_that_kept_no_photos(
     assert "what it said of each photo was not kept" in said(qtbot, page, "Whether")
 
 
-def test_runs_that_are_right_on_the_same_photos_are_alike() -> None:
+def test_runs_that_judged_other_photos_are_not_compared() -> None:
     one, other = replace(ROW, name="One"), replace(ROW, name="Other")
-    photos = [judged("owl/1.jpg", "owl"), judged("owl/2.jpg", "wren")]
-    alike = difference_in_words(one, other, run_of(photos), run_of(photos))
-    assert alike.endswith("“One” is right on 1, “Other” on 1. They are right on the very same photos.")
-    swapped = [judged("owl/1.jpg", "wren"), judged("owl/2.jpg", "owl")]
-    assert difference_in_words(one, other, run_of(photos), run_of(swapped)).endswith("Neither is better.")
-    elsewhere = [judged("owl/3.jpg", "owl")]
-    assert "different photos" in difference_in_words(one, other, run_of(photos), run_of(elsewhere))
+    photos, elsewhere = [judged("owl/1.jpg", "owl")], [judged("owl/3.jpg", "owl")]
+    assert "different photos" in pair_in_words(one, other, run_of(photos), run_of(elsewhere))
+    assert pair_in_words(one, other, run_of(photos), run_of(photos)).startswith("On the same 1 photo")
+    assert pair_in_words(one, other, run_of(photos), run_of(photos), is_of_more=True).startswith("These are the two")
+
+
+def test_cleanest_photos_that_both_judged_are_compared() -> None:
+    both = [judged("owl/1.jpg", "owl"), judged("owl/2.jpg", "owl", judged_by=JudgedBy.VALIDATION)]
+    only = [judged("owl/2.jpg", "wren", judged_by=JudgedBy.VALIDATION)]
+    result = same_photos(run_of(both), run_of(only))
+    assert result is not None
+    assert (result.photo_count, result.first_right, result.second_right) == (1, 1, 0)

@@ -1,6 +1,7 @@
 """Every page is whole in a small window and with large text: nothing is cut off, and nothing scrolls sideways."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.evaluations import evaluation_of
 from tests.fakes import FakeEngine
+from tests.judging import judged, run_of
 from tests.pictures import write_collection
+from tests.trusts import trust_of
+from tests.ui.results.runs import CURVE
 from tests.ui.shell.driving import open_folder, train
 from tlgui.app import create_window
+from tlgui.photos.collection import Part
 from tlgui.ui.results.confusion_matrix import ConfusionMatrix
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
@@ -113,6 +119,33 @@ def test_pages_of_a_trained_folder_are_whole(qtbot: QtBot, small: MainWindow, tm
         assert_whole(qtbot, small)
         if step is not Step.PREDICT:
             assert_one_filled_button_is_seen(small, page)
+
+
+@pytest.mark.parametrize("class_count", [3, 40])
+def test_results_with_all_that_is_known_are_whole(
+    qtbot: QtBot, small: MainWindow, tmp_path: Path, class_count: int
+) -> None:
+    names = [f"Great Crested Grebe {number}" for number in range(class_count)]
+    train(qtbot, small, write_collection(tmp_path / "Birds", names, photos=5))
+    qtbot.waitUntil(lambda: not small.session.review.is_looking, timeout=20_000)
+    small.show_step(Step.RESULTS)
+    page = small.pages.results
+    counts = [
+        [90 if row == column else 10 * (column == 0) for column in range(class_count)] for row in range(class_count)
+    ]
+    test = evaluation_of(names, counts, Part.TEST)
+    others = (replace(test, part=None, is_out_of_fold=True), replace(test, part=Part.VALIDATION))
+    (row,) = page.table.rows
+    assert row.model is not None
+    model = replace(row.model, evaluation=test, more_evaluations=others, trust=trust_of(class_count=class_count))
+    page.view.show_run(replace(row, model=model, evaluation=test))
+    page.view.show_judged(run_of([judged(f"{name}/1.jpg", names[0]) for name in names]))
+    page.view.show_learning_curve(CURVE)
+    page.view.details.button.setChecked(True)
+    assert page.view.parts.isVisible()
+    assert page.view.more_photos.isVisible()
+    assert_whole(qtbot, small)
+    assert_one_filled_button_is_seen(small, page)
 
 
 def test_first_size_is_that_of_a_usual_screen(fake_engine: FakeEngine, qtbot: QtBot) -> None:

@@ -99,7 +99,7 @@ class PredictionModel(QAbstractListModel):
         """Judge the rows from `start` on."""
         self._counts.subtract(self._verdicts[start:])
         found = [
-            _verdict(prediction, model, self._caution)
+            prediction_verdict(prediction, model, self._caution) if model is not None else Verdict.NAMED
             for prediction, model in zip(self._rows[start:], self._models[start:], strict=True)
         ]
         self._verdicts[start:] = found
@@ -243,10 +243,6 @@ class PredictionList(QTableView):
     def _on_loader_loaded(self, _path: object) -> None:
         # Qt merges these into one repaint of the visible rows.
         self.viewport().update()
-
-
-def _verdict(prediction: Prediction, model: ModelSummary | None, caution: Caution) -> Verdict:
-    return Verdict.NAMED if model is None else prediction_verdict(prediction, model, caution)
 
 
 def row_height(metrics: QFontMetrics) -> int:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from tlgui.learning.assessment.mcnemar import PairedResult, compare_judgements
 from tlgui.learning.trust import JudgedBy
-from tlgui.photos.names import one_line
-from tlgui.text.numbers import count
+from tlgui.text.accuracy import difference_in_words
 from tlgui.ui.session.judged_part import JudgedRun
 from tlgui.ui.text.run_words import RunRow
 
@@ -36,7 +35,7 @@ def same_photos(first: JudgedRun, second: JudgedRun) -> PairedResult | None:
     return None
 
 
-def difference_in_words(
+def pair_in_words(
     first: RunRow, second: RunRow, first_judged: JudgedRun, second_judged: JudgedRun, *, is_of_more: bool = False
 ) -> str:
     """Return how two runs differ on the same photos, and whether that is more than chance.
@@ -53,18 +52,5 @@ def difference_in_words(
     result = same_photos(first_judged, second_judged)
     if result is None:
         return _NO_SAME_PHOTOS
-    names = f"“{one_line(first.name)}” is right on {result.first_right:,}, “{one_line(second.name)}” on"
-    which = "Of the two most accurate: on" if is_of_more else "On"
-    photos = count("photo", result.photo_count)
-    return f"{which} the same {photos}, {names} {result.second_right:,}. {_verdict(first, second, result)}"
-
-
-def _verdict(first: RunRow, second: RunRow, result: PairedResult) -> str:
-    if result.only_first_right == result.only_second_right == 0:
-        return "They are right on the very same photos."
-    if result.first_right == result.second_right:
-        return "Neither is better."
-    better = first if result.first_right > result.second_right else second
-    if result.is_more_than_chance:
-        return f"That is more than chance: “{one_line(better.name)}” is better."
-    return "So small a difference can be chance: more photos would tell."
+    words = difference_in_words(result, f"“{first.name}”", f"“{second.name}”")
+    return f"These are the two most accurate. {words}" if is_of_more else words

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from tlgui.errors import TlguiError
 from tlgui.learning.runs.run import RunStatus
-from tlgui.ui.results.paired_words import compared_pair, difference_in_words
+from tlgui.ui.results.paired_words import compared_pair, pair_in_words
 from tlgui.ui.results.run_actions import RunActions
 from tlgui.ui.results.run_comparison import RunComparison
 from tlgui.ui.results.run_table import RunTable
@@ -78,6 +78,8 @@ class ResultsPage(QWidget):
         session.model_changed.connect(self._on_session_model_changed)
         session.run_changes.changed.connect(self._show_notice)
         session.judged_photos.changed.connect(self._show_judged)
+        for signal in (session.learning_curves.changed, session.review.changed, session.job_ended):
+            signal.connect(self._show_learning_curve)
         session.in_use.proposal_changed.connect(self._on_proposal_changed)
         for signal in (session.runs_changed, session.collection_changed):
             signal.connect(self._refresh)
@@ -91,6 +93,7 @@ class ResultsPage(QWidget):
         super().showEvent(event)
         # Another window may have trained or deleted runs meanwhile.
         self._session.reload_runs()
+        self._show_learning_curve()
 
     def _lay_out(self) -> None:
         bottom = QHBoxLayout()
@@ -162,6 +165,7 @@ class ResultsPage(QWidget):
             self.view.show_run(rows[0])
             self._kinds.setCurrentWidget(self.view)
         self._show_judged()
+        self._show_learning_curve()
         self._refresh_actions()
 
     @Slot()
@@ -172,6 +176,13 @@ class ResultsPage(QWidget):
             self.comparison.show_difference(self._difference(rows))
         elif rows:
             self.view.show_judged(self._judged(rows[0]))
+
+    @Slot()
+    def _show_learning_curve(self) -> None:
+        """Show whether more photos would help; that is measured only while the page is looked at."""
+        rows = self.table.selected()
+        run = rows[0].run if len(rows) == 1 and self.isVisible() else None
+        self.view.show_learning_curve(self._session.learning_curves.of(run) if run is not None else None)
 
     def _judged(self, row: RunRow) -> JudgedRun | None:
         return self._session.judged_photos.of(row.run) if row.run is not None else None
@@ -185,7 +196,7 @@ class ResultsPage(QWidget):
         judged = self._judged(first), self._judged(second)
         if judged[0] is None or judged[1] is None:
             return ""
-        return difference_in_words(first, second, judged[0], judged[1], is_of_more=len(rows) > 2)
+        return pair_in_words(first, second, judged[0], judged[1], is_of_more=len(rows) > 2)
 
     @Slot()
     def _show_notice(self) -> None:

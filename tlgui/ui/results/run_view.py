@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
+from tlgui.learning.learning_curve import LearningCurve
 from tlgui.learning.results import Evaluation
 from tlgui.learning.trust import Caution, JudgedBy, ReliabilityBin, Trust
 from tlgui.photos.collection import Part
@@ -15,6 +16,7 @@ from tlgui.ui.results.caution_card import CautionCard
 from tlgui.ui.results.class_results import ClassResultsTable
 from tlgui.ui.results.mistakes_strip import MistakesStrip
 from tlgui.ui.results.mix_ups import MixUps
+from tlgui.ui.results.more_photos_card import MorePhotosCard
 from tlgui.ui.results.part_switch import PartSwitch
 from tlgui.ui.results.reliability_card import ReliabilityCard
 from tlgui.ui.results.view_words import NO_TRUST, explanation, settings_lines, story, title_line
@@ -107,6 +109,10 @@ class RunView(QWidget):
         self._judged = judged
         self._show_photos()
 
+    def show_learning_curve(self, curve: LearningCurve | None) -> None:
+        """Show whether more photos would help; None where that is not known."""
+        self.more_photos.show_curve(curve)
+
     def _show_photos(self) -> None:
         evaluation, judged = self._evaluation, self._judged
         self.mistakes.show_mistakes(evaluation, judged)
@@ -148,6 +154,8 @@ class RunView(QWidget):
         self.reliability = ReliabilityCard()
         self.caution = CautionCard()
         self._trust_cards = Columns([[self.reliability], [self.caution]], _CARD_LETTERS)
+        self.more_photos = MorePhotosCard()
+        self.more_photos.hide()
         self.plots = TrainingPlots()
         self.classes = ClassResultsTable()
         self._classes_card = _card("Each class", TermLabel(_COLUMNS, is_quiet=True), self.classes)
@@ -181,6 +189,7 @@ class RunView(QWidget):
         column.addWidget(self._mix_ups_card)
         column.addWidget(self._trust_cards)
         column.addWidget(self.no_trust)
+        column.addWidget(self.more_photos)
         column.addWidget(self.details)
         column.addStretch(1)
 

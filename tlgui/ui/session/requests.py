@@ -52,6 +52,13 @@ class JudgedPhotosRequest(FolderRequest):
     run_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptCurveRequest(FolderRequest):
+    """Read the learning curve of a run from its folder, in the background."""
+
+    run_id: str
+
+
 class DivideRequest(FolderRequest):
     """Split a collection of many photos, in the background."""
 

@@ -13,6 +13,7 @@ from tlgui.engine.protocol import (
     Engine,
     EstimateRequest,
     ExportRequest,
+    LearningCurveRequest,
     OpenModelRequest,
     PredictRequest,
     PreviewRequest,
@@ -36,6 +37,7 @@ from tlgui.ui.session.folder_reading import FolderState, read_collection
 from tlgui.ui.session.job_queue import Jobs, OnSuccess
 from tlgui.ui.session.judged_photos import JudgedPhotos
 from tlgui.ui.session.known_split import KnownSplit
+from tlgui.ui.session.learning_curves import LearningCurves
 from tlgui.ui.session.model_in_use import ModelInUse
 from tlgui.ui.session.requests import RunsRequest, SamplePhotosRequest, SaveModelRequest, ScanRequest
 from tlgui.ui.session.review import Review
@@ -85,6 +87,7 @@ class Session(QObject):
         self.in_use = ModelInUse(self.run_list, self)
         self.in_use.changed.connect(self.model_changed)
         self.in_use.changed.connect(self._on_model_in_use_changed)
+        self.learning_curves = LearningCurves(self._jobs, engine, self.review, self.run_changes, self)
         self.judged_photos = JudgedPhotos(self._jobs, self.review, self.run_list, self.in_use, self)
         self.explanations = Explanations(self._jobs, engine, self.in_use, self)
         self._run_jobs = RunJobs(
@@ -354,7 +357,7 @@ class Session(QObject):
     def begin(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
         """Start a job of the user; see `Jobs.begin`."""
         # The engine runs one request at a time, and the user's job goes first.
-        self._jobs.stop_background(PreviewRequest | EstimateRequest)
+        self._jobs.stop_background(PreviewRequest | EstimateRequest | LearningCurveRequest)
         return self._jobs.begin(request, operation, on_success)
 
     def _begin_engine_in_background(self, request: Request[object]) -> Job:
