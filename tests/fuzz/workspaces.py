@@ -31,6 +31,7 @@ def _make_choices(folder: Path) -> None:
     choices.show_as("robin", "Robin redbreast")
     choices.show_as("wren", "Zaunkönig")
     choices.record_arrivals({f"robin/{number}.jpg": number // 3 for number in range(9)})
+    choices.confirm(f"{number:064x}" for number in range(3))
 
 
 def _read_choices(path: Path) -> None:
@@ -38,6 +39,7 @@ def _read_choices(path: Path) -> None:
     choices.left_out()
     choices.shown_names()
     choices.arrivals()
+    choices.confirmed()
 
 
 def _change_choices(path: Path) -> None:
@@ -48,13 +50,16 @@ def _change_choices(path: Path) -> None:
     choices.record_arrivals({"wren/new.jpg": 7})
     choices.moved([(photo, _FOLDER / "owl" / "new.jpg"), (_FOLDER / "robin" / "1.jpg", _FOLDER / "owl" / "1.jpg")])
     choices.use_again(choices.left_out())
+    choices.confirm(["f" * 64])
+    if "f" * 64 not in choices.confirmed():
+        raise AssertionError("an answer after the damage was not kept")
     if choices.left_out() or choices.arrivals().get("owl/new.jpg") != 7:
         raise AssertionError("what was decided after the damage was not kept")
 
 
 def _make_journals(folder: Path) -> None:
     journal = Journal(folder)
-    for kind in (RecordKind.MOVE, RecordKind.BIN, RecordKind.SHOW_AS, RecordKind.MOVE):
+    for kind in (RecordKind.MOVE, RecordKind.BIN, RecordKind.SHOW_AS, RecordKind.CONFIRM, RecordKind.MOVE):
         record = journal.begin(kind, f"{kind} two photos to “wren”")
         steps = {
             number: Step(f"/photos/{number}.jpg", f"/photos/wren/{number}.jpg", 4711, 17, "") for number in range(3)

@@ -1,5 +1,6 @@
 """Photos that another page asks for: what they are, what a model said, deciding about them, and the way back."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from tests.pictures import write_collection
 from tests.ui.photos.conftest import choose_rows
 from tests.ui.waiting import Open
 from tlgui import files
+from tlgui.learning.runs.judgements import write_judgements
+from tlgui.learning.trust import JudgedBy, PhotoJudgement
 from tlgui.photos.health.findings import FindingKind
 from tlgui.photos.storage.choices import Choices
 from tlgui.ui.photos.move_dialog import MoveDialog
@@ -227,3 +230,64 @@ def test_another_folder_shows_its_own_photos(robins: PhotosPage, tmp_path: Path,
     open_folder(write_collection(tmp_path / "Fish", ["eel", "cod"], photos=4))
     assert not robins.browser.shown_bar.isVisible()
     assert len(shown(robins)) == 8
+
+
+class TestDoubts:
+    """The finding that lists doubtful photos."""
+
+    @pytest.fixture
+    def doubtful(
+        self, qtbot: QtBot, page: PhotosPage, session: Session, birds: Path, open_folder: Open, settle: Settle
+    ) -> PhotosPage:
+        """Return the page after a training whose model doubts three robins."""
+        open_folder(birds)
+        session.train()
+        settle()
+        (run,) = session.run_list.runs
+        doubts = {f"robin/photo 00{number}.jpg": own for number, own in ((7, 0.001), (2, 0.01), (5, 0.03))}
+        told = []
+        for path in sorted(birds.glob("*/*.jpg")):
+            name, place = path.parent.name, f"{path.parent.name}/{path.name}"
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            own = doubts.get(place, 0.97)
+            named, probability = ("wren", 0.96 - own) if place in doubts else (name, own)
+            told.append(PhotoJudgement(place, digest, name, named, probability, own, JudgedBy.OUT_OF_FOLD))
+        write_judgements(run.judgements_path, told)
+        session.run_list.changed.emit()
+        qtbot.waitUntil(lambda: session.review.doubts is not None, timeout=10_000)
+        page.view.findings.choose(FindingKind.OTHER_CLASS)
+        return page
+
+    def test_photos_are_listed_in_their_order_with_what_they_look_like(self, doubtful: PhotosPage) -> None:
+        assert shown(doubtful) == ["photo 007.jpg", "photo 002.jpg", "photo 005.jpg"]
+        assert doubtful.browser.finding_bar.title.text() == "3 photos look more like another class: look at these first"
+        assert not doubtful.browser.finding_bar.button.isVisible()
+        assert doubtful.browser.filters.order.currentText() == "As listed"
+        assert "called “wren”, 96 % sure" in cells(doubtful)[0]
+        assert doubtful.browser.grid._cells.texts.notes
+
+    def test_filter_shows_those_of_a_class(self, doubtful: PhotosPage) -> None:
+        doubtful.view.table.choose(frozenset({"robin"}))
+        assert not doubtful.browser.grid._cells.texts.notes
+        problem = doubtful.browser.filters.problem
+        texts = [problem.itemText(place) for place in range(problem.count())]
+        problem.setCurrentIndex(texts.index("More like another class (3)"))
+        assert shown(doubtful) == ["photo 007.jpg", "photo 002.jpg", "photo 005.jpg"]
+        assert doubtful.browser.grid._cells.texts.notes
+        assert doubtful.browser.filters.order.currentText() == "As listed"
+
+    def test_photos_can_be_called_right_or_moved(
+        self, qtbot: QtBot, doubtful: PhotosPage, birds: Path, settle: Settle
+    ) -> None:
+        choose_rows(doubtful, 1)
+        press(doubtful.browser.buttons["confirm"])
+        settle()
+        qtbot.waitUntil(lambda: shown(doubtful) == ["photo 007.jpg", "photo 005.jpg"], timeout=10_000)
+        assert len(Choices(files.workspace_path(birds), birds).confirmed()) == 1
+        choose_rows(doubtful, 0)
+        doubtful.browser.move_to_class()
+        dialog = next(dialog for dialog in doubtful.findChildren(MoveDialog) if dialog.isVisible())
+        chosen = dialog.classes.currentItem()
+        assert chosen is not None
+        assert chosen.text() == "wren"
+        dialog.reject()

@@ -308,9 +308,10 @@ class PhotoBrowser(QWidget):
         set_spoken_details(self.grid, words if is_empty else "")
 
     def _cell_texts(self) -> CellTexts:
-        finding, is_together = self._finding(), self.filters.query().order is PhotoOrder.TOGETHER
+        finding, query = self._finding(), self.filters.query()
+        is_together = query.order is PhotoOrder.TOGETHER
         has_groups = finding is not None and any(len(group) > 1 for group in finding.groups)
-        has_notes = self._selection is not None or self._kind is FindingKind.OTHER_CLASS
+        has_notes = self._selection is not None or query.finding is FindingKind.OTHER_CLASS
         return CellTexts(is_together and has_groups, has_notes or len(self._class_names) != 1, has_notes)
 
     def _choose(self, path: Path) -> None:

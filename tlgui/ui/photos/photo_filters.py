@@ -173,7 +173,8 @@ class FilterBar(QWidget):
     def _fit_order(self) -> None:
         """Offer the order by groups, or that of the list, and choose it, while a finding or a selection is shown."""
         is_listed = self._is_listed or self._chosen_problem() is not None
-        is_ranked = self._selection is not None or self._finding is FindingKind.OTHER_CLASS
+        is_doubted = FindingKind.OTHER_CLASS in {self._finding, self._chosen_problem()}
+        is_ranked = self._selection is not None or is_doubted
         together = (_AS_LISTED if is_ranked else _ORDERS[PhotoOrder.TOGETHER]) if is_listed else ""
         was_together = self.order.itemData(0) is PhotoOrder.TOGETHER
         if together == (self.order.itemText(0) if was_together else "") and self.order.count():

@@ -1,10 +1,11 @@
 """The photos behind the numbers of a run: what its model said of each, where each is now, and what became of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from tlgui.learning.assessment.doubts import rank_doubts
 from tlgui.learning.results import Evaluation
 from tlgui.learning.trust import JudgedBy, PhotoJudgement, counted
 from tlgui.photos.collection import Part
@@ -80,18 +81,7 @@ class JudgedPart:
             judgements: Some of the judgements, in the order in which the photos are shown.
             current: The one to begin with; None for the first.
         """
-        where = self.whereabouts
-        shown = [each for each in judgements if where.state(each.place) not in {PhotoState.GONE, PhotoState.MOVED}]
-        # Photos that were dealt with come last.
-        shown.sort(key=lambda each: where.state(each.place) is not PhotoState.UNCHANGED)
-        notes = {where.paths[each.place]: _note(each) for each in shown}
-        return PhotoSelection(
-            title,
-            tuple(notes),
-            notes,
-            _missing(len(judgements) - len(shown), len(judgements)),
-            where.paths.get(current.place) if current is not None else None,
-        )
+        return _selection(self.whereabouts, title, judgements, current)
 
     def all_mistakes(self, current: PhotoJudgement | None = None) -> PhotoSelection:
         """Return the selection of all mistakes that wait for an answer, beginning with `current`."""
@@ -137,13 +127,13 @@ class JudgedRun:
         return frozenset(where.paths[place] for place, state in where.states.items() if state is PhotoState.CONFIRMED)
 
 
-def judged_run(judgements: Iterable[PhotoJudgement], whereabouts: Whereabouts) -> JudgedRun:
+def judged_run(judgements: Sequence[PhotoJudgement], whereabouts: Whereabouts) -> JudgedRun:
     """Return the judgements of a run by how the photos were judged."""
     by_part: dict[JudgedBy, list[PhotoJudgement]] = {}
     for judgement in judgements:
         by_part.setdefault(judgement.judged_by, []).append(judgement)
     parts = {part: judged_part(by_part[part], whereabouts) for part in JudgedBy if part in by_part}
-    return JudgedRun(parts, whereabouts)
+    return JudgedRun(parts, whereabouts, _doubts(judgements, whereabouts))
 
 
 def judged_part(judgements: Sequence[PhotoJudgement], whereabouts: Whereabouts) -> JudgedPart:
@@ -152,6 +142,30 @@ def judged_part(judgements: Sequence[PhotoJudgement], whereabouts: Whereabouts) 
     waiting = [each for each in wrong if whereabouts.state(each.place) is PhotoState.UNCHANGED]
     waiting.sort(key=lambda each: (-each.probability, each.own_probability, each.place))
     return JudgedPart(tuple(judgements), whereabouts, counted(judgements), tuple(waiting))
+
+
+def _selection(
+    where: Whereabouts, title: str, judgements: Sequence[PhotoJudgement], current: PhotoJudgement | None = None
+) -> PhotoSelection:
+    shown = [each for each in judgements if where.state(each.place) not in {PhotoState.GONE, PhotoState.MOVED}]
+    # Photos that were dealt with come last.
+    shown.sort(key=lambda each: where.state(each.place) is not PhotoState.UNCHANGED)
+    notes = {where.paths[each.place]: _note(each) for each in shown}
+    return PhotoSelection(
+        title,
+        tuple(notes),
+        notes,
+        _missing(len(judgements) - len(shown), len(judgements)),
+        where.paths.get(current.place) if current is not None else None,
+    )
+
+
+def _doubts(judgements: Sequence[PhotoJudgement], where: Whereabouts) -> PhotoSelection | None:
+    """Return the photos that look more like another class, of those that wait for an answer; None without any."""
+    confirmed = {each.digest for each in judgements if where.state(each.place) is PhotoState.CONFIRMED}
+    ranked = rank_doubts(judgements, confirmed)
+    waiting = [each for each in ranked if where.state(each.place) is PhotoState.UNCHANGED]
+    return _selection(where, "Photos that look more like another class", waiting) if waiting else None
 
 
 def _note(judgement: PhotoJudgement) -> PhotoNote:
