@@ -13,6 +13,7 @@ from tests.ui.photos.conftest import choose_rows
 from tests.ui.waiting import Open
 from tlgui.engine.protocol import ExplainRequest
 from tlgui.progress import Progress
+from tlgui.ui.photos.photo_items import PhotoItem
 from tlgui.ui.photos.photo_view import PhotoView
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.session.session import Session
@@ -151,3 +152,22 @@ def test_another_model_in_use_is_asked_anew_and_none_takes_the_button_away(
     assert view.looked.button.isHidden()
     assert view.looked.words.isHidden()
     assert not layer_of(view.canvas)
+
+
+def test_another_view_of_another_photo_disturbs_nothing(
+    qtbot: QtBot, view: PhotoView, session: Session, fake_engine: FakeEngine, birds: Path
+) -> None:
+    gate = fake_engine.pause_before(Progress)
+    view.looked.button.click()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    other = PhotoView(session.explanations)
+    qtbot.addWidget(other)
+
+    other.show_item(PhotoItem(birds / "wren" / "photo 001.jpg", "wren"), 0, 1, can_mend=False)
+    other.show()
+    other.looked.button.click()
+    gate.open()
+
+    qtbot.waitUntil(lambda: layer_of(view.canvas) and layer_of(other.canvas))
+    assert view.looked.words.text().startswith("“owl”")
+    assert other.looked.words.text().startswith("“wren”")

@@ -18,8 +18,8 @@ def test_what_counts_is_clear_and_the_rest_is_dimmed() -> None:
     layer = looked_layer(Explanation(Path("a.jpg"), "robin", 0.9, 3, 3, values))
 
     assert alpha(layer, 0.15, 0.85) == 0
-    assert alpha(layer, 0.85, 0.15) == 200
-    assert alpha(layer, 0.99, 0.85) == 200
+    assert alpha(layer, 0.85, 0.15) == 180
+    assert alpha(layer, 0.99, 0.85) == 180
     # A bright line in a dark one runs between both.
     tones = {layer.pixelColor(x, round(0.85 * layer.height())).name() for x in range(layer.width())}
     assert {"#f0e442", "#000000"} <= tones
@@ -28,7 +28,7 @@ def test_what_counts_is_clear_and_the_rest_is_dimmed() -> None:
 def test_photo_in_which_no_place_counts_is_dimmed_without_a_line() -> None:
     layer = looked_layer(Explanation(Path("a.jpg"), "robin", 0.9, 2, 3, (0.0,) * 6))
 
-    assert {layer.pixelColor(x, y).alpha() for x in range(0, 384, 37) for y in range(0, 384, 37)} == {200}
+    assert {layer.pixelColor(x, y).alpha() for x in range(0, 384, 37) for y in range(0, 384, 37)} == {180}
 
 
 def test_photo_that_counts_everywhere_stays_as_it_is() -> None:

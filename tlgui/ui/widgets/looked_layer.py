@@ -12,7 +12,7 @@ from tlgui.learning.results import Explanation
 
 _SIDE = 384
 # The veil over what does not count at all: its colour, and how much it hides, of 255.
-_VEIL, _DARKEST = (8, 16, 28), 200
+_VEIL, _DARKEST = (8, 16, 28), 180
 _LINE, _LINE_EDGE = (240, 228, 66), (0, 0, 0)
 _INSIDE = 0.5
 # The spread of one place of the grid, in places: neighbours run into each other without corners.

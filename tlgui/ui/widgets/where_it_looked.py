@@ -7,9 +7,11 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
 from typing_extensions import override
 
+from tlgui.errors import TlguiError
 from tlgui.learning.results import Explanation
 from tlgui.text.looked_at import looked_at_in_words
 from tlgui.ui.session.explanations import Explanations
+from tlgui.ui.session.worker import Job
 from tlgui.ui.widgets.looked_layer import looked_layer
 from tlgui.ui.widgets.photo_canvas import PhotoCanvas
 from tlgui.ui.widgets.photo_reader import PhotoReader
@@ -44,6 +46,7 @@ class WhereItLooked(QObject):
         self._path: Path | None = None
         self._is_photo_there = False
         self._explanation: Explanation | None = None
+        self._job: Job | None = None
         self.button = QPushButton("&Where it looked")
         self.button.setCheckable(True)
         self.button.setAutoDefault(False)
@@ -56,8 +59,6 @@ class WhereItLooked(QObject):
         view.installEventFilter(self)
         self.button.setVisible(explanations is not None and explanations.can_explain)
         if explanations is not None:
-            explanations.explained.connect(self._on_explained)
-            explanations.refused.connect(self._on_refused)
             explanations.model_changed.connect(self._on_model_changed)
 
     def show_photo(self, path: Path) -> None:
@@ -70,23 +71,29 @@ class WhereItLooked(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show and self._explanation is None:
             self._ask()
-        elif event.type() == QEvent.Type.Hide and self._explanations is not None:
-            self._explanations.stop()
+        elif event.type() == QEvent.Type.Hide:
+            self._stop()
         return super().eventFilter(watched, event)
 
     @Slot()
     def _ask(self) -> None:
+        """Ask about the photo that is shown while the button is pressed, and forget what was said of another."""
+        self._stop()
         self._explanation = None
         self._canvas.show_layer(None)
-        is_on = self.button.isChecked() and self._explanations is not None and self._explanations.can_explain
+        explanations = self._explanations if self.button.isChecked() else None
+        is_on = explanations is not None and explanations.can_explain
         self.words.setVisible(is_on)
-        if self._explanations is None:
-            return
-        if not is_on or self._path is None:
-            self._explanations.stop()
-            return
-        self.words.setText(_LOOKING)
-        self._explanations.ask(self._path)
+        if explanations is not None and is_on and self._path is not None:
+            self.words.setText(_LOOKING)
+            self._job = explanations.begin(self._path)
+            self._job.succeeded.connect(self._on_job_succeeded)
+            self._job.failed.connect(self._on_job_failed)
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.stop()
+            self._job = None
 
     def _show_layer(self) -> None:
         """Show the layer once both the photo and the answer are there: neither waits for the other."""
@@ -103,18 +110,22 @@ class WhereItLooked(QObject):
         self._is_photo_there = True
         self._show_layer()
 
-    @Slot(Explanation)
-    def _on_explained(self, explanation: Explanation) -> None:
-        # Another view may have asked.
-        if explanation.path == self._path and self.button.isChecked():
+    @Slot(object)
+    def _on_job_succeeded(self, explanation: object) -> None:
+        # An answer about a photo that was stepped over may still arrive.
+        if self.sender() is self._job:
+            assert isinstance(explanation, Explanation)
+            self._job = None
             self._explanation = explanation
             self.words.setText(looked_at_in_words(explanation))
             self._show_layer()
 
-    @Slot(object, str)
-    def _on_refused(self, path: object, reason: str) -> None:
-        if path == self._path and self.button.isChecked():
-            self.words.setText(reason)
+    @Slot(object)
+    def _on_job_failed(self, error: object) -> None:
+        if self.sender() is self._job:
+            assert isinstance(error, TlguiError)
+            self._job = None
+            self.words.setText(f"{error.message} {error.hint}".rstrip())
 
     @Slot()
     def _on_model_changed(self) -> None:
