@@ -95,6 +95,20 @@ def test_unsure_answers_are_not_named(tmp_path: Path, photos: Path, capsys: pyte
     assert not list(photos.rglob("*.xmp"))
 
 
+def test_as_careful_as_asked_for(tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model, table = tmp_path / "careful.tlmodel", tmp_path / "a.csv"
+    write_model(replace(SUMMARY, path=model, trust=trust_of((0.7, 0.9, 0.9, 0.9), (0.5,) * 4, novelty=None)))
+
+    run(capsys, "predict", model, photos, "--format", "csv", "--out", table, "--wrong-at-most", "0.1")
+
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        assert {(row["named as"], row["answer"]) for row in csv.DictReader(stream)} == {
+            ("owl", "named"),
+            ("wren", "named"),
+            ("", ""),
+        }
+
+
 def test_package_keeps_to_its_schemas(
     model: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from tlgui.learning.results import ClassScore, ModelSummary, Prediction
-from tlgui.learning.trust import Caution, Verdict, verdict
+from tlgui.learning.results import ClassScore, ModelSummary, Prediction, prediction_verdict
+from tlgui.learning.trust import Caution, Verdict
 from tlgui.photos.answers import DecidedBy
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.names import writable
@@ -122,19 +122,14 @@ def decided_by_model(
         decided_at: When it was made, as an ISO 8601 time with its offset.
         facts: What the photo's file says of itself; None where it is not known.
     """
-    if not prediction.scores:
-        unnamed = Verdict.NOT_SURE
-        return ExportedPrediction(
-            prediction.path, (), unnamed, "", None, DecidedBy.MODEL, decided_at, prediction.error, facts
-        )
-    best = prediction.scores[0]
-    judged = verdict(best.class_name, best.probability, prediction.distance, model.trust, model.class_names, caution)
+    best = prediction.scores[0] if prediction.scores else None
+    judged = prediction_verdict(prediction, model, caution) if best is not None else Verdict.NOT_SURE
     return ExportedPrediction(
         prediction.path,
         prediction.scores,
         judged,
-        best.class_name if judged is Verdict.NAMED else "",
-        best.probability,
+        best.class_name if best is not None and judged is Verdict.NAMED else "",
+        best.probability if best is not None else None,
         DecidedBy.MODEL,
         decided_at,
         prediction.error,
