@@ -70,8 +70,9 @@ def calibrated(probabilities: FloatArray, temperature: float) -> FloatArray:
         float32 of the same shape; p ** (1 / temperature), divided by the sum of each row.
 
     Example:
-        >>> calibrated(np.array([[0.8, 0.2]], np.float32), temperature=0.5).round(3).tolist()
-        [[0.941..., 0.058...]]
+        >>> surer = calibrated(np.array([[0.8, 0.2]], np.float32), temperature=0.5)
+        >>> round(float(surer[0, 0]), 3)
+        0.941
     """
     if temperature == 1.0 or not probabilities.size:
         return probabilities

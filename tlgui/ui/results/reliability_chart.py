@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from tlgui.learning.assessment.wilson import wilson_interval
@@ -10,7 +10,7 @@ from tlgui.learning.trust import Reliability, ReliabilityBin
 from tlgui.text.accuracy import interval_ends
 from tlgui.text.numbers import count
 from tlgui.text.trust import FEW_PHOTOS, bin_title
-from tlgui.ui.widgets.plain_text import plain_tip, set_spoken, set_spoken_details
+from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details, show_tip
 from tlgui.ui.widgets.tokens import FOCUS_WIDTH, GRID, SMALL_CORNER, Accent, colour, mixed, quiet_text, tokens_of
 
 _LEAST_LETTERS = 26
@@ -83,10 +83,7 @@ class ReliabilityChart(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             place = self.row_at(event.pos())
-            if place >= 0:
-                QToolTip.showText(event.globalPos(), plain_tip(_sentence(self._bins[place])), self)
-            else:
-                QToolTip.hideText()
+            show_tip(self, event.globalPos(), _sentence(self._bins[place]) if place >= 0 else "")
             return True
         return super().event(event)
 

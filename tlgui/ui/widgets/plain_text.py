@@ -7,10 +7,10 @@ bypass them.
 
 import html
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtGui import Qt as GuiQt
-from PySide6.QtWidgets import QLabel, QListWidgetItem, QMessageBox, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QLabel, QListWidgetItem, QMessageBox, QTableWidgetItem, QToolTip, QWidget
 from typing_extensions import override
 
 from tlgui.photos.names import lines_shown, one_line
@@ -64,6 +64,17 @@ def plain_tip(text: str) -> str:
 def set_tip(shown: QWidget | QAction | QListWidgetItem | QTableWidgetItem, text: str) -> None:
     """Set the tooltip of a widget, an action or an item; an empty text removes it."""
     shown.setToolTip(plain_tip(text))
+
+
+def show_tip(widget: QWidget, place: QPoint, text: str) -> None:
+    """Show a tooltip for a part of a widget.
+
+    Args:
+        widget: The widget.
+        place: Where, in the coordinates of the screen.
+        text: What it says; an empty one hides the tooltip.
+    """
+    QToolTip.showText(place, plain_tip(text), widget)
 
 
 def set_spoken(widget: QWidget, name: str) -> None:

@@ -12,8 +12,13 @@ _ROOT = Path(tlgui.__file__).parent
 _HELPER = _ROOT / "ui" / "widgets" / "plain_text.py"
 # What shows markup by itself; each has a plain one in `plain_text`, or no place in the window.
 _FORMATTING = {"QLabel", "QMessageBox", "QErrorMessage", "QInputDialog", "QProgressDialog", "QTextBrowser", "QToolTip"}
-# What may show markup: the program's own guide, and labels that escape all but the links that they add themselves.
-_OWN_MARKUP = {"guide_window.py": {"class GuideBrowser", "setHtml"}, "terms.py": {"class TermLabel"}}
+# What may show markup: the program's own guide, labels that escape all but the links that they add themselves, and the
+# report, in which every name is escaped.
+_OWN_MARKUP = {
+    "guide_window.py": {"class GuideBrowser", "setHtml"},
+    "report_pdf.py": {"setHtml"},
+    "terms.py": {"class TermLabel"},
+}
 _SETTERS = {
     "setAccessibleDescription",
     "setAccessibleName",
