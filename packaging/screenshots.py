@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QSize, QTimer
@@ -29,16 +29,15 @@ from tlgui.ui.widgets.style import look_of
 
 SIZE = QSize(1200, 800)
 SMALL = QSize(900, 640)
-# Name, size of the window, and size of the text as a multiple of the desktop's.
-README_ONLY = (("", SIZE, 1.0),)
-EVERY_SIZE = (("", SIZE, 1.0), ("-small", SMALL, 1.0), ("-large-text", SIZE, 2.0), ("-small-large-text", SMALL, 2.0))
+# Names and sizes of the window, and of the text as a multiple of the desktop's.
+README_SIZES = {"": SIZE}
+EVERY_SIZE = {"": SIZE, "-small": SMALL}
+README_SCALES = {"": 1.0}
+EVERY_SCALE = {"": 1.0, "-large-text": 2.0}
 MANY_CLASSES = 40
 SCHEMES = {"light": False, "dark": True}
 WAIT_SECONDS = 900.0
 PREDICTED = 12
-
-
-Variants = tuple[tuple[str, QSize, float], ...]
 
 
 def take_all(window: MainWindow, photos: Path | None, camera: "Camera", home: Path) -> None:
@@ -113,40 +112,33 @@ class Camera:
     Args:
         window: The window.
         out: Where the pictures go.
-        variants: The sizes.
+        sizes: The sizes of the window, by what they add to the names of the pictures.
+        suffix: What the size of the text adds to them.
     """
 
-    def __init__(self, window: MainWindow, out: Path, variants: Variants) -> None:
+    def __init__(self, window: MainWindow, out: Path, sizes: Mapping[str, QSize], suffix: str) -> None:
         self._window = window
         self._out = out
-        self._variants = variants
-        self._font = application().font()
+        self._sizes = sizes
+        self._suffix = suffix
 
     @property
     def takes_every_size(self) -> bool:
         """Whether more is taken than the README shows."""
-        return len(self._variants) > 1
+        return len(self._sizes) > 1
 
     def take(self, name: str) -> None:
         """Save the window as it looks now."""
-        for variant, size, scale in self._variants:
-            self._wear(size, scale)
+        for variant, size in self._sizes.items():
+            self._window.resize(size)
             for scheme, is_dark in SCHEMES.items():
                 look_of(application()).wear(is_dark=is_dark)
                 settle()
-                picture = self._out / f"{name}{variant}-{scheme}.png"
+                picture = self._out / f"{name}{variant}{self._suffix}-{scheme}.png"
                 if not self._window.grab().save(str(picture)):
                     raise SystemExit(f"{picture} could not be written.")
                 print(picture)
-        self._wear(SIZE, 1.0)
-
-    def _wear(self, size: QSize, scale: float) -> None:
-        font = QFont(self._font)
-        font.setPointSizeF(font.pointSizeF() * scale)
-        if font != application().font():
-            application().setFont(font)
-            settle()
-        self._window.resize(size)
+        self._window.resize(SIZE)
 
 
 def application() -> QApplication:
@@ -191,20 +183,32 @@ def main() -> int:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     photos = options.photos.resolve() if options.photos else None
-    with tempfile.TemporaryDirectory(prefix="tlgui-screenshots-", ignore_cleanup_errors=True) as home:
-        use_home(Path(home))
-        QApplication([]).setQuitOnLastWindowClosed(False)
-        look_of(application())
-        window = create_window(RoutingEngine(*engine_processes()))
-        window.resize(SIZE)
-        window.show()
-        try:
-            camera = Camera(window, options.out, EVERY_SIZE if options.all else README_ONLY)
-            take_all(window, photos, camera, Path(home))
-        finally:
-            window.session.close(15_000)
-            window.close()
+    application_font: QFont | None = None
+    for suffix, scale in (EVERY_SCALE if options.all else README_SCALES).items():
+        with tempfile.TemporaryDirectory(prefix="tlgui-screenshots-", ignore_cleanup_errors=True) as home:
+            use_home(Path(home))
+            if application_font is None:
+                QApplication([]).setQuitOnLastWindowClosed(False)
+                application_font = application().font()
+            font = QFont(application_font)
+            font.setPointSizeF(font.pointSizeF() * scale)
+            # Before the window is opened, as on a desktop with text of that size.
+            application().setFont(font)
+            look_of(application()).wear(is_dark=False)
+            run(photos, options.out, EVERY_SIZE if options.all else README_SIZES, suffix, Path(home))
     return 0
+
+
+def run(photos: Path | None, out: Path, sizes: Mapping[str, QSize], suffix: str, home: Path) -> None:
+    """Open a window, take all pictures of it, and close it."""
+    window = create_window(RoutingEngine(*engine_processes()))
+    window.resize(SIZE)
+    window.show()
+    try:
+        take_all(window, photos, Camera(window, out, sizes, suffix), home)
+    finally:
+        window.session.close(15_000)
+        window.close()
 
 
 if __name__ == "__main__":

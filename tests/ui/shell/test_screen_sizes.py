@@ -23,6 +23,8 @@ from tlgui.photos.collection import Part
 from tlgui.ui.results.confusion_matrix import ConfusionMatrix
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
+from tlgui.ui.photos.collection_header import CollectionHeader
+from tlgui.ui.train.training_view import TrainingView
 from tlgui.ui.widgets.fitting_label import FittingLabel
 from tlgui.ui.widgets.focus import first_control
 from tlgui.ui.widgets.primary import shows_primary
@@ -184,3 +186,22 @@ def test_start_is_at_most_eight_tabs_away(qtbot: QtBot, window: MainWindow, bird
         QTest.keyClick(focused[-1] or window, Qt.Key.Key_Tab)
         focused.append(QApplication.focusWidget())
     assert focused[-1] is start
+
+
+def test_headings_and_plots_grow_with_the_text_of_the_desktop(
+    qtbot: QtBot, qapp: QApplication, fake_engine: FakeEngine
+) -> None:
+    before = qapp.font()
+    window = create_window(fake_engine)
+    qtbot.addWidget(window)
+    large = QFont(before)
+    large.setPointSizeF(before.pointSizeF() * 2)
+    header, view = window.pages.photos.findChild(CollectionHeader), window.pages.train.findChild(TrainingView)
+    parts = (header.heading, view.heading)
+    sizes, height = [part.font().pointSizeF() for part in parts], view.plots.minimumHeight()
+    try:
+        qapp.setFont(large)
+        qtbot.waitUntil(lambda: [part.font().pointSizeF() for part in parts] == [2 * size for size in sizes])
+        assert view.plots.minimumHeight() > 1.5 * height
+    finally:
+        qapp.setFont(before)

@@ -3,7 +3,7 @@
 With large text in a narrow window it is two lines.
 """
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QFont, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
@@ -37,10 +37,7 @@ class CollectionHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.heading = ElidedLabel(is_quiet=False)
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * type_scale(Type.HEADING))
-        font.setBold(True)
-        self.heading.setFont(font)
+        self._enlarge_heading()
         self.summary = ElidedLabel(is_quiet=False)
         self.folder = ElidedLabel()
         for label in (self.heading, self.summary):
@@ -88,9 +85,21 @@ class CollectionHeader(QWidget):
         return QSize(width, self.sizeHint().height())
 
     @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._enlarge_heading()
+
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def _enlarge_heading(self) -> None:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * type_scale(Type.HEADING))
+        font.setBold(True)
+        self.heading.setFont(font)
 
     def _fit(self) -> None:
         """Put the buttons below the names where both do not fit beside each other."""

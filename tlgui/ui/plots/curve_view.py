@@ -260,6 +260,15 @@ class TrainingPlots(QWidget):
             legend = CurveLegend(_line_of_one_run)
             legend.set_names(_LINES)
             column.addWidget(legend)
+        self._fit_font()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_font()
+
+    def _fit_font(self) -> None:
         metrics = self.fontMetrics()
         self.setMinimumSize(metrics.averageCharWidth() * _WIDTH_IN_LETTERS, metrics.height() * _HEIGHT_IN_LINES)
 

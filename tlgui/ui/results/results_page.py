@@ -133,6 +133,8 @@ class ResultsPage(QWidget):
             self.table.setMaximumHeight(self.table.minimumSizeHint().height())
         elif not is_narrow and self._splitter.indexOf(self.panel) < 0:
             self._splitter.insertWidget(0, self.panel)
+            beside = self.panel.sizeHint().width()
+            self._splitter.setSizes([beside, max(event.size().width() - beside, beside)])
             self.table.setMaximumHeight(_NO_LIMIT)
             self._splitter.setStretchFactor(0, 0)
             self._splitter.setStretchFactor(1, 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -26,8 +26,11 @@ class _Heading(PlainLabel):
     @override
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
-        if event.type() in {QEvent.Type.ParentChange, QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange}:
+        if event.type() in {QEvent.Type.ParentChange, QEvent.Type.FontChange}:
             self._enlarge()
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            # What it stands in may get the new font after it.
+            QTimer.singleShot(0, self, self._enlarge)
         return handled
 
     def _enlarge(self) -> None:
