@@ -20,10 +20,10 @@ from tests.ui.results.runs import CURVE
 from tests.ui.shell.driving import open_folder, train
 from tlgui.app import create_window
 from tlgui.photos.collection import Part
+from tlgui.ui.photos.collection_header import CollectionHeader
 from tlgui.ui.results.confusion_matrix import ConfusionMatrix
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
-from tlgui.ui.photos.collection_header import CollectionHeader
 from tlgui.ui.train.training_view import TrainingView
 from tlgui.ui.widgets.fitting_label import FittingLabel
 from tlgui.ui.widgets.focus import first_control
@@ -196,8 +196,11 @@ def test_headings_and_plots_grow_with_the_text_of_the_desktop(
     qtbot.addWidget(window)
     large = QFont(before)
     large.setPointSizeF(before.pointSizeF() * 2)
+    window.show()
+    qtbot.waitExposed(window)
+    (heading,) = [label for label in window.findChildren(QLabel) if label.text() == "Show tlgui your photos"]
     header, view = window.pages.photos.findChild(CollectionHeader), window.pages.train.findChild(TrainingView)
-    parts = (header.heading, view.heading)
+    parts = (heading, header.heading)
     sizes, height = [part.font().pointSizeF() for part in parts], view.plots.minimumHeight()
     try:
         qapp.setFont(large)

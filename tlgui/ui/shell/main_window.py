@@ -50,6 +50,7 @@ from tlgui.ui.shell.unsaved_bar import UnsavedBar
 from tlgui.ui.shell.window_drops import WindowDrops
 from tlgui.ui.text.model_words import model_title
 from tlgui.ui.train.train_page import TrainPage
+from tlgui.ui.widgets.empty_page import Heading
 from tlgui.ui.widgets.focus import focus_first_control
 from tlgui.ui.widgets.icons import app_icon
 from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
@@ -125,10 +126,6 @@ class MainWindow(QMainWindow):
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            application = QApplication.instance()
-            assert isinstance(application, QApplication)
-            look_of(application).fit_font()
         if event.type() == QEvent.Type.FontChange and hasattr(self, "chip"):
             self.steps.fit(self.width())
             self._fit_chip()
@@ -137,6 +134,11 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             # The user may have changed the folder in another program.
             self.pages.photos.check_disk()
+
+    @Slot()
+    def _fit_headings(self) -> None:
+        for heading in self.findChildren(Heading):
+            heading.fit_font()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -262,6 +264,12 @@ class MainWindow(QMainWindow):
 
     @override
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            application = QApplication.instance()
+            assert isinstance(application, QApplication)
+            look_of(application).fit_font()
+            # What the headings stand in gets the new font after this.
+            QTimer.singleShot(0, self, self._fit_headings)
         if event.type() not in {QEvent.Type.UpdateRequest, QEvent.Type.LayoutRequest}:
             return super().event(event)
         with gui_priority.held():

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -14,26 +14,27 @@ from tlgui.ui.widgets.tokens import GRID, WIDE_MARGIN, Type, quiet_text, type_sc
 _TEXT_WIDTH_IN_LETTERS = 62
 
 
-class _Heading(PlainLabel):
-    """A bold label in a size of the tokens; follows the font of what it stands in."""
+class Heading(PlainLabel):
+    """A bold label in a size of the tokens; follows the font of what it stands in.
+
+    Qt tells a label whose font has a size of its own nothing of a new font of the desktop: the window calls `fit_font`.
+    """
 
     def __init__(self, text: str, size: Type) -> None:
         super().__init__(text)
         self._scale = type_scale(size)
         self.setWordWrap(True)
-        self._enlarge()
+        self.fit_font()
 
     @override
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if event.type() in {QEvent.Type.ParentChange, QEvent.Type.FontChange}:
-            self._enlarge()
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            # What it stands in may get the new font after it.
-            QTimer.singleShot(0, self, self._enlarge)
+            self.fit_font()
         return handled
 
-    def _enlarge(self) -> None:
+    def fit_font(self) -> None:
+        """Take the font of what it stands in, larger and bold."""
         parent = self.parentWidget()
         font = QFont(parent.font() if parent is not None else QApplication.font())
         font.setPointSizeF(font.pointSizeF() * self._scale)
@@ -71,12 +72,12 @@ class QuietLabel(PlainLabel):
 
 def page_heading(text: str) -> PlainLabel:
     """Return a label for the heading of a page."""
-    return _Heading(text, Type.HEADING)
+    return Heading(text, Type.HEADING)
 
 
 def card_heading(text: str) -> PlainLabel:
     """Return a label for the heading of a card, or of a part of a page."""
-    return _Heading(text, Type.CARD)
+    return Heading(text, Type.CARD)
 
 
 class EmptyPage(QWidget):
