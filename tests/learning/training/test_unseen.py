@@ -69,7 +69,7 @@ def test_what_nobody_could_tell_apart_gains_nothing() -> None:
 
 
 def test_heads_of_a_smaller_share_see_a_part_of_the_same_photos_and_judge_all() -> None:
-    features, labels = features_of(40, kinds=1, overlap=0.0)
+    features, labels = features_of(40, kinds=1, overlap=0.3)
     whole = cross_validate([features], labels, [], 3, HEAD, EPOCHS, QUIET)
     part = cross_validate([features], labels, [], 3, HEAD, EPOCHS, QUIET, 0.25)
     np.testing.assert_array_equal(whole.rows, part.rows)

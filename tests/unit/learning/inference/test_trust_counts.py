@@ -47,7 +47,7 @@ def test_shares_are_those_counted_by_hand() -> None:
     counts = TrustCounts(_MODEL)
     probabilities, labels = _answers()
     # The surest one resembles nothing.
-    distances = np.array([0.1, 0.2, 0.4, 0.1, 0.41], np.float32)
+    distances = np.array([0.1, 0.2, 0.39, 0.1, 0.41], np.float32)
     counts.add(probabilities[:2], labels[:2], distances[:2])
     counts.add(probabilities[2:], labels[2:], distances[2:])
 
