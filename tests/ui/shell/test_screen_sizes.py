@@ -200,6 +200,8 @@ def test_headings_and_plots_grow_with_the_text_of_the_desktop(
     qtbot.waitExposed(window)
     (heading,) = [label for label in window.findChildren(QLabel) if label.text() == "Show tlgui your photos"]
     header, view = window.pages.photos.findChild(CollectionHeader), window.pages.train.findChild(TrainingView)
+    assert header is not None
+    assert view is not None
     parts = (heading, header.heading)
     sizes, height = [part.font().pointSizeF() for part in parts], view.plots.minimumHeight()
     try:
