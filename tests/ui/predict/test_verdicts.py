@@ -60,16 +60,19 @@ def test_photos_are_not_sure_by_the_caution_of_the_session(judged: PredictPage, 
 
 
 def test_words_stand_in_the_row(qtbot: QtBot, judged: PredictPage, session: Session) -> None:
-    def painted() -> int:
+    def painted(accent: Accent = Accent.WARNING) -> int:
         image = judged.list.viewport().grab().toImage()
-        wanted = colour(Accent.WARNING, judged.palette())
+        wanted = colour(accent, judged.palette())
         height = judged.list.rowHeight(0)
         spots = ((x, y) for x in range(image.width()) for y in range(height))
         return sum(QColor(image.pixel(x, y)) == wanted for x, y in spots)
 
     assert painted() == 0
+    assert painted(Accent.INFO) > 0
     session.set_caution(Caution(0.02))
     qtbot.waitUntil(lambda: painted() > 0)
+    # The bar of its best class is no longer one that stands out.
+    assert painted(Accent.INFO) == 0
 
 
 def test_photos_named_before_keep_the_model_that_named_them(judged: PredictPage, session: Session) -> None:

@@ -55,7 +55,8 @@ def test_share_that_is_still_named_stands_beside_it(card: CautionCard) -> None:
             "It will name about 71 of 100 photos, and say “not sure” of the others."
         ),
         "Its answers may be wrong at most 1 in 100.": (
-            "Even its surest answers are wrong too often to promise 1 in 100. So it will name every photo."
+            "372 photos to judge by are too few to promise 1 in 100; it takes 459 at least. "
+            "So it will name every photo."
         ),
     }
     assert card.slider.accessibleDescription() == f"{card.choice.text()} {card.meaning.text()}"

@@ -187,3 +187,14 @@ def test_photo_that_moves_leaves_the_place_in_the_matrix(widget: MixUps, asked: 
     click_cell(widget, 1, 0)
     assert len(asked[-1].paths) == 2
     assert asked[-1].remark
+
+
+def test_matrix_of_few_classes_is_seen_without_scrolling(qtbot: QtBot) -> None:
+    widget = MixUps()
+    qtbot.addWidget(widget)
+    names = tuple(f"class {number}" for number in range(6))
+    counts = tuple(tuple(9 if row == column else 1 for column in range(6)) for row in range(6))
+    widget.show_mix_ups(evaluation_of(names, counts, Part.TEST), None)
+    widget.resize(widget.sizeHint())
+    widget.show()
+    qtbot.waitUntil(lambda: widget.matrix.verticalScrollBar().maximum() == 0)

@@ -78,6 +78,14 @@ def test_range_has_the_same_ends_as_above_the_results(page: ResultsPage, train: 
     assert cells(page)["Right on validation photos"] == ["75.0 % (67 to 82)"] * 2
 
 
+def test_comparison_is_no_higher_than_it_needs(qtbot: QtBot, page: ResultsPage, train: Trainer) -> None:
+    train(SHORT)
+    train(SHORT)
+    page.view.details.button.click()
+    page.table.selectAll()
+    qtbot.waitUntil(lambda: page.comparison.height() <= page.height())
+
+
 def test_selection_outlives_a_change_of_the_list(page: ResultsPage, train: Trainer, opened: Session) -> None:
     ids = [train(SHORT) for _ in range(3)]
     page.table.select_ids([ids[0], ids[2]])

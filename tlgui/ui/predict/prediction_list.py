@@ -144,7 +144,8 @@ class PredictionDelegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        prediction, said = index.data(PREDICTION_ROLE), index.data(VERDICT_ROLE)
+        # Qt hands a text that is a member of an enumeration on as a plain one.
+        prediction, said = index.data(PREDICTION_ROLE), Verdict(index.data(VERDICT_ROLE))
         metrics, palette = option.fontMetrics, option.palette
         painter.save()
         paint_row_background(painter, option)

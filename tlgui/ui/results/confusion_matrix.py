@@ -220,7 +220,9 @@ class ConfusionMatrix(QTableView):
         # With the scroll bar that many columns have.
         height += self.horizontalScrollBar().sizeHint().height() if rows > _FEW_CLASSES else 0
         width = self.verticalHeader().width() + rows * side + frame
-        return QSize(min(width, 60 * line), max(_FEWEST_LINES * line, min(height, _MOST_LINES * line)))
+        # Few classes are seen at once, without scrolling.
+        most = height if rows <= _FEW_CLASSES else _MOST_LINES * line
+        return QSize(min(width, 60 * line), max(_FEWEST_LINES * line, min(height, most)))
 
     def _side(self) -> int:
         """Return the side of a cell, which has room for the largest number."""

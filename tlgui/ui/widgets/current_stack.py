@@ -22,6 +22,17 @@ class CurrentStack(QStackedWidget):
         return current.sizeHint() if current is not None else super().sizeHint()
 
     @override
+    def hasHeightForWidth(self) -> bool:
+        current = self.currentWidget()
+        return current is not None and current.hasHeightForWidth()
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        # That of Qt is the largest of all pages.
+        current = self.currentWidget()
+        return current.heightForWidth(width) if current is not None else super().heightForWidth(width)
+
+    @override
     def minimumSizeHint(self) -> QSize:
         current = self.currentWidget()
         return current.minimumSizeHint() if current is not None else super().minimumSizeHint()
