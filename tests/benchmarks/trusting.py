@@ -19,7 +19,7 @@ from tlgui.learning.recipes.built_in import BUILT_IN, QUICK
 from tlgui.learning.recipes.recipe import Recipe, SplitSettings
 from tlgui.learning.training.cross_validation import HeadEpochs, cross_validate
 from tlgui.learning.training.train import train_network
-from tlgui.learning.trust import JudgedBy, of_part
+from tlgui.learning.trust import JudgedBy
 from tlgui.photos.collection import Collection
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import survey
@@ -38,7 +38,7 @@ def of_recipe(collection: Collection, recipe: Recipe, scratch: Path) -> list[Fig
     """Train a recipe, and return how true it is on the photos that were kept apart."""
     kept_apart = replace(recipe, split=SplitSettings(test=KEPT_APART, use_own=False))
     trained = train_network(collection, kept_apart, scratch / "model.tlmodel", CONTEXT)
-    told = of_part(trained.judgements, JudgedBy.TEST)
+    told = [each for each in trained.judgements if each.judged_by is JudgedBy.TEST]
     trust = trained.summary.trust
     assert trust is not None
     said = np.array([each.probability for each in told], np.float32)

@@ -219,7 +219,6 @@ class PhotoJudgement:
         probability: Probability of `named`, 0..1.
         own_probability: Probability of `class_name`, 0..1.
         judged_by: How it was judged.
-        distance: Cosine distance to the k-th nearest training photo; None where it is unknown.
     """
 
     place: str
@@ -229,17 +228,11 @@ class PhotoJudgement:
     probability: float
     own_probability: float
     judged_by: JudgedBy
-    distance: float | None = None
 
     @property
     def is_right(self) -> bool:
         """Whether it was named as the class whose folder it lies in."""
         return self.named == self.class_name
-
-
-def of_part(judgements: Sequence[PhotoJudgement], part: JudgedBy) -> tuple[PhotoJudgement, ...]:
-    """Return the judgements of one part, in their order."""
-    return tuple(judgement for judgement in judgements if judgement.judged_by is part)
 
 
 def counted(judgements: Sequence[PhotoJudgement]) -> Mapping[tuple[str, str], tuple[PhotoJudgement, ...]]:

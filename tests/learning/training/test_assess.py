@@ -1,7 +1,7 @@
 """What a training says of its model: from the cleanest photos, with true percentages, and photo by photo."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from tlgui.learning.results import ModelSummary, StopReason
 from tlgui.learning.runs.judgements import JUDGEMENTS, read_judgements
 from tlgui.learning.training import assess, judging
 from tlgui.learning.training.train import Trained, train_network
-from tlgui.learning.trust import WRONG_AT_MOST, JudgedBy, of_part
+from tlgui.learning.trust import WRONG_AT_MOST, JudgedBy, PhotoJudgement
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import EpochEnded, Progress, Stage
@@ -99,9 +99,13 @@ def test_own_test_folder_is_judged(tmp_path: Path) -> None:
     trained = train_network(collection, LINEAR, tmp_path / "model.tlmodel", QUIET)
 
     assert evaluations(trained.summary)[0] == (Part.TEST, False, 6)
-    places = {judgement.place for judgement in of_part(trained.judgements, JudgedBy.TEST)}
+    places = {judgement.place for judgement in _of_part(trained.judgements, JudgedBy.TEST)}
     assert len(places) == 6
     assert all(place.startswith("test/") for place in places)
+
+
+def _of_part(judgements: Sequence[PhotoJudgement], part: JudgedBy) -> list[PhotoJudgement]:
+    return [judgement for judgement in judgements if judgement.judged_by is part]
 
 
 def test_every_photo_has_its_judgement_by_place_and_digest(shared: Collection, tmp_path: Path) -> None:
@@ -117,13 +121,13 @@ def test_every_photo_has_its_judgement_by_place_and_digest(shared: Collection, t
     ]
     assert kinds(trained) == {JudgedBy.TEST: 6, JudgedBy.OUT_OF_FOLD: 24, JudgedBy.VALIDATION: 6}
     for part in (JudgedBy.TEST, JudgedBy.OUT_OF_FOLD):
-        judged = of_part(judgements, part)
+        judged = _of_part(judgements, part)
         assert len({each.place for each in judged}) == len(judged)
         assert all(each.place.startswith(f"{each.class_name}/") for each in judged)
         assert all(each.own_probability == each.probability for each in judged if each.is_right)
     evaluation = trained.summary.evaluation
     assert evaluation is not None
-    assert sum(each.is_right for each in of_part(judgements, JudgedBy.TEST)) == round(evaluation.accuracy * 6)
+    assert sum(each.is_right for each in _of_part(judgements, JudgedBy.TEST)) == round(evaluation.accuracy * 6)
 
 
 def test_fine_tuned_model_is_measured_on_validation_photos_and_all_are_ranked(tuned: _Tuned) -> None:

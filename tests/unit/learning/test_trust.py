@@ -13,7 +13,6 @@ from tlgui.learning.trust import (
     Trust,
     Verdict,
     counted,
-    of_part,
     verdict,
 )
 
@@ -63,7 +62,6 @@ def test_judgements_are_counted_by_cell_most_first() -> None:
     ]
     cells = counted(judgements)
     assert [(cell, len(photos)) for cell, photos in cells.items()] == [(("robin", "robin"), 2), (("robin", "wren"), 1)]
-    assert [each.place for each in of_part(judgements, JudgedBy.TEST)] == ["a", "b"]
     assert [each.is_right for each in judgements] == [False, True, True]
 
 

@@ -10,7 +10,6 @@ import json
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,6 @@ _MOST_PACKED_BYTES = 64 * 1024**2
 # As of the list of training photos: parsed JSON can take twenty times its size in memory.
 _MOST_BYTES = 128 * 1024**2
 _MOST_PHOTOS = 10**6
-_LARGEST_DISTANCE = 2.0
 _DIGITS = 7
 # Faster compression: digests and probabilities take most of the file, and hardly get smaller.
 _COMPRESSION = 2
@@ -59,7 +57,6 @@ def write_judgements(path: Path, judgements: Sequence[PhotoJudgement]) -> None:
         "own_probabilities": [round(each.own_probability, _DIGITS) for each in judgements],
         "judged_by": [kinds.index(each.judged_by) for each in judgements],
         "kinds": [kind.value for kind in kinds],
-        "distances": [None if each.distance is None else round(each.distance, _DIGITS) for each in judgements],
     }
     with files.atomic_open(path) as stream:
         # Without a time, so that the same judgements give the same file.
@@ -103,10 +100,9 @@ def _judgements(fields: Fields) -> tuple[PhotoJudgement, ...]:
         _digests(fields, count),
         (names[number] for number in class_numbers),
         (names[number] for number in named_numbers),
-        _measures(fields, "probabilities", count, 1.0),
-        _measures(fields, "own_probabilities", count, 1.0),
+        _probabilities(fields, "probabilities", count),
+        _probabilities(fields, "own_probabilities", count),
         (kinds[number] for number in _numbers(fields, "judged_by", count, len(kinds))),
-        _distances(fields, count),
     )
     return tuple(itertools.starmap(PhotoJudgement, zip(*columns, strict=True)))
 
@@ -135,25 +131,13 @@ def _numbers(fields: Fields, field: str, count: int, end: int) -> list[int]:
     return numbers
 
 
-def _measures(fields: Fields, field: str, count: int, highest: float) -> list[float]:
-    """Return finite numbers from 0 to `highest`."""
-    values = fields.items(field, _MOST_PHOTOS)
-    _check(len(values) == count and _are_measures(values, highest), field)
-    return values
-
-
-def _distances(fields: Fields, count: int) -> list[float | None]:
-    values = fields.items("distances", _MOST_PHOTOS)
-    known = [value for value in values if value is not None]
-    _check(len(values) == count and _are_measures(known, _LARGEST_DISTANCE), "distances")
-    return values
-
-
-def _are_measures(values: Sequence[Any], highest: float) -> bool:
-    if not all(type(value) is float or type(value) is int for value in values):
-        return False
+def _probabilities(fields: Fields, field: str, count: int) -> list[float]:
+    """Return finite numbers from 0 to 1."""
+    values: list[float] = fields.items(field, _MOST_PHOTOS)
+    _check(len(values) == count and all(type(value) is float or type(value) is int for value in values), field)
     array: NDArray[np.float64] = np.array(values, np.float64)
-    return bool(((array >= 0) & (array <= highest)).all())
+    _check(bool(((array >= 0) & (array <= 1)).all()), field)
+    return values
 
 
 def _check(is_right: bool, field: str) -> None:  # noqa: FBT001 - the rule, and the field that it is for

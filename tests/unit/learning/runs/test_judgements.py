@@ -13,7 +13,7 @@ from tlgui.learning.runs.judgements import read_judgements, write_judgements
 from tlgui.learning.trust import JudgedBy, PhotoJudgement
 
 JUDGEMENTS = (
-    PhotoJudgement("robin/1.jpg", "ab" * 32, "robin", "robin", 0.75, 0.75, JudgedBy.OUT_OF_FOLD, 0.125),
+    PhotoJudgement("robin/1.jpg", "ab" * 32, "robin", "robin", 0.75, 0.75, JudgedBy.OUT_OF_FOLD),
     PhotoJudgement("wren/2.jpg", "", "wren", "robin", 1.0, 0.0, JudgedBy.VALIDATION),
     PhotoJudgement("wren/\udcff.jpg", "", "wren", "dunnock", 0.5, 0.4, JudgedBy.TEST),
 )
@@ -88,8 +88,7 @@ def _put(field: str, value: object) -> Callable[[dict[str, Any]], None]:
         _put("probabilities", "0.5"),
         _put("own_probabilities", -0.1),
         _put("judged_by", 3),
-        _put("distances", 2.5),
-        lambda listed: listed.pop("distances"),
+        lambda listed: listed.pop("probabilities"),
     ],
 )
 def test_a_file_that_breaks_a_rule_has_none(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -97,6 +96,13 @@ def test_a_file_that_breaks_a_rule_has_none(path: Path, change: Callable[[dict[s
     change(listed)
     path.write_bytes(gzip.compress(json.dumps(listed).encode()))
     assert read_judgements(path) == ()
+
+
+def test_a_column_that_is_not_known_is_passed_over(path: Path) -> None:
+    listed = json.loads(gzip.decompress(path.read_bytes()))
+    listed["distances"] = [None, 0.5, None]
+    path.write_bytes(gzip.compress(json.dumps(listed).encode()))
+    assert read_judgements(path) == JUDGEMENTS
 
 
 def test_a_disk_that_refuses_is_an_error(tmp_path: Path) -> None:
