@@ -27,6 +27,7 @@ from tlgui.text.trust import (
     judged_title,
     promise_in_words,
     reliability_in_words,
+    trust_check_in_words,
     wrong_at_most_in_words,
 )
 
@@ -36,6 +37,10 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _NOT_MEASURED = "How good this model is was not measured: there were no photos to judge it by."
+_MAY_HAVE_LEARNED = (
+    "All photos of the folder were used. If the model learned from some of them, it does worse on new ones than this "
+    "says."
+)
 _TRUST_UNKNOWN = (
     "How true its percentages are is not known of this model. A new training tells, and lets it answer “not sure” and "
     "“unlike anything it learned”, where there are enough photos."
@@ -126,11 +131,14 @@ def _measured(facts: ReportFacts) -> Section | None:
     if facts.measured is None:
         return None
     where, evaluation = facts.measured
+    warning = _MAY_HAVE_LEARNED if evaluation.part is None else ""
+    notes = [judged_in_words(evaluation), warning, *accuracy_notes(evaluation)]
     return section(
         f"Measured for this report: {where}",
-        text([f"{accuracy_in_words(evaluation)}.", judged_in_words(evaluation), *accuracy_notes(evaluation)]),
+        text([f"{accuracy_in_words(evaluation)}.", *notes]),
         _classes(evaluation, {}),
         _mix_ups(evaluation),
+        text(trust_check_in_words(evaluation.trust)) if evaluation.trust is not None else None,
     )
 
 

@@ -13,7 +13,7 @@ from tests.engine_protocol import Listener
 from tests.learning.models import CLASS_NAMES, KERAS_SAVE_WARNING, members_of, rewrite, write_small_model
 from tests.pictures import write_collection
 from tlgui.engine import jobs, light_jobs
-from tlgui.engine.protocol import EvaluateRequest, NoOnnxNetworkError, OpenModelRequest, PredictRequest
+from tlgui.engine.protocol import EvaluateRequest, ExplainRequest, NoOnnxNetworkError, OpenModelRequest, PredictRequest
 from tlgui.errors import ModelFileError
 from tlgui.learning.model_file.archive import ONNX_NETWORK, carries_onnx_network
 from tlgui.learning.model_file.tlmodel import add_onnx_network
@@ -83,6 +83,26 @@ def test_file_without_an_onnx_network_is_left_to_the_other_engine_which_gives_it
 
     assert carries_onnx_network(earlier)
     assert light_jobs.perform(request, JobContext()).photo_count == 15
+
+
+def test_file_without_an_onnx_network_is_given_one_to_show_where_it_looks(earlier: Path, photos: Path) -> None:
+    request = ExplainRequest(earlier, photos / CLASS_NAMES[0] / "photo 000.jpg")
+    with pytest.raises(NoOnnxNetworkError):
+        light_jobs.perform(request, JobContext())
+
+    explanation = jobs.perform(request, JobContext())
+
+    assert (explanation.height, explanation.width) == (16, 16)
+    assert light_jobs.perform(request, JobContext()) == explanation
+
+
+def test_network_without_places_says_that_it_cannot_show_where_it_looks(
+    model: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(light_jobs, "load_map_model", lambda _path: None)
+
+    with pytest.raises(ModelFileError, match="cannot show where it looked"):
+        light_jobs.perform(ExplainRequest(model, photos / CLASS_NAMES[0] / "photo 000.jpg"), JobContext())
 
 
 def test_file_on_a_full_disk_stays_as_it_is_and_is_answered_all_the_same(

@@ -16,7 +16,7 @@ from tlgui.errors import Cancelled
 from tlgui.files import targets
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.results import Evaluation, MistakenPhoto, ModelSummary, StopReason
-from tlgui.learning.trust import Trust
+from tlgui.learning.trust import PromiseCheck, Trust, TrustCheck
 from tlgui.photos.collection import Part
 from tlgui.reporting.limits import limits
 from tlgui.reporting.model_report import ReportFacts, model_report
@@ -190,12 +190,20 @@ def test_model_that_was_never_judged_has_a_report_too() -> None:
 
 
 def test_what_was_measured_now_stands_beside_what_the_file_says() -> None:
-    now = evaluation_of(NAMES, ((9, 1, 0), (0, 10, 0), (3, 0, 7)), None)
+    check = TrustCheck(0.041, (PromiseCheck(0.05, 0.62, 0.87, 0.033),), 0.12)
+    now = replace(evaluation_of(NAMES, ((9, 1, 0), (0, 10, 0), (3, 0, 7)), None), trust=check)
 
     text = page_of(ReportFacts("Birds", full_model(), measured=("the photos in “New”", now))).text
 
     assert "Measured for this report: the photos in “New”" in text
     assert "“wren” called “owl” 3 of 10" in text
+    assert "4.1 % beside the truth" in text
+    assert "12.0 % of the photos" in text
+    assert "87.0 % of the photos are named, and 3.3 % of these wrongly" in text
+    # All photos of a folder may be some that it learned from; those of a part are not.
+    assert "If the model learned from some of them, it does worse on new ones" in text
+    test = replace(now, part=Part.TEST)
+    assert "If the model learned" not in page_of(ReportFacts("Birds", full_model(), measured=("those", test))).text
 
 
 @pytest.mark.parametrize(
