@@ -210,6 +210,32 @@ def test_classes_in_another_encoding_stay_apart_to_the_end(
     assert "\x1b" not in said.out + said.err
 
 
+def test_sort_by_copy_and_by_move_is_taken_back_after_a_restart(
+    model: str, photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    mixed, into = tmp_path / "mixed", tmp_path / "sorted"
+    mixed.mkdir()
+    for path in photos.glob("*/*.jpg"):
+        shutil.copy2(path, mixed / f"{path.parent.name} {path.name}")
+    (mixed / "notes.jpg").write_text("not a photo", encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in mixed.iterdir()}
+
+    for act in ([], ["--move"]):
+        result = result_of(capfd, "sort", model, str(mixed), "--into", str(into), "--wrong-at-most", "1", *act)
+        assert result["photo_count"] == len(before) - 1
+        assert {item["place"] for item in result["folders"]} <= {
+            "unlike anything",
+            *(path.name for path in photos.iterdir()),
+        }
+        assert {path.name: path.read_bytes() for path in into.glob("*/*.jpg")} == {
+            name: data for name, data in before.items() if name != "notes.jpg"
+        }
+        undone = json.loads(tlgui("undo", "--json").stdout)
+        assert (undone["file_count"], undone["problems"]) == (len(before) - 1, [])
+        assert {path.name: path.read_bytes() for path in mixed.iterdir()} == before
+        assert not into.exists()
+
+
 def test_prediction_without_one_good_photo_fails(model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     bad = tmp_path / "notes.jpg"
     bad.write_text("not a photo", encoding="utf-8")

@@ -3,19 +3,19 @@
 import argparse
 import difflib
 import importlib
-import math
 import multiprocessing
 import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from typing_extensions import override
 
 from tlgui import __version__, files, garbage_collection
+from tlgui.cli.argument_types import SHARES, model_file, path, place, positive, report, setting, share, table, weights
 from tlgui.cli.layout_options import add_layout_options
+from tlgui.cli.sort_options import add_sort, add_undo
 from tlgui.cli.terminal import Terminal
 from tlgui.engine import quiet, telemetry
 from tlgui.engine.outcome import outcome_of
@@ -23,7 +23,7 @@ from tlgui.exporting import placing
 from tlgui.exporting.export_formats import FORMATS
 from tlgui.files import targets
 from tlgui.learning.recipes.built_in import BUILT_IN
-from tlgui.learning.trust import DEFAULT_WRONG_AT_MOST, WRONG_AT_MOST
+from tlgui.learning.trust import DEFAULT_WRONG_AT_MOST
 from tlgui.photos.collection import Part
 from tlgui.photos.counting import listed
 from tlgui.photos.names import one_line
@@ -33,10 +33,10 @@ from tlgui.text.tables.formats import table_format
 
 LOG_NAME = "headless.log"
 
-_MOST_NORTH, _MOST_EAST = 90, 180
-_SHARES = ", ".join(f"{share:g}" for share in WRONG_AT_MOST)
 
-_MODULES = {name: f"tlgui.cli.{name}" for name in ("check", "doubts", "predict", "train")}
+_MODULES = {name: f"tlgui.cli.{name}" for name in ("check", "doubts", "predict", "sort", "train")} | dict.fromkeys(
+    ("resume-sort", "undo"), "tlgui.cli.sort"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -164,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     _add_estimate(parser)
-    parser.add_argument("--out", type=_model_file, required=True, metavar="MODEL.tlmodel", help="the file to write")
+    parser.add_argument("--out", type=model_file, required=True, metavar="MODEL.tlmodel", help="the file to write")
     parser.add_argument(
         "--resume",
         action="store_true",
@@ -181,7 +181,7 @@ def _add_estimate(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(BUILT_IN)}, or a recipe file; quick where it is not given",
     )
     _add_settings(parser, "one value of the recipe")
-    parser.add_argument("--weights", type=_path, metavar="FILE", help="the weights of the recipe's backbone")
+    parser.add_argument("--weights", type=path, metavar="FILE", help="the weights of the recipe's backbone")
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
@@ -197,7 +197,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     _add_settings(parser, "one value that every recipe gets")
     parser.add_argument(
         "--weights",
-        type=_weights,
+        type=weights,
         action="append",
         default=[],
         metavar="BACKBONE=FILE",
@@ -205,7 +205,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seeds",
-        type=_positive,
+        type=positive,
         default=1,
         metavar="N",
         help="train each recipe with N seeds, which also divide the photos anew; 1 by default",
@@ -217,14 +217,14 @@ def _add_recipes(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_collection(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=_path, metavar="FOLDER", help="holds one subfolder for each class")
+    parser.add_argument("folder", type=path, metavar="FOLDER", help="holds one subfolder for each class")
     add_layout_options(parser)
 
 
 def _add_settings(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument(
         "--set",
-        type=_setting,
+        type=setting,
         action="append",
         default=[],
         dest="settings",
@@ -242,7 +242,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         help="which photos; where it is not given, the folder's own test photos, else its validation photos, else all",
     )
     parser.add_argument(
-        "--report", type=_report, metavar="FILE.html", help="also write a page about the model, for any browser"
+        "--report", type=report, metavar="FILE.html", help="also write a page about the model, for any browser"
     )
     parser.add_argument(
         "--with-pictures", action="store_true", help="show the photos that it named wrongly in the report, small"
@@ -251,18 +251,18 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
-    parser.add_argument("paths", type=_path, nargs="+", metavar="PATH", help="photos, and folders that hold some")
-    parser.add_argument("--top", type=_positive, default=3, metavar="K", help="classes for each photo; 3 by default")
-    parser.add_argument("--csv", type=_table, metavar="FILE.csv", help="also write a table")
+    parser.add_argument("paths", type=path, nargs="+", metavar="PATH", help="photos, and folders that hold some")
+    parser.add_argument("--top", type=positive, default=3, metavar="K", help="classes for each photo; 3 by default")
+    parser.add_argument("--csv", type=table, metavar="FILE.csv", help="also write a table")
     parser.add_argument(
         "--format",
         choices=[each.id for each in TABLE_FORMATS],
         help="also write the answers, who decided them and when, for spreadsheets and camera trap programs",
     )
-    parser.add_argument("--out", type=_path, metavar="FILE", help="where --format writes; a new folder for camtrap-dp")
+    parser.add_argument("--out", type=path, metavar="FILE", help="where --format writes; a new folder for camtrap-dp")
     parser.add_argument(
         "--place",
-        type=_place,
+        type=place,
         action="append",
         default=[],
         metavar="[FOLDER=]LAT,LON",
@@ -275,10 +275,10 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--wrong-at-most",
-        type=_share,
+        type=share,
         default=DEFAULT_WRONG_AT_MOST,
         metavar="SHARE",
-        help=f"call photos “not sure” so that at most this share of the others is wrong: {_SHARES}; "
+        help=f"call photos “not sure” so that at most this share of the others is wrong: {SHARES}; "
         f"{DEFAULT_WRONG_AT_MOST:g} by default",
     )
 
@@ -286,9 +286,9 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
 def _add_doubts(parser: argparse.ArgumentParser) -> None:
     _add_collection(parser)
     parser.add_argument(
-        "--model", type=_path, metavar="MODEL.tlmodel", help="judge with the recipe of this model; Quick by default"
+        "--model", type=path, metavar="MODEL.tlmodel", help="judge with the recipe of this model; Quick by default"
     )
-    parser.add_argument("--csv", type=_table, metavar="FILE.csv", help="also write a table")
+    parser.add_argument("--csv", type=table, metavar="FILE.csv", help="also write a table")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -296,9 +296,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", required=True, choices=[export_format.id for export_format in FORMATS], help="what to write"
     )
-    parser.add_argument("--out", type=_path, required=True, metavar="PATH", help="the file or folder to write")
+    parser.add_argument("--out", type=path, required=True, metavar="PATH", help="the file or folder to write")
     parser.add_argument(
-        "--photos", type=_path, metavar="FOLDER", help="compare on photos from here; drawn pictures otherwise"
+        "--photos", type=path, metavar="FOLDER", help="compare on photos from here; drawn pictures otherwise"
     )
     parser.add_argument(
         "--with-distance",
@@ -308,11 +308,11 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sample_photos(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=_path, metavar="DIR", help="a new or empty folder")
+    parser.add_argument("folder", type=path, metavar="DIR", help="a new or empty folder")
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", type=_path, metavar="MODEL.tlmodel", help="a model that tlgui made")
+    parser.add_argument("model", type=path, metavar="MODEL.tlmodel", help="a model that tlgui made")
 
 
 _COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
@@ -324,77 +324,10 @@ _COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...
     ("evaluate", "Say how well a model does", _add_evaluate),
     ("predict", "Name photos", _add_predict),
     ("doubts", "Say which photos are probably in the wrong folder", _add_doubts),
+    ("sort", "Sort photos into folders of their classes", add_sort),
+    ("resume-sort", "Go on with the last sort, where it stopped", lambda _parser: None),
+    ("undo", "Take the last sort back", add_undo),
     ("export", "Write a model for other programs", _add_export),
     ("info", "Say what a model is", _add_model),
     ("sample-photos", "Draw a small collection to try things on", _add_sample_photos),
 )
-
-
-def _model_file(text: str) -> Path:
-    return _target(text, targets.MODEL)
-
-
-def _table(text: str) -> Path:
-    return _target(text, targets.TABLE)
-
-
-def _report(text: str) -> Path:
-    return _target(text, targets.REPORT)
-
-
-def _target(text: str, kind: targets.FileKind) -> Path:
-    if problem := targets.name_problem(text, kind):
-        raise argparse.ArgumentTypeError(problem)
-    return _path(text)
-
-
-def _path(text: str) -> Path:
-    """Return a path as typed; “~” is the home folder also where the shell leaves it, as in `--out=~/a.tlmodel`."""
-    if not text:
-        # `Path` takes it for the current folder; it is most likely a variable of a script without a value.
-        raise argparse.ArgumentTypeError("it is empty")
-    return Path(text) if os.path.lexists(text) else files.expanded(text)
-
-
-def _setting(text: str) -> tuple[str, str]:
-    path, equals, value = text.partition("=")
-    if not path or not equals:
-        raise argparse.ArgumentTypeError(f"write PATH=VALUE, such as epochs=5; it is “{text}”")
-    return path, value
-
-
-def _weights(text: str) -> tuple[str, Path]:
-    backbone, equals, path = text.partition("=")
-    if not equals or not backbone or not path:
-        raise argparse.ArgumentTypeError(f"write BACKBONE=FILE, such as vgg16=vgg16_notop.h5; it is “{text}”")
-    return backbone, _path(path)
-
-
-def _place(text: str) -> tuple[Path | None, tuple[float, float]]:
-    """Return the folder, None for all, and latitude and longitude in degrees."""
-    folder, _, degrees = text.rpartition("=")
-    try:
-        latitude, longitude = map(float, degrees.split(","))
-    except ValueError:
-        latitude, longitude = math.nan, math.nan
-    if not (abs(latitude) <= _MOST_NORTH and abs(longitude) <= _MOST_EAST):
-        raise argparse.ArgumentTypeError(
-            f"write LATITUDE,LONGITUDE in degrees, such as --place=-33.8688,151.2093; it is “{text}”"
-        )
-    return (_path(folder) if folder else None), (latitude, longitude)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1; it is “{text}”")
-    return int(text)
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = 0.0
-    if share not in WRONG_AT_MOST:
-        raise argparse.ArgumentTypeError(f"must be one of {_SHARES}; it is “{text}”")
-    return share

@@ -2,23 +2,19 @@
 
 import argparse
 import dataclasses
-import os
-from collections.abc import Sequence
-from pathlib import Path
 
 from tlgui.cli import engine
+from tlgui.cli.given_paths import check_any_named, check_any_there
 from tlgui.cli.prediction_outputs import check_outputs, prediction_outputs
 from tlgui.cli.terminal import Terminal
 from tlgui.engine.protocol import PredictRequest
-from tlgui.errors import CollectionError, TlguiError
 from tlgui.files import targets
 from tlgui.learning.model_file.archive import read_summary
-from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, PredictionSummary, prediction_verdict
+from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, prediction_verdict
 from tlgui.learning.trust import Caution, Verdict
-from tlgui.photos.counting import listed
 from tlgui.progress import Event
 from tlgui.text.csv_tables import predictions_csv
-from tlgui.text.numbers import count, percent
+from tlgui.text.numbers import percent
 from tlgui.text.trust import caution_notes
 
 _ANSWERS = {Verdict.NAMED: "", Verdict.NOT_SURE: " (not sure)", Verdict.UNLIKE: " (unlike anything it learned)"}
@@ -29,7 +25,7 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     if arguments.csv is not None:
         targets.check_target(arguments.csv, targets.TABLE)
     check_outputs(arguments)
-    _check_any_there(arguments.paths)
+    check_any_there(arguments.paths)
     model = read_summary(arguments.model)
     # Without the bound, a table would get columns for classes that the model does not have.
     top, caution = min(arguments.top, len(model.class_names)), Caution(arguments.wrong_at_most)
@@ -69,23 +65,7 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
             "threshold": _threshold(model, caution),
         }
     )
-    _check_any_named(summary)
-
-
-def _check_any_named(summary: PredictionSummary) -> None:
-    if summary.photo_count == 0:
-        none = "The file" if summary.error_count == 1 else f"None of {count('file', summary.error_count)}"
-        verb = "could not be named" if summary.error_count == 1 else "could be named"
-        raise TlguiError(f"{none} {verb}.", "Give photos, or folders that hold some.")
-
-
-def _check_any_there(paths: Sequence[Path]) -> None:
-    """Refuse paths of which none is there, before TensorFlow is loaded."""
-    if not any(os.path.lexists(path) for path in paths):
-        verb = "is" if len(paths) == 1 else "are"
-        words = listed([str(path) for path in paths], "file", "files")
-        hint = "Check the spelling; a name with spaces needs quotes around it."
-        raise CollectionError(f"{words} {verb} not there.", hint)
+    check_any_named(summary.photo_count, summary.error_count)
 
 
 def _threshold(model: ModelSummary, caution: Caution) -> float | None:

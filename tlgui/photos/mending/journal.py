@@ -41,10 +41,12 @@ class Journal:
 
     Args:
         folder: Where they are written; made for the first one.
+        is_of_sorts: Whether it has sorts, which belong to no collection, and nothing else; others are passed over.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_of_sorts: bool = False) -> None:
         self.folder = folder
+        self._is_of_sorts = is_of_sorts
 
     def begin(self, kind: RecordKind, words: str, joins: Record | None = None, head: SortHead | None = None) -> Record:
         """Write that a mending begins.
@@ -149,7 +151,7 @@ class Journal:
         """Yield the mendings that can be undone, the last one first."""
         for name in reversed(self._names()):
             record = record_in(self.folder / name, _lines(self.folder / name))
-            if record is not None:
+            if record is not None and (record.kind is RecordKind.SORT) is self._is_of_sorts:
                 yield record
 
     def last(self) -> Record | None:

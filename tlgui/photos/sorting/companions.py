@@ -72,7 +72,8 @@ def _belongs(rest: str, path: Path, leaders: Sequence[str]) -> bool:
 def _endings_in(folder: Path, stems: Mapping[str, object]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     try:
-        names = os.listdir(folder)  # noqa: PTH208 - names are wanted, not paths
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.is_file()]
     except OSError:
         return found
     for name in names:

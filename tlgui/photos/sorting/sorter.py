@@ -94,7 +94,7 @@ class Sorter:
 
     def __init__(self, folder: Path | None = None, writers: Mapping[str, Writer] | None = None) -> None:
         self._folder = folder if folder is not None else files.data_folder() / _FOLDER
-        self._journal = Journal(self._folder)
+        self._journal = Journal(self._folder, is_of_sorts=True)
         self._writers = writers or {}
 
     def preview(
@@ -281,10 +281,11 @@ class Sorter:
         try:
             if record.is_undoing:
                 self._end(record, steps_undone(record))
-                drop_folders(record)
             else:
                 missed = record.done.keys() - steps_done(record)
                 self._end(record, missed, missed)
+            # Those in which something lies stay.
+            drop_folders(record)
         except OSError as error:
             raise StorageError(f"An earlier sort could not be put in order: {error}.", "Try again later.") from error
 

@@ -1,7 +1,6 @@
 """Takes a sort back, except what was changed since; and finds out after a kill which steps of one were done."""
 
 import contextlib
-import filecmp
 import hashlib
 import os
 from collections.abc import Sequence
@@ -160,7 +159,7 @@ def _why_not_removed(step: Step) -> str:
     elif step.act is Act.HARD_LINK:
         is_as_made = target.samefile(source)
     else:
-        is_as_made = target.is_file() and filecmp.cmp(source, target, shallow=False)
+        is_as_made = target.is_file() and _is_equal(source, target)
     return "" if is_as_made else _CHANGED
 
 
@@ -177,6 +176,11 @@ def _why_not_back(step: Step) -> str:
         return ""
     is_same = state.st_size == step.size and abs(state.st_mtime_ns - step.changed_ns) <= _SAME_TIME_NS
     return "" if is_same else _CHANGED
+
+
+def _is_equal(source: Path, target: Path) -> bool:
+    # Not `filecmp`, which remembers what it compared by time and size.
+    return source.stat().st_size == target.stat().st_size and _digest(source) == _digest(target)
 
 
 def _digest(path: Path) -> str:

@@ -14,7 +14,7 @@ STEPS = {
 
 
 def test_stopped_sort_is_read_back_with_what_is_left(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
+    journal = Journal(tmp_path, is_of_sorts=True)
     record = journal.begin(RecordKind.SORT, "sort", head=HEAD)
     journal.plan(record, STEPS)
     journal.end(record, {1, 2}, "sort 1 photo", left={2})
@@ -38,3 +38,12 @@ def test_stopped_sort_is_read_back_with_what_is_left(tmp_path: Path) -> None:
     last = journal.last()
     assert last is not None
     assert (set(last.done), last.left, last.is_open) == ({2}, set(), False)
+
+
+def test_sort_in_the_journal_of_a_collection_is_passed_over(tmp_path: Path) -> None:
+    sorts = Journal(tmp_path, is_of_sorts=True)
+    record = sorts.begin(RecordKind.SORT, "sort", head=HEAD)
+    sorts.plan(record, STEPS)
+
+    assert Journal(tmp_path).last() is None
+    assert not Journal(tmp_path).is_cut_short()
