@@ -23,6 +23,7 @@ from tests.benchmarks import (
     quick,
     responsiveness,
     review,
+    sorting,
     startup,
     stop,
     trust,
@@ -46,7 +47,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "script": tutorial_script.measure,
 }
 
-_WITHOUT_PHOTOS = {"camera", "review"}
+_WITHOUT_PHOTOS = {"camera", "review", "sorting"}
 
 
 def main() -> int:
@@ -58,14 +59,17 @@ def main() -> int:
         metavar="NAME",
         help=(
             f"{', '.join(BENCHMARKS)}, all by default; "
-            "or answers, camera, cost, memory, promises, review, trust, tutorials, unlike"
+            "or answers, camera, cost, memory, promises, review, sorting, trust, tutorials, unlike"
         ),
     )
     parser.add_argument(
-        "--photos", type=Path, metavar="FOLDER", help="one subfolder for each class; camera and review need none"
+        "--photos",
+        type=Path,
+        metavar="FOLDER",
+        help="a subfolder for each class; camera, review and sorting need none",
     )
     parser.add_argument("--vgg16-weights", type=Path, metavar="FILE", help="for tutorials; downloaded otherwise")
-    parser.add_argument("--count", type=int, metavar="N", help="photos for answers, camera, memory and review")
+    parser.add_argument("--count", type=int, metavar="N", help="photos for answers, camera, memory, review and sorting")
     parser.add_argument(
         "--recipe", action="append", dest="recipes", choices=BUILT_IN, help="for cost and trust; may be repeated"
     )
@@ -86,6 +90,7 @@ def main() -> int:
         "memory": partial(memory.measure, count=options.count or memory.COUNT),
         "promises": promises.measure,
         "review": lambda _photos: review.measure(options.count or review.COUNT),
+        "sorting": lambda _photos: sorting.measure(options.count or sorting.COUNT),
         "trust": partial(trust.measure, names=options.recipes or trust.RECIPES),
         "tutorials": partial(tutorials.measure, vgg16_weights=options.vgg16_weights),
         "unlike": partial(unlike.measure, foreign=[folder.resolve() for folder in options.foreign]),

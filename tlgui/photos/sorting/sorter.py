@@ -20,7 +20,7 @@ from tlgui.photos.sorting.carrying import Carrier
 from tlgui.photos.sorting.options import DecidedPhoto, SortOptions, Writer
 from tlgui.photos.sorting.plan import SortPlan, is_photo_step
 from tlgui.photos.sorting.planning import PlanInput, plan_sort
-from tlgui.photos.sorting.target import check_room, target_at
+from tlgui.photos.sorting.target import check_room
 from tlgui.photos.sorting.undoing import Undoing, drop_folders, steps_done, steps_undone
 from tlgui.photos.sorting.words import words_for, words_when_done
 from tlgui.progress import JobContext
@@ -150,7 +150,7 @@ class Sorter:
             Cancelled: The user pressed Stop; what was done stays, and can be undone or gone on with.
         """
         with self._owned():
-            check_room(target_at(plan.options.into), plan.needed_bytes)
+            check_room(plan.options.into, plan.needed_bytes)
             began = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
             head = SortHead(str(plan.options.into), tuple(map(str, plan.made_folders)), began)
             record = self._journal.begin(RecordKind.SORT, "sort photos", head=head)
