@@ -56,7 +56,7 @@ def prediction_outputs(
         yield PredictionOutputs()
         return
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    identity = ModelIdentity(arguments.model.name, _digest_of(arguments.model), model.class_names)
+    identity = ModelIdentity(arguments.model.name, digest_of(arguments.model), model.class_names)
     places = tuple((folder, Place(*place)) for folder, place in arguments.place if folder is not None)
     about = TableAbout(identity, now, top, common_base(arguments.paths), _place(arguments), places)
     keywords = _Keywords(identity, terminal) if arguments.keywords else None
@@ -184,6 +184,7 @@ def _place(arguments: argparse.Namespace) -> Place | None:
     return next((Place(*place) for folder, place in arguments.place if folder is None), None)
 
 
-def _digest_of(model: Path) -> str:
+def digest_of(model: Path) -> str:
+    """Return the SHA-256 of a model file in hexadecimal."""
     with files.open_regular(model) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,20 +1,26 @@
 """`tlgui sort`, `tlgui resume-sort` and `tlgui undo`: photos are sorted into folders by what a model says of them."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from tlgui.cli import engine
 from tlgui.cli.given_paths import check_any_named, check_any_there
+from tlgui.cli.prediction_outputs import digest_of
 from tlgui.cli.terminal import Terminal
 from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import Cancelled, TlguiError
 from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, prediction_verdict
 from tlgui.learning.trust import Caution, Verdict
+from tlgui.photos.answers import DecidedBy
 from tlgui.photos.mending.file_mover import MendingProblem
 from tlgui.photos.mending.records import Act
-from tlgui.photos.sorting.options import Answer, DecidedPhoto, SortOptions
+from tlgui.photos.sidecars.keyword_text import keyword_text, merged_text
+from tlgui.photos.sidecars.xmp_merge import Keyword
+from tlgui.photos.sorting.options import Answer, DecidedPhoto, SidecarNote, SortOptions, Writer
 from tlgui.photos.sorting.pattern import DEFAULT_PATTERN
 from tlgui.photos.sorting.plan import FolderCount, SortPlan
 from tlgui.photos.sorting.sorter import Sorted, Sorter
@@ -27,6 +33,8 @@ LEAVE = "leave"
 
 _ACTS = {"copy": Act.COPY, "move": Act.MOVE, "link": Act.LINK, "hard-link": Act.HARD_LINK}
 _ANSWERS = {Verdict.NAMED: Answer.NAMED, Verdict.NOT_SURE: Answer.NOT_SURE, Verdict.UNLIKE: Answer.UNLIKE}
+_KEYWORDS = "keywords"
+_WRITERS: Mapping[str, Writer] = {_KEYWORDS: merged_text}
 _GO_ON = "“tlgui resume-sort” goes on, “tlgui undo” takes it back."
 
 
@@ -41,14 +49,15 @@ def sort(arguments: argparse.Namespace, terminal: Terminal) -> None:
         None if arguments.not_sure == LEAVE else arguments.not_sure,
         None if arguments.unlike == LEAVE else arguments.unlike,
     )
-    sorter = Sorter()
+    sorter = Sorter(writers=_WRITERS)
     # A wrong pattern is told before the photos are looked at.
     sorter.preview((), options, terminal.context())
     caution = Caution(arguments.wrong_at_most)
     for sentence in caution_notes(model.trust, caution):
         terminal.note(f"note: {sentence}")
+    keyword = _keyword(arguments)
     predictions = _predicted(arguments, terminal)
-    photos = [_decided(prediction, model, caution) for prediction in predictions if prediction.scores]
+    photos = [_decided(prediction, model, caution, keyword) for prediction in predictions if prediction.scores]
     unreadable = [MendingProblem(item.path, item.error) for item in predictions if item.error]
     roots = tuple(path.absolute() for path in arguments.paths)
     plan = sorter.preview(photos, options, terminal.context(), class_names=model.class_names, roots=roots)
@@ -65,7 +74,7 @@ def sort(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 def resume_sort(_arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui resume-sort`: go on with the last sort, where it stopped."""
-    sorter = Sorter()
+    sorter = Sorter(writers=_WRITERS)
     try:
         done = sorter.go_on(terminal.context())
     except Cancelled:
@@ -79,7 +88,7 @@ def resume_sort(_arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 def undo(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui undo`: take the last sort back; with `--list`, say which there are."""
-    sorter = Sorter()
+    sorter = Sorter(writers=_WRITERS)
     if arguments.list:
         past = sorter.past()
         for item in past:
@@ -108,10 +117,22 @@ def _predicted(arguments: argparse.Namespace, terminal: Terminal) -> list[Predic
     return predictions
 
 
-def _decided(prediction: Prediction, model: ModelSummary, caution: Caution) -> DecidedPhoto:
+def _decided(prediction: Prediction, model: ModelSummary, caution: Caution, keyword: Keyword | None) -> DecidedPhoto:
     best = prediction.scores[0]
     answer = _ANSWERS[prediction_verdict(prediction, model, caution)]
-    return DecidedPhoto(prediction.path, answer, best.class_name, best.probability)
+    notes: tuple[SidecarNote, ...] = ()
+    if keyword is not None and answer is Answer.NAMED:
+        keyword = replace(keyword, answer=best.class_name, certainty=best.probability)
+        notes = (SidecarNote(_KEYWORDS, keyword_text(keyword)),)
+    return DecidedPhoto(prediction.path, answer, best.class_name, best.probability, notes=notes)
+
+
+def _keyword(arguments: argparse.Namespace) -> Keyword | None:
+    """Return what all keywords have in common; None where none are asked for."""
+    if not arguments.keywords:
+        return None
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    return Keyword("", DecidedBy.MODEL, now, None, arguments.model.name, digest_of(arguments.model))
 
 
 def _applied(sorter: Sorter, plan: SortPlan, terminal: Terminal) -> Sorted:

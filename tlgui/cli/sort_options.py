@@ -39,6 +39,11 @@ def add_sort(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help=f"of named photos, one of {SHARES}, or 1 to name every photo; {DEFAULT_WRONG_AT_MOST:g} by default",
     )
+    parser.add_argument(
+        "--keywords",
+        action="store_true",
+        help="also write the class of each named photo as a keyword beside it where it goes, into PHOTO.xmp",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 
 

@@ -30,6 +30,8 @@ from tlgui.progress import JobContext
 # The best class, its probability, and the distance to the training photos.
 ANSWERS = {"a.jpg": ("owl", 0.9, 0.1), "b.jpg": ("wren", 0.4, 0.1), "c.jpg": ("owl", 0.99, 0.6)}
 
+RATED = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="5"/></rdf:RDF></x:xmpmeta>"""
 LEAVE = ("--not-sure", "leave", "--unlike", "leave")
 
 
@@ -209,6 +211,27 @@ def test_move_that_a_full_disk_stopped_is_told_and_gone_on_with(
     assert run("resume-sort")[0] == 1
     run("undo")
     assert len(contents(photos)) == 5
+
+
+@pytest.mark.parametrize("act", ["--copy", "--move"])
+def test_keywords_are_written_beside_named_photos_where_they_go_and_are_undone(
+    run: Run, model: str, photos: Path, into: Path, act: str
+) -> None:
+    Path(model).touch()
+    (photos / "a.jpg.xmp").write_text(RATED)
+    before = contents(photos)
+
+    code, result, _ = run("sort", model, photos, "--into", into, "--keywords", *([act] if act != "--copy" else []))
+
+    assert (code, result["problems"]) == (0, [])
+    found = contents(into)
+    assert [place for place in found if place.endswith(".jpg.xmp")] == ["owl/a.jpg.xmp"]
+    assert all(words in found["owl/a.jpg.xmp"] for words in ("<rdf:li>owl</rdf:li>", 'xmp:Rating="5"', "birds.tlmodel"))
+    assert (photos / "a.jpg.xmp").exists() is (act == "--copy")
+    code, result, _ = run("undo")
+    assert (code, result["problems"]) == (0, [])
+    assert contents(photos) == before
+    assert not into.exists()
 
 
 def test_second_run_says_that_all_is_there(run: Run, model: str, photos: Path, into: Path) -> None:
