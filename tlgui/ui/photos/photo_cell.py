@@ -15,7 +15,7 @@ from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
 from tlgui.ui.widgets.tokens import Accent, colour, mixed, quiet_text
 
-_LEFT_OUT, _RIGHT = "Left out", "It is right"
+_LEFT_OUT, _RIGHT = "Left out", "Class is right"
 _FADED = 0.3
 _BAND, _TINT, _EMPTY = 0.06, 0.3, 0.08
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)

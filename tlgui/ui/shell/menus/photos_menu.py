@@ -113,7 +113,7 @@ def _mending_actions(commands: Commands, page: PhotosPage) -> tuple[Action, ...]
         Action(
             commands,
             name="confirm-class",
-            text="It is ri&ght",
+            text="Class is ri&ght",
             handler=browser.confirm,
             enabled=browser.can_confirm,
             shortcut="Ctrl+K",
