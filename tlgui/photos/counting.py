@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-_NAMES_SHOWN = 3
-
 
 def counted(number: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun.
@@ -20,19 +18,20 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
-def listed(names: Sequence[str], more: str = "class", many: str = "classes") -> str:
-    """Return the first three names in quotes, and the number of the others.
+def listed(names: Sequence[str], more: str = "class", many: str = "classes", *, most: int = 3) -> str:
+    """Return the first names in quotes, and the number of the others.
 
     Args:
         names: At least one.
         more: The noun for one other.
         many: The noun for several others.
+        most: How many names are shown.
 
     Example:
         >>> print(listed(["cat", "dog", "cow", "hen", "pig"]))
         “cat”, “dog”, “cow” and 2 more classes
     """
-    shown = [f"“{name}”" for name in names[:_NAMES_SHOWN]]
+    shown = [f"“{name}”" for name in names[:most]]
     rest = len(names) - len(shown)
     if rest:
         shown.append(f"{rest:,} more {more if rest == 1 else many}")

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 
 from tlgui.learning.results import ClassResult, Evaluation, ModelSummary
+from tlgui.photos.counting import listed
 from tlgui.photos.names import one_line
 from tlgui.text.numbers import count
+from tlgui.text.trust import NEARLY_TRUE
 
 # With fewer judged photos, the figures of a class, and of all classes together, say little.
 _FEW_OF_A_CLASS, _FEW = 20, 100
 _POORLY_RECOGNISED = 0.5
-_UNTRUE = 0.08
 _NAMES_SHOWN = 8
 
 
 def intended_use(model: ModelSummary) -> str:
     """Return what a model is made for, in one sentence."""
-    names = listed(model.class_names)
+    names = _listed(model.class_names)
     return f"Naming photos that are like those it learned from, and show one of these: {names}."
 
 
@@ -41,15 +42,6 @@ def limits(model: ModelSummary) -> tuple[str, ...]:
     return tuple(found)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names in quotes, and how many more there are."""
-    shown = [f"“{one_line(name)}”" for name in names[:_NAMES_SHOWN]]
-    more = len(names) - len(shown)
-    if more > 0:
-        return f"{', '.join(shown)} and {count('other class', more)}"
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
-
-
 def _of_the_figures(evaluation: Evaluation) -> list[str]:
     found = []
     baseline = evaluation.baseline
@@ -65,7 +57,7 @@ def _of_the_figures(evaluation: Evaluation) -> list[str]:
 
 def _of_the_classes(evaluation: Evaluation) -> list[str]:
     def named(results: list[ClassResult]) -> str:
-        return listed([result.name for result in results])
+        return _listed([result.name for result in results])
 
     judged = [result for result in evaluation.classes if result.photo_count]
     unjudged = [result for result in evaluation.classes if not result.photo_count]
@@ -102,7 +94,7 @@ def _of_the_trust(model: ModelSummary) -> list[str]:
             "learned”: a photo of something else gets one of its names too. A new training tells all this."
         ]
     found = []
-    if trust.reliability.calibration_error > _UNTRUE:
+    if trust.reliability.calibration_error > NEARLY_TRUE:
         found.append("Its percentages are not true: do not take them for how often it is right.")
     if all(promise.threshold is None for promise in trust.promises):
         found.append("It cannot promise anything of its answers: there were too few photos, or too many mistakes.")
@@ -114,3 +106,7 @@ def _of_the_trust(model: ModelSummary) -> list[str]:
             "learned, but what looks much like one of its classes can still get that name."
         )
     return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    return listed([one_line(name) for name in names], most=_NAMES_SHOWN)

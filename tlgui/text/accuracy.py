@@ -4,11 +4,11 @@ import math
 
 from tlgui.learning.assessment.mcnemar import PairedResult
 from tlgui.learning.results import Baseline, Evaluation, Interval
+from tlgui.photos.counting import listed
 from tlgui.photos.names import one_line
 from tlgui.text.numbers import count, percent
 
 _NOT_MEASURED = "No photos to judge it by"
-_NAMES_SHOWN = 3
 _ROUGH_SHARES = ((1, 20), (1, 4), (3, 4), *((tenths, 10) for tenths in range(1, 10)))
 
 
@@ -62,9 +62,9 @@ def accuracy_notes(evaluation: Evaluation) -> tuple[str, ...]:
             notes.append("More photos to judge it by would show whether it is better.")
     if evaluation.is_unequal:
         notes.append("Balanced, each class counts the same, however few photos it has.")
-    missed = [_quoted(result.name) for result in evaluation.classes if result.recall == 0.0]
+    missed = [one_line(result.name) for result in evaluation.classes if result.recall == 0.0]
     if missed and evaluation.photo_count:
-        notes.append(f"It recognised no photo of {_joined(missed)}.")
+        notes.append(f"It recognised no photo of {listed(missed)}.")
     return tuple(notes)
 
 
@@ -132,13 +132,6 @@ def _balanced(evaluation: Evaluation) -> str:
 
 def _quoted(name: str) -> str:
     return f"“{one_line(name)}”"
-
-
-def _joined(names: list[str]) -> str:
-    shown, more = names[:_NAMES_SHOWN], len(names) - _NAMES_SHOWN
-    if more > 0:
-        return f"{', '.join(shown)} and {more:,} other {'class' if more == 1 else 'classes'}"
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
 
 
 def _share_in_words(share: float) -> str:

@@ -42,6 +42,20 @@ def percent(share: float) -> str:
     return f"{shown:.1f} %"
 
 
+def whole_percent(share: float) -> str:
+    """Return a share as a percentage without decimals.
+
+    Args:
+        share: 0..1. Only 1 gives “100 %”, and only 0 gives “0 %”.
+
+    Example:
+        >>> whole_percent(0.874), whole_percent(0.9999), whole_percent(0.0004)
+        ('87 %', '99 %', '1 %')
+    """
+    shown = round(share * 100)
+    return f"{min(max(shown, 1), 99) if 0 < share < 1 else shown} %"
+
+
 def duration_in_words(seconds: float) -> str:
     """Return a duration, rounded as people would.
 

@@ -11,9 +11,9 @@ from tlgui.text.numbers import count, percent
 # With fewer photos in a range, or for a whole model, the share that is right says little.
 FEW_PHOTOS = 10
 _FEW_JUDGED = 100
-# The expected calibration errors up to which percentages are called true, and nearly so.
+NEARLY_TRUE = 0.08
+"""The expected calibration error up to which percentages are called nearly true."""
 _TRUE = 0.03
-_NEARLY_TRUE = 0.08
 # The percentage that serves as the example, because it is neither certain nor a guess.
 _TYPICAL = 0.8
 # How far ten times a share may be from a whole number to be told in tenths.
@@ -181,7 +181,7 @@ def _promise_check(promise: PromiseCheck) -> str:
 def _verdict(reliability: Reliability) -> str:
     if reliability.calibration_error <= _TRUE:
         return "Its percentages can be believed."
-    if reliability.calibration_error <= _NEARLY_TRUE:
+    if reliability.calibration_error <= NEARLY_TRUE:
         return "Its percentages are nearly true."
     says = sum(part.mean_probability * part.photo_count for part in reliability.bins)
     is_right = sum(part.right_count for part in reliability.bins)

@@ -7,7 +7,7 @@ from tests.judging import FOLDER, judged, run_of
 from tlgui.learning.trust import JudgedBy
 from tlgui.photos.collection import Part
 from tlgui.ui.session.judged_part import JudgedPart, JudgedRun, PhotoState
-from tlgui.ui.session.photo_selection import PhotoNote, sureness
+from tlgui.ui.session.photo_selection import PhotoNote
 
 JUDGEMENTS = (
     judged("robin/1.jpg", "robin", 0.99),
@@ -92,7 +92,3 @@ def test_mistakes_of_a_class_come_before_what_was_recognised() -> None:
     part = part_of(run_of(JUDGEMENTS))
     assert places(part.of_class("robin"))[-1] == "robin/1.jpg"
     assert len(part.of_class("robin")) == 4
-
-
-def test_only_certainty_is_a_hundred_per_cent() -> None:
-    assert [sureness(share) for share in (1.0, 0.9999, 0.874, 0.0004, 0.0)] == ["100 %", "99 %", "87 %", "1 %", "0 %"]

@@ -84,7 +84,7 @@ def test_many_missed_classes_are_counted() -> None:
 
     notes = accuracy_notes(evaluation_of(names, confusion))
 
-    assert notes[-1] == "It recognised no photo of “kind 1”, “kind 2”, “kind 3” and 2 other classes."
+    assert notes[-1] == "It recognised no photo of “kind 1”, “kind 2”, “kind 3” and 2 more classes."
 
 
 def test_name_of_a_class_stays_on_one_line() -> None:

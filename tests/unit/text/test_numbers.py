@@ -9,6 +9,7 @@ from tlgui.text.numbers import (
     percent,
     size_in_words,
     stop_reason_in_words,
+    whole_percent,
 )
 
 
@@ -18,6 +19,11 @@ from tlgui.text.numbers import (
 )
 def test_percent_keeps_all_and_none_for_what_is_all_and_none(share: float, words: str) -> None:
     assert percent(share) == words
+
+
+def test_only_all_is_a_hundred_per_cent_without_decimals() -> None:
+    shares = (1.0, 0.9999, 0.874, 0.0004, 0.0)
+    assert [whole_percent(share) for share in shares] == ["100 %", "99 %", "87 %", "1 %", "0 %"]
 
 
 @pytest.mark.parametrize(

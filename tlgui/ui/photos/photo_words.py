@@ -6,9 +6,8 @@ from pathlib import Path
 from tlgui.photos.collection import Part
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.names import one_line, shown_name
-from tlgui.text.numbers import count, size_in_words
+from tlgui.text.numbers import count, size_in_words, whole_percent
 from tlgui.ui.photos.photo_items import PhotoItem
-from tlgui.ui.session.photo_selection import sureness
 
 _USES = {Part.TRAINING: "for training", Part.VALIDATION: "for validation", Part.TEST: "for test"}
 _ADDED_UP = 10_000
@@ -37,7 +36,7 @@ def note_in_cell(item: PhotoItem) -> str:
     if item.note is None:
         return ""
     how = "recognised" if item.note.is_right else f"→ {one_line(item.note.named)}"
-    return f"{how}, {sureness(item.note.probability)}"
+    return f"{how}, {whole_percent(item.note.probability)}"
 
 
 def use_in_words(item: PhotoItem) -> str:
@@ -73,7 +72,7 @@ def _noted(item: PhotoItem) -> list[str]:
     name = one_line(item.note.named)
     how = "recognised" if item.note.is_right else f"called “{name}”"
     answered = ["you called its class right"] if item.is_confirmed else []
-    return [f"{how}, {sureness(item.note.probability)} sure", *answered]
+    return [f"{how}, {whole_percent(item.note.probability)} sure", *answered]
 
 
 def _known(facts: PhotoFacts | None) -> list[str]:

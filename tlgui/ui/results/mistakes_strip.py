@@ -33,9 +33,8 @@ from typing_extensions import override
 from tlgui.learning.results import Evaluation
 from tlgui.learning.trust import PhotoJudgement
 from tlgui.photos.names import one_line, shown_name
-from tlgui.text.numbers import count
+from tlgui.text.numbers import count, whole_percent
 from tlgui.ui.session.judged_part import JudgedPart, JudgedRun
-from tlgui.ui.session.photo_selection import sureness
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.plain_text import plain_tip, set_tip
@@ -154,7 +153,7 @@ class MistakeModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         mistake = self._mistakes[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{one_line(mistake.class_name)} → {one_line(mistake.named)}, {sureness(mistake.probability)}"
+            return f"{one_line(mistake.class_name)} → {one_line(mistake.named)}, {whole_percent(mistake.probability)}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{_in_words(mistake)}: {shown_name(self._paths[index.row()])}"
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -313,7 +312,7 @@ class _MistakeDelegate(QStyledItemDelegate):
         lines = (
             (one_line(mistake.class_name), quiet),
             (f"→ {one_line(mistake.named)}", text),
-            (f"{sureness(mistake.probability)} sure", quiet),
+            (f"{whole_percent(mistake.probability)} sure", quiet),
         )
         painter.setFont(self._view.font())
         top = square.bottom() + GRID
@@ -326,7 +325,7 @@ class _MistakeDelegate(QStyledItemDelegate):
 
 def _in_words(mistake: PhotoJudgement) -> str:
     name, named = one_line(mistake.class_name), one_line(mistake.named)
-    return f"“{name}”, called “{named}”, {sureness(mistake.probability)} sure"
+    return f"“{name}”, called “{named}”, {whole_percent(mistake.probability)} sure"
 
 
 def _hint(part: JudgedPart) -> str:

@@ -44,17 +44,3 @@ class PhotoSelection:
     remark: str = ""
     current: Path | None = None
     origin: str = "Results"
-
-
-def sureness(probability: float) -> str:
-    """Return a probability in whole per cent.
-
-    Args:
-        probability: 0..1. Only 1 gives “100 %”, and only 0 gives “0 %”.
-
-    Example:
-        >>> sureness(0.874), sureness(0.9999), sureness(0.0004)
-        ('87 %', '99 %', '1 %')
-    """
-    shown = round(probability * 100)
-    return f"{min(max(shown, 1), 99) if 0 < probability < 1 else shown} %"
