@@ -22,6 +22,7 @@ from tlgui.app import create_window
 from tlgui.photos.collection import Part
 from tlgui.ui.photos.collection_header import CollectionHeader
 from tlgui.ui.results.confusion_matrix import ConfusionMatrix
+from tlgui.ui.results.mistakes_strip import MistakeList
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
 from tlgui.ui.train.training_view import TrainingView
@@ -77,8 +78,9 @@ def cut_off(window: MainWindow) -> list[str]:
 
 
 def sideways(window: MainWindow) -> list[str]:
-    """Return what scrolls sideways; the matrix of many classes does, within its card."""
-    areas = [area for area in window.findChildren(QAbstractScrollArea) if not isinstance(area, ConfusionMatrix)]
+    """Return what scrolls sideways; the matrix of many classes and the strip of mistakes do, within their cards."""
+    may_scroll = ConfusionMatrix | MistakeList
+    areas = [area for area in window.findChildren(QAbstractScrollArea) if not isinstance(area, may_scroll)]
     scrolled = [area for area in areas if area.isVisible() and area.horizontalScrollBar().isVisible()]
     return [f"{type(area).__name__} {area.accessibleName()}" for area in scrolled]
 
@@ -146,6 +148,8 @@ def test_results_with_all_that_is_known_are_whole(
     page.view.details.button.setChecked(True)
     assert page.view.parts.isVisible()
     assert page.view.more_photos.isVisible()
+    # A high page is laid out in several turns of the event loop.
+    qtbot.waitUntil(lambda: not cut_off(small))
     assert_whole(qtbot, small)
     assert_one_filled_button_is_seen(small, page)
 
