@@ -40,7 +40,9 @@ class SelectionBar(QWidget):
         self.about = ElidedLabel()
         self.buttons = {
             "move": _button("&Move to class…", "Move the selected files to another class, or drag them onto it"),
-            "confirm": _button("Class is ri&ght", "The class is right: you are not asked about the selected photos again"),
+            "confirm": _button(
+                "Class is ri&ght", "The class is right: you are not asked about the selected photos again"
+            ),
             "leave_out": _button("&Leave out", "Do not use the selected photos; the files stay as they are"),
             "use_again": _button("&Use again", "Use photos again that were left out"),
             "bin": _button("Move to &bin", "Move the selected files to the system's bin"),

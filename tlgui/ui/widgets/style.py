@@ -85,7 +85,10 @@ class Look(QObject):
     def _write_sheet(self) -> None:
         if self._is_dark is not None and not self._is_building:
             line = QFontMetrics(self._application.font()).height()
-            self._application.setStyleSheet(style_sheet(tokens(is_dark=self._is_dark), line))
+            sheet = style_sheet(tokens(is_dark=self._is_dark), line)
+            # Each window asks for it; Qt works out the style of every widget again each time.
+            if sheet != self._application.styleSheet():
+                self._application.setStyleSheet(sheet)
 
     @Slot(Qt.ColorScheme)
     def _on_color_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
