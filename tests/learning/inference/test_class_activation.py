@@ -16,7 +16,7 @@ from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import EarlyStopping, Head, Recipe
 from tlgui.photos.scanning.scan import scan
 from tlgui.progress import JobContext
-from tlgui.text.looked_at import place_in_words
+from tlgui.text.explanations import place_in_words
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
 

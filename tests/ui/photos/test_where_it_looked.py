@@ -17,7 +17,7 @@ from tlgui.ui.photos.photo_items import PhotoItem
 from tlgui.ui.photos.photo_view import PhotoView
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.session.session import Session
-from tlgui.ui.widgets.photo_canvas import PhotoCanvas
+from tlgui.ui.viewer.photo_canvas import PhotoCanvas
 
 
 def layer_of(canvas: PhotoCanvas) -> bool:
@@ -54,37 +54,37 @@ def test_without_a_model_there_is_no_button(
 ) -> None:
     open_folder(birds)
     view = opened(qtbot, page)
-    assert view.looked.button.isHidden()
+    assert view.explanation.button.isHidden()
     QTest.keyClick(view.canvas, Qt.Key.Key_W)
     assert asked(fake_engine) == []
-    assert view.looked.words.isHidden()
+    assert view.explanation.words.isHidden()
 
 
 def test_key_w_shows_the_place_in_words_and_over_the_photo_and_takes_it_away(
     qtbot: QtBot, view: PhotoView, fake_engine: FakeEngine
 ) -> None:
     assert asked(fake_engine) == []
-    assert view.looked.button.isVisible()
-    assert view.looked.words.isHidden()
+    assert view.explanation.button.isVisible()
+    assert view.explanation.words.isHidden()
 
-    view.looked.button.click()
+    view.explanation.button.click()
     qtbot.waitUntil(lambda: layer_of(view.canvas))
 
-    assert view.looked.words.text() == "“owl” (80.0 %). It looked at: mostly the lower left."
+    assert view.explanation.words.text() == "“owl” (80.0 %). It looked at: mostly the lower left."
     # Stretched from the square to the photo.
     layer, photo = view.canvas._layer.sceneBoundingRect(), view.canvas._picture.sceneBoundingRect()
     assert abs(layer.width() - photo.width()) < 0.01
     assert abs(layer.height() - photo.height()) < 0.01
-    view.looked.button.click()
+    view.explanation.button.click()
     assert not layer_of(view.canvas)
-    assert view.looked.words.isHidden()
+    assert view.explanation.words.isHidden()
 
 
 @pytest.mark.usefixtures("trained")
 def test_layer_has_the_proportions_of_the_photo(qtbot: QtBot, page: PhotosPage, birds: Path) -> None:
     write_jpeg(birds / "owl" / "photo 000.jpg", 90, 30)
     view = opened(qtbot, page)
-    view.looked.button.click()
+    view.explanation.button.click()
     qtbot.waitUntil(lambda: layer_of(view.canvas))
     layer = view.canvas._layer.sceneBoundingRect()
     assert layer.width() == pytest.approx(90)
@@ -94,7 +94,7 @@ def test_layer_has_the_proportions_of_the_photo(qtbot: QtBot, page: PhotosPage, 
 def test_stepping_quickly_ends_with_the_place_in_the_photo_that_is_shown(
     qtbot: QtBot, view: PhotoView, fake_engine: FakeEngine, birds: Path
 ) -> None:
-    view.looked.button.click()
+    view.explanation.button.click()
     qtbot.waitUntil(lambda: layer_of(view.canvas))
     gate = fake_engine.pause_before(Progress)
 
@@ -102,11 +102,11 @@ def test_stepping_quickly_ends_with_the_place_in_the_photo_that_is_shown(
         QTest.keyClick(view.canvas, Qt.Key.Key_Right)
         # What the model said of the photo before is gone at once.
         assert not layer_of(view.canvas)
-    assert view.looked.words.text() == "Asking the model where it looked…"
+    assert view.explanation.words.text() == "Asking the model where it looked…"
     gate.open()
 
     qtbot.waitUntil(lambda: layer_of(view.canvas))
-    explanation = view.looked._explanation
+    explanation = view.explanation._explanation
     assert explanation is not None
     assert explanation.path == birds / "owl" / "photo 004.jpg"
     assert view.windowTitle().startswith("photo 004.jpg")
@@ -116,7 +116,7 @@ def test_closing_the_view_stops_asking_and_opening_it_again_asks_again(
     qtbot: QtBot, view: PhotoView, session: Session, fake_engine: FakeEngine, page: PhotosPage
 ) -> None:
     gate = fake_engine.pause_before(Progress)
-    view.looked.button.click()
+    view.explanation.button.click()
     qtbot.waitUntil(lambda: gate.is_reached)
 
     view.close()
@@ -130,16 +130,16 @@ def test_closing_the_view_stops_asking_and_opening_it_again_asks_again(
 
 def test_photo_that_cannot_be_read_says_so(qtbot: QtBot, view: PhotoView, birds: Path) -> None:
     (birds / "owl" / "photo 001.jpg").write_bytes(b"no photo")
-    view.looked.button.click()
+    view.explanation.button.click()
     QTest.keyClick(view.canvas, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: "photo 001.jpg" in view.looked.words.text())
+    qtbot.waitUntil(lambda: "photo 001.jpg" in view.explanation.words.text())
     assert not layer_of(view.canvas)
 
 
 def test_another_model_in_use_is_asked_anew_and_none_takes_the_button_away(
     qtbot: QtBot, view: PhotoView, session: Session, fake_engine: FakeEngine
 ) -> None:
-    view.looked.button.click()
+    view.explanation.button.click()
     qtbot.waitUntil(lambda: layer_of(view.canvas))
     model = session.model
     assert model is not None
@@ -149,8 +149,8 @@ def test_another_model_in_use_is_asked_anew_and_none_takes_the_button_away(
     qtbot.waitUntil(lambda: len(asked(fake_engine)) > count and layer_of(view.canvas))
     session.in_use.clear()
 
-    assert view.looked.button.isHidden()
-    assert view.looked.words.isHidden()
+    assert view.explanation.button.isHidden()
+    assert view.explanation.words.isHidden()
     assert not layer_of(view.canvas)
 
 
@@ -158,16 +158,16 @@ def test_another_view_of_another_photo_disturbs_nothing(
     qtbot: QtBot, view: PhotoView, session: Session, fake_engine: FakeEngine, birds: Path
 ) -> None:
     gate = fake_engine.pause_before(Progress)
-    view.looked.button.click()
+    view.explanation.button.click()
     qtbot.waitUntil(lambda: gate.is_reached)
     other = PhotoView(session.explanations)
     qtbot.addWidget(other)
 
     other.show_item(PhotoItem(birds / "wren" / "photo 001.jpg", "wren"), 0, 1, can_mend=False)
     other.show()
-    other.looked.button.click()
+    other.explanation.button.click()
     gate.open()
 
     qtbot.waitUntil(lambda: layer_of(view.canvas) and layer_of(other.canvas))
-    assert view.looked.words.text().startswith("“owl”")
-    assert other.looked.words.text().startswith("“wren”")
+    assert view.explanation.words.text().startswith("“owl”")
+    assert other.explanation.words.text().startswith("“wren”")

@@ -51,12 +51,12 @@ def test_current_row_is_opened(page: PredictPage) -> None:
 
 def test_place_is_shown_in_the_photo_that_is_shown(qtbot: QtBot, page: PredictPage) -> None:
     view = opened(page)
-    view.looked.button.click()
+    view.explanation.button.click()
     QTest.keyClick(view.canvas, Qt.Key.Key_End)
 
     qtbot.waitUntil(view.canvas._layer.isVisible)
 
-    assert view.looked.words.text() == "“wren” (80.0 %). It looked at: mostly the lower left."
+    assert view.explanation.words.text() == "“wren” (80.0 %). It looked at: mostly the lower left."
 
 
 def test_without_predictions_there_is_nothing_to_look_at(page: PredictPage) -> None:

@@ -6,21 +6,19 @@ The arrow keys move to other photos, and the keys 1 to 9 move the photo to the c
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
-from tlgui.photos.names import one_line, shown_name
+from tlgui.photos.names import one_line
 from tlgui.ui.photos.class_keys import ClassKeys
 from tlgui.ui.photos.photo_items import PhotoItem
 from tlgui.ui.photos.photo_words import line_about
 from tlgui.ui.session.explanations import Explanations
+from tlgui.ui.viewer.photo_canvas import NUMBER_KEYS, ZOOM_KEYS
+from tlgui.ui.viewer.photo_dialog import PhotoDialog, dialog_button
 from tlgui.ui.widgets.empty_page import QuietLabel
-from tlgui.ui.widgets.photo_canvas import NUMBER_KEYS, ZOOM_KEYS, PhotoCanvas
-from tlgui.ui.widgets.photo_reader import PhotoReader
-from tlgui.ui.widgets.plain_text import set_spoken, set_tip, set_title, without_key
-from tlgui.ui.widgets.tinted_bar import plain_label
-from tlgui.ui.widgets.where_it_looked import WhereItLooked
+from tlgui.ui.widgets.plain_text import set_spoken, set_tip, without_key
 
 # The common limit of textures on graphics cards.
 _MOST_PIXELS_A_SIDE = 16_384
@@ -28,11 +26,10 @@ _GOAL_LETTERS = 18
 _FIRST_SIZE_IN_LETTERS = (130, 38)
 
 
-class PhotoView(QDialog):
+class PhotoView(PhotoDialog):
     """Shows one photo at a time.
 
     Signals:
-        step_requested: How many photos to move on; negative for back.
         leave_out_requested: The photo is to be left out.
         use_again_requested: The photo is to be used again.
         confirm_requested: The class of the photo is right.
@@ -40,11 +37,10 @@ class PhotoView(QDialog):
         undo_requested: The last change is to be undone.
 
     Args:
-        explanations: Show where the model in use looks; None where no model can be asked.
+        explanations: Asks the model in use where it looked; None where no model can be asked.
         parent: The window.
     """
 
-    step_requested = Signal(int)
     leave_out_requested = Signal()
     use_again_requested = Signal()
     confirm_requested = Signal()
@@ -52,35 +48,26 @@ class PhotoView(QDialog):
     undo_requested = Signal()
 
     def __init__(self, explanations: Explanations | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.canvas = PhotoCanvas()
-        self.about = plain_label()
+        super().__init__(explanations, parent)
         self.scale_text = QuietLabel()
         self.classes = ClassKeys()
-        self.previous_button = _button("&Previous", "Left arrow key")
-        self.next_button = _button("&Next", "Right arrow key")
-        self.size_button = _button("&Actual size", "One pixel of the photo on one of the screen")
+        self.size_button = dialog_button("&Actual size", "One pixel of the photo on one of the screen")
         self.size_button.setCheckable(True)
-        self.leave_out_button = _button("&Leave out", "Do not use this photo; the file stays as it is")
-        self.use_again_button = _button("&Use again", "")
-        self.confirm_button = _button("It is &right", "The class is right: you are not asked about this photo again")
-        self.move_button = _button("", "")
+        self.leave_out_button = dialog_button("&Leave out", "Do not use this photo; the file stays as it is")
+        self.use_again_button = dialog_button("&Use again", "")
+        self.confirm_button = dialog_button(
+            "It is &right", "The class is right: you are not asked about this photo again"
+        )
+        self.move_button = dialog_button("", "")
         self._goal = ""
         self._item: PhotoItem | None = None
-        self._reader = PhotoReader(self)
-        self._reader.read.connect(self._on_reader_read)
-        self.looked = WhereItLooked(explanations, self.canvas, self._reader, self)
-        self._lay_out()
-        self.canvas.step_requested.connect(self.step_requested)
+        self._fill()
         self.canvas.number_pressed.connect(self.classes.press)
         self.canvas.scaled.connect(self._on_canvas_scaled)
         self.classes.class_chosen.connect(self.class_chosen)
         undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
         undo.activated.connect(self.undo_requested)
         self.canvas.enlarged.connect(self._on_canvas_enlarged)
-        self.previous_button.clicked.connect(self._on_previous_button_clicked)
-        self.next_button.clicked.connect(self._on_next_button_clicked)
         self.size_button.toggled.connect(self._on_size_button_toggled)
         self.leave_out_button.clicked.connect(self.leave_out_requested)
         self.use_again_button.clicked.connect(self.use_again_requested)
@@ -98,10 +85,8 @@ class PhotoView(QDialog):
             goal: The class that a model named, if the photo can be moved there; empty for none.
         """
         self.classes.show_photo(item.class_name, can_move=can_mend)
-        set_title(self, f"{shown_name(item.path)} ({place + 1:,} of {total:,})")
+        self._show_place(item.path, place, total)
         self.about.setText(line_about(item))
-        self.previous_button.setEnabled(place > 0)
-        self.next_button.setEnabled(place < total - 1)
         self.leave_out_button.setVisible(item.is_usable and not item.is_left_out)
         self.use_again_button.setVisible(item.is_left_out)
         self.confirm_button.setVisible(item.can_be_confirmed)
@@ -110,10 +95,7 @@ class PhotoView(QDialog):
             button.setEnabled(can_mend)
         if self._item is None or item.path != self._item.path:
             self.size_button.setChecked(False)
-            self.canvas.is_fitted = True
-            self._item = item
-            self.looked.show_photo(item.path)
-            self._read(self._screen_side())
+            self._load_fitted(item.path)
         self._item = item
 
     def show_classes(self, names: Sequence[str]) -> None:
@@ -128,36 +110,13 @@ class PhotoView(QDialog):
             return
         super().keyPressEvent(event)
 
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.canvas.setFocus()
-
-    def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        for button in (self.previous_button, self.next_button, self.size_button, self.looked.button):
-            row.addWidget(button)
-        row.addStretch(1)
-        row.addWidget(self.move_button)
-        row.addWidget(self.confirm_button)
-        row.addWidget(self.leave_out_button)
-        row.addWidget(self.use_again_button)
-        close = _button("&Close", "Esc")
-        close.clicked.connect(self.close)
-        row.addWidget(close)
+    def _fill(self) -> None:
+        row = self._button_row(self.move_button, self.confirm_button, self.leave_out_button, self.use_again_button)
+        row.insertWidget(2, self.size_button)
         beside = QHBoxLayout()
         beside.addWidget(self.canvas, 1)
         beside.addWidget(self.classes)
-        column = QVBoxLayout(self)
-        column.addLayout(beside, 1)
-        column.addWidget(self.about)
-        column.addWidget(self.scale_text)
-        column.addWidget(self.looked.words)
-        column.addLayout(row)
-        letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
-        columns, lines = _FIRST_SIZE_IN_LETTERS
-        room = self.screen().availableSize()
-        self.resize(min(columns * letter, room.width() * 9 // 10), min(lines * line, room.height() * 9 // 10))
+        self._lay_out(beside, [self.about, self.scale_text], row, _FIRST_SIZE_IN_LETTERS)
 
     def _show_goal(self, goal: str) -> None:
         self._goal = goal
@@ -168,25 +127,12 @@ class PhotoView(QDialog):
         set_spoken(self.move_button, f"Move to “{goal}”")
         self.move_button.setVisible(bool(goal))
 
-    def _screen_side(self) -> int:
-        size = self.screen().size()
-        return round(max(size.width(), size.height()) * self.devicePixelRatioF())
-
-    def _read(self, side: int) -> None:
-        if self._item is not None:
-            self._reader.ask(self._item.path, side)
-
-    @Slot(QImage, str)
-    def _on_reader_read(self, image: QImage, problem: str) -> None:
-        self.canvas.show_image(image)
-        if problem and self._item is not None:
-            self.about.setText(problem)
-
     @Slot(bool)
     def _on_size_button_toggled(self, is_actual: bool) -> None:  # noqa: FBT001 - the signal's signature
         if is_actual:
             self.canvas.show_pixels()
-            self._read(_MOST_PIXELS_A_SIDE)
+            if self._item is not None:
+                self._loader.load(self._item.path, _MOST_PIXELS_A_SIDE)
         else:
             self.canvas.fit()
         self.canvas.setFocus()
@@ -212,20 +158,3 @@ class PhotoView(QDialog):
     @Slot()
     def _on_move_button_clicked(self) -> None:
         self.class_chosen.emit(self._goal)
-
-    @Slot()
-    def _on_previous_button_clicked(self) -> None:
-        self.step_requested.emit(-1)
-
-    @Slot()
-    def _on_next_button_clicked(self) -> None:
-        self.step_requested.emit(1)
-
-
-def _button(text: str, tooltip: str) -> QPushButton:
-    button = QPushButton(text)
-    set_tip(button, tooltip)
-    # Enter presses the focused button only.
-    button.setAutoDefault(False)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

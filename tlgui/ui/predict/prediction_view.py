@@ -2,52 +2,29 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
-from typing_extensions import override
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
 
 from tlgui.learning.results import Prediction
-from tlgui.photos.names import shown_name
 from tlgui.ui.predict.prediction_list import PredictionList, prediction_text
 from tlgui.ui.session.explanations import Explanations
-from tlgui.ui.widgets.photo_canvas import PhotoCanvas
-from tlgui.ui.widgets.photo_reader import PhotoReader
-from tlgui.ui.widgets.plain_text import set_tip, set_title
-from tlgui.ui.widgets.tinted_bar import plain_label
-from tlgui.ui.widgets.where_it_looked import WhereItLooked
+from tlgui.ui.viewer.photo_dialog import PhotoDialog
 
 _FIRST_SIZE_IN_LETTERS = (110, 36)
 
 
-class PredictionView(QDialog):
-    """Shows one prediction at a time; the arrow keys step to the others.
-
-    Signals:
-        step_requested: How many photos to move on; negative for back.
+class PredictionView(PhotoDialog):
+    """Shows one prediction at a time.
 
     Args:
-        explanations: Show where the model in use looks.
+        explanations: Asks the model in use where it looked.
         parent: The window.
     """
 
-    step_requested = Signal(int)
-
     def __init__(self, explanations: Explanations, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.canvas = PhotoCanvas()
-        self.about = plain_label()
-        self.previous_button = _button("&Previous", "Left arrow key")
-        self.next_button = _button("&Next", "Right arrow key")
+        super().__init__(explanations, parent)
         self._prediction: Prediction | None = None
-        self._reader = PhotoReader(self)
-        self._reader.read.connect(self._on_reader_read)
-        self.looked = WhereItLooked(explanations, self.canvas, self._reader, self)
-        self._lay_out()
-        self.canvas.step_requested.connect(self.step_requested)
-        self.previous_button.clicked.connect(self._on_previous_button_clicked)
-        self.next_button.clicked.connect(self._on_next_button_clicked)
+        self._lay_out(self.canvas, [self.about], self._button_row(), _FIRST_SIZE_IN_LETTERS)
 
     def show_prediction(self, predictions: Sequence[Prediction], place: int) -> None:
         """Show one of the predictions.
@@ -56,56 +33,12 @@ class PredictionView(QDialog):
             predictions: All of the list.
             place: Which one, from 0.
         """
-        prediction, total = predictions[place], len(predictions)
-        set_title(self, f"{shown_name(prediction.path)} ({place + 1:,} of {total:,})")
+        prediction = predictions[place]
+        self._show_place(prediction.path, place, len(predictions))
         self.about.setText(prediction_text(prediction))
-        self.previous_button.setEnabled(place > 0)
-        self.next_button.setEnabled(place < total - 1)
         if self._prediction is not prediction:
             self._prediction = prediction
-            self.canvas.is_fitted = True
-            self.looked.show_photo(prediction.path)
-            self._reader.ask(prediction.path, self._screen_side())
-
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.canvas.setFocus()
-
-    def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        for button in (self.previous_button, self.next_button, self.looked.button):
-            row.addWidget(button)
-        row.addStretch(1)
-        close = _button("&Close", "Esc")
-        close.clicked.connect(self.close)
-        row.addWidget(close)
-        column = QVBoxLayout(self)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.about)
-        column.addWidget(self.looked.words)
-        column.addLayout(row)
-        letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
-        columns, lines = _FIRST_SIZE_IN_LETTERS
-        room = self.screen().availableSize()
-        self.resize(min(columns * letter, room.width() * 9 // 10), min(lines * line, room.height() * 9 // 10))
-
-    def _screen_side(self) -> int:
-        size = self.screen().size()
-        return round(max(size.width(), size.height()) * self.devicePixelRatioF())
-
-    @Slot(QImage, str)
-    def _on_reader_read(self, image: QImage, _problem: str) -> None:
-        # Why a photo cannot be read stands in its prediction.
-        self.canvas.show_image(image)
-
-    @Slot()
-    def _on_previous_button_clicked(self) -> None:
-        self.step_requested.emit(-1)
-
-    @Slot()
-    def _on_next_button_clicked(self) -> None:
-        self.step_requested.emit(1)
+            self._load_fitted(prediction.path)
 
 
 class PredictionOpener(QObject):
@@ -148,12 +81,3 @@ class PredictionOpener(QObject):
         if self.view is not None and last >= 0:
             self._list.setCurrentIndex(self._list.rows.index(row))
             self.view.show_prediction(predictions, row)
-
-
-def _button(text: str, tooltip: str) -> QPushButton:
-    button = QPushButton(text)
-    set_tip(button, tooltip)
-    # Enter presses the focused button only.
-    button.setAutoDefault(False)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

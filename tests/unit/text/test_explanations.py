@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tlgui.learning.results import Explanation
-from tlgui.text.looked_at import looked_at_in_words, place_in_words
+from tlgui.text.explanations import explanation_in_words, place_in_words
 
 
 def explanation(rows: list[str]) -> Explanation:
@@ -38,7 +38,7 @@ def test_place_is_named_by_thirds(rows: list[str], words: str) -> None:
 
 
 def test_sentence_names_the_class_and_its_share() -> None:
-    assert looked_at_in_words(explanation(["900", "000", "000"])) == (
+    assert explanation_in_words(explanation(["900", "000", "000"])) == (
         "“robin” (93.2 %). It looked at: mostly the upper left."
     )
-    assert looked_at_in_words(explanation(["000", "000"])) == "“robin” (93.2 %). No single place speaks for it."
+    assert explanation_in_words(explanation(["000", "000"])) == "“robin” (93.2 %). No single place speaks for it."

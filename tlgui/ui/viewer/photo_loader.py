@@ -1,4 +1,4 @@
-"""Reads the photo of a view in the background; of photos that are stepped over, only the last one."""
+"""Loads the photo of a view in the background; of photos that are stepped over, only the last one."""
 
 import logging
 from pathlib import Path
@@ -42,17 +42,17 @@ class _Task(QRunnable):
             self._relay.done.emit(self._number, image, problem)
 
 
-class PhotoReader(QObject):
-    """Reads photos one after another.
+class PhotoLoader(QObject):
+    """Loads photos one after another.
 
     Signals:
-        read: The photo asked for last, and why it cannot be shown; the image is null then.
+        loaded: The photo asked for last, and why it cannot be shown; the image is null then.
 
     Args:
         parent: The owner.
     """
 
-    read = Signal(QImage, str)
+    loaded = Signal(QImage, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,8 +62,8 @@ class PhotoReader(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
 
-    def ask(self, path: Path, side: int) -> None:
-        """Read a photo in place of the one asked for before.
+    def load(self, path: Path, side: int) -> None:
+        """Load a photo in place of the one asked for before.
 
         Args:
             path: The file.
@@ -77,4 +77,4 @@ class PhotoReader(QObject):
     @Slot(int, QImage, str)
     def _on_relay_done(self, number: int, image: QImage, problem: str) -> None:
         if number == self._number:
-            self.read.emit(image, problem)
+            self.loaded.emit(image, problem)

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtGui import QImage
 
 from tlgui.learning.results import Explanation
-from tlgui.ui.widgets.looked_layer import looked_layer
+from tlgui.ui.viewer.explanation_layer import explanation_layer
 
 
 def alpha(layer: QImage, across: float, down: float) -> int:
@@ -15,7 +15,7 @@ def alpha(layer: QImage, across: float, down: float) -> int:
 def test_what_counts_is_clear_and_the_rest_is_dimmed() -> None:
     values = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
-    layer = looked_layer(Explanation(Path("a.jpg"), "robin", 0.9, 3, 3, values))
+    layer = explanation_layer(Explanation(Path("a.jpg"), "robin", 0.9, 3, 3, values))
 
     assert alpha(layer, 0.15, 0.85) == 0
     assert alpha(layer, 0.85, 0.15) == 180
@@ -26,12 +26,12 @@ def test_what_counts_is_clear_and_the_rest_is_dimmed() -> None:
 
 
 def test_photo_in_which_no_place_counts_is_dimmed_without_a_line() -> None:
-    layer = looked_layer(Explanation(Path("a.jpg"), "robin", 0.9, 2, 3, (0.0,) * 6))
+    layer = explanation_layer(Explanation(Path("a.jpg"), "robin", 0.9, 2, 3, (0.0,) * 6))
 
     assert {layer.pixelColor(x, y).alpha() for x in range(0, 384, 37) for y in range(0, 384, 37)} == {180}
 
 
 def test_photo_that_counts_everywhere_stays_as_it_is() -> None:
-    layer = looked_layer(Explanation(Path("a.jpg"), "robin", 0.9, 7, 5, (1.0,) * 35))
+    layer = explanation_layer(Explanation(Path("a.jpg"), "robin", 0.9, 7, 5, (1.0,) * 35))
 
     assert {layer.pixelColor(x, y).alpha() for x in range(0, 384, 37) for y in range(0, 384, 37)} == {0}

@@ -9,12 +9,12 @@ from typing_extensions import override
 
 from tlgui.errors import TlguiError
 from tlgui.learning.results import Explanation
-from tlgui.text.looked_at import looked_at_in_words
+from tlgui.text.explanations import explanation_in_words
 from tlgui.ui.session.explanations import Explanations
 from tlgui.ui.session.worker import Job
-from tlgui.ui.widgets.looked_layer import looked_layer
-from tlgui.ui.widgets.photo_canvas import PhotoCanvas
-from tlgui.ui.widgets.photo_reader import PhotoReader
+from tlgui.ui.viewer.explanation_layer import explanation_layer
+from tlgui.ui.viewer.photo_canvas import PhotoCanvas
+from tlgui.ui.viewer.photo_loader import PhotoLoader
 from tlgui.ui.widgets.plain_text import set_tip
 from tlgui.ui.widgets.tinted_bar import plain_label
 
@@ -23,7 +23,7 @@ _TIP = "Dim what did not speak for the class that the model names (key W)"
 _LOOKING = "Asking the model where it looked…"
 
 
-class WhereItLooked(QObject):
+class ExplanationSwitch(QObject):
     """Lays what the model looked at over the photo while its button is pressed.
 
     Attributes:
@@ -33,12 +33,12 @@ class WhereItLooked(QObject):
     Args:
         explanations: Asks the model; None where none can be asked.
         canvas: Shows the photo.
-        reader: Reads the photo for the canvas.
+        loader: Loads the photo for the canvas.
         view: The window; its key W presses the button.
     """
 
     def __init__(
-        self, explanations: Explanations | None, canvas: PhotoCanvas, reader: PhotoReader, view: QWidget
+        self, explanations: Explanations | None, canvas: PhotoCanvas, loader: PhotoLoader, view: QWidget
     ) -> None:
         super().__init__(view)
         self._explanations = explanations
@@ -55,14 +55,14 @@ class WhereItLooked(QObject):
         self.words.hide()
         self.button.toggled.connect(self._ask)
         QShortcut(QKeySequence(_KEY), view).activated.connect(self._on_key_activated)
-        reader.read.connect(self._on_reader_read)
+        loader.loaded.connect(self._on_loader_loaded)
         view.installEventFilter(self)
         self.button.setVisible(explanations is not None and explanations.can_explain)
         if explanations is not None:
             explanations.model_changed.connect(self._on_model_changed)
 
     def show_photo(self, path: Path) -> None:
-        """Begin with another photo, which the reader is about to read."""
+        """Begin with another photo, which the loader is about to load."""
         self._path = path
         self._is_photo_there = False
         self._ask()
@@ -98,7 +98,7 @@ class WhereItLooked(QObject):
     def _show_layer(self) -> None:
         """Show the layer once both the photo and the answer are there: neither waits for the other."""
         if self._is_photo_there and self._explanation is not None:
-            self._canvas.show_layer(looked_layer(self._explanation))
+            self._canvas.show_layer(explanation_layer(self._explanation))
 
     @Slot()
     def _on_key_activated(self) -> None:
@@ -106,7 +106,7 @@ class WhereItLooked(QObject):
             self.button.click()
 
     @Slot()
-    def _on_reader_read(self) -> None:
+    def _on_loader_loaded(self) -> None:
         self._is_photo_there = True
         self._show_layer()
 
@@ -117,7 +117,7 @@ class WhereItLooked(QObject):
             assert isinstance(explanation, Explanation)
             self._job = None
             self._explanation = explanation
-            self.words.setText(looked_at_in_words(explanation))
+            self.words.setText(explanation_in_words(explanation))
             self._show_layer()
 
     @Slot(object)

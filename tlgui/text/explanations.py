@@ -31,7 +31,7 @@ _PLACES = {
 }
 
 
-def looked_at_in_words(explanation: Explanation) -> str:
+def explanation_in_words(explanation: Explanation) -> str:
     """Return the class that a model found, how sure it is, and where it looked.
 
     Args:

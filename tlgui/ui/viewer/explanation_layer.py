@@ -19,7 +19,7 @@ _INSIDE = 0.5
 _SPREAD = 0.55
 
 
-def looked_layer(explanation: Explanation) -> QImage:
+def explanation_layer(explanation: Explanation) -> QImage:
     """Return the layer, to be stretched over the whole photo.
 
     Args:
