@@ -34,13 +34,16 @@ _PLACES = {
 def explanation_in_words(explanation: Explanation) -> str:
     """Return the class that a model found, how sure it is, and where it looked.
 
+    It says whose words these are: of a photo of the collection, what a learner that had never seen it said can stand
+    beside them.
+
     Args:
         explanation: The class, its probability, and the grid.
     """
     name, sure = one_line(explanation.class_name), percent(explanation.probability)
     if not any(explanation.values):
-        return f"“{name}” ({sure}). No single place speaks for it."
-    return f"“{name}” ({sure}). It looked at: {place_in_words(explanation)}."
+        return f"The model in use says “{name}”, {sure} sure. No single place speaks for it."
+    return f"The model in use says “{name}”, {sure} sure. It looked at: {place_in_words(explanation)}."
 
 
 def place_in_words(explanation: Explanation) -> str:

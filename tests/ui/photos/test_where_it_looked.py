@@ -70,7 +70,7 @@ def test_key_w_shows_the_place_in_words_and_over_the_photo_and_takes_it_away(
     view.explanation.button.click()
     qtbot.waitUntil(lambda: layer_of(view.canvas))
 
-    assert view.explanation.words.text() == "“owl” (80.0 %). It looked at: mostly the lower left."
+    assert view.explanation.words.text() == "The model in use says “owl”, 80.0 % sure. It looked at: mostly the lower left."
     # Stretched from the square to the photo.
     layer, photo = view.canvas._layer.sceneBoundingRect(), view.canvas._picture.sceneBoundingRect()
     assert abs(layer.width() - photo.width()) < 0.01
@@ -169,5 +169,5 @@ def test_another_view_of_another_photo_disturbs_nothing(
     gate.open()
 
     qtbot.waitUntil(lambda: layer_of(view.canvas) and layer_of(other.canvas))
-    assert view.explanation.words.text().startswith("“owl”")
-    assert other.explanation.words.text().startswith("“wren”")
+    assert view.explanation.words.text().startswith("The model in use says “owl”")
+    assert other.explanation.words.text().startswith("The model in use says “wren”")

@@ -15,7 +15,8 @@ from tlgui.photos.health.order import in_order
 
 _EXPLANATION = (
     "A model that was trained without {them} was surer of the class beside the arrow. That does not make {them} wrong: "
-    "look at {each}, and move it, leave it out, or say that it is right. A photo that you answered does not come back."
+    "look at {each}, and move it, leave it out, or say that the class is right. A photo that you answered does not "
+    "come back."
 )
 
 

@@ -56,7 +56,7 @@ class PhotoView(PhotoDialog):
         self.leave_out_button = dialog_button("&Leave out", "Do not use this photo; the file stays as it is")
         self.use_again_button = dialog_button("&Use again", "")
         self.confirm_button = dialog_button(
-            "It is &right", "The class is right: you are not asked about this photo again"
+            "Class is &right", "The class is right: you are not asked about this photo again"
         )
         self.move_button = dialog_button("", "")
         self._goal = ""
