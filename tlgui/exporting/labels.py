@@ -24,8 +24,9 @@ _MOST_BYTES = 16 * 2**20
 _MADE_BY = "tlgui"
 _HOW_TO_READ = (
     "Name a photo only where the probability of its best class is at least the threshold; then at most the share "
-    "wrong_at_most of the named photos is wrong. A threshold of null means that there were too few photos to promise "
-    "that. A photo with a distance above largest_distance is unlike anything that the model was trained on."
+    "wrong_at_most of the named photos is wrong. A threshold of null means that there were too few "
+    "photos, or too many mistakes, to promise that. A photo with a distance above "
+    "largest_distance is unlike anything that the model was trained on."
 )
 _WITHOUT_DISTANCE = "This export has no distance, so that it cannot tell such photos."
 
