@@ -57,6 +57,7 @@ def test_opened_model_is_shown_as_well(qtbot: QtBot, trained: Session, fake_engi
         other.open_model(trained.model.path)
     assert page.view.plots.history == trained.model.history
     assert "Quick" in page.view.model_line.accessibleName()
+    assert page.view.mistakes.hint.text().startswith("Which photos it named wrongly was not kept with this model.")
 
 
 def move_two(qtbot: QtBot, session: Session, birds: Path) -> None:

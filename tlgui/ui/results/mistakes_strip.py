@@ -50,7 +50,7 @@ _SIDE_IN_LINES = 7
 _LINES_OF_TEXT = 3
 _TOGETHER_MS = 25
 _EMPTY = 0.08
-_NOT_KEPT = "Which photos it named wrongly was not kept by the version that trained it. Train again to see them here."
+_NOT_KEPT = "Which photos it named wrongly was not kept with this model. Train again to see them here."
 _NONE = "It named each of these photos rightly."
 _ANSWERED = "You have answered every mistake of this training."
 

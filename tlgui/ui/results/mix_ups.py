@@ -13,7 +13,7 @@ from tlgui.ui.widgets.tokens import GRID
 
 _CAPTION = "Each row is what the photos are, each column what the model called them."
 _PRESS = "Press a number to see its photos."
-_NOT_KEPT = "Which photos they are was not kept by the version that trained it. Train again to see them."
+_NOT_KEPT = "Which photos they are was not kept with this model. Train again to see them."
 _NONE = "It mixed up none of these photos."
 
 

@@ -187,7 +187,8 @@ class ResultsPage(QWidget):
         self.view.show_learning_curve(self._session.learning_curves.of(run) if run is not None else None)
 
     def _judged(self, row: RunRow) -> JudgedRun | None:
-        return self._session.judged_photos.of(row.run) if row.run is not None else None
+        # A model from a file came without its photos.
+        return self._session.judged_photos.of(row.run) if row.run is not None else JudgedRun()
 
     def _difference(self, rows: Sequence[RunRow]) -> str:
         """Return how two of the selected runs differ; empty while their photos are read."""
