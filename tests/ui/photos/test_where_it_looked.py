@@ -70,7 +70,10 @@ def test_key_w_shows_the_place_in_words_and_over_the_photo_and_takes_it_away(
     view.explanation.button.click()
     qtbot.waitUntil(lambda: layer_of(view.canvas))
 
-    assert view.explanation.words.text() == "The model in use says “owl”, 80.0 % sure. It looked at: mostly the lower left."
+    assert (
+        view.explanation.words.text()
+        == "The model in use says “owl”, 80.0 % sure. It looked at: mostly the lower left."
+    )
     # Stretched from the square to the photo.
     layer, photo = view.canvas._layer.sceneBoundingRect(), view.canvas._picture.sceneBoundingRect()
     assert abs(layer.width() - photo.width()) < 0.01

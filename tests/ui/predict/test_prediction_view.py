@@ -56,7 +56,10 @@ def test_place_is_shown_in_the_photo_that_is_shown(qtbot: QtBot, page: PredictPa
 
     qtbot.waitUntil(view.canvas._layer.isVisible)
 
-    assert view.explanation.words.text() == "The model in use says “wren”, 80.0 % sure. It looked at: mostly the lower left."
+    assert (
+        view.explanation.words.text()
+        == "The model in use says “wren”, 80.0 % sure. It looked at: mostly the lower left."
+    )
 
 
 def test_without_predictions_there_is_nothing_to_look_at(page: PredictPage) -> None:

@@ -41,4 +41,7 @@ def test_sentence_names_the_class_and_its_share() -> None:
     assert explanation_in_words(explanation(["900", "000", "000"])) == (
         "The model in use says “robin”, 93.2 % sure. It looked at: mostly the upper left."
     )
-    assert explanation_in_words(explanation(["000", "000"])) == "The model in use says “robin”, 93.2 % sure. No single place speaks for it."
+    assert (
+        explanation_in_words(explanation(["000", "000"]))
+        == "The model in use says “robin”, 93.2 % sure. No single place speaks for it."
+    )
