@@ -49,7 +49,7 @@ from tlgui.text.numbers import (
     size_in_words,
     stop_reason_in_words,
 )
-from tlgui.text.trust import caution_notes, trust_check_in_words
+from tlgui.text.trust import caution_notes, judged_title, trust_check_in_words
 
 Command = Callable[[argparse.Namespace, Terminal], None]
 
@@ -268,8 +268,7 @@ def fitted(recipe: Recipe, collection: Collection, terminal: Terminal) -> Recipe
 def write_accuracy(evaluation: Evaluation | None, terminal: Terminal) -> None:
     """Write the accuracy of a model, where it was measured."""
     if evaluation is not None:
-        part = f"{evaluation.part.value} " if evaluation.part is not None else ""
-        terminal.write(f"{accuracy_in_words(evaluation)}, on {count(part + 'photo', evaluation.photo_count)}")
+        terminal.write(f"{accuracy_in_words(evaluation)}, on {judged_title(evaluation)}")
         terminal.write(*accuracy_notes(evaluation))
 
 

@@ -175,7 +175,8 @@ def _promise_check(promise: PromiseCheck) -> str:
         return f"{wanted}: nothing can be promised, so every photo is named."
     wrong = "" if promise.wrong_share is None else f", and {percent(promise.wrong_share)} of these wrongly"
     named = f"{percent(promise.named_share)} of the photos are named{wrong}"
-    return f"{wanted}, from {percent(promise.threshold)} on: {named}."
+    least = f"from {percent(promise.threshold)} on" if promise.threshold > 0 else "however sure it is"
+    return f"{wanted}, {least}: {named}."
 
 
 def _verdict(reliability: Reliability) -> str:
