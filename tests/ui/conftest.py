@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -33,6 +34,8 @@ def _collect_on_this_thread() -> Iterator[None]:
     # As in the program, see tlgui/ui/shell/garbage.py: on another thread, Qt would abort the process.
     gc.disable()
     yield
+    # Windows that a test leaves would make those of the next ones slower: each new look is worked out for all of them.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     gc.enable()
 

@@ -103,8 +103,7 @@ def test_train_further_starts_and_leads_to_the_training(
         qtbot.waitSignal(opened.job_ended, timeout=10_000),
     ):
         press(qtbot, page, "train-run-further")
-    request = fake_engine.requests[-1]
-    assert isinstance(request, TrainRequest)
+    request = [each for each in fake_engine.requests if isinstance(each, TrainRequest)][-1]
     assert request.start_from == row(page, first).run.model_path  # type: ignore[union-attr]  # it is a run's row
     assert "trained further from “Quick”" in page.view.model_line.accessibleName()
 
