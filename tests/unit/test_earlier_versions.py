@@ -19,8 +19,8 @@ from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
 
 QUIET = JobContext()
-# Recipes that have another name since; runs and models keep the one of their time.
-EARLIER_NAMES = {"balanced": "Balanced"}
+# Recipes that have another name since, by version; runs and models keep the one of their time.
+EARLIER_NAMES = {version: {"balanced": "Balanced"} for version in ("v0.1.0", "v0.2.0")}
 pytestmark = pytest.mark.parametrize("version", VERSIONS, ids=lambda path: path.name)
 
 
@@ -29,15 +29,15 @@ def folder(version: Path, tmp_path: Path) -> Path:
     return install(version, tmp_path / "my photos")
 
 
-def name_then(recipe_id: str) -> str:
-    return EARLIER_NAMES.get(recipe_id, BUILT_IN[recipe_id].name)
+def name_then(recipe_id: str, version: Path) -> str:
+    return EARLIER_NAMES.get(version.name, {}).get(recipe_id, BUILT_IN[recipe_id].name)
 
 
 def test_built_in_recipes_say_what_they_said(version: Path) -> None:
     then = {path.stem: load_recipe(path) for path in (version / "recipes").glob("*.json") if path.stem != "changed"}
 
     assert {"quick", "balanced", "thorough"} <= set(then)
-    assert then == {name: replace(BUILT_IN[name], name=name_then(name)) for name in then}
+    assert then == {name: replace(BUILT_IN[name], name=name_then(name, version)) for name in then}
 
 
 def test_recipe_of_the_user_keeps_its_values(version: Path) -> None:
@@ -48,7 +48,7 @@ def test_recipe_of_the_user_keeps_its_values(version: Path) -> None:
 def test_every_model_says_what_it_is(version: Path) -> None:
     paths = sorted((version / "models").glob("*.tlmodel"))
     summaries = [read_summary(path) for path in paths]
-    assert [summary.recipe.name for summary in summaries] == [name_then(path.stem) for path in paths]
+    assert [summary.recipe.name for summary in summaries] == [name_then(path.stem, version) for path in paths]
     assert all(summary.class_names == tuple(COLOURS) for summary in summaries)
 
 
