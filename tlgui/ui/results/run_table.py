@@ -39,7 +39,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 _LINES = 3
-_WIDTH_LETTERS = 32
+_WIDTH_LETTERS = 36
 _ACTIVE = "In use"
 
 
