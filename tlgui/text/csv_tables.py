@@ -9,12 +9,16 @@ import io
 import itertools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from tlgui import files
 from tlgui.learning.results import Prediction
 from tlgui.learning.trust import PhotoJudgement, Verdict
 from tlgui.photos.names import writable
 from tlgui.progress import EpochEnded
+
+if TYPE_CHECKING:
+    import _csv
 
 # A spreadsheet reads text that begins so as a formula, which may start programs. Such a name gets the prefix ' that
 # marks plain text in spreadsheets; a program that reads the table has to remove it.
@@ -112,10 +116,20 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
+def csv_writer(text: TextIO, path: Path) -> "_csv.Writer":
+    """Return a writer of rows.
+
+    Args:
+        text: Where they go.
+        path: The file's name in the end; a `.tsv` gets tabs.
+    """
+    # All cells are quoted: some spreadsheets separate cells at “;”, which a name may contain.
+    return csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", quoting=csv.QUOTE_ALL)
+
+
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     text = io.StringIO(newline="")
-    # All cells are quoted: some spreadsheets separate cells at “;”, which a name may contain.
-    writer = csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", quoting=csv.QUOTE_ALL)
+    writer = csv_writer(text, path)
     writer.writerow(header)
     writer.writerows(rows)
     # The byte order mark makes spreadsheets read it as UTF-8.

@@ -1,13 +1,12 @@
 """A table as CSV, or with tabs in a `.tsv`; names are plain text to every spreadsheet."""
 
-import csv
 import io
 from pathlib import Path
 from typing import BinaryIO
 
 from typing_extensions import override
 
-from tlgui.text.csv_tables import harmless
+from tlgui.text.csv_tables import csv_writer, harmless
 from tlgui.text.tables.cells import Cell, header, row
 from tlgui.text.tables.exported import ExportedPrediction, Table, TableAbout
 
@@ -25,10 +24,7 @@ class CsvTable(Table):
         self._about = about
         # The byte order mark makes spreadsheets read it as UTF-8.
         self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=False)
-        # All cells are quoted: some spreadsheets separate cells at “;”, which a name may contain.
-        self._writer = csv.writer(
-            self._text, delimiter="\t" if target.suffix.lower() == ".tsv" else ",", quoting=csv.QUOTE_ALL
-        )
+        self._writer = csv_writer(self._text, target)
         self._writer.writerow(header(about.top))
 
     @override

@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tlgui.photos.health.findings import CopyInto, LeaveOut, Mending, MoveInto, MoveToBin, Together
@@ -112,9 +113,9 @@ def act(root: Path, name: str, number: int) -> None:
         mender.apply(mending(kind, folder), JobContext())
 
 
-def main(root: Path, name: str) -> None:
+def run_children(root: Path, name: str, act: Callable[[Path, str, int], None], most_steps: int) -> None:
     """Leave a folder in `root` for each step that was killed before, and one where nothing was."""
-    for number in range(MOST_STEPS):
+    for number in range(most_steps):
         place = root / str(number)
         place.mkdir()
         child = os.fork()
@@ -128,4 +129,4 @@ def main(root: Path, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    run_children(Path(sys.argv[1]), sys.argv[2], act, MOST_STEPS)

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.unit.photos.mending.killing import forget_links, kill_before
+from tests.unit.photos.mending.killing import forget_links, kill_before, run_children
 from tests.unit.photos.sorting.small_sort import FILES, decided, options, write
 from tlgui.photos.mending.moving import move_file
 from tlgui.photos.mending.records import Act
@@ -101,20 +101,5 @@ def act(root: Path, name: str, number: int) -> None:
         sorter.apply(plan, QUIET)
 
 
-def main(root: Path, name: str) -> None:
-    """Leave a folder in `root` for each step that was killed before, and one where nothing was."""
-    for number in range(MOST_STEPS):
-        place = root / str(number)
-        place.mkdir()
-        child = os.fork()
-        if child == 0:
-            act(place, name, number)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        if os.WIFEXITED(status):
-            sys.exit(os.WEXITSTATUS(status))
-    sys.exit("it never came to its end")
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    run_children(Path(sys.argv[1]), sys.argv[2], act, MOST_STEPS)
