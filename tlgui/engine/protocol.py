@@ -121,6 +121,9 @@ class PredictRequest(Request[PredictionSummary]):
         model_path: The `.tlmodel`.
         paths: Photos, and folders that are searched for photos.
         top: The number of classes to return for each photo.
+        uses_kept: Whether predictions that were kept are taken, by the photos' content and the model's, instead of
+            running the network again.
+        is_kept_only: Whether photos without a kept prediction are left out.
     """
 
     is_light: ClassVar[bool] = True
@@ -128,6 +131,8 @@ class PredictRequest(Request[PredictionSummary]):
     model_path: Path
     paths: tuple[Path, ...]
     top: int = 3
+    uses_kept: bool = False
+    is_kept_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -235,12 +235,20 @@ class Prediction:
         scores: The most probable classes, most probable first; empty where the photo could not be read.
         error: Why it could not be read; empty where it could.
         distance: Cosine distance to the k-th nearest training photo, 0..2; None where the model file does not tell.
+        digest: SHA-256 of its bytes, 32 bytes; empty where unknown.
+        look: What it looks like to the model, a unit vector of little-endian float16; empty where the model file does
+            not tell. Vectors of one model can be compared.
+        time: When it was taken, by its camera's clock read as UTC, or else when its file was changed, in seconds since
+            1970; None where unknown.
     """
 
     path: Path
     scores: tuple[ClassScore, ...] = ()
     error: str = ""
     distance: float | None = None
+    digest: bytes = b""
+    look: bytes = b""
+    time: float | None = None
 
 
 def prediction_verdict(prediction: Prediction, model: ModelSummary, caution: Caution) -> Verdict:

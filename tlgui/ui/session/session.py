@@ -48,6 +48,8 @@ from tlgui.ui.session.unsaved import UnsavedTraining
 from tlgui.ui.session.worker import Job, Operation
 
 _PHOTOS_COMPARED = 32
+# The most classes that a person sees of one photo.
+_TOP = 10
 
 
 class Session(QObject):
@@ -277,9 +279,10 @@ class Session(QObject):
         """Check and load a `.tlmodel` file and make it the open model."""
         return self._begin_engine(OpenModelRequest(path), self._on_model_opened)
 
-    def predict(self, paths: tuple[Path, ...]) -> Job:
-        """Predict the classes of photos, and of the photos in folders, with the open model."""
-        return self._begin_engine(PredictRequest(self._needed_model().path, paths))
+    def predict(self, paths: tuple[Path, ...], *, is_kept_only: bool = False) -> Job:
+        """Predict the classes of photos, and of the photos in folders, with the open model; see `PredictRequest`."""
+        path = self._needed_model().path
+        return self._begin_engine(PredictRequest(path, paths, _TOP, uses_kept=True, is_kept_only=is_kept_only))
 
     def export(self, format_id: str, target: Path, *, with_distance: bool = False) -> Job:
         """Write the open model in another format and compare it on photos of the collection; see `ExportRequest`."""

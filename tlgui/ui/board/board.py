@@ -1,0 +1,279 @@
+"""The board: photos that were dropped, named by the model in use, and what the person decided about them.
+
+Pages show it and act on it. Drops are queued; photos stream in, and stay when another page is shown.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from tlgui.engine.protocol import OpenModelRequest, PredictRequest, TrainRequest
+from tlgui.errors import StorageError
+from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, PredictionSummary
+from tlgui.photos.storage.decisions import Decision, Decisions, scope_of
+from tlgui.progress import Event
+from tlgui.ui.board.columns import BoardColumns, Rows
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.worker import Job
+
+_FLUSH_MS = 100
+_TRAINING = "The training is still running. Drop the photos again when it has ended, or stop it first."
+_BUSY = "Something else is still under way. Drop the photos again when it has ended."
+_NO_MODEL = "There is no model yet. Train one or open one, then drop the photos again."
+
+
+@dataclass(frozen=True, slots=True)
+class _DecisionStep:
+    """What one decision changed: what was decided before, by digest; and the words for Undo."""
+
+    before: Mapping[bytes, Decision | None]
+    scope: str
+    words: str
+
+
+class Board(QObject):
+    """The photos and what is known about them.
+
+    Signals:
+        grew: Photos came or were named anew; the rows, an array.
+        changed: The answers of photos changed; the rows, an array, or None for all.
+        emptied: The board is empty, or its photos are those of another model.
+        state_changed: A prediction began or ended, a drop is waiting, or what can be undone changed.
+        ended_empty: A prediction ended without any photo.
+        problem_raised: A decision could not be kept.
+
+    Args:
+        session: The state of the window.
+        parent: The owner.
+        decisions: What persons decided; None for the user's own.
+
+    Attributes:
+        photos: The columns.
+    """
+
+    grew = Signal(object)
+    changed = Signal(object)
+    emptied = Signal()
+    state_changed = Signal()
+    ended_empty = Signal()
+    problem_raised = Signal(StorageError)
+
+    def __init__(self, session: Session, parent: QObject | None = None, decisions: Decisions | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._decisions = decisions if decisions is not None else Decisions()
+        self.photos = BoardColumns()
+        self._model: ModelSummary | None = None
+        self._scope = ""
+        self._job: Job | None = None
+        self._queue: list[PredictRequest] = []
+        self._arrived: list[Prediction] = []
+        self._steps: list[_DecisionStep] = []
+        self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
+        self._flush_timer.timeout.connect(self._flush)
+        session.model_changed.connect(self.state_changed)
+        session.caution_changed.connect(self._on_session_caution_changed)
+        session.job_started.connect(self._on_session_job_started)
+        session.job_ended.connect(self._on_session_job_ended)
+
+    # What is known.
+
+    @property
+    def model(self) -> ModelSummary | None:
+        """The model that named the photos; None while there are none."""
+        return self._model
+
+    @property
+    def is_naming(self) -> bool:
+        """Whether photos are being named."""
+        return self._job is not None
+
+    @property
+    def waiting_count(self) -> int:
+        """How many drops wait for the one under way."""
+        return len(self._queue)
+
+    @property
+    def is_of_other_model(self) -> bool:
+        """Whether another model is in use than the one that named the photos."""
+        now = self._session.model
+        return self._model is not None and (now is None or identity(now) != identity(self._model))
+
+    @property
+    def next_undo(self) -> str:
+        """What the last decision was, in words; empty where there is none to take back."""
+        return self._steps[-1].words if self._steps else ""
+
+    def problem(self) -> str:
+        """Return why photos are not taken now, as a sentence; empty if they are."""
+        session = self._session
+        if session.is_training:
+            return "" if session.model is not None else _TRAINING
+        if session.job is not None:
+            # Photos wait for a model that is being opened.
+            return "" if isinstance(session.job.request, OpenModelRequest) else _BUSY
+        return "" if session.model is not None else _NO_MODEL
+
+    # What can be done.
+
+    def name_photos(self, paths: Sequence[Path], *, is_kept_only: bool = False) -> None:
+        """Name photos, and the photos in folders, after those that are queued already; only where `problem` is empty.
+
+        Args:
+            paths: Photos and folders.
+            is_kept_only: Whether only photos come whose predictions were kept.
+        """
+        if paths and not self.problem():
+            # The model is that of the moment when the prediction starts.
+            self._queue.append(PredictRequest(Path(), tuple(paths), uses_kept=True, is_kept_only=is_kept_only))
+            self._start_next()
+            self.state_changed.emit()
+
+    def name_again(self) -> None:
+        """Name all photos by the model in use."""
+        paths = tuple(map(Path, self.photos.paths))
+        if self._session.can_predict:
+            self.empty()
+            self.name_photos(paths)
+
+    def empty(self) -> None:
+        """Take all photos off the board; files and decisions stay."""
+        self._start_with(None)
+
+    def decide(self, rows: Rows, class_name: str | None, words: str) -> None:
+        """Remember what a person decided about photos, by their content.
+
+        Args:
+            rows: The photos; those whose content is unknown, because they could not be read, are left out.
+            class_name: The class that they show; None takes back what was decided.
+            words: For Undo, such as “name 3 photos robin”.
+        """
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        digests = {digest for row in rows.tolist() if (digest := self.photos.digest(row))}
+        decision = None if class_name is None else Decision(class_name, now)
+        try:
+            before = self._decisions.of(digests, self._scope)
+            self._decisions.replace(dict.fromkeys(digests, decision), self._scope)
+        except StorageError as error:
+            self.problem_raised.emit(error)
+            return
+        self._steps.append(_DecisionStep({digest: before.get(digest) for digest in digests}, self._scope, words))
+        self._show_decisions(self._rows_with(digests))
+        self.state_changed.emit()
+
+    def undo(self) -> None:
+        """Take back the last decision."""
+        if not self._steps:
+            return
+        step = self._steps.pop()
+        try:
+            self._decisions.replace(step.before, step.scope)
+        except StorageError as error:
+            self.problem_raised.emit(error)
+            return
+        self._show_decisions(self._rows_with(step.before.keys()))
+        self.state_changed.emit()
+
+    # Inner workings.
+
+    def _rows_with(self, digests: Iterable[bytes]) -> Rows:
+        wanted = set(digests)
+        return np.array([row for row in range(len(self.photos)) if self.photos.digest(row) in wanted], np.intp)
+
+    def _start_with(self, model: ModelSummary | None) -> None:
+        self._model = model
+        names, trust = ((), None) if model is None else (model.class_names, model.trust)
+        self.photos = BoardColumns(names, trust)
+        self.photos.judge(self._session.caution)
+        collection = self._session.collection if self._session.active_run is not None else None
+        self._scope = scope_of(collection.folder if collection is not None else None, names)
+        self._arrived.clear()
+        self.emptied.emit()
+        self.state_changed.emit()
+
+    def _show_decisions(self, rows: Rows) -> None:
+        """Read what was decided about photos, and show it."""
+        digest_of = {row: self.photos.digest(row) for row in rows.tolist()}
+        try:
+            found = self._decisions.of({digest for digest in digest_of.values() if digest}, self._scope)
+        except StorageError as error:
+            self.problem_raised.emit(error)
+            return
+        by_class: dict[str | None, list[int]] = {}
+        for row, digest in digest_of.items():
+            decision = found.get(digest)
+            by_class.setdefault(decision.class_name if decision is not None else None, []).append(row)
+        for class_name, chosen in by_class.items():
+            self.photos.decide(np.array(chosen, np.intp), class_name)
+        self.changed.emit(rows)
+
+    def _start_next(self) -> None:
+        """Start the next queued prediction if it can start now."""
+        if self._queue and self._session.can_predict:
+            request = self._queue.pop(0)
+            self._session.predict(request.paths, is_kept_only=request.is_kept_only)
+
+    @Slot()
+    def _on_session_caution_changed(self) -> None:
+        self.photos.judge(self._session.caution)
+        self.changed.emit(None)
+
+    @Slot(Job)
+    def _on_session_job_started(self, job: Job) -> None:
+        model = self._session.model
+        if isinstance(job.request, PredictRequest) and model is not None:
+            self._job = job
+            if self._model is None or identity(model) != identity(self._model):
+                self._start_with(model)
+            job.reported.connect(self._on_job_reported)
+            job.succeeded.connect(self._on_job_succeeded)
+            self.state_changed.emit()
+        if isinstance(job.request, PredictRequest | OpenModelRequest):
+            # If a model could not be opened, photos queued for it must not be named by the previous one.
+            job.failed.connect(self._on_job_failed)
+
+    @Slot(Job)
+    def _on_session_job_ended(self, job: Job) -> None:
+        if job is self._job:
+            self._flush()
+            self._job = None
+        if job.is_stopping and not isinstance(job.request, TrainRequest):
+            self._queue.clear()
+        self._start_next()
+        self.state_changed.emit()
+
+    @Slot(object)
+    def _on_job_reported(self, event: Event) -> None:
+        if isinstance(event, PhotosPredicted):
+            self._arrived += event.predictions
+            if not self._flush_timer.isActive():
+                # The first prediction is shown without delay, the following ones in batches.
+                self._flush()
+                self._flush_timer.start()
+
+    @Slot(object)
+    def _on_job_succeeded(self, result: PredictionSummary) -> None:
+        if result.photo_count == result.error_count == 0:
+            self.ended_empty.emit()
+
+    @Slot(object)
+    def _on_job_failed(self, _error: object) -> None:
+        self._queue.clear()
+
+    @Slot()
+    def _flush(self) -> None:
+        """Put the predictions that arrived on the board."""
+        arrived, self._arrived = self._arrived, []
+        if arrived:
+            rows = self.photos.put(arrived)
+            self._show_decisions(rows)
+            self.grew.emit(rows)
+
+
+def identity(model: ModelSummary) -> tuple[str, ...]:
+    """Return what identifies a model, whichever copy of its file is open."""
+    return (model.created, *model.class_names)

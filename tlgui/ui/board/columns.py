@@ -1,0 +1,253 @@
+"""The photos of the board as columns of numbers, so that 100,000 of them are filtered and counted at once.
+
+Rows are photos in the order of their arrival, and keep their number until the board is emptied.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tlgui.learning.results import ClassScore, Prediction
+from tlgui.learning.trust import Caution, Trust, Verdict
+
+NOT_SURE, UNLIKE, UNREADABLE = -1, -2, -3
+"""The groups of photos that are not named; those of named ones are indices into `names`."""
+UNDECIDED = -1
+
+_MOST_SCORES = 10
+_FIRST_ROOM = 256
+_NO_CLASS = -1
+_DIGEST_BYTES = 32
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPhoto:
+    """One photo of the board.
+
+    Args:
+        row: Its number on the board.
+        path: The file.
+        scores: The most probable classes, most probable first; empty where the photo could not be read.
+        verdict: What becomes of the model's answer; `NAMED` where a person decided.
+        answer: The class that it is named as, by the model or the person; empty where it is not named.
+        is_decided: Whether a person decided.
+        error: Why the photo could not be read; empty where it could.
+        digest: SHA-256 of its bytes; empty where unknown.
+        time: When it was taken, or changed where it does not say, in seconds since 1970; None where unknown.
+        distance: Cosine distance to the k-th nearest training photo; None where the model does not tell.
+    """
+
+    row: int
+    path: Path
+    scores: tuple[ClassScore, ...]
+    verdict: Verdict
+    answer: str
+    is_decided: bool
+    error: str
+    digest: bytes
+    time: float | None
+    distance: float | None
+
+    @property
+    def certainty(self) -> float | None:
+        """The probability that the model gives its best class, 0..1; None without one."""
+        return self.scores[0].probability if self.scores else None
+
+
+class BoardColumns:
+    """The columns.
+
+    Attributes:
+        names: The classes: those of the model in its order, then others that a person named.
+    """
+
+    def __init__(self, class_names: Sequence[str] = (), trust: Trust | None = None) -> None:
+        self.names: list[str] = list(class_names)
+        self._index = {name: index for index, name in enumerate(self.names)}
+        self._model_classes = len(self.names)
+        self._trust = trust
+        self._caution = Caution()
+        self._paths: list[str] = []
+        self._row_of: dict[str, int] = {}
+        self._errors: dict[int, str] = {}
+        self._size = 0
+        self._arrays: dict[str, NDArray[Any]] = {
+            "best": np.full((_FIRST_ROOM, _MOST_SCORES), _NO_CLASS, np.int32),
+            "probabilities": np.zeros((_FIRST_ROOM, _MOST_SCORES), np.float64),
+            "distance": np.full(_FIRST_ROOM, np.nan, np.float64),
+            "time": np.full(_FIRST_ROOM, np.nan, np.float64),
+            "digest": np.zeros((_FIRST_ROOM, _DIGEST_BYTES), np.uint8),
+            "look": np.zeros((_FIRST_ROOM, 0), np.float16),
+            "decided": np.full(_FIRST_ROOM, UNDECIDED, np.int32),
+            "group": np.full(_FIRST_ROOM, UNREADABLE, np.int32),
+        }
+
+    def __len__(self) -> int:
+        """Return how many photos there are."""
+        return self._size
+
+    @property
+    def groups(self) -> NDArray[np.int32]:
+        """The group of each photo: an index into `names`, `NOT_SURE`, `UNLIKE` or `UNREADABLE`; not to be written."""
+        return self._column("group")
+
+    @property
+    def decided(self) -> NDArray[np.int32]:
+        """The class that a person decided on, an index into `names`, or `UNDECIDED`; not to be written."""
+        return self._column("decided")
+
+    @property
+    def certainties(self) -> NDArray[np.float64]:
+        """The probability of the best class of each photo, 0..1; 0 where it could not be read."""
+        return self._column("probabilities")[:, 0]
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """When each photo was taken or changed, in seconds since 1970; NaN where unknown."""
+        return self._column("time")
+
+    @property
+    def looks(self) -> NDArray[np.float16]:
+        """What each photo looks like to the model, unit vectors of shape (photos, length); length 0 where unknown."""
+        return self._column("look")
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """The path of each photo."""
+        return self._paths
+
+    def digest(self, row: int) -> bytes:
+        """Return the SHA-256 of a photo's bytes; empty where unknown."""
+        found = self._arrays["digest"][row].tobytes()
+        return found if any(found) else b""
+
+    def row_of(self, path: Path) -> int | None:
+        """Return the row of a path, or None."""
+        return self._row_of.get(str(path))
+
+    def photo(self, row: int) -> BoardPhoto:
+        """Return one photo."""
+        arrays, group = self._arrays, int(self._arrays["group"][row])
+        scores = tuple(
+            ClassScore(self.names[index], float(probability))
+            for index, probability in zip(arrays["best"][row], arrays["probabilities"][row], strict=True)
+            if index != _NO_CLASS
+        )
+        distance, time = float(arrays["distance"][row]), float(arrays["time"][row])
+        return BoardPhoto(
+            row,
+            Path(self._paths[row]),
+            scores,
+            {NOT_SURE: Verdict.NOT_SURE, UNLIKE: Verdict.UNLIKE}.get(group, Verdict.NAMED),
+            self.names[group] if group >= 0 else "",
+            bool(arrays["decided"][row] != UNDECIDED),
+            self._errors.get(row, ""),
+            self.digest(row),
+            None if np.isnan(time) else time,
+            None if np.isnan(distance) else distance,
+        )
+
+    def put(self, predictions: Sequence[Prediction]) -> Rows:
+        """Add predictions; one of a path that is there already takes its row.
+
+        Returns:
+            The rows, in the order of `predictions`.
+        """
+        rows = np.fromiter((self._row(prediction.path) for prediction in predictions), np.intp, len(predictions))
+        for row, prediction in zip(rows, predictions, strict=True):
+            self._fill(int(row), prediction)
+        self.judge(self._caution, rows)
+        return rows
+
+    def decide(self, rows: Rows, class_name: str | None) -> None:
+        """Set what a person decided; None where nothing."""
+        self._arrays["decided"][rows] = UNDECIDED if class_name is None else self.class_index(class_name)
+        self.judge(self._caution, rows)
+
+    def class_index(self, class_name: str) -> int:
+        """Return the index of a class in `names`, which is added where it is new."""
+        if class_name not in self._index:
+            self._index[class_name] = len(self.names)
+            self.names.append(class_name)
+        return self._index[class_name]
+
+    def judge(self, caution: Caution, rows: Rows | None = None) -> None:
+        """Judge photos by a caution; the rule is that of `learning.trust.verdict`.
+
+        Args:
+            caution: What the user chose; it is kept for the rows that follow.
+            rows: The rows; None for all.
+        """
+        self._caution = caution
+        chosen: Rows = np.arange(self._size) if rows is None else rows
+        arrays = self._arrays
+        best, probability = arrays["best"][chosen, 0], arrays["probabilities"][chosen, 0]
+        group = best.copy()
+        if self._trust is not None:
+            promise = None if caution.wrong_at_most is None else self._trust.promise(caution.wrong_at_most)
+            if promise is not None and self._model_classes:
+                thresholds = promise.class_thresholds if caution.is_by_class else [promise.threshold]
+                limits = np.array([-1.0 if limit is None else limit for limit in thresholds])
+                needed = limits[np.maximum(best, 0)] if caution.is_by_class else limits[0]
+                group[(probability < needed) & (best != _NO_CLASS)] = NOT_SURE
+            if self._trust.novelty is not None:
+                with np.errstate(invalid="ignore"):
+                    group[arrays["distance"][chosen] > self._trust.novelty.limit] = UNLIKE
+        group[best == _NO_CLASS] = UNREADABLE
+        decided = arrays["decided"][chosen]
+        arrays["group"][chosen] = np.where(decided == UNDECIDED, group, decided)
+
+    def counts(self) -> dict[int, int]:
+        """Return how many photos are in each group that has any."""
+        found, counts = np.unique(self.groups, return_counts=True)
+        return dict(zip(found.tolist(), counts.tolist(), strict=True))
+
+    def photos(self, rows: Rows) -> Iterator[BoardPhoto]:
+        """Yield photos."""
+        for row in rows.tolist():
+            yield self.photo(row)
+
+    def _row(self, path: Path) -> int:
+        key = str(path)
+        row = self._row_of.get(key)
+        if row is None:
+            row = self._row_of[key] = self._size
+            self._paths.append(key)
+            self._size += 1
+            if self._size > len(self._arrays["group"]):
+                self._arrays = {name: _doubled(array) for name, array in self._arrays.items()}
+        return row
+
+    def _fill(self, row: int, prediction: Prediction) -> None:
+        arrays, scores = self._arrays, prediction.scores[:_MOST_SCORES]
+        arrays["best"][row], arrays["probabilities"][row] = _NO_CLASS, 0
+        for place, score in enumerate(scores):
+            arrays["best"][row, place] = self.class_index(score.class_name)
+            arrays["probabilities"][row, place] = score.probability
+        arrays["distance"][row] = np.nan if prediction.distance is None else prediction.distance
+        arrays["time"][row] = np.nan if prediction.time is None else prediction.time
+        arrays["digest"][row] = np.frombuffer(prediction.digest.ljust(_DIGEST_BYTES, b"\0"), np.uint8)
+        look = np.frombuffer(prediction.look, np.float16)
+        if look.size and arrays["look"].shape[1] != look.size:
+            arrays["look"] = np.zeros((len(arrays["look"]), look.size), np.float16)
+        arrays["look"][row] = look if look.size else 0
+        self._errors.pop(row, None)
+        if prediction.error:
+            self._errors[row] = prediction.error
+
+    def _column(self, name: str) -> NDArray[Any]:
+        return self._arrays[name][: self._size]
+
+
+def _doubled(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy with twice the rows; the new ones are filled before they are read."""
+    grown = np.empty((2 * len(array), *array.shape[1:]), array.dtype)
+    grown[: len(array)] = array
+    grown[len(array) :] = UNDECIDED if array.dtype == np.int32 else 0
+    return grown
