@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from tests.pictures import write_text
 from tests.ui.photos.conftest import choose_rows
 from tests.ui.waiting import Open
-from tlgui.ui.photos.photo_grid import PhotoGrid
+from tlgui.ui.grid.photo_grid import PhotoGrid
+from tlgui.ui.grid.photo_list import ListedPhotos
+from tlgui.ui.photos.photo_describer import PhotoDescriber
 from tlgui.ui.photos.photo_items import PhotoItem
 from tlgui.ui.photos.photos_page import PhotosPage
 
@@ -25,7 +27,7 @@ def opened(page: PhotosPage, birds: Path, open_folder: Open) -> Iterator[PhotosP
     write_text(birds / "owl" / "damaged.jpg")
     open_folder(birds)
     yield page
-    page.browser.grid.photos.set_items([], Path())
+    page.browser.grid.photos.set_items(ListedPhotos(), None)
 
 
 def interface(widget: QWidget) -> QAccessibleInterface:
@@ -117,9 +119,10 @@ class TestGrid:
         del last
 
     def test_hundred_thousand_photos_cost_nothing_until_they_are_asked_for(self, qtbot: QtBot) -> None:
-        shown = PhotoGrid()
+        shown: PhotoGrid[PhotoItem] = PhotoGrid()
         qtbot.addWidget(shown)
-        shown.show_items([PhotoItem(Path(f"/x/{number}.jpg"), "a") for number in range(100_000)], Path("/x"))
+        photos = [PhotoItem(Path(f"/x/{number}.jpg"), "a") for number in range(100_000)]
+        shown.show_items(ListedPhotos(photos), PhotoDescriber(Path("/x")))
         grid = interface(shown)
         assert grid.childCount() == 100_000
         assert grid.child(99_999).text(Name) == "99999.jpg, a, used"

@@ -116,7 +116,7 @@ def test_photos_are_left_out_and_used_again(
     settle()
     assert "owl/photo 001.jpg" not in used(session)
     # They stay shown and selected, so that the step is easy to take back.
-    assert [item.is_left_out for item in page.browser.grid.photos.items[:4]] == [False, True, True, False]
+    assert [item.is_left_out for item in list(page.browser.grid.photos.items)[:4]] == [False, True, True, False]
     assert not page.browser.can_leave_out()
     press(page.browser.buttons["use_again"])
     settle()

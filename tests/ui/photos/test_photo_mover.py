@@ -14,9 +14,9 @@ from tests.pictures import write_jpeg, write_split_collection
 from tests.ui.dragging import drag_from, drop_on, enter, move_over, place_of
 from tests.ui.photos.conftest import choose_rows
 from tests.ui.waiting import Open
-from tlgui.ui.photos import photo_drag
+from tlgui.ui.grid import photo_drag
+from tlgui.ui.grid.photo_drag import MIME_TYPE, drag_picture
 from tlgui.ui.photos.move_dialog import MoveDialog
-from tlgui.ui.photos.photo_drag import MIME_TYPE, drag_picture
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.session.session import Session
 

@@ -55,7 +55,7 @@ def test_last_photo_can_be_scrolled_out_from_under_it(many: PhotosPage) -> None:
 
 def test_photo_that_is_chosen_is_never_under_it(many: PhotosPage) -> None:
     grid = many.browser.grid
-    columns = grid._columns()
+    columns = grid.columns()
     choose(many, 0)
     for _ in range(20):
         QTest.keyClick(grid, Qt.Key.Key_Down)

@@ -74,7 +74,7 @@ def test_exactly_these_photos_are_shown_in_their_order(robins: PhotosPage) -> No
 def test_each_photo_says_what_it_was_called_and_how_sure(robins: PhotosPage) -> None:
     assert cells(robins)[0].startswith("photo 007.jpg, robin, called “wren”, 90 % sure")
     assert "called “wren”, 70 % sure" in cells(robins, Qt.ItemDataRole.ToolTipRole)[2]
-    texts = robins.browser.grid._cells.texts
+    texts = robins.browser.describer.texts
     assert (texts.class_names, texts.notes) == (True, True)
     choose_rows(robins, 1)
     QApplication.processEvents()
@@ -264,16 +264,16 @@ class TestDoubts:
         assert not doubtful.browser.finding_bar.button.isVisible()
         assert doubtful.browser.filters.order.currentText() == "As listed"
         assert "called “wren”, 96 % sure" in cells(doubtful)[0]
-        assert doubtful.browser.grid._cells.texts.notes
+        assert doubtful.browser.describer.texts.notes
 
     def test_filter_shows_those_of_a_class(self, doubtful: PhotosPage) -> None:
         doubtful.view.table.choose(frozenset({"robin"}))
-        assert not doubtful.browser.grid._cells.texts.notes
+        assert not doubtful.browser.describer.texts.notes
         problem = doubtful.browser.filters.problem
         texts = [problem.itemText(place) for place in range(problem.count())]
         problem.setCurrentIndex(texts.index("More like another class (3)"))
         assert shown(doubtful) == ["photo 007.jpg", "photo 002.jpg", "photo 005.jpg"]
-        assert doubtful.browser.grid._cells.texts.notes
+        assert doubtful.browser.describer.texts.notes
         assert doubtful.browser.filters.order.currentText() == "As listed"
 
     def test_photos_can_be_called_right_or_moved(

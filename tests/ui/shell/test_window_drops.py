@@ -11,7 +11,7 @@ from tests.pictures import write_collection, write_jpeg
 from tests.ui.dragging import MOVE, drop_data, enter_at, files_data, place_of
 from tests.ui.shell.driving import action, drop, open_folder, train
 from tlgui.progress import Progress
-from tlgui.ui.photos.photo_drag import MIME_TYPE
+from tlgui.ui.grid.photo_drag import MIME_TYPE
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
 

@@ -17,7 +17,7 @@ from tests.ui.shell.driving import action, enabled, open_folder
 from tlgui.app import create_window
 from tlgui.photos.health.findings import FindingKind
 from tlgui.progress import Progress
-from tlgui.ui.photos import photo_drag
+from tlgui.ui.grid import photo_drag
 from tlgui.ui.photos.move_dialog import MoveDialog
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step

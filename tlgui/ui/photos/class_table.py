@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -21,9 +22,9 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from typing_extensions import override
 
 from tlgui.photos.collection import Collection, Split
+from tlgui.ui.grid.photo_drag import PhotoDrag, paint_drop_row
 from tlgui.ui.photos.class_delegate import ClassDelegate, row_height
 from tlgui.ui.photos.class_rows import HEADERS, NAME, PARTS, PHOTOS, TEST, ClassTableModel, Index, class_rows
-from tlgui.ui.photos.photo_drag import PhotoDrag, paint_drop_row
 from tlgui.ui.widgets.drops import DropRule, DropTarget, dropped_paths, is_model_file
 from tlgui.ui.widgets.sorted_table import SortedTable
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader
@@ -179,7 +180,7 @@ class ClassTable(SortedTable):
                 self.setFocus()
                 self.edit(self._sorted.mapFromSource(self.rows_model.index(row, NAME)))
 
-    def accept_photos_from(self, drag: PhotoDrag) -> None:
+    def accept_photos_from(self, drag: PhotoDrag[Any]) -> None:
         """Accept photos on the rows of classes: from a grid, see `photos_dropped`, and files, see `files_dropped`."""
 
         def accepts(_data: QMimeData, position: QPoint) -> bool:

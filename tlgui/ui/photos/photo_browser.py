@@ -1,7 +1,6 @@
 """The photos of a class or a finding: filters, explanation, grid, and what can be done with the selection."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -20,13 +19,14 @@ from tlgui.photos.health.findings import (
     UseAgain,
 )
 from tlgui.text.numbers import count
+from tlgui.ui.grid.photo_grid import PhotoGrid
+from tlgui.ui.grid.photo_list import ListedPhotos
+from tlgui.ui.photos.arranger import Arranger
 from tlgui.ui.photos.finding_bar import FindingBar
 from tlgui.ui.photos.mend_question import ask_to_move_files
-from tlgui.ui.photos.photo_cell import CellTexts
+from tlgui.ui.photos.photo_describer import CellTexts, PhotoDescriber
 from tlgui.ui.photos.photo_filters import FilterBar
-from tlgui.ui.photos.photo_grid import PhotoGrid
 from tlgui.ui.photos.photo_items import Album, PhotoItem, PhotoOrder
-from tlgui.ui.photos.photo_model import Arranger
 from tlgui.ui.photos.photo_mover import PhotoMover
 from tlgui.ui.photos.photo_opener import PhotoOpener
 from tlgui.ui.photos.photo_words import line_about, line_about_many
@@ -68,7 +68,7 @@ class PhotoBrowser(QWidget):
         self.finding_bar = FindingBar()
         self.shown_bar = ShownPhotosBar()
         self.filters = FilterBar()
-        self.grid = PhotoGrid()
+        self.grid: PhotoGrid[PhotoItem] = PhotoGrid()
         self.mover = PhotoMover(self)
         self.opener = PhotoOpener(self.grid, self.mover, self)
         self.file_manager = FileManager(self)
@@ -294,7 +294,7 @@ class PhotoBrowser(QWidget):
             self._arranger.arrange(self._album, self.filters.query())
 
     def _show_empty_text(self) -> None:
-        is_empty = not self.grid.photos.items
+        is_empty = not len(self.grid.photos.items)
         if self.filters.is_filtering:
             words = "No photo is like that. Change the filter to see others."
         elif self._selection is not None:
@@ -314,13 +314,6 @@ class PhotoBrowser(QWidget):
         has_notes = self._selection is not None or query.finding is FindingKind.OTHER_CLASS
         return CellTexts(is_together and has_groups, has_notes or len(self._class_names) != 1, has_notes)
 
-    def _choose(self, path: Path) -> None:
-        """Select a photo, and scroll to it."""
-        row = next((row for row, item in enumerate(self.grid.photos.items) if item.path == path), None)
-        if row is not None:
-            self.grid.setCurrentIndex(self.grid.photos.index(row))
-            self.grid.scrollTo(self.grid.currentIndex(), PhotoGrid.ScrollHint.PositionAtCenter)
-
     @Slot(object)
     def _on_arranged(self, items: list[PhotoItem]) -> None:
         self._wait.stop()
@@ -329,9 +322,10 @@ class PhotoBrowser(QWidget):
         starts_anew, self._starts_anew = self._starts_anew, False
         if starts_anew:
             self.grid.show_from_start()
-        self.grid.show_items(items, self._album.collection.folder, self._cell_texts())
+        self.describer = PhotoDescriber(self._album.collection.folder, self._cell_texts())
+        self.grid.show_items(ListedPhotos(items), self.describer)
         if starts_anew and self._selection is not None and self._selection.current is not None:
-            self._choose(self._selection.current)
+            self.grid.choose({str(self._selection.current)})
         self._show_empty_text()
         self.opener.refresh()
         self._refresh()

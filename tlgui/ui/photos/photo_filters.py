@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from tlgui.photos.health.findings import Finding, FindingKind
 from tlgui.text.numbers import count
-from tlgui.ui.photos.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
+from tlgui.ui.grid.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
 from tlgui.ui.photos.photo_items import PhotoOrder, PhotoQuery, PhotoUse
 from tlgui.ui.session.photo_selection import PhotoSelection
 from tlgui.ui.widgets.elided_label import ElidedLabel

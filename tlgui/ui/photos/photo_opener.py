@@ -4,9 +4,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from tlgui.photos.health.findings import ConfirmClass, LeaveOut, Mending, UseAgain
+from tlgui.ui.grid.photo_grid import PhotoGrid
 from tlgui.ui.photos.class_keys import MOST_KEYS
-from tlgui.ui.photos.photo_grid import PhotoGrid
-from tlgui.ui.photos.photo_items import Album
+from tlgui.ui.photos.photo_items import Album, PhotoItem
 from tlgui.ui.photos.photo_mover import PhotoMover
 from tlgui.ui.photos.photo_view import PhotoView
 from tlgui.ui.session.explanations import Explanations
@@ -32,7 +32,7 @@ class PhotoOpener(QObject):
     mend_requested = Signal(object)
     undo_requested = Signal()
 
-    def __init__(self, grid: PhotoGrid, mover: PhotoMover, parent: QWidget) -> None:
+    def __init__(self, grid: PhotoGrid[PhotoItem], mover: PhotoMover, parent: QWidget) -> None:
         super().__init__(parent)
         self._grid = grid
         self._mover = mover

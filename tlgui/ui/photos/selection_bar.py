@@ -4,13 +4,14 @@ The grid scrolls further by the height of the bar, so that it covers no photo th
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRect, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QPushButton, QWidget
 from typing_extensions import override
 
-from tlgui.ui.photos.photo_grid import PhotoGrid
+from tlgui.ui.grid.photo_grid import PhotoGrid
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.plain_text import set_tip
@@ -34,7 +35,7 @@ class SelectionBar(QWidget):
         buttons: What can be done with them, by name.
     """
 
-    def __init__(self, grid: PhotoGrid, parent: QWidget) -> None:
+    def __init__(self, grid: PhotoGrid[Any], parent: QWidget) -> None:
         super().__init__(parent)
         self._grid = grid
         self.about = ElidedLabel()

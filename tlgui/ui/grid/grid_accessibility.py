@@ -1,4 +1,4 @@
-"""What screen readers are told of the photo grid: a list of photos, each with its name, its class and its use.
+"""What screen readers are told of a grid of photos: a list, each with the words that the page has for it.
 
 Qt knows no interface for item views of one's own and calls them “filler”. An entry is made for a photo when it is asked
 for, so that 100,000 photos cost nothing until then.
@@ -13,8 +13,6 @@ from PySide6.QtWidgets import QAbstractItemView, QAccessibleWidget
 from shiboken6 import VoidPtr, getCppPointer
 from typing_extensions import override
 
-from tlgui.ui.photos.photo_model import PhotoModel
-
 _CLASS = "PhotoGrid"
 # Qt would follow what Python's None becomes.
 _NO_INTERFACE = VoidPtr(0)
@@ -24,17 +22,16 @@ class GridReporter(QObject):
     """Tells screen readers when another photo becomes the current one, or others are selected or shown.
 
     Args:
-        grid: The grid; owns the reporter.
-        photos: Its model.
+        grid: The grid, which has its model; owns the reporter.
     """
 
-    def __init__(self, grid: QAbstractItemView, photos: PhotoModel) -> None:
+    def __init__(self, grid: QAbstractItemView) -> None:
         super().__init__(grid)
         _install()
         self._grid = grid
         grid.selectionModel().currentChanged.connect(self._on_current_changed)
         grid.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        photos.modelAboutToBeReset.connect(self._on_photos_reset)
+        grid.model().modelAboutToBeReset.connect(self._on_photos_reset)
         grid.destroyed.connect(functools.partial(_forget, id(grid)))
 
     @Slot(QModelIndex)

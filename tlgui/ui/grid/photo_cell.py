@@ -1,21 +1,32 @@
-"""Painting the cells of the photo grid: thumbnail, name, selection, and the badge of photos left out."""
+"""Painting the cells of a grid of photos: thumbnail, lines of text, selection, badge and focus."""
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPalette, QPen, QPixmap, QStaticText, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QImage,
+    QPainter,
+    QPalette,
+    QPen,
+    QPixmap,
+    QStaticText,
+    QTextOption,
+    QTransform,
+)
 from PySide6.QtWidgets import QWidget
 
 from tlgui.photos.names import one_line
-from tlgui.ui.photos.photo_items import PhotoItem
-from tlgui.ui.photos.photo_words import note_in_cell
+from tlgui.ui.grid.cell_content import Badge, CellContent, CellLine, TextStyle
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
-from tlgui.ui.widgets.tokens import Accent, colour, mixed, quiet_text
+from tlgui.ui.widgets.tokens import colour, mixed, quiet_text
 
-_LEFT_OUT, _RIGHT = "Left out", "Class is right"
 _FADED = 0.3
 _BAND, _TINT, _EMPTY = 0.06, 0.3, 0.08
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -24,31 +35,22 @@ _MOST_TEXTS = 4000
 
 
 class Cell(NamedTuple):
-    """A cell to paint: the photo, the upper left corner, and its state."""
+    """A cell to paint: the photo, what stands in the cell, its upper left corner, and its state."""
 
-    item: PhotoItem
+    path: Path
+    content: CellContent
     left: int
     top: int
     is_selected: bool
     has_focus: bool
 
 
-class CellTexts(NamedTuple):
-    """What the cells show beside photo and name.
+class _LaidOut(NamedTuple):
+    """Text elided to the cell, and the position of its upper left corner in the cell."""
 
-    Args:
-        groups: Whether groups of photos that belong together are marked.
-        class_names: Whether the class stands below each photo.
-        notes: Whether it stands below each photo what a model said of it.
-    """
-
-    groups: bool = False
-    class_names: bool = False
-    notes: bool = False
-
-
-PLAIN = CellTexts()
-"""Cells without any of these."""
+    text: QStaticText
+    left: float
+    top: int
 
 
 class _CellColours:
@@ -72,39 +74,42 @@ class CellPainter:
     Attributes:
         size: The minimum size of a cell; the view may make cells wider.
         side: The side of a thumbnail.
-        texts: What they show beside photo and name; `measure` follows a change.
+        line_count: The lines of text below a thumbnail; `measure` follows a change.
     """
 
     def __init__(self, loader: ThumbnailLoader) -> None:
         self._loader = loader
         self.size = QSize(1, 1)
         self.side = 1
-        self.texts = CellTexts()
+        self.line_count = 1
         self._gap = 1
         self._width = 1
         self._ratio = 1.0
-        self._metrics: QFontMetrics | None = None
+        self._metrics: dict[TextStyle, QFontMetrics] = {}
+        self._fonts: dict[TextStyle, QFont] = {}
         self._palette = QPalette()
         self._missing = QPixmap()
         self._colours = _CellColours(QPalette())
         self._option = QTextOption()
-        self._texts: dict[str, tuple[QStaticText, float, int]] = {}
+        self._texts: dict[CellLine, _LaidOut] = {}
 
     def measure(self, view: QWidget, lines: int) -> None:
         """Update the sizes for the font of `view`; a thumbnail is `lines` lines of text high."""
-        self._metrics = view.fontMetrics()
+        bold = QFont(view.font())
+        bold.setBold(True)
+        self._fonts = {style: bold if style is TextStyle.BOLD else view.font() for style in TextStyle}
+        self._metrics = {style: QFontMetrics(font, view) for style, font in self._fonts.items()}
         self._option.setTextDirection(view.layoutDirection())
         self._texts.clear()
-        line = self._metrics.height()
+        line = self._line()
         self._gap = max(4, line // 3)
         self.side = lines * line
-        words = line * (1 + self.texts.class_names + self.texts.notes)
-        self.size = QSize(self.side + 4 * self._gap, self.side + words + 5 * self._gap)
+        self.size = QSize(self.side + 4 * self._gap, self.side + line * self.line_count + 5 * self._gap)
 
-    def inner(self, area: QRect) -> QRect:
-        """Return the part of a cell that is clickable and tinted."""
-        half = self._gap // 2
-        return area.adjusted(half, half, -half, -half)
+    @property
+    def margin(self) -> int:
+        """The space around the part of a cell that is clickable and tinted, in pixels."""
+        return self._gap // 2
 
     def paint(self, painter: QPainter, view: QWidget, cells: Sequence[Cell], width: int) -> None:
         """Paint cells of `width` pixels.
@@ -113,23 +118,13 @@ class CellPainter:
         """
         self._begin(painter, view, width)
         self._paint_pictures(painter, cells)
-        painter.setPen(self._colours.text)
+        self._paint_texts(painter, cells)
+        painter.setFont(view.font())
         for cell in cells:
-            self._paint_text(painter, cell, cell.item.path.name, 0)
-        painter.setPen(self._colours.quiet)
-        line = self._needed_metrics().height()
-        for cell in cells if self.texts.class_names else ():
-            self._paint_text(painter, cell, cell.item.class_name, line)
-        painter.setPen(self._colours.text)
-        for cell in cells if self.texts.notes else ():
-            self._paint_text(painter, cell, note_in_cell(cell.item), line * (1 + self.texts.class_names))
-        for cell in cells:
-            if cell.item.is_left_out:
-                self._paint_badge(painter, self._picture(cell), _LEFT_OUT, Accent.WARNING)
-            elif cell.item.is_confirmed:
-                self._paint_badge(painter, self._picture(cell), _RIGHT, Accent.SUCCESS)
+            if cell.content.badge is not None:
+                self._paint_badge(painter, self._picture(cell), cell.content.badge)
             if cell.has_focus:
-                self._paint_focus(painter, self.inner(self._area(cell)))
+                self._paint_focus(painter, self._inner(cell))
 
     def paint_rubber_band(self, painter: QPainter, area: QRect) -> None:
         """Paint the selection rectangle of the mouse."""
@@ -149,14 +144,17 @@ class CellPainter:
             self._width = width
             self._texts.clear()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setFont(view.font())
 
-    def _needed_metrics(self) -> QFontMetrics:
-        assert self._metrics is not None
-        return self._metrics
+    def _line(self) -> int:
+        """Return the height of a line of text."""
+        return self._metrics[TextStyle.NORMAL].height()
 
     def _area(self, cell: Cell) -> QRect:
         return QRect(cell.left, cell.top, self._width, self.size.height())
+
+    def _inner(self, cell: Cell) -> QRect:
+        margin = self.margin
+        return self._area(cell).adjusted(margin, margin, -margin, -margin)
 
     def _picture(self, cell: Cell) -> QRect:
         left = cell.left + (self._width - 1) // 2 - self.side // 2
@@ -164,7 +162,7 @@ class CellPainter:
 
     def _paint_pictures(self, painter: QPainter, cells: Sequence[Cell]) -> None:
         for cell in cells:
-            if cell.is_selected or self.texts.groups:
+            if cell.is_selected or cell.content.has_band:
                 self._paint_background(painter, cell)
         painter.save()
         # In device pixels, the size of the thumbnails, so that painting one is a copy.
@@ -175,10 +173,10 @@ class CellPainter:
 
     def _paint_background(self, painter: QPainter, cell: Cell) -> None:
         area = self._area(cell)
-        if self.texts.groups and cell.item.group % 2 == 0:
+        if cell.content.has_band:
             painter.fillRect(area, self._colours.band)
         if cell.is_selected:
-            inner = self.inner(area)
+            inner = self._inner(cell)
             painter.fillRect(inner, self._colours.chosen)
             # A frame too, because colour alone must not carry information.
             painter.setPen(QPen(self._colours.highlight, 2))
@@ -190,43 +188,53 @@ class CellPainter:
         # round() rounds halves to even, so that thumbnails would jitter while scrolling.
         left, top = math.floor(place.left() * ratio + 0.5), math.floor(place.top() * ratio + 0.5)
         side = round(self.side * ratio)
-        image = self._loader.image(cell.item.path)
+        image = self._loader.image(cell.path)
         if image is None:
             painter.fillRect(left, top, side, side, self._colours.empty)
         elif image.isNull():
             # The icon is square.
             size = min(self._missing.width(), side)
             painter.drawPixmap(left + (side - size) // 2, top + (side - size) // 2, size, size, self._missing)
-        elif cell.item.is_left_out or cell.item.is_confirmed:
+        elif cell.content.is_faded:
             painter.setOpacity(_FADED)
             _draw(painter, image, left, top, side)
             painter.setOpacity(1.0)
         else:
             _draw(painter, image, left, top, side)
 
-    def _paint_text(self, painter: QPainter, cell: Cell, words: str, below: int) -> None:
-        """Paint centred text, `below` pixels below the first line."""
-        known = self._texts.get(words)
-        if known is None:
-            known = self._texts[words] = self._laid_out(words)
-        text, left, top = known
-        painter.drawStaticText(QPointF(cell.left + left, cell.top + top + below), text)
+    def _paint_texts(self, painter: QPainter, cells: Sequence[Cell]) -> None:
+        height = self._line()
+        for style in TextStyle:
+            painter.setFont(self._fonts[style])
+            painter.setPen(self._colours.quiet if style is TextStyle.QUIET else self._colours.text)
+            for cell in cells:
+                for number, line in enumerate(cell.content.lines):
+                    if line.style is style and line.text:
+                        laid_out = self._laid_out(line)
+                        left, top = cell.left + laid_out.left, cell.top + laid_out.top + number * height
+                        painter.drawStaticText(QPointF(left, top), laid_out.text)
 
-    def _laid_out(self, words: str) -> tuple[QStaticText, float, int]:
-        """Return text elided to the cell, and the position of its upper left corner in the cell."""
-        metrics, gap, half = self._needed_metrics(), self._gap, self._gap // 2
+    def _laid_out(self, line: CellLine) -> _LaidOut:
+        """Return text as it stands on the first line of a cell."""
+        known = self._texts.get(line)
+        if known is not None:
+            return known
+        gap, half = self._gap, self._gap // 2
         room = self._width - 2 * half - 2 * gap
-        text = QStaticText(metrics.elidedText(one_line(words), Qt.TextElideMode.ElideMiddle, room))
+        words = self._metrics[line.style].elidedText(one_line(line.text), Qt.TextElideMode.ElideMiddle, room)
+        text = QStaticText(words)
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setTextOption(self._option)
+        text.prepare(QTransform(), self._fonts[line.style])
         size = text.size()
         # A fallback font may be higher than the line.
-        top = half + 2 * gap + self.side - 1 + round((metrics.height() - size.height()) / 2)
-        return text, half + gap + (room - size.width()) / 2, top
+        top = half + 2 * gap + self.side - 1 + round((self._line() - size.height()) / 2)
+        self._texts[line] = _LaidOut(text, half + gap + (room - size.width()) / 2, top)
+        return self._texts[line]
 
-    def _paint_badge(self, painter: QPainter, picture: QRect, words: str, accent: Accent) -> None:
-        metrics = self._needed_metrics()
-        room = QRect(0, 0, metrics.horizontalAdvance(words) + 2 * self._gap, metrics.height())
+    def _paint_badge(self, painter: QPainter, picture: QRect, badge: Badge) -> None:
+        metrics = self._metrics[TextStyle.NORMAL]
+        room = QRect(0, 0, metrics.horizontalAdvance(badge.text) + 2 * self._gap, metrics.height())
         room.setWidth(min(room.width(), picture.width()))
         # moveCenter rounds differently at negative coordinates, as of cells that are scrolled partly out of view.
         room.moveTo(
@@ -234,9 +242,9 @@ class CellPainter:
             picture.top() + (picture.height() - room.height()) // 2,
         )
         painter.fillRect(room, self._palette.base())
-        painter.setPen(colour(accent, self._palette))
+        painter.setPen(colour(badge.accent, self._palette))
         painter.drawRect(room.adjusted(0, 0, -1, -1))
-        painter.drawText(room, _CENTRE, words)
+        painter.drawText(room, _CENTRE, badge.text)
 
     def _paint_focus(self, painter: QPainter, inner: QRect) -> None:
         painter.setPen(QPen(self._colours.text, 1, Qt.PenStyle.DotLine))

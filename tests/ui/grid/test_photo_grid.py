@@ -11,23 +11,19 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_jpeg, write_text
-from tlgui.ui.photos.photo_cell import Cell, CellTexts
-from tlgui.ui.photos.photo_grid import MOST_LINES, PhotoGrid
-from tlgui.ui.photos.photo_items import PhotoItem
+from tests.ui.grid.plain_photos import FOLDER, PlainDescriber, PlainPhoto, plain_photos
+from tlgui.ui.grid.photo_cell import Cell
+from tlgui.ui.grid.photo_grid import MOST_LINES, PhotoGrid
+from tlgui.ui.grid.photo_list import ListedPhotos
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+Grid = PhotoGrid[PlainPhoto]
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-FOLDER = Path("/photos")
-
-
-def items(count: int) -> list[PhotoItem]:
-    # The files do not exist, so nothing is decoded: these tests are about cells.
-    return [PhotoItem(FOLDER / "a" / f"photo {number:06}.jpg", "a") for number in range(count)]
 
 
 @pytest.fixture
-def grid(qtbot: QtBot) -> PhotoGrid:
-    grid = PhotoGrid()
+def grid(qtbot: QtBot) -> Grid:
+    grid: Grid = PhotoGrid()
     qtbot.addWidget(grid)
     grid.resize(800, 600)
     grid.show()
@@ -36,27 +32,27 @@ def grid(qtbot: QtBot) -> PhotoGrid:
     return grid
 
 
-def show(grid: PhotoGrid, photos: Sequence[PhotoItem]) -> int:
+def show(grid: Grid, photos: Sequence[PlainPhoto]) -> int:
     """Show photos, and return the number of columns."""
-    grid.show_items(photos, FOLDER)
-    return grid._columns()
+    grid.show_items(ListedPhotos(photos), PlainDescriber())
+    return grid.columns()
 
 
-def rows(grid: PhotoGrid) -> list[int]:
+def rows(grid: Grid) -> list[int]:
     places = {item.path: row for row, item in enumerate(grid.photos.items)}
     return [places[item.path] for item in grid.selected()]
 
 
-def centre(grid: PhotoGrid, row: int) -> QPoint:
+def centre(grid: Grid, row: int) -> QPoint:
     return grid.visualRect(grid.photos.index(row)).center()
 
 
-def click(grid: PhotoGrid, row: int, keys: Qt.KeyboardModifier = NONE) -> None:
+def click(grid: Grid, row: int, keys: Qt.KeyboardModifier = NONE) -> None:
     QTest.mouseClick(grid.viewport(), LEFT, keys, centre(grid, row))
 
 
-def test_cells_fill_the_lines_and_are_found_where_they_are(grid: PhotoGrid) -> None:
-    columns = show(grid, items(100))
+def test_cells_fill_the_lines_and_are_found_where_they_are(grid: Grid) -> None:
+    columns = show(grid, plain_photos(100))
     assert columns > 2
     for row in (0, 1, columns, columns + 1):
         index = grid.photos.index(row)
@@ -67,10 +63,10 @@ def test_cells_fill_the_lines_and_are_found_where_they_are(grid: PhotoGrid) -> N
     assert not grid.indexAt(QPoint(0, 0)).isValid()
 
 
-def test_keyboard_goes_everywhere(grid: PhotoGrid) -> None:
-    columns = show(grid, items(100))
+def test_keyboard_goes_everywhere(grid: Grid) -> None:
+    columns = show(grid, plain_photos(100))
     grid.setCurrentIndex(grid.photos.index(0))
-    page = columns * (grid.viewport().height() // grid._cells.size.height())
+    page = columns * (grid.viewport().height() // grid.cell_size.height())
     for key, row in (
         (Qt.Key.Key_Right, 1),
         (Qt.Key.Key_Down, 1 + columns),
@@ -88,17 +84,17 @@ def test_keyboard_goes_everywhere(grid: PhotoGrid) -> None:
         assert rows(grid) == [row]
 
 
-def test_down_from_the_line_before_the_last_reaches_a_short_last_line(grid: PhotoGrid) -> None:
-    columns = show(grid, items(10))
+def test_down_from_the_line_before_the_last_reaches_a_short_last_line(grid: Grid) -> None:
+    columns = show(grid, plain_photos(10))
     count = 2 * columns + 1
-    show(grid, items(count))
+    show(grid, plain_photos(count))
     grid.setCurrentIndex(grid.photos.index(2 * columns - 1))
     QTest.keyClick(grid, Qt.Key.Key_Down)
     assert grid.currentIndex().row() == count - 1
 
 
-def test_shift_selects_all_between_and_ctrl_single_ones(grid: PhotoGrid) -> None:
-    columns = show(grid, items(100))
+def test_shift_selects_all_between_and_ctrl_single_ones(grid: Grid) -> None:
+    columns = show(grid, plain_photos(100))
     click(grid, 1)
     click(grid, columns + 2, SHIFT)
     assert rows(grid) == list(range(1, columns + 3))
@@ -113,8 +109,8 @@ def test_shift_selects_all_between_and_ctrl_single_ones(grid: PhotoGrid) -> None
     assert rows(grid) == list(range(columns + 1))
 
 
-def test_rubber_band_selects_what_it_touches(grid: PhotoGrid) -> None:
-    columns = show(grid, items(100))
+def test_rubber_band_selects_what_it_touches(grid: Grid) -> None:
+    columns = show(grid, plain_photos(100))
     end = centre(grid, columns + 1)
     QTest.mousePress(grid.viewport(), LEFT, NONE, QPoint(1, 1))
     QTest.mouseMove(grid.viewport(), QPoint(end.x() // 2, end.y() // 2))
@@ -124,8 +120,8 @@ def test_rubber_band_selects_what_it_touches(grid: PhotoGrid) -> None:
     assert rows(grid) == [0, 1, columns, columns + 1]
 
 
-def test_hundred_thousand_are_selected_and_scrolled_to_at_once(qtbot: QtBot, grid: PhotoGrid) -> None:
-    show(grid, items(100_000))
+def test_hundred_thousand_are_selected_and_scrolled_to_at_once(qtbot: QtBot, grid: Grid) -> None:
+    show(grid, plain_photos(100_000))
     with qtbot.waitSignal(grid.selection_changed):
         grid.selectAll()
     assert len(grid.selected()) == 100_000
@@ -135,9 +131,9 @@ def test_hundred_thousand_are_selected_and_scrolled_to_at_once(qtbot: QtBot, gri
     assert grid.verticalScrollBar().value() == grid.verticalScrollBar().maximum()
 
 
-def test_typing_finds_a_name(grid: PhotoGrid) -> None:
+def test_typing_finds_a_name(grid: Grid) -> None:
     names = ["Alder", "Birch", "Beech", "bramble", "Cedar"]
-    show(grid, [PhotoItem(FOLDER / f"{name}.jpg", "a") for name in names])
+    show(grid, [PlainPhoto(FOLDER / f"{name}.jpg") for name in names])
     QTest.keyClicks(grid, "br")
     assert grid.currentIndex().row() == 3
     grid.setCurrentIndex(grid.photos.index(0))
@@ -147,8 +143,8 @@ def test_typing_finds_a_name(grid: PhotoGrid) -> None:
         assert grid.currentIndex().row() == row
 
 
-def test_enter_and_double_click_open(qtbot: QtBot, grid: PhotoGrid) -> None:
-    show(grid, items(10))
+def test_enter_and_double_click_open(qtbot: QtBot, grid: Grid) -> None:
+    show(grid, plain_photos(10))
     grid.setCurrentIndex(grid.photos.index(2))
     with qtbot.waitSignal(grid.open_requested):
         QTest.keyClick(grid, Qt.Key.Key_Return)
@@ -158,8 +154,8 @@ def test_enter_and_double_click_open(qtbot: QtBot, grid: PhotoGrid) -> None:
         QTest.mouseDClick(grid.viewport(), LEFT, NONE, QPoint(0, 0))
 
 
-def test_selection_and_place_stay_when_photos_go(grid: PhotoGrid) -> None:
-    photos = items(200)
+def test_selection_and_place_stay_when_photos_go(grid: Grid) -> None:
+    photos = plain_photos(200)
     show(grid, photos)
     grid.setCurrentIndex(grid.photos.index(150))
     model = grid.selectionModel()
@@ -169,21 +165,21 @@ def test_selection_and_place_stay_when_photos_go(grid: PhotoGrid) -> None:
     show(grid, [item for number, item in enumerate(photos) if number != 120])
     assert rows(grid) == [100, 149]
     assert grid.currentIndex().row() == 149
-    assert abs(grid.verticalScrollBar().value() - top) < grid._cells.size.height()
+    assert abs(grid.verticalScrollBar().value() - top) < grid.cell_size.height()
     # The current photo is gone: the one in its row becomes the current one.
     show(grid, photos[:100])
     assert rows(grid) == []
     assert grid.currentIndex().row() == 99
 
 
-def test_larger_thumbnails_keep_what_is_in_the_middle(qtbot: QtBot, grid: PhotoGrid) -> None:
-    columns = show(grid, items(500))
+def test_larger_thumbnails_keep_what_is_in_the_middle(qtbot: QtBot, grid: Grid) -> None:
+    columns = show(grid, plain_photos(500))
     grid.scrollTo(grid.photos.index(250), PhotoGrid.ScrollHint.PositionAtCenter)
     with qtbot.waitSignal(grid.size_changed) as changed:
         grid.set_lines(16)
     assert changed.args == [16]
-    assert grid._columns() < columns
-    middle = grid.indexAt(QPoint(grid._pitch() // 2, grid.viewport().height() // 2))
+    assert grid.columns() < columns
+    middle = grid.indexAt(QPoint(grid.pitch() // 2, grid.viewport().height() // 2))
     assert abs(middle.row() - 250) <= columns
     turn = QWheelEvent(
         QPointF(50, 50), QPointF(50, 50), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, CTRL,
@@ -195,10 +191,10 @@ def test_larger_thumbnails_keep_what_is_in_the_middle(qtbot: QtBot, grid: PhotoG
     assert grid.lines == MOST_LINES
 
 
-def test_only_what_is_seen_is_decoded(qtbot: QtBot, grid: PhotoGrid, tmp_path: Path) -> None:
+def test_only_what_is_seen_is_decoded(qtbot: QtBot, grid: Grid, tmp_path: Path) -> None:
     paths = [write_jpeg(tmp_path / f"{number:03}.jpg") for number in range(120)]
     write_text(paths[1])
-    grid.show_items([PhotoItem(path, "a") for path in paths], tmp_path)
+    show(grid, [PlainPhoto(path) for path in paths])
     shown = len(grid.photos.items) // 4
     qtbot.waitUntil(lambda: {paths[0], paths[1], paths[5]} <= set(grid._loader._cache))
     assert paths[-1] not in grid._loader._cache
@@ -210,61 +206,61 @@ def test_only_what_is_seen_is_decoded(qtbot: QtBot, grid: PhotoGrid, tmp_path: P
     qtbot.waitUntil(lambda: paths[-1] in grid._loader._cache)
 
 
-def test_each_photo_has_an_accessible_name(grid: PhotoGrid) -> None:
-    show(grid, [PhotoItem(FOLDER / "owl" / "a <b>&.jpg", "owl", is_left_out=True)])
+def test_each_photo_has_an_accessible_name(grid: Grid) -> None:
+    show(grid, [PlainPhoto(FOLDER / "a <b>&.jpg")])
     index = grid.photos.index(0)
     spoken = str(index.data(Qt.ItemDataRole.AccessibleTextRole))
-    assert spoken == "a <b>&.jpg, owl, left out"
+    assert spoken == "a <b>&.jpg, spoken"
     tooltip = str(index.data(Qt.ItemDataRole.ToolTipRole))
     assert "a &lt;b&gt;&amp;.jpg" in tooltip
-    assert "left out" in tooltip
+    assert "more" in tooltip
 
 
-def test_states_are_painted_by_more_than_a_tint(grid: PhotoGrid) -> None:
-    plain = items(1)
+def test_states_are_painted_by_more_than_a_tint(grid: Grid) -> None:
+    plain = plain_photos(1)
     show(grid, plain)
     grid.clearSelection()
     grid.setCurrentIndex(grid.photos.index(-1))
     before = grid.viewport().grab().toImage()
-    show(grid, [PhotoItem(plain[0].path, "a", is_left_out=True)])
+    show(grid, [PlainPhoto(plain[0].path, has_badge=True)])
     left_out = grid.viewport().grab().toImage()
     assert left_out != before
     grid.selectAll()
     chosen = grid.viewport().grab().toImage()
-    frame = grid._cells.inner(grid.visualRect(grid.photos.index(0))).topLeft() + QPoint(1, 10)
+    frame = grid.inner(grid.visualRect(grid.photos.index(0))).topLeft() + QPoint(1, 10)
     assert chosen.pixelColor(frame) == grid.palette().highlight().color()
 
 
 @pytest.fixture
-def many_states(qtbot: QtBot, grid: PhotoGrid, tmp_path: Path) -> PhotoGrid:
+def many_states(qtbot: QtBot, grid: Grid, tmp_path: Path) -> Grid:
     """Return the grid with real thumbnails, some selected or left out, in groups."""
     paths = [write_jpeg(tmp_path / f"{number:03}.jpg") for number in range(150)]
-    photos = [PhotoItem(path, "a", is_left_out=number % 5 == 2, group=number // 3) for number, path in enumerate(paths)]
-    grid.show_items(photos, tmp_path, CellTexts(groups=True, class_names=True))
+    photos = [PlainPhoto(path, number % 5 == 2, number // 3 % 2 == 0) for number, path in enumerate(paths)]
+    grid.show_items(ListedPhotos(photos), PlainDescriber(line_count=3))
     for row in range(0, 150, 7):
         grid.selectionModel().select(grid.photos.index(row), QItemSelectionModel.SelectionFlag.Select)
     settle(qtbot, grid)
     return grid
 
 
-def settle(qtbot: QtBot, grid: PhotoGrid) -> None:
+def settle(qtbot: QtBot, grid: Grid) -> None:
     """Wait until every visible thumbnail is painted."""
     QApplication.processEvents()
     cells = grid._cells_in(QRegion(grid.viewport().rect()))
-    qtbot.waitUntil(lambda: all(cell.item.path in grid._loader._cache for cell in cells))
+    qtbot.waitUntil(lambda: all(cell.path in grid._loader._cache for cell in cells))
     qtbot.waitUntil(lambda: not grid._arrivals._paths)
     QApplication.processEvents()
 
 
-def on_screen(grid: PhotoGrid) -> QImage:
+def on_screen(grid: Grid) -> QImage:
     return grid.screen().grabWindow(grid.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
 
 
-def painted_anew(grid: PhotoGrid) -> QImage:
+def painted_anew(grid: Grid) -> QImage:
     return grid.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
 
 
-def test_what_is_scrolled_looks_as_if_it_were_painted_anew(qtbot: QtBot, many_states: PhotoGrid) -> None:
+def test_what_is_scrolled_looks_as_if_it_were_painted_anew(qtbot: QtBot, many_states: Grid) -> None:
     grid = many_states
     bar = grid.verticalScrollBar()
     for step in (3, 40, -7, 500, -90, bar.pageStep(), -1, 1):
@@ -278,7 +274,7 @@ def test_what_is_scrolled_looks_as_if_it_were_painted_anew(qtbot: QtBot, many_st
     assert on_screen(grid) == painted_anew(grid)
 
 
-def test_rubber_band_is_scrolled_with_the_photos(qtbot: QtBot, many_states: PhotoGrid) -> None:
+def test_rubber_band_is_scrolled_with_the_photos(qtbot: QtBot, many_states: Grid) -> None:
     grid = many_states
     grid.clearSelection()
     QTest.mousePress(grid.viewport(), LEFT, NONE, QPoint(1, 1))
@@ -295,7 +291,7 @@ def test_rubber_band_is_scrolled_with_the_photos(qtbot: QtBot, many_states: Phot
 
 
 def test_small_step_paints_only_what_comes_into_sight(
-    qtbot: QtBot, many_states: PhotoGrid, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, many_states: Grid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grid = many_states
     painted: list[int] = []
@@ -312,5 +308,5 @@ def test_small_step_paints_only_what_comes_into_sight(
         bar.setValue(bar.value() + 4)
         qtbot.waitUntil(lambda: bool(painted))
         # At most the end of one line of cells and the beginning of the next.
-        assert sum(painted) <= 2 * grid._columns()
+        assert sum(painted) <= 2 * grid.columns()
         settle(qtbot, grid)

@@ -6,6 +6,7 @@ the drags of other windows.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Generic
 from uuid import uuid4
 
 from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
@@ -13,8 +14,8 @@ from PySide6.QtGui import QColor, QDrag, QFont, QImage, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from typing_extensions import override
 
-from tlgui.ui.photos.photo_items import PhotoItem
-from tlgui.ui.photos.photo_model import ITEM_ROLE
+from tlgui.ui.grid.photo_list import Item
+from tlgui.ui.grid.photo_model import ITEM_ROLE
 from tlgui.ui.widgets.thumbnails import centred
 
 MIME_TYPE = "application/x-tlgui-photos"
@@ -23,7 +24,7 @@ _MOST_BEHIND = 2
 _TINT = 0.25
 
 
-class PhotoDrag(QObject):
+class PhotoDrag(QObject, Generic[Item]):
     """Drags the selected photos of a grid when the mouse is pressed on one of them.
 
     Args:
@@ -40,7 +41,7 @@ class PhotoDrag(QObject):
     def __init__(
         self,
         view: QAbstractItemView,
-        selected: Callable[[], Sequence[PhotoItem]],
+        selected: Callable[[], Sequence[Item]],
         thumbnail: Callable[[Path], QImage | None],
     ) -> None:
         super().__init__(view)
@@ -51,9 +52,9 @@ class PhotoDrag(QObject):
         self._pressed_at = QPoint()
         self._may_follow = False
         self._token = b""
-        self.items: Sequence[PhotoItem] = ()
+        self.items: Sequence[Item] = ()
         self.can_begin: Callable[[], bool] = lambda: False
-        self.can_move: Callable[[Sequence[PhotoItem], str], bool] = lambda _items, _name: False
+        self.can_move: Callable[[Sequence[Item], str], bool] = lambda _items, _name: False
 
         # Qt's own dragging queries the model for every selected photo with each move of the mouse.
         view.viewport().installEventFilter(self)
@@ -85,7 +86,7 @@ class PhotoDrag(QObject):
                 self._begin(self._pressed.data(ITEM_ROLE))
         return True
 
-    def _begin(self, pressed: PhotoItem) -> None:
+    def _begin(self, pressed: Item) -> None:
         """Drag the selected photos until the mouse button is released."""
         self.items, self._token = self._selected(), uuid4().bytes
         data = QMimeData()
