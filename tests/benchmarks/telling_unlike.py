@@ -79,7 +79,7 @@ def _distances(model: PredictionModel, paths: Sequence[Path]) -> FloatArray:
     found = []
     for batch in read_batches(list(paths), model.summary.input_size, model.batch_size, CONTEXT):
         readable = [photo for photo in batch if isinstance(photo.content, np.ndarray)]
-        distances = model.predict_with_distances(pixels_of(readable))[1] if readable else None
+        distances = model.answers(pixels_of(readable)).distances if readable else None
         found += [] if distances is None else [distances]
     return np.concatenate(found)
 
@@ -127,7 +127,7 @@ def _costs(model: PredictionModel) -> list[Figure]:
     features = rng.standard_normal((count, length)).astype(np.float32)
     plain, told, alone = _milliseconds(
         lambda: model.predict(pixels),
-        lambda: model.predict_with_distances(pixels),
+        lambda: model.answers(pixels),
         lambda: most.distances(features),
     )
     vectors = f"{trust.novelty.vector_count} training photos"

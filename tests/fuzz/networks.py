@@ -70,7 +70,7 @@ def _read_prediction_model(path: Path) -> None:
     loaded = load_prediction_model(path)
     if loaded is not None:
         side = loaded.summary.input_size
-        loaded.predict_with_distances(np.zeros((loaded.batch_size, side, side, 3), np.float32))
+        loaded.answers(np.zeros((loaded.batch_size, side, side, 3), np.float32))
 
 
 def _read_model(path: Path) -> None:

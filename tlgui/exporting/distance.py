@@ -83,9 +83,9 @@ def expected(model: LoadedModel) -> Callable[[FloatArray], FloatArray]:
     """Return what an export with distances must say, as `exporter.columns` gives it."""
 
     def run(pictures: FloatArray) -> FloatArray:
-        probabilities, distances = model.predict_with_distances(pictures)
-        assert distances is not None
-        return np.column_stack([probabilities, distances])
+        answers = model.answers(pictures)
+        assert answers.distances is not None
+        return np.column_stack([answers.probabilities, answers.distances])
 
     return run
 

@@ -71,7 +71,7 @@ def test_distance_is_that_of_the_model(format_id: str, model: LoadedModel, tmp_p
 
     answers = _answers(result.path, format_id)
 
-    probabilities, distances = model.predict_with_distances(_pictures())
+    probabilities, distances, _ = model.answers(_pictures())
     assert distances is not None
     assert set(answers) == {"probabilities", "distance"}
     np.testing.assert_allclose(answers["probabilities"], probabilities, atol=1e-4)

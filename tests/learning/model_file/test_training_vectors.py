@@ -25,6 +25,7 @@ from tests.learning.models import (
     zip_bytes,
 )
 from tlgui.errors import ModelFileError
+from tlgui.learning.assessment.look_space import look_space
 from tlgui.learning.assessment.novelty import Neighbours
 from tlgui.learning.model_file.archive import ONNX_NETWORK, VECTORS, opened, read_summary
 from tlgui.learning.model_file.prediction_model import load_prediction_model
@@ -85,20 +86,27 @@ def test_distances_are_those_of_the_features_of_the_network(path: Path) -> None:
     pictures = np.random.default_rng(8).uniform(0, 255, (11, SIZE, SIZE, 3)).astype(np.float32)
     features = features_of(small_network(), pictures)
 
-    probabilities, distances = model.predict_with_distances(pictures)
+    probabilities, distances, looks = model.answers(pictures)
 
     assert distances is not None
     np.testing.assert_array_equal(probabilities, model.predict(pictures))
     np.testing.assert_allclose(distances, Neighbours(_vectors(path), 10).distances(features), atol=1e-5)
-    for there, here in zip(whole.predict_with_distances(pictures), (probabilities, distances), strict=True):
+    for there, here in zip(whole.answers(pictures)[:2], (probabilities, distances), strict=True):
         assert there is not None
         np.testing.assert_allclose(there, here, atol=1e-5)
+    space = look_space(Neighbours(_vectors(path), 10).directions)
+    assert space is not None
+    assert looks is not None
+    for look, other in zip(looks, space.looks(features), strict=True):
+        np.testing.assert_allclose(np.frombuffer(look, "<f2"), np.frombuffer(other, "<f2"), atol=1e-2)
 
 
 def test_file_without_vectors_tells_no_distances(model_path: Path) -> None:
     model = load_prediction_model(model_path)
     assert model is not None
-    assert model.predict_with_distances(np.zeros((2, SIZE, SIZE, 3), np.float32))[1] is None
+    answers = model.answers(np.zeros((2, SIZE, SIZE, 3), np.float32))
+    assert answers.distances is None
+    assert answers.looks is None
 
 
 @pytest.mark.parametrize("count", [COUNT - 1, COUNT + 1])
@@ -144,7 +152,7 @@ def test_smallest_and_largest_numbers_are_measured_to(path: Path) -> None:
     vectors[:30], vectors[30:] = 65504, 6e-8
     model = load_prediction_model(rewrite(path, {VECTORS: vectors.tobytes()}))
     assert model is not None
-    distances = model.predict_with_distances(np.full((1, SIZE, SIZE, 3), 9, np.float32))[1]
+    distances = model.answers(np.full((1, SIZE, SIZE, 3), 9, np.float32)).distances
     assert distances is not None
     assert 0 <= distances[0] <= 2
 

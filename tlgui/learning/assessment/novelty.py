@@ -16,13 +16,13 @@ A model file keeps features of at most `MOST_VECTORS` training photos, chosen to
 """
 
 import math
-from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.learning.arrays import FloatArray, Labels
+from tlgui.learning.assessment.unit_vectors import are_finite, pieces, unit_vectors
 from tlgui.learning.trust import NoveltyLimit
 
 MOST_VECTORS = 20_000
@@ -63,8 +63,8 @@ class Neighbours:
     def __init__(self, vectors: Vectors, neighbour: int) -> None:
         self.neighbour = neighbour
         self.directions: FloatArray = np.empty(vectors.shape, np.float32)
-        for rows in _pieces(len(vectors), _ROWS_CONVERTED_AT_ONCE):
-            self.directions[rows] = _directions(vectors[rows].astype(np.float32))
+        for rows in pieces(len(vectors), _ROWS_CONVERTED_AT_ONCE):
+            self.directions[rows] = unit_vectors(vectors[rows].astype(np.float32))
 
     def distances(self, features: FloatArray, *, leave_out_itself: bool = False) -> FloatArray:
         """Return the cosine distance to the k-th nearest stored vector.
@@ -79,13 +79,13 @@ class Neighbours:
             finite.
         """
         result = np.empty(len(features), np.float32)
-        for rows in _pieces(len(features), _ROWS_AT_ONCE):
+        for rows in pieces(len(features), _ROWS_AT_ONCE):
             result[rows] = self._distances(features[rows], leave_out_itself=leave_out_itself)
         return result
 
     def _distances(self, features: FloatArray, *, leave_out_itself: bool) -> FloatArray:
-        is_finite = _is_finite(features)
-        directions = _directions(np.where(is_finite[:, None], features, np.float32(0)))
+        is_finite = are_finite(features)
+        directions = unit_vectors(np.where(is_finite[:, None], features, np.float32(0)))
         # The large matrix first: the other way round the same product takes up to four times as long.
         similarity = np.ascontiguousarray((self.directions @ directions.T).T)
         if leave_out_itself:
@@ -132,8 +132,8 @@ def fit(
     chosen = usable if count == len(usable) else _covering(training, usable, labels[usable], count, rng)
     vectors = np.concatenate(
         [
-            _directions(np.asarray(training[chosen[rows]], np.float32)).astype(np.float16)
-            for rows in _pieces(count, _ROWS_CONVERTED_AT_ONCE)
+            unit_vectors(np.asarray(training[chosen[rows]], np.float32)).astype(np.float16)
+            for rows in pieces(count, _ROWS_CONVERTED_AT_ONCE)
         ]
     )
     neighbour = _neighbour(labels[chosen])
@@ -169,9 +169,9 @@ def _covering(
     chosen = []
     for label, quota in enumerate(_shares(np.bincount(labels), count)):
         own = rng.permutation(np.flatnonzero(labels == label))
-        pieces = np.array_split(own, max(1, math.ceil(len(own) / _MOST_IN_A_PIECE)))
-        quotas = _shares(np.array([len(piece) for piece in pieces]), quota)
-        chosen += [piece[_spread(points[piece], most)] for piece, most in zip(pieces, quotas, strict=True)]
+        parts = np.array_split(own, max(1, math.ceil(len(own) / _MOST_IN_A_PIECE)))
+        quotas = _shares(np.array([len(piece) for piece in parts]), quota)
+        chosen += [piece[_spread(points[piece], most)] for piece, most in zip(parts, quotas, strict=True)]
     rows: NDArray[np.intp] = usable[np.sort(np.concatenate(chosen))]
     return rows
 
@@ -211,34 +211,15 @@ def _projected(training: FloatArray, usable: NDArray[np.intp], rng: np.random.Ge
         np.eye(length, dtype=np.float32) if size == length else rng.standard_normal((length, size), dtype=np.float32)
     )
     points = np.empty((len(usable), size), np.float32)
-    for rows in _pieces(len(usable), _ROWS_CONVERTED_AT_ONCE):
-        points[rows] = _directions(np.asarray(training[usable[rows]], np.float32)) @ matrix
+    for rows in pieces(len(usable), _ROWS_CONVERTED_AT_ONCE):
+        points[rows] = unit_vectors(np.asarray(training[usable[rows]], np.float32)) @ matrix
     return points
 
 
 def _is_usable(features: FloatArray) -> NDArray[np.bool_]:
     """Return which rows are finite and not all zero."""
     result = np.zeros(len(features), np.bool_)
-    for rows in _pieces(len(features), _ROWS_CONVERTED_AT_ONCE):
+    for rows in pieces(len(features), _ROWS_CONVERTED_AT_ONCE):
         block = np.asarray(features[rows])
-        result[rows] = _is_finite(block) & block.any(axis=1)
+        result[rows] = are_finite(block) & block.any(axis=1)
     return result
-
-
-def _is_finite(rows: FloatArray) -> NDArray[np.bool_]:
-    finite: NDArray[np.bool_] = np.asarray(np.isfinite(rows).all(axis=1))
-    return finite
-
-
-def _directions(rows: FloatArray) -> FloatArray:
-    """Return rows as unit vectors; rows of zeros stay. Their largest number is divided out first: squares overflow."""
-    largest = np.abs(rows).max(axis=1, keepdims=True, initial=0)
-    scaled = rows / np.where(largest > 0, largest, 1)
-    lengths = np.sqrt(np.einsum("ij,ij->i", scaled, scaled))[:, None]
-    return np.asarray(scaled / np.where(lengths > 0, lengths, 1), np.float32)
-
-
-def _pieces(count: int, size: int) -> Iterator[slice]:
-    """Yield slices of at most `size` rows that make up `count` rows."""
-    for start in range(0, count, size):
-        yield slice(start, min(start + size, count))

@@ -129,7 +129,7 @@ def evaluate(model: Predictor, collection: Collection, part: Part | None, contex
     for batch in read_batches(paths, model.summary.input_size, model.batch_size, context):
         readable = [photo for photo in batch if isinstance(photo.content, np.ndarray)]
         if readable:
-            probabilities, distances = model.predict_with_distances(pixels_of(readable))
+            probabilities, distances, _ = model.answers(pixels_of(readable))
             own_labels = labels[[photo.index for photo in readable]]
             counts.add(probabilities, own_labels)
             trust.add(probabilities, own_labels, distances)

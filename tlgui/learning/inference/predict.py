@@ -100,7 +100,7 @@ def _predictions(model: Predictor, batch: Sequence[ReadPhoto], top: int) -> list
 
 
 def _answers(model: Predictor, readable: Sequence[ReadPhoto], top: int) -> Iterator[Prediction]:
-    probabilities, distances = model.predict_with_distances(pixels_of(readable))
+    probabilities, distances, _ = model.answers(pixels_of(readable))
     for place, (photo, row) in enumerate(zip(readable, probabilities, strict=True)):
         distance = None if distances is None else float(distances[place])
         yield Prediction(photo.path, _ranked(row, model.summary.class_names, top), distance=distance)

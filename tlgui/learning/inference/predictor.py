@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from tlgui.learning.arrays import FloatArray
+from tlgui.learning.model_file.prediction_model import Answers
 from tlgui.learning.results import ModelSummary
 
 
@@ -18,16 +19,16 @@ class Predictor(Protocol):
     def predict(self) -> Callable[[FloatArray], FloatArray]:
         """The network, from RGB 0..255 of shape (photos, size, size, 3) to probabilities of shape (photos, classes)."""
 
-    def predict_with_distances(self, pixels: FloatArray) -> tuple[FloatArray, FloatArray | None]:
-        """Return what `predict` returns, and the distance of each photo to the training photos.
+    def answers(self, pixels: FloatArray) -> Answers:
+        """Return all that the model says of photos.
 
         Args:
             pixels: As for `predict`.
-
-        Returns:
-            Probabilities, and the cosine distance to the k-th nearest training photo, float32 of shape (photos,); None
-            where the model does not tell.
         """
+
+    @property
+    def identity(self) -> bytes:
+        """What identifies the model, 32 bytes, see `OpenedModel`; empty for one that was not read from a file."""
 
     @property
     def batch_size(self) -> int:

@@ -55,12 +55,15 @@ class OpenedModel:
         manifest: The parsed manifest.
         archive: The zip, open for reading.
         digests: The SHA-256 that each member must have, by its name.
+        identity: SHA-256 of the manifest's bytes, 32 bytes. As the manifest has the digest of every other member, which
+            is checked when that is read, it identifies the model whichever copy of the file is opened.
     """
 
     summary: ModelSummary
     manifest: dict[str, Any]
     archive: zipfile.ZipFile
     digests: dict[str, str]
+    identity: bytes
 
     @property
     def has_onnx(self) -> bool:
@@ -101,14 +104,16 @@ def opened(path: Path) -> Iterator[OpenedModel]:
     """
     try:
         with open_regular(path) as stream, open_archive(stream, MOST_BYTES) as archive:
-            manifest = parse_json(read_member(archive, MANIFEST), MANIFEST)
+            content = read_member(archive, MANIFEST)
+            manifest = parse_json(content, MANIFEST)
             _check_members(archive, _checked_version(manifest, path))
             digests = Fields(manifest, "manifest").group(MEMBERS).texts()
             history = read_member(archive, HISTORY)
             check_digest(HISTORY, digest(history), digests)
             summary = summary_from(manifest, parse_json(history, HISTORY), path)
             _check_vectors(archive, summary)
-            yield OpenedModel(summary, cast(dict[str, Any], manifest), archive, digests)
+            identity = hashlib.sha256(content).digest()
+            yield OpenedModel(summary, cast(dict[str, Any], manifest), archive, digests, identity)
     except UntrustedError as error:
         hint = next((hint for kind, hint in _HINTS.items() if isinstance(error, kind)), _NOT_TRUSTED)
         raise ModelFileError(f"“{path.name}” cannot be opened: {error}.", hint) from error

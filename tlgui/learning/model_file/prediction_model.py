@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from tlgui.errors import ModelFileError
 from tlgui.files.zip_archive import UntrustedError
 from tlgui.learning.arrays import FloatArray
+from tlgui.learning.assessment.look_space import LookSpace, look_space
 from tlgui.learning.assessment.novelty import Neighbours
 from tlgui.learning.model_file.archive import ONNX_NETWORK, OpenedModel, opened
 from tlgui.learning.model_file.training_vectors import vectors_size
@@ -27,6 +29,21 @@ _ROUNDING = 1e-3
 Predict = Callable[[FloatArray], FloatArray]
 
 
+class Answers(NamedTuple):
+    """What a model says of some photos.
+
+    Args:
+        probabilities: float32 of shape (photos, classes).
+        distances: The cosine distance of each to the k-th nearest training photo, float32 of shape (photos,); None
+            where the model does not tell.
+        looks: What each looks like, see `assessment.look_space`; None where the model does not tell.
+    """
+
+    probabilities: FloatArray
+    distances: FloatArray | None = None
+    looks: list[bytes] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PredictionModel:
     """What prediction needs of a model.
@@ -36,24 +53,29 @@ class PredictionModel:
         network: Its network.
         batch_size: The most photos that `predict` takes at once.
         neighbours: Measures the distance of features to those of training photos; None where the file has none.
+        look_space: Says of features what a photo looks like; None where the file has no features of training photos.
+        identity: See `OpenedModel`; empty for a model that was not read from a file.
     """
 
     summary: ModelSummary
     network: OnnxNetwork
     batch_size: int = BATCH_SIZE
     neighbours: Neighbours | None = None
+    look_space: LookSpace | None = None
+    identity: bytes = b""
 
     @property
     def predict(self) -> Predict:
         """The network, from RGB 0..255 of shape (photos, size, size, 3) to probabilities of shape (photos, classes)."""
         return self.network
 
-    def predict_with_distances(self, pixels: FloatArray) -> tuple[FloatArray, FloatArray | None]:
-        """Return probabilities, and distances to the training photos; see `Predictor`."""
+    def answers(self, pixels: FloatArray) -> Answers:
+        """Return all that the model says of photos; see `Predictor`."""
         if self.neighbours is None:
-            return self.network(pixels), None
+            return Answers(self.network(pixels))
         probabilities, features = self.network.run(pixels, [OUTPUT, FEATURES])
-        return probabilities, self.neighbours.distances(features)
+        looks = None if self.look_space is None else self.look_space.looks(features)
+        return Answers(probabilities, self.neighbours.distances(features), looks)
 
 
 def load_prediction_model(path: Path) -> PredictionModel | None:
@@ -75,9 +97,7 @@ def load_prediction_model(path: Path) -> PredictionModel | None:
         summary = file.summary
         runnable = runnable_network(file)
         check_probabilities(summary, runnable.network, (1,))
-    return PredictionModel(
-        summary, runnable.network, batch_size_for(runnable.photo_bytes, BATCH_SIZE), runnable.neighbours
-    )
+    return runnable.model(summary, batch_size_for(runnable.photo_bytes, BATCH_SIZE), file.identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +113,11 @@ class RunnableNetwork:
     network: OnnxNetwork
     photo_bytes: int
     neighbours: Neighbours | None
+
+    def model(self, summary: ModelSummary, batch_size: int, identity: bytes) -> PredictionModel:
+        """Return what prediction needs; see `PredictionModel`."""
+        space = None if self.neighbours is None else look_space(self.neighbours.directions)
+        return PredictionModel(summary, self.network, batch_size, self.neighbours, space, identity)
 
 
 def runnable_network(file: OpenedModel) -> RunnableNetwork:

@@ -32,12 +32,14 @@ from tlgui.learning.model_file.archive import (
     NETWORK,
     ONNX_NETWORK,
     VECTORS,
+    OpenedModel,
     json_member,
     opened,
 )
 from tlgui.learning.model_file.manifest import FORMAT_VERSION, history_of, manifest_of
 from tlgui.learning.model_file.prediction_model import (
     BATCH_SIZE,
+    Answers,
     Predict,
     PredictionModel,
     check_probabilities,
@@ -75,6 +77,7 @@ class LoadedModel:
             float32 of shape (photos, classes).
         batch_size: The most photos that `predict` takes at once.
         light: The same model by its ONNX network, where it was read from a file that carries one.
+        identity: See `OpenedModel`; empty for a model that was not read from a file.
     """
 
     summary: ModelSummary
@@ -82,10 +85,11 @@ class LoadedModel:
     predict: Predict
     batch_size: int = BATCH_SIZE
     light: PredictionModel | None = None
+    identity: bytes = b""
 
-    def predict_with_distances(self, pixels: FloatArray) -> tuple[FloatArray, FloatArray | None]:
-        """Return probabilities, and distances where there is an ONNX network; see `Predictor`."""
-        return (self.predict(pixels), None) if self.light is None else self.light.predict_with_distances(pixels)
+    def answers(self, pixels: FloatArray) -> Answers:
+        """Return all that the model says of photos; see `Predictor`."""
+        return Answers(self.predict(pixels)) if self.light is None else self.light.answers(pixels)
 
 
 def check_model(path: Path, summary: ModelSummary, weight_count: int = 0) -> None:
@@ -212,17 +216,17 @@ def load_model(path: Path) -> LoadedModel:
     from tlgui.learning.networks.needed_memory import photo_bytes  # noqa: PLC0415
     from tlgui.learning.networks.onnx_conversion import agree  # noqa: PLC0415
 
-    summary, model, trace = _read_traced(path)
     with opened(path) as file:
+        summary, model, trace = _read_traced(file)
         if not file.has_onnx:
-            return _warmed(summary, model, frozen_function(model, trace), trace)
+            return replace(_warmed(summary, model, frozen_function(model, trace), trace), identity=file.identity)
         runnable = runnable_network(file)
         needed = max(runnable.photo_bytes, photo_bytes(model, trace))
         if not agree(runnable.network, model, batch_size_for(needed, _COMPARED_AT_ONCE)):
             raise UntrustedError("its Keras network and its ONNX network do not say the same of a picture")
     loaded = _warmed(summary, model, runnable.network, trace)
-    light = PredictionModel(summary, runnable.network, loaded.batch_size, runnable.neighbours)
-    return replace(loaded, light=light)
+    light = runnable.model(summary, loaded.batch_size, file.identity)
+    return replace(loaded, light=light, identity=file.identity)
 
 
 def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:
@@ -237,7 +241,8 @@ def read_network(path: Path) -> tuple[ModelSummary, "keras.Model"]:
     Raises:
         ModelFileError: The file cannot be read, must not be trusted, or its network does not fit the manifest.
     """
-    summary, model, _ = _read_traced(path)
+    with opened(path) as file:
+        summary, model, _ = _read_traced(file)
     return summary, model
 
 
@@ -332,20 +337,20 @@ def _warmed(
     return LoadedModel(summary, model, predict, batch_size)
 
 
-def _read_traced(path: Path) -> tuple[ModelSummary, "keras.Model", Any]:
-    """Check a `.tlmodel` and load its network; return the facts, the network, and its traced function."""
+def _read_traced(file: OpenedModel) -> tuple[ModelSummary, "keras.Model", Any]:
+    """Load the network of an opened file, checked; return the facts, the network, and its traced function."""
     from tlgui.learning.model_file.trusted_network import load_network  # noqa: PLC0415
     from tlgui.learning.networks.needed_memory import photo_bytes  # noqa: PLC0415
 
-    with opened(path) as file, temporary_file() as network:
+    with temporary_file() as network:
         for chunk in file.stream(NETWORK):
             network.write(chunk)
         model = load_network(network, MOST_BYTES)
-        _check_shapes(model, file.summary)
-        trace = _traced(model)
-        needed = photo_bytes(model, trace)
-        check_photo_bytes(needed)
-        check_memory(model.count_params() * _WEIGHT_BYTES, needed)
+    _check_shapes(model, file.summary)
+    trace = _traced(model)
+    needed = photo_bytes(model, trace)
+    check_photo_bytes(needed)
+    check_memory(model.count_params() * _WEIGHT_BYTES, needed)
     return file.summary, model, trace
 
 
