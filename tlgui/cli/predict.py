@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+from typing import Any
 
 from tlgui.cli import engine
 from tlgui.cli.given_paths import check_any_named, check_any_there
@@ -17,6 +18,7 @@ from tlgui.text.csv_tables import predictions_csv
 from tlgui.text.numbers import percent
 from tlgui.text.trust import caution_notes
 
+_UNTOLD = frozenset({"digest", "look", "time"})
 _ANSWERS = {Verdict.NAMED: "", Verdict.NOT_SURE: " (not sure)", Verdict.UNLIKE: " (unlike anything it learned)"}
 
 
@@ -54,7 +56,7 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     terminal.write_json(
         {
             "predictions": [
-                dataclasses.asdict(prediction) | {"answer": None if prediction.error else answer}
+                _told(prediction) | {"answer": None if prediction.error else answer}
                 for prediction, answer in zip(predictions, verdicts, strict=True)
             ],
             "photo_count": summary.photo_count,
@@ -66,6 +68,12 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
         }
     )
     check_any_named(summary.photo_count, summary.error_count)
+
+
+def _told(prediction: Prediction) -> dict[str, Any]:
+    """Return what the JSON object says of a prediction; what compares photos is of no use to a reader."""
+    told = dataclasses.asdict(prediction)
+    return {name: value for name, value in told.items() if name not in _UNTOLD}
 
 
 def _threshold(model: ModelSummary, caution: Caution) -> float | None:

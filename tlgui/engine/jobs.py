@@ -141,8 +141,14 @@ def _open(request: OpenModelRequest, context: JobContext) -> ModelSummary:
 
 
 def _predict(request: PredictRequest, context: JobContext) -> PredictionSummary:
-    model = _answering_model(request.model_path, context)
-    return predict(model, request.paths, request.top, context)
+    return predict(
+        _answering_model(request.model_path, context),
+        request.paths,
+        request.top,
+        context,
+        uses_kept=request.uses_kept,
+        is_kept_only=request.is_kept_only,
+    )
 
 
 def _evaluate(request: EvaluateRequest, context: JobContext) -> Evaluation:

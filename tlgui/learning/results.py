@@ -346,11 +346,13 @@ class PredictionSummary:
         photo_count: Photos that were predicted.
         error_count: Files that could not be read.
         seconds: Duration of the job.
+        left_out_count: Photos without a kept prediction, where only photos with one were wanted.
     """
 
     photo_count: int
     error_count: int
     seconds: float
+    left_out_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ from tests.learning.models import (
 )
 from tests.pictures import write_bomb_png, write_collection, write_empty, write_jpeg, write_text, write_truncated_jpeg
 from tlgui.errors import Cancelled, CollectionError
-from tlgui.learning.data import prefetch
 from tlgui.learning.inference.predict import PredictionReports, predict
 from tlgui.learning.model_file.prediction_model import BATCH_SIZE
 from tlgui.learning.model_file.tlmodel import LoadedModel, load_model
 from tlgui.learning.results import PhotosPredicted, Prediction
+from tlgui.photos.pictures import photo_reader
 from tlgui.photos.pictures.decode import read_photo
 from tlgui.progress import Event, JobContext, Progress, Stage
 
@@ -134,17 +134,17 @@ def test_first_photo_is_reported_before_the_second_is_even_readable(
     paths = [write_jpeg(tmp_path / f"{number}.jpg") for number in range(3)]
     first_reported = threading.Event()
 
-    def read(path: Path, size: int) -> NDArray[np.uint8]:
+    def read(path: Path, size: int, data: bytes | None) -> NDArray[np.uint8]:
         # Nobody waits longer than this unless the first photo is held back for the others.
         if path != paths[0] and not first_reported.wait(20):
             pytest.fail("the first photo waited for the others")
-        return read_photo(path, size)
+        return read_photo(path, size, data)
 
     def report(event: Event) -> None:
         if isinstance(event, PhotosPredicted):
             first_reported.set()
 
-    monkeypatch.setattr(prefetch, "read_photo", read)
+    monkeypatch.setattr(photo_reader, "read_photo", read)
     assert predict(colour_model(), paths, 1, JobContext(report)).photo_count == 3
 
 
@@ -217,7 +217,7 @@ def test_stop_is_heard_while_one_photo_takes_long(tmp_path: Path, monkeypatch: p
     path = write_jpeg(tmp_path / "large.jpg")
     reading_began, let_go = threading.Event(), threading.Event()
 
-    def read(_path: Path, size: int) -> NDArray[np.uint8]:
+    def read(_path: Path, size: int, _data: bytes | None) -> NDArray[np.uint8]:
         reading_began.set()
         let_go.wait(20)
         return np.zeros((size, size, 3), np.uint8)
@@ -226,7 +226,7 @@ def test_stop_is_heard_while_one_photo_takes_long(tmp_path: Path, monkeypatch: p
         if reading_began.is_set():
             raise Cancelled
 
-    monkeypatch.setattr(prefetch, "read_photo", read)
+    monkeypatch.setattr(photo_reader, "read_photo", read)
     with pytest.raises(Cancelled):
         predict(colour_model(), [path], 1, JobContext(checkpoint=stop))
     assert not let_go.is_set()
@@ -241,27 +241,27 @@ def test_only_a_few_photos_are_in_memory_at_once(tmp_path: Path, monkeypatch: py
     read_count, named_count, most_ahead = [0], [0], [0]
     lock = threading.Lock()
 
-    def read(path: Path, size: int) -> NDArray[np.uint8]:
+    def read(path: Path, size: int, data: bytes | None) -> NDArray[np.uint8]:
         with lock:
             read_count[0] += 1
             most_ahead[0] = max(most_ahead[0], read_count[0] - named_count[0])
-        return read_photo(path, size)
+        return read_photo(path, size, data)
 
     def name(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
         with lock:
             named_count[0] += len(pictures)
         return name_by_colour(pictures)
 
-    monkeypatch.setattr(prefetch, "read_photo", read)
+    monkeypatch.setattr(photo_reader, "read_photo", read)
     predict(LoadedModel(colour_model().summary, None, name), paths, 1, JobContext())
     assert named_count[0] == 300
     assert most_ahead[0] <= 4 * BATCH_SIZE
 
 
 def test_bug_while_reading_is_not_taken_for_a_bad_photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(_path: Path, _size: int) -> NDArray[np.uint8]:
+    def read(_path: Path, _size: int, _data: bytes | None) -> NDArray[np.uint8]:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(prefetch, "read_photo", read)
+    monkeypatch.setattr(photo_reader, "read_photo", read)
     with pytest.raises(ZeroDivisionError):
         predict(colour_model(), [write_jpeg(tmp_path / "1.jpg")], 1, JobContext())

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -25,9 +24,15 @@ from tlgui.progress import JobContext
 # than to go through the network, so that fewer threads than cores would leave cores idle.
 _FEWEST_THREADS, _MOST_THREADS = 2, 16
 _BATCHES_AHEAD = 2
+# Items that need no reading and are taken before the first one that does, so that threads begin with it early.
+_KNOWN_AHEAD = 1024
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
+
+
+def _none(_item: object) -> None:
+    """Say of no item that its result is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def read_ahead(
         ...     list(results)
         [(2, 4), (3, 9), (4, 16)]
     """
-    with _ReadingQueue(items, read, ahead) as queue:
+    with ReadingQueue(items, read, ahead) as queue:
         while queue.is_any_left:
             yield queue.take(context)
 
@@ -96,7 +101,7 @@ def read_batches(paths: Sequence[Path], size: int, batch_size: int, context: Job
     """
     largest = 1
     ahead = _BATCHES_AHEAD * batch_size
-    with _ReadingQueue(enumerate(paths), lambda item: _read(*item, size), ahead) as queue:
+    with ReadingQueue(enumerate(paths), lambda item: _read(*item, size), ahead) as queue:
         while queue.is_any_left:
             batch = [queue.take(context)[1]]
             while len(batch) < largest and queue.is_next_ready:
@@ -122,42 +127,81 @@ def thread_count() -> int:
     return max(_FEWEST_THREADS, min(_MOST_THREADS, os.cpu_count() or 1))
 
 
-class _ReadingQueue(Generic[ItemT, ResultT]):
-    """Items that threads read, taken in order; a context manager."""
+class ReadingQueue(Generic[ItemT, ResultT]):
+    """Items that threads read, taken in order; a context manager.
 
-    def __init__(self, items: Iterable[ItemT], read: Callable[[ItemT], ResultT], ahead: int) -> None:
+    Args:
+        items: The items; they are taken from the iterable as threads become free.
+        read: Called in several threads at a time. An exception that it raises is raised when its item is taken.
+        ahead: The most items that are read ahead, which bounds the memory.
+        known: Returns the result of an item that needs no reading, or None; called in the thread that takes. Such items
+            do not count as read ahead.
+    """
+
+    def __init__(
+        self,
+        items: Iterable[ItemT],
+        read: Callable[[ItemT], ResultT],
+        ahead: int,
+        known: Callable[[ItemT], ResultT | None] = _none,
+    ) -> None:
         self._upcoming = iter(items)
         self._read = read
-        self._waiting: deque[tuple[ItemT, Future[ResultT]]] = deque()
+        self._ahead = ahead
+        self._known = known
+        # Each item with whether threads read it, and its result.
+        self._waiting: deque[tuple[ItemT, bool, Future[ResultT]]] = deque()
+        self._reading = 0
         self._pool = ThreadPoolExecutor(thread_count(), thread_name_prefix="reading")
-        self._submit(ahead)
+        self._submit()
 
     def __enter__(self) -> Self:
+        """Return itself; threads read already."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        """End the threads."""
         # A read in progress cannot be interrupted; its thread ends by itself.
         self._pool.shutdown(wait=not self._waiting, cancel_futures=True)
 
     @property
     def is_any_left(self) -> bool:
+        """Whether there is another item to take."""
         return bool(self._waiting)
 
     @property
     def is_next_ready(self) -> bool:
         """Whether the next item can be taken without waiting."""
-        return bool(self._waiting) and self._waiting[0][1].done()
+        return bool(self._waiting) and self._waiting[0][2].done()
 
     def take(self, context: JobContext) -> tuple[ItemT, ResultT]:
-        result = wait_for_result(self._waiting[0][1], context)
-        item, _ = self._waiting.popleft()
-        self._submit(1)
+        """Wait for the next item and its result."""
+        result = wait_for_result(self._waiting[0][2], context)
+        item, is_read, _ = self._waiting.popleft()
+        self._reading -= is_read
+        self._submit()
         return item, result
 
-    def _submit(self, count: int) -> None:
-        self._waiting.extend((item, self._pool.submit(self._read, item)) for item in islice(self._upcoming, count))
+    def _submit(self) -> None:
+        """Let threads read on, up to the first item that is too many."""
+        while self._reading < self._ahead and len(self._waiting) < self._ahead + _KNOWN_AHEAD:
+            try:
+                item = next(self._upcoming)
+            except StopIteration:
+                return
+            self._add(item)
+
+    def _add(self, item: ItemT) -> None:
+        known = self._known(item)
+        if known is None:
+            self._reading += 1
+            self._waiting.append((item, True, self._pool.submit(self._read, item)))
+            return
+        done: Future[ResultT] = Future()
+        done.set_result(known)
+        self._waiting.append((item, False, done))
 
 
 def _read(index: int, path: Path, size: int) -> ReadPhoto:

@@ -18,7 +18,7 @@ from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.pictures import helper_pool
 from tlgui.photos.pictures.decode import decode_through
 from tlgui.photos.pictures.formats import plain_format
-from tlgui.photos.pictures.jpeg_header import read_jpeg_header
+from tlgui.photos.pictures.jpeg_header import jpeg_header, read_jpeg_header
 from tlgui.photos.pictures.opening import (
     DAMAGED,
     MAX_PIXELS,
@@ -78,6 +78,29 @@ def read_all_facts(listed: Sequence[tuple[Path, FileState]]) -> list[PhotoFacts 
     waiting = [item for item, facts in zip(listed, found, strict=True) if facts is None]
     answers = iter(_read_all_by_helper(waiting))
     return [facts or next(answers) for facts in found]
+
+
+def time_taken(path: Path, data: bytes | None = None) -> float | None:
+    """Return when a photo was taken, without decoding it.
+
+    Args:
+        path: The photo.
+        data: What its file holds, where that was read already; None, the default, reads the file.
+
+    Returns:
+        As `PhotoFacts.taken`; None too where the file cannot be read.
+    """
+    try:
+        header = jpeg_header(data) if data else read_jpeg_header(path)
+        if header is not None:
+            return _taken_of(_loaded(header.exif))
+        with opened(path, data) as image:
+            return _taken_of(_exif(image))
+    except NeedsHelperError:
+        (answer,) = helper_pool.read_facts([path])
+        return None if isinstance(answer, UnusablePhotoError) else answer.taken
+    except (OSError, UnusablePhotoError):
+        return None
 
 
 def _read_all_by_helper(listed: Sequence[tuple[Path, FileState]]) -> Iterator[PhotoFacts | UnusablePhotoError]:
@@ -211,6 +234,10 @@ def _tag(tags: Image.Exif | dict[int, object], tag: int) -> object:
     with contextlib.suppress(OSError, *DAMAGED):
         return tags.get(tag)
     return None
+
+
+def _taken_of(exif: Image.Exif | None) -> float | None:
+    return _taken(_inner(exif)) if exif else None
 
 
 def _taken(inner: dict[int, object]) -> float | None:

@@ -59,6 +59,15 @@ def read_jpeg_header(path: Path) -> JpegHeader | None:
     return _parsed(head, has_end=end == _END)
 
 
+def jpeg_header(data: bytes) -> JpegHeader | None:
+    """Return the header of a JPEG, as `read_jpeg_header`.
+
+    Args:
+        data: What a file holds.
+    """
+    return _parsed(data[:_HEAD], has_end=data.endswith(_END)) if data.startswith(_START) else None
+
+
 def _parsed(head: bytes, *, has_end: bool) -> JpegHeader | None:
     exif, width, height, position = b"", 0, 0, 2
     try:

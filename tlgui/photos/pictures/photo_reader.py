@@ -6,6 +6,7 @@ or of a format that a helper process opens, is hashed in pieces and then decoded
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -50,6 +51,10 @@ class PhotoReader:
         """
         return PhotoFile(path, self._digests, self._pictures)
 
+    def unchanged(self, paths: Sequence[Path]) -> dict[Path, tuple[bytes, float]]:
+        """Return the digests of photos that are known without opening a file; see `PhotoDigests.unchanged`."""
+        return self._digests.unchanged(paths)
+
 
 class PhotoFile:
     """One photo, whose file is read when that is needed, and once; used by one thread.
@@ -77,6 +82,26 @@ class PhotoFile:
             UnusablePhotoError: The file is gone, empty or no file, or may not be read.
         """
         return self._indexed() or self.content().digest
+
+    def decoded_digest(self) -> bytes:
+        """Return the SHA-256 of the bytes that were decoded; empty where the file may have changed meanwhile."""
+        content = self._content
+        if content is None:
+            return self.digest()
+        return content.digest if content.data is not None or _is_same(self.path, content.status) else b""
+
+    @property
+    def data(self) -> bytes | None:
+        """What the file holds, where it was read into memory."""
+        return self._content.data if self._content is not None else None
+
+    def changed(self) -> float:
+        """Return when the file was changed, in seconds since 1970.
+
+        Raises:
+            UnusablePhotoError: The file is gone.
+        """
+        return self._status().st_mtime
 
     def content(self) -> Content:
         """Return what the file holds, which is read once.
@@ -136,11 +161,15 @@ class PhotoFile:
         return self._known
 
     def _is_large(self, size: int) -> bool:
+        return is_worth_keeping(self._status().st_size, size)
+
+    def _status(self) -> os.stat_result:
+        if self._content is not None:
+            return self._content.status
         try:
-            status = self.path.stat() if self._content is None else self._content.status
+            return self.path.stat()
         except OSError as error:
             raise system_error(self.path, error) from error
-        return is_worth_keeping(status.st_size, size)
 
     def _keep(self, pixels: NDArray[np.uint8]) -> None:
         """Keep a square, unless the file may have changed between its two readings."""
