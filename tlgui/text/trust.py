@@ -95,6 +95,35 @@ def reliability_in_words(reliability: Reliability) -> str:
     return " ".join(sentences)
 
 
+def sureness_in_words(probability: float, trust: Trust | None) -> str:
+    """Return what the percentage of one answer means: how often the model was right when it said about as much.
+
+    Args:
+        probability: What it gives its best class, 0..1.
+        trust: What the model file says; None for files of earlier versions.
+
+    Returns:
+        A sentence or two, such as “When it says 90 to 100 %, it is right 98 times in 100 (measured on 236 photos that
+        it had not learned from).”.
+    """
+    if trust is None:
+        return "How often it is right when it says so was never measured for this model. A new training would tell."
+    bins = trust.reliability.bins
+    if not bins:
+        return "There were no photos to measure how often it is right when it says so."
+    part = bins[bin_place(probability, len(bins))]
+    says = f"When it says {bin_title(part)}"
+    if not part.photo_count:
+        return (
+            f"It said {bin_title(part)} of none of the photos it was measured on: how often it is right is not known."
+        )
+    if part.photo_count < FEW_PHOTOS:
+        photos = count("photo", part.photo_count)
+        return f"{says}, it was right on {part.right_count} of {photos}; that is too few to tell."
+    right = times_in_words(part.right_count / part.photo_count)
+    return f"{says}, it is right {right} (measured on {count('photo', part.photo_count)} that it had not learned from)."
+
+
 def judged_by_in_words(trust: Trust) -> str:
     """Return which photos percentages and promises were measured on."""
     photos = count("photo", trust.photo_count)

@@ -16,6 +16,7 @@ from tlgui.text.trust import (
     named_in_words,
     promise_in_words,
     reliability_in_words,
+    sureness_in_words,
     times_in_words,
     trust_check_in_words,
     wrong_at_most_in_words,
@@ -156,3 +157,26 @@ def test_what_was_measured_of_an_evaluation_is_told_line_by_line() -> None:
         "Wrong at most 1 in 100: nothing can be promised, so every photo is named.",
     )
     assert len(trust_check_in_words(TrustCheck(0.021, (), None))) == 1
+
+
+def test_percentage_of_an_answer_is_told_by_how_often_such_answers_are_right() -> None:
+    trust = trust_of()
+    assert sureness_in_words(0.93, trust) == (
+        "When it says 90 to 100 %, it is right 98 times in 100 (measured on 236 photos that it had not learned from)."
+    )
+    assert sureness_in_words(1.0, trust) == sureness_in_words(0.93, trust)
+
+
+def test_percentage_of_which_little_was_measured_promises_nothing() -> None:
+    trust = trust_of()
+    assert sureness_in_words(0.35, trust) == (
+        "When it says 30 to 40 %, it was right on 2 of 6 photos; that is too few to tell."
+    )
+    assert sureness_in_words(0.65, trust) == (
+        "It said 60 to 70 % of none of the photos it was measured on: how often it is right is not known."
+    )
+    assert "no photos" in sureness_in_words(0.5, replace(trust, reliability=replace(trust.reliability, bins=())))
+
+
+def test_percentage_of_a_model_of_an_earlier_version_was_never_measured() -> None:
+    assert sureness_in_words(0.9, None).endswith("A new training would tell.")

@@ -27,7 +27,7 @@ class ExplanationSwitch(QObject):
     """Lays what the model looked at over the photo while its button is pressed.
 
     Attributes:
-        button: The switch; hidden while there is no model to ask.
+        button: The switch; hidden while there is no model to ask, or no photo to ask about.
         words: The class that the model names, and where it looked.
 
     Args:
@@ -57,14 +57,15 @@ class ExplanationSwitch(QObject):
         QShortcut(QKeySequence(_KEY), view).activated.connect(self._on_key_activated)
         loader.loaded.connect(self._on_loader_loaded)
         view.installEventFilter(self)
-        self.button.setVisible(explanations is not None and explanations.can_explain)
+        self._show_button()
         if explanations is not None:
             explanations.model_changed.connect(self._on_model_changed)
 
-    def show_photo(self, path: Path) -> None:
-        """Begin with another photo, which the loader is about to load."""
+    def show_photo(self, path: Path | None) -> None:
+        """Begin with another photo, which the loader is about to load; None where no photo is shown."""
         self._path = path
         self._is_photo_there = False
+        self._show_button()
         self._ask()
 
     @override
@@ -82,13 +83,17 @@ class ExplanationSwitch(QObject):
         self._explanation = None
         self._canvas.show_layer(None)
         explanations = self._explanations if self.button.isChecked() else None
-        is_on = explanations is not None and explanations.can_explain
+        is_on = explanations is not None and explanations.can_explain and self._path is not None
         self.words.setVisible(is_on)
         if explanations is not None and is_on and self._path is not None:
             self.words.setText(_LOOKING)
             self._job = explanations.begin(self._path)
             self._job.succeeded.connect(self._on_job_succeeded)
             self._job.failed.connect(self._on_job_failed)
+
+    def _show_button(self) -> None:
+        can_ask = self._explanations is not None and self._explanations.can_explain
+        self.button.setVisible(can_ask and self._path is not None)
 
     def _stop(self) -> None:
         if self._job is not None:
@@ -129,6 +134,5 @@ class ExplanationSwitch(QObject):
 
     @Slot()
     def _on_model_changed(self) -> None:
-        assert self._explanations is not None
-        self.button.setVisible(self._explanations.can_explain)
+        self._show_button()
         self._ask()

@@ -1,5 +1,6 @@
 """Loads the photo of a view in the background; of photos that are stepped over, only the last one."""
 
+import contextlib
 import logging
 from pathlib import Path
 
@@ -17,6 +18,8 @@ class _Relay(QObject):
     """Passes a picture to the dialog's thread; may outlive the dialog."""
 
     done = Signal(int, QImage, str)
+    # An object, because Qt's numbers end at 2 GB.
+    measured = Signal(int, object)
 
 
 class _Task(QRunnable):
@@ -40,6 +43,8 @@ class _Task(QRunnable):
             image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
         finally:
             self._relay.done.emit(self._number, image, problem)
+        with contextlib.suppress(OSError):
+            self._relay.measured.emit(self._number, self._path.stat().st_size)
 
 
 class PhotoLoader(QObject):
@@ -47,18 +52,21 @@ class PhotoLoader(QObject):
 
     Signals:
         loaded: The photo asked for last, and why it cannot be shown; the image is null then.
+        measured: The size of its file, in bytes.
 
     Args:
         parent: The owner.
     """
 
     loaded = Signal(QImage, str)
+    measured = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
         self._relay = _Relay()
         self._relay.done.connect(self._on_relay_done)
+        self._relay.measured.connect(self._on_relay_measured)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
 
@@ -74,7 +82,17 @@ class PhotoLoader(QObject):
         self._pool.clear()
         self._pool.start(_Task(self._number, path, side, self._relay))
 
+    def stop(self) -> None:
+        """Load nothing more; the photo asked for last is not delivered."""
+        self._number += 1
+        self._pool.clear()
+
     @Slot(int, QImage, str)
     def _on_relay_done(self, number: int, image: QImage, problem: str) -> None:
         if number == self._number:
             self.loaded.emit(image, problem)
+
+    @Slot(int, object)
+    def _on_relay_measured(self, number: int, size_bytes: int) -> None:
+        if number == self._number:
+            self.measured.emit(size_bytes)
