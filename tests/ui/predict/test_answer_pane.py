@@ -75,17 +75,21 @@ def test_photo_is_shown_with_its_answer_and_what_that_is_worth(qtbot: QtBot, pan
 
 
 @pytest.mark.parametrize(
-    ("row", "answer", "further"),
+    ("row", "answer", "further", "accept"),
     [
-        (1, "Not sure: robin or wren?", ""),
-        (2, "Unlike anything it learned", "If it had to choose: wren, 60 % sure."),
-        (3, "It could not be read", "It is empty."),
+        (1, "Not sure: robin or wren?", "", "&It is “robin”"),
+        (2, "Unlike anything it learned", "If it had to choose: wren, 60 % sure.", "&It is “wren”"),
+        (3, "It could not be read", "It is empty.", ""),
     ],
 )
-def test_photo_that_is_not_named_says_why(qtbot: QtBot, pane: AnswerPane, row: int, answer: str, further: str) -> None:
+def test_photo_that_is_not_named_says_why(
+    qtbot: QtBot, pane: AnswerPane, row: int, answer: str, further: str, accept: str
+) -> None:
     show(qtbot, pane, row)
     assert (pane.column.answer.text(), pane.column.further.text()) == (answer, further)
-    assert not pane.accept_button.isVisibleTo(pane)
+    assert pane.accept_button.isVisibleTo(pane) is bool(accept)
+    if accept:
+        assert pane.accept_button.text() == accept
 
 
 def test_photo_that_cannot_be_read_can_neither_be_named_nor_asked_about(qtbot: QtBot, pane: AnswerPane) -> None:

@@ -53,6 +53,13 @@ def further_words(photo: BoardPhoto) -> str:
     return ""
 
 
+def accepting_in_words(photo: BoardPhoto) -> str:
+    """Return what accepting the best class of the model says, such as “It is “rose””; empty where it cannot be done."""
+    if photo.is_decided or not photo.scores:
+        return ""
+    return "Right" if photo.answer else f"It is “{one_line(photo.scores[0].class_name)}”"
+
+
 def answers_in_words(answers: Mapping[str, int], unnamed_count: int, *, most: int = 4) -> str:
     """Return what several photos are named, such as “rose 12, tulip 3, not named 2”.
 

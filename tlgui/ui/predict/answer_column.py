@@ -5,21 +5,22 @@ from collections import Counter
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.text.numbers import count
 from tlgui.text.trust import sureness_in_words
-from tlgui.ui.board.answer_words import answer_in_words, answers_in_words, further_words
+from tlgui.ui.board.answer_words import accepting_in_words, answer_in_words, answers_in_words, further_words
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.class_keys import class_keys, class_of_key, keys_of_classes
-from tlgui.ui.board.columns import UNREADABLE, Rows
+from tlgui.ui.board.columns import UNREADABLE, BoardPhoto, Rows
 from tlgui.ui.predict.class_list import ClassList, lines_of_photo, lines_of_photos
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
-from tlgui.ui.widgets.plain_text import PlainLabel
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, without_key
 from tlgui.ui.widgets.tokens import GRID
 
 _COMMAND_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_BUTTON_LETTERS = 24
 _ONE = "Which class is it? Click it, or press its key."
 _SEVERAL = "Name all of them: click a class, or press its key."
 
@@ -115,6 +116,16 @@ class AnswerColumn(QWidget):
         lines = lines_of_photos(answers, len(rows), self._names, self._keys_of)
         self.classes.show_lines(lines, is_other=is_other)
         self.meaning.setVisible(False)
+
+
+def show_accepting(button: QPushButton, photo: BoardPhoto) -> None:
+    """Let a button say what accepting the model's best class means, and hide it where that cannot be done."""
+    words = accepting_in_words(photo)
+    width = button.fontMetrics().averageCharWidth() * _BUTTON_LETTERS
+    shown = button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, width)
+    button.setText(f"&{without_key(shown)}")
+    set_spoken(button, words)
+    button.setVisible(bool(words))
 
 
 def has_command_keys(event: QKeyEvent) -> bool:

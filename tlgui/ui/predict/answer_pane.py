@@ -8,15 +8,15 @@ from typing_extensions import override
 
 from tlgui.ui.board.answer_words import answer_in_words, file_in_words
 from tlgui.ui.board.board import Board
-from tlgui.ui.board.columns import BoardPhoto, Rows
-from tlgui.ui.predict.answer_column import AnswerColumn, has_command_keys
+from tlgui.ui.board.columns import UNREADABLE, BoardPhoto, Rows
+from tlgui.ui.predict.answer_column import AnswerColumn, has_command_keys, show_accepting
 from tlgui.ui.predict.pane_photo import PanePhoto
 from tlgui.ui.predict.photo_tiles import PhotoTiles, Tile
 from tlgui.ui.session.session import Session
 from tlgui.ui.viewer.explanation_switch import ExplanationSwitch
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.flow_layout import FlowLayout
-from tlgui.ui.widgets.plain_text import set_tip
+from tlgui.ui.widgets.plain_text import set_spoken, set_tip
 from tlgui.ui.widgets.scroll_area import ScrollArea
 from tlgui.ui.widgets.tokens import GRID
 
@@ -167,7 +167,7 @@ class AnswerPane(QWidget):
 
     def _show_one(self, photo: BoardPhoto, *, is_other: bool) -> None:
         can_be_read = not photo.error
-        self.accept_button.setVisible(bool(photo.answer) and not photo.is_decided)
+        show_accepting(self.accept_button, photo)
         self.alike_button.setVisible(bool(self._board.photos.looks[photo.row].any()))
         self.full_button.show()
         if is_other:
@@ -182,7 +182,9 @@ class AnswerPane(QWidget):
         self.explanation.show_photo(None)
         first = self._rows[: _TILE_COLUMNS * _TILE_ROWS].tolist()
         self.tiles.show_tiles([Tile(photos.photo(row).path) for row in first])
-        self.accept_button.setVisible(bool((photos.groups[self._rows] >= 0).any()))
+        self.accept_button.setText("&Right")
+        set_spoken(self.accept_button, "Right: accept the answers")
+        self.accept_button.setVisible(bool((photos.groups[self._rows] != UNREADABLE).any()))
         self.alike_button.hide()
         self.full_button.show()
         self.file_line.hide()

@@ -12,7 +12,7 @@ from tlgui.photos.names import shown_name
 from tlgui.ui.board.answer_words import file_in_words
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.columns import Rows
-from tlgui.ui.predict.answer_column import AnswerColumn, has_command_keys
+from tlgui.ui.predict.answer_column import AnswerColumn, has_command_keys, show_accepting
 from tlgui.ui.session.session import Session
 from tlgui.ui.viewer.photo_canvas import ZOOM_KEYS
 from tlgui.ui.viewer.photo_dialog import PhotoDialog, dialog_button
@@ -25,7 +25,7 @@ _COLUMN_LETTERS = 34
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
-class BoardView(PhotoDialog):
+class FullView(PhotoDialog):
     """Shows one photo of a list at a time. Naming or accepting it goes on to the next one.
 
     Its signal `accepted`, which every dialog has, means that the answer of the photo is right.
@@ -131,7 +131,7 @@ class BoardView(PhotoDialog):
         photo = self._board.photos.photo(row)
         self._show_place(photo.path, self._place, len(self._rows))
         self.column.show_rows(np.array([row], np.intp))
-        self.accept_button.setEnabled(bool(photo.answer) and not photo.is_decided)
+        show_accepting(self.accept_button, photo)
         set_spoken(self.canvas, f"The photo {shown_name(photo.path)}: {self.column.answer.text()}")
         if row != self._shown_row:
             self._shown_row = row
@@ -167,7 +167,7 @@ class BoardView(PhotoDialog):
         row = self._shown_row
         if row is None:
             return
-        if self.accept_button.isEnabled():
+        if not self.accept_button.isHidden():
             self.accepted.emit()
         if self._shown_row is not None and self._board.photos.photo(row).is_decided:
             self._go_on(row)

@@ -12,7 +12,7 @@ from tests.trusts import trust_of
 from tests.ui.predict.named_boards import fill_board, named, scores_of
 from tlgui.photos.storage.decisions import Decisions
 from tlgui.ui.board.board import Board
-from tlgui.ui.predict.board_view import BoardView
+from tlgui.ui.predict.full_view import FullView
 from tlgui.ui.session.session import Session
 
 # The list shows the photos in another order than the board.
@@ -36,7 +36,7 @@ def board(qtbot: QtBot, trained: Session, tmp_path: Path) -> Board:
 class Page:
     """What the page does with what is asked for in the view."""
 
-    def __init__(self, board: Board, view: BoardView) -> None:
+    def __init__(self, board: Board, view: FullView) -> None:
         self.board, self.view = board, view
         self.places: list[int] = []
         view.class_chosen.connect(self.name)
@@ -51,12 +51,12 @@ class Page:
         self.board.decide(np.array([self.row()], np.intp), class_name, f"name a photo {class_name}")
 
     def accept(self) -> None:
-        self.name(self.board.photos.photo(self.row()).answer)
+        self.name(self.board.photos.photo(self.row()).scores[0].class_name)
 
 
 @pytest.fixture
 def page(qtbot: QtBot, trained: Session, board: Board) -> Page:
-    view = BoardView(trained, board)
+    view = FullView(trained, board)
     qtbot.addWidget(view)
     page = Page(board, view)
     view.open_at(LIST, 0)
@@ -89,12 +89,17 @@ def test_key_of_a_class_decides_and_goes_on(page: Page, key: Qt.Key) -> None:
     assert page.view.place == 1
 
 
-def test_enter_accepts_and_goes_on_and_leaves_what_is_not_named(page: Page) -> None:
-    for _ in range(4):
-        QTest.keyClick(page.view.canvas, Qt.Key.Key_Return)
-    assert [page.board.photos.photo(row).is_decided for row in LIST] == [True, True, False]
+def test_enter_accepts_what_the_button_says_and_goes_on(page: Page) -> None:
+    accept = page.view.accept_button
+    assert accept.text() == "&Right"
+    QTest.keyClick(page.view.canvas, Qt.Key.Key_Return)
+    QTest.keyClick(page.view.canvas, Qt.Key.Key_Return)
+    assert accept.text() == "&It is “robin”"
+    QTest.keyClick(page.view.canvas, Qt.Key.Key_Return)
+    assert [page.board.photos.photo(row).answer for row in LIST] == ["wren", "owl", "robin"]
+    assert all(page.board.photos.photo(row).is_decided for row in LIST)
     assert page.view.place == 2
-    assert not page.view.accept_button.isEnabled()
+    assert accept.isHidden()
 
 
 def test_enter_on_a_photo_that_was_decided_goes_on(page: Page) -> None:
