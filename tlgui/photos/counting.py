@@ -1,6 +1,6 @@
 """Counts with their nouns, and lists of names, for titles of findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:
@@ -35,4 +35,19 @@ def listed(names: Sequence[str], more: str = "class", many: str = "classes", *, 
     rest = len(names) - len(shown)
     if rest:
         shown.append(f"{rest:,} more {more if rest == 1 else many}")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return joined(shown)
+
+
+def joined(parts: Iterable[str], last: str = "and") -> str:
+    """Return parts of a sentence with commas between them, and a word before the last one.
+
+    Args:
+        parts: At least one.
+        last: The word.
+
+    Example:
+        >>> joined(["cat", "dog", "cow"]), joined(["cat", "dog"], "or"), joined(["cat"])
+        ('cat, dog and cow', 'cat or dog', 'cat')
+    """
+    *first, end = parts
+    return f"{', '.join(first)} {last} {end}" if first else end

@@ -25,7 +25,7 @@ from tlgui.text.trust import (
     judged_by_in_words,
     judged_in_words,
     judged_title,
-    promise_in_words,
+    no_promises_in_words,
     reliability_in_words,
     trust_check_in_words,
     wrong_at_most_in_words,
@@ -190,7 +190,12 @@ def _trust(trust: Trust | None) -> tuple[Section | None, ...]:
         return (section("Can its percentages be believed?", Text((_TRUST_UNKNOWN,))),)
     return (
         section("Can its percentages be believed?", *_reliability(trust)),
-        section("When it answers “not sure”", text([_of_promises(trust)]), _promises(trust), text(_no_promises(trust))),
+        section(
+            "When it answers “not sure”",
+            text([_of_promises(trust)]),
+            _promises(trust),
+            text([" ".join(no_promises_in_words(trust))]),
+        ),
         section("Photos unlike anything it learned", Text((_novelty(trust),))),
     )
 
@@ -226,10 +231,6 @@ def _promises(trust: Trust) -> Table:
         for promise in trust.promises
     ]
     return Table(("The wish", "Sure enough from", "Photos still named"), tuple(rows))
-
-
-def _no_promises(trust: Trust) -> list[str]:
-    return [promise_in_words(promise, trust) for promise in trust.promises if promise.threshold is None]
 
 
 def _novelty(trust: Trust) -> str:

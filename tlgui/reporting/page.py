@@ -49,16 +49,15 @@ h1 { font-size: 20pt; margin-bottom: 6px; }
 h2 { font-size: 13pt; margin-top: 24px; margin-bottom: 6px; }
 .lead { font-size: 12pt; margin-bottom: 10px; }
 p { margin-top: 2px; margin-bottom: 6px; }
+li { margin-bottom: 4px; }
+table.rows { margin-top: 6px; margin-bottom: 6px; }
 th, td { text-align: left; }
 th.head { color: #565e68; font-size: 9pt; }
 th.name { font-weight: normal; }
 .caption { font-size: 8pt; }
-.next { page-break-before: always; }
 """
-_NEXT_PAGE = ' class="next"'
 _PRINT_COLOURS = {INK: "#1a1e23", BAR: "#0072b2", FAINT: "#b9c1ca"}
-# So many rows of pictures fit on a page; Qt would part a picture from its caption.
-_PRINT_COLUMNS, _PRINT_ROWS, _PRINT_SIDE = 4, 5, 105
+_PRINT_COLUMNS, _PRINT_SIDE = 4, 130
 
 
 def browser_page(report: Report) -> str:
@@ -102,9 +101,7 @@ def _body(report: Report, write: Callable[[Block], Iterator[str]]) -> Iterator[s
     yield f"<h1>{_escaped(report.title)}</h1>"
     yield f'<p class="lead">{_escaped(report.lead)}</p>'
     for part in report.sections:
-        # Only the style for print has the class: Qt would leave the heading at the end of a page.
-        is_large = any(isinstance(block, Drawing | Gallery) for block in part.blocks)
-        yield f"<h2{_NEXT_PAGE if is_large else ''}>{_escaped(part.title)}</h2>"
+        yield f"<h2>{_escaped(part.title)}</h2>"
         for block in part.blocks:
             yield from write(block)
 
@@ -165,7 +162,7 @@ def _browser_table(table: Table) -> Iterator[str]:
 
 def _print_table(table: Table) -> Iterator[str]:
     align = ' align="right"' if table.has_figures else ""
-    yield '<table width="100%" cellspacing="0" cellpadding="3">'
+    yield '<table class="rows" width="100%" cellspacing="0" cellpadding="3">'
     if any(table.headings):
         first, *others = table.headings
         rest = "".join(f'<th class="head"{align}>{_escaped(heading)}</th>' for heading in others)
@@ -179,14 +176,12 @@ def _print_table(table: Table) -> Iterator[str]:
 
 
 def _print_gallery(gallery: Gallery) -> Iterator[str]:
-    on_a_page = _PRINT_COLUMNS * _PRINT_ROWS
-    for first in range(0, len(gallery.pictures), on_a_page):
-        yield f'<table{_NEXT_PAGE if first else ""} width="100%" cellspacing="4" cellpadding="2">'
-        for start in range(first, min(first + on_a_page, len(gallery.pictures)), _PRINT_COLUMNS):
-            row = gallery.pictures[start : start + _PRINT_COLUMNS]
-            cells = "".join(f'<td width="25%" valign="bottom">{_print_picture(picture)}</td>' for picture in row)
-            yield f"<tr>{cells}{'<td></td>' * (_PRINT_COLUMNS - len(row))}</tr>"
-        yield "</table>"
+    for start in range(0, len(gallery.pictures), _PRINT_COLUMNS):
+        row = gallery.pictures[start : start + _PRINT_COLUMNS]
+        cells = "".join(f'<td width="25%" valign="bottom">{_print_picture(picture)}</td>' for picture in row)
+        cells += '<td width="25%"></td>' * (_PRINT_COLUMNS - len(row))
+        # A table each, so that a page can end between two rows: within one, Qt would part pictures from captions.
+        yield f'<table width="100%" cellspacing="4" cellpadding="2"><tr>{cells}</tr></table>'
 
 
 def _print_picture(picture: Picture) -> str:

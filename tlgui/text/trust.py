@@ -1,11 +1,13 @@
 """Words on how far answers can be trusted, the same in the window and on the command line."""
 
 import math
+from collections.abc import Sequence
 
 from tlgui.learning.assessment.selective import fewest_photos
 from tlgui.learning.results import Evaluation
 from tlgui.learning.trust import Caution, Promise, PromiseCheck, Reliability, ReliabilityBin, Trust, TrustCheck
 from tlgui.photos.collection import Part
+from tlgui.photos.counting import joined
 from tlgui.text.numbers import count, percent
 
 # With fewer photos in a range, or for a whole model, the share that is right says little.
@@ -164,6 +166,20 @@ def promise_in_words(promise: Promise, trust: Trust) -> str:
     return f"{_why_no_promise(promise, trust.photo_count)} So it will name every photo."
 
 
+def no_promises_in_words(trust: Trust) -> tuple[str, ...]:
+    """Return which promises cannot be given, a sentence for each reason, and what follows; nothing if all can.
+
+    Args:
+        trust: What the model file says.
+    """
+    without = [promise.wrong_at_most for promise in trust.promises if promise.threshold is None]
+    too_few = [share for share in without if trust.photo_count < fewest_photos(share)]
+    too_wrong = [share for share in without if share not in too_few]
+    sentences = [_too_wrong(too_wrong)] if too_wrong else []
+    sentences += [_too_few(too_few, trust.photo_count)] if too_few else []
+    return (*sentences, "Where that is wished, it will name every photo.") if without else ()
+
+
 def caution_notes(trust: Trust | None, caution: Caution) -> tuple[str, ...]:
     """Return why photos are named although the user wants the model to be careful, a sentence or two each.
 
@@ -219,8 +235,15 @@ def _verdict(reliability: Reliability) -> str:
 
 
 def _why_no_promise(promise: Promise, photo_count: int) -> str:
-    needed = fewest_photos(promise.wrong_at_most)
-    if photo_count < needed:
-        had = f"{count('photo', photo_count)} to judge by {'is' if photo_count == 1 else 'are'} too few"
-        return f"{had} to promise {one_in(promise.wrong_at_most)}; it takes {needed:,} at least."
-    return f"Even its surest answers are wrong too often to promise {one_in(promise.wrong_at_most)}."
+    shares = (promise.wrong_at_most,)
+    return _too_few(shares, photo_count) if photo_count < fewest_photos(*shares) else _too_wrong(shares)
+
+
+def _too_few(shares: Sequence[float], photo_count: int) -> str:
+    had = f"{count('photo', photo_count)} to judge by {'is' if photo_count == 1 else 'are'} too few"
+    fewest = joined(f"{fewest_photos(share):,}" for share in shares)
+    return f"{had} to promise {joined(map(one_in, shares), 'or')}; it takes {fewest} at least."
+
+
+def _too_wrong(shares: Sequence[float]) -> str:
+    return f"Even its surest answers are wrong too often to promise {joined(map(one_in, shares), 'or')}."

@@ -175,6 +175,15 @@ def test_at_most_sixty_mistakes_are_shown_and_reading_them_can_be_stopped(tmp_pa
         model_report(ReportFacts("Birds", full_model(), mistakes=mistakes), stop)
 
 
+def test_why_nothing_can_be_promised_is_told_once() -> None:
+    weak = trust_of((None,) * 4, (0.0,) * 4, photo_count=2000)
+
+    text = page_of(ReportFacts("Birds", model_of(evaluation_of(NAMES, CONFUSION), weak))).text
+
+    assert text.count("Even its surest answers are wrong too often") == 1
+    assert "to promise 1 in 10, 1 in 20, 1 in 50 or 1 in 100." in text
+
+
 def test_file_of_an_earlier_version_says_what_a_new_training_would_tell() -> None:
     page = page_of(ReportFacts("Birds", model_of(evaluation_of(NAMES, CONFUSION))))
 

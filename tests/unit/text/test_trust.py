@@ -14,6 +14,7 @@ from tlgui.text.trust import (
     judged_in_words,
     judged_title,
     named_in_words,
+    no_promises_in_words,
     promise_in_words,
     reliability_in_words,
     sureness_in_words,
@@ -113,6 +114,21 @@ def test_promise_that_cannot_be_given_says_why() -> None:
     many = trust_of((None,) * 4, (0.0,) * 4, photo_count=2000)
     assert promise_in_words(promise(many, 0.01), many) == (
         "Even its surest answers are wrong too often to promise 1 in 100. So it will name every photo."
+    )
+
+
+def test_promises_that_cannot_be_given_are_told_in_one_sentence_a_reason() -> None:
+    assert no_promises_in_words(trust_of((0.3, 0.5, 0.8, 0.9), (1.0, 0.9, 0.8, 0.7), photo_count=2000)) == ()
+    many = trust_of((0.9, None, None, None), (0.4, 0.0, 0.0, 0.0), photo_count=2000)
+    assert no_promises_in_words(many) == (
+        "Even its surest answers are wrong too often to promise 1 in 20, 1 in 50 or 1 in 100.",
+        "Where that is wished, it will name every photo.",
+    )
+    few = trust_of((0.9, None, None, None), (0.4, 0.0, 0.0, 0.0), photo_count=120)
+    assert no_promises_in_words(few) == (
+        "Even its surest answers are wrong too often to promise 1 in 20.",
+        "120 photos to judge by are too few to promise 1 in 50 or 1 in 100; it takes 228 and 459 at least.",
+        "Where that is wished, it will name every photo.",
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tlgui.photos.collection import Collection
-from tlgui.photos.counting import counted
+from tlgui.photos.counting import counted, joined
 from tlgui.photos.layouts import ClassCounts, ClassSource, GroupsQuestion, LabelColumn, NamesOffer, Offer, TableOffer
 from tlgui.photos.names import shown_name
 from tlgui.text.numbers import count
@@ -83,5 +83,4 @@ def classes_in_words(classes: ClassCounts) -> str:
 def _listed(names: Sequence[str]) -> str:
     shown = [f"“{name}”" for name in names[:_CLASSES_SHOWN]]
     more = [f"{len(names) - len(shown):,} others"] if len(names) > len(shown) else []
-    *first, last = [*shown, *more]
-    return f"{', '.join(first)} and {last}" if first else last
+    return joined([*shown, *more])

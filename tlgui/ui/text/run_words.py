@@ -10,6 +10,7 @@ from tlgui.learning.recipes.recipe import Recipe
 from tlgui.learning.results import Evaluation, ModelComparison, ModelSummary
 from tlgui.learning.runs.run import Run, RunStatus
 from tlgui.learning.runs.training_photos import PhotoChanges
+from tlgui.photos.counting import joined
 from tlgui.photos.names import one_line
 from tlgui.progress import EpochEnded
 from tlgui.text.accuracy import accuracy_in_few_words
@@ -126,8 +127,7 @@ def trained_before(changes: PhotoChanges) -> str:
         return ""
     first, *rest = changed
     phrases = [f"{count('photo', first[0])} {first[1]}", *(f"{number:,} {what}" for number, what in rest)]
-    *others, last = phrases
-    return f"Trained before {', '.join(others)} and {last}." if others else f"Trained before {last}."
+    return f"Trained before {joined(phrases)}."
 
 
 def proposal_text(run: Run, comparison: ModelComparison | None, used: ModelSummary, used_run: Run | None) -> str:
