@@ -1,5 +1,6 @@
 """What the fake engine answers: predictions, evaluations, and the progress of a run on disk."""
 
+import hashlib
 import json
 import zlib
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ def prediction_for(path: Path, class_names: tuple[str, ...], top: int) -> Predic
     best = named[-1] if named else class_names[zlib.crc32(path.name.encode()) % len(class_names)]
     others = [name for name in class_names if name != best]
     scores = [ClassScore(best, 0.8), *(ClassScore(name, 0.2 / len(others)) for name in others)]
-    return Prediction(path, tuple(scores[:top]))
+    return Prediction(path, tuple(scores[:top]), digest=hashlib.sha256(path.read_bytes()).digest())
 
 
 def explanation_for(path: Path, class_names: tuple[str, ...], class_name: str | None = None) -> Explanation:

@@ -7,7 +7,7 @@ import pytest
 
 from tlgui.learning.results import ClassScore, Prediction
 from tlgui.learning.trust import Caution, NoveltyLimit, Promise, Reliability, Trust, verdict
-from tlgui.ui.board.columns import NOT_SURE, UNREADABLE, BoardColumns
+from tlgui.ui.board.columns import NOT_SURE, UNREADABLE, BoardColumns, places_in
 
 CLASSES = ("robin", "wren")
 TRUST = Trust(
@@ -83,3 +83,30 @@ def test_columns_grow_beyond_their_first_room() -> None:
     assert columns.counts() == {0: 1000}
     assert columns.photo(999).path == Path("/photos/999.jpg")
     assert columns.decided.max() == -1
+
+
+def test_answer_of_the_model_is_known_beside_that_of_the_person() -> None:
+    columns = BoardColumns(CLASSES, TRUST)
+    columns.put(SEVERAL)
+    columns.decide(np.array([0, 2]), "wren", "2026-11-29T12:00:00+01:00")
+    assert columns.groups[:3].tolist() == [1, NOT_SURE, 1]
+    assert columns.answers[:3].tolist() == [0, NOT_SURE, NOT_SURE]
+    assert [columns.photo(row).decided_at for row in range(2)] == ["2026-11-29T12:00:00+01:00", ""]
+
+
+def test_photos_are_found_by_content() -> None:
+    columns = BoardColumns(CLASSES, TRUST)
+    columns.put([*SEVERAL, Prediction(Path("/photos/copy.jpg"), digest=SEVERAL[1].digest)])
+    wanted = columns.digests(np.array([3, 1]))
+    assert columns.rows_with(wanted).tolist() == [1, 3, 5]
+    assert places_in(columns.all_digests, wanted).tolist() == [-1, 1, -1, 0, -1, 1]
+    assert columns.rows_with(wanted[:0]).tolist() == []
+    assert BoardColumns().rows_with(wanted).tolist() == []
+
+
+def test_decision_belongs_to_the_content_that_was_decided() -> None:
+    columns = BoardColumns(CLASSES, TRUST)
+    columns.put(SEVERAL)
+    columns.decide(np.array([0, 1]), "owl")
+    columns.put([SEVERAL[0], Prediction(SEVERAL[1].path, SEVERAL[1].scores, digest=b"x" * 32)])
+    assert [columns.photo(row).is_decided for row in range(2)] == [True, False]

@@ -3,20 +3,19 @@
 Pages show it and act on it. Drops are queued; photos stream in, and stay when another page is shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tlgui.engine.protocol import OpenModelRequest, PredictRequest, TrainRequest
 from tlgui.errors import StorageError
 from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, PredictionSummary
-from tlgui.photos.storage.decisions import Decision, Decisions, scope_of
+from tlgui.photos.storage.decisions import scope_of
 from tlgui.progress import Event
+from tlgui.text.numbers import count
 from tlgui.ui.board.columns import BoardColumns, Rows
+from tlgui.ui.board.decision_log import DecisionLog
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 
@@ -24,15 +23,6 @@ _FLUSH_MS = 100
 _TRAINING = "The training is still running. Drop the photos again when it has ended, or stop it first."
 _BUSY = "Something else is still under way. Drop the photos again when it has ended."
 _NO_MODEL = "There is no model yet. Train one or open one, then drop the photos again."
-
-
-@dataclass(frozen=True, slots=True)
-class _DecisionStep:
-    """What one decision changed: what was decided before, by digest; and the words for Undo."""
-
-    before: Mapping[bytes, Decision | None]
-    scope: str
-    words: str
 
 
 class Board(QObject):
@@ -44,12 +34,11 @@ class Board(QObject):
         emptied: The board is empty, or its photos are those of another model.
         state_changed: A prediction began or ended, a drop is waiting, or what can be undone changed.
         ended_empty: A prediction ended without any photo.
-        problem_raised: A decision could not be kept.
+        problem_raised: A decision could not be kept, or the file with them was damaged.
 
     Args:
         session: The state of the window.
         parent: The owner.
-        decisions: What persons decided; None for the user's own.
 
     Attributes:
         photos: The columns.
@@ -62,17 +51,18 @@ class Board(QObject):
     ended_empty = Signal()
     problem_raised = Signal(StorageError)
 
-    def __init__(self, session: Session, parent: QObject | None = None, decisions: Decisions | None = None) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._decisions = decisions if decisions is not None else Decisions()
         self.photos = BoardColumns()
+        self._log = DecisionLog(session, self.photos, self)
+        self._log.shown.connect(self.changed)
+        self._log.steps_changed.connect(self.state_changed)
+        self._log.problem_raised.connect(self.problem_raised)
         self._model: ModelSummary | None = None
-        self._scope = ""
         self._job: Job | None = None
         self._queue: list[PredictRequest] = []
         self._arrived: list[Prediction] = []
-        self._steps: list[_DecisionStep] = []
         self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
         self._flush_timer.timeout.connect(self._flush)
         session.model_changed.connect(self.state_changed)
@@ -106,7 +96,7 @@ class Board(QObject):
     @property
     def next_undo(self) -> str:
         """What the last decision was, in words; empty where there is none to take back."""
-        return self._steps[-1].words if self._steps else ""
+        return self._log.next_undo
 
     def problem(self) -> str:
         """Return why photos are not taken now, as a sentence; empty if they are."""
@@ -145,44 +135,29 @@ class Board(QObject):
         self._start_with(None)
 
     def decide(self, rows: Rows, class_name: str | None, words: str) -> None:
-        """Remember what a person decided about photos, by their content.
+        """Remember what a person decided about photos, by their content; it is shown at once.
 
         Args:
-            rows: The photos; those whose content is unknown, because they could not be read, are left out.
+            rows: The photos; those whose content is unknown, because they could not be read, are left out and told.
             class_name: The class that they show; None takes back what was decided.
             words: For Undo, such as “name 3 photos robin”.
         """
-        now = datetime.now().astimezone().isoformat(timespec="seconds")
-        digests = {digest for row in rows.tolist() if (digest := self.photos.digest(row))}
-        decision = None if class_name is None else Decision(class_name, now)
-        try:
-            before = self._decisions.of(digests, self._scope)
-            self._decisions.replace(dict.fromkeys(digests, decision), self._scope)
-        except StorageError as error:
-            self.problem_raised.emit(error)
-            return
-        self._steps.append(_DecisionStep({digest: before.get(digest) for digest in digests}, self._scope, words))
-        self._show_decisions(self._rows_with(digests))
-        self.state_changed.emit()
+        self._log.decide(rows, class_name, words)
+        unknown = int((~self.photos.digests(rows).any(axis=1)).sum())
+        if unknown:
+            verb = "It" if unknown == 1 else "They"
+            self.problem_raised.emit(
+                StorageError(
+                    f"Nothing was decided about {count('photo', unknown)}.",
+                    f"{verb} could not be read, and what you decide is kept by what a photo shows.",
+                )
+            )
 
     def undo(self) -> None:
-        """Take back the last decision."""
-        if not self._steps:
-            return
-        step = self._steps.pop()
-        try:
-            self._decisions.replace(step.before, step.scope)
-        except StorageError as error:
-            self.problem_raised.emit(error)
-            return
-        self._show_decisions(self._rows_with(step.before.keys()))
-        self.state_changed.emit()
+        """Take back the last decision, except for photos that were decided about again in another window."""
+        self._log.undo()
 
     # Inner workings.
-
-    def _rows_with(self, digests: Iterable[bytes]) -> Rows:
-        wanted = set(digests)
-        return np.array([row for row in range(len(self.photos)) if self.photos.digest(row) in wanted], np.intp)
 
     def _start_with(self, model: ModelSummary | None) -> None:
         self._model = model
@@ -190,26 +165,10 @@ class Board(QObject):
         self.photos = BoardColumns(names, trust)
         self.photos.judge(self._session.caution)
         collection = self._session.collection if self._session.active_run is not None else None
-        self._scope = scope_of(collection.folder if collection is not None else None, names)
+        self._log.follow(self.photos, scope_of(collection.folder if collection is not None else None, names))
         self._arrived.clear()
         self.emptied.emit()
         self.state_changed.emit()
-
-    def _show_decisions(self, rows: Rows) -> None:
-        """Read what was decided about photos, and show it."""
-        digest_of = {row: self.photos.digest(row) for row in rows.tolist()}
-        try:
-            found = self._decisions.of({digest for digest in digest_of.values() if digest}, self._scope)
-        except StorageError as error:
-            self.problem_raised.emit(error)
-            return
-        by_class: dict[str | None, list[int]] = {}
-        for row, digest in digest_of.items():
-            decision = found.get(digest)
-            by_class.setdefault(decision.class_name if decision is not None else None, []).append(row)
-        for class_name, chosen in by_class.items():
-            self.photos.decide(np.array(chosen, np.intp), class_name)
-        self.changed.emit(rows)
 
     def _start_next(self) -> None:
         """Start the next queued prediction if it can start now."""
@@ -270,8 +229,8 @@ class Board(QObject):
         arrived, self._arrived = self._arrived, []
         if arrived:
             rows = self.photos.put(arrived)
-            self._show_decisions(rows)
             self.grew.emit(rows)
+            self._log.look_up(rows)
 
 
 def identity(model: ModelSummary) -> tuple[str, ...]:

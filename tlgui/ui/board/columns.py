@@ -22,6 +22,8 @@ _MOST_SCORES = 10
 _FIRST_ROOM = 256
 _NO_CLASS = -1
 _DIGEST_BYTES = 32
+# Odd numbers, so that no byte is lost.
+_MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
 
 Rows = NDArray[np.intp]
 
@@ -37,6 +39,7 @@ class BoardPhoto:
         verdict: What becomes of the model's answer; `NAMED` where a person decided.
         answer: The class that it is named as, by the model or the person; empty where it is not named.
         is_decided: Whether a person decided.
+        decided_at: When the person decided, as an ISO 8601 time with its offset; empty where nobody did.
         error: Why the photo could not be read; empty where it could.
         digest: SHA-256 of its bytes; empty where unknown.
         time: When it was taken, or changed where it does not say, in seconds since 1970; None where unknown.
@@ -49,6 +52,7 @@ class BoardPhoto:
     verdict: Verdict
     answer: str
     is_decided: bool
+    decided_at: str
     error: str
     digest: bytes
     time: float | None
@@ -76,6 +80,8 @@ class BoardColumns:
         self._paths: list[str] = []
         self._row_of: dict[str, int] = {}
         self._errors: dict[int, str] = {}
+        # When a person decided: an entry for each moment, to which the column has the index.
+        self._moments: list[str] = []
         self._size = 0
         self._arrays: dict[str, NDArray[Any]] = {
             "best": np.full((_FIRST_ROOM, _MOST_SCORES), _NO_CLASS, np.int32),
@@ -85,6 +91,8 @@ class BoardColumns:
             "digest": np.zeros((_FIRST_ROOM, _DIGEST_BYTES), np.uint8),
             "look": np.zeros((_FIRST_ROOM, 0), np.float16),
             "decided": np.full(_FIRST_ROOM, UNDECIDED, np.int32),
+            "moment": np.full(_FIRST_ROOM, UNDECIDED, np.int32),
+            "answer": np.full(_FIRST_ROOM, UNREADABLE, np.int32),
             "group": np.full(_FIRST_ROOM, UNREADABLE, np.int32),
         }
 
@@ -96,6 +104,11 @@ class BoardColumns:
     def groups(self) -> NDArray[np.int32]:
         """The group of each photo: an index into `names`, `NOT_SURE`, `UNLIKE` or `UNREADABLE`; not to be written."""
         return self._column("group")
+
+    @property
+    def answers(self) -> NDArray[np.int32]:
+        """The group that the model itself puts each photo in, whatever a person decided; not to be written."""
+        return self._column("answer")
 
     @property
     def decided(self) -> NDArray[np.int32]:
@@ -127,6 +140,23 @@ class BoardColumns:
         found = self._arrays["digest"][row].tobytes()
         return found if any(found) else b""
 
+    @property
+    def all_digests(self) -> NDArray[np.uint8]:
+        """The SHA-256 of each photo's bytes, shape (photos, 32); zeros where unknown; not to be written."""
+        return self._column("digest")
+
+    def digests(self, rows: Rows) -> NDArray[np.uint8]:
+        """Return the SHA-256 of photos' bytes, shape (rows, 32); zeros where unknown."""
+        return self._arrays["digest"][rows]
+
+    def rows_with(self, digests: NDArray[np.uint8]) -> Rows:
+        """Return the rows of photos with given content, ascending; copies of one photo are several rows.
+
+        Args:
+            digests: Known digests, shape (any, 32).
+        """
+        return np.flatnonzero(places_in(self.all_digests, digests) >= 0)
+
     def row_of(self, path: Path) -> int | None:
         """Return the row of a path, or None."""
         return self._row_of.get(str(path))
@@ -147,6 +177,7 @@ class BoardColumns:
             {NOT_SURE: Verdict.NOT_SURE, UNLIKE: Verdict.UNLIKE}.get(group, Verdict.NAMED),
             self.names[group] if group >= 0 else "",
             bool(arrays["decided"][row] != UNDECIDED),
+            self._moments[moment] if (moment := int(arrays["moment"][row])) != UNDECIDED else "",
             self._errors.get(row, ""),
             self.digest(row),
             None if np.isnan(time) else time,
@@ -165,10 +196,38 @@ class BoardColumns:
         self.judge(self._caution, rows)
         return rows
 
-    def decide(self, rows: Rows, class_name: str | None) -> None:
-        """Set what a person decided; None where nothing."""
-        self._arrays["decided"][rows] = UNDECIDED if class_name is None else self.class_index(class_name)
-        self.judge(self._caution, rows)
+    def decide(self, rows: Rows, class_name: str | None, moment: str = "") -> None:
+        """Set what a person decided; None where nothing.
+
+        Args:
+            rows: The photos.
+            class_name: The class that they show.
+            moment: When it was decided, as an ISO 8601 time with its offset.
+        """
+        if class_name is None:
+            self.set_decided(rows, np.full(len(rows), UNDECIDED), np.full(len(rows), UNDECIDED), ())
+        else:
+            index = self.class_index(class_name)
+            self.set_decided(rows, np.full(len(rows), index), np.zeros(len(rows), np.intp), [moment])
+
+    def set_decided(
+        self, rows: Rows, classes: NDArray[np.integer[Any]], moments: NDArray[np.integer[Any]], times: Sequence[str]
+    ) -> Rows:
+        """Set what a person decided about each photo, and return the rows that this changed.
+
+        Args:
+            rows: The photos.
+            classes: The class of each, an index into `names` or `UNDECIDED`.
+            moments: When each was decided, an index into `times` or `UNDECIDED`.
+            times: ISO 8601 times with their offset.
+        """
+        arrays = self._arrays
+        changed: Rows = rows[arrays["decided"][rows] != classes]
+        arrays["decided"][rows] = classes
+        arrays["moment"][rows] = np.where(moments == UNDECIDED, UNDECIDED, moments + len(self._moments))
+        self._moments += times
+        self.judge(self._caution, changed)
+        return changed
 
     def class_index(self, class_name: str) -> int:
         """Return the index of a class in `names`, which is added where it is new."""
@@ -200,6 +259,7 @@ class BoardColumns:
                 with np.errstate(invalid="ignore"):
                     group[arrays["distance"][chosen] > self._trust.novelty.limit] = UNLIKE
         group[best == _NO_CLASS] = UNREADABLE
+        arrays["answer"][chosen] = group
         decided = arrays["decided"][chosen]
         arrays["group"][chosen] = np.where(decided == UNDECIDED, group, decided)
 
@@ -232,7 +292,11 @@ class BoardColumns:
             arrays["probabilities"][row, place] = score.probability
         arrays["distance"][row] = np.nan if prediction.distance is None else prediction.distance
         arrays["time"][row] = np.nan if prediction.time is None else prediction.time
-        arrays["digest"][row] = np.frombuffer(prediction.digest.ljust(_DIGEST_BYTES, b"\0"), np.uint8)
+        digest = np.frombuffer(prediction.digest.ljust(_DIGEST_BYTES, b"\0"), np.uint8)
+        if (arrays["digest"][row] != digest).any():
+            # What was decided belongs to the content that the file had.
+            arrays["decided"][row] = arrays["moment"][row] = UNDECIDED
+        arrays["digest"][row] = digest
         look = np.frombuffer(prediction.look, np.float16)
         if look.size and arrays["look"].shape[1] != look.size:
             arrays["look"] = np.zeros((len(arrays["look"]), look.size), np.float16)
@@ -243,6 +307,34 @@ class BoardColumns:
 
     def _column(self, name: str) -> NDArray[Any]:
         return self._arrays[name][: self._size]
+
+
+def places_in(digests: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Return where each digest stands among others.
+
+    Args:
+        digests: Shape (any, 32).
+        wanted: Known digests, shape (any, 32).
+
+    Returns:
+        An index into `wanted` for each of `digests`; -1 where it is not among them.
+    """
+    places = np.full(len(digests), -1, np.intp)
+    if not len(digests) or not len(wanted):
+        return places
+    # Keys of 8 bytes tell digests apart; the whole is compared for those that seem to be the same.
+    order = np.argsort(_keys(wanted), kind="stable")
+    ordered, keys = _keys(wanted)[order], _keys(digests)
+    found = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
+    likely = np.flatnonzero(ordered[found] == keys)
+    there = order[found[likely]]
+    places[likely] = np.where((digests[likely] == wanted[there]).all(axis=1), there, -1)
+    return places
+
+
+def _keys(digests: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    keys: NDArray[np.uint64] = (digests.view("<u8") * _MIXERS).sum(axis=1, dtype=np.uint64)
+    return keys
 
 
 def _doubled(array: NDArray[Any]) -> NDArray[Any]:

@@ -160,10 +160,7 @@ class Session(QObject):
         return self._advice
 
     def split(self) -> Split | None:
-        """Return the split under the present recipe.
-
-        Returns:
-            The split; None if the collection cannot be trained on, or while many photos are divided, see `known_split`.
+        """Return the split by the present recipe; None without a collection to train on, or not yet: see `known_split`.
 
         Raises:
             CollectionError: The shares of this recipe cannot be applied to the collection.
@@ -303,7 +300,8 @@ class Session(QObject):
         """Augment photos for a preview, in the background; only while no job is under way."""
         # The user waits for the preview of a setting; an estimate can be repeated.
         self._jobs.stop_background(EstimateRequest)
-        return self._begin_engine_in_background(PreviewRequest(paths, augmentation, size))
+        request = PreviewRequest(paths, augmentation, size)
+        return self.begin_in_background(request, functools.partial(self._engine.run, request))
 
     def reload_runs(self) -> None:
         """List the runs of the collection again in the background: another window may have changed them."""
@@ -363,8 +361,9 @@ class Session(QObject):
         self._jobs.stop_background(PreviewRequest | EstimateRequest | LearningCurveRequest)
         return self._jobs.begin(request, operation, on_success)
 
-    def _begin_engine_in_background(self, request: Request[object]) -> Job:
-        return self._jobs.begin_in_background(request, functools.partial(self._engine.run, request))
+    def begin_in_background(self, request: object, operation: Operation, on_success: OnSuccess | None = None) -> Job:
+        """Start a background job; see `Jobs.begin_in_background`."""
+        return self._jobs.begin_in_background(request, operation, on_success)
 
     @Slot(object)
     def _on_read(self, state: object) -> None:
@@ -386,7 +385,8 @@ class Session(QObject):
     def _on_model_in_use_changed(self) -> None:
         """Have the model loaded before the first photo is dropped; one that is loaded already takes no time."""
         if self.model is not None:
-            self._begin_engine_in_background(WarmModelRequest(self.model.path))
+            request = WarmModelRequest(self.model.path)
+            self.begin_in_background(request, functools.partial(self._engine.run, request))
 
     @Slot(object)
     def _on_model_opened(self, model: object) -> None:

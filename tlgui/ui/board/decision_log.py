@@ -1,0 +1,318 @@
+"""Keeps what a person decides: on another thread, one step after the other, so that none is lost or overtakes another.
+
+What is decided is shown at once and written afterwards. A full disk, or a window that holds the file for long, delays
+no key. A step that could not be written is shown as not done. Closing the window waits until all is written.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from tlgui import gui_priority
+from tlgui.errors import StorageError
+from tlgui.photos.storage.decision_file import DecisionFile
+from tlgui.photos.storage.decisions import Change, Decision, Decisions, Scope
+from tlgui.progress import Event, JobContext
+from tlgui.ui.board.columns import UNDECIDED, BoardColumns, Rows, places_in
+from tlgui.ui.session.session import Session
+
+# A step of 100,000 photos takes 3 MB.
+_MOST_STEPS = 100
+# The copies of more photos than these are found on the thread.
+_MOST_AT_ONCE = 5000
+_BYTES = 32
+
+Digests = NDArray[np.uint8]
+
+
+class DecisionsRequest:
+    """Read and write what a person decided, in the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known about photos, as arrays for `BoardColumns.set_decided`.
+
+    Args:
+        classes: Of each photo the index into `names`, or `UNDECIDED`.
+        moments: Of each photo the index into `times`, or `UNDECIDED`.
+        names: The classes.
+        times: When they were decided.
+    """
+
+    classes: NDArray[np.intp]
+    moments: NDArray[np.intp]
+    names: tuple[str, ...]
+    times: tuple[str, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Step:
+    """One decision of the person.
+
+    Args:
+        digests: The photos.
+        scope: What was asked.
+        words: For Undo.
+        change: What was written; None before it is.
+    """
+
+    digests: Digests
+    scope: Scope
+    words: str
+    change: Change | None = None
+
+
+@dataclass(eq=False, slots=True)
+class _Task:
+    """What the thread does, and what is done with the result.
+
+    Args:
+        work: Runs on the thread.
+        then: Gets its result on the GUI thread.
+        otherwise: Called instead where the disk refused.
+    """
+
+    work: Callable[[], object]
+    then: Callable[[object], None]
+    otherwise: Callable[[], None] = field(default=lambda: None)
+
+
+@dataclass(frozen=True, slots=True)
+class _TaskEnded(Event):
+    task: _Task
+    result: object
+    error: StorageError | None = None
+
+
+class DecisionLog(QObject):
+    """The decisions about the photos of a board.
+
+    Signals:
+        shown: What was decided about photos changed; the rows, an array.
+        steps_changed: What can be undone changed.
+        problem_raised: A decision could not be read or kept, or the file was damaged.
+
+    Args:
+        session: Runs the jobs.
+        photos: The columns that show the decisions.
+        parent: The owner.
+
+    Attributes:
+        photos: The columns that show the decisions.
+        scope: What is asked of their photos.
+    """
+
+    shown = Signal(object)
+    steps_changed = Signal()
+    problem_raised = Signal(StorageError)
+    _told = Signal(StorageError)
+
+    def __init__(self, session: Session, photos: BoardColumns, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        # Told on the thread.
+        self._told.connect(self.problem_raised, Qt.ConnectionType.QueuedConnection)
+        self._decisions = Decisions(DecisionFile(tell=self._told.emit))
+        self.photos = photos
+        self.scope = Scope()
+        # How many steps about each row have still to be written.
+        self._unwritten = np.zeros(0, np.int16)
+        self._steps: list[Step] = []
+        self._tasks: deque[_Task] = deque()
+        self._lock = threading.Lock()
+        self._is_at_work = False
+
+    @property
+    def next_undo(self) -> str:
+        """What the last decision was, in words; empty where there is none to take back."""
+        return self._steps[-1].words if self._steps else ""
+
+    def follow(self, photos: BoardColumns, scope: Scope) -> None:
+        """Show decisions in other columns from now on."""
+        self.photos, self.scope = photos, scope
+        self._unwritten = np.zeros(0, np.int16)
+
+    def look_up(self, rows: Rows) -> None:
+        """Show what was decided about photos before."""
+        photos, digests, scope = self.photos, self.photos.digests(rows), self.scope
+
+        def then(found: object) -> None:
+            assert isinstance(found, Found)
+            self._show(photos, rows, found)
+
+        if digests.any():
+            self._do(lambda: self._read(digests, scope), then)
+
+    def decide(self, rows: Rows, class_name: str | None, words: str) -> Rows:
+        """Decide about photos, and all others on the board with the same content.
+
+        Args:
+            rows: The photos.
+            class_name: The class that they show; None takes back what was decided.
+            words: For Undo, such as “name 3 photos robin”.
+
+        Returns:
+            The rows that it is decided about; those whose content is unknown are left out.
+        """
+        digests = self.photos.digests(rows)
+        known = digests.any(axis=1)
+        if not known.any():
+            return rows[:0]
+        digests, rows = digests[known], rows[known]
+        photos, scope = self.photos, self.scope
+        step = Step(digests, scope, words)
+        decision = None if class_name is None else Decision(class_name, _now())
+        alike = photos.rows_with(digests) if len(digests) <= _MOST_AT_ONCE else rows
+        photos.decide(alike, class_name, decision.decided_at if decision is not None else "")
+        self._count_unwritten(photos, alike, 1)
+        self._steps = [*self._steps[-_MOST_STEPS + 1 :], step]
+        every = photos.all_digests
+
+        def write() -> Rows:
+            step.change = self._decisions.decide(_each(digests), decision, scope, gui_priority.give_way)
+            return np.flatnonzero(places_in(every, digests) >= 0) if alike is rows else alike
+
+        def then(copies: object) -> None:
+            assert isinstance(copies, np.ndarray)
+            self._count_unwritten(photos, alike, -1)
+            if len(copies) > len(alike) and photos is self.photos:
+                self.look_up(np.setdiff1d(copies, alike))
+
+        def otherwise() -> None:
+            self._count_unwritten(photos, alike, -1)
+            self._steps = [other for other in self._steps if other is not step]
+            self.steps_changed.emit()
+            if photos is self.photos:
+                self.look_up(alike)
+
+        self._do(write, then, otherwise)
+        self.shown.emit(alike)
+        self.steps_changed.emit()
+        return alike
+
+    def undo(self) -> None:
+        """Take back the last decision, except for photos that were decided about again in another window."""
+        if not self._steps:
+            return
+        step, photos, every = self._steps.pop(), self.photos, self.photos.all_digests
+        is_shown = step.scope == self.scope
+
+        def take_back() -> tuple[Rows, Found] | None:
+            # By now it was written, or refused.
+            if step.change is not None:
+                self._decisions.take_back(step.change)
+            if not is_shown:
+                return None
+            places = places_in(every, step.digests)
+            rows = np.flatnonzero(places >= 0)
+            return rows, self._read(step.digests[places[rows]], step.scope)
+
+        def then(known: object) -> None:
+            if isinstance(known, tuple):
+                self._show(photos, *known)
+
+        def otherwise() -> None:
+            self._steps.append(step)
+            self.steps_changed.emit()
+
+        self._do(take_back, then, otherwise)
+        self.steps_changed.emit()
+
+    def _read(self, digests: Digests, scope: Scope) -> Found:
+        """Return what was decided about photos; on the thread."""
+        each = _each(digests)
+        decisions = self._decisions.of((digest for digest in each if any(digest)), scope, gui_priority.give_way)
+        names, times = dict[str, int](), dict[str, int]()
+        classes = np.full(len(each), UNDECIDED, np.intp)
+        moments = np.full(len(each), UNDECIDED, np.intp)
+        for place, digest in enumerate(each):
+            if (decision := decisions.get(digest)) is not None:
+                classes[place] = names.setdefault(decision.class_name, len(names))
+                moments[place] = times.setdefault(decision.decided_at, len(times))
+        return Found(classes, moments, tuple(names), tuple(times))
+
+    def _show(self, photos: BoardColumns, rows: Rows, found: Found) -> None:
+        """Show what was read, except for photos that were decided about meanwhile, or that left the board."""
+        if photos is not self.photos:
+            return
+        settled = np.ones(len(rows), np.bool_)
+        known = rows < len(self._unwritten)
+        settled[known] = self._unwritten[rows[known]] == 0
+        indices = np.array([*map(photos.class_index, found.names), UNDECIDED], np.intp)
+        changed = photos.set_decided(
+            rows[settled], indices[found.classes[settled]], found.moments[settled], found.times
+        )
+        if len(changed):
+            self.shown.emit(changed)
+
+    def _count_unwritten(self, photos: BoardColumns, rows: Rows, change: int) -> None:
+        if photos is not self.photos:
+            return
+        if len(self._unwritten) < len(photos):
+            grown = np.zeros(2 * len(photos), np.int16)
+            grown[: len(self._unwritten)] = self._unwritten
+            self._unwritten = grown
+        self._unwritten[rows] += change
+
+    def _do(
+        self, work: Callable[[], object], then: Callable[[object], None], otherwise: Callable[[], None] = lambda: None
+    ) -> None:
+        """Have the thread do something after what it has to do already."""
+        with self._lock:
+            self._tasks.append(_Task(work, then, otherwise))
+            is_at_work, self._is_at_work = self._is_at_work, True
+        if not is_at_work:
+            job = self._session.begin_in_background(DecisionsRequest(), self._work)
+            job.reported.connect(self._on_job_reported)
+            job.failed.connect(self._on_job_failed)
+
+    def _work(self, context: JobContext) -> None:
+        """Do all tasks; a stop is not heeded, because what was decided is to be written."""
+        while (task := self._next_task()) is not None:
+            try:
+                context.report(_TaskEnded(task, task.work()))
+            except StorageError as error:
+                context.report(_TaskEnded(task, None, error))
+
+    def _next_task(self) -> _Task | None:
+        with self._lock:
+            if self._tasks:
+                return self._tasks.popleft()
+            # From here on, a new task starts a job of its own.
+            self._is_at_work = False
+            return None
+
+    @Slot(object)
+    def _on_job_reported(self, event: object) -> None:
+        assert isinstance(event, _TaskEnded)
+        if event.error is None:
+            event.task.then(event.result)
+        else:
+            event.task.otherwise()
+            self.problem_raised.emit(event.error)
+
+    @Slot(object)
+    def _on_job_failed(self, _error: object) -> None:
+        """Go on with the other tasks after a bug in one."""
+        with self._lock:
+            self._is_at_work = False
+            tasks, self._tasks = self._tasks, deque()
+        for task in tasks:
+            self._do(task.work, task.then, task.otherwise)
+
+
+def _each(digests: Digests) -> list[bytes]:
+    # NumPy would cut zeros at the end off.
+    data = digests.tobytes()
+    return [data[start : start + _BYTES] for start in range(0, len(data), _BYTES)]
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
