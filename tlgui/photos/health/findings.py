@@ -108,13 +108,26 @@ class ConfirmClass:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowAs:
+    """Show a class under another name than that of its folders.
+
+    Args:
+        folder_names: The folders' names, as `shown_name` returns them.
+        shown: The name; an empty one for the folders' own.
+    """
+
+    folder_names: tuple[str, ...]
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveFolders:
     """Remove empty folders; one that is not empty stays."""
 
     folders: tuple[Path, ...]
 
 
-SingleMending = LeaveOut | UseAgain | MoveInto | MoveToBin | CopyInto | AddInto | RemoveFolders | ConfirmClass
+SingleMending = LeaveOut | UseAgain | MoveInto | MoveToBin | CopyInto | AddInto | RemoveFolders | ConfirmClass | ShowAs
 
 
 @dataclass(frozen=True, slots=True)

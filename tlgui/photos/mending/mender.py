@@ -21,6 +21,7 @@ from tlgui.photos.health.findings import (
     MoveInto,
     MoveToBin,
     RemoveFolders,
+    ShowAs,
     SingleMending,
     Together,
     UseAgain,
@@ -117,13 +118,7 @@ class Mender:
         Raises:
             StorageError: The disk refused, or another window mends this collection just now.
         """
-        with self._owned():
-            names = self._choices.shown_names()
-            steps = {number: Step(name, shown, note=names.get(name, "")) for number, name in enumerate(folder_names)}
-            record = self._journal.begin(RecordKind.SHOW_AS, self._words(RecordKind.SHOW_AS, steps))
-            self._journal.plan(record, steps)
-            make_choices(self._choices, record.kind, steps)
-            return self._ended(record, set(), [])
+        return self.apply(ShowAs(tuple(folder_names), shown), JobContext())
 
     def undo(self, context: JobContext) -> Mended | None:
         """Undo the last mending; a file whose old name is taken meanwhile gets a number.
@@ -142,17 +137,7 @@ class Mender:
         """
         with self._owned():
             record = self._journal.last()
-            if record is None:
-                return None
-            mended = self._undo(record, context)
-            # The parts of one mending, as long as nothing of a later one is left.
-            while record.joins and not record.done:
-                before = self._journal.last()
-                if before is None or before.path.stem != record.joins:
-                    break
-                self._undo(before, context)
-                record = before
-            return mended
+            return self._undo_whole(record, context) if record is not None else None
 
     def recover(self) -> None:
         """Complete or reverse the mending that a kill cut short; where that fails, the next call tries again."""
@@ -188,6 +173,9 @@ class Mender:
             mended = self._apply_single(mending, context, before)
             last = self._journal.last()
             before = last if last is not None and mended.done else before
+        if before is not None and not mended.done:
+            # The others were done for the sake of the last one.
+            self._undo_whole(before, context)
         return replace(mended, words=f"{mended.words} {together.note}".strip()) if mended.done else mended
 
     def _apply_single(self, mending: SingleMending, context: JobContext, joins: Record | None = None) -> Mended:
@@ -207,6 +195,8 @@ class Mender:
                 return self._move(RecordKind.BIN, binned, context, joins)
             case RemoveFolders(folders):
                 return self._remove(folders, joins)
+            case ShowAs(folder_names, shown):
+                return self._show_as(folder_names, shown, joins)
 
     def _choose(self, mending: LeaveOut | UseAgain | ConfirmClass, context: JobContext, joins: Record | None) -> Mended:
         plan = planned_choices(self._choices, mending, context)
@@ -214,6 +204,14 @@ class Mender:
         self._journal.plan(record, plan.steps)
         make_choices(self._choices, plan.kind, plan.steps)
         return self._ended(record, set(), plan.problems)
+
+    def _show_as(self, folder_names: Sequence[str], shown: str, joins: Record | None) -> Mended:
+        names = self._choices.shown_names()
+        steps = {number: Step(name, shown, note=names.get(name, "")) for number, name in enumerate(folder_names)}
+        record = self._journal.begin(RecordKind.SHOW_AS, self._words(RecordKind.SHOW_AS, steps), joins)
+        self._journal.plan(record, steps)
+        make_choices(self._choices, record.kind, steps)
+        return self._ended(record, set(), [])
 
     def _remove(self, folders: Sequence[Path], joins: Record | None) -> Mended:
         steps = {number: Step(str(folder)) for number, folder in enumerate(dict.fromkeys(folders))}
@@ -252,6 +250,17 @@ class Mender:
         words = self._words(record.kind, done)
         self._journal.end(record, missed, words)
         return Mended(len(done), tuple(problems), self._done_words(record.kind, done, len(problems) + refused))
+
+    def _undo_whole(self, record: Record, context: JobContext) -> Mended:
+        """Undo the last mending of the journal with those that it is a part of, as long as nothing of it is left."""
+        mended = self._undo(record, context)
+        while record.joins and not record.done:
+            before = self._journal.last()
+            if before is None or before.path.stem != record.joins:
+                break
+            self._undo(before, context)
+            record = before
+        return mended
 
     def _undo(self, record: Record, context: JobContext) -> Mended:
         """Undo one mending of the journal."""

@@ -12,6 +12,7 @@ from tlgui.photos.health.findings import Mending, Report
 from tlgui.photos.health.report import report_on
 from tlgui.photos.layouts import LayoutChoice
 from tlgui.photos.mending.adding import photos_to_add
+from tlgui.photos.mending.adding_decided import PhotoToAdd, decided_photos_to_add
 from tlgui.photos.mending.deciding import without_spare_copies
 from tlgui.photos.mending.mender import Mended, Mender, mender_of
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
@@ -195,5 +196,20 @@ def add_photos(
     def add(mender: Mender, context: JobContext) -> Mended:
         survey = before.survey
         return mender.apply(photos_to_add(survey.collection, survey.facts, class_name, paths, context), context)
+
+    return add
+
+
+def add_decided(photos: Sequence[PhotoToAdd], before: FolderState) -> Callable[[Mender, JobContext], Mended | None]:
+    """Return the function that adds photos that a person decided about to their classes.
+
+    Args:
+        photos: The photos.
+        before: The folder before it.
+    """
+
+    def add(mender: Mender, context: JobContext) -> Mended:
+        survey = before.survey
+        return mender.apply(decided_photos_to_add(survey.collection, survey.facts, photos, context), context)
 
     return add

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlgui.photos.health.findings import Mending
+from tlgui.photos.mending.adding_decided import PhotoToAdd
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,13 @@ class AddRequest:
 
     class_name: str
     paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddDecidedRequest:
+    """Copy photos that a person decided about into the classes of the collection, then read it again."""
+
+    photos: tuple[PhotoToAdd, ...]
 
 
 @dataclass(frozen=True, slots=True)

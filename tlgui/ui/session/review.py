@@ -11,16 +11,26 @@ from tlgui.photos.collection import Collection
 from tlgui.photos.facts import PhotoFacts
 from tlgui.photos.health.doubt_findings import with_doubts
 from tlgui.photos.health.findings import Mending, Report
+from tlgui.photos.mending.adding_decided import PhotoToAdd
 from tlgui.photos.mending.copying import copies_into_classes
 from tlgui.photos.mending.mender import Mended, Mender
 from tlgui.photos.names import shown_name
 from tlgui.photos.scanning.scan import CollectionListed, Survey
 from tlgui.photos.scanning.watching import FolderChanges, changes_on_disk
 from tlgui.progress import JobContext, Progress
-from tlgui.ui.session.folder_reading import CloserLook, FolderState, MendJob, add_photos, apply_mending, read_collection
+from tlgui.ui.session.folder_reading import (
+    CloserLook,
+    FolderState,
+    MendJob,
+    add_decided,
+    add_photos,
+    apply_mending,
+    read_collection,
+)
 from tlgui.ui.session.job_queue import Jobs
 from tlgui.ui.session.photo_selection import PhotoSelection
 from tlgui.ui.session.requests import (
+    AddDecidedRequest,
     AddRequest,
     CopyRequest,
     DiskRequest,
@@ -175,6 +185,10 @@ class Review(QObject):
     def add_photos(self, class_name: str, paths: tuple[Path, ...]) -> Job:
         """Copy photos from outside into a class and read the collection again; the job succeeds with a `Mended`."""
         return self._begin(AddRequest(class_name, paths), add_photos(class_name, paths, self._needed_state()))
+
+    def add_decided(self, photos: tuple[PhotoToAdd, ...]) -> Job:
+        """Copy photos that a person decided about into their classes and read the collection again, as `add_photos`."""
+        return self._begin(AddDecidedRequest(photos), add_decided(photos, self._needed_state()))
 
     def undo(self) -> Job:
         """Undo the last mending, if any, and read the collection again; the job succeeds with a `Mended` or None."""
