@@ -126,6 +126,9 @@ def test_evaluation_measures_percentages_promises_and_what_is_unlike(
     assert next(iter(evaluation)) == "part"
     assert list(evaluation)[-1] == "trust"
     trust = evaluation["trust"]
+    # All photos of the folder were used, and no part that was kept apart.
+    assert trust["may_have_learned"] is True
+    assert "on average (it may have learned from some of these photos)." in out
     assert trust["unlike_share"] >= 0.25
     assert 0 < trust["calibration_error"] < 1
     assert [promise["wrong_at_most"] for promise in trust["promises"]] == list(WRONG_AT_MOST)

@@ -155,8 +155,8 @@ def evaluate(arguments: argparse.Namespace, terminal: Terminal) -> None:
     write_accuracy(result, terminal)
     if part is None and arguments.part is None:
         terminal.note(
-            "note: All photos of the folder were used. If the model learned from some of them, it does worse on new "
-            "ones; --part validation keeps to those it did not learn from."
+            "note: All photos of the folder were used. If the model learned from some of them, all that is measured "
+            "here is worse on new ones; --part validation keeps to those it did not learn from."
         )
     _write_classes(result, terminal)
     _write_trust(result, model, terminal)

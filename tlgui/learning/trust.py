@@ -192,11 +192,14 @@ class TrustCheck:
         promises: One for each promise of the model; none for models without `Trust`.
         unlike_share: Share of the photos that are held back as unlike anything the model was trained on, 0..1; None
             where the model cannot tell.
+        may_have_learned: Whether the model may have been trained on some of the photos: then all this is better than
+            it would be on new ones.
     """
 
     calibration_error: float
     promises: tuple[PromiseCheck, ...]
     unlike_share: float | None
+    may_have_learned: bool = False
 
 
 class JudgedBy(StrEnum):

@@ -38,8 +38,8 @@ _MONTHS = (
 )  # fmt: skip
 _NOT_MEASURED = "How good this model is was not measured: there were no photos to judge it by."
 _MAY_HAVE_LEARNED = (
-    "All photos of the folder were used. If the model learned from some of them, it does worse on new ones than this "
-    "says."
+    "All photos of the folder were used. If the model learned from some of them, it does worse on new ones than all "
+    "this says."
 )
 _TRUST_UNKNOWN = (
     "How true its percentages are is not known of this model. A new training tells, and lets it answer “not sure” and "

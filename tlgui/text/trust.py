@@ -206,20 +206,21 @@ def trust_check_in_words(check: TrustCheck) -> tuple[str, ...]:
     """Return what was measured of how far the answers of a model can be trusted, a sentence each.
 
     Args:
-        check: What was measured.
+        check: What was measured. Where the model may have learned from some of the photos, each sentence says so.
     """
-    lines = [f"Its percentages are {percent(check.calibration_error)} beside the truth on average."]
+    of_which = " (it may have learned from some of these photos)" if check.may_have_learned else ""
+    lines = [f"Its percentages are {percent(check.calibration_error)} beside the truth on average{of_which}."]
     if check.unlike_share is not None:
-        lines.append(f"Held back as unlike anything it learned: {percent(check.unlike_share)} of the photos.")
-    return (*lines, *(_promise_check(promise) for promise in check.promises))
+        lines.append(f"Held back as unlike anything it learned: {percent(check.unlike_share)} of the photos{of_which}.")
+    return (*lines, *(_promise_check(promise, of_which) for promise in check.promises))
 
 
-def _promise_check(promise: PromiseCheck) -> str:
+def _promise_check(promise: PromiseCheck, of_which: str) -> str:
     wanted = wrong_at_most_in_words(promise.wrong_at_most).capitalize()
     if promise.threshold is None:
         return f"{wanted}: nothing can be promised, so every photo is named."
     wrong = "" if promise.wrong_share is None else f", and {percent(promise.wrong_share)} of these wrongly"
-    named = f"{percent(promise.named_share)} of the photos are named{wrong}"
+    named = f"{percent(promise.named_share)} of the photos are named{wrong}{of_which}"
     least = f"from {percent(promise.threshold)} on" if promise.threshold > 0 else "however sure it is"
     return f"{wanted}, {least}: {named}."
 

@@ -74,6 +74,17 @@ def test_part_is_the_one_of_the_split_of_the_recipe(tmp_path: Path) -> None:
     assert counts == {Part.TRAINING: 18, Part.VALIDATION: 9, Part.TEST: 3}
 
 
+def test_what_was_measured_tells_whether_the_model_may_have_learned_from_the_photos(tmp_path: Path) -> None:
+    recipe = QUICK.with_value("split.validation", "0.3").with_value("split.test", "0.1")
+    collection = scanned(write_collection(tmp_path / "c", 3, 10))
+    may_have_learned = {}
+    for part in (None, *Part):
+        trust = evaluate(colour_model(recipe), collection, part, JobContext()).trust
+        assert trust is not None
+        may_have_learned[part] = trust.may_have_learned
+    assert may_have_learned == {None: True, Part.TRAINING: True, Part.VALIDATION: False, Part.TEST: False}
+
+
 def test_own_test_photos_are_evaluated_even_where_nothing_else_is_left(tmp_path: Path) -> None:
     folder = write_split_collection(tmp_path / "c", 3, 2, ("train", "test"))
     assert evaluate(colour_model(), scanned(folder), Part.TEST, JobContext()).photo_count == 6

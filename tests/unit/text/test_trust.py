@@ -196,3 +196,13 @@ def test_percentage_of_which_little_was_measured_promises_nothing() -> None:
 
 def test_percentage_of_a_model_of_an_earlier_version_was_never_measured() -> None:
     assert sureness_in_words(0.9, None).endswith("A new training would tell.")
+
+
+def test_figures_of_photos_that_it_may_have_learned_from_say_so_one_by_one() -> None:
+    check = TrustCheck(
+        0.021, (PromiseCheck(0.05, 0.81, 0.9, 0.031), PromiseCheck(0.01, None, 1.0, 0.06)), 0.04, may_have_learned=True
+    )
+    *measured, no_promise = trust_check_in_words(check)
+    assert len(measured) == 3
+    assert all(line.endswith(" (it may have learned from some of these photos).") for line in measured)
+    assert "learned from" not in no_promise

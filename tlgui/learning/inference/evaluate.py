@@ -22,6 +22,7 @@ from tlgui.progress import Countdown, JobContext, Progress, Stage, Throttle
 # As in Keras: the logarithm of a probability of 0 would be infinite.
 _SMALLEST_PROBABILITY = 1e-7
 _NAMES_SHOWN = 3
+_NOT_LEARNED_FROM = (Part.VALIDATION, Part.TEST)
 
 
 class ConfusionCounts:
@@ -145,7 +146,7 @@ def evaluate(model: Predictor, collection: Collection, part: Part | None, contex
             f"None of the {len(photos)} photos to evaluate in “{collection.folder.name}” can be read.",
             "Check that the folder is still there, then open it again.",
         )
-    return replace(evaluation, trust=trust.check())
+    return replace(evaluation, trust=replace(trust.check(), may_have_learned=part not in _NOT_LEARNED_FROM))
 
 
 def _mistaken(
