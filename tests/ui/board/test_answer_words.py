@@ -23,6 +23,7 @@ ROSE = BoardPhoto(
     verdict=Verdict.NAMED,
     answer="rose",
     is_decided=False,
+    decided_at="",
     error="",
     digest=b"1" * 32,
     time=1_714_745_100.0,

@@ -13,7 +13,6 @@ from tests.trusts import trust_of
 from tests.ui.predict.named_boards import fill_board, look_of_class, named, scores_of
 from tests.ui.waiting import shown
 from tlgui.learning.results import Prediction
-from tlgui.photos.storage.decisions import Decisions
 from tlgui.ui.board.board import Board
 from tlgui.ui.predict.answer_pane import AnswerPane
 from tlgui.ui.session.session import Session
@@ -22,7 +21,7 @@ from tlgui.ui.session.session import Session
 @pytest.fixture
 def board(qtbot: QtBot, trained: Session, tmp_path: Path) -> Board:
     """Four photos: an owl, one that is not sure, one unlike anything, and one that cannot be read."""
-    board = Board(trained, trained, Decisions(tmp_path / "decisions.sqlite"))
+    board = Board(trained, trained)
     new = tmp_path / "New"
     new.mkdir()
     predictions = [

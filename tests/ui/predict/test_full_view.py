@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from tests.trusts import trust_of
 from tests.ui.predict.named_boards import fill_board, named, scores_of
-from tlgui.photos.storage.decisions import Decisions
 from tlgui.ui.board.board import Board
 from tlgui.ui.predict.full_view import FullView
 from tlgui.ui.session.session import Session
@@ -21,7 +20,7 @@ LIST = (2, 0, 1)
 
 @pytest.fixture
 def board(qtbot: QtBot, trained: Session, tmp_path: Path) -> Board:
-    board = Board(trained, trained, Decisions(tmp_path / "decisions.sqlite"))
+    board = Board(trained, trained)
     new = tmp_path / "New"
     new.mkdir()
     predictions = [

@@ -107,7 +107,7 @@ def test_what_is_not_added_is_named_with_its_reason(birds: Path, card: Path) -> 
     twin = photo(card, "twin.jpg", "owl", 70)
     changed = photo(card, "changed.jpg", "owl", 71)
     write_jpeg(changed.path, seed=99)
-    in_other = shutil.copy(birds / "wren" / "photo 001.jpg", card / "known.jpg")
+    in_other = Path(shutil.copy(birds / "wren" / "photo 001.jpg", card / "known.jpg"))
     link = card / "link.jpg"
     link.symlink_to(birds / "wren" / "photo 000.jpg")
     photos = [
@@ -137,7 +137,7 @@ def test_what_is_not_added_is_named_with_its_reason(birds: Path, card: Path) -> 
 def test_photo_that_was_left_out_is_known(birds: Path, card: Path) -> None:
     out = birds / "owl" / "photo 000.jpg"
     Choices(files.workspace_path(birds), birds).leave_out([out])
-    mended = add(birds, PhotoToAdd(shutil.copy(out, card / "a.jpg"), "owl"))
+    mended = add(birds, PhotoToAdd(Path(shutil.copy(out, card / "a.jpg")), "owl"))
     assert [problem.reason for problem in mended.problems] == ["“owl” has the same photo already, as “photo 000.jpg”."]
 
 
