@@ -158,6 +158,15 @@ class Journal:
         """Return the last mending that was not undone; files that are no mendings are skipped."""
         return next(self.records(), None)
 
+    def mark(self) -> tuple[str, int, int] | None:
+        """Return what is another whenever the last mending is; None where there is none."""
+        names = self._names()
+        try:
+            state = (self.folder / names[-1]).stat() if names else None
+        except OSError:
+            return None
+        return (names[-1], state.st_size, state.st_mtime_ns) if state is not None else None
+
     def last_words(self) -> str | None:
         """Return the words of the last mending that was not undone, or None; only its last line is read if it ended."""
         ending = self._ending()

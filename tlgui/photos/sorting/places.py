@@ -93,7 +93,8 @@ class Inside:
 
     def __init__(self, into: Path, roots: Sequence[Path], folder_names: Iterable[str]) -> None:
         self._into = _real(into)
-        self._roots = [_real(root) for root in roots]
+        self._has_roots = bool(roots)
+        self._inner_roots = {root for root in map(_real, roots) if root.is_relative_to(self._into)}
         self._names = frozenset(folder_names)
         self._real: dict[Path, Path] = {}
 
@@ -102,11 +103,11 @@ class Inside:
         if path.parent not in self._real:
             self._real[path.parent] = _real(path.parent)
         folder = self._real[path.parent]
-        if not self._roots or not folder.is_relative_to(self._into):
+        if not self._has_roots or not folder.is_relative_to(self._into):
             return False
         place = folder / path.name
-        inner = [root for root in self._roots if root.is_relative_to(self._into) and place.is_relative_to(root)]
-        if any(root != self._into for root in inner):
+        inner = self._inner_roots.intersection((place, *place.parents))
+        if inner - {self._into}:
             return False
         return not inner or not self._names.isdisjoint(folder.relative_to(self._into).parts)
 

@@ -5,7 +5,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tlgui import files
@@ -42,6 +42,7 @@ class PlanInput:
         training: The folder of the collection that the model is trained on; None where that is unknown.
         kept: Where sidecars that were merged into others are kept while photos are moved.
         writers: The functions that write files beside photos, by name.
+        taken: When photos were taken, as it was read before; gets what is read now.
     """
 
     photos: Sequence[DecidedPhoto]
@@ -51,6 +52,7 @@ class PlanInput:
     training: Path | None
     kept: Path
     writers: Mapping[str, Writer]
+    taken: dict[Path, float | None] = field(default_factory=dict)
 
 
 def plan_sort(given: PlanInput, context: JobContext) -> SortPlan:
@@ -119,14 +121,13 @@ class _Planner:
         if not wants_date(self._options.pattern):
             yield from photos
             return
-        unknown = [photo.path for photo in photos if photo.taken is None]
+        known = self._given.taken
+        unknown = [photo.path for photo in photos if photo.taken is None and photo.path not in known]
         states = [(path, state) for path in unknown if (state := state_now(path)) is not None]
-        facts = read_all_facts(states)
-        taken = {
-            path: found.taken for (path, _), found in zip(states, facts, strict=True) if isinstance(found, PhotoFacts)
-        }
+        facts = zip(states, read_all_facts(states), strict=True)
+        known.update({path: found.taken if isinstance(found, PhotoFacts) else None for (path, _), found in facts})
         for photo in photos:
-            yield photo if photo.taken is not None else replace(photo, taken=taken.get(photo.path))
+            yield photo if photo.taken is not None else replace(photo, taken=known.get(photo.path))
 
     def take(self, photo: DecidedPhoto) -> None:
         """Plan the steps of a photo."""

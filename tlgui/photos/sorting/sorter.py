@@ -27,6 +27,7 @@ from tlgui.progress import JobContext
 
 _FOLDER = "sorts"
 _KEPT = "kept"
+_OTHER_SORT = "Photos were sorted, or a sort was undone, in another window meanwhile. Nothing was undone now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,18 @@ class PastSort:
         into: The folder that it sorted into.
         began: When, as an ISO 8601 time with its offset.
         left_count: How many files it has still to sort.
+        id: What tells it from the other sorts that can be undone.
     """
 
     words: str
     into: Path
     began: str
     left_count: int
+    id: str = ""
+
+    def is_same(self, other: "PastSort | None") -> bool:
+        """Return whether this is the same sort, of which more may have been done, or undone, by now."""
+        return other is not None and (self.id, self.began, self.into) == (other.id, other.began, other.into)
 
 
 class Sorter:
@@ -96,6 +103,8 @@ class Sorter:
         self._folder = folder if folder is not None else files.data_folder() / _FOLDER
         self._journal = Journal(self._folder, is_of_sorts=True)
         self._writers = writers or {}
+        # The last sort, and the state of the journal in which it was read.
+        self._known: tuple[object, PastSort | None] = (None, None)
 
     def preview(
         self,
@@ -106,6 +115,7 @@ class Sorter:
         class_names: Sequence[str] = (),
         roots: Sequence[Path] = (),
         training: Path | None = None,
+        taken: dict[Path, float | None] | None = None,
     ) -> SortPlan:
         """Plan a sort; nothing is changed.
 
@@ -117,6 +127,7 @@ class Sorter:
             roots: What the user gave: photos, and folders that hold some. Photos in the folder to sort into are left
                 out, unless they were given themselves. Without roots, every photo was given itself.
             training: The folder of the collection that the model is trained on; None where that is unknown.
+            taken: When photos were taken, as earlier previews have read it; gets what is read now.
 
         Raises:
             SettingError: The pattern or the name of a folder cannot be used.
@@ -131,7 +142,17 @@ class Sorter:
             once.setdefault(path, photo if path == photo.path else replace(photo, path=path))
         kept = self._folder / _KEPT / secrets.token_hex(8)
         return plan_sort(
-            PlanInput(tuple(once.values()), options, class_names, roots, training, kept, self._writers), context
+            PlanInput(
+                tuple(once.values()),
+                options,
+                class_names,
+                roots,
+                training,
+                kept,
+                self._writers,
+                taken if taken is not None else {},
+            ),
+            context,
         )
 
     def apply(self, plan: SortPlan, context: JobContext) -> Sorted:
@@ -157,11 +178,25 @@ class Sorter:
             self._journal.plan(record, dict(enumerate(plan.steps)))
             return self._carried(record, context)
 
+    def last(self) -> PastSort | None:
+        """Return the sort that `undo` takes back; None where there is none."""
+        self.recover()
+        mark = self._journal.mark()
+        if mark is None or mark != self._known[0]:
+            record = self._journal.last()
+            self._known = mark, _past(record) if record is not None else None
+        return self._known[1]
+
     def unfinished(self) -> PastSort | None:
         """Return the last sort where it stopped or was killed, so that it can be gone on with; otherwise None."""
-        self.recover()
+        past = self.last()
+        return past if past is not None and past.left_count else None
+
+    def moved(self) -> dict[str, str]:
+        """Return where the last sort has moved files, by where they were; empty where it copied them."""
         record = self._journal.last()
-        return _past(record) if record is not None and record.left else None
+        steps = record.done.values() if record is not None else ()
+        return {step.source: step.target for step in steps if step.act is Act.MOVE}
 
     def go_on(self, context: JobContext) -> Sorted | None:
         """Go on with the last sort, where that stopped or was killed.
@@ -185,22 +220,25 @@ class Sorter:
             self._journal.begin_again(record)
             return self._carried(record, context, left)
 
-    def undo(self, context: JobContext) -> Undone | None:
+    def undo(self, context: JobContext, expected: PastSort | None = None) -> Undone | None:
         """Take the last sort back. What was changed since stays and is in the result.
 
         Args:
             context: Gets the progress; its checkpoint is called before each file.
+            expected: The sort that the user has been told of; None for the last one, whichever that is.
 
         Returns:
             The result; None where there is nothing to undo.
 
         Raises:
-            StorageError: The journal cannot be written, the folder with photos that were moved is away, or another sort
-                is under way.
+            StorageError: The journal cannot be written, the folder with photos that were moved is away, another sort
+                is under way, or the last one is not the one expected.
             Cancelled: The user pressed Stop; the rest can still be undone.
         """
         with self._owned():
             record = self._journal.last()
+            if expected is not None and not expected.is_same(_past(record) if record is not None else None):
+                raise StorageError(_OTHER_SORT, "Look at what Undo says now, then try again.")
             if record is None:
                 return None
             if any(step.act is Act.MOVE for step in record.done.values()):
@@ -307,7 +345,7 @@ def _check_there(record: Record) -> None:
 
 def _past(record: Record) -> PastSort:
     head = record.head or SortHead("")
-    return PastSort(words_for(record), Path(head.into), head.began, len(record.left))
+    return PastSort(words_for(record), Path(head.into), head.began, len(record.left), record.path.stem)
 
 
 def _sync(record: Record) -> None:
