@@ -9,12 +9,10 @@ from tlgui.cli.given_paths import check_any_named, check_any_there
 from tlgui.cli.prediction_outputs import check_outputs, prediction_outputs
 from tlgui.cli.terminal import Terminal
 from tlgui.engine.protocol import PredictRequest
-from tlgui.files import targets
 from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, prediction_verdict
 from tlgui.learning.trust import Caution, Verdict
 from tlgui.progress import Event
-from tlgui.text.csv_tables import predictions_csv
 from tlgui.text.numbers import percent
 from tlgui.text.trust import caution_notes
 
@@ -24,8 +22,6 @@ _ANSWERS = {Verdict.NAMED: "", Verdict.NOT_SURE: " (not sure)", Verdict.UNLIKE: 
 
 def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui predict MODEL.tlmodel PATH…`: predict the classes of photos."""
-    if arguments.csv is not None:
-        targets.check_target(arguments.csv, targets.TABLE)
     check_outputs(arguments)
     check_any_there(arguments.paths)
     model = read_summary(arguments.model)
@@ -33,7 +29,6 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     top, caution = min(arguments.top, len(model.class_names)), Caution(arguments.wrong_at_most)
     for sentence in caution_notes(model.trust, caution):
         terminal.note(f"note: {sentence}")
-    keeps_all = terminal.wants_json or arguments.csv is not None
     predictions: list[Prediction] = []
     verdicts: list[Verdict] = []
     request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), top)
@@ -42,7 +37,7 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
         def listen(event: Event) -> None:
             if isinstance(event, PhotosPredicted):
                 answers = [prediction_verdict(prediction, model, caution) for prediction in event.predictions]
-                if keeps_all:
+                if terminal.wants_json:
                     predictions.extend(event.predictions)
                     verdicts.extend(answers)
                 for prediction, answer in zip(event.predictions, answers, strict=True):
@@ -50,9 +45,6 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
                 outputs.add(event.predictions, caution)
 
         summary = engine.perform(request, terminal, listen)
-    if arguments.csv is not None:
-        predictions_csv(arguments.csv, predictions, top, verdicts)
-        terminal.note(f"Saved as {arguments.csv}")
     terminal.write_json(
         {
             "predictions": [

@@ -1,50 +1,42 @@
 """What `tlgui predict` writes besides its lines: a table in the chosen format, and keywords beside the photos."""
 
 import argparse
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from tlgui import files
 from tlgui.cli.terminal import Terminal
 from tlgui.errors import SidecarError, StorageError
+from tlgui.learning.answers.photo_answer import ModelIdentity, PhotoAnswer, answer_by_model, digest_of
+from tlgui.learning.answers.photo_facts import with_facts
+from tlgui.learning.answers.sorting import keyword_for
 from tlgui.learning.results import ModelSummary, Prediction
 from tlgui.learning.trust import Caution, Verdict
-from tlgui.photos.facts import PhotoFacts
 from tlgui.text.numbers import count
-from tlgui.text.tables.exported import (
-    ExportedPrediction,
-    ModelIdentity,
-    Place,
-    Table,
-    TableAbout,
-    common_base,
-    decided_by_model,
-)
+from tlgui.text.tables.exported import Place, Table, TableAbout, common_base
 from tlgui.text.tables.formats import TableFormat, table_format
 
 _NOTES_SHOWN = 10
 
 
 def check_outputs(arguments: argparse.Namespace) -> None:
-    """Check, before the model is read, that the table can be written.
+    """Check, before the model is read, that the tables can be written.
 
     Raises:
         TlguiError: As `tables.writing.check_table`.
     """
-    if arguments.format is not None:
+    for target, chosen in _tables(arguments):
         from tlgui.text.tables.writing import check_table  # noqa: PLC0415 - what writes workbooks takes its time
 
-        check_table(arguments.out, table_format(arguments.format), place=_place(arguments))
+        check_table(target, chosen, place=_place(arguments))
 
 
 @contextmanager
 def prediction_outputs(
     arguments: argparse.Namespace, model: ModelSummary, top: int, terminal: Terminal
 ) -> Iterator["PredictionOutputs"]:
-    """Yield what takes the predictions as they come; the table is written whole at the end of the block.
+    """Yield what takes the predictions as they come; tables are written whole at the end of the block.
 
     Args:
         arguments: What was asked for.
@@ -52,7 +44,8 @@ def prediction_outputs(
         top: How many classes each photo gets.
         terminal: Is told what was written.
     """
-    if arguments.format is None and not arguments.keywords:
+    asked = _tables(arguments)
+    if not asked and not arguments.keywords:
         yield PredictionOutputs()
         return
     now = datetime.now().astimezone().isoformat(timespec="seconds")
@@ -64,15 +57,15 @@ def prediction_outputs(
         if keywords is not None:
             # Told also where the command is stopped: what was written stays.
             opened.callback(keywords.tell)
-        table, chosen = None, None
-        if arguments.format is not None:
+        tables = []
+        for target, chosen in asked:
             from tlgui.text.tables.writing import open_table  # noqa: PLC0415 - as above
 
-            chosen = table_format(arguments.format)
-            table = opened.enter_context(open_table(arguments.out, chosen, about))
-        yield PredictionOutputs(model, now, table, chosen, keywords)
-    if arguments.out is not None:
-        terminal.note(f"Saved as {arguments.out}")
+            tables.append(opened.enter_context(open_table(target, chosen, about)))
+        needs_facts = any(chosen.needs_facts for _, chosen in asked)
+        yield PredictionOutputs(model, now, tables, keywords, needs_facts=needs_facts)
+    for target, _ in asked:
+        terminal.note(f"Saved as {target}")
 
 
 class PredictionOutputs:
@@ -81,23 +74,24 @@ class PredictionOutputs:
     Args:
         model: The model; None where nothing is to be written.
         decided_at: When the predictions are made, as an ISO 8601 time with its offset.
-        table: The table to write them to.
-        chosen: The table's format.
+        tables: The tables to write them to.
         keywords: Writes keywords beside the photos.
+        needs_facts: Whether a table tells what the photos' files say of themselves.
     """
 
     def __init__(
         self,
         model: ModelSummary | None = None,
         decided_at: str = "",
-        table: Table | None = None,
-        chosen: TableFormat | None = None,
+        tables: Sequence[Table] = (),
         keywords: "_Keywords | None" = None,
+        *,
+        needs_facts: bool = False,
     ) -> None:
         self._model = model
         self._decided_at = decided_at
-        self._table = table
-        self._needs_facts = chosen is not None and chosen.needs_facts
+        self._tables = tables
+        self._needs_facts = needs_facts
         self._keywords = keywords
 
     def add(self, predictions: Sequence[Prediction], caution: Caution) -> None:
@@ -107,15 +101,15 @@ class PredictionOutputs:
             predictions: The predictions.
             caution: How careful the user wants the answers to be.
         """
-        if self._model is None:
+        model = self._model
+        if model is None:
             return
-        facts = _facts_of([each.path for each in predictions if not each.error]) if self._needs_facts else {}
-        for prediction in predictions:
-            row = decided_by_model(prediction, self._model, caution, self._decided_at, facts.get(prediction.path))
-            if self._table is not None:
-                self._table.add(row)
+        answers = [answer_by_model(each, model, caution, self._decided_at) for each in predictions]
+        for answer in with_facts(answers) if self._needs_facts else answers:
+            for table in self._tables:
+                table.add(answer)
             if self._keywords is not None:
-                self._keywords.write(row)
+                self._keywords.write(answer)
 
     def result(self) -> dict[str, int]:
         """Return what the JSON object says of the keywords; nothing where none were asked for."""
@@ -130,17 +124,14 @@ class _Keywords:
         self._terminal = terminal
         self._written = self._unchanged = self._refused = self._not_named = 0
 
-    def write(self, row: ExportedPrediction) -> None:
+    def write(self, row: PhotoAnswer) -> None:
         from tlgui.photos.sidecars.sidecar import planned_change, write_change  # noqa: PLC0415 - only for this
-        from tlgui.photos.sidecars.xmp_merge import Keyword  # noqa: PLC0415 - only for this
 
         if row.error or row.verdict is not Verdict.NAMED:
             self._not_named += 1
             return
-        model = self._model
-        keyword = Keyword(row.answer, row.decided_by, row.decided_at, row.certainty, model.name, model.digest)
         try:
-            change = planned_change(row.path, keyword)
+            change = planned_change(row.path, keyword_for(row, self._model))
             write_change(change)
         except (SidecarError, StorageError) as error:
             self._refused += 1
@@ -170,21 +161,12 @@ class _Keywords:
         self._terminal.note(f"{words}.")
 
 
-def _facts_of(paths: Sequence[Path]) -> dict[Path, PhotoFacts]:
-    """Return what photos' files say of themselves; those that cannot be read are left out."""
-    from tlgui.photos.pictures.header import read_all_facts, state_now  # noqa: PLC0415 - only where a format tells it
-
-    listed = [(path, state) for path in paths if (state := state_now(path)) is not None]
-    found = zip(listed, read_all_facts(listed), strict=True)
-    return {path: facts for (path, _), facts in found if isinstance(facts, PhotoFacts)}
+def _tables(arguments: argparse.Namespace) -> list[tuple[Path, TableFormat]]:
+    """Return the tables that were asked for: that of `--csv`, and that of `--format` and `--out`."""
+    asked = [] if arguments.csv is None else [(arguments.csv, table_format("csv"))]
+    return asked if arguments.format is None else [*asked, (arguments.out, table_format(arguments.format))]
 
 
 def _place(arguments: argparse.Namespace) -> Place | None:
     """Return the place of the photos in folders that have none of their own."""
     return next((Place(*place) for folder, place in arguments.place if folder is None), None)
-
-
-def digest_of(model: Path) -> str:
-    """Return the SHA-256 of a model file in hexadecimal."""
-    with files.open_regular(model) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

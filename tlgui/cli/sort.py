@@ -1,26 +1,23 @@
 """`tlgui sort`, `tlgui resume-sort` and `tlgui undo`: photos are sorted into folders by what a model says of them."""
 
 import argparse
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from tlgui.cli import engine
 from tlgui.cli.given_paths import check_any_named, check_any_there
-from tlgui.cli.prediction_outputs import digest_of
 from tlgui.cli.terminal import Terminal
 from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import Cancelled, TlguiError
+from tlgui.learning.answers.photo_answer import ModelIdentity, answer_by_model, digest_of
+from tlgui.learning.answers.sorting import WRITERS, decided_photos
 from tlgui.learning.model_file.archive import read_summary
-from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, prediction_verdict
-from tlgui.learning.trust import Caution, Verdict
-from tlgui.photos.answers import DecidedBy
+from tlgui.learning.results import PhotosPredicted, Prediction
+from tlgui.learning.trust import Caution
 from tlgui.photos.mending.file_mover import MendingProblem
 from tlgui.photos.mending.records import Act
-from tlgui.photos.sidecars.keyword_text import keyword_text, merged_text
-from tlgui.photos.sidecars.xmp_merge import Keyword
-from tlgui.photos.sorting.options import Answer, DecidedPhoto, SidecarNote, SortOptions, Writer
+from tlgui.photos.sorting.options import SortOptions
 from tlgui.photos.sorting.pattern import DEFAULT_PATTERN
 from tlgui.photos.sorting.plan import FolderCount, SortPlan
 from tlgui.photos.sorting.sorter import Sorted, Sorter
@@ -32,9 +29,6 @@ LEAVE = "leave"
 """Given instead of a folder, it leaves photos where they are."""
 
 _ACTS = {"copy": Act.COPY, "move": Act.MOVE, "link": Act.LINK, "hard-link": Act.HARD_LINK}
-_ANSWERS = {Verdict.NAMED: Answer.NAMED, Verdict.NOT_SURE: Answer.NOT_SURE, Verdict.UNLIKE: Answer.UNLIKE}
-_KEYWORDS = "keywords"
-_WRITERS: Mapping[str, Writer] = {_KEYWORDS: merged_text}
 _GO_ON = "“tlgui resume-sort” goes on, “tlgui undo” takes it back."
 
 
@@ -49,15 +43,19 @@ def sort(arguments: argparse.Namespace, terminal: Terminal) -> None:
         None if arguments.not_sure == LEAVE else arguments.not_sure,
         None if arguments.unlike == LEAVE else arguments.unlike,
     )
-    sorter = Sorter(writers=_WRITERS)
+    sorter = Sorter(writers=WRITERS)
     # A wrong pattern is told before the photos are looked at.
     sorter.preview((), options, terminal.context())
     caution = Caution(arguments.wrong_at_most)
     for sentence in caution_notes(model.trust, caution):
         terminal.note(f"note: {sentence}")
-    keyword = _keyword(arguments)
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    keywords_by = None
+    if arguments.keywords:
+        keywords_by = ModelIdentity(arguments.model.name, digest_of(arguments.model), model.class_names)
     predictions = _predicted(arguments, terminal)
-    photos = [_decided(prediction, model, caution, keyword) for prediction in predictions if prediction.scores]
+    answers = (answer_by_model(prediction, model, caution, now) for prediction in predictions)
+    photos = tuple(decided_photos(answers, keywords_by))
     unreadable = [MendingProblem(item.path, item.error) for item in predictions if item.error]
     roots = tuple(path.absolute() for path in arguments.paths)
     plan = sorter.preview(photos, options, terminal.context(), class_names=model.class_names, roots=roots)
@@ -74,7 +72,7 @@ def sort(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 def resume_sort(_arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui resume-sort`: go on with the last sort, where it stopped."""
-    sorter = Sorter(writers=_WRITERS)
+    sorter = Sorter(writers=WRITERS)
     try:
         done = sorter.go_on(terminal.context())
     except Cancelled:
@@ -88,7 +86,7 @@ def resume_sort(_arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 def undo(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """`tlgui undo`: take the last sort back; with `--list`, say which there are."""
-    sorter = Sorter(writers=_WRITERS)
+    sorter = Sorter(writers=WRITERS)
     if arguments.list:
         past = sorter.past()
         for item in past:
@@ -115,24 +113,6 @@ def _predicted(arguments: argparse.Namespace, terminal: Terminal) -> list[Predic
     summary = engine.perform(request, terminal, listen)
     check_any_named(summary.photo_count, summary.error_count)
     return predictions
-
-
-def _decided(prediction: Prediction, model: ModelSummary, caution: Caution, keyword: Keyword | None) -> DecidedPhoto:
-    best = prediction.scores[0]
-    answer = _ANSWERS[prediction_verdict(prediction, model, caution)]
-    notes: tuple[SidecarNote, ...] = ()
-    if keyword is not None and answer is Answer.NAMED:
-        keyword = replace(keyword, answer=best.class_name, certainty=best.probability)
-        notes = (SidecarNote(_KEYWORDS, keyword_text(keyword)),)
-    return DecidedPhoto(prediction.path, answer, best.class_name, best.probability, notes=notes)
-
-
-def _keyword(arguments: argparse.Namespace) -> Keyword | None:
-    """Return what all keywords have in common; None where none are asked for."""
-    if not arguments.keywords:
-        return None
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
-    return Keyword("", DecidedBy.MODEL, now, None, arguments.model.name, digest_of(arguments.model))
 
 
 def _applied(sorter: Sorter, plan: SortPlan, terminal: Terminal) -> Sorted:

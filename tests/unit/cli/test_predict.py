@@ -82,6 +82,19 @@ def test_table_tells_who_decided_by_which_model(
     assert sum(bool(row["problem"]) for row in rows) == 1
 
 
+def test_option_csv_writes_the_same_table_with_the_columns_of_earlier_versions_first(
+    model: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short, long = tmp_path / "a.csv", tmp_path / "b.csv"
+    _, _, err = run(capsys, "predict", model, photos, "--csv", short, "--format", "csv", "--out", long, "--top", "2")
+
+    assert err.count("Saved as") == 2
+    assert short.read_bytes() == long.read_bytes()
+    header = short.read_text(encoding="utf-8-sig").splitlines()[0].replace('"', "").split(",")
+    earlier = ["photo", "class 1", "probability 1", "class 2", "probability 2", "problem", "answer", "distance"]
+    assert header == [*earlier, "named as", "decided by", "decided at", "model", "model SHA-256"]
+
+
 def test_unsure_answers_are_not_named(tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # The fake engine gives each photo a probability of .8.
     model, table = tmp_path / "careful.tlmodel", tmp_path / "a.csv"

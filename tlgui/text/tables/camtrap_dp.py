@@ -17,13 +17,14 @@ from PIL import Image
 from typing_extensions import override
 
 from tlgui import __version__
+from tlgui.learning.answers.photo_answer import PhotoAnswer
 from tlgui.learning.trust import Verdict
 from tlgui.photos.answers import DecidedBy
 from tlgui.photos.names import one_line
 from tlgui.text.csv_tables import harmless
 from tlgui.text.tables.camtrap_columns import DEPLOYMENTS, MEDIA, OBSERVATIONS
 from tlgui.text.tables.csv_rows import CsvRows
-from tlgui.text.tables.exported import ExportedPrediction, Place, Table, TableAbout, relative_path, taken_at
+from tlgui.text.tables.exported import Place, Table, TableAbout, relative_path, taken_at
 from tlgui.text.tables.json_stream import encoded
 
 VERSION = "1.0.2"
@@ -80,7 +81,7 @@ class CamtrapDpTable(Table):
         return CsvRows(self._open.enter_context((self._folder / f"{name}.csv").open("wb")), columns)
 
     @override
-    def add(self, prediction: ExportedPrediction) -> None:
+    def add(self, prediction: PhotoAnswer) -> None:
         self._count += 1
         taken = taken_at(prediction, self._about.zone)
         time = taken or self._time_of_file(prediction.path)
@@ -100,7 +101,7 @@ class CamtrapDpTable(Table):
         )
         self._observe(prediction, deployment, time)
 
-    def _observe(self, prediction: ExportedPrediction, deployment: _Deployment, time: datetime) -> None:
+    def _observe(self, prediction: PhotoAnswer, deployment: _Deployment, time: datetime) -> None:
         kind = _observation_type(prediction)
         name = harmless(one_line(prediction.answer)) if kind == "animal" else ""
         if name:
@@ -120,7 +121,7 @@ class CamtrapDpTable(Table):
             }
         )
 
-    def _classification(self, prediction: ExportedPrediction) -> dict[str, str]:
+    def _classification(self, prediction: PhotoAnswer) -> dict[str, str]:
         """Return who decided, how surely and when."""
         is_person = prediction.decided_by is DecidedBy.PERSON
         model = harmless(f"{one_line(self._about.model.name)} (SHA-256 {self._about.model.digest})")
@@ -172,7 +173,7 @@ class CamtrapDpTable(Table):
         except (OSError, OverflowError, ValueError):
             return datetime.fromisoformat(self._about.written_at).replace(microsecond=0)
 
-    def _comment(self, prediction: ExportedPrediction, taken: datetime | None) -> str:
+    def _comment(self, prediction: PhotoAnswer, taken: datetime | None) -> str:
         unknown = "" if taken is not None else "The photo does not say when it was taken; this is the file's time."
         return " ".join(part for part in (harmless(prediction.error), unknown) if part)
 
@@ -222,7 +223,7 @@ def _resource(name: str) -> dict[str, str]:
     }
 
 
-def _observation_type(prediction: ExportedPrediction) -> str:
+def _observation_type(prediction: PhotoAnswer) -> str:
     if prediction.error:
         return "unclassified"
     if prediction.verdict is not Verdict.NAMED or not prediction.answer:
@@ -230,7 +231,7 @@ def _observation_type(prediction: ExportedPrediction) -> str:
     return _TYPES.get(prediction.answer.casefold(), "animal")
 
 
-def _remarks(prediction: ExportedPrediction) -> str:
+def _remarks(prediction: PhotoAnswer) -> str:
     """Return what became of the answer, and the classes that the model thinks of."""
     if prediction.error:
         return ""
@@ -239,7 +240,7 @@ def _remarks(prediction: ExportedPrediction) -> str:
     return harmless(f"{verdict}{scores}")
 
 
-def _media_type(prediction: ExportedPrediction) -> str:
+def _media_type(prediction: PhotoAnswer) -> str:
     if prediction.facts is not None:
         name = prediction.facts.format
         return Image.MIME.get(name) or f"image/{re.sub('[^a-z0-9]+', '-', name.lower()) or 'unknown'}"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tlgui.text.tables.exported import ExportedPrediction, TableAbout
+from tlgui.learning.answers.photo_answer import PhotoAnswer
+from tlgui.text.tables.exported import TableAbout
 
 Cell = str | float
 
@@ -14,7 +15,7 @@ def header(top: int) -> list[str]:
     return ["photo", *ranks, *told]
 
 
-def row(prediction: ExportedPrediction, about: TableAbout) -> list[Cell]:
+def row(prediction: PhotoAnswer, about: TableAbout) -> list[Cell]:
     """Return the cells of one photo: text as it is, and probabilities (0..1) and the distance (0..2) as numbers."""
     return [
         str(prediction.path),
@@ -30,7 +31,7 @@ def row(prediction: ExportedPrediction, about: TableAbout) -> list[Cell]:
     ]
 
 
-def _scores(prediction: ExportedPrediction, top: int) -> Iterator[Cell]:
+def _scores(prediction: PhotoAnswer, top: int) -> Iterator[Cell]:
     for rank in range(top):
         if rank < len(prediction.scores):
             yield prediction.scores[rank].class_name

@@ -11,7 +11,8 @@ from typing import BinaryIO
 from typing_extensions import override
 
 from tlgui import files
-from tlgui.text.tables.exported import ExportedPrediction, Table, TableAbout, relative_path, taken_at
+from tlgui.learning.answers.photo_answer import PhotoAnswer
+from tlgui.text.tables.exported import Table, TableAbout, relative_path, taken_at
 from tlgui.text.tables.json_stream import ClassIds, JsonStream, encoded, maker
 
 _COPY_BYTES = 1 << 16
@@ -47,7 +48,7 @@ class CocoCameraTrapsTable(Table):
         self._json.begin_list("images")
 
     @override
-    def add(self, prediction: ExportedPrediction) -> None:
+    def add(self, prediction: PhotoAnswer) -> None:
         self._image_count += 1
         image: dict[str, object] = {
             "id": str(self._image_count),
@@ -62,7 +63,7 @@ class CocoCameraTrapsTable(Table):
         if prediction.answer:
             self._annotate(prediction)
 
-    def _annotate(self, prediction: ExportedPrediction) -> None:
+    def _annotate(self, prediction: PhotoAnswer) -> None:
         self._annotation_count += 1
         annotation: dict[str, object] = {
             "id": str(self._annotation_count),

@@ -6,9 +6,10 @@ from typing import BinaryIO
 
 from typing_extensions import override
 
+from tlgui.learning.answers.photo_answer import PhotoAnswer
 from tlgui.text.csv_tables import csv_writer, harmless
 from tlgui.text.tables.cells import Cell, header, row
-from tlgui.text.tables.exported import ExportedPrediction, Table, TableAbout
+from tlgui.text.tables.exported import Table, TableAbout
 
 
 class CsvTable(Table):
@@ -28,7 +29,7 @@ class CsvTable(Table):
         self._writer.writerow(header(about.top))
 
     @override
-    def add(self, prediction: ExportedPrediction) -> None:
+    def add(self, prediction: PhotoAnswer) -> None:
         self._writer.writerow([_written(cell) for cell in row(prediction, self._about)])
 
     @override

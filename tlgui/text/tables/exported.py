@@ -7,55 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from tlgui.learning.results import ClassScore, ModelSummary, Prediction, prediction_verdict
-from tlgui.learning.trust import Caution, Verdict
-from tlgui.photos.answers import DecidedBy
-from tlgui.photos.facts import PhotoFacts
+from tlgui.learning.answers.photo_answer import ModelIdentity, PhotoAnswer
 from tlgui.photos.names import writable
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedPrediction:
-    """What is said of one photo.
-
-    Args:
-        path: The photo.
-        scores: The most probable classes, most probable first; empty where the photo could not be read.
-        verdict: What became of the model's answer; `NAMED` where a person decided.
-        answer: The class that the photo is named as; empty where it is not named.
-        certainty: The probability that the model gives the answer, 0..1; None where it does not say.
-        decided_by: Who decided.
-        decided_at: When, as an ISO 8601 time with its offset.
-        error: Why the photo could not be read; empty where it could.
-        facts: What the photo's file says of itself; None where it is not known.
-        distance: Cosine distance to the k-th nearest training photo, 0..2; None where the model does not tell.
-    """
-
-    path: Path
-    scores: tuple[ClassScore, ...]
-    verdict: Verdict
-    answer: str
-    certainty: float | None
-    decided_by: DecidedBy
-    decided_at: str
-    error: str = ""
-    facts: PhotoFacts | None = None
-    distance: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ModelIdentity:
-    """Which model made predictions.
-
-    Args:
-        name: The name of its file.
-        digest: SHA-256 of that file, in hexadecimal.
-        class_names: Its classes, in output order.
-    """
-
-    name: str
-    digest: str
-    class_names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +52,7 @@ class Table(ABC):
     """A table that is being written, one photo after another, so that memory does not grow with their number."""
 
     @abstractmethod
-    def add(self, prediction: ExportedPrediction) -> None:
+    def add(self, prediction: PhotoAnswer) -> None:
         """Write what is said of one photo."""
 
     @abstractmethod
@@ -108,34 +61,6 @@ class Table(ABC):
 
     def close(self) -> None:  # noqa: B027 - most hold nothing
         """Let go of temporary files, also where the table was not written to its end."""
-
-
-def decided_by_model(
-    prediction: Prediction, model: ModelSummary, caution: Caution, decided_at: str, facts: PhotoFacts | None = None
-) -> ExportedPrediction:
-    """Return what a model says of a photo.
-
-    Args:
-        prediction: The prediction.
-        model: The model that made it.
-        caution: How careful the user wants the answers to be.
-        decided_at: When it was made, as an ISO 8601 time with its offset.
-        facts: What the photo's file says of itself; None where it is not known.
-    """
-    best = prediction.scores[0] if prediction.scores else None
-    judged = prediction_verdict(prediction, model, caution) if best is not None else Verdict.NOT_SURE
-    return ExportedPrediction(
-        prediction.path,
-        prediction.scores,
-        judged,
-        best.class_name if best is not None and judged is Verdict.NAMED else "",
-        best.probability if best is not None else None,
-        DecidedBy.MODEL,
-        decided_at,
-        prediction.error,
-        facts,
-        prediction.distance,
-    )
 
 
 def common_base(paths: Sequence[Path]) -> Path | None:
@@ -159,7 +84,7 @@ def relative_path(path: Path, base: Path | None) -> str:
     return writable(whole.as_posix())
 
 
-def taken_at(prediction: ExportedPrediction, zone: tzinfo | None) -> datetime | None:
+def taken_at(prediction: PhotoAnswer, zone: tzinfo | None) -> datetime | None:
     """Return when a photo was taken, by its camera's clock; None where it does not say.
 
     Args:

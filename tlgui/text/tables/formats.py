@@ -12,6 +12,7 @@ class TableFormat:
     Args:
         id: Its name on the command line.
         title: Its name on the screen.
+        description: What it is for, in a sentence.
         kind: The kind of file; None for a folder.
         needs_facts: Whether it tells what the photos' files say of themselves, such as when they were taken.
         needs_place: Whether it must tell where the photos were taken.
@@ -19,17 +20,36 @@ class TableFormat:
 
     id: str
     title: str
+    description: str
     kind: targets.FileKind | None
     needs_facts: bool = False
     needs_place: bool = False
 
 
 FORMATS = (
-    TableFormat("csv", "Table (CSV)", targets.TABLE),
-    TableFormat("xlsx", "Excel workbook", targets.WORKBOOK),
-    TableFormat("megadetector", "MegaDetector results", targets.MEGADETECTOR),
-    TableFormat("coco-camera-traps", "COCO Camera Traps", targets.COCO_CAMERA_TRAPS, needs_facts=True),
-    TableFormat("camtrap-dp", "Camtrap DP (a folder)", None, needs_facts=True, needs_place=True),
+    TableFormat("csv", "Table (CSV)", "One row a photo, for any spreadsheet.", targets.TABLE),
+    TableFormat("xlsx", "Excel workbook", "The same table as a workbook.", targets.WORKBOOK),
+    TableFormat(
+        "megadetector",
+        "MegaDetector results",
+        "For Timelapse and other programs for camera traps; one box around each photo.",
+        targets.MEGADETECTOR,
+    ),
+    TableFormat(
+        "coco-camera-traps",
+        "COCO Camera Traps",
+        "For the training of other models; photos that are not named have no label.",
+        targets.COCO_CAMERA_TRAPS,
+        needs_facts=True,
+    ),
+    TableFormat(
+        "camtrap-dp",
+        "Camtrap DP (a folder)",
+        "A data package for GBIF, Agouti and R; each folder of photos is one deployment of a camera.",
+        None,
+        needs_facts=True,
+        needs_place=True,
+    ),
 )
 """Every format, the usual one first."""
 

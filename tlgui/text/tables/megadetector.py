@@ -10,7 +10,8 @@ from typing import BinaryIO
 
 from typing_extensions import override
 
-from tlgui.text.tables.exported import ExportedPrediction, Table, TableAbout, relative_path
+from tlgui.learning.answers.photo_answer import PhotoAnswer
+from tlgui.text.tables.exported import Table, TableAbout, relative_path
 from tlgui.text.tables.json_stream import ClassIds, JsonStream, maker
 
 _FORMAT_VERSION = "1.5"
@@ -44,7 +45,7 @@ class MegaDetectorTable(Table):
         self._json.begin_list("images")
 
     @override
-    def add(self, prediction: ExportedPrediction) -> None:
+    def add(self, prediction: PhotoAnswer) -> None:
         image: dict[str, object] = {"file": relative_path(prediction.path, self._about.base)}
         if prediction.error:
             self._json.item({**image, "failure": prediction.error, "detections": None})

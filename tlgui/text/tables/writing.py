@@ -7,10 +7,11 @@ from pathlib import Path
 from tlgui import files
 from tlgui.errors import SettingError, TargetError
 from tlgui.files import folder_beside, storage_error, targets
+from tlgui.learning.answers.photo_answer import PhotoAnswer
 from tlgui.text.tables.camtrap_dp import CamtrapDpTable
 from tlgui.text.tables.coco_camera_traps import CocoCameraTrapsTable
 from tlgui.text.tables.csv_table import CsvTable
-from tlgui.text.tables.exported import ExportedPrediction, Place, Table, TableAbout
+from tlgui.text.tables.exported import Place, Table, TableAbout
 from tlgui.text.tables.formats import FORMATS, TableFormat
 from tlgui.text.tables.megadetector import MegaDetectorTable
 from tlgui.text.tables.xlsx_table import XlsxTable
@@ -73,9 +74,7 @@ def open_table(target: Path, chosen: TableFormat, about: TableAbout) -> Iterator
         table.end()
 
 
-def write_table(
-    target: Path, chosen: TableFormat, about: TableAbout, predictions: Iterable[ExportedPrediction]
-) -> None:
+def write_table(target: Path, chosen: TableFormat, about: TableAbout, predictions: Iterable[PhotoAnswer]) -> None:
     """Write a table of predictions in their order; the errors are those of `open_table`."""
     with open_table(target, chosen, about) as table:
         for prediction in predictions:

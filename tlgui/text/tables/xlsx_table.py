@@ -11,9 +11,10 @@ from xlsxwriter.exceptions import FileCreateError
 
 from tlgui import files
 from tlgui.errors import TargetError
+from tlgui.learning.answers.photo_answer import PhotoAnswer
 from tlgui.photos.names import writable
 from tlgui.text.tables.cells import header, row
-from tlgui.text.tables.exported import ExportedPrediction, Table, TableAbout
+from tlgui.text.tables.exported import Table, TableAbout
 
 MOST_ROWS = 1_048_576
 """The rows that a sheet has room for, the header included; Excel's specifications and limits."""
@@ -53,7 +54,7 @@ class XlsxTable(Table):
         self._write(header(about.top))
 
     @override
-    def add(self, prediction: ExportedPrediction) -> None:
+    def add(self, prediction: PhotoAnswer) -> None:
         if self._row == MOST_ROWS:
             raise TargetError(
                 f"An Excel sheet has room for {MOST_ROWS - 1:,} photos, and there are more.", "Write a CSV table."

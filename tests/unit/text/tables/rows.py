@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
+from tlgui.learning.answers.photo_answer import ModelIdentity, PhotoAnswer
 from tlgui.learning.results import ClassScore
 from tlgui.learning.trust import Verdict
 from tlgui.photos.answers import DecidedBy
 from tlgui.photos.facts import FileState, PhotoFacts
-from tlgui.text.tables.exported import ExportedPrediction, ModelIdentity, Place, TableAbout
+from tlgui.text.tables.exported import Place, TableAbout
 
 BASE = Path("/photos").absolute()
 DIGEST = "0123456789abcdef" * 4
@@ -18,7 +19,7 @@ ABOUT = TableAbout(MODEL, "2026-05-06T07:08:09+02:00", 2, BASE, Place(-33.86, 15
 # The 6th of May 2024, 07:08:09, by the camera's clock.
 FACTS = PhotoFacts(FileState(4711, 0), 640, 480, "JPEG", 1714979289.25)
 
-WREN = ExportedPrediction(
+WREN = PhotoAnswer(
     BASE / "north" / "one, two.jpg",
     (ClassScore("wren", 0.9), ClassScore("robin", 0.1)),
     Verdict.NAMED,
@@ -40,7 +41,7 @@ NOT_SURE = replace(
 CORRECTED = replace(
     WREN, path=BASE / "south" / "c.jpg", answer="Great tit", certainty=None, decided_by=DecidedBy.PERSON, facts=None
 )
-UNREADABLE = ExportedPrediction(
+UNREADABLE = PhotoAnswer(
     BASE / "notes.jpg",
     (),
     Verdict.NOT_SURE,
@@ -69,7 +70,7 @@ ODD_NAMES = (
 """Names of files and classes that careless code trips over."""
 
 
-def odd(name: str) -> ExportedPrediction:
+def odd(name: str) -> PhotoAnswer:
     """Return a prediction in which everything is called so."""
     scores = (ClassScore(name, 0.75), ClassScore("wren", 0.25))
     return replace(WREN, path=BASE / name / f"{name}.jpg", scores=scores, answer=name, certainty=0.75)

@@ -9,9 +9,10 @@ import pytest
 
 from tests.unit.text.tables.camtrap_schema import problems, rows_of
 from tests.unit.text.tables.rows import ABOUT, BASE, DIGEST, FACTS, ODD_NAMES, ROWS, WREN, odd, odd_about
+from tlgui.learning.answers.photo_answer import PhotoAnswer
 from tlgui.learning.results import ClassScore
 from tlgui.photos.names import writable
-from tlgui.text.tables.exported import ExportedPrediction, Place, TableAbout
+from tlgui.text.tables.exported import Place, TableAbout
 from tlgui.text.tables.formats import table_format
 from tlgui.text.tables.writing import write_table
 
@@ -19,7 +20,7 @@ MEGADETECTOR, COCO = table_format("megadetector"), table_format("coco-camera-tra
 CAMTRAP = table_format("camtrap-dp")
 
 
-def megadetector(folder: Path, *rows: ExportedPrediction, about: TableAbout = ABOUT) -> dict[str, Any]:
+def megadetector(folder: Path, *rows: PhotoAnswer, about: TableAbout = ABOUT) -> dict[str, Any]:
     write_table(folder / "md.json", MEGADETECTOR, about, rows)
     found: dict[str, Any] = json.loads((folder / "md.json").read_text(encoding="utf-8"))
     _check_megadetector(found)
@@ -44,7 +45,7 @@ def _check_megadetector(found: dict[str, Any]) -> None:
             assert all(number in found["classification_categories"] for number, _ in box["classifications"])
 
 
-def coco(folder: Path, *rows: ExportedPrediction, about: TableAbout = ABOUT) -> dict[str, Any]:
+def coco(folder: Path, *rows: PhotoAnswer, about: TableAbout = ABOUT) -> dict[str, Any]:
     write_table(folder / "coco.json", COCO, about, rows)
     found: dict[str, Any] = json.loads((folder / "coco.json").read_text(encoding="utf-8"))
     assert isinstance(found["info"]["version"], str)
@@ -60,7 +61,7 @@ def coco(folder: Path, *rows: ExportedPrediction, about: TableAbout = ABOUT) -> 
     return found
 
 
-def camtrap(folder: Path, *rows: ExportedPrediction, about: TableAbout = ABOUT) -> dict[str, list[dict[str, str]]]:
+def camtrap(folder: Path, *rows: PhotoAnswer, about: TableAbout = ABOUT) -> dict[str, list[dict[str, str]]]:
     write_table(folder / "package", CAMTRAP, about, rows)
     assert problems(folder / "package") == []
     return {name: rows_of(folder / "package" / f"{name}.csv") for name in ("deployments", "media", "observations")}

@@ -22,7 +22,7 @@ _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def csv_rows(path: Path, delimiter: str = ",") -> list[list[str]]:
-    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), delimiter=delimiter))
+    return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
 
 def sheet_of(path: Path) -> ET.Element:
@@ -89,6 +89,36 @@ def test_no_name_becomes_a_formula_and_all_stay_apart(tmp_path: Path, name: str)
     # Text cells are never computed, so nothing is put in front of them.
     plain = writable(name).replace("\x1b", "\ufffd")
     assert xlsx_rows(tmp_path / "a.xlsx")[1][1] == plain
+
+
+@pytest.mark.parametrize("name", ["\t=1", "\r=1", "\n=1", "\uff1d1+1"])
+def test_no_name_in_csv_becomes_a_formula_behind_white_space(tmp_path: Path, name: str) -> None:
+    write_table(tmp_path / "a.csv", CSV, odd_about(name), [replace(odd(name), path=Path(f"{name}.jpg"), error=name)])
+
+    written = csv_rows(tmp_path / "a.csv")[1]
+    assert [written[0], written[1], written[5]] == [f"'{name}.jpg", f"'{name}", f"'{name}"]
+
+
+def test_name_stays_one_cell_where_cells_are_parted_otherwise(tmp_path: Path) -> None:
+    path = Path("a;=1+1\t=2.jpg")
+    write_table(tmp_path / "a.csv", CSV, ABOUT, [replace(WREN, path=path)])
+
+    for delimiter in ";\t":
+        assert csv_rows(tmp_path / "a.csv", delimiter)[1][0].startswith(str(path))
+
+
+def test_names_of_other_bytes_stay_apart(tmp_path: Path) -> None:
+    names = ("cl\udce8ss.jpg", "cl\udce9ss.jpg")
+    write_table(tmp_path / "a.csv", CSV, ABOUT, [replace(WREN, path=Path(name)) for name in names])
+
+    assert [row[0] for row in csv_rows(tmp_path / "a.csv")[1:]] == [r"cl\xe8ss.jpg", r"cl\xe9ss.jpg"]
+
+
+def test_fewer_classes_than_columns_leave_cells_empty(tmp_path: Path) -> None:
+    write_table(tmp_path / "a.csv", CSV, replace(ABOUT, top=3), [WREN])
+
+    header, row = csv_rows(tmp_path / "a.csv")
+    assert row[header.index("class 3")] == ""
 
 
 def test_tabs_part_the_cells_of_a_tsv(tmp_path: Path) -> None:

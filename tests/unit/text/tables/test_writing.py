@@ -12,7 +12,8 @@ from tests.pictures import write_jpeg
 from tests.unit.text.tables.rows import ABOUT, FACTS, ODD_NAMES, ROWS, WREN, odd, odd_about
 from tlgui import files
 from tlgui.errors import SettingError, StorageError, TargetError
-from tlgui.text.tables.exported import ExportedPrediction, common_base, relative_path
+from tlgui.learning.answers.photo_answer import PhotoAnswer
+from tlgui.text.tables.exported import common_base, relative_path
 from tlgui.text.tables.formats import FORMATS, TableFormat, table_format
 from tlgui.text.tables.writing import check_table, open_table, write_table
 
@@ -61,7 +62,7 @@ def test_no_photos_make_an_empty_table(tmp_path: Path, chosen: TableFormat) -> N
 
 @each_format
 def test_error_on_the_way_leaves_nothing(tmp_path: Path, chosen: TableFormat) -> None:
-    def broken_off() -> Iterator[ExportedPrediction]:
+    def broken_off() -> Iterator[PhotoAnswer]:
         yield from ROWS
         raise TargetError("Stopped.")
 
