@@ -17,6 +17,7 @@ from tests.ui.shell.driving import action, drop, question
 from tlgui import app
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_picture, draw_sample_photos
 from tlgui.ui.plots.curve_view import load_curves
+from tlgui.ui.predict.table_dialog import TableDialog
 from tlgui.ui.shell.export_dialog import ExportDialog
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
@@ -139,7 +140,11 @@ def test_newcomer_does_the_whole_job(
         assert "not an image" in window.pages.predict.predictions[1].error
         first_scores = window.pages.predict.predictions[0].scores
         driver.press("save-predictions")
-        driver.answer(table)
+        (tables,) = window.findChildren(TableDialog)
+        tables.target.setText(str(table))
+        QTest.mouseClick(tables.save_button, Qt.MouseButton.LeftButton)
+        driver.wait(table.is_file)
+        driver.wait_until_idle()
 
         driver.press("export-model")
         (dialog,) = window.findChildren(ExportDialog)

@@ -1,4 +1,4 @@
-"""Writes predictions and histories as tables, the same from the window and from the command line.
+"""Writes doubts and histories as tables, the same from the window and from the command line.
 
 Cells are separated by commas, or by tabs in a `.tsv`. Names come from files and folders, so they are written as plain
 text: no spreadsheet computes one.
@@ -6,14 +6,12 @@ text: no spreadsheet computes one.
 
 import csv
 import io
-import itertools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from tlgui import files
-from tlgui.learning.results import Prediction
-from tlgui.learning.trust import PhotoJudgement, Verdict
+from tlgui.learning.trust import PhotoJudgement
 from tlgui.photos.names import writable
 from tlgui.progress import EpochEnded
 
@@ -23,31 +21,6 @@ if TYPE_CHECKING:
 # A spreadsheet reads text that begins so as a formula, which may start programs. Such a name gets the prefix ' that
 # marks plain text in spreadsheets; a program that reads the table has to remove it.
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-
-
-def predictions_csv(
-    path: Path, predictions: Iterable[Prediction], top: int = 3, verdicts: Iterable[Verdict] | None = None
-) -> None:
-    """Write one row a photo: its path, the best classes with their probabilities, and how far they can be trusted.
-
-    The last columns are why it could not be read, its verdict, and its cosine distance to the training photos.
-
-    Args:
-        path: The file to write.
-        predictions: In the order of the rows.
-        top: How many classes get columns.
-        verdicts: What became of each prediction; None where every photo is named.
-
-    Raises:
-        StorageError: The disk refused; an old file is as it was.
-    """
-    header = ["photo"]
-    for rank in range(1, top + 1):
-        header += [f"class {rank}", f"probability {rank}"]
-    answers: Iterable[Verdict] = itertools.repeat(Verdict.NAMED) if verdicts is None else verdicts
-    # Endless where every photo is named.
-    rows = (_prediction_row(prediction, top, answer) for prediction, answer in zip(predictions, answers, strict=False))
-    _write(path, [*header, "problem", "answer", "distance"], rows)
 
 
 def doubts_csv(path: Path, doubts: Iterable[PhotoJudgement]) -> None:
@@ -99,15 +72,6 @@ def history_csv(path: Path, history: Iterable[EpochEnded]) -> None:
         for epoch in history
     )
     _write(path, header, rows)
-
-
-def _prediction_row(prediction: Prediction, top: int, answer: Verdict) -> list[str]:
-    cells = [harmless(str(prediction.path))]
-    for score in prediction.scores[:top]:
-        cells += [harmless(score.class_name), f"{score.probability:.6f}"]
-    cells += [""] * (1 + 2 * top - len(cells))
-    distance = "" if prediction.distance is None else f"{prediction.distance:.6f}"
-    return [*cells, harmless(prediction.error), "" if prediction.error else answer.value, distance]
 
 
 def harmless(text: str) -> str:

@@ -1,6 +1,5 @@
 """The Predict page: real drops and pastes, and rows that say what the model thinks."""
 
-import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from tests.pictures import write_collection, write_jpeg, write_text
 from tests.ui.dragging import drop_data, files_data
 from tlgui.engine.protocol import PredictRequest
 from tlgui.engine.routing import RoutingEngine
-from tlgui.errors import StorageError
 from tlgui.learning.results import ClassScore, PhotosPredicted, Prediction
 from tlgui.progress import EpochEnded, Progress
 from tlgui.ui.predict.predict_page import PredictPage
@@ -327,19 +325,12 @@ def test_clear_empties_the_list_and_touches_no_file(
     assert photo.exists()
 
 
-def test_list_is_saved_as_csv(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
+def test_list_asks_to_be_saved(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
     assert not page.save_button.isEnabled()
     drop_data(page, files_data(write_jpeg(tmp_path / "owl.jpg"), write_text(tmp_path / "list.jpg")))
     wait_for_rows(qtbot, page, session, 2)
     with qtbot.waitSignal(page.save_requested):
         qtbot.mouseClick(page.save_button, LEFT)
-    page.save_csv(tmp_path / "rows.csv")
-    with (tmp_path / "rows.csv").open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    assert [row["class 1"] for row in rows] == ["owl", ""]
-    assert "list.jpg" in rows[1]["problem"]
-    with pytest.raises(StorageError):
-        page.save_csv(tmp_path / "gone" / "rows.csv")
 
 
 def test_another_model_offers_to_name_the_photos_again(

@@ -1,6 +1,5 @@
 """Answers of which the model is not sure, and photos unlike anything it learned, in the list of the Predict page."""
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,12 +89,3 @@ def test_model_of_an_earlier_version_names_every_photo(
     wait_for_rows(qtbot, page, session, 1)
     assert verdicts(page) == [Verdict.NAMED]
     assert page.summary.text() == "1 photo named"
-
-
-def test_saved_table_has_the_verdicts_and_distances(judged: PredictPage, session: Session, tmp_path: Path) -> None:
-    session.set_caution(Caution(0.02))
-    judged.save_csv(tmp_path / "rows.csv")
-    with (tmp_path / "rows.csv").open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    assert [row["answer"] for row in rows] == ["not sure", "not sure", "unlike"]
-    assert rows[2]["distance"] == "0.900000"

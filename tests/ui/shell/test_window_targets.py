@@ -21,16 +21,12 @@ def photo(tmp_path: Path) -> Path:
         ("save-model", "a.tlmodel", "a model of tlgui"),
         ("save-plot", "a.png", "a plot"),
         ("save-history", "a.csv", "a table"),
-        ("save-predictions", "a.csv", "a table"),
     ],
 )
 def test_no_photo_is_replaced(
     qtbot: QtBot, window: MainWindow, birds: Path, photo: Path, action_id: str, name: str, kind: str
 ) -> None:
     train(qtbot, window, birds)
-    with qtbot.waitSignal(window.session.job_ended):
-        window.pages.predict.predict_paths([birds])
-    qtbot.waitUntil(lambda: not window.session.is_busy)
     target = photo.rename(photo.with_name(name))
     before = target.read_bytes()
 

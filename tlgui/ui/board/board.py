@@ -3,9 +3,10 @@
 Pages show it and act on it. Drops are queued; photos stream in, and stay when another page is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tlgui.engine.protocol import OpenModelRequest, PredictRequest, TrainRequest
@@ -15,6 +16,7 @@ from tlgui.photos.storage.decisions import scope_of
 from tlgui.progress import Event
 from tlgui.text.numbers import count
 from tlgui.ui.board.columns import BoardColumns, Rows
+from tlgui.ui.board.contents import BoardContents
 from tlgui.ui.board.decision_log import DecisionLog
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
@@ -63,6 +65,7 @@ class Board(QObject):
         self._job: Job | None = None
         self._queue: list[PredictRequest] = []
         self._arrived: list[Prediction] = []
+        self._roots: dict[Path, None] = {}
         self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
         self._flush_timer.timeout.connect(self._flush)
         session.model_changed.connect(self.state_changed)
@@ -97,6 +100,11 @@ class Board(QObject):
     def next_undo(self) -> str:
         """What the last decision was, in words; empty where there is none to take back."""
         return self._log.next_undo
+
+    @property
+    def next_undo_at(self) -> float:
+        """When that decision was made, in seconds of the monotonic clock; only where there is one."""
+        return self._log.next_undo_at
 
     def problem(self) -> str:
         """Return why photos are not taken now, as a sentence; empty if they are."""
@@ -157,6 +165,27 @@ class Board(QObject):
         """Take back the last decision, except for photos that were decided about again in another window."""
         self._log.undo()
 
+    def contents(self, rows: Rows | None = None) -> BoardContents:
+        """Return photos as they are now, for a job on another thread; only where there is a model.
+
+        Args:
+            rows: The photos; None for all.
+        """
+        if self._model is None:
+            raise RuntimeError("this needs a model")
+        chosen = np.arange(len(self.photos), dtype=np.intp) if rows is None else rows
+        return BoardContents(self.photos.copied(), chosen, self._model, tuple(self._roots))
+
+    def move(self, places: Mapping[str, str]) -> None:
+        """Show photos at the paths that they were moved to; their answers stay.
+
+        Args:
+            places: The new path by the old one; of files that are not on the board too.
+        """
+        rows = self.photos.move(places)
+        if len(rows):
+            self.changed.emit(rows)
+
     # Inner workings.
 
     def _start_with(self, model: ModelSummary | None) -> None:
@@ -167,6 +196,7 @@ class Board(QObject):
         collection = self._session.collection if self._session.active_run is not None else None
         self._log.follow(self.photos, scope_of(collection.folder if collection is not None else None, names))
         self._arrived.clear()
+        self._roots.clear()
         self.emptied.emit()
         self.state_changed.emit()
 
@@ -188,6 +218,7 @@ class Board(QObject):
             self._job = job
             if self._model is None or identity(model) != identity(self._model):
                 self._start_with(model)
+            self._roots.update(dict.fromkeys(job.request.paths))
             job.reported.connect(self._on_job_reported)
             job.succeeded.connect(self._on_job_succeeded)
             self.state_changed.emit()

@@ -3,7 +3,8 @@
 Rows are photos in the order of their arrival, and keep their number until the board is emptied.
 """
 
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,37 @@ class BoardColumns:
             None if np.isnan(time) else time,
             None if np.isnan(distance) else distance,
         )
+
+    def copied(self) -> "BoardColumns":
+        """Return a copy for another thread, without what photos look like."""
+        copied = copy.copy(self)
+        vars(copied).update(
+            names=list(self.names),
+            _index=dict(self._index),
+            _paths=list(self._paths),
+            _row_of={},
+            _errors=dict(self._errors),
+            _moments=list(self._moments),
+            _arrays={name: array.copy() for name, array in self._arrays.items() if name != "look"},
+        )
+        return copied
+
+    def move(self, places: Mapping[str, str]) -> Rows:
+        """Give photos the paths that they were moved to.
+
+        Args:
+            places: The new path by the old one; of files that are not on the board too.
+
+        Returns:
+            The rows.
+        """
+        found = [(row, old, new) for old, new in places.items() if (row := self._row_of.get(old)) is not None]
+        for _, old, _ in found:
+            del self._row_of[old]
+        for row, _, new in found:
+            self._paths[row] = new
+            self._row_of[new] = row
+        return np.array([row for row, _, _ in found], np.intp)
 
     def put(self, predictions: Sequence[Prediction]) -> Rows:
         """Add predictions; one of a path that is there already takes its row.

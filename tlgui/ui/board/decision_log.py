@@ -5,6 +5,7 @@ no key. A step that could not be written is shown as not done. Closing the windo
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -61,12 +62,14 @@ class Step:
         scope: What was asked.
         words: For Undo.
         change: What was written; None before it is.
+        at: When it was decided, in seconds of the monotonic clock.
     """
 
     digests: Digests
     scope: Scope
     words: str
     change: Change | None = None
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass(eq=False, slots=True)
@@ -133,6 +136,11 @@ class DecisionLog(QObject):
     def next_undo(self) -> str:
         """What the last decision was, in words; empty where there is none to take back."""
         return self._steps[-1].words if self._steps else ""
+
+    @property
+    def next_undo_at(self) -> float:
+        """When that decision was made, in seconds of the monotonic clock; only where there is one."""
+        return self._steps[-1].at
 
     def follow(self, photos: BoardColumns, scope: Scope) -> None:
         """Show decisions in other columns from now on."""

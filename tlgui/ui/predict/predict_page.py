@@ -1,8 +1,9 @@
 """The Predict page: takes photos by drop, paste and dialog, and shows the predictions of the open model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QMimeData, QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
@@ -13,8 +14,9 @@ from tlgui.errors import TlguiError
 from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, PredictionSummary
 from tlgui.learning.trust import Verdict
 from tlgui.progress import Event
-from tlgui.text import csv_tables
 from tlgui.text.numbers import count
+from tlgui.ui.board.board import Board
+from tlgui.ui.board.columns import Rows
 from tlgui.ui.predict.pasted_image import image_of, write_image
 from tlgui.ui.predict.prediction_list import PredictionList
 from tlgui.ui.predict.prediction_view import PredictionOpener
@@ -119,13 +121,17 @@ class PredictPage(QWidget):
         if data is None or not self._predict_from(data):
             self.notice.say(_NO_IMAGE)
 
-    def save_csv(self, path: Path) -> None:
-        """Write the list to `path`, one row a photo.
+    def shown_rows(self, board: Board) -> Rows:
+        """Return the rows of the board that are in the list."""
+        return self._rows_of(board, range(len(self.predictions)))
 
-        Raises:
-            StorageError: The disk refused; the old file is as it was.
-        """
-        csv_tables.predictions_csv(path, self.predictions, verdicts=self.list.rows.verdicts)
+    def selected_rows(self, board: Board) -> Rows:
+        """Return the rows of the board that are selected in the list."""
+        return self._rows_of(board, sorted({index.row() for index in self.list.selectionModel().selectedRows()}))
+
+    def _rows_of(self, board: Board, places: Iterable[int]) -> Rows:
+        found = (board.photos.row_of(self.predictions[place].path) for place in places)
+        return np.array(sorted({row for row in found if row is not None}), np.intp)
 
     @Slot()
     def clear(self) -> None:
@@ -158,9 +164,9 @@ class PredictPage(QWidget):
         self.save_action = Action(
             self,
             name="save-predictions",
-            text="&Save predictions as CSV…",
-            button_text="&Save as CSV…",
-            tip="Write the list as a table",
+            text="&Save predictions…",
+            button_text="&Save as a table…",
+            tip="Write what is said of the photos as a table, for a spreadsheet or another program",
             handler=self.save_requested.emit,
             enabled=lambda: self.has_predictions,
             shortcut="Ctrl+Shift+S",

@@ -30,6 +30,22 @@ class CopyRequest(FolderRequest):
     """Copy the photos of the collection into class folders inside a folder."""
 
 
+class SortRequest(FolderRequest):
+    """Sort photos of the board into folders in a folder."""
+
+
+class SortAgainRequest(FolderRequest):
+    """Go on with the last sort, which was into a folder."""
+
+
+class UndoSortRequest(FolderRequest):
+    """Take the last sort back, which was into a folder."""
+
+
+class PlanSortRequest(FolderRequest):
+    """Plan a sort into a folder, in the background."""
+
+
 class LookRequest(FolderRequest):
     """Take the closer look at the photos of a collection, in the background."""
 
@@ -74,6 +90,17 @@ class SaveModelRequest:
 
     model_path: Path
     target: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SavePredictionsRequest:
+    """Write what is said of photos as a table."""
+
+    target: Path
+
+
+class SortsRequest:
+    """Look up the last sort in the journal, in the background."""
 
 
 @dataclass(frozen=True, slots=True)

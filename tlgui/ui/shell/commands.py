@@ -28,6 +28,7 @@ from tlgui.ui.shell.about_dialog import show_about
 from tlgui.ui.shell.export_dialog import ExportDialog
 from tlgui.ui.shell.message_bar import MessageBar
 from tlgui.ui.shell.model_questions import MODELS, ask_model_target, documents_folder, pictures_folder
+from tlgui.ui.shell.predict_undo import PredictUndo
 from tlgui.ui.shell.report_saving import ReportSaving
 from tlgui.ui.shell.step_list import Step
 from tlgui.ui.text.model_words import MODEL_SUFFIX, model_name
@@ -64,13 +65,20 @@ class Commands(QObject):
         settings: Values kept from one start to the next.
         pages: The four pages.
         messages: Shows outcomes.
+        predict_undo: Undo on the Predict page.
     """
 
     step_requested = Signal(int)
     page_entered = Signal(int)
 
     def __init__(
-        self, window: QWidget, session: Session, settings: Settings, pages: Pages, messages: MessageBar
+        self,
+        window: QWidget,
+        session: Session,
+        settings: Settings,
+        pages: Pages,
+        messages: MessageBar,
+        predict_undo: PredictUndo,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -78,6 +86,7 @@ class Commands(QObject):
         self._settings = settings
         self._pages = pages
         self._messages = messages
+        self._predict_undo = predict_undo
         self.report_saving = ReportSaving(window, session, settings, messages)
         self._origin = Step.RESULTS
 
@@ -101,9 +110,11 @@ class Commands(QObject):
         return session.model is not None and (session.job is None or session.is_training)
 
     def can_undo(self) -> bool:
-        """Return whether there is something to undo: a deleted run on the Results page, a mending elsewhere."""
+        """Return whether there is something to undo: what depends on the page, see `undo`."""
         if self._pages.results.isVisible():
             return self._pages.results.run_actions.can_undo_delete()
+        if self._pages.predict.isVisible():
+            return self._predict_undo.can_undo()
         return self._session.review.next_undo is not None and self.is_idle()
 
     # File
@@ -185,9 +196,11 @@ class Commands(QObject):
         self._session.stop()
 
     def undo(self) -> None:
-        """Restore a deleted run on the Results page, undo the last mending elsewhere."""
+        """Restore a deleted run on Results, take back a decision or a sort on Predict, a mending elsewhere."""
         if self._pages.results.isVisible():
             self._restore(1)
+        elif self._pages.predict.isVisible():
+            self._predict_undo.undo()
         elif self.can_undo():
             self.undo_mending()
 
@@ -205,6 +218,8 @@ class Commands(QObject):
         """Return the menu text of Undo, with what it would undo."""
         if self._pages.results.isVisible():
             return "&Undo deleting a training"
+        if self._pages.predict.isVisible():
+            return self._predict_undo.text()
         what = self._session.review.next_undo
         return "&Undo" if what is None else f"&Undo: {without_key(what)}"
 
@@ -243,12 +258,6 @@ class Commands(QObject):
         """Predict the class of the picture on the clipboard."""
         self.show_step(Step.PREDICT)
         self._pages.predict.paste_image()
-
-    def save_predictions(self) -> None:
-        """Ask for a path, and write the predictions there."""
-        self._ask_and_write(
-            "Save predictions", "predictions.csv", "CSV table (*.csv)", targets.TABLE, self._pages.predict.save_csv
-        )
 
     # View and Help
 

@@ -16,6 +16,7 @@ from tlgui.text.numbers import count
 from tlgui.ui.session.requests import (
     SamplePhotosRequest,
     SaveModelRequest,
+    SavePredictionsRequest,
     SaveReportRequest,
     ScanRequest,
     UndoRequest,
@@ -83,7 +84,7 @@ class JobOutcomes(QObject):
                 one_line(str(request.target.parent)),
                 request.target,
             )
-        elif isinstance(request, SaveReportRequest):
+        elif isinstance(request, SaveReportRequest | SavePredictionsRequest):
             target = request.target
             self._messages.show_success(f"Saved “{shown_name(target)}”.", one_line(str(target.parent)), target)
         elif isinstance(result, Mended):

@@ -43,6 +43,7 @@ from tlgui.ui.shell.menus.train_menu import train_menu
 from tlgui.ui.shell.menus.view_menu import view_menu
 from tlgui.ui.shell.message_bar import MessageBar
 from tlgui.ui.shell.model_chip import ModelChip
+from tlgui.ui.shell.predict_commands import PredictCommands
 from tlgui.ui.shell.saving_trained import SavingTrained
 from tlgui.ui.shell.step_list import Step, StepList
 from tlgui.ui.shell.step_states import step_states
@@ -98,7 +99,9 @@ class MainWindow(QMainWindow):
         )
         self._stack = QStackedWidget()
         self._lay_out()
-        self.commands = Commands(self, session, settings, self.pages, self.messages)
+        self.predict = PredictCommands(self, session, settings, self.pages.predict, self.messages)
+        self.predict.changed.connect(self._refresh)
+        self.commands = Commands(self, session, settings, self.pages, self.messages, self.predict.undo)
         self.guide = Guide(self, self.steps)
         self._long_work = LongWork(session, self)
         self.saving_trained = SavingTrained(self, session, settings, self.unsaved_bar)
@@ -196,7 +199,7 @@ class MainWindow(QMainWindow):
             edit_menu(commands),
             photos_menu(commands, pages.photos),
             train_menu(commands, pages.train, pages.results.run_actions),
-            predict_menu(commands, pages.predict.save_action),
+            predict_menu(commands, self.predict.sorts, pages.predict.save_action),
             view_menu(commands),
             help_menu(commands, self.guide),
         )
@@ -250,7 +253,6 @@ class MainWindow(QMainWindow):
         train.results_requested.connect(commands.show_results)
         predict.open_photos_requested.connect(commands.choose_photos)
         predict.open_folder_requested.connect(commands.choose_photo_folder)
-        predict.save_requested.connect(commands.save_predictions)
         results.run_actions.runs_deleted.connect(commands.show_deleted)
         for page in (photos, train, results, predict):
             page.problem_raised.connect(self.show_problem)

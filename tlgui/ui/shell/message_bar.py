@@ -25,7 +25,7 @@ from tlgui.ui.widgets.tokens import LINE_WIDTH, MARGIN, Accent
 PASSING_MS = 8_000
 
 
-class _Kind(Enum):
+class MessageKind(Enum):
     """The kinds of message: accent, icon, and a word for screen readers."""
 
     ERROR = (Accent.ERROR, "error", "Problem")
@@ -89,19 +89,19 @@ class MessageBar(TintedBar):
         if isinstance(error, BugError):
             details = error.details
             hint = f"{error.hint} The log is in {files.log_folder()}."
-            self._show(_Kind.ERROR, error.message, hint, "&Copy details", lambda: _copy(details))
+            self._show(MessageKind.ERROR, error.message, hint, "&Copy details", lambda: _copy(details))
             self._is_bug = True
         else:
-            self._show(_Kind.ERROR, error.message, error.hint)
+            self._show(MessageKind.ERROR, error.message, error.hint)
             self._pages = frozenset(shown for shown in (page, self._page) if shown is not None)
 
     def show_success(self, message: str, hint: str = "", path: Path | None = None) -> None:
         """Show what was done; with `path`, with a button that opens its folder."""
         if path is None:
-            self._show(_Kind.SUCCESS, message, hint)
+            self._show(MessageKind.SUCCESS, message, hint)
         else:
             folder = path.parent
-            self._show(_Kind.SUCCESS, message, hint, "S&how in folder", lambda: _open_folder(folder))
+            self._show(MessageKind.SUCCESS, message, hint, "S&how in folder", lambda: _open_folder(folder))
 
     def show_undoable(
         self,
@@ -111,6 +111,7 @@ class MessageBar(TintedBar):
         offer: tuple[str, Callable[[], None]] | None = None,
         *,
         stays: bool = False,
+        kind: MessageKind = MessageKind.SUCCESS,
     ) -> None:
         """Show what was done, with a button that undoes it.
 
@@ -120,13 +121,14 @@ class MessageBar(TintedBar):
             undo: Undoes it.
             offer: The text of a second button, for what may be done next, and what it does; None for no such button.
             stays: Whether it is kept until it is dismissed, because there is something to read or to decide.
+            kind: The kind of message; a problem and a note stay.
         """
 
         def undo_and_dismiss() -> None:
             self.dismiss()
             undo()
 
-        self._show(_Kind.SUCCESS, message, hint, "&Undo", undo_and_dismiss, stays=stays or offer is not None)
+        self._show(kind, message, hint, "&Undo", undo_and_dismiss, stays=stays or offer is not None)
         if offer is not None:
             self.offer_button.setText(offer[0])
             self._offer = offer[1]
@@ -139,11 +141,11 @@ class MessageBar(TintedBar):
             self.dismiss()
             action()
 
-        self._show(_Kind.INFO, message, hint, button, act_and_dismiss)
+        self._show(MessageKind.INFO, message, hint, button, act_and_dismiss)
 
     def show_info(self, message: str, hint: str = "") -> None:
         """Show a note."""
-        self._show(_Kind.INFO, message, hint)
+        self._show(MessageKind.INFO, message, hint)
 
     def clear(self) -> None:
         """Hide the message, as the user goes on; a bug stays until it is dismissed."""
@@ -172,7 +174,7 @@ class MessageBar(TintedBar):
 
     def _show(
         self,
-        kind: _Kind,
+        kind: MessageKind,
         message: str,
         hint: str,
         button: str = "",
@@ -183,7 +185,7 @@ class MessageBar(TintedBar):
         accent, icon, word = kind.value
         self._action, self._is_bug, self._is_dismissed = action, False, False
         self._pages = frozenset()
-        is_passing = kind is _Kind.SUCCESS and not stays
+        is_passing = kind is MessageKind.SUCCESS and not stays
         for line in (self.message, self.hint):
             line.set_elided(is_elided=is_passing)
         directions = QBoxLayout.Direction

@@ -8,13 +8,13 @@ from tlgui.photos.mending.mender import Mended
 from tlgui.photos.names import one_line, shown_name
 from tlgui.text.numbers import count, size_in_words
 
-_FAILED_SHOWN = 3
+FAILED_SHOWN = 3
 
 
 def listed_problems(problems: Sequence[tuple[Path, str]]) -> str:
     """Return the first few files that failed, each with its reason, on a line of its own."""
-    lines = [f"“{shown_name(path)}”: {reason}" for path, reason in problems[:_FAILED_SHOWN]]
-    more = len(problems) - _FAILED_SHOWN
+    lines = [f"“{shown_name(path)}”: {reason}" for path, reason in problems[:FAILED_SHOWN]]
+    more = len(problems) - FAILED_SHOWN
     return "\n".join([*lines, *([f"And {count('file', more)} more."] if more > 0 else [])])
 
 

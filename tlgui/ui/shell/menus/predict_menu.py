@@ -1,15 +1,17 @@
-"""The Predict menu: photos are chosen or pasted here, and predictions are written to a table."""
+"""The Predict menu: photos are chosen or pasted here, sorted into folders, and written to a table."""
 
 from tlgui.ui.shell.commands import Commands
 from tlgui.ui.shell.menus.menu import Menu, MenuTitle
+from tlgui.ui.shell.sort_commands import SortCommands
 from tlgui.ui.widgets.action import Action
 
 
-def predict_menu(commands: Commands, save_predictions: Action) -> Menu:
+def predict_menu(commands: Commands, sorting: SortCommands, save_predictions: Action) -> Menu:
     """Return the menu.
 
     Args:
         commands: Owns the actions that are made here, and handles them.
+        sorting: Handles those about sorting.
         save_predictions: The action of the Predict page that writes its list.
     """
     open_photos = Action(
@@ -39,4 +41,23 @@ def predict_menu(commands: Commands, save_predictions: Action) -> Menu:
         shortcut="Ctrl+V",
         icon="paste",
     )
-    return Menu(MenuTitle.PREDICT, ((open_photos, open_folder, paste), (save_predictions,)))
+    sort = Action(
+        commands,
+        name="sort",
+        text="So&rt into folders…",
+        button_text="So&rt into folders…",
+        tip="Copy or move the photos into a folder for each class",
+        handler=sorting.ask,
+        enabled=sorting.can_sort,
+        shortcut="Ctrl+Shift+O",
+        icon="folder",
+    )
+    go_on = Action(
+        commands,
+        name="go-on-sorting",
+        text="&Go on sorting",
+        handler=sorting.go_on,
+        enabled=sorting.can_go_on,
+        current_text=sorting.go_on_text,
+    )
+    return Menu(MenuTitle.PREDICT, ((open_photos, open_folder, paste), (sort, go_on), (save_predictions,)))

@@ -1,0 +1,231 @@
+"""Save predictions: which photos, in which format, and where; with the place of the camera where a format tells it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from tlgui import files
+from tlgui.errors import TlguiError
+from tlgui.files.targets import refusal
+from tlgui.text.tables.exported import Place
+from tlgui.text.tables.formats import FORMATS, TableFormat
+from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
+from tlgui.ui.widgets.file_dialogs import ask_folder, ask_target
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details
+from tlgui.ui.widgets.primary import make_primary
+from tlgui.ui.widgets.scroll_area import ScrollArea
+from tlgui.ui.widgets.tokens import GRID
+
+_LETTERS = 80
+_LINES = 40
+_PLACE = "Where was the camera? In degrees, such as 52.70442 and 23.84995; south and west are negative."
+_NO_PLACE = "Give the latitude from -90 to 90 and the longitude from -180 to 180."
+
+
+@dataclass(frozen=True, slots=True)
+class TableChoice:
+    """What was chosen.
+
+    Args:
+        scope: The place of the chosen photos among those offered.
+        chosen: The format.
+        target: The file or folder to write.
+        place: Where the photos were taken; None where the format does not tell.
+    """
+
+    scope: int
+    chosen: TableFormat
+    target: Path
+    place: Place | None = None
+
+
+class TableDialog(QDialog):
+    """Asks what is to be written where.
+
+    Signals:
+        save_requested: A `TableChoice`.
+
+    Args:
+        scopes: The photos that can be chosen, in words; the first are chosen at first.
+        folder: The proposed folder.
+        parent: The window.
+    """
+
+    save_requested = Signal(TableChoice)
+
+    def __init__(self, scopes: Sequence[str], folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Save predictions")
+        self.scopes = QButtonGroup(self)
+        self.formats = QButtonGroup(self)
+        self.place = QWidget()
+        self.latitude = QLineEdit()
+        self.longitude = QLineEdit()
+        self.target = QLineEdit(str(folder / _file_name(FORMATS[0])))
+        self.browse_button = QPushButton("&Browse…")
+        self.note = QuietLabel()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.save_button = self.buttons.addButton("&Save", QDialogButtonBox.ButtonRole.AcceptRole)
+        make_primary(self.save_button)
+        self._lay_out(scopes)
+        self.formats.idClicked.connect(self._on_formats_id_clicked)
+        for edit in (self.target, self.latitude, self.longitude):
+            edit.textChanged.connect(self._check)
+        self.browse_button.clicked.connect(self._on_browse_button_clicked)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self._check()
+
+    def chosen(self) -> TableFormat:
+        """Return the chosen format."""
+        return FORMATS[self.formats.checkedId()]
+
+    def choose(self, format_id: str) -> None:
+        """Choose a format by its id."""
+        self.formats.button([item.id for item in FORMATS].index(format_id)).click()
+
+    @override
+    def accept(self) -> None:
+        if self.save_button.isEnabled():
+            place = self._place() if self.chosen().needs_place else None
+            self.save_requested.emit(TableChoice(self.scopes.checkedId(), self.chosen(), self._target(), place))
+            super().accept()
+
+    def _lay_out(self, scopes: Sequence[str]) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(card_heading("Which photos"))
+        for place, text in enumerate(scopes):
+            button = QRadioButton(text)
+            self.scopes.addButton(button, place)
+            column.addWidget(button)
+        column.addWidget(card_heading("Format"))
+        for place, item in enumerate(FORMATS):
+            button = QRadioButton(item.title)
+            set_spoken_details(button, item.description)
+            self.formats.addButton(button, place)
+            column.addWidget(button)
+            column.addWidget(self._indented(QuietLabel(item.description)))
+        self.scopes.button(0).setChecked(True)
+        self.formats.button(0).setChecked(True)
+        column.addWidget(self._place_row())
+        label = PlainLabel("Write &to:")
+        label.setBuddy(self.target)
+        set_spoken(self.target, "Write to")
+        row = QHBoxLayout()
+        row.addWidget(self.target, 1)
+        row.addWidget(self.browse_button)
+        column.addWidget(label)
+        column.addLayout(row)
+        column.addWidget(self.note)
+        column.addStretch(1)
+        column.addWidget(
+            QuietLabel("It says of each photo what it was named, by whom (the model or you), when, and by which model.")
+        )
+        outer = QVBoxLayout(self)
+        outer.addWidget(ScrollArea(content), 1)
+        outer.addWidget(self.buttons)
+        metrics = self.fontMetrics()
+        wanted = self.sizeHint()
+        wanted.setWidth(metrics.averageCharWidth() * _LETTERS)
+        wanted.setHeight(metrics.height() * _LINES)
+        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.92))
+
+    def _place_row(self) -> QWidget:
+        for edit, name in ((self.latitude, "Latitude"), (self.longitude, "Longitude")):
+            edit.setPlaceholderText(name)
+            set_spoken(edit, name)
+            set_spoken_details(edit, _PLACE)
+        column = QVBoxLayout(self.place)
+        column.setContentsMargins(0, 0, 0, GRID)
+        column.addWidget(QuietLabel(_PLACE))
+        row = QHBoxLayout()
+        row.addWidget(self.latitude)
+        row.addWidget(self.longitude)
+        column.addLayout(row)
+        self.place.hide()
+        return self.place
+
+    def _indented(self, note: QuietLabel) -> QuietLabel:
+        """Align a note with the text of the button above it."""
+        style = self.style()
+        width = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth)
+        note.setContentsMargins(width + style.pixelMetric(style.PixelMetric.PM_RadioButtonLabelSpacing), 0, 0, 0)
+        return note
+
+    def _target(self) -> Path:
+        return files.expanded(self.target.text().strip())
+
+    def _place(self) -> Place | None:
+        """Return the place that was typed; None where it is none."""
+        try:
+            latitude, longitude = (float(edit.text().strip().replace(",", ".")) for edit in self._degrees())
+        except ValueError:
+            return None
+        return Place(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+    def _degrees(self) -> tuple[QLineEdit, QLineEdit]:
+        return self.latitude, self.longitude
+
+    def _problem(self) -> str:
+        target, item = self._target(), self.chosen()
+        if not self.target.text().strip() or not target.is_absolute():
+            return "Give the whole path, or press Browse."
+        if not files.is_folder(target.parent):
+            return f"The folder “{target.parent}” is not there. Choose one that is."
+        if files.is_folder(target) or (item.kind is None and files.is_file(target)):
+            return f"“{target.name}” is there already. Choose another name."
+        if item.kind is not None and (problem := refusal(target, item.kind)):
+            return problem
+        return _NO_PLACE if item.needs_place and self._place() is None else ""
+
+    @Slot()
+    def _check(self) -> None:
+        """Show what prevents it, and enable the button where nothing does."""
+        self.place.setVisible(self.chosen().needs_place)
+        problem = self._problem()
+        self.save_button.setEnabled(not problem)
+        if not problem and files.is_file(self._target()):
+            problem = f"“{self._target().name}” is there already and will be replaced."
+        self.note.setText(problem)
+
+    @Slot(int)
+    def _on_formats_id_clicked(self, place: int) -> None:
+        self.target.setText(str(self._target().parent / _file_name(FORMATS[place])))
+        self._check()
+
+    @Slot()
+    def _on_browse_button_clicked(self) -> None:
+        item, target = self.chosen(), self._target()
+        if item.kind is not None:
+            kinds = f"{item.title} ({' '.join(f'*{suffix}' for suffix in item.kind.suffixes)})"
+            ask_target(self, "Save predictions", str(target), kinds, item.kind, self._set_target, self._show_refusal)
+        else:
+            title = "Choose the folder in which the data package is put"
+            ask_folder(self, title, str(target.parent), lambda folder: self._set_target(folder / target.name))
+
+    def _set_target(self, target: Path) -> None:
+        self.target.setText(str(target))
+
+    def _show_refusal(self, error: TlguiError) -> None:
+        self.note.setText(error.message)
+
+
+def _file_name(item: TableFormat) -> str:
+    return "predictions" + (item.kind.suffixes[0] if item.kind is not None else f" {item.id}")

@@ -1,0 +1,65 @@
+"""What the window does with the photos of the board: sorts them, writes tables of them, and takes that back."""
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from tlgui.ui.board.board import Board
+from tlgui.ui.board.sorting import Sorting
+from tlgui.ui.predict.predict_page import PredictPage
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.settings import Settings
+from tlgui.ui.shell.message_bar import MessageBar
+from tlgui.ui.shell.predict_undo import PredictUndo
+from tlgui.ui.shell.prediction_saving import PredictionSaving
+from tlgui.ui.shell.sort_commands import ShownPhotos, SortCommands
+
+
+class PredictCommands(QObject):
+    """Handles the actions about photos of the board.
+
+    Signals:
+        changed: What can be done changed.
+
+    Args:
+        window: The parent of the dialogs.
+        session: The state of the window.
+        settings: Keeps what was chosen last.
+        page: The Predict page.
+        messages: Says how jobs ended.
+
+    Attributes:
+        board: The photos.
+        sorting: Sorts them.
+        sorts: Asks about sorts.
+        tables: Asks about tables.
+        undo: Undo on the Predict page.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, window: QWidget, session: Session, settings: Settings, page: PredictPage, messages: MessageBar
+    ) -> None:
+        super().__init__(window)
+        self.board = Board(session, self)
+        self.sorting = Sorting(session, self.board, self)
+        shown = ShownPhotos(lambda: page.shown_rows(self.board), lambda: page.selected_rows(self.board))
+        self.sorts = SortCommands(window, session, settings, self.board, self.sorting, shown, messages)
+        self.tables = PredictionSaving(window, session, settings, self.board, shown, messages)
+        self.undo = PredictUndo(session, self.board, self.sorting, self.sorts)
+        for signal in (self.board.state_changed, self.board.grew, self.sorting.changed):
+            signal.connect(self.changed)
+        self.board.problem_raised.connect(messages.show_error)
+        page.save_requested.connect(self.tables.ask)
+        page.clear_button.clicked.connect(self.board.empty)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        # Another window or a command may have sorted photos meanwhile.
+        application.applicationStateChanged.connect(self._on_application_state_changed)
+        self.sorting.look()
+
+    @Slot(Qt.ApplicationState)
+    def _on_application_state_changed(self, state: Qt.ApplicationState) -> None:
+        if state == Qt.ApplicationState.ApplicationActive:
+            self.sorting.look()
