@@ -58,11 +58,16 @@ class AnswerColumn(QWidget):
         self.classes = ClassList()
         self.meaning = QuietLabel()
         self.classes.class_chosen.connect(self.class_chosen)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         for widget in (self.answer, self.further, self.question, self.classes, self.meaning):
             column.addWidget(widget)
+
+    def add_below_answer(self, *widgets: QWidget) -> None:
+        """Add widgets between the answer and the classes, where they are seen however many classes there are."""
+        for widget in widgets:
+            self._column.insertWidget(self._column.indexOf(self.question), widget)
 
     def show_rows(self, rows: Rows) -> None:
         """Show photos of the board, at least one."""

@@ -62,6 +62,7 @@ class AnswerPane(QWidget):
         self._size_bytes: int | None = None
         self.setAccessibleName("The chosen photo and its answer")
         self.hint = QuietLabel(_HINT)
+        self.hint.setMargin(GRID)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.photo = PanePhoto()
         self.tiles = PhotoTiles(_TILE_COLUMNS, _TILE_ROWS)
@@ -132,7 +133,8 @@ class AnswerPane(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
-        for widget in (self.column, buttons, self.explanation.words, self.file_line):
+        self.column.add_below_answer(buttons, self.explanation.words)
+        for widget in (self.column, self.file_line):
             column.addWidget(widget)
         column.addStretch(1)
         told = QWidget()

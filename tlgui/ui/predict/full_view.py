@@ -21,7 +21,7 @@ from tlgui.ui.widgets.scroll_area import ScrollArea
 from tlgui.ui.widgets.tokens import GRID
 
 _FIRST_SIZE_IN_LETTERS = (150, 44)
-_COLUMN_LETTERS = 34
+_COLUMN_LETTERS = 42
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 

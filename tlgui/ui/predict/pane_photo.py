@@ -44,6 +44,8 @@ class PanePhoto(PhotoCanvas):
         self._clearing.timeout.connect(self._on_clearing_timeout)
         self.setDragMode(PhotoCanvas.DragMode.NoDrag)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        # Beside a photo of another shape, the page shows through.
+        self.viewport().setAutoFillBackground(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumSize(_LEAST_SIDE, _LEAST_SIDE)
