@@ -49,7 +49,7 @@ from tlgui.text.numbers import (
     size_in_words,
     stop_reason_in_words,
 )
-from tlgui.text.trust import caution_notes, judged_title, trust_check_in_words
+from tlgui.text.trust import caution_notes, judged_title, trust_check_in_words, unpromised_in_words
 
 Command = Callable[[argparse.Namespace, Terminal], None]
 
@@ -292,7 +292,9 @@ def _write_trust(evaluation: Evaluation, model: ModelSummary, terminal: Terminal
     """Write how far the answers can be trusted on these photos, and what the model cannot tell."""
     if evaluation.trust is not None:
         terminal.write("", *trust_check_in_words(evaluation.trust))
-        for note in caution_notes(model.trust, Caution(None)):
+        promises = model.trust.promises if model.trust is not None else ()
+        unpromised = unpromised_in_words(promises, model.evaluation_of_trust)
+        for note in filter(None, (unpromised, *caution_notes(model.trust, Caution(None)))):
             terminal.note(f"note: {note}")
 
 

@@ -27,7 +27,7 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     model = read_summary(arguments.model)
     # Without the bound, a table would get columns for classes that the model does not have.
     top, caution = min(arguments.top, len(model.class_names)), Caution(arguments.wrong_at_most)
-    for sentence in caution_notes(model.trust, caution):
+    for sentence in caution_notes(model.trust, caution, model.evaluation_of_trust):
         terminal.note(f"note: {sentence}")
     predictions: list[Prediction] = []
     verdicts: list[Verdict] = []

@@ -47,7 +47,7 @@ def sort(arguments: argparse.Namespace, terminal: Terminal) -> None:
     # A wrong pattern is told before the photos are looked at.
     sorter.preview((), options, terminal.context())
     caution = Caution(arguments.wrong_at_most)
-    for sentence in caution_notes(model.trust, caution):
+    for sentence in caution_notes(model.trust, caution, model.evaluation_of_trust):
         terminal.note(f"note: {sentence}")
     now = datetime.now().astimezone().isoformat(timespec="seconds")
     keywords_by = None

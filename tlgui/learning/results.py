@@ -192,6 +192,16 @@ class ModelSummary:
         """The metrics on all parts, cleanest first."""
         return () if self.evaluation is None else (self.evaluation, *self.more_evaluations)
 
+    @property
+    def evaluation_of_trust(self) -> Evaluation | None:
+        """The metrics on the photos that `trust` was measured on; None where these are not known."""
+        if self.trust is None:
+            return None
+        is_out_of_fold, part = self.trust.is_out_of_fold, None if self.trust.is_out_of_fold else Part.VALIDATION
+        return next(
+            (each for each in self.evaluations if each.is_out_of_fold == is_out_of_fold and each.part is part), None
+        )
+
     def evaluation_on(self, part: Part | None) -> Evaluation | None:
         """Return the metrics on a part; None for all photos out of fold, or where it was not evaluated."""
         return next((each for each in self.evaluations if each.part is part), None)

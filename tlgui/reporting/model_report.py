@@ -28,6 +28,7 @@ from tlgui.text.trust import (
     no_promises_in_words,
     reliability_in_words,
     trust_check_in_words,
+    unpromised_in_words,
     wrong_at_most_in_words,
 )
 
@@ -83,7 +84,7 @@ def model_report(facts: ReportFacts, checkpoint: Callable[[], None] = lambda: No
         _measured(facts),
         section("Its classes", _classes(evaluation, facts.class_counts)) if evaluation is not None else None,
         section("What it mixes up", _mix_ups(evaluation)) if evaluation is not None else None,
-        *_trust(model.trust),
+        *_trust(model.trust, model.evaluation_of_trust),
         _mistakes(facts, checkpoint),
         section("How it was trained", _training(model)),
         section("Made with", Table(("", ""), model.versions, has_figures=False)),
@@ -185,7 +186,7 @@ def _mix_ups(evaluation: Evaluation) -> Block:
     return Table(("What happened", "Photos"), rows)
 
 
-def _trust(trust: Trust | None) -> tuple[Section | None, ...]:
+def _trust(trust: Trust | None, evaluation: Evaluation | None) -> tuple[Section | None, ...]:
     if trust is None:
         return (section("Can its percentages be believed?", Text((_TRUST_UNKNOWN,))),)
     return (
@@ -194,7 +195,7 @@ def _trust(trust: Trust | None) -> tuple[Section | None, ...]:
             "When it answers “not sure”",
             text([_of_promises(trust)]),
             _promises(trust),
-            text([" ".join(no_promises_in_words(trust))]),
+            text(_unpromised(trust, evaluation)),
         ),
         section("Photos unlike anything it learned", Text((_novelty(trust),))),
     )
@@ -231,6 +232,10 @@ def _promises(trust: Trust) -> Table:
         for promise in trust.promises
     ]
     return Table(("The wish", "Sure enough from", "Photos still named"), tuple(rows))
+
+
+def _unpromised(trust: Trust, evaluation: Evaluation | None) -> list[str]:
+    return [" ".join(no_promises_in_words(trust)), unpromised_in_words(trust.promises, evaluation)]
 
 
 def _novelty(trust: Trust) -> str:

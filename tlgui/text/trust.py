@@ -8,16 +8,20 @@ from tlgui.learning.results import Evaluation
 from tlgui.learning.trust import Caution, Promise, PromiseCheck, Reliability, ReliabilityBin, Trust, TrustCheck
 from tlgui.photos.collection import Part
 from tlgui.photos.counting import joined
+from tlgui.photos.names import one_line
 from tlgui.text.numbers import count, percent
 
 # With fewer photos in a range, or for a whole model, the share that is right says little.
 FEW_PHOTOS = 10
 _FEW_JUDGED = 100
+_CLASSES_SHOWN = 3
 NEARLY_TRUE = 0.08
 """The expected calibration error up to which percentages are called nearly true."""
 _TRUE = 0.03
 # The percentage that serves as the example, because it is neither certain nor a guess.
 _TYPICAL = 0.8
+# What a gap may be beside another one to count as the same.
+_ROUNDING = 1e-9
 # How far ten times a share may be from a whole number to be told in tenths.
 _NEAR_A_TENTH = 0.3
 
@@ -87,10 +91,11 @@ def reliability_in_words(reliability: Reliability) -> str:
     filled = [part for part in reliability.bins if part.photo_count]
     if not filled:
         return ""
-    example = min(filled, key=lambda part: (part.photo_count < FEW_PHOTOS, abs(part.mean_probability - _TYPICAL)))
+    verdict, lowest, highest = _verdict(reliability)
+    example = min(filled, key=lambda part: _unlikeness(part, lowest, highest))
     says = min(max(round(example.mean_probability * 100), 1), 99)
     right = times_in_words(example.right_count / example.photo_count)
-    sentences = [f"When it says {says} %, it is right {right}.", _verdict(reliability)]
+    sentences = [f"When it says {says} %, it is right {right}.", verdict]
     judged = sum(part.photo_count for part in filled)
     if judged < _FEW_JUDGED:
         sentences.append(f"With {count('photo', judged)} this is a rough guess.")
@@ -180,12 +185,52 @@ def no_promises_in_words(trust: Trust) -> tuple[str, ...]:
     return (*sentences, "Where that is wished, it will name every photo.") if without else ()
 
 
-def caution_notes(trust: Trust | None, caution: Caution) -> tuple[str, ...]:
+def unpromised_in_words(promises: Sequence[Promise], evaluation: Evaluation | None) -> str:
+    """Return for which classes a promise that holds for all photos together says nothing.
+
+    So it is with a class whose photos are so few among all that each of them could be named wrongly, and the promise
+    would still hold; unless the promise for this class by itself holds with the threshold for all photos.
+
+    Args:
+        promises: Some of `Trust.promises`; those that cannot be given do not count.
+        evaluation: Of the photos that they were measured on; None where it is not known.
+
+    Returns:
+        A sentence; empty without such a class.
+    """
+    if evaluation is None:
+        return ""
+    found = [
+        result
+        for place, result in enumerate(evaluation.classes)
+        if any(_says_nothing_of(place, promise, evaluation) for promise in promises)
+    ]
+    if not found:
+        return ""
+    if len(found) == len(evaluation.classes):
+        return "This is promised for all photos together, and for no class by itself."
+    names = [f"“{one_line(result.name)}” ({count('photo', result.photo_count)})" for result in found[:_CLASSES_SHOWN]]
+    if len(found) > _CLASSES_SHOWN:
+        names.append(f"{count('other class', len(found) - _CLASSES_SHOWN)}")
+    return f"For {joined(names)} this is not promised: if all of these were named wrongly, it would still hold."
+
+
+def _says_nothing_of(place: int, promise: Promise, evaluation: Evaluation) -> bool:
+    if promise.threshold is None or not evaluation.photo_count:
+        return False
+    photos = max(evaluation.classes[place].photo_count, sum(row[place] for row in evaluation.confusion))
+    own = promise.class_thresholds[place]
+    is_small = photos <= promise.wrong_at_most * evaluation.photo_count
+    return is_small and (own is None or own > promise.threshold)
+
+
+def caution_notes(trust: Trust | None, caution: Caution, evaluation: Evaluation | None = None) -> tuple[str, ...]:
     """Return why photos are named although the user wants the model to be careful, a sentence or two each.
 
     Args:
         trust: What the model file says; None for files of earlier versions.
         caution: What the user chose.
+        evaluation: Of the photos that `trust` was measured on; None where it is not known.
     """
     if trust is None:
         return (
@@ -197,6 +242,8 @@ def caution_notes(trust: Trust | None, caution: Caution) -> tuple[str, ...]:
     promise = None if caution.wrong_at_most is None else trust.promise(caution.wrong_at_most)
     if promise is not None and promise.threshold is None:
         notes.append(f"{_why_no_promise(promise, trust.photo_count)} So no photo is called “not sure”.")
+    elif promise is not None and not caution.is_by_class:
+        notes += filter(None, [unpromised_in_words([promise], evaluation)])
     if trust.novelty is None:
         notes.append("The model kept nothing of its training photos: no photo is called “unlike anything it learned”.")
     return tuple(notes)
@@ -225,14 +272,27 @@ def _promise_check(promise: PromiseCheck, of_which: str) -> str:
     return f"{wanted}, {least}: {named}."
 
 
-def _verdict(reliability: Reliability) -> str:
-    if reliability.calibration_error <= _TRUE:
-        return "Its percentages can be believed."
-    if reliability.calibration_error <= NEARLY_TRUE:
-        return "Its percentages are nearly true."
+def _verdict(reliability: Reliability) -> tuple[str, float, float]:
+    """Return what can be said of all percentages, and between which gaps of a range it can be seen there.
+
+    The gap is the share that is right less the mean percentage. The error is its mean over the photos, regardless of
+    sign: in some range the gap is at most the error. Where the percentages are not true, those of one sign make up at
+    least half of the error: in some range it is more than half of `NEARLY_TRUE`, which rounding cannot turn round.
+    """
+    error = reliability.calibration_error
+    if error <= NEARLY_TRUE:
+        return f"Its percentages {'can be believed' if error <= _TRUE else 'are nearly true'}.", -error, error
     says = sum(part.mean_probability * part.photo_count for part in reliability.bins)
-    is_right = sum(part.right_count for part in reliability.bins)
-    return "It is less often right than it says." if says > is_right else "It is more often right than it says."
+    if says > sum(part.right_count for part in reliability.bins):
+        return "It is less often right than it says.", -1.0, -NEARLY_TRUE / 2
+    return "It is more often right than it says.", NEARLY_TRUE / 2, 1.0
+
+
+def _unlikeness(part: ReliabilityBin, lowest: float, highest: float) -> tuple[bool, bool, float]:
+    """Return how ill a range with photos serves as the example of a verdict, to be compared with that of others."""
+    gap = part.right_count / part.photo_count - part.mean_probability
+    agrees = lowest - _ROUNDING <= gap <= highest + _ROUNDING
+    return not agrees, part.photo_count < FEW_PHOTOS, abs(part.mean_probability - _TYPICAL)
 
 
 def _why_no_promise(promise: Promise, photo_count: int) -> str:

@@ -85,6 +85,18 @@ def test_each_class_by_itself_weighs_the_classes_by_their_photos(qtbot: QtBot, c
     )
 
 
+def test_class_of_few_photos_is_named_where_the_promise_says_nothing_of_it(card: CautionCard) -> None:
+    trust = by_class((0.4, 0.5, None), (1.0, 0.9, 0.0))
+    card.show_trust(trust, CLASSES, evaluation_of(CLASSES, ((300, 0, 0), (0, 280, 0), (2, 0, 3)), None))
+    assert card.meaning.text() == (
+        "It will name about 94 of 100 photos, and say “not sure” of the others. For “wren” (5 photos) this is not "
+        "promised: if all of these were named wrongly, it would still hold. “For each class by itself” shows what can "
+        "be."
+    )
+    card.by_class.setChecked(True)
+    assert "Too few photos for a promise: “wren”." in card.meaning.text()
+
+
 def test_classes_without_any_promise_name_every_photo(card: CautionCard) -> None:
     card.show_trust(by_class((None,) * 3, (0.0,) * 3), CLASSES, None)
     card.show_caution(Caution(0.05, is_by_class=True))

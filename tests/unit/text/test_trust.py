@@ -1,12 +1,16 @@
 """Words on trust: figures become sentences that claim no more than they hold."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.evaluations import evaluation_of
 from tests.trusts import TRUE_BINS, reliability_of, trust_of
-from tlgui.learning.trust import Caution, NoveltyLimit, Promise, PromiseCheck, Trust, TrustCheck
+from tlgui.learning.results import Evaluation
+from tlgui.learning.trust import Caution, NoveltyLimit, Promise, PromiseCheck, Reliability, Trust, TrustCheck
 from tlgui.photos.collection import Part
 from tlgui.text.trust import (
     caution_notes,
@@ -20,6 +24,7 @@ from tlgui.text.trust import (
     sureness_in_words,
     times_in_words,
     trust_check_in_words,
+    unpromised_in_words,
     wrong_at_most_in_words,
 )
 
@@ -93,6 +98,41 @@ def test_untrue_percentages_are_told_with_their_direction(right: int, error: flo
     assert reliability_in_words(reliability_of([(7, 200, right, 0.75)], error)).endswith(verdict)
 
 
+def _generated(rng: np.random.Generator) -> Reliability:
+    """Return what was measured of a model that is beside the truth by chance, in one direction, or hardly."""
+    photos = np.where(rng.random(10) < 0.3, 0, rng.integers(1, 200, 10))
+    photos[rng.integers(10)] += 30
+    bias, spread = rng.choice([-0.12, -0.06, 0.0, 0.06, 0.12]), rng.choice([0.01, 0.05, 0.15])
+    means = (np.arange(10) + rng.random(10)) / 10
+    right = rng.binomial(photos, np.clip(means + bias + rng.normal(0, spread, 10), 0, 1))
+    error = float(np.abs(right - means * photos).sum() / photos.sum())
+    bins = zip(range(10), photos.tolist(), right.tolist(), means.tolist(), strict=True)
+    return reliability_of([part for part in bins if part[1]], error)
+
+
+def test_example_shows_what_the_verdict_says() -> None:
+    rng = np.random.default_rng(1)
+    said = Counter[str]()
+    for _ in range(3000):
+        reliability = _generated(rng)
+        words = reliability_in_words(reliability)
+        found = re.match(r"When it says (\d+) %, it is right (\d+) times? in (\d+)\. (.*?\.)", words)
+        assert found is not None
+        says, right = int(found[1]) / 100, int(found[2]) / int(found[3])
+        verdict = found[4]
+        said[verdict] += 1
+        # Both numbers are rounded: the first by .005, the second by .03.
+        if verdict == "It is less often right than it says.":
+            assert right < says
+        elif verdict == "It is more often right than it says.":
+            assert right > says
+        else:
+            most = 0.03 if verdict == "Its percentages can be believed." else 0.08
+            assert abs(right - says) <= most + 0.036
+    assert len(said) == 4
+    assert min(said.values()) > 100
+
+
 def test_few_photos_make_a_rough_guess_and_none_no_sentence() -> None:
     assert reliability_in_words(reliability_of([(7, 24, 18, 0.75)])).endswith("With 24 photos this is a rough guess.")
     assert reliability_in_words(reliability_of([])) == ""
@@ -130,6 +170,55 @@ def test_promises_that_cannot_be_given_are_told_in_one_sentence_a_reason() -> No
         "120 photos to judge by are too few to promise 1 in 50 or 1 in 100; it takes 228 and 459 at least.",
         "Where that is wished, it will name every photo.",
     )
+
+
+def few_wrens(own: float | None) -> tuple[Trust, Evaluation]:
+    """Return what is known of a model of 4,000 owls and 20 wrens, whose promise for wrens alone has a threshold."""
+    trust = trust_of((0.0, 0.1, 0.2, 0.4), (1.0,) * 4, photo_count=4020, class_count=2)
+    promises = tuple(
+        replace(each, class_thresholds=(each.threshold, own), class_named_shares=(1.0, 0.4)) for each in trust.promises
+    )
+    evaluation = replace(evaluation_of(NAMES, ((4000, 0), (12, 8)), None), is_out_of_fold=True)
+    return replace(trust, promises=promises), evaluation
+
+
+@pytest.mark.parametrize("own", [None, 0.9])
+def test_promise_for_all_photos_says_nothing_of_a_class_that_could_be_all_wrong(own: float | None) -> None:
+    trust, evaluation = few_wrens(own)
+
+    words = unpromised_in_words([promise(trust, 0.05)], evaluation)
+
+    assert words == (
+        "For “wren” (20 photos) this is not promised: if all of these were named wrongly, it would still hold."
+    )
+    assert caution_notes(trust, Caution(0.05), evaluation) == (words,)
+    assert unpromised_in_words(trust.promises, evaluation) == words
+    assert caution_notes(trust, Caution(None), evaluation) == ()
+    assert caution_notes(trust, Caution(0.05, is_by_class=True), evaluation) == ()
+
+
+def test_class_that_keeps_the_promise_by_itself_or_has_a_part_in_it_is_not_named() -> None:
+    trust, evaluation = few_wrens(own=0.05)
+    # The threshold for all is stricter than the one of the class.
+    assert unpromised_in_words([promise(trust, 0.05)], evaluation) == ""
+    equal = evaluation_of(NAMES, ((300, 0), (20, 280)), None)
+    assert unpromised_in_words([promise(few_wrens(None)[0], 0.05)], equal) == ""
+    no_promise = trust_of((None,) * 4, (0.0,) * 4, class_count=2)
+    assert unpromised_in_words(no_promise.promises, evaluation) == ""
+    assert unpromised_in_words(trust.promises, None) == ""
+
+
+def test_many_small_classes_are_counted_or_told_together() -> None:
+    names = tuple(f"bird {number}" for number in range(20))
+    thresholds: tuple[float | None, ...] = (None,) * 20
+    promised = Promise(0.05, 0.5, 0.9, thresholds, (0.0,) * 20)
+
+    def of(photos: list[int]) -> str:
+        confusion = [[photos[row] if row == column else 0 for column in range(20)] for row in range(20)]
+        return unpromised_in_words([promised], evaluation_of(names, confusion, None))
+
+    assert of([50] * 20) == "This is promised for all photos together, and for no class by itself."
+    assert "“bird 17” (10 photos) and 2 other classes this is not" in of([200] * 15 + [10] * 5)
 
 
 def test_choices_and_shares_have_words() -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QWidget
 from tlgui.learning.results import Evaluation
 from tlgui.learning.trust import WRONG_AT_MOST, Caution, Promise, Trust
 from tlgui.photos.names import one_line
-from tlgui.text.trust import named_in_words, one_in, promise_in_words, wrong_at_most_in_words
+from tlgui.text.trust import named_in_words, one_in, promise_in_words, unpromised_in_words, wrong_at_most_in_words
 from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details, set_tip
@@ -16,6 +16,7 @@ _CHOICES: tuple[float | None, ...] = (None, *WRONG_AT_MOST)
 _NAMES_SHOWN = 3
 _EVERY_PHOTO = "It will name every photo, also where it is hardly surer than a guess."
 _UNLIKE = "A photo that resembles nothing it learned is called “unlike anything it learned”, whatever is chosen here."
+_CHOOSE_BY_CLASS = "“For each class by itself” shows what can be."
 _BY_CLASS_TIP = "Keep the promise for the photos of each name, instead of for all photos together"
 
 
@@ -35,6 +36,7 @@ class CautionCard(Card):
         super().__init__("When it says “not sure”", parent)
         self._trust: Trust | None = None
         self._class_names: tuple[str, ...] = ()
+        self._evaluation: Evaluation | None = None
         self._named_counts: tuple[int, ...] = ()
         self.choice = PlainLabel()
         self.choice.setWordWrap(True)
@@ -73,6 +75,7 @@ class CautionCard(Card):
             evaluation: Of the photos that the promises were measured on; None where it is not known.
         """
         self._trust, self._class_names = trust, class_names
+        self._evaluation = evaluation
         columns = zip(*evaluation.confusion, strict=True) if evaluation is not None else ()
         self._named_counts = tuple(map(sum, columns))
         self.unlike.setVisible(trust.novelty is not None)
@@ -115,7 +118,13 @@ class CautionCard(Card):
         promise = self._trust.promise(caution.wrong_at_most)
         if promise is None:
             return ""
-        return self._meaning_by_class(promise) if caution.is_by_class else promise_in_words(promise, self._trust)
+        return self._meaning_by_class(promise) if caution.is_by_class else self._meaning_for_all(promise, self._trust)
+
+    def _meaning_for_all(self, promise: Promise, trust: Trust) -> str:
+        sentences = [promise_in_words(promise, trust)]
+        if unpromised := unpromised_in_words([promise], self._evaluation):
+            sentences += [unpromised, _CHOOSE_BY_CLASS]
+        return " ".join(sentences)
 
     def _meaning_by_class(self, promise: Promise) -> str:
         rows = list(zip(self._class_names, promise.class_thresholds, promise.class_named_shares, strict=False))

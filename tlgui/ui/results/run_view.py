@@ -5,8 +5,7 @@ from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
 from tlgui.learning.learning_curve import LearningCurve
 from tlgui.learning.results import Evaluation
-from tlgui.learning.trust import Caution, JudgedBy, ReliabilityBin, Trust
-from tlgui.photos.collection import Part
+from tlgui.learning.trust import Caution, JudgedBy, ReliabilityBin
 from tlgui.photos.names import one_line
 from tlgui.text.accuracy import accuracy_in_words
 from tlgui.text.numbers import count
@@ -138,8 +137,7 @@ class RunView(QWidget):
         self.no_trust.setVisible(trust is None and model is not None and model.evaluation is not None)
         if model is not None and trust is not None:
             self.reliability.show_trust(trust)
-            evaluations = [each for each in (model.evaluation, *model.more_evaluations) if each is not None]
-            self.caution.show_trust(trust, model.class_names, _measured_on(trust, evaluations))
+            self.caution.show_trust(trust, model.class_names, model.evaluation_of_trust)
 
     def _make_widgets(self) -> None:
         self.heading = page_heading("")
@@ -216,14 +214,6 @@ class RunView(QWidget):
     @Slot(bool)
     def _on_details_clicked(self, is_open: bool) -> None:  # noqa: FBT001 - a slot of `clicked`
         self._wants_details = is_open
-
-
-def _measured_on(trust: Trust, evaluations: list[Evaluation]) -> Evaluation | None:
-    """Return the evaluation of the photos that `trust` was measured on; None where it is not among them."""
-    for each in evaluations:
-        if each.is_out_of_fold == trust.is_out_of_fold and (trust.is_out_of_fold or each.part is Part.VALIDATION):
-            return each
-    return None
 
 
 def _card(title: str, *widgets: QWidget) -> Card:
