@@ -1,5 +1,6 @@
 """What every engine must do, real or fake: one suite, run on both, so that the fake stays true."""
 
+import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -8,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.pictures import write_jpeg
 from tlgui.engine.protocol import (
     Engine,
     EstimateRequest,
     EvaluateRequest,
     ExplainRequest,
     ExportRequest,
+    LooksRequest,
     OpenModelRequest,
     PredictRequest,
     PreviewRequest,
@@ -207,6 +210,38 @@ class EngineProtocol:
         assert all(0.0 <= value <= 1.0 for value in explanation.values)
         with pytest.raises(ModelFileError, match=r"gone\.tlmodel"):
             engine.run(ExplainRequest(model.path.with_name("gone.tlmodel"), photo), JobContext())
+
+    def test_predictions_are_kept_by_content_and_model(
+        self, engine: Engine, model: ModelSummary, collection: Collection, tmp_path: Path
+    ) -> None:
+        known = next(iter(collection.photos())).path
+        moved = Path(shutil.copy(known, tmp_path / "moved.jpg"))
+        new = write_jpeg(tmp_path / "new.jpg", seed=99)
+        first, second = Listener(), Listener()
+        engine.run(PredictRequest(model.path, (known,), top=2), first.context)
+
+        kept = engine.run(PredictRequest(model.path, (moved, new), 2, is_kept_only=True), second.context)
+
+        assert (kept.photo_count, kept.error_count, kept.left_out_count) == (1, 0, 1)
+        (before,), (after,) = first.predictions, second.predictions
+        assert after == replace(before, path=moved, time=after.time)
+        assert before.digest == hashlib.sha256(known.read_bytes()).digest()
+        both = engine.run(PredictRequest(model.path, (moved, new), 2, uses_kept=True), JobContext())
+        assert (both.photo_count, both.left_out_count) == (2, 0)
+        second.check_progress()
+
+    def test_looks_are_those_of_predictions(
+        self, engine: Engine, model: ModelSummary, collection: Collection, tmp_path: Path
+    ) -> None:
+        photos = tuple(photo.path for photo in collection.photos())[:5]
+        gone = tmp_path / "gone.jpg"
+        listener = Listener()
+        engine.run(PredictRequest(model.path, photos), listener.context)
+
+        looks = engine.run(LooksRequest(model.path, (*photos, gone)), JobContext())
+
+        assert looks == (*(prediction.look for prediction in listener.predictions), b"")
+        assert len({len(look) for look in looks[:-1]}) == 1
 
     def test_prediction_stops(self, engine: Engine, model: ModelSummary, collection: Collection) -> None:
         paths = tuple(photo.path for photo in collection.photos()) * 20

@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from tlgui.errors import PhotoError
 from tlgui.learning.model_file.manifest import epochs_json
 from tlgui.learning.recipes.recipe import Recipe
@@ -42,7 +44,24 @@ def prediction_for(path: Path, class_names: tuple[str, ...], top: int) -> Predic
     best = named[-1] if named else class_names[zlib.crc32(path.name.encode()) % len(class_names)]
     others = [name for name in class_names if name != best]
     scores = [ClassScore(best, 0.8), *(ClassScore(name, 0.2 / len(others)) for name in others)]
-    return Prediction(path, tuple(scores[:top]), digest=hashlib.sha256(path.read_bytes()).digest())
+    digest = digest_of(path)
+    look = look_for(class_names.index(best), digest)
+    return Prediction(path, tuple(scores[:top]), digest=digest, look=look, time=path.stat().st_mtime)
+
+
+def digest_of(path: Path) -> bytes:
+    """Return the SHA-256 of a file's bytes; empty where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError:
+        return b""
+
+
+def look_for(index: int, digest: bytes) -> bytes:
+    """Return the look of a photo: photos of one class look alike, and each a little different."""
+    numbers = np.frombuffer(digest[:8], np.uint8) / 1000
+    numbers[index % len(numbers)] += 1
+    return (numbers / np.linalg.norm(numbers)).astype("<f2").tobytes()
 
 
 def explanation_for(path: Path, class_names: tuple[str, ...], class_name: str | None = None) -> Explanation:

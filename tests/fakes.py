@@ -12,7 +12,8 @@ from typing import Any, TypeVar, cast
 from typing_extensions import override
 
 from tests.fake_models import write_model
-from tests.fake_results import evaluation_of, explanation_for, photos_of, prediction_for, write_progress
+from tests.fake_predictions import FakePredictions
+from tests.fake_results import evaluation_of, explanation_for, photos_of, write_progress
 from tlgui import files
 from tlgui.engine.protocol import (
     Engine,
@@ -21,6 +22,7 @@ from tlgui.engine.protocol import (
     ExplainRequest,
     ExportRequest,
     LearningCurveRequest,
+    LooksRequest,
     OpenModelRequest,
     PredictRequest,
     PreviewRequest,
@@ -38,7 +40,6 @@ from tlgui.learning.results import (
     Explanation,
     ExportResult,
     ModelSummary,
-    PhotosPredicted,
     PhotosUnreadable,
     PredictionSummary,
     PreviewImage,
@@ -48,7 +49,6 @@ from tlgui.learning.results import (
 from tlgui.learning.runs.progress import CHECKPOINT, read_progress
 from tlgui.photos.collection import Part
 from tlgui.photos.pictures.decode import read_photo
-from tlgui.photos.scanning.search import find_photos
 from tlgui.photos.scanning.unreadable import keep_refusals
 from tlgui.progress import BatchEnded, EpochEnded, Event, JobContext, Progress, Stage
 
@@ -104,6 +104,7 @@ class FakeEngine(Engine):
         evaluation: The result of every training and evaluation; None for one in which all classes fare alike.
         learning_curve: What a learning curve is measured to be; None where none can be.
         save_error: Why no model can be written now; None where it can.
+        predictions: The photos that were predicted, and what was kept of them.
         full_folders: Folders on a full disk, to which no model can be written.
     """
 
@@ -122,6 +123,7 @@ class FakeEngine(Engine):
         self.learning_curve: LearningCurve | None = None
         self.save_error: StorageError | None = None
         self.full_folders: set[Path] = set()
+        self.predictions = FakePredictions()
         self._outcomes: list[float | Exception] = []
         self._unsaved: dict[Path, ModelSummary] = {}
         self._lock = threading.Lock()
@@ -315,17 +317,10 @@ class FakeEngine(Engine):
         return read_summary(request.model_path)
 
     def _predict(self, request: PredictRequest, context: JobContext) -> PredictionSummary:
-        model = read_summary(request.model_path)
-        paths = find_photos(request.paths, context)
-        errors = 0
-        context.report(Progress(Stage.PREDICTING, 0, len(paths)))
-        for done, path in enumerate(paths, start=1):
-            context.checkpoint()
-            prediction = prediction_for(path, model.class_names, request.top)
-            errors += bool(prediction.error)
-            context.report(PhotosPredicted((prediction,)))
-            context.report(Progress(Stage.PREDICTING, done, len(paths)))
-        return PredictionSummary(len(paths) - errors, errors, 0.1)
+        return self.predictions.predict(request, context)
+
+    def _looks(self, request: LooksRequest, context: JobContext) -> tuple[bytes, ...]:
+        return self.predictions.looks(request, context)
 
     def _evaluate(self, request: EvaluateRequest, context: JobContext) -> Evaluation:
         model = read_summary(request.model_path)
@@ -391,6 +386,7 @@ _HANDLERS: dict[type, Callable[..., object]] = {
     PredictRequest: FakeEngine._predict,
     EvaluateRequest: FakeEngine._evaluate,
     ExplainRequest: FakeEngine._explain,
+    LooksRequest: FakeEngine._looks,
     PreviewRequest: FakeEngine._preview,
     LearningCurveRequest: FakeEngine._learning_curve,
     EstimateRequest: FakeEngine._estimate,

@@ -12,6 +12,7 @@ from tlgui.engine.file_state import FileState, file_state
 from tlgui.engine.protocol import (
     EvaluateRequest,
     ExplainRequest,
+    LooksRequest,
     NoOnnxNetworkError,
     OpenModelRequest,
     PredictRequest,
@@ -21,6 +22,7 @@ from tlgui.engine.protocol import (
 from tlgui.errors import ModelFileError
 from tlgui.learning.inference.class_activation import explain
 from tlgui.learning.inference.evaluate import evaluate
+from tlgui.learning.inference.photo_looks import looks_of
 from tlgui.learning.inference.predict import predict
 from tlgui.learning.model_file.map_model import MapModel, load_map_model
 from tlgui.learning.model_file.prediction_model import PredictionModel, load_prediction_model
@@ -83,6 +85,17 @@ def _explain(request: ExplainRequest, context: JobContext) -> Explanation:
     return explain(model, request.photo, request.class_name)
 
 
+def _looks(request: LooksRequest, context: JobContext) -> tuple[bytes, ...]:
+    try:
+        model = _warm_model(request.model_path, context)
+    except NoOnnxNetworkError:
+        # Such a file has no features of training photos either, and the other engine would find none.
+        return (b"",) * len(request.paths)
+    if model.look_space is None:
+        return (b"",) * len(request.paths)
+    return looks_of(model, request.paths, context)
+
+
 # Each handler takes requests of its key, which a type of the table cannot express.
 _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
     OpenModelRequest: _open,
@@ -90,6 +103,7 @@ _HANDLERS: dict[type[Request[Any]], Callable[[Any, JobContext], object]] = {
     PredictRequest: _predict,
     EvaluateRequest: _evaluate,
     ExplainRequest: _explain,
+    LooksRequest: _looks,
 }
 
 

@@ -154,6 +154,27 @@ class ExplainRequest(Request[Explanation]):
 
 
 @dataclass(frozen=True)
+class LooksRequest(Request[tuple[bytes, ...]]):
+    """Say what photos look like to a model, so that the most alike are found by `learning.looks`.
+
+    The result is one look for each photo, in order: a unit vector of little-endian float16, as of `Prediction`; empty
+    where the photo cannot be read or the model file does not tell. Looks of photos that were predicted are kept; others
+    take as long as a prediction. An engine runs one job at a time, and this one would keep the user waiting: ask for at
+    most 64 photos at once, and for the next ones when these came.
+
+    Args:
+        model_path: The `.tlmodel`.
+        paths: Photos; folders are not searched.
+    """
+
+    is_background: ClassVar[bool] = True
+    is_light: ClassVar[bool] = True
+
+    model_path: Path
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
 class EvaluateRequest(Request[Evaluation]):
     """Evaluate a model on a collection.
 

@@ -1,0 +1,66 @@
+"""How the fake engine predicts: it keeps predictions by content and model, as the real one does, but in memory."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.fake_results import digest_of, prediction_for
+from tlgui.engine.protocol import LooksRequest, PredictRequest
+from tlgui.learning.model_file.archive import opened
+from tlgui.learning.results import PhotosPredicted, Prediction, PredictionSummary
+from tlgui.photos.scanning.search import find_photos
+from tlgui.progress import JobContext, Progress, Stage
+
+
+class FakePredictions:
+    """Predicts photos.
+
+    Attributes:
+        named: The photos that were predicted anew, in order: those that would go through the network.
+    """
+
+    def __init__(self) -> None:
+        self.named: list[Path] = []
+        self._kept: dict[tuple[bytes, bytes], Prediction] = {}
+
+    def predict(self, request: PredictRequest, context: JobContext) -> PredictionSummary:
+        """Report one prediction after another."""
+        with opened(request.model_path) as file:
+            identity, class_names = file.identity, file.summary.class_names
+        paths = find_photos(request.paths, context)
+        errors = left_out = 0
+        context.report(Progress(Stage.PREDICTING, 0, len(paths)))
+        for done, path in enumerate(paths, start=1):
+            context.checkpoint()
+            prediction = self._answered(request, path, identity, class_names)
+            if prediction is None:
+                left_out += 1
+            else:
+                errors += bool(prediction.error)
+                context.report(PhotosPredicted((prediction,)))
+            context.report(Progress(Stage.PREDICTING, done, len(paths)))
+        return PredictionSummary(len(paths) - errors - left_out, errors, 0.1, left_out)
+
+    def looks(self, request: LooksRequest, context: JobContext) -> tuple[bytes, ...]:
+        """Return the looks that the predictions have."""
+        with opened(request.model_path) as file:
+            class_names = file.summary.class_names
+        found: list[bytes] = []
+        for path in request.paths:
+            context.checkpoint()
+            found.append(prediction_for(path, class_names, 1).look)
+        return tuple(found)
+
+    def _answered(
+        self, request: PredictRequest, path: Path, identity: bytes, class_names: tuple[str, ...]
+    ) -> Prediction | None:
+        key = (identity, digest_of(path))
+        kept = self._kept.get(key) if request.uses_kept or request.is_kept_only else None
+        if kept is not None:
+            return replace(kept, path=path, scores=kept.scores[: request.top])
+        if request.is_kept_only:
+            return None
+        self.named.append(path)
+        prediction = prediction_for(path, class_names, len(class_names))
+        if not prediction.error:
+            self._kept[key] = prediction
+        return replace(prediction, scores=prediction.scores[: request.top])
