@@ -24,6 +24,15 @@ class PlainPhoto:
     has_band: bool = False
 
 
+@dataclass(frozen=True)
+class PlainSection:
+    """Photos below one heading."""
+
+    title: str
+    start: int
+    count: int
+
+
 class PlainDescriber:
     """Shows the name, and as many more lines as are asked for: bold, then quiet."""
 
@@ -81,3 +90,8 @@ class MadePhotos(PhotoList[PlainPhoto]):
     def rows_of(self, keys: AbstractSet[Hashable]) -> Sequence[int]:
         self.asked["searches"] += 1
         return [row for row, number in enumerate(self.numbers) if number in keys]
+
+
+def in_sections(*counts: int) -> list[PlainSection]:
+    """Return sections of so many photos each."""
+    return [PlainSection(f"section {number}", sum(counts[:number]), count) for number, count in enumerate(counts)]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QPainter, QRegion, QWheelEvent
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QRegion, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from tests.ui.grid.plain_photos import FOLDER, PlainDescriber, PlainPhoto, plain
 from tlgui.ui.grid.photo_cell import Cell
 from tlgui.ui.grid.photo_grid import MOST_LINES, PhotoGrid
 from tlgui.ui.grid.photo_list import ListedPhotos
+from tlgui.ui.widgets.tokens import quiet_text
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 Grid = PhotoGrid[PlainPhoto]
@@ -152,6 +153,64 @@ def test_enter_and_double_click_open(qtbot: QtBot, grid: Grid) -> None:
         QTest.mouseDClick(grid.viewport(), LEFT, NONE, centre(grid, 1))
     with qtbot.assertNotEmitted(grid.open_requested):
         QTest.mouseDClick(grid.viewport(), LEFT, NONE, QPoint(0, 0))
+
+
+def test_page_takes_keys_first(qtbot: QtBot, grid: Grid) -> None:
+    show(grid, plain_photos(10))
+    grid.setCurrentIndex(grid.photos.index(2))
+    taken: list[int] = []
+
+    def take(event: QKeyEvent) -> bool:
+        is_taken = event.text() in {"1", "u", " ", "\r"}
+        if is_taken:
+            taken.append(event.key())
+        return is_taken
+
+    grid.key_filter = take
+    keys = [Qt.Key.Key_1, Qt.Key.Key_U, Qt.Key.Key_Space, Qt.Key.Key_Return]
+    with qtbot.assertNotEmitted(grid.open_requested):
+        for key in keys:
+            QTest.keyClick(grid, key)
+    assert taken == [int(key) for key in keys]
+    assert (grid.currentIndex().row(), rows(grid)) == (2, [2])
+    # What it leaves does what it always does.
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    assert grid.currentIndex().row() == 3
+    QTest.keyClicks(grid, "p")
+    assert grid.currentIndex().row() == 4
+
+
+def test_photos_are_chosen_by_their_keys_and_scrolled_to_only_where_they_are_out_of_sight(grid: Grid) -> None:
+    photos = plain_photos(300)
+    show(grid, photos)
+    grid.choose({str(photos[1].path), str(photos[2].path)})
+    assert (rows(grid), grid.currentIndex().row(), grid.verticalScrollBar().value()) == ([1, 2], 1, 0)
+    grid.choose({str(photos[200].path)})
+    assert rows(grid) == [200]
+    assert grid.viewport().rect().contains(centre(grid, 200))
+    grid.choose({"not there"})
+    assert rows(grid) == []
+
+
+def test_lines_of_text_are_painted_in_their_styles(grid: Grid) -> None:
+    grid.show_items(ListedPhotos(plain_photos(1)), PlainDescriber(line_count=3))
+    grid.setCurrentIndex(grid.photos.index(-1))
+    area = grid.visualRect(grid.photos.index(0))
+    line, palette = grid.fontMetrics().height(), grid.palette()
+    gap = max(4, line // 3)
+    below = area.top() + grid._cells.side + 2 * gap + gap // 2
+    picture = grid.viewport().grab().toImage()
+
+    def tones(number: int) -> list[int]:
+        part = picture.copy(area.left(), below + number * line, area.width(), line)
+        return [part.pixelColor(x, y).lightness() for x in range(part.width()) for y in range(part.height())]
+
+    text, quiet = palette.text().color().lightness(), quiet_text(palette).lightness()
+    normal, bold, grey = tones(0), tones(1), tones(2)
+    assert min(normal) < text + 20
+    assert min(grey) > quiet - 10 > text
+    # The bold words are hardly longer than the grey ones.
+    assert sum(tone < 128 for tone in bold) > 1.3 * sum(tone < 128 for tone in grey)
 
 
 def test_selection_and_place_stay_when_photos_go(grid: Grid) -> None:

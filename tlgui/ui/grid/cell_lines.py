@@ -2,9 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import cast
+from typing import Protocol, cast
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QRegion
@@ -13,19 +12,23 @@ from PySide6.QtWidgets import QAbstractItemView
 _Move = QAbstractItemView.CursorAction
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Photos beside each other that stand below one heading.
+class Section(Protocol):
+    """Photos beside each other that stand below one heading."""
 
-    Args:
-        title: The heading.
-        start: The first row.
-        count: The number of photos, at least one.
-    """
+    @property
+    def title(self) -> str:
+        """The heading."""
+        ...
 
-    title: str
-    start: int
-    count: int
+    @property
+    def start(self) -> int:
+        """The first row."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """The number of photos, at least one."""
+        ...
 
 
 class CellLines:

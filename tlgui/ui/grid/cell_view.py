@@ -98,6 +98,15 @@ class CellView(QAbstractItemView):
         lines = self.cell_lines()
         return lines.first_row_at(self.verticalOffset() + lines.heading)
 
+    def is_seen(self, row: int) -> bool:
+        """Return whether the whole cell of a row is seen, between what covers the edges."""
+        area = self.visualRect(self.model().index(row, 0))
+        return area.top() >= self.cell_lines().heading and area.bottom() < self._seen_height()
+
+    def section_of(self, row: int) -> Section | None:
+        """Return the section of a row; None without sections."""
+        return self._sections[self.cell_lines().section_of(row)] if self._sections else None
+
     def heading_at(self, y: int) -> int | None:
         """Return the number of the section whose heading is at a height of the viewport, or None."""
         lines, offset = self.cell_lines(), self.verticalOffset()

@@ -1,4 +1,4 @@
-"""What screen readers are told of a grid of photos: a list, each with the words that the page has for it.
+"""What screen readers are told of a grid of photos: a list, each with the words that the page has, and its section.
 
 Qt knows no interface for item views of one's own and calls them “filler”. An entry is made for a photo when it is asked
 for, so that 100,000 photos cost nothing until then.
@@ -9,9 +9,12 @@ from typing import Any
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QObject, QPoint, QRect, Qt, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, QAccessibleSelectionInterface, QWindow
-from PySide6.QtWidgets import QAbstractItemView, QAccessibleWidget
+from PySide6.QtWidgets import QAccessibleWidget
 from shiboken6 import VoidPtr, getCppPointer
 from typing_extensions import override
+
+from tlgui.photos.names import one_line
+from tlgui.ui.grid.cell_view import CellView
 
 _CLASS = "PhotoGrid"
 # Qt would follow what Python's None becomes.
@@ -25,7 +28,7 @@ class GridReporter(QObject):
         grid: The grid, which has its model; owns the reporter.
     """
 
-    def __init__(self, grid: QAbstractItemView) -> None:
+    def __init__(self, grid: CellView) -> None:
         super().__init__(grid)
         _install()
         self._grid = grid
@@ -69,7 +72,7 @@ class GridInterface(QAccessibleWidget):
         grid: The grid.
     """
 
-    def __init__(self, grid: QAbstractItemView) -> None:
+    def __init__(self, grid: CellView) -> None:
         super().__init__(grid, QAccessible.Role.List)
         self.grid = grid
         self._entries: dict[int, tuple[PhotoInterface, int]] = {}
@@ -171,8 +174,12 @@ class PhotoInterface(QAccessibleInterface):
 
     @override
     def text(self, t: QAccessible.Text) -> str:
-        is_name = t is QAccessible.Text.Name and self.isValid()
-        return str(self._index().data(Qt.ItemDataRole.AccessibleTextRole)) if is_name else ""
+        if not self.isValid():
+            return ""
+        if t is QAccessible.Text.Name:
+            return str(self._index().data(Qt.ItemDataRole.AccessibleTextRole))
+        section = self._owner.grid.section_of(self.row) if t is QAccessible.Text.Description else None
+        return one_line(section.title) if section is not None else ""
 
     @override
     def setText(self, t: QAccessible.Text, text: str) -> None:

@@ -34,10 +34,16 @@ class KeptPlace(NamedTuple):
 
 
 def selected_ranges(grid: QAbstractItemView) -> list[range]:
-    """Return the rows that are selected, as ranges in ascending order."""
+    """Return the rows that are selected, as ranges in ascending order that do not touch."""
     selection = grid.selectionModel().selection()
     parts = (selection.at(place) for place in range(selection.count()))
-    return sorted((range(part.top(), part.bottom() + 1) for part in parts), key=lambda part: part.start)
+    found: list[range] = []
+    for start, end in sorted((part.top(), part.bottom() + 1) for part in parts):
+        if found and found[-1].stop == start:
+            found[-1] = range(found[-1].start, end)
+        else:
+            found.append(range(start, end))
+    return found
 
 
 def kept_place(grid: QAbstractItemView, photos: PhotoList[Any], first_seen: int) -> KeptPlace:

@@ -1,7 +1,7 @@
-"""Dragging photos from the grid: beginning the drag, its picture, and the check that it is from this window.
+"""Dragging photos from a grid: beginning the drag, its picture, and the check that it is from this window.
 
-The drag has a MIME type of its own, which distinguishes it from files, and a random token, which distinguishes it from
-the drags of other windows.
+A drag within the window has a MIME type of its own, which distinguishes it from files, and a random token, which
+distinguishes it from the drags of other windows. A drag to other programs carries the files, which they can only copy.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,13 +9,25 @@ from pathlib import Path
 from typing import Generic
 from uuid import uuid4
 
-from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QUrl,
+)
 from PySide6.QtGui import QColor, QDrag, QFont, QImage, QMouseEvent, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from typing_extensions import override
 
 from tlgui.ui.grid.photo_list import Item
 from tlgui.ui.grid.photo_model import ITEM_ROLE
+from tlgui.ui.widgets.drops import DRAGGED_OUT
 from tlgui.ui.widgets.thumbnails import centred
 
 MIME_TYPE = "application/x-tlgui-photos"
@@ -30,29 +42,32 @@ class PhotoDrag(QObject, Generic[Item]):
     Args:
         view: The grid.
         selected: Returns the selected photos.
+        paths: Returns the paths of the selected photos.
         thumbnail: Returns the thumbnail of a photo; None or a null image if there is none.
 
     Attributes:
-        can_begin: Returns whether photos can be moved now.
+        carries_files: Whether photos are dragged to other programs, and not to the classes of this window.
+        can_begin: Returns whether photos can be dragged now.
         can_move: Returns whether photos can be moved to the class of a name.
-        items: The photos that are dragged; empty without a drag.
     """
 
     def __init__(
         self,
         view: QAbstractItemView,
         selected: Callable[[], Sequence[Item]],
+        paths: Callable[[], Sequence[str]],
         thumbnail: Callable[[Path], QImage | None],
     ) -> None:
         super().__init__(view)
         self._view = view
         self._selected = selected
+        self._paths = paths
         self._thumbnail = thumbnail
         self._pressed = QPersistentModelIndex()
         self._pressed_at = QPoint()
         self._may_follow = False
         self._token = b""
-        self.items: Sequence[Item] = ()
+        self.carries_files = False
         self.can_begin: Callable[[], bool] = lambda: False
         self.can_move: Callable[[Sequence[Item], str], bool] = lambda _items, _name: False
 
@@ -88,19 +103,28 @@ class PhotoDrag(QObject, Generic[Item]):
 
     def _begin(self, pressed: Item) -> None:
         """Drag the selected photos until the mouse button is released."""
-        self.items, self._token = self._selected(), uuid4().bytes
+        paths, self._token = self._paths(), uuid4().bytes
         data = QMimeData()
-        data.setData(MIME_TYPE, self._token)
+        if self.carries_files:
+            data.setData(DRAGGED_OUT, self._token)
+            data.setUrls([QUrl.fromLocalFile(path) for path in paths])
+        else:
+            data.setData(MIME_TYPE, self._token)
         drag = QDrag(self._view)
         drag.setMimeData(data)
-        drag.setPixmap(drag_picture(self._view, self._thumbnail(pressed.path), len(self.items)))
+        drag.setPixmap(drag_picture(self._view, self._thumbnail(pressed.path), len(paths)))
         # Right of and below the mouse, so that the row under it stays visible.
         line = self._view.fontMetrics().height()
         drag.setHotSpot(QPoint(-line, -line // 2))
         try:
             execute_drag(drag)
         finally:
-            self.items, self._token = (), b""
+            self._token = b""
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The photos that are dragged; empty without a drag."""
+        return self._selected() if self._token else ()
 
     def is_own(self, data: QMimeData) -> bool:
         """Return whether `data` is the drag that this grid has begun."""
@@ -113,7 +137,8 @@ class PhotoDrag(QObject, Generic[Item]):
 
 def execute_drag(drag: QDrag) -> None:
     """Run the drag until the mouse button is released; a separate function, so that tests can replace it."""
-    drag.exec(Qt.DropAction.MoveAction)
+    # Files are never moved by other programs, which would leave this one with photos that are gone.
+    drag.exec(Qt.DropAction.CopyAction if drag.mimeData().hasUrls() else Qt.DropAction.MoveAction)
 
 
 def drag_picture(view: QWidget, thumbnail: QImage | None, number: int) -> QPixmap:

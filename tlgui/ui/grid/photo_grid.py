@@ -1,6 +1,7 @@
 """The grid of thumbnails: all cells have the same size, and only visible ones are painted, however many there are."""
 
-from collections.abc import Callable, Hashable
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Generic
@@ -10,6 +11,7 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
     QModelIndex,
+    QRect,
     QSize,
     Qt,
     QTimer,
@@ -22,8 +24,10 @@ from typing_extensions import override
 
 from tlgui.ui.grid.arrivals import Arrivals
 from tlgui.ui.grid.cell_content import Describer
+from tlgui.ui.grid.cell_lines import Section
 from tlgui.ui.grid.cell_view import CellView
 from tlgui.ui.grid.grid_accessibility import GridReporter
+from tlgui.ui.grid.heading_painter import Heading, HeadingPainter, tops_of_headings
 from tlgui.ui.grid.kept_place import kept_place, return_to, runs, selected_ranges, selection_of
 from tlgui.ui.grid.name_search import NameSearch
 from tlgui.ui.grid.photo_cell import Cell, CellPainter
@@ -72,9 +76,11 @@ class PhotoGrid(CellView, Generic[Item]):
         self._arrivals = Arrivals(self._loader, self)
         self._arrivals.arrived.connect(self._on_thumbnails_arrived)
         self._cells = CellPainter(self._loader)
-        self.drag: PhotoDrag[Item] = PhotoDrag(self, self.selected, self._loader.image)
+        self._headings = HeadingPainter()
+        self.drag: PhotoDrag[Item] = PhotoDrag(self, self.selected, self.selected_paths, self._loader.image)
         self._search = NameSearch()
         self._chosen: list[Item] | None = None
+        self._chosen_rows: list[range] | None = None
         # A rubber band changes the selection with every move of the mouse; the signal is emitted once for several.
         self._changed_timer = QTimer(self, singleShot=True, interval=0)
         self._changed_timer.timeout.connect(self.selection_changed)
@@ -90,17 +96,19 @@ class PhotoGrid(CellView, Generic[Item]):
 
     # What is shown and selected.
 
-    def show_items(self, photos: PhotoList[Item], describer: Describer[Item]) -> None:
+    def show_items(self, photos: PhotoList[Item], describer: Describer[Item], sections: Sequence[Section] = ()) -> None:
         """Replace the photos; the selection, the current photo and what is seen are kept where they still exist.
 
         Args:
             photos: The photos, in order.
             describer: What stands in their cells.
+            sections: The headings; they follow each other and contain every photo. Empty for none.
         """
         kept = kept_place(self, self.photos.items, self.first_seen())
         self.photos.set_items(photos, describer)
+        self.set_sections(sections)
         self._describer = describer
-        self._chosen = None
+        self._chosen = self._chosen_rows = None
         if describer.line_count != self._cells.line_count:
             self._cells.line_count = describer.line_count
             self._measure()
@@ -108,6 +116,23 @@ class PhotoGrid(CellView, Generic[Item]):
         self.updateGeometries()
         return_to(self, photos, kept)
         self._changed_timer.start()
+
+    def append_items(self, photos: PhotoList[Item], sections: Sequence[Section] = ()) -> None:
+        """Show photos that have come after those that are shown; this takes no longer the more there are.
+
+        Args:
+            photos: A list that begins with the photos that are shown.
+            sections: The headings, as in `show_items`.
+        """
+        self.set_sections(sections)
+        self.photos.grow(photos)
+        self.updateGeometries()
+        self.viewport().update()
+
+    def refresh(self) -> None:
+        """Show what has changed about the photos that are shown, which are the same in the same rows."""
+        self._chosen = None
+        self.viewport().update()
 
     def show_from_start(self) -> None:
         """Clear the selection and scroll to the top, before other photos are shown."""
@@ -128,8 +153,15 @@ class PhotoGrid(CellView, Generic[Item]):
         return self._chosen
 
     def selected_rows(self) -> list[range]:
-        """Return the rows of the selected photos, as ranges in ascending order."""
-        return selected_ranges(self)
+        """Return the rows of the selected photos, as ranges in ascending order that do not touch."""
+        if self._chosen_rows is None:
+            self._chosen_rows = selected_ranges(self)
+        return self._chosen_rows
+
+    def selected_paths(self) -> list[str]:
+        """Return the paths of the selected photos, in order."""
+        path = self.photos.items.path
+        return [path(row) for part in self.selected_rows() for row in part]
 
     def current(self) -> Item | None:
         """Return the current photo."""
@@ -137,12 +169,13 @@ class PhotoGrid(CellView, Generic[Item]):
         return self.photos.items[row] if 0 <= row < len(self.photos.items) else None
 
     def choose(self, keys: AbstractSet[Hashable]) -> None:
-        """Select the photos with these keys alone; the first of them becomes the current one, and is scrolled to."""
+        """Select the photos with these keys alone; the first becomes the current one, and is scrolled to if need be."""
         rows = self.photos.items.rows_of(keys)
         if rows:
             first = self.photos.index(rows[0])
             self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
-            self.scrollTo(first, _Hint.PositionAtCenter)
+            if not self.is_seen(rows[0]):
+                self.scrollTo(first, _Hint.PositionAtCenter)
         self.selectionModel().select(selection_of(self, runs(rows)), QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     @property
@@ -195,6 +228,7 @@ class PhotoGrid(CellView, Generic[Item]):
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), self.palette().base())
         self._cells.paint(painter, self, self._cells_in(event.region()), self.pitch())
+        self._headings.paint(painter, self, self._headings_in(event.rect()), self.viewport().width())
         if self.state() is QAbstractItemView.State.DragSelectingState:
             self._cells.paint_rubber_band(painter, self.rubber_band.translated(0, -self.verticalOffset()))
         painter.end()
@@ -239,7 +273,8 @@ class PhotoGrid(CellView, Generic[Item]):
 
     def _measure(self) -> None:
         self._cells.measure(self, self._lines)
-        self.cell_size, self.margin = self._cells.size, self._cells.margin
+        self._headings.measure(self)
+        self.cell_size, self.margin, self.heading_height = self._cells.size, self._cells.margin, self._headings.height
         self._loader.set_size(round(self._cells.side * self.devicePixelRatioF()))
         self.updateGeometries()
         self.viewport().update()
@@ -263,9 +298,23 @@ class PhotoGrid(CellView, Generic[Item]):
             cells.append(Cell(item.path, content, left, top - offset, is_selected, row == focus))
         return cells
 
+    def _headings_in(self, area: QRect) -> list[Heading]:
+        """Return the headings that an area of the viewport touches."""
+        lines, found = self.cell_lines(), list[Heading]()
+        for number, top in tops_of_headings(lines, self.verticalOffset(), self.viewport().height()):
+            if area.top() < top + lines.heading and top <= area.bottom():
+                section = self.sections[number]
+                found.append(Heading(section, top, self._is_all_selected(section)))
+        return found
+
+    def _is_all_selected(self, section: Section) -> bool:
+        parts = self.selected_rows()
+        place = bisect_right(parts, section.start, key=lambda part: part.start) - 1
+        return place >= 0 and section.start + section.count <= parts[place].stop
+
     @Slot()
     def _on_selection_changed(self) -> None:
-        self._chosen = None
+        self._chosen = self._chosen_rows = None
         self._changed_timer.start()
 
     @Slot(object)

@@ -47,6 +47,19 @@ class PhotoModel(QAbstractListModel, Generic[Item]):
         if isinstance(before, ListedPhotos) and before is not items and len(before) > _MOST_FREED_AT_ONCE:
             self._pool.start(_FreeTask(before.free))
 
+    def grow(self, items: PhotoList[Item]) -> None:
+        """Show a longer list that begins with the photos that are shown.
+
+        Args:
+            items: The list.
+        """
+        if len(items) > len(self._items):
+            self.beginInsertRows(QModelIndex(), len(self._items), len(items) - 1)
+            self._items = items
+            self.endInsertRows()
+        else:
+            self._items = items
+
     def place(self, row: int) -> QModelIndex:
         """Return the index of an existing row, without the checks of `index`."""
         return self.createIndex(row, 0)

@@ -15,6 +15,9 @@ from typing_extensions import override
 
 from tlgui.ui.text.model_words import MODEL_SUFFIX
 
+DRAGGED_OUT = "application/x-tlgui-dragged-out"
+"""The MIME type that marks photos on their way to other programs; no widget takes them, see `PhotoDrag`."""
+
 
 def dropped_paths(data: QMimeData) -> tuple[Path, ...]:
     """Return the local files and folders in `data`."""
@@ -99,7 +102,7 @@ class DropTarget(QObject):
         self._show_hover(None if is_drop else match)
         if isinstance(event, QDragEnterEvent):
             # An enter that is refused brings no moves, so the position is left to them.
-            event.setAccepted(any(rule.matches(data) for target in self._targets() for rule in target.rules))
+            event.setAccepted(any(rule.matches(data) for target in self._targets_of(data) for rule in target.rules))
         else:
             event.setAccepted(match is not None)
         if match is not None:
@@ -118,9 +121,9 @@ class DropTarget(QObject):
         else:
             self._view.dropEvent(event)
 
-    def _targets(self) -> Iterator["DropTarget"]:
-        """Yield this target and those of the widgets around it, innermost first."""
-        widget: QWidget | None = self.receiver
+    def _targets_of(self, data: QMimeData) -> Iterator["DropTarget"]:
+        """Yield this target and those of the widgets around it, innermost first; none for what is dragged out."""
+        widget: QWidget | None = None if data.hasFormat(DRAGGED_OUT) else self.receiver
         while widget is not None:
             target = widget.findChild(DropTarget, options=Qt.FindChildOption.FindDirectChildrenOnly)
             if target is not None:
@@ -128,7 +131,7 @@ class DropTarget(QObject):
             widget = None if widget.isWindow() else widget.parentWidget()
 
     def _matches(self, data: QMimeData, position: QPoint) -> Iterator[_Match]:
-        for target in self._targets():
+        for target in self._targets_of(data):
             place = self.receiver.mapTo(target.receiver, position)
             for rule in target.rules:
                 if rule.matches(data) and rule.accepts(data, place):

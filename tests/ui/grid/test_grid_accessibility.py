@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_text
+from tests.ui.grid.plain_photos import PlainDescriber, PlainPhoto, PlainSection, plain_photos
 from tests.ui.photos.conftest import choose_rows
 from tests.ui.waiting import Open
 from tlgui.ui.grid.photo_grid import PhotoGrid
@@ -23,11 +24,11 @@ Name = QAccessible.Text.Name
 
 
 @pytest.fixture
-def opened(page: PhotosPage, birds: Path, open_folder: Open) -> Iterator[PhotosPage]:
+def opened(photos_page: PhotosPage, birds: Path, open_folder: Open) -> Iterator[PhotosPage]:
     write_text(birds / "owl" / "damaged.jpg")
     open_folder(birds)
-    yield page
-    page.browser.grid.photos.set_items(ListedPhotos(), None)
+    yield photos_page
+    photos_page.browser.grid.photos.set_items(ListedPhotos(), None)
 
 
 def interface(widget: QWidget) -> QAccessibleInterface:
@@ -131,6 +132,17 @@ class TestGrid:
         selection = grid.selectionInterface()
         assert selection is not None
         assert selection.selectedItemCount() == 100_000
+
+    def test_section_of_a_photo_is_told(self, qtbot: QtBot) -> None:
+        shown: PhotoGrid[PlainPhoto] = PhotoGrid()
+        qtbot.addWidget(shown)
+        sections = [PlainSection("owl", 0, 3), PlainSection("wren", 3, 2)]
+        shown.show_items(ListedPhotos(plain_photos(5)), PlainDescriber(), sections)
+        grid = interface(shown)
+        described = [grid.child(row).text(QAccessible.Text.Description) for row in range(5)]
+        assert described == ["owl", "owl", "owl", "wren", "wren"]
+        shown.show_items(ListedPhotos(plain_photos(5)), PlainDescriber())
+        assert grid.child(0).text(QAccessible.Text.Description) == ""
 
 
 def test_classes_and_problems_are_told(opened: PhotosPage) -> None:
