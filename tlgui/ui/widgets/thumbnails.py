@@ -1,5 +1,6 @@
 """Thumbnails of photos, decoded on other threads and only for what is painted."""
 
+import functools
 import logging
 from collections import OrderedDict
 from pathlib import Path
@@ -39,6 +40,12 @@ def _fitting(pixels: NDArray[np.uint8], size: int) -> QImage:
         room = image.size().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
         image = image.scaled(room, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _finish(pool: QThreadPool) -> None:
+    """Wait for what a pool has begun, without the interpreter lock."""
+    pool.clear()
+    pool.waitForDone()
 
 
 class _Relay(QObject):
@@ -101,6 +108,8 @@ class ThumbnailLoader(QObject):
         self._relay.done.connect(self._on_relay_done)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(_THREADS)
+        # Qt would wait for the threads, which wait for the interpreter lock that the deletion of a window holds.
+        self.destroyed.connect(functools.partial(_finish, self._pool))
 
     def image(self, path: Path) -> QImage | None:
         """Return the thumbnail, a null image if the photo cannot be read, or None until `loaded` is emitted for it.
