@@ -33,7 +33,8 @@ ROSE = BoardPhoto(
 
 def test_named_photo_is_told_with_its_percentage() -> None:
     assert answer_in_words(ROSE) == "rose, 93 % sure"
-    assert further_words(ROSE) == ""
+    assert further_words(ROSE) == "Next best: tulip 5 %"
+    assert further_words(replace(ROSE, scores=ROSE.scores[:1])) == ""
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,9 @@ def test_unsure_photo_is_told_with_the_classes_that_come_into_question(
     scores: tuple[tuple[str, float], ...], words: str
 ) -> None:
     found = tuple(ClassScore(*score) for score in scores)
-    assert answer_in_words(replace(ROSE, scores=found, verdict=Verdict.NOT_SURE, answer="")) == words
+    photo = replace(ROSE, scores=found, verdict=Verdict.NOT_SURE, answer="")
+    assert answer_in_words(photo) == words
+    assert further_words(photo) == f"rose {round(scores[0][1] * 100)} %, tulip {round(scores[1][1] * 100)} %"
 
 
 def test_photo_unlike_anything_is_told_with_what_it_would_have_to_be() -> None:

@@ -76,7 +76,7 @@ def test_photo_is_shown_with_its_answer_and_what_that_is_worth(qtbot: QtBot, pan
 @pytest.mark.parametrize(
     ("row", "answer", "further", "accept"),
     [
-        (1, "Not sure: robin or wren?", "", "&It is “robin”"),
+        (1, "Not sure: robin or wren?", "robin 48 %, wren 40 %", "&It is “robin”"),
         (2, "Unlike anything it learned", "If it had to choose: wren, 60 % sure.", "&It is “wren”"),
         (3, "It could not be read", "It is empty.", ""),
     ],

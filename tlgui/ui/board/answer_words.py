@@ -40,7 +40,7 @@ def answer_in_words(photo: BoardPhoto) -> str:
 
 
 def further_words(photo: BoardPhoto) -> str:
-    """Return what stands below the answer: why a photo could not be read, or what the model said; may be empty."""
+    """Return what stands below the answer: what else the model said, or why the photo could not be read."""
     if not photo.scores:
         return one_line(photo.error)
     best = photo.scores[0]
@@ -50,7 +50,9 @@ def further_words(photo: BoardPhoto) -> str:
         return f"The model had said: {_sure_of(best)}."
     if photo.verdict is Verdict.UNLIKE:
         return f"If it had to choose: {_sure_of(best)}."
-    return ""
+    others = photo.scores[:2] if photo.verdict is Verdict.NOT_SURE else photo.scores[1:2]
+    shares = ", ".join(f"{name_in_sentence(each.class_name)} {whole_percent(each.probability)}" for each in others)
+    return shares if photo.verdict is Verdict.NOT_SURE else f"Next best: {shares}" if shares else ""
 
 
 def accepting_in_words(photo: BoardPhoto) -> str:

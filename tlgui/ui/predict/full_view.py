@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -22,6 +22,8 @@ from tlgui.ui.widgets.tokens import GRID
 
 _FIRST_SIZE_IN_LETTERS = (150, 44)
 _COLUMN_LETTERS = 42
+# However large the text is, the photo has more room than what is said of it.
+_MOST_OF_WIDTH = 0.42
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
@@ -97,6 +99,13 @@ class FullView(PhotoDialog):
         self._refresh()
 
     @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        letters = self.fontMetrics().averageCharWidth() * _COLUMN_LETTERS
+        room = round(event.size().width() * _MOST_OF_WIDTH)
+        self._beside.setFixedWidth(max(min(letters, room), self._beside.minimumSizeHint().width()))
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ZOOM_KEYS:
             self.canvas.keyPressEvent(event)
@@ -115,14 +124,14 @@ class FullView(PhotoDialog):
 
     def _fill(self) -> None:
         holder = QWidget()
-        holder.setFixedWidth(self.fontMetrics().averageCharWidth() * _COLUMN_LETTERS)
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, GRID, 0)
         column.addWidget(self.column)
         column.addStretch(1)
         beside = QHBoxLayout()
         beside.addWidget(self.canvas, 1)
-        beside.addWidget(ScrollArea(holder))
+        self._beside = ScrollArea(holder)
+        beside.addWidget(self._beside)
         row = self._button_row(self.undo_button, self.accept_button)
         self._lay_out(beside, [self.about], row, _FIRST_SIZE_IN_LETTERS)
 
