@@ -179,7 +179,8 @@ class FakeEngine(Engine):
 
     @override
     def run(self, request: Request[ResultT], context: JobContext) -> ResultT:
-        self._wait_for_turn(context)
+        if not request.is_aside:
+            self._wait_for_turn(context)
         try:
             self.requests.append(request)
             handler = _HANDLERS[type(request)]
@@ -187,7 +188,8 @@ class FakeEngine(Engine):
             can_fail = not isinstance(request, EstimateRequest | LearningCurveRequest | WarmModelRequest)
             return cast(ResultT, handler(self, request, self._scripted(context, can_fail=can_fail)))
         finally:
-            self._lock.release()
+            if not request.is_aside:
+                self._lock.release()
 
     def _wait_for_turn(self, context: JobContext) -> None:
         while not self._lock.acquire(timeout=_POLL_SECONDS):

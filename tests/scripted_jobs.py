@@ -34,6 +34,13 @@ class DoBehindTheScenes(Do):
     is_background: ClassVar[bool] = True
 
 
+@dataclass(frozen=True)
+class DoAside(DoBehindTheScenes):
+    """The same, answered during another job."""
+
+    is_aside: ClassVar[bool] = True
+
+
 class ResourceExhaustedError(Exception):
     """Stands for TensorFlow's error of that name."""
 
@@ -71,6 +78,9 @@ def _refuse() -> NoReturn:
     raise AssertionError("unpickled in the wrong process")
 
 
+_told: list[object] = []
+
+
 def perform(request: Do, context: JobContext) -> object:
     return _JOBS[request.name](request.argument, context)
 
@@ -101,6 +111,22 @@ def _work_until_stopped(argument: object, context: JobContext) -> object:
         _work(None, context)
     except Cancelled:
         return argument
+
+
+def _work_until_told(argument: object, context: JobContext) -> object:
+    _told.clear()
+    context.report(Progress(Stage.TRAINING))
+    while not _told:
+        context.checkpoint()
+        time.sleep(0.001)
+    return argument, _told[0]
+
+
+def _tell(argument: object, context: JobContext) -> object:
+    # A job within a job could otherwise be asked for another one.
+    context.checkpoint()
+    _told.append(argument)
+    return f"told {argument}"
 
 
 def _hang(_argument: object, context: JobContext) -> NoReturn:
@@ -159,6 +185,8 @@ _JOBS: dict[str, Callable[[object, JobContext], object]] = {
     "echo": _echo,
     "work": _work,
     "work until stopped": _work_until_stopped,
+    "work until told": _work_until_told,
+    "tell": _tell,
     "hang": _hang,
     "hurry": _hurry,
     "fail": _fail,

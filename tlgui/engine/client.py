@@ -28,10 +28,13 @@ from typing import TypeVar, cast
 from typing_extensions import override
 
 from tlgui.cancellation import until
+from tlgui.engine.asides import Asides
 from tlgui.engine.deaths import death_error
 from tlgui.engine.protocol import (
     JOBS,
     Answer,
+    Aside,
+    AsideAnswered,
     Engine,
     Failed,
     JobCancelled,
@@ -75,7 +78,7 @@ class _Child:
         """Whether the process has ended."""
         return bool(wait([self.process.sentinel], 0))
 
-    def send(self, request: Request[object]) -> None:
+    def send(self, request: Request[object] | Aside) -> None:
         """Send a request.
 
         Raises:
@@ -139,6 +142,7 @@ class EngineProcess(Engine):
         self._is_light = is_light
         self._run_lock = threading.Lock()
         self._child_lock = threading.Lock()
+        self._asides = Asides()
         self._child: _Child | None = None
         self._is_closed = False
         self._deaths: deque[float] = deque(maxlen=_MOST_DEATHS)
@@ -157,13 +161,20 @@ class EngineProcess(Engine):
 
     @override
     def wait_until_ready(self, context: JobContext) -> None:
-        self._with_child(lambda _child: None, JobContext(checkpoint=context.checkpoint), is_requested=False)
+        self._wait_for_turn(context)
+        self._in_turn(lambda _child: None, JobContext(checkpoint=context.checkpoint), is_requested=False)
 
     @override
     def run(self, request: Request[ResultT], context: JobContext) -> ResultT:
-        outcome = self._with_child(
-            lambda child: self._run_job(child, request, context), context, is_requested=not request.is_background
-        )
+        outcome = None
+        if self._is_light and request.is_aside:
+            outcome = self._asides.answer_or_turn(request, self._take_turn, context)
+        else:
+            self._wait_for_turn(context)
+        if outcome is None:
+            outcome = self._in_turn(
+                lambda child: self._run_job(child, request, context), context, is_requested=not request.is_background
+            )
         if isinstance(outcome, Failed):
             raise outcome.error
         if isinstance(outcome, JobCancelled):
@@ -188,9 +199,8 @@ class EngineProcess(Engine):
                 self._run_lock.release()
         self._child = None
 
-    def _with_child(self, work: Callable[[_Child], ResultT], context: JobContext, *, is_requested: bool) -> ResultT:
-        """Run `work` on the process when it is its turn and the process is ready; see `_living_child`."""
-        self._wait_for_turn(context)
+    def _in_turn(self, work: Callable[[_Child], ResultT], context: JobContext, *, is_requested: bool) -> ResultT:
+        """Run `work` on the process when that is ready, and end the turn that was waited for; see `_living_child`."""
         try:
             child = self._living_child(is_requested=is_requested)
             try:
@@ -210,7 +220,10 @@ class EngineProcess(Engine):
         Raises:
             Cancelled: The user pressed Stop before that.
         """
-        until(lambda seconds: self._run_lock.acquire(timeout=seconds) or None, context)
+        until(lambda seconds: self._take_turn(seconds) or None, context)
+
+    def _take_turn(self, seconds: float) -> bool:
+        return self._run_lock.acquire(timeout=seconds)
 
     def _living_child(self, *, is_requested: bool) -> _Child:
         """Return the engine's process; start one where there is none, or where it died between jobs.
@@ -263,18 +276,27 @@ class EngineProcess(Engine):
         try:
             child.cancel.clear()
             child.send(request)
+            self._asides.open()
             stopping = JobContext(context.report, _Stopping(child, context, self._cancel_seconds).check)
-            while outcome is None:
-                answer = until(child.next_answer, stopping)
+            while outcome is None or self._asides.stop_taking():
+                answer = until(lambda seconds: self._next_answer(child, seconds), stopping)
                 if isinstance(answer, Reported):
                     context.report(answer.event)
+                elif isinstance(answer, AsideAnswered):
+                    self._asides.resolve(answer)
                 elif isinstance(answer, Succeeded | Failed | JobCancelled):
                     outcome = answer
             return outcome
         finally:
+            self._asides.close()
             # The next job needs an idle process, and this one may still be at work.
             if outcome is None:
                 self._replace(child)
+
+    def _next_answer(self, child: _Child, seconds: float) -> Answer | None:
+        """Send what other threads ask for during a job, and return the next answer; None where none comes in time."""
+        self._asides.send_waiting(child.send)
+        return child.next_answer(seconds)
 
     def _replace(self, child: _Child) -> None:
         """End `child` and start another process, unless that was done already or the client is closed."""

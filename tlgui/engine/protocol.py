@@ -42,10 +42,12 @@ class Request(Generic[ResultT_co]):
     Attributes:
         is_background: Whether the program, and not the user, causes it.
         is_light: Whether ONNX Runtime alone can answer it, where the model file carries an ONNX network.
+        is_aside: Whether the light engine answers it between two photos of the job under way, instead of after it.
     """
 
     is_background: ClassVar[bool] = False
     is_light: ClassVar[bool] = False
+    is_aside: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ class ExplainRequest(Request[Explanation]):
 
     is_background: ClassVar[bool] = True
     is_light: ClassVar[bool] = True
+    is_aside: ClassVar[bool] = True
 
     model_path: Path
     photo: Path
@@ -294,7 +297,30 @@ class JobCancelled:
 
 
 Outcome = Succeeded | Failed | JobCancelled
-Answer = Ready | Reported | Outcome
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A request that is to be answered during another job, see `Request.is_aside`.
+
+    Args:
+        number: Tells its answer apart from others.
+        request: The request.
+    """
+
+    number: int
+    request: Request[object]
+
+
+@dataclass(frozen=True)
+class AsideAnswered:
+    """The outcome of an `Aside`."""
+
+    number: int
+    outcome: Outcome
+
+
+Answer = Ready | Reported | Outcome | AsideAnswered
 
 
 class BugError(TlguiError):

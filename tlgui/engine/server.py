@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import threading
+import time
 from multiprocessing.connection import Connection, wait
 from multiprocessing.synchronize import Event as StopEvent
 from typing import cast
@@ -14,7 +15,17 @@ from typing import cast
 from tlgui import files, garbage_collection
 from tlgui.engine import quiet, telemetry
 from tlgui.engine.outcome import outcome_of
-from tlgui.engine.protocol import BugError, Failed, Jobs, Outcome, Ready, Reported, Succeeded
+from tlgui.engine.protocol import (
+    Aside,
+    AsideAnswered,
+    BugError,
+    Failed,
+    Jobs,
+    Outcome,
+    Ready,
+    Reported,
+    Succeeded,
+)
 from tlgui.errors import Cancelled
 from tlgui.exporting import placing
 from tlgui.progress import Event, JobContext, Throttle
@@ -25,6 +36,8 @@ _NICENESS = 5
 # Somebody waits for an answer, also while another engine trains.
 _LIGHT_NICENESS = 1
 _IDLE_SECONDS = 0.3
+# A job checks more often whether it is to stop than somebody could ask for something.
+_ASIDE_SECONDS = 0.01
 
 _log = logging.getLogger(__name__)
 
@@ -81,21 +94,64 @@ def _do_one_job(connection: Connection, cancel: StopEvent, jobs: Jobs) -> None:
     def send(event: Event) -> None:
         connection.send(Reported(event))
 
+    asides = _Asides(connection, jobs)
+
     def checkpoint() -> None:
+        asides.answer()
         if cancel.is_set():
             raise Cancelled
 
     def work() -> object:
-        request = pickle.loads(packed)
-        _log.info("job: %s", type(request).__name__)
-        return jobs.perform(request, JobContext(Throttle(send), checkpoint))
+        message = pickle.loads(packed)
+        if isinstance(message, Aside):
+            return message
+        _log.info("job: %s", type(message).__name__)
+        return jobs.perform(message, JobContext(Throttle(send), checkpoint))
 
     outcome = outcome_of(work)
+    if isinstance(outcome, Succeeded) and isinstance(outcome.result, Aside):
+        # The job that it was asked for during has ended.
+        asides.answer_one(outcome.result)
+        return
     connection.send_bytes(_packed(outcome))
     # A request that follows immediately, such as another training, does not wait for the preparation.
     if isinstance(outcome, Succeeded) and not connection.poll(_IDLE_SECONDS):
         # A failure is repeated, and reported, in the job that needs the result.
         outcome_of(lambda: jobs.get_ready_after(outcome.result))
+
+
+class _Asides:
+    """Answers what is asked for during a job, at the job's own checkpoints: on its thread, and never within another.
+
+    Args:
+        connection: While a job is under way, only an `Aside` is received from it.
+        jobs: The jobs.
+    """
+
+    def __init__(self, connection: Connection, jobs: Jobs) -> None:
+        self._connection = connection
+        self._jobs = jobs
+        self._thread = threading.get_ident()
+        self._is_answering = False
+        self._next = 0.0
+
+    def answer(self) -> None:
+        """Answer what was asked for since the last time."""
+        if self._is_answering or threading.get_ident() != self._thread or time.monotonic() < self._next:
+            return
+        self._is_answering = True
+        try:
+            while self._connection.poll():
+                self.answer_one(cast(Aside, self._connection.recv()))
+        finally:
+            self._is_answering = False
+        self._next = time.monotonic() + _ASIDE_SECONDS
+
+    def answer_one(self, aside: Aside) -> None:
+        """Answer one request, which reports nothing and is too short to be stopped."""
+        _log.info("aside: %s", type(aside.request).__name__)
+        outcome = outcome_of(lambda: self._jobs.perform(aside.request, JobContext()))
+        self._connection.send(AsideAnswered(aside.number, pickle.loads(_packed(outcome))))
 
 
 def _packed(answer: Outcome) -> bytes:
