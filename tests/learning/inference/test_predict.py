@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.counting_model import CountingModel
 from tests.learning.models import (
     CLASS_NAMES,
     KERAS_SAVE_WARNING,
@@ -178,6 +179,48 @@ def test_reports_send_the_first_at_once_and_at_most_ten_events_a_second(listener
     assert listener.predictions == [Prediction(Path(str(number))) for number in range(1000)]
     # Ten seconds went by.
     assert len(listener.events) <= 10 * 10 + 3
+
+
+def test_reports_of_kept_predictions_are_small_and_their_progress_is_rare(listener: Listener) -> None:
+    clock, advance = make_clock()
+    reports = PredictionReports(listener.context, 100_000, clock)
+    for number in range(0, 100_000, 250):
+        reports.add([Prediction(Path(str(each))) for each in range(number, number + 250)])
+        advance(0.01)
+    reports.send()
+    assert [int(item.path.name) for item in listener.predictions] == list(range(100_000))
+    assert max(map(len, listener.groups)) <= 256
+    assert len(listener.groups) <= 450
+    # Four seconds went by.
+    assert sum(isinstance(event, Progress) for event in listener.events) <= 5 * 4 + 3
+
+
+def test_photos_that_are_left_out_count_as_done(listener: Listener) -> None:
+    reports = PredictionReports(listener.context, 3)
+    reports.add([], 2)
+    reports.add([Prediction(Path("a"))], 0)
+    reports.send()
+    assert listener.groups == [(Prediction(Path("a")),)]
+    last = [event for event in listener.events if isinstance(event, Progress)][-1]
+    assert (last.done, last.total) == (3, 3)
+
+
+def test_only_kept_predictions_are_wanted_and_there_are_none(tmp_path: Path, listener: Listener) -> None:
+    photo = write_jpeg(tmp_path / "1.jpg")
+    (tmp_path / "empty").mkdir()
+    summary = predict(CountingModel(), [photo], 3, listener.context, is_kept_only=True)
+    assert (summary.photo_count, summary.error_count, summary.left_out_count) == (0, 0, 1)
+    assert listener.predictions == []
+    nothing = predict(CountingModel(), [tmp_path / "empty"], 3, listener.context, is_kept_only=True)
+    assert (nothing.photo_count, nothing.left_out_count) == (0, 0)
+
+
+def test_second_prediction_of_the_same_photos_needs_no_network(tmp_path: Path, listener: Listener) -> None:
+    folder, model = write_collection(tmp_path / "c", 3, 5), CountingModel()
+    first = predict(model, [folder], 3, listener.context)
+    second = predict(model, [folder], 3, listener.context, uses_kept=True)
+    assert (first.photo_count, second.photo_count, model.named_count) == (15, 15, 15)
+    assert listener.predictions[:15] == listener.predictions[15:]
 
 
 def test_reports_without_a_new_prediction_send_nothing(listener: Listener) -> None:

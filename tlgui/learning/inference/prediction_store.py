@@ -10,6 +10,7 @@ import math
 import sqlite3
 import struct
 import threading
+import time
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +29,9 @@ LARGEST_BYTES = 1 << 30
 
 _VERSION = 1
 # How long to wait for another process that writes; predicting again is no great loss.
-_LOCK_TIMEOUT_SECONDS = 0.5
+_LOCK_TIMEOUT_SECONDS = 1.0
+# How long a store that another process held is left alone, so that not every batch waits for it.
+_REST_SECONDS = 5.0
 _KEYS_A_QUERY = 500
 # Predictions that wait while another process holds the store; later ones are not kept.
 _MOST_WAITING = 4096
@@ -85,6 +88,7 @@ class PredictionStore:
         self._connection: sqlite3.Connection | None = None
         self._waiting: dict[bytes, bytes] = {}
         self._is_writable = True
+        self._rests_until = 0.0
 
     def __enter__(self) -> Self:
         """Open the store; a damaged one is replaced, and one that the disk refuses counts as empty."""
@@ -100,6 +104,7 @@ class PredictionStore:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Write what was put in, also after an exception."""
+        self._rests_until = 0.0
         self.flush()
         with self._lock:
             if self._connection is not None:
@@ -136,7 +141,7 @@ class PredictionStore:
 
     def flush(self) -> None:
         """Write what was put in: it outlasts the end of this process, however that comes."""
-        if not self._waiting:
+        if not self._waiting or time.monotonic() < self._rests_until:
             return
         rows = [(photo, data, _checksum(photo, data)) for photo, data in self._waiting.items()]
         with self._lock:
@@ -160,7 +165,7 @@ class PredictionStore:
         marks = ", ".join("?" * len(photos))
         query = f"SELECT photo, data, checksum FROM predictions WHERE photo IN ({marks})"
         with self._lock:
-            if self._connection is None:
+            if self._connection is None or time.monotonic() < self._rests_until:
                 return []
             try:
                 # All rows are fetched: an open query would keep other processes from writing.
@@ -172,9 +177,11 @@ class PredictionStore:
 
     def _go_on_after(self, error: sqlite3.Error) -> None:
         """Replace a damaged store; write no more if the disk refuses, and later if another process is writing."""
-        if self._connection is None or self._database is None or _is_busy(error):
+        if self._connection is None or self._database is None:
             return
-        if is_damage(error):
+        if _is_busy(error):
+            self._rests_until = time.monotonic() + _REST_SECONDS
+        elif is_damage(error):
             self._connection.close()
             self._connection = self._database.reopen(error)
         elif self._is_writable:
