@@ -252,6 +252,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
     parser.add_argument("paths", type=path, nargs="+", metavar="PATH", help="photos, and folders that hold some")
+    parser.add_argument(
+        "--resume", action="store_true", help="take what an earlier run of this model said of the same photos"
+    )
     parser.add_argument("--top", type=positive, default=3, metavar="K", help="classes for each photo; 3 by default")
     parser.add_argument("--csv", type=table, metavar="FILE.csv", help="also write a table")
     parser.add_argument(

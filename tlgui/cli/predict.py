@@ -9,6 +9,7 @@ from tlgui.cli.given_paths import check_any_named, check_any_there
 from tlgui.cli.prediction_outputs import check_outputs, prediction_outputs
 from tlgui.cli.terminal import Terminal
 from tlgui.engine.protocol import PredictRequest
+from tlgui.errors import Cancelled, TlguiError
 from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, prediction_verdict
 from tlgui.learning.trust import Caution, Verdict
@@ -16,6 +17,7 @@ from tlgui.progress import Event
 from tlgui.text.numbers import percent
 from tlgui.text.trust import caution_notes
 
+_GO_ON = "What was named is kept: the same command with --resume names only the rest."
 _UNTOLD = frozenset({"digest", "look", "time"})
 _ANSWERS = {Verdict.NAMED: "", Verdict.NOT_SURE: " (not sure)", Verdict.UNLIKE: " (unlike anything it learned)"}
 
@@ -31,7 +33,7 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
         terminal.note(f"note: {sentence}")
     predictions: list[Prediction] = []
     verdicts: list[Verdict] = []
-    request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), top)
+    request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), top, uses_kept=arguments.resume)
     with prediction_outputs(arguments, model, top, terminal) as outputs:
 
         def listen(event: Event) -> None:
@@ -44,7 +46,10 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
                     terminal.write(_prediction_line(prediction, answer))
                 outputs.add(event.predictions, caution)
 
-        summary = engine.perform(request, terminal, listen)
+        try:
+            summary = engine.perform(request, terminal, listen)
+        except Cancelled:
+            raise TlguiError("Stopped before all photos were named.", _GO_ON) from None
     terminal.write_json(
         {
             "predictions": [

@@ -109,7 +109,7 @@ def _predicted(arguments: argparse.Namespace, terminal: Terminal) -> list[Predic
         if isinstance(event, PhotosPredicted):
             predictions.extend(event.predictions)
 
-    request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), 1)
+    request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), 1, uses_kept=True)
     summary = engine.perform(request, terminal, listen)
     check_any_named(summary.photo_count, summary.error_count)
     return predictions
