@@ -6,6 +6,7 @@ from pathlib import Path
 from tlgui import files
 from tlgui.cli.terminal import Terminal
 from tlgui.learning.results import Evaluation, MistakenPhoto, ModelSummary
+from tlgui.learning.runs.run import run_of_model
 from tlgui.photos.collection import Collection
 from tlgui.photos.names import shown_name
 from tlgui.reporting.model_report import ReportFacts, model_report
@@ -34,7 +35,7 @@ def write_report(
         StorageError: The disk refused; the old file is as it was.
     """
     facts = ReportFacts(
-        name=model.path.stem,
+        name=": ".join(run_of_model(model.path) or (model.path.stem,)),
         model=model,
         measured=(f"the photos in “{shown_name(collection.folder)}”", evaluation),
         mistakes=mistakes,

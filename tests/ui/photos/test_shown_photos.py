@@ -143,12 +143,15 @@ def test_moved_photo_leaves_them_and_undo_brings_it_back(
     settle()
     assert shown(robins) == ["photo 002.jpg", "photo 005.jpg"]
     assert (birds / "wren" / "photo 007 (2).jpg").exists()
+    bar = robins.browser.shown_bar
+    assert bar.explanation.text().endswith("One of them was moved to another class since, or is no longer there.")
     # To move it is an answer, too.
     assert len(Choices(files.workspace_path(birds), birds).confirmed()) == 1
     assert session.review.next_undo == "move 1 photo to “wren”"
     session.review.undo()
     settle()
     assert shown(robins) == ["photo 007.jpg", "photo 002.jpg", "photo 005.jpg"]
+    assert "One of them" not in bar.explanation.text()
     assert Choices(files.workspace_path(birds), birds).confirmed() == frozenset()
 
 

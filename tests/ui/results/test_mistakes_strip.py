@@ -60,6 +60,18 @@ def test_surest_mistake_comes_first(strip: MistakesStrip) -> None:
     assert not strip.hint.isVisible()
 
 
+def test_scroll_bar_is_there_only_where_it_is_needed_and_cuts_no_words(qtbot: QtBot, strip: MistakesStrip) -> None:
+    strip.show_mistakes(EVALUATION, run_of(WRONG[:2]))
+    assert not strip.list.horizontalScrollBar().isVisible()
+    height = strip.list.height()
+    strip.show_mistakes(EVALUATION, many(50))
+    qtbot.waitUntil(strip.list.horizontalScrollBar().isVisible)
+    assert strip.list.height() == height
+    row = strip.list.visualRect(strip.list.mistakes.index(0))
+    assert row.bottom() <= strip.list.viewport().height()
+    assert not strip.list.verticalScrollBar().isVisible()
+
+
 def test_click_opens_that_photo_among_all_mistakes(strip: MistakesStrip, asked: list[PhotoSelection]) -> None:
     strip.show_mistakes(EVALUATION, run_of([*RIGHT, *WRONG]))
     place = strip.list.visualRect(strip.list.mistakes.index(1)).center()

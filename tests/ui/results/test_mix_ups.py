@@ -186,7 +186,7 @@ def test_photo_that_moves_leaves_the_place_in_the_matrix(widget: MixUps, asked: 
     assert (widget.matrix.currentIndex().row(), widget.matrix.currentIndex().column()) == (1, 2)
     click_cell(widget, 1, 0)
     assert len(asked[-1].paths) == 2
-    assert asked[-1].remark
+    assert asked[-1].remark()
 
 
 def test_matrix_of_few_classes_is_seen_without_scrolling(qtbot: QtBot) -> None:

@@ -72,12 +72,12 @@ def test_cell_shows_what_is_still_there_and_says_what_is_not() -> None:
     assert selection is not None
     assert selection.title == "2 photos of “robin” that it called “wren”"
     assert selection.paths == (FOLDER / "robin/2.jpg",)
-    assert selection.remark == "One of them was moved to another class since, or is no longer there."
+    assert selection.remark() == "One of them was moved to another class since, or is no longer there."
 
     gone = part_of(run_of(JUDGEMENTS, gone=["wren/1.jpg"])).cell("wren", "robin")
     assert gone is not None
     assert gone.paths == ()
-    assert gone.remark == "They were moved to another class since, or are no longer there."
+    assert gone.remark() == "They were moved to another class since, or are no longer there."
 
 
 def test_cell_of_a_class_with_itself_shows_what_was_recognised() -> None:

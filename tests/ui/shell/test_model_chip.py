@@ -27,7 +27,7 @@ def test_chip_names_the_model_with_its_accuracy_and_leads_to_its_results(
     window.resize(1200, 800)
     train(qtbot, window, birds)
     chip = window.chip
-    qtbot.waitUntil(lambda: chip.button.text() == "Quick · 90.0 % right")
+    qtbot.waitUntil(lambda: chip.button.text() == "Birds: Quick · 90.0 % right")
     assert "Birds: Quick" in chip.button.accessibleName()
     assert [button.text() for button in chip.buttons] == ["Save", "Export"]
     QTest.mouseClick(chip.button, Qt.MouseButton.LeftButton)

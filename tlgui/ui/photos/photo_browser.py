@@ -100,6 +100,7 @@ class PhotoBrowser(QWidget):
         self.opener.set_free(is_free=is_free)
         self.filters.show_choices(album.collection.class_names, album.report.findings)
         self._show_finding()
+        self._show_selection()
         self._arrange()
 
     def show_scope(
@@ -110,7 +111,7 @@ class PhotoBrowser(QWidget):
             return
         self._class_names, self._kind, self._selection = class_names, kind, selection
         self.filters.show_scope(class_names, kind, selection)
-        self.shown_bar.show_selection(selection)
+        self._show_selection()
         self._starts_anew = True
         self._show_finding()
         self._arrange()
@@ -287,6 +288,13 @@ class PhotoBrowser(QWidget):
             self.mend_requested.emit(mending)
             return
         ask_to_move_files(mending, self.window(), lambda: self.mend_requested.emit(mending))
+
+    def _show_selection(self) -> None:
+        gone = 0
+        if self._selection is not None and self._album is not None:
+            there = {photo.path for photo in self._album.collection.photos()}
+            gone = sum(path not in there for path in self._selection.paths)
+        self.shown_bar.show_selection(self._selection, gone)
 
     def _arrange(self) -> None:
         if self._album is not None:

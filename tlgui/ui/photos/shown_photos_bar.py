@@ -33,13 +33,18 @@ class ShownPhotosBar(TitledBar):
         self.back_button.clicked.connect(self.back_requested)
         self.close_button.clicked.connect(self.closed)
 
-    def show_selection(self, selection: PhotoSelection | None) -> None:
-        """Show what the photos are; None hides the bar."""
+    def show_selection(self, selection: PhotoSelection | None, gone: int = 0) -> None:
+        """Show what the photos are; None hides the bar.
+
+        Args:
+            selection: The photos.
+            gone: How many of them are no longer where they were when they were asked for.
+        """
         self.setVisible(selection is not None)
         if selection is None:
             return
         has_wrong = any(not note.is_right for note in selection.notes.values())
-        explanation = f"{_EXPLANATION if has_wrong else ''} {selection.remark}".strip()
+        explanation = f"{_EXPLANATION if has_wrong else ''} {selection.remark(gone)}".strip()
         self.title.setText(selection.title)
         self.explanation.setText(explanation)
         self.explanation.setVisible(bool(explanation))

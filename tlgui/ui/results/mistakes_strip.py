@@ -191,8 +191,7 @@ class MistakeList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Showing it later would cut the last line of the texts.
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._choose)
@@ -236,7 +235,7 @@ class MistakeList(QListView):
         return self.mistakes.row_of(path) == row
 
     def _frame(self) -> int:
-        # The border and padding of the style sheet, and the scroll bar.
+        # The border and padding of the style sheet, and room for the scroll bar, so that the last line is never cut.
         return self.horizontalScrollBar().sizeHint().height() + 2 * GRID
 
     def _measure(self) -> None:

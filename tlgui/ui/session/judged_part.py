@@ -155,7 +155,7 @@ def _selection(
         title,
         tuple(notes),
         notes,
-        _missing(len(judgements) - len(shown), len(judgements)),
+        len(judgements) - len(shown),
         where.paths.get(current.place) if current is not None else None,
     )
 
@@ -170,12 +170,3 @@ def _doubts(judgements: Sequence[PhotoJudgement], where: Whereabouts) -> PhotoSe
 
 def _note(judgement: PhotoJudgement) -> PhotoNote:
     return PhotoNote(judgement.class_name, judgement.named, judgement.probability)
-
-
-def _missing(missing: int, total: int) -> str:
-    if not missing:
-        return ""
-    if missing == total:
-        return "They were moved to another class since, or are no longer there."
-    which = "One of them was" if missing == 1 else f"{missing:,} of them were"
-    return f"{which} moved to another class since, or {'is' if missing == 1 else 'are'} no longer there."

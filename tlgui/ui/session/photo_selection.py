@@ -33,7 +33,7 @@ class PhotoSelection:
         title: What they are, such as “8 photos of “robin” that it called “wren””.
         paths: The photos, in the order in which they are shown.
         notes: What a model said of each; may lack some.
-        remark: A sentence about photos that are missing among them; empty where none is.
+        missing: Photos that would be among them, but are in another class or gone.
         current: The photo to begin with; None for the first.
         origin: The name of the page to go back to.
     """
@@ -41,6 +41,20 @@ class PhotoSelection:
     title: str
     paths: tuple[Path, ...]
     notes: Mapping[Path, PhotoNote] = field(default_factory=dict)
-    remark: str = ""
+    missing: int = 0
     current: Path | None = None
     origin: str = "Results"
+
+    def remark(self, gone: int = 0) -> str:
+        """Return a sentence about photos that are missing; empty where none is.
+
+        Args:
+            gone: How many of `paths` have been moved or gone since the photos were asked for.
+        """
+        missing, total = self.missing + gone, self.missing + len(self.paths)
+        if not missing:
+            return ""
+        if missing == total:
+            return "They were moved to another class since, or are no longer there."
+        which = "One of them was" if missing == 1 else f"{missing:,} of them were"
+        return f"{which} moved to another class since, or {'is' if missing == 1 else 'are'} no longer there."

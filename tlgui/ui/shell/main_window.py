@@ -287,7 +287,7 @@ class MainWindow(QMainWindow):
         """Update the actions and the steps; called on signals of the session and the pages alone."""
         self.menus.refresh()
         session = self.session
-        self.chip.show_model(session.model, session.active_run, is_foreign=session.is_model_foreign)
+        self.chip.show_model(session.model, is_foreign=session.is_model_foreign)
         self._fit_chip()
         for step, state in step_states(self.session, self.pages).items():
             self.steps.set_state(step, state)

@@ -5,8 +5,6 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton
 from typing_extensions import override
 
 from tlgui.learning.results import ModelSummary
-from tlgui.learning.runs.run import Run
-from tlgui.photos.names import one_line
 from tlgui.text.numbers import percent
 from tlgui.ui.text.model_words import model_in_words, model_title, origin_in_words
 from tlgui.ui.widgets.action import Action
@@ -44,14 +42,13 @@ class ModelChip(QWidget):
             row.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._draw_icon()
-        self.show_model(None, None, is_foreign=False)
+        self.show_model(None, is_foreign=False)
 
-    def show_model(self, model: ModelSummary | None, run: Run | None, *, is_foreign: bool) -> None:
+    def show_model(self, model: ModelSummary | None, *, is_foreign: bool) -> None:
         """Show the model in use.
 
         Args:
             model: The model; None if there is none.
-            run: The run of the open collection that made it; None if no run of it did.
             is_foreign: Whether no run of the open collection made it; then its origin is named.
         """
         if model is None:
@@ -61,7 +58,7 @@ class ModelChip(QWidget):
             evaluation = model.evaluation
             origin = f" ({origin_in_words(model)})" if is_foreign else ""
             right = f" · {percent(evaluation.accuracy)} right" if evaluation is not None else ""
-            self._name = one_line(run.name) if run is not None else model_title(model)
+            self._name = model_title(model)
             self._details = origin + right
             tip = f"The model in use: {model_in_words(model, is_foreign=is_foreign)}"
         set_tip(self.button, tip)
