@@ -34,6 +34,8 @@ class Board(QObject):
         grew: Photos came or were named anew; the rows, an array.
         changed: The answers of photos changed; the rows, an array, or None for all.
         emptied: The board is empty, or its photos are those of another model.
+        asked: Photos and folders are to be named, by the person or because they came into a watched folder; the paths.
+        cleared: The person took all photos off the board.
         state_changed: A prediction began or ended, a drop is waiting, or what can be undone changed.
         ended_empty: A prediction ended without any photo.
         problem_raised: A decision could not be kept, or the file with them was damaged.
@@ -44,11 +46,14 @@ class Board(QObject):
 
     Attributes:
         photos: The columns.
+        left_out: Photos in folders that are named, as text, that do not come to the board.
     """
 
     grew = Signal(object)
     changed = Signal(object)
     emptied = Signal()
+    asked = Signal(object)
+    cleared = Signal()
     state_changed = Signal()
     ended_empty = Signal()
     problem_raised = Signal(StorageError)
@@ -61,6 +66,7 @@ class Board(QObject):
         self._log.shown.connect(self.changed)
         self._log.steps_changed.connect(self.state_changed)
         self._log.problem_raised.connect(self.problem_raised)
+        self.left_out: frozenset[str] = frozenset()
         self._model: ModelSummary | None = None
         self._job: Job | None = None
         self._queue: list[PredictRequest] = []
@@ -128,6 +134,8 @@ class Board(QObject):
         if paths and not self.problem():
             # The model is that of the moment when the prediction starts.
             self._queue.append(PredictRequest(Path(), tuple(paths), uses_kept=True, is_kept_only=is_kept_only))
+            if not is_kept_only:
+                self.asked.emit(tuple(paths))
             self._start_next()
             self.state_changed.emit()
 
@@ -138,8 +146,13 @@ class Board(QObject):
             self.empty()
             self.name_photos(paths)
 
+    def clear(self) -> None:
+        """Take all photos off the board, and do not bring them back after a restart; files and decisions stay."""
+        self.empty()
+        self.cleared.emit()
+
     def empty(self) -> None:
-        """Take all photos off the board; files and decisions stay."""
+        """Take all photos off the board for now."""
         self._start_with(None)
 
     def decide(self, rows: Rows, class_name: str | None, words: str) -> None:
@@ -239,7 +252,7 @@ class Board(QObject):
     @Slot(object)
     def _on_job_reported(self, event: Event) -> None:
         if isinstance(event, PhotosPredicted):
-            self._arrived += event.predictions
+            self._arrived += (each for each in event.predictions if str(each.path) not in self.left_out)
             if not self._flush_timer.isActive():
                 # The first prediction is shown without delay, the following ones in batches.
                 self._flush()
@@ -247,7 +260,9 @@ class Board(QObject):
 
     @Slot(object)
     def _on_job_succeeded(self, result: PredictionSummary) -> None:
-        if result.photo_count == result.error_count == 0:
+        request = self._job.request if self._job is not None else None
+        is_of_kept = isinstance(request, PredictRequest) and request.is_kept_only
+        if result.photo_count == result.error_count == 0 and not is_of_kept:
             self.ended_empty.emit()
 
     @Slot(object)

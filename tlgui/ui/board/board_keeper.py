@@ -1,0 +1,296 @@
+"""Keeps what lies on the board with the collection, and puts it back when the collection or its model is opened again.
+
+What is put back is named by predictions that were kept, so that no network runs which nobody asked for; of the other
+photos it says how many there are, and names them when the person asks for it. The disk is read and written on another
+thread, one change after the other; closing the window waits until all is written.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tlgui.engine.protocol import PredictRequest
+from tlgui.errors import CollectionError, StorageError
+from tlgui.learning.results import PredictionSummary
+from tlgui.photos.names import shown_name
+from tlgui.progress import Event, Progress, Stage
+from tlgui.text.numbers import count
+from tlgui.ui.board.board import Board
+from tlgui.ui.board.board_record import BoardRecord, BoardRecordFile, Coverage
+from tlgui.ui.board.record_folder import record_folder
+from tlgui.ui.board.serial_tasks import SerialTasks
+from tlgui.ui.session.session import Session
+from tlgui.ui.session.worker import Job
+
+_log = logging.getLogger(__name__)
+
+
+class BoardRecordRequest:
+    """Read and write what lies on the board, in the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is kept, as far as it is there now.
+
+    Args:
+        folder: Where it is kept.
+        record: All of it.
+        there: The photos and folders that are there.
+        missing: Those that are not.
+        is_kept_only: Whether only photos with kept predictions are wanted.
+    """
+
+    folder: Path
+    record: BoardRecord
+    there: tuple[str, ...]
+    missing: tuple[str, ...]
+    is_kept_only: bool
+
+
+class _Naming(QObject):
+    """Follows one naming of photos, and tells how many of them were left without a name.
+
+    Signals:
+        ended: The number; None where it is not known.
+
+    Args:
+        job: The prediction.
+        parent: The owner.
+    """
+
+    ended = Signal(object)
+
+    def __init__(self, job: Job, parent: QObject) -> None:
+        super().__init__(parent)
+        self._left: int | None = None
+        job.reported.connect(self._on_job_reported)
+        job.succeeded.connect(self._on_job_succeeded)
+        job.failed.connect(self._on_job_failed)
+        job.ended.connect(self._on_job_ended)
+
+    @Slot(object)
+    def _on_job_reported(self, event: Event) -> None:
+        if isinstance(event, Progress) and event.stage is Stage.PREDICTING and event.total is not None:
+            self._left = event.total - event.done
+
+    @Slot(object)
+    def _on_job_succeeded(self, summary: PredictionSummary) -> None:
+        self._left = summary.left_out_count
+
+    @Slot(object)
+    def _on_job_failed(self, error: object) -> None:
+        if isinstance(error, CollectionError):
+            # There are no photos.
+            self._left = 0
+
+    @Slot()
+    def _on_job_ended(self) -> None:
+        self.ended.emit(self._left)
+        self.deleteLater()
+
+
+class BoardKeeper(QObject):
+    """Keeps the board of a session.
+
+    Signals:
+        changed: What `words` and `button` return changed.
+
+    Args:
+        board: The board.
+        session: Its model says where the record is.
+        parent: The owner.
+    """
+
+    changed = Signal()
+
+    def __init__(self, board: Board, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._board = board
+        self._session = session
+        self._folder: Path | None = None
+        # What this window shows of the record.
+        self._shown: dict[str, None] = {}
+        self._waiting: _Found | None = None
+        self._missing: tuple[str, ...] = ()
+        # How many photos are not named; None where that is not known.
+        self._unnamed: int | None = 0
+        self._is_naming_again = False
+        self._put_back_paths: tuple[Path, ...] = ()
+        self._tasks = SerialTasks(session, BoardRecordRequest(), self)
+        board.asked.connect(self._on_board_asked)
+        board.cleared.connect(self._on_board_cleared)
+        session.model_changed.connect(self._on_session_model_changed)
+        session.job_started.connect(self._on_session_job_started)
+        session.job_ended.connect(self._put_back)
+        self._on_session_model_changed()
+
+    @property
+    def words(self) -> str:
+        """What the person is to know of the board, as sentences; empty where there is nothing."""
+        sentences = []
+        if self._unnamed is None:
+            sentences.append("Some photos are not named yet.")
+        elif self._unnamed:
+            is_one = self._unnamed == 1
+            sentences.append(f"{count('photo', self._unnamed)} {'is' if is_one else 'are'} not named yet.")
+        if self._missing:
+            sentences.append(_missing_in_words(self._missing))
+        return " ".join(sentences)
+
+    @property
+    def button(self) -> str:
+        """The text of the button for `go_on`, with its mnemonic; empty where `words` is."""
+        if self._unnamed != 0:
+            return "&Go on"
+        return "&Look again" if self._missing else ""
+
+    def go_on(self) -> None:
+        """Name the photos that are not named, and look again for those that were not there."""
+        self._find(is_kept_only=self._unnamed == 0)
+
+    def add(self, paths: Iterable[Path]) -> None:
+        """Keep photos and folders too.
+
+        Args:
+            paths: Such as a folder whose photos are going to be named one by one.
+        """
+        given = tuple(str(path.absolute()) for path in paths)
+        self._shown.update(dict.fromkeys(given))
+        if self._board.left_out:
+            again = Coverage(given)
+            self._board.left_out = frozenset(path for path in self._board.left_out if path not in again)
+        self._change(lambda record: record.with_dropped(given))
+
+    def take_off(self, paths: Iterable[Path]) -> None:
+        """Keep photos off the board, until they are dropped again."""
+        gone = tuple(str(path.absolute()) for path in paths)
+        self._board.left_out |= frozenset(gone)
+        self._change(lambda record: record.with_off(gone))
+
+    # Inner workings.
+
+    @Slot(object)
+    def _on_board_asked(self, paths: tuple[Path, ...]) -> None:
+        if not self._is_naming_again:
+            self.add(paths)
+
+    @Slot()
+    def _on_board_cleared(self) -> None:
+        gone = tuple(self._shown)
+        self._shown.clear()
+        self._waiting = None
+        self._change(lambda record: record.without(gone))
+        self._tell(0, ())
+
+    @Slot()
+    def _on_session_model_changed(self) -> None:
+        try:
+            folder = record_folder(self._session)
+        except OSError as error:
+            _log.warning("the board cannot be kept: %s", error)
+            return
+        # Without a model, the board is that of the model before.
+        if folder is not None and folder != self._folder:
+            self._folder = folder
+            self._shown, self._waiting = {}, None
+            self._board.left_out = frozenset()
+            self._tell(0, ())
+            self._find(is_kept_only=True)
+
+    def _tell(self, unnamed: int | None, missing: tuple[str, ...]) -> None:
+        if (unnamed, missing) != (self._unnamed, self._missing):
+            self._unnamed, self._missing = unnamed, missing
+            self.changed.emit()
+
+    def _find(self, *, is_kept_only: bool) -> None:
+        """Read the record, look what of it is there, and name that."""
+        folder = self._folder
+        if folder is None:
+            return
+
+        def read() -> _Found:
+            record = BoardRecordFile(folder).read()
+            there = tuple(filter(os.path.lexists, record.dropped))
+            missing = tuple(sorted(set(record.dropped).difference(there)))
+            return _Found(folder, record, there, missing, is_kept_only)
+
+        self._tasks.do(read, self._take)
+
+    def _take(self, found: _Found) -> None:
+        if found.folder != self._folder or not found.record.dropped:
+            return
+        if len(self._board.photos) and not self._shown and not self._board.is_naming:
+            # Photos of another model, which its own record keeps.
+            self._board.empty()
+        self._shown.update(dict.fromkeys(found.record.dropped))
+        self._board.left_out = found.record.off
+        self._waiting = found
+        self._tell(self._unnamed, found.missing)
+        self._put_back()
+
+    @Slot()
+    def _put_back(self) -> None:
+        """Name what was found, once the board takes it."""
+        found = self._waiting
+        if found is None or not found.there or self._board.problem():
+            return
+        self._waiting = None
+        self._put_back_paths = tuple(map(Path, found.there))
+        self._is_naming_again = True
+        self._board.name_photos(self._put_back_paths, is_kept_only=found.is_kept_only)
+        self._is_naming_again = False
+
+    @Slot(Job)
+    def _on_session_job_started(self, job: Job) -> None:
+        request = job.request
+        if isinstance(request, PredictRequest):
+            is_of_all = request.paths == self._put_back_paths
+            note = self._on_all_named if is_of_all else self._on_some_named
+            _Naming(job, self).ended.connect(note)
+
+    @Slot(object)
+    def _on_all_named(self, left: int | None) -> None:
+        self._tell(left, self._missing)
+
+    @Slot(object)
+    def _on_some_named(self, left: int | None) -> None:
+        """Count photos whose naming was stopped; what was not named before is not named now."""
+        before = self._unnamed
+        self._tell(None if left is None or before is None else before + left, self._missing)
+
+    def _change(self, change: Callable[[BoardRecord], BoardRecord]) -> None:
+        folder = self._folder
+        if folder is None:
+            return
+
+        def write() -> set[str]:
+            added: set[str] = set()
+
+            def noted(record: BoardRecord) -> BoardRecord:
+                after = change(record)
+                added.update(set(after.dropped).difference(record.dropped))
+                return after
+
+            try:
+                BoardRecordFile(folder).change(noted)
+            except StorageError as error:
+                _log.warning("what lies on the board could not be kept: %s", error)
+            return added
+
+        def note(added: set[str]) -> None:
+            # Folders may stand for too many photos.
+            if folder == self._folder:
+                self._shown.update(dict.fromkeys(sorted(added)))
+
+        self._tasks.do(write, note)
+
+
+def _missing_in_words(missing: Sequence[str]) -> str:
+    if len(missing) == 1:
+        return f"“{shown_name(Path(missing[0]))}” was on the board, and is not there now."
+    return f"“{shown_name(Path(missing[0]))}” and {len(missing) - 1:,} more were on the board, and are not there now."
