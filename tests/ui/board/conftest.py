@@ -1,10 +1,21 @@
-"""A session over an engine that keeps predictions, and a trained model."""
+"""Windows over an engine that keeps predictions, with a collection and a trained model."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.ui.board.keeping_engine import KeepingEngine
+from tests.ui.board.windows import Window
+
+
+class OpenWindow(Protocol):
+    """Starts the program, opens a collection or a model, and waits for the board."""
+
+    def __call__(self, collection: Path | None = None, model: Path | None = None) -> Window:
+        """Return the window."""
 
 
 @pytest.fixture
@@ -12,3 +23,31 @@ def fake_engine() -> Iterator[KeepingEngine]:
     engine = KeepingEngine()
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, tmp_path: Path, fake_engine: KeepingEngine) -> Iterator[OpenWindow]:
+    windows: list[Window] = []
+
+    def open_one(collection: Path | None = None, model: Path | None = None) -> Window:
+        window = Window(qtbot, fake_engine, tmp_path / "sorts")
+        windows.append(window)
+        if collection is not None:
+            window.session.scan_folder(collection)
+        elif model is not None:
+            window.session.open_model(model)
+        window.settle()
+        return window
+
+    yield open_one
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def board_window(birds: Path, open_window: OpenWindow) -> Window:
+    """Return a window with a trained model."""
+    window = open_window(birds)
+    window.session.train()
+    window.settle()
+    return window

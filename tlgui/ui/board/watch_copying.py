@@ -1,0 +1,116 @@
+"""Copies photos of a watched folder into class folders: each batch is a sort of its own, which can be undone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlgui.errors import TlguiError
+from tlgui.learning.trust import Verdict
+from tlgui.photos.names import shown_name
+from tlgui.photos.sorting.options import Answer, DecidedPhoto, SortOptions
+from tlgui.photos.sorting.sorter import Sorter
+from tlgui.progress import JobContext
+from tlgui.ui.board.columns import BoardPhoto
+from tlgui.ui.board.watch_choice import lies_in
+
+_ANSWERS: Mapping[Verdict, Answer] = {
+    Verdict.NAMED: Answer.NAMED,
+    Verdict.NOT_SURE: Answer.NOT_SURE,
+    Verdict.UNLIKE: Answer.UNLIKE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPhoto:
+    """A photo of the watched folder that was named.
+
+    Args:
+        photo: What was said of it.
+        digest: SHA-256 of its bytes; empty where unknown.
+    """
+
+    photo: DecidedPhoto
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """The end of a batch.
+
+    Args:
+        photo_count: The photos that were copied.
+        problem: Why the batch is not done, and is to be tried again; empty where it is done.
+    """
+
+    photo_count: int = 0
+    problem: str = ""
+
+
+class WatchCopying:
+    """Copies the photos of one watched folder.
+
+    Args:
+        folder: The watched folder.
+        options: How they are copied.
+        copied: The SHA-256 of photos that were copied before; what is copied is added.
+        sorter: Copies them.
+    """
+
+    def __init__(self, folder: Path, options: SortOptions, copied: set[bytes], sorter: Sorter) -> None:
+        self.copied = copied
+        self._folder = folder
+        self._options = options
+        self._sorter = sorter
+        # The last sort of this folder that stopped; its photos are tried again as a new one.
+        self._stopped = ""
+
+    def copy(self, named: Iterable[NamedPhoto], class_names: Sequence[str], context: JobContext) -> Copied:
+        """Copy photos, except those of a content that was copied before, wherever it lies by now.
+
+        Args:
+            named: The photos.
+            class_names: The classes of the model in its order.
+            context: Gets the progress; its checkpoint is called before each file.
+
+        Raises:
+            Cancelled: The window is closed; what was copied stays.
+        """
+        wanted: dict[bytes | Path, NamedPhoto] = {}
+        for each in named:
+            if each.digest not in self.copied:
+                wanted.setdefault(each.digest or each.photo.path, each)
+        if not wanted:
+            return Copied()
+        try:
+            found = self._copied([each.photo for each in wanted.values()], class_names, context)
+        except TlguiError as error:
+            return Copied(problem=error.message)
+        if not found.problem:
+            self.copied.update(each.digest for each in wanted.values() if each.digest)
+        return found
+
+    def _copied(self, photos: Sequence[DecidedPhoto], class_names: Sequence[str], context: JobContext) -> Copied:
+        past = self._sorter.unfinished()
+        if past is not None and past.began != self._stopped:
+            return Copied(problem="An earlier sort is not finished. Go on with it, or undo it.")
+        plan = self._sorter.preview(photos, self._options, context, class_names=class_names, roots=(self._folder,))
+        if any(lies_in(folder, self._folder) for folder in {Path(step.target).parent for step in plan.steps}):
+            name = shown_name(self._options.into)
+            return Copied(problem=f"Copies would come into the watched folder itself, through “{name}”.")
+        if not plan.steps:
+            return Copied()
+        done = self._sorter.apply(plan, context)
+        if done.stopped is None:
+            return Copied(done.photo_count)
+        left = self._sorter.unfinished()
+        self._stopped = left.began if left is not None else ""
+        return Copied(done.photo_count, done.stopped.message)
+
+
+def named_photo(photo: BoardPhoto) -> NamedPhoto | None:
+    """Return a photo of the board for a sort; None where it could not be read and no person decided."""
+    if not photo.scores and not photo.is_decided:
+        return None
+    # Who decides on a class is sure of it.
+    certainty = 1.0 if photo.is_decided or photo.certainty is None else photo.certainty
+    return NamedPhoto(DecidedPhoto(photo.path, _ANSWERS[photo.verdict], photo.answer, certainty), photo.digest)

@@ -1,0 +1,171 @@
+"""Which photos of a watched folder have come, are named, and are copied: the bookkeeping of one watch."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from tlgui.photos.facts import FileState
+from tlgui.photos.scanning.incoming import Incoming, IncomingPhotos
+from tlgui.ui.board.columns import BoardColumns, BoardPhoto
+from tlgui.ui.board.watch_choice import WatchChoice
+from tlgui.ui.board.watch_copying import Copied, NamedPhoto, named_photo
+from tlgui.ui.board.watch_record import WatchProgress
+from tlgui.ui.board.watch_words import WatchState
+
+_MOST_COPIED = 2000
+
+Done = Mapping[str, FileState]
+"""Files that are done, as they were when they came, by path."""
+
+
+class WatchedPhotos:
+    """The photos of one watch: each comes, is handed over to be named, is named, and is copied if so chosen.
+
+    Args:
+        choice: What the person chose.
+        progress: How far watching came before.
+        clock: See `IncomingPhotos`.
+
+    Attributes:
+        incoming: Looks at the folder; used on another thread.
+        is_paused: Whether no photos are handed over until the person goes on.
+    """
+
+    def __init__(
+        self, choice: WatchChoice, progress: WatchProgress, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.choice = choice
+        self.incoming = IncomingPhotos(
+            choice.folder,
+            progress.done,
+            takes_present=choice.takes_present or progress.has_begun,
+            without=choice.sorting.into if choice.sorting is not None else None,
+            clock=clock,
+        )
+        self.is_paused = False
+        self._last = Incoming()
+        self._arrived: dict[str, None] = {}
+        self._handed: dict[str, None] = {}
+        self._to_copy: dict[str, NamedPhoto] = {}
+        self._named_count = self._unreadable_count = self._copied_count = 0
+        self._copy_problem = ""
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether photos are to be handed over."""
+        return bool(self._arrived)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the next look will find photos at once."""
+        return self._last.has_more
+
+    @property
+    def has_to_copy(self) -> bool:
+        """Whether photos are to be copied."""
+        return bool(self._to_copy)
+
+    def arrive(self, found: Incoming) -> None:
+        """Take the result of a look."""
+        self._last = found
+        self._arrived.update(dict.fromkeys(map(str, found.arrived)))
+
+    def hand_over(self) -> tuple[Path, ...]:
+        """Return the photos that are to be named now."""
+        paths = tuple(map(Path, self._arrived))
+        self._handed.update(self._arrived)
+        self._arrived = {}
+        return paths
+
+    def is_expected(self, path: str) -> bool:
+        """Return whether a photo is to be named for this watch."""
+        return path in self._handed or path in self._arrived
+
+    def name(self, photos: Iterable[BoardPhoto]) -> Done:
+        """Take photos that were named.
+
+        Args:
+            photos: Those that are expected.
+
+        Returns:
+            The photos that are done.
+        """
+        done: dict[str, None] = {}
+        for photo in photos:
+            path = str(photo.path)
+            self._handed.pop(path, None)
+            self._arrived.pop(path, None)
+            named = named_photo(photo)
+            self._named_count += named is not None
+            self._unreadable_count += named is None
+            if named is None or self.choice.sorting is None:
+                done[path] = None
+            else:
+                self._to_copy[path] = named
+        return self._done(done)
+
+    def end_naming(self, *, is_whole: bool) -> Done:
+        """Take the end of all naming.
+
+        Args:
+            is_whole: Whether it was neither stopped nor failed: what was not named then is to stay off the board.
+
+        Returns:
+            The photos that are done.
+        """
+        left, self._handed = self._handed, {}
+        if is_whole:
+            return self._done(left)
+        if left:
+            self._arrived = {**left, **self._arrived}
+            self.is_paused = True
+        return {}
+
+    def batch(self, columns: BoardColumns) -> dict[str, NamedPhoto]:
+        """Return photos that are to be copied now, by path.
+
+        Args:
+            columns: What is said of them by now, where they are still on the board.
+        """
+        batch = dict(itertools.islice(self._to_copy.items(), _MOST_COPIED))
+        for path in batch:
+            row = columns.row_of(Path(path))
+            now = named_photo(columns.photo(row)) if row is not None else None
+            if now is not None:
+                batch[path] = self._to_copy[path] = now
+        return batch
+
+    def end_copying(self, batch: Mapping[str, NamedPhoto], copied: Copied) -> Done:
+        """Take the end of copying a batch, and return the photos that are done."""
+        self._copied_count += copied.photo_count
+        self._copy_problem = copied.problem
+        if copied.problem:
+            return {}
+        for path, named in batch.items():
+            # It may have been replaced, and named again, meanwhile.
+            if self._to_copy.get(path) is named:
+                del self._to_copy[path]
+        return self._done(path for path in batch if path not in self._to_copy)
+
+    def state(self, waits_for: str) -> WatchState:
+        """Return how it stands; `waits_for` is why photos are not named now, as in `WatchState`."""
+        sorting = self.choice.sorting
+        return WatchState(
+            folder=self.choice.folder,
+            into=sorting.into if sorting is not None else None,
+            named_count=self._named_count,
+            copied_count=self._copied_count,
+            unreadable_count=self._unreadable_count,
+            written_count=self._last.waiting_count,
+            unnamed_count=len(self._arrived),
+            waits_for=waits_for,
+            closed_count=self._last.closed_count,
+            is_there=self._last.is_there,
+            is_paused=self.is_paused,
+            copy_problem=self._copy_problem,
+        )
+
+    def _done(self, paths: Iterable[str]) -> Done:
+        known = self.incoming.known
+        return {path: known[path] for path in paths if path in known}
