@@ -109,12 +109,12 @@ def test_enter_on_a_photo_that_was_decided_goes_on(page: Page) -> None:
     assert page.view.place == 1
 
 
-def test_undo_returns_to_the_photo_whose_decision_is_taken_back(page: Page) -> None:
+def test_undo_returns_to_the_photo_whose_decision_is_taken_back(qtbot: QtBot, page: Page) -> None:
     assert not page.view.undo_button.isEnabled()
     QTest.keyClick(page.view.canvas, Qt.Key.Key_1)
     QTest.keyClick(page.view.canvas, Qt.Key.Key_U)
     assert page.view.place == 0
-    assert not page.board.photos.photo(2).is_decided
+    qtbot.waitUntil(lambda: not page.board.photos.photo(2).is_decided)
     assert page.view.column.answer.text() == "wren, 90 % sure"
     assert not page.view.undo_button.isEnabled()
     QTest.keyClick(page.view.canvas, Qt.Key.Key_U)

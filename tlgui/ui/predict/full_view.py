@@ -24,6 +24,7 @@ _FIRST_SIZE_IN_LETTERS = (150, 44)
 _COLUMN_LETTERS = 42
 # However large the text is, the photo has more room than what is said of it.
 _MOST_OF_WIDTH = 0.42
+_MOST_UNDONE = 100
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
@@ -56,7 +57,8 @@ class FullView(PhotoDialog):
         self._rows: Sequence[int] | Rows = ()
         self._place = 0
         self._shown_row: int | None = None
-        self._is_undoing = False
+        # The photos that were decided about here, so that Undo shows them again.
+        self._decided: list[int] = []
         self.column = AnswerColumn(board)
         self.accept_button = dialog_button("&Right", "The answer is right: it counts as yours (Enter)")
         self.undo_button = dialog_button("&Undo", "Take the last decision back (U)")
@@ -147,8 +149,15 @@ class FullView(PhotoDialog):
             self.about.setText(file_in_words(photo))
             self._load_fitted(photo.path)
 
+    def _show_row(self, row: int | None) -> None:
+        """Show a photo of the board if the list has it."""
+        places = np.flatnonzero(np.asarray(self._rows) == row)
+        if row is not None and len(places):
+            self._on_step_requested(int(places[0]) - self._place)
+
     def _go_on(self, decided_row: int) -> None:
         """Show the next photo, unless the list has changed so that it is shown already."""
+        self._decided = [*self._decided[-_MOST_UNDONE + 1 :], decided_row]
         if self._place < len(self._rows) - 1 and int(self._rows[self._place]) == decided_row:
             self._on_step_requested(1)
 
@@ -176,17 +185,19 @@ class FullView(PhotoDialog):
         row = self._shown_row
         if row is None:
             return
-        if not self.accept_button.isHidden():
-            self.accepted.emit()
-        if self._shown_row is not None and self._board.photos.photo(row).is_decided:
+        if self.accept_button.isHidden():
+            # Decided already, or there is nothing to accept.
+            self._on_step_requested(1 if self._board.photos.photo(row).is_decided else 0)
+            return
+        self.accepted.emit()
+        if self._shown_row is not None:
             self._go_on(row)
 
     @Slot()
     def _on_undo_button_clicked(self) -> None:
         if self.undo_button.isEnabled():
-            self._is_undoing = True
+            self._show_row(self._decided.pop() if self._decided else None)
             self.undo_requested.emit()
-            self._is_undoing = False
 
     @Slot(object)
     def _on_loader_measured(self, size_bytes: int) -> None:
@@ -197,18 +208,12 @@ class FullView(PhotoDialog):
     def _on_board_changed(self, rows: Rows | None) -> None:
         if self.isHidden() or not len(self._rows):
             return
-        if self._is_undoing and rows is not None:
-            # The photo whose decision was taken back is the one that the person wants to see again.
-            places = np.flatnonzero(np.isin(np.asarray(self._rows), rows))
-            if len(places) and self._place not in places:
-                self._on_step_requested(int(places[0]) - self._place)
-                return
         if rows is None or int(self._rows[self._place]) in rows:
             self._refresh()
 
     @Slot()
     def _on_board_emptied(self) -> None:
-        self._rows, self._shown_row = (), None
+        self._rows, self._shown_row, self._decided = (), None, []
         self.close()
 
     @Slot()
