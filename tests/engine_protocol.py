@@ -26,7 +26,7 @@ from tlgui.engine.protocol import (
 from tlgui.errors import Cancelled, CollectionError, ModelFileError, StorageError, UnsavedModelError
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Augmentation, EarlyStopping
-from tlgui.learning.results import Explanation, ModelSummary, PhotosPredicted, Prediction, StopReason
+from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, StopReason
 from tlgui.photos.collection import Collection, Part
 from tlgui.photos.samples import draw_sample_photos
 from tlgui.photos.scanning.scan import scan
@@ -242,28 +242,6 @@ class EngineProtocol:
 
         assert looks == (*(prediction.look for prediction in listener.predictions), b"")
         assert len({len(look) for look in looks[:-1]}) == 1
-
-    def test_explanation_is_answered_while_photos_are_named(
-        self, engine: Engine, model: ModelSummary, collection: Collection
-    ) -> None:
-        paths = tuple(photo.path for photo in collection.photos()) * 200
-        listener, answers = Listener(), list[Explanation]()
-
-        def ask() -> None:
-            answers.append(engine.run(ExplainRequest(model.path, paths[0]), JobContext()))
-            listener.stop.set()
-
-        asking = threading.Thread(target=ask)
-
-        def report(event: Event) -> None:
-            if isinstance(event, PhotosPredicted) and asking.ident is None:
-                asking.start()
-
-        # The prediction is stopped by the answer, and would else go through to its end.
-        with pytest.raises(Cancelled):
-            engine.run(PredictRequest(model.path, paths), JobContext(report, listener.context.checkpoint))
-        asking.join()
-        assert answers[0].path == paths[0]
 
     def test_prediction_stops(self, engine: Engine, model: ModelSummary, collection: Collection) -> None:
         paths = tuple(photo.path for photo in collection.photos()) * 20

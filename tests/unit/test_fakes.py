@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
+from tests.engine_asides import AsideProtocol
 from tests.engine_protocol import LONG_RECIPE, RECIPE, EngineProtocol, Listener
 from tests.fakes import FakeEngine
 from tlgui.engine.protocol import Engine, OpenModelRequest, TrainRequest
@@ -15,7 +16,7 @@ from tlgui.photos.collection import Collection
 from tlgui.progress import EpochEnded, JobContext
 
 
-class TestFakeEngine(EngineProtocol):
+class TestFakeEngine(EngineProtocol, AsideProtocol):
     @pytest.fixture(scope="class")
     @classmethod
     @override

@@ -8,6 +8,7 @@ import psutil
 import pytest
 from typing_extensions import override
 
+from tests.engine_asides import AsideProtocol
 from tests.engine_protocol import EngineProtocol, Listener
 from tests.learning.listening import numbers
 from tests.learning.trainings import CACHED
@@ -22,7 +23,7 @@ from tlgui.photos.collection import Collection
 from tlgui.progress import EpochEnded, Event, JobContext, Progress, Stage
 
 
-class TestEngineProcesses(EngineProtocol):
+class TestEngineProcesses(EngineProtocol, AsideProtocol):
     @pytest.fixture(scope="class")
     @classmethod
     @override
