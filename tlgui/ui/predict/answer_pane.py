@@ -12,6 +12,7 @@ from tlgui.ui.board.columns import UNREADABLE, BoardPhoto, Rows
 from tlgui.ui.predict.answer_column import AnswerColumn, has_command_keys, show_accepting
 from tlgui.ui.predict.pane_photo import PanePhoto
 from tlgui.ui.predict.photo_tiles import PhotoTiles, Tile
+from tlgui.ui.predict.similar_photos import SimilarPhotos
 from tlgui.ui.session.session import Session
 from tlgui.ui.viewer.explanation_switch import ExplanationSwitch
 from tlgui.ui.widgets.empty_page import QuietLabel
@@ -71,6 +72,7 @@ class AnswerPane(QWidget):
         self.full_button = _button("&Full view", "Show the photo as large as the window (Space)")
         self.alike_button = _button("More like &this", "Show the photos that look most like this one")
         self.explanation = ExplanationSwitch(session.explanations, self.photo, self.photo.loader, self)
+        self.similar = SimilarPhotos(session, board)
         self.file_line = QuietLabel()
         self._lay_out()
         self._connect()
@@ -89,6 +91,7 @@ class AnswerPane(QWidget):
         if not len(rows):
             self.photo.show_nothing()
             self.explanation.show_photo(None)
+            self.similar.show_row(None)
             return
         self.column.show_rows(rows)
         self.tiles.setVisible(len(rows) > 1)
@@ -134,7 +137,7 @@ class AnswerPane(QWidget):
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
         self.column.add_below_answer(buttons, self.explanation.words)
-        for widget in (self.column, self.file_line):
+        for widget in (self.column, self.similar, self.file_line):
             column.addWidget(widget)
         column.addStretch(1)
         told = QWidget()
@@ -176,12 +179,14 @@ class AnswerPane(QWidget):
             self._size_bytes = None
             self.explanation.show_photo(photo.path if can_be_read else None)
         self.photo.show_photo(photo.path, f"The photo: {answer_in_words(photo)}")
+        self.similar.show_row(photo.row)
         self._show_file(photo)
 
     def _show_several(self) -> None:
         photos = self._board.photos
         self.photo.show_nothing()
         self.explanation.show_photo(None)
+        self.similar.show_row(None)
         first = self._rows[: _TILE_COLUMNS * _TILE_ROWS].tolist()
         self.tiles.show_tiles([Tile(photos.photo(row).path) for row in first])
         self.accept_button.setText("&Right")

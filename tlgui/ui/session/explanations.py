@@ -1,18 +1,18 @@
-"""Where the model in use looks in a photo: computed when asked for, in the background."""
+"""Where the model in use looks in a photo, and what photos look like to it: asked for in the background."""
 
 import functools
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from tlgui.engine.protocol import Engine, ExplainRequest
+from tlgui.engine.protocol import Engine, ExplainRequest, LooksRequest
 from tlgui.ui.session.job_queue import Jobs
 from tlgui.ui.session.model_in_use import ModelInUse
 from tlgui.ui.session.worker import Job
 
 
 class Explanations(QObject):
-    """Asks the engine where the model in use looks; the session stays free meanwhile.
+    """Asks the engine about the model in use; the session stays free meanwhile.
 
     Signals:
         model_changed: Another model is in use, or none.
@@ -49,4 +49,14 @@ class Explanations(QObject):
         if model is None:
             raise RuntimeError("this needs a model")
         request = ExplainRequest(model.path, photo, class_name)
+        return self._jobs.begin_in_background(request, functools.partial(self._engine.run, request))
+
+    def begin_looks(self, model: Path, photos: tuple[Path, ...]) -> Job:
+        """Ask what photos look like to a model; the result is one look for each, see `LooksRequest`.
+
+        Args:
+            model: Its file.
+            photos: The photos, at most 64.
+        """
+        request = LooksRequest(model, photos)
         return self._jobs.begin_in_background(request, functools.partial(self._engine.run, request))
