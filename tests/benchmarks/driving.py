@@ -15,7 +15,8 @@ from typing_extensions import override
 from tlgui.app import create_window, engine_processes, favour_gui_thread
 from tlgui.engine.client import EngineProcess
 from tlgui.engine.routing import RoutingEngine
-from tlgui.ui.predict.prediction_list import PredictionList
+from tlgui.ui.board.columns import BoardPhoto
+from tlgui.ui.grid.photo_grid import PhotoGrid
 from tlgui.ui.session.worker import Job
 from tlgui.ui.shell.main_window import MainWindow
 
@@ -23,22 +24,22 @@ LONG_SECONDS = 1800.0
 
 
 class AnswerWatch(QObject):
-    """Waits until a list of predictions is painted with a row in it.
+    """Waits until a grid of named photos is painted with a photo in it.
 
     Args:
-        view: The list.
+        view: The grid.
     """
 
     seen = Signal()
 
-    def __init__(self, view: PredictionList) -> None:
+    def __init__(self, view: PhotoGrid[BoardPhoto]) -> None:
         super().__init__(view)
         self._view = view
         view.viewport().installEventFilter(self)
 
     @override
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and self._view.rows.rowCount():
+        if event.type() == QEvent.Type.Paint and len(self._view.photos.items):
             self._view.viewport().removeEventFilter(self)
             # The paint itself is over once the event loop comes round.
             QTimer.singleShot(0, self.seen.emit)

@@ -37,7 +37,7 @@ def measure(photos: Path) -> list[Figure]:
         driver.window.commands.show_predict()
         page = driver.window.pages.predict
         watch = PaintWatch()
-        page.list.viewport().installEventFilter(watch)
+        page.view.grid.viewport().installEventFilter(watch)
         for path in driver.photo_paths(DROPS + 1):
             start = time.perf_counter()
             drop(page, path)

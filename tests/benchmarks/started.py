@@ -60,7 +60,7 @@ class Watch(QObject):
         self._session = self._window.session
         page = self._window.pages.predict
         self._window.commands.show_predict()
-        self._answer = AnswerWatch(page.list)
+        self._answer = AnswerWatch(page.view.grid)
         self._answer.seen.connect(self._on_answered)
         drop(self._window, model)
         drop(page, photo)

@@ -68,7 +68,7 @@ class Driver:
         self.wait(lambda: self.window.session.is_busy)
 
     def best_class(self, row: int) -> str:
-        return self.window.pages.predict.predictions[row].scores[0].class_name
+        return self.window.pages.predict.board.photos.photo(row).scores[0].class_name
 
 
 @pytest.fixture
@@ -134,11 +134,11 @@ def test_newcomer_does_the_whole_job(
 
         window.show_step(Step.PREDICT)
         assert drop(window.pages.predict, new_photo, bad_photo)
-        driver.wait(lambda: len(window.pages.predict.predictions) == 2)
+        driver.wait(lambda: len(window.pages.predict.board.photos) == 2)
         driver.wait_until_idle()
         assert driver.best_class(0) == SAMPLE_CLASSES[0]
-        assert "not an image" in window.pages.predict.predictions[1].error
-        first_scores = window.pages.predict.predictions[0].scores
+        assert "not an image" in window.pages.predict.board.photos.photo(1).error
+        first_scores = window.pages.predict.board.photos.photo(0).scores
         driver.press("save-predictions")
         (tables,) = window.findChildren(TableDialog)
         tables.target.setText(str(table))
@@ -165,9 +165,9 @@ def test_newcomer_does_the_whole_job(
         driver.wait_until_idle()
         window.pages.predict.clear()
         assert drop(window.pages.predict, new_photo)
-        driver.wait(lambda: bool(window.pages.predict.predictions))
+        driver.wait(lambda: bool(len(window.pages.predict.board.photos)))
         driver.wait_until_idle()
-        again = window.pages.predict.predictions[0].scores
+        again = window.pages.predict.board.photos.photo(0).scores
         assert [score.class_name for score in again] == [score.class_name for score in first_scores]
         assert [score.probability for score in again] == pytest.approx(
             [score.probability for score in first_scores], abs=1e-5

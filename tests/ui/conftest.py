@@ -19,6 +19,7 @@ from tlgui.app import create_window
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.learning.recipes.recipe import Recipe
 from tlgui.progress import BatchEnded
+from tlgui.ui.board.board import Board
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.session.session import Session
@@ -143,7 +144,7 @@ def open_folder(session: Session, settle: Callable[[], None]) -> Open:
 
 @pytest.fixture
 def predict_page(qtbot: QtBot, session: Session) -> PredictPage:
-    page = PredictPage(session)
+    page = PredictPage(session, Board(session))
     qtbot.addWidget(page)
     page.resize(900, 600)
     page.show()

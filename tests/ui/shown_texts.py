@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tlgui.ui.grid.photo_grid import PhotoGrid
 from tlgui.ui.widgets.terms import TermLabel
 
 _ROLES = Qt.ItemDataRole
@@ -104,7 +105,7 @@ def _of_label(label: QLabel) -> tuple[str, bool, bool]:
 
 def _of_items(where: str, view: QAbstractItemView) -> Iterator[Shown]:
     model: QAbstractItemModel | None = view.model()
-    if model is None or not isinstance(view, QTableView | QListView | QHeaderView):
+    if model is None or not isinstance(view, QTableView | QListView | QHeaderView | PhotoGrid):
         return
     rows = model.rowCount(QModelIndex())
     columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(QModelIndex())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.ui.board.boards import prediction
+from tests.ui.board.predictions import prediction
 from tlgui.learning.results import Prediction
 from tlgui.ui.board.arranger import BoardArranger
 from tlgui.ui.board.arranging import Arranged, BoardGrouping, BoardOrder, BoardQuery

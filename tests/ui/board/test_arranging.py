@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.trusts import trust_of
-from tests.ui.board.boards import prediction
+from tests.ui.board.predictions import prediction
 from tlgui.errors import Cancelled
 from tlgui.learning.trust import Caution
 from tlgui.ui.board.arranging import (

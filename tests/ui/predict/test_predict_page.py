@@ -1,4 +1,4 @@
-"""The Predict page: real drops and pastes, and rows that say what the model thinks."""
+"""The Predict page: real drops and pastes, and photos with what the model says of them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,10 +15,11 @@ from tests.pictures import write_collection, write_jpeg, write_text
 from tests.ui.dragging import drop_data, files_data
 from tlgui.engine.protocol import PredictRequest
 from tlgui.engine.routing import RoutingEngine
-from tlgui.learning.results import ClassScore, PhotosPredicted, Prediction
+from tlgui.learning.results import PhotosPredicted
 from tlgui.progress import EpochEnded, Progress
+from tlgui.ui.board.board import Board
+from tlgui.ui.board.columns import BoardPhoto
 from tlgui.ui.predict.predict_page import PredictPage
-from tlgui.ui.predict.prediction_list import PredictionList, prediction_text
 from tlgui.ui.session.session import Session
 
 LEFT = Qt.MouseButton.LeftButton
@@ -32,8 +33,13 @@ def picture_data() -> QMimeData:
     return data
 
 
+def photos_of(page: PredictPage) -> list[BoardPhoto]:
+    """Return the photos in the order in which the grid shows them."""
+    return list(page.view.grid.photos.items)
+
+
 def wait_for_rows(qtbot: QtBot, page: PredictPage, session: Session, rows: int) -> None:
-    qtbot.waitUntil(lambda: not session.is_busy and len(page.predictions) == rows, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.is_busy and len(photos_of(page)) == rows, timeout=20_000)
 
 
 @pytest.fixture
@@ -69,11 +75,14 @@ def test_dropped_photos_and_folders_become_rows(
     folder = write_collection(tmp_path / "New", ["wren"], photos=3)
     assert drop_data(page, files_data(lone, folder))
     wait_for_rows(qtbot, page, session, 4)
-    assert page.list.isVisible()
-    assert page.predictions[0].path == lone
-    assert [prediction.scores[0].class_name for prediction in page.predictions] == ["robin", "wren", "wren", "wren"]
+    assert page.view.grid.isVisible()
+    assert photos_of(page)[0].path == lone
+    assert [photo.scores[0].class_name for photo in photos_of(page)] == ["robin", "wren", "wren", "wren"]
     assert page.summary.text() == "4 photos named"
-    assert prediction_text(page.predictions[0]) == "a robin.jpg: robin 80.0 %, owl 10.0 %, wren 10.0 %"
+    grid = page.view.grid
+    spoken = grid.photos.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "robin 80 %. a robin.jpg. robin 80 %, owl 10 %, wren 10 %"
+    assert grid.photos.index(0).data(Qt.ItemDataRole.ToolTipRole) == f"{lone}\nrobin 80 %, owl 10 %, wren 10 %"
 
 
 def test_drop_on_any_part_of_the_page_arrives(page: PredictPage) -> None:
@@ -87,16 +96,16 @@ def test_bad_file_becomes_a_row_that_says_why(
     bad, good = write_text(tmp_path / "list.jpg"), write_jpeg(tmp_path / "an owl.jpg")
     drop_data(page, files_data(bad, good))
     wait_for_rows(qtbot, page, session, 2)
-    assert "list.jpg" in page.predictions[0].error
-    assert page.predictions[1].scores[0].class_name == "owl"
+    assert "list.jpg" in photos_of(page)[0].error
+    assert photos_of(page)[1].scores[0].class_name == "owl"
     assert page.summary.text() == "1 photo named, 1 file could not be read"
-    assert "list.jpg" in str(page.list.rows.index(0).data(Qt.ItemDataRole.AccessibleTextRole))
+    assert "list.jpg" in str(page.view.grid.photos.index(0).data(Qt.ItemDataRole.AccessibleTextRole))
 
 
 def test_dropped_picture_without_a_file_is_named(qtbot: QtBot, page: PredictPage, session: Session) -> None:
     assert drop_data(page, picture_data())
     wait_for_rows(qtbot, page, session, 1)
-    path = page.predictions[0].path
+    path = photos_of(page)[0].path
     assert path.suffix == ".png"
     with Image.open(path) as image:
         assert image.size == (40, 30)
@@ -156,7 +165,7 @@ def test_drop_while_photos_are_named_waits_its_turn(
     assert not page.clear_button.isEnabled()
     gate.open()
     wait_for_rows(qtbot, page, session, 2)
-    assert [prediction.path for prediction in page.predictions] == [first, second]
+    assert [photo.path for photo in photos_of(page)] == [first, second]
     assert "waiting" not in page.summary.text()
 
 
@@ -192,7 +201,7 @@ class TwoEngines:
     def __init__(self, qtbot: QtBot, birds: Path) -> None:
         self.light, self.full = FakeEngine(), FakeEngine()
         self.session = Session(RoutingEngine(self.light, self.full))
-        self.page = PredictPage(self.session)
+        self.page = PredictPage(self.session, Board(self.session))
         qtbot.addWidget(self.page)
         self.page.resize(900, 600)
         self.page.show()
@@ -219,7 +228,7 @@ def test_drop_during_a_training_is_named_by_the_model_in_use_at_once(
     used = training.session.model
 
     drop_data(training.page, files_data(write_jpeg(tmp_path / "owl.jpg")))
-    qtbot.waitUntil(lambda: len(training.page.predictions) == 1 and training.session.prediction is None)
+    qtbot.waitUntil(lambda: len(photos_of(training.page)) == 1 and training.session.prediction is None)
 
     assert training.session.is_training
     (request,) = [request for request in training.light.requests if isinstance(request, PredictRequest)]
@@ -325,7 +334,7 @@ def test_clear_empties_the_list_and_touches_no_file(
     assert photo.exists()
 
 
-def test_list_asks_to_be_saved(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
+def test_photos_ask_to_be_saved(qtbot: QtBot, page: PredictPage, session: Session, tmp_path: Path) -> None:
     assert not page.save_button.isEnabled()
     drop_data(page, files_data(write_jpeg(tmp_path / "owl.jpg"), write_text(tmp_path / "list.jpg")))
     wait_for_rows(qtbot, page, session, 2)
@@ -344,10 +353,10 @@ def test_another_model_offers_to_name_the_photos_again(
     with qtbot.waitSignal(session.job_ended, timeout=10_000):
         session.train()
     assert "model that was open before" in page.notice.text.text()
-    assert [prediction.path for prediction in page.predictions] == [photo]
+    assert [photo.path for photo in photos_of(page)] == [photo]
     qtbot.mouseClick(page.notice.button, LEFT)
-    qtbot.waitUntil(lambda: not session.is_busy and len(page.predictions) == 1)
-    assert {score.class_name for score in page.predictions[0].scores} == {"heron", "owlet"}
+    qtbot.waitUntil(lambda: not session.is_busy and len(photos_of(page)) == 1)
+    assert {score.class_name for score in photos_of(page)[0].scores} == {"heron", "owlet"}
     assert not page.notice.isVisible()
 
 
@@ -357,23 +366,5 @@ def test_three_hundred_photos_arrive_in_order(
     folder = write_collection(tmp_path / "Many", ["owl"], photos=300, size=16)
     drop_data(page, files_data(folder))
     wait_for_rows(qtbot, page, session, 300)
-    paths = [prediction.path for prediction in page.predictions]
+    paths = [photo.path for photo in photos_of(page)]
     assert paths == sorted(paths)
-
-
-def test_only_rows_that_are_seen_are_decoded(qtbot: QtBot, tmp_path: Path) -> None:
-    photo = write_jpeg(tmp_path / "owl.jpg")
-    view = PredictionList()
-    qtbot.addWidget(view)
-    view.resize(600, 400)
-    view.show()
-    asked: list[Path] = []
-    load = view._loader.image
-    view._loader.image = lambda path: (asked.append(path), load(path))[1]  # type: ignore[method-assign, func-returns-value]
-    rows = [Prediction(tmp_path / f"{number}" / photo.name, (ClassScore("owl", 0.9),)) for number in range(20_000)]
-    view.append(rows)
-    view.grab()
-    assert 0 < len(set(asked)) < 20
-    view.append([Prediction(photo, (ClassScore("owl", 0.9),))], is_first=True)
-    view.grab()
-    assert photo in asked

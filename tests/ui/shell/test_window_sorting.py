@@ -209,11 +209,7 @@ def test_own_pattern_has_its_problem_told_while_it_is_typed(qtbot: QtBot, named:
 
 
 def test_selected_photos_alone_are_sorted(qtbot: QtBot, named: MainWindow, into: Path) -> None:
-    rows = named.pages.predict.list
-    for row in (0, 2):
-        rows.selectionModel().select(
-            rows.rows.index(row), rows.selectionModel().SelectionFlag.Select | rows.selectionModel().SelectionFlag.Rows
-        )
+    named.pages.predict.view.choose(np.array([0, 2]))
     dialog = asked(qtbot, named, into)
     assert [each.text() for each in dialog.form.scopes.buttons()] == ["The 2 selected photos", "All 4 photos"]
     assert dialog.sort_button.text() == "&Copy 2 photos"

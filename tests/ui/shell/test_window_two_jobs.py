@@ -93,7 +93,7 @@ def test_training_that_ends_leaves_the_bar_of_the_prediction(qtbot: QtBot, busy:
     assert busy.window.pages.train.can_start
     busy.prediction_gate.open()
     qtbot.waitUntil(lambda: not busy.window.session.is_busy, timeout=10_000)
-    assert len(busy.window.pages.predict.predictions) == 1
+    assert len(busy.window.pages.predict.board.photos) == 1
 
 
 def test_prediction_that_ends_leaves_the_training_and_opens_no_model(qtbot: QtBot, busy: Busy) -> None:

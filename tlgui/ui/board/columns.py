@@ -117,6 +117,11 @@ class BoardColumns:
         return self._column("decided")
 
     @property
+    def best(self) -> NDArray[np.int32]:
+        """The most probable class of each photo, an index into `names`; negative where it could not be read."""
+        return self._column("best")[:, 0]
+
+    @property
     def certainties(self) -> NDArray[np.float64]:
         """The probability of the best class of each photo, 0..1; 0 where it could not be read."""
         return self._column("probabilities")[:, 0]

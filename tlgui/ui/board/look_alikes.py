@@ -1,6 +1,6 @@
-"""Photos that look alike to the model: the nearest ones of one photo, and groups of many photos.
+"""Groups of photos that look alike to the model, by the cosine of what it says that they look like.
 
-Both compare unit vectors by their cosine, in portions, so that not all of them are in memory as float32 at once.
+Unit vectors are converted in portions, so that not all of them are in memory as float32 at once.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,27 +18,6 @@ _MOST_GROUPS = 60
 # Groups of about as many photos as one looks at together.
 _PHOTOS_A_GROUP = 12
 _SEED = 5
-
-
-def nearest(vectors: Vectors, row: int, count: int) -> NDArray[np.intp]:
-    """Return the rows most like one row, that row first, then most alike first; rows of zeros are left out.
-
-    Args:
-        vectors: Unit vectors, or zeros where a photo has none, of shape (photos, length).
-        row: The row.
-        count: How many rows to return at most.
-    """
-    wanted = vectors[row].astype(np.float32)
-    if not wanted.any():
-        return np.array([row], np.intp)
-    likeness = np.concatenate([portion @ wanted for portion in _portions(vectors)])
-    likeness[row] = np.inf
-    # The cosine of a row of zeros is 0, as that of a photo that is nothing alike.
-    candidates = np.flatnonzero(likeness > 0)
-    if len(candidates) > count:
-        candidates = candidates[np.argpartition(-likeness[candidates], count - 1)[:count]]
-    found: NDArray[np.intp] = candidates[np.argsort(-likeness[candidates], kind="stable")]
-    return found
 
 
 def groups(vectors: Vectors, checkpoint: Callable[[], None] = lambda: None) -> tuple[NDArray[np.intp], Vectors]:

@@ -22,10 +22,11 @@ class CellLine(NamedTuple):
 
 
 class Badge(NamedTuple):
-    """A few words across the thumbnail."""
+    """A few words on the thumbnail: across it, or in its upper corner, where they hide less of it."""
 
     text: str
     accent: Accent
+    is_in_corner: bool = False
 
 
 class CellContent(NamedTuple):
@@ -33,7 +34,7 @@ class CellContent(NamedTuple):
 
     Args:
         lines: The text below the thumbnail, from above; no more than `Describer.line_count`.
-        badge: What stands across the thumbnail; None for nothing.
+        badge: What stands on the thumbnail; None for nothing.
         is_faded: Whether the thumbnail is painted pale.
         has_band: Whether the cell is tinted, which marks photos beside each other that belong together.
     """

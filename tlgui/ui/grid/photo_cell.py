@@ -236,11 +236,14 @@ class CellPainter:
         metrics = self._metrics[TextStyle.NORMAL]
         room = QRect(0, 0, metrics.horizontalAdvance(badge.text) + 2 * self._gap, metrics.height())
         room.setWidth(min(room.width(), picture.width()))
-        # moveCenter rounds differently at negative coordinates, as of cells that are scrolled partly out of view.
-        room.moveTo(
-            picture.left() + (picture.width() - room.width()) // 2,
-            picture.top() + (picture.height() - room.height()) // 2,
-        )
+        if badge.is_in_corner:
+            room.moveTo(picture.topLeft())
+        else:
+            # moveCenter rounds differently at negative coordinates, as of cells that are scrolled partly out of view.
+            room.moveTo(
+                picture.left() + (picture.width() - room.width()) // 2,
+                picture.top() + (picture.height() - room.height()) // 2,
+            )
         painter.fillRect(room, self._palette.base())
         painter.setPen(colour(badge.accent, self._palette))
         painter.drawRect(room.adjusted(0, 0, -1, -1))

@@ -173,7 +173,8 @@ class AnswerPane(QWidget):
     def _show_one(self, photo: BoardPhoto, *, is_other: bool) -> None:
         can_be_read = not photo.error
         show_accepting(self.accept_button, photo)
-        self.alike_button.setVisible(bool(self._board.photos.looks[photo.row].any()))
+        photos = self._board.photos
+        self.alike_button.setVisible(len(photos) > 1 and bool(photos.looks[photo.row].any()))
         self.full_button.show()
         if is_other:
             self._size_bytes = None

@@ -43,6 +43,8 @@ class PanePhoto(PhotoCanvas):
         self._clearing = QTimer(self, singleShot=True, interval=_STAYS_MS)
         self._clearing.timeout.connect(self._on_clearing_timeout)
         self.setDragMode(PhotoCanvas.DragMode.NoDrag)
+        # Photos that are dropped on it are for the page.
+        self.setAcceptDrops(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         # Beside a photo of another shape, the page shows through.
         self.viewport().setAutoFillBackground(False)

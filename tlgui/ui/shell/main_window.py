@@ -21,6 +21,7 @@ from tlgui.engine.protocol import TrainRequest
 from tlgui.errors import TlguiError
 from tlgui.learning.results import ModelSummary
 from tlgui.photos.names import shown_name
+from tlgui.ui.board.board import Board
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.results.results_page import ResultsPage
@@ -95,7 +96,7 @@ class MainWindow(QMainWindow):
             PhotosPage(session, settings),
             TrainPage(session, settings),
             ResultsPage(session),
-            PredictPage(session),
+            PredictPage(session, Board(session, self)),
         )
         self._stack = QStackedWidget()
         self._lay_out()
@@ -199,7 +200,7 @@ class MainWindow(QMainWindow):
             edit_menu(commands),
             photos_menu(commands, pages.photos),
             train_menu(commands, pages.train, pages.results.run_actions),
-            predict_menu(commands, self.predict.sorts, pages.predict.save_action),
+            predict_menu(commands, self.predict.sorts, pages.predict),
             view_menu(commands),
             help_menu(commands, self.guide),
         )

@@ -4,7 +4,6 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from tlgui.ui.board.board import Board
 from tlgui.ui.board.sorting import Sorting
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.session.session import Session
@@ -42,9 +41,9 @@ class PredictCommands(QObject):
         self, window: QWidget, session: Session, settings: Settings, page: PredictPage, messages: MessageBar
     ) -> None:
         super().__init__(window)
-        self.board = Board(session, self)
+        self.board = page.board
         self.sorting = Sorting(session, self.board, self)
-        shown = ShownPhotos(lambda: page.shown_rows(self.board), lambda: page.selected_rows(self.board))
+        shown = ShownPhotos(lambda: page.view.shown, page.view.selected_together)
         self.sorts = SortCommands(window, session, settings, self.board, self.sorting, shown, messages)
         self.tables = PredictionSaving(window, session, settings, self.board, shown, messages)
         self.undo = PredictUndo(session, self.board, self.sorting, self.sorts)
@@ -52,7 +51,6 @@ class PredictCommands(QObject):
             signal.connect(self.changed)
         self.board.problem_raised.connect(messages.show_error)
         page.save_requested.connect(self.tables.ask)
-        page.clear_button.clicked.connect(self.board.empty)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         # Another window or a command may have sorted photos meanwhile.

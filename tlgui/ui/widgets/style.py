@@ -208,6 +208,10 @@ QPushButton:flat {{ background: transparent; border-color: transparent; }}
 QPushButton:flat:hover {{ background: {raised}; }}
 QPushButton:flat:focus {{ border-color: {focus}; }}
 
+GroupChip:checked {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
+GroupChip:checked:hover {{ background: {accent_raised}; }}
+GroupChip:checked:focus {{ border-color: {focus_on_accent}; }}
+
 RecentCard {{ border-color: {line}; padding: 0; }}
 
 QPushButton[primary="true"], ActionButton[primary="true"] {{

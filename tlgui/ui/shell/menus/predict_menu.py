@@ -1,18 +1,19 @@
-"""The Predict menu: photos are chosen or pasted here, sorted into folders, and written to a table."""
+"""The Predict menu: photos are chosen or pasted here, decided about, sorted into folders, and written to a table."""
 
+from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.shell.commands import Commands
 from tlgui.ui.shell.menus.menu import Menu, MenuTitle
 from tlgui.ui.shell.sort_commands import SortCommands
 from tlgui.ui.widgets.action import Action
 
 
-def predict_menu(commands: Commands, sorting: SortCommands, save_predictions: Action) -> Menu:
+def predict_menu(commands: Commands, sorting: SortCommands, page: PredictPage) -> Menu:
     """Return the menu.
 
     Args:
         commands: Owns the actions that are made here, and handles them.
         sorting: Handles those about sorting.
-        save_predictions: The action of the Predict page that writes its list.
+        page: Has the actions about its photos.
     """
     open_photos = Action(
         commands,
@@ -60,4 +61,7 @@ def predict_menu(commands: Commands, sorting: SortCommands, save_predictions: Ac
         enabled=sorting.can_go_on,
         current_text=sorting.go_on_text,
     )
-    return Menu(MenuTitle.PREDICT, ((open_photos, open_folder, paste), (sort, go_on), (save_predictions,)))
+    page.offer(sort)
+    photos = page.photo_actions
+    asked = ((open_photos, open_folder, paste), photos.deciding, photos.looking, photos.taking)
+    return Menu(MenuTitle.PREDICT, (*asked, (sort, go_on), (page.save_action,)))

@@ -1,0 +1,160 @@
+"""The line above the grid: search, the order of the photos, what they are put together by, and their size."""
+
+from enum import Enum
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSlider, QWidget
+from typing_extensions import override
+
+from tlgui.ui.board.arranging import BoardGrouping, BoardOrder, BoardQuery
+from tlgui.ui.grid.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
+from tlgui.ui.widgets.flow_layout import FlowLayout, growing
+from tlgui.ui.widgets.plain_text import set_spoken, set_tip
+from tlgui.ui.widgets.tokens import GRID
+
+
+class _Sorting(Enum):
+    """The entries of the list of orders: the order, and whether it is reversed."""
+
+    ARRIVAL = (BoardOrder.ARRIVAL, False)
+    LEAST_SURE = (BoardOrder.CERTAINTY, False)
+    MOST_SURE = (BoardOrder.CERTAINTY, True)
+    NEWEST = (BoardOrder.TIME, True)
+    OLDEST = (BoardOrder.TIME, False)
+    NAME = (BoardOrder.NAME, False)
+    NAME_REVERSED = (BoardOrder.NAME, True)
+
+
+_SORTINGS = {
+    _Sorting.ARRIVAL: "As they came",
+    _Sorting.LEAST_SURE: "Least sure first",
+    _Sorting.MOST_SURE: "Most sure first",
+    _Sorting.NEWEST: "Newest first",
+    _Sorting.OLDEST: "Oldest first",
+    _Sorting.NAME: "Name, A to Z",
+    _Sorting.NAME_REVERSED: "Name, Z to A",
+}
+_MOST_ALIKE = "Most alike first"
+_GROUPINGS = {
+    BoardGrouping.NONE: "Not grouped",
+    BoardGrouping.CLASS: "By answer",
+    BoardGrouping.FOLDER: "By folder",
+    BoardGrouping.LOOK_ALIKES: "By look",
+}
+# Filtering 100,000 names waits for a pause in typing.
+_TYPING_MS = 150
+_TEXT_LETTERS = 14
+
+
+class BoardBar(QWidget):
+    """The controls.
+
+    Signals:
+        changed: Another query is set.
+        lines_changed: The size of thumbnails, in lines of text.
+        left: The photos that look alike are to give way to all others again.
+
+    Args:
+        parent: The owner.
+    """
+
+    changed = Signal()
+    lines_changed = Signal(int)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._only: tuple[int, ...] | None = None
+        self.text = _SearchField()
+        self.text.setPlaceholderText("Find a name or folder")
+        self.text.setAccessibleName("Show only photos whose name or folder has this in it")
+        self.text.setClearButtonEnabled(True)
+        # Photos that are dropped on it are for the page.
+        self.text.setAcceptDrops(False)
+        self.order = _choice("Sort the photos")
+        for sorting, words in _SORTINGS.items():
+            self.order.addItem(words, sorting)
+        self.grouping = _choice("Put photos together")
+        for grouping, words in _GROUPINGS.items():
+            self.grouping.addItem(words, grouping)
+        self.back_button = QPushButton("&Back to all photos")
+        set_tip(self.back_button, "Show all photos again, and not only those that look alike")
+        self.back_button.hide()
+        self.size_slider = QSlider(Qt.Orientation.Horizontal)
+        self.size_slider.setRange(LEAST_LINES, MOST_LINES)
+        self.size_slider.setValue(FIRST_LINES)
+        self.size_slider.setAccessibleName("Size of the photos")
+        self.size_slider.setToolTip("Size of the photos")
+        self.size_slider.setFixedWidth(self.fontMetrics().averageCharWidth() * 12)
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        row = FlowLayout(self)
+        row.setSpacing(GRID)
+        row.addWidget(self.back_button)
+        row.addWidget(growing(self.text))
+        for widget in (self.order, self.grouping, self.size_slider):
+            row.addWidget(widget)
+        self._connect()
+
+    def query(self, group: int | None) -> BoardQuery:
+        """Return the query that the controls describe, for the photos of a group."""
+        order, is_descending = _Sorting(self.order.currentData()).value
+        grouping = BoardGrouping(self.grouping.currentData()) if self._only is None else BoardGrouping.NONE
+        return BoardQuery(group, self.text.text().strip(), order, is_descending, grouping, self._only)
+
+    def show_only(self, rows: tuple[int, ...] | None) -> None:
+        """Show only some photos, in their order; None shows all again."""
+        self._only = rows
+        self.back_button.setVisible(rows is not None)
+        self.grouping.setEnabled(rows is None)
+        with QSignalBlocker(self.order):
+            self.order.setItemText(0, _SORTINGS[_Sorting.ARRIVAL] if rows is None else _MOST_ALIKE)
+            if rows is not None:
+                self.order.setCurrentIndex(0)
+        self.changed.emit()
+
+    def can_group_by_look(self, *, can: bool) -> None:
+        """Offer to put photos together that look alike, where the model tells."""
+        place = self.grouping.findData(BoardGrouping.LOOK_ALIKES)
+        if can and place < 0:
+            self.grouping.addItem(_GROUPINGS[BoardGrouping.LOOK_ALIKES], BoardGrouping.LOOK_ALIKES)
+        elif not can and place >= 0:
+            self.grouping.removeItem(place)
+
+    def clear(self) -> None:
+        """Show everything again; the order and the groups stay."""
+        with QSignalBlocker(self.text):
+            self.text.clear()
+        self.show_only(None)
+
+    def _connect(self) -> None:
+        self.text.textChanged.connect(self._typing.start)
+        self._typing.timeout.connect(self.changed)
+        self.text.returnPressed.connect(self._on_text_return_pressed)
+        self.order.currentIndexChanged.connect(self.changed)
+        self.grouping.currentIndexChanged.connect(self.changed)
+        self.size_slider.valueChanged.connect(self.lines_changed)
+        self.back_button.clicked.connect(self.left)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.text)
+        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
+        escape.activated.connect(self.text.clear)
+
+    @Slot()
+    def _on_text_return_pressed(self) -> None:
+        self._typing.stop()
+        self.changed.emit()
+
+
+class _SearchField(QLineEdit):
+    """A line whose preferred width does not depend on its button for clearing."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * _TEXT_LETTERS, super().sizeHint().height())
+
+
+def _choice(name: str) -> QComboBox:
+    combo = QComboBox()
+    set_spoken(combo, name)
+    set_tip(combo, name)
+    return combo

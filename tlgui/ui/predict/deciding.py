@@ -1,0 +1,147 @@
+"""Deciding about the selected photos: with keys, one after the other or many at once."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QWidget
+
+from tlgui.photos.names import one_line, plain_key
+from tlgui.text.numbers import count
+from tlgui.ui.board.board import Board
+from tlgui.ui.board.class_keys import class_keys, class_of_key, keys_of_classes
+from tlgui.ui.board.columns import UNDECIDED, Rows
+from tlgui.ui.predict.board_view import BoardView
+from tlgui.ui.widgets.plain_text import without_key
+
+UNDO_KEY = "U"
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier, Qt.KeyboardModifier.ShiftModifier)
+
+
+class Deciding(QObject):
+    """Names the selected photos, and moves on to the next one.
+
+    Signals:
+        told: What was done, in a sentence.
+
+    Args:
+        board: The photos, and what is decided about them.
+        view: Shows them; what is selected there is decided about.
+        parent: The owner.
+    """
+
+    told = Signal(str)
+
+    def __init__(self, board: Board, view: BoardView, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._board = board
+        self._view = view
+        self._widget = parent
+        self._keys: Mapping[str, str] = {}
+        self._names: tuple[str, ...] = ()
+
+    def can_decide(self) -> bool:
+        """Return whether a photo is selected that can be named."""
+        return len(self._view.selected()) > 0
+
+    def can_undo(self) -> bool:
+        """Return whether there is a decision to take back."""
+        return bool(self._board.next_undo)
+
+    @Slot()
+    def accept(self) -> None:
+        """Decide that the answers of the model are right, and move on; photos that are decided already are left out."""
+        rows = self._view.selected()
+        if len(rows):
+            after = self._view.row_after(rows)
+            self.accept_photos(rows)
+            self._move_on(after)
+
+    @Slot(str)
+    def decide(self, name: str) -> None:
+        """Decide that the selected photos show a class, and move on."""
+        rows = self._view.selected()
+        if len(rows):
+            after = self._view.row_after(rows)
+            self.name_photos(rows, name)
+            self._move_on(after)
+
+    def accept_photos(self, rows: Rows) -> None:
+        """Decide that the answers of the model are right for photos, wherever they are shown."""
+        photos = self._board.photos
+        best = np.where(photos.decided[rows] == UNDECIDED, photos.best[rows], UNDECIDED)
+        for index in np.unique(best[best >= 0]).tolist():
+            self.name_photos(rows[best == index], photos.names[index])
+
+    def name_photos(self, rows: Rows, name: str) -> None:
+        """Decide that photos show a class, wherever they are shown."""
+        number = len(rows)
+        words = f"name {'a photo' if number == 1 else count('photo', number)} “{one_line(name)}”"
+        self._board.decide(rows, name, words)
+        what = "The photo is" if number == 1 else f"{count('photo', number)} are"
+        self.told.emit(f"{what} named “{one_line(name)}”. {UNDO_KEY} takes it back.")
+
+    @Slot()
+    def ask_class(self) -> None:
+        """Ask for the name of a new class, and decide that the selected photos show it."""
+        number = len(self._view.selected())
+        if not number:
+            return
+        dialog = QInputDialog(self._widget.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("New class")
+        these = "does this photo" if number == 1 else f"do these {count('photo', number)}"
+        dialog.setLabelText(f"What {these} show?")
+        field = dialog.findChild(QLineEdit)
+        if field is not None:
+            field.setAccessibleName("Name of the new class")
+        dialog.textValueSelected.connect(self._on_dialog_text_selected)
+        dialog.open()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the last decision."""
+        if self.can_undo():
+            words = self._board.next_undo
+            self._board.undo()
+            self.told.emit(f"Taken back: {words}.")
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Fill a menu with the classes, and one entry for a new class."""
+        menu.clear()
+        keys = keys_of_classes(self._board.photos.names)
+        for name in self._board.photos.names:
+            # What follows a tab stands where shortcuts do.
+            action = menu.addAction("\t".join([without_key(name), " ".join(keys[name])]).rstrip("\t"))
+            action.triggered.connect(lambda _checked=False, chosen=name: self.decide(chosen))
+        menu.addSeparator()
+        menu.addAction("&New class…").triggered.connect(self.ask_class)
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Do what a key stands for: a class, or to take back the last decision; return whether it did."""
+        if event.modifiers() not in _PLAIN or not event.text():
+            return False
+        if event.text().upper() == UNDO_KEY:
+            self.undo()
+            return True
+        names = tuple(self._board.photos.names)
+        if names != self._names:
+            self._names, self._keys = names, class_keys(names)
+        name = class_of_key(event.text(), self._keys)
+        if name is None:
+            return False
+        if not event.isAutoRepeat():
+            self.decide(name)
+        return True
+
+    def _move_on(self, row: int | None) -> None:
+        if row is not None:
+            self._view.choose(np.array([row], np.intp))
+
+    @Slot(str)
+    def _on_dialog_text_selected(self, text: str) -> None:
+        name = " ".join(text.split())
+        known = {plain_key(each): each for each in self._board.photos.names}
+        if name:
+            self.decide(known.get(plain_key(name), name))
