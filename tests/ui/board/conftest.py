@@ -1,4 +1,4 @@
-"""Windows over an engine that keeps predictions, with a collection and a trained model."""
+"""Windows with a collection and a trained model, and a folder of photos to come."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Protocol
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.ui.board.keeping_engine import KeepingEngine
+from tests.fakes import FakeEngine
 from tests.ui.board.windows import Window
 
 
@@ -19,14 +19,7 @@ class OpenWindow(Protocol):
 
 
 @pytest.fixture
-def fake_engine() -> Iterator[KeepingEngine]:
-    engine = KeepingEngine()
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def open_window(qtbot: QtBot, tmp_path: Path, fake_engine: KeepingEngine) -> Iterator[OpenWindow]:
+def open_window(qtbot: QtBot, tmp_path: Path, fake_engine: FakeEngine) -> Iterator[OpenWindow]:
     windows: list[Window] = []
 
     def open_one(collection: Path | None = None, model: Path | None = None) -> Window:
@@ -51,3 +44,11 @@ def board_window(birds: Path, open_window: OpenWindow) -> Window:
     window.session.train()
     window.settle()
     return window
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    """Return an empty folder of photos to come."""
+    folder = tmp_path / "DCIM"
+    folder.mkdir()
+    return folder

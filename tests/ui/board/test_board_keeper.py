@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.fakes import FakeEngine
 from tests.pictures import write_collection, write_jpeg
 from tests.ui.board.conftest import OpenWindow
-from tests.ui.board.keeping_engine import KeepingEngine
 from tests.ui.board.windows import Window
 from tlgui import files
 from tlgui.engine.protocol import PredictRequest
@@ -25,7 +25,7 @@ def test_drops_are_there_again_after_a_restart_without_the_network(
     tmp_path: Path,
     birds: Path,
     card: Path,
-    fake_engine: KeepingEngine,
+    fake_engine: FakeEngine,
     board_window: Window,
     open_window: OpenWindow,
 ) -> None:
@@ -35,13 +35,13 @@ def test_drops_are_there_again_after_a_restart_without_the_network(
     before = board_window.names()
     assert len(before) == 5
     board_window.close()
-    fake_engine.named.clear()
+    fake_engine.predictions.named.clear()
 
     again = open_window(birds)
 
     assert again.names() == before
     assert again.board.photos.counts() == board_window.board.photos.counts()
-    assert fake_engine.named == []
+    assert fake_engine.predictions.named == []
     assert (again.keeper.words, again.keeper.button) == ("", "")
 
 
@@ -52,12 +52,12 @@ def test_it_is_kept_with_the_collection_and_nowhere_else(birds: Path, card: Path
 
 
 def test_new_photos_in_a_dropped_folder_are_told_and_named_when_asked_for(
-    birds: Path, card: Path, fake_engine: KeepingEngine, board_window: Window, open_window: OpenWindow
+    birds: Path, card: Path, fake_engine: FakeEngine, board_window: Window, open_window: OpenWindow
 ) -> None:
     board_window.name(card)
     board_window.close()
     write_jpeg(card / "new owl.jpg", seed=77)
-    fake_engine.named.clear()
+    fake_engine.predictions.named.clear()
 
     again = open_window(birds)
 
@@ -66,7 +66,7 @@ def test_new_photos_in_a_dropped_folder_are_told_and_named_when_asked_for(
     assert again.keeper.button == "&Go on"
     again.keeper.go_on()
     again.settle()
-    assert fake_engine.named == ["new owl.jpg"]
+    assert [path.name for path in fake_engine.predictions.named] == ["new owl.jpg"]
     assert len(again.names()) == 5
     assert again.keeper.words == ""
 
@@ -75,7 +75,7 @@ def test_naming_that_was_stopped_is_told_and_gone_on_with(
     qtbot: QtBot,
     birds: Path,
     card: Path,
-    fake_engine: KeepingEngine,
+    fake_engine: FakeEngine,
     board_window: Window,
     open_window: OpenWindow,
 ) -> None:
@@ -100,7 +100,7 @@ def test_naming_that_was_stopped_is_told_and_gone_on_with(
 
 
 def test_stop_of_one_drop_does_not_forget_that_others_are_unnamed(
-    qtbot: QtBot, tmp_path: Path, card: Path, fake_engine: KeepingEngine, board_window: Window
+    qtbot: QtBot, tmp_path: Path, card: Path, fake_engine: FakeEngine, board_window: Window
 ) -> None:
     gate = fake_engine.pause_before(PhotosPredicted)
     board_window.board.name_photos((card,))
@@ -144,7 +144,7 @@ def test_card_that_is_not_there_is_told_and_looked_for_again(
     tmp_path: Path,
     birds: Path,
     card: Path,
-    fake_engine: KeepingEngine,
+    fake_engine: FakeEngine,
     board_window: Window,
     open_window: OpenWindow,
 ) -> None:
@@ -152,7 +152,7 @@ def test_card_that_is_not_there_is_told_and_looked_for_again(
     board_window.name(write_jpeg(tmp_path / "an owl.jpg"))
     board_window.close()
     card.rename(tmp_path / "unplugged")
-    fake_engine.named.clear()
+    fake_engine.predictions.named.clear()
 
     again = open_window(birds)
 
@@ -164,14 +164,14 @@ def test_card_that_is_not_there_is_told_and_looked_for_again(
     again.settle()
     assert len(again.names()) == 5
     assert again.keeper.words == ""
-    assert fake_engine.named == []
+    assert fake_engine.predictions.named == []
 
 
 def test_another_model_names_nothing_unasked(
     tmp_path: Path,
     birds: Path,
     card: Path,
-    fake_engine: KeepingEngine,
+    fake_engine: FakeEngine,
     board_window: Window,
     open_window: OpenWindow,
 ) -> None:
@@ -179,7 +179,7 @@ def test_another_model_names_nothing_unasked(
     assert board_window.session.model is not None
     alone = files.copy(board_window.session.model.path, tmp_path / "alone.tlmodel")
     board_window.close()
-    fake_engine.named.clear()
+    fake_engine.predictions.named.clear()
 
     other = open_window(model=alone)
     assert other.names() == []
@@ -188,7 +188,7 @@ def test_another_model_names_nothing_unasked(
 
     assert open_window(birds).names() == board_window.names()
     assert open_window(model=alone).names() == ["an owl.jpg"]
-    assert fake_engine.named == ["an owl.jpg"]
+    assert [path.name for path in fake_engine.predictions.named] == ["an owl.jpg"]
 
 
 def test_opening_another_collection_swaps_the_board(
@@ -266,7 +266,7 @@ def test_refusal_of_the_disk_is_told_and_the_window_goes_on(
 
 
 def test_only_kept_predictions_are_asked_for_when_the_board_is_put_back(
-    birds: Path, card: Path, fake_engine: KeepingEngine, board_window: Window, open_window: OpenWindow
+    birds: Path, card: Path, fake_engine: FakeEngine, board_window: Window, open_window: OpenWindow
 ) -> None:
     board_window.name(card)
     board_window.close()

@@ -64,6 +64,15 @@ def test_clearing_forgets_what_this_window_shows_and_leaves_what_another_one_add
     assert file.read() == BoardRecord()
 
 
+def test_photos_that_were_moved_are_kept_at_their_new_places_and_back(file: BoardRecordFile) -> None:
+    before = file.change(dropped("/a", "/b/1.jpg", "/b/2.jpg"))
+    places = {"/a/in/1.jpg": "/sorted/wren/1.jpg", "/b/1.jpg": "/sorted/owl/1.jpg", "/other.jpg": "/sorted/other.jpg"}
+    after = file.change(lambda record: record.with_moved(places))
+    assert after.dropped == ("/a", "/b/2.jpg", "/sorted/wren/1.jpg", "/sorted/owl/1.jpg")
+    again = file.change(lambda record: record.with_moved({new: old for old, new in places.items()}))
+    assert set(again.dropped) == set(before.dropped)
+
+
 def test_windows_that_write_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     def drop(window: int) -> None:
         for number in range(10):

@@ -1,15 +1,19 @@
 """A window as far as the board goes: its session, and what keeps, names and watches photos."""
 
+import zlib
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from tests.ui.board.keeping_engine import KeepingEngine
+from tests.fakes import FakeEngine
+from tests.pictures import write_jpeg
 from tests.ui.waiting import WAIT_MS
 from tlgui.photos.sorting.sorter import Sorter
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_keeper import BoardKeeper
-from tlgui.ui.board.folder_watch import FolderWatch, WatchRequest
+from tlgui.ui.board.folder_watch import FolderWatch
+from tlgui.ui.board.watch_words import watch_in_words
+from tlgui.ui.session.requests import WatchRequest
 from tlgui.ui.session.session import Session
 
 
@@ -28,7 +32,7 @@ class Clock:
 class Window:
     """A window."""
 
-    def __init__(self, qtbot: QtBot, engine: KeepingEngine, journal: Path) -> None:
+    def __init__(self, qtbot: QtBot, engine: FakeEngine, journal: Path) -> None:
         self._qtbot = qtbot
         self._engine = engine
         self.clock = Clock()
@@ -73,3 +77,14 @@ class Window:
     def _is_settled(self) -> bool:
         others = [job for job in self.session._jobs.background if not isinstance(job.request, WatchRequest)]
         return not self.session.is_busy and not others and not self.watch._copy_timer.isActive()
+
+
+def words(window: Window) -> str:
+    """Return what a window says of its watched folder; empty where it watches none."""
+    state = window.watch.state
+    return watch_in_words(state) if state is not None else ""
+
+
+def photo(path: Path) -> Path:
+    """Write a photo whose content depends on its name."""
+    return write_jpeg(path, seed=zlib.crc32(path.name.encode()))

@@ -32,7 +32,7 @@ ALWAYS = {"quit", "view-photos", "view-train", "view-results", "view-predict", "
 IDLE = {"open-folder", "samples", "open-model"}
 PHOTOS = {"read-again", "select-all-photos"}
 RUN = {"train-run-further", "rename-run", "delete-runs"}
-MODEL = {"save-model", "save-report", "export-model", "open-photos", "open-photo-folder", "paste"}
+MODEL = {"save-model", "save-report", "export-model", "open-photos", "open-photo-folder", "paste", "watch-folder"}
 
 
 def test_each_action_is_enabled_only_when_it_can_work(

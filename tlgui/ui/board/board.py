@@ -35,6 +35,7 @@ class Board(QObject):
         changed: The answers of photos changed; the rows, an array, or None for all.
         emptied: The board is empty, or its photos are those of another model.
         asked: Photos and folders are to be named, by the person or because they came into a watched folder; the paths.
+        moved: Files were moved; the new path of each by the old one.
         cleared: The person took all photos off the board.
         state_changed: A prediction began or ended, a drop is waiting, or what can be undone changed.
         ended_empty: A prediction ended without any photo.
@@ -53,6 +54,7 @@ class Board(QObject):
     changed = Signal(object)
     emptied = Signal()
     asked = Signal(object)
+    moved = Signal(object)
     cleared = Signal()
     state_changed = Signal()
     ended_empty = Signal()
@@ -196,6 +198,7 @@ class Board(QObject):
             places: The new path by the old one; of files that are not on the board too.
         """
         rows = self.photos.move(places)
+        self.moved.emit(places)
         if len(rows):
             self.changed.emit(rows)
 

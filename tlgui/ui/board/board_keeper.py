@@ -7,7 +7,7 @@ thread, one change after the other; closing the window waits until all is writte
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,6 +123,7 @@ class BoardKeeper(QObject):
         self._put_back_paths: tuple[Path, ...] = ()
         self._tasks = SerialTasks(session, BoardRecordRequest(), self)
         board.asked.connect(self._on_board_asked)
+        board.moved.connect(self._on_board_moved)
         board.cleared.connect(self._on_board_cleared)
         session.model_changed.connect(self._on_session_model_changed)
         session.job_started.connect(self._on_session_job_started)
@@ -178,6 +179,11 @@ class BoardKeeper(QObject):
     def _on_board_asked(self, paths: tuple[Path, ...]) -> None:
         if not self._is_naming_again:
             self.add(paths)
+
+    @Slot(object)
+    def _on_board_moved(self, places: Mapping[str, str]) -> None:
+        if places:
+            self._change(lambda record: record.with_moved(places))
 
     @Slot()
     def _on_board_cleared(self) -> None:

@@ -13,7 +13,7 @@ import json
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +57,17 @@ class BoardRecord:
         left = tuple(path for path in self.dropped if path not in gone)
         covered = Coverage(left)
         return BoardRecord(left, self.off | frozenset(path for path in gone if path in covered))
+
+    def with_moved(self, places: Mapping[str, str]) -> "BoardRecord":
+        """Return the record after photos of the board were moved.
+
+        Args:
+            places: The new path of each by the old one; those of other files are passed over.
+        """
+        covered = Coverage(self.dropped)
+        moved = {old: new for old, new in places.items() if old in covered and old not in self.off}
+        kept = tuple(path for path in self.dropped if path not in moved)
+        return BoardRecord(kept, self.off).with_dropped(moved.values())
 
     def without(self, dropped: Iterable[str]) -> "BoardRecord":
         """Return the record after a board with these photos and folders was cleared."""

@@ -12,16 +12,19 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 from tlgui.cancellation import run_in_daemon
 from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import StorageError
+from tlgui.learning.answers.sorting import WRITERS
 from tlgui.photos.scanning.incoming import Incoming
 from tlgui.photos.sorting.sorter import Sorter
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_keeper import BoardKeeper
 from tlgui.ui.board.columns import Rows
+from tlgui.ui.board.contents import BoardContents
 from tlgui.ui.board.record_folder import record_folder
 from tlgui.ui.board.serial_tasks import SerialTasks
 from tlgui.ui.board.watch_choice import WatchChoice, check_choice
@@ -29,6 +32,7 @@ from tlgui.ui.board.watch_copying import Copied, NamedPhoto, WatchCopying
 from tlgui.ui.board.watch_record import WatchProgress, WatchRecord
 from tlgui.ui.board.watch_words import WatchState
 from tlgui.ui.board.watched_photos import Done, WatchedPhotos
+from tlgui.ui.session.requests import WatchCopyRequest, WatchRecordRequest, WatchRequest
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 
@@ -40,23 +44,12 @@ _COPY_MS = 20_000
 _log = logging.getLogger(__name__)
 
 
-class WatchRequest:
-    """Look at the watched folder, in the background."""
-
-
-class WatchCopyRequest:
-    """Copy photos of the watched folder, in the background."""
-
-
-class WatchRecordRequest:
-    """Read and write how far watching has come, in the background."""
-
-
 class FolderWatch(QObject):
     """Watches at most one folder.
 
     Signals:
         changed: What it says of itself changed.
+        copied: A batch was copied, and can be undone.
 
     Args:
         board: Names the photos.
@@ -70,6 +63,7 @@ class FolderWatch(QObject):
     """
 
     changed = Signal()
+    copied = Signal()
 
     def __init__(
         self,
@@ -87,7 +81,7 @@ class FolderWatch(QObject):
         self._board = board
         self._session = session
         self._keeper = keeper
-        self._sorter = sorter if sorter is not None else Sorter()
+        self._sorter = sorter if sorter is not None else Sorter(writers=WRITERS)
         self._clock = clock
         self._tasks = SerialTasks(session, WatchRecordRequest(), self)
         self._folder: Path | None = None
@@ -280,12 +274,13 @@ class FolderWatch(QObject):
 
     @Slot(object)
     def _on_board_grew(self, rows: Rows) -> None:
-        watched, photos = self._watched, self._board.photos
-        if watched is None:
+        watched, board = self._watched, self._board
+        if watched is None or board.model is None:
             return
-        expected = [photos.photo(row) for row in rows.tolist() if watched.is_expected(photos.paths[row])]
+        paths = board.photos.paths
+        expected = [row for row in rows.tolist() if watched.is_expected(paths[row])]
         if expected:
-            self._note(watched.name(expected))
+            self._note(watched.name(BoardContents(board.photos, np.array(expected, np.intp), board.model)))
             self._copy_later()
             self.changed.emit()
 
@@ -334,7 +329,9 @@ class FolderWatch(QObject):
         if watched is None or copying is None or model is None:
             # A model that is opened names more photos, which are copied with these.
             return
-        batch, self._is_copying = watched.batch(self._board.photos), True
+        board = self._board
+        shown = BoardContents(board.photos, np.zeros(0, np.intp), board.model) if board.model is not None else None
+        batch, self._is_copying = watched.batch(shown), True
         job = self._session.begin_in_background(
             WatchCopyRequest(),
             lambda context: copying.copy(batch.values(), model.class_names, context),
@@ -352,6 +349,7 @@ class FolderWatch(QObject):
     @Slot()
     def _on_copying_ended(self) -> None:
         self._is_copying = False
+        self.copied.emit()
         self._copy_later()
 
     @Slot()

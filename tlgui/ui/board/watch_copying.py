@@ -1,23 +1,15 @@
 """Copies photos of a watched folder into class folders: each batch is a sort of its own, which can be undone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tlgui.errors import TlguiError
-from tlgui.learning.trust import Verdict
 from tlgui.photos.names import shown_name
-from tlgui.photos.sorting.options import Answer, DecidedPhoto, SortOptions
-from tlgui.photos.sorting.sorter import Sorter
+from tlgui.photos.sorting.options import DecidedPhoto, SortOptions
+from tlgui.photos.sorting.sorter import PastSort, Sorter
 from tlgui.progress import JobContext
-from tlgui.ui.board.columns import BoardPhoto
 from tlgui.ui.board.watch_choice import lies_in
-
-_ANSWERS: Mapping[Verdict, Answer] = {
-    Verdict.NAMED: Answer.NAMED,
-    Verdict.NOT_SURE: Answer.NOT_SURE,
-    Verdict.UNLIKE: Answer.UNLIKE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ class WatchCopying:
         self._options = options
         self._sorter = sorter
         # The last sort of this folder that stopped; its photos are tried again as a new one.
-        self._stopped = ""
+        self._stopped: PastSort | None = None
 
     def copy(self, named: Iterable[NamedPhoto], class_names: Sequence[str], context: JobContext) -> Copied:
         """Copy photos, except those of a content that was copied before, wherever it lies by now.
@@ -91,7 +83,7 @@ class WatchCopying:
 
     def _copied(self, photos: Sequence[DecidedPhoto], class_names: Sequence[str], context: JobContext) -> Copied:
         past = self._sorter.unfinished()
-        if past is not None and past.began != self._stopped:
+        if past is not None and not past.is_same(self._stopped):
             return Copied(problem="An earlier sort is not finished. Go on with it, or undo it.")
         plan = self._sorter.preview(photos, self._options, context, class_names=class_names, roots=(self._folder,))
         if any(lies_in(folder, self._folder) for folder in {Path(step.target).parent for step in plan.steps}):
@@ -102,15 +94,5 @@ class WatchCopying:
         done = self._sorter.apply(plan, context)
         if done.stopped is None:
             return Copied(done.photo_count)
-        left = self._sorter.unfinished()
-        self._stopped = left.began if left is not None else ""
+        self._stopped = self._sorter.unfinished()
         return Copied(done.photo_count, done.stopped.message)
-
-
-def named_photo(photo: BoardPhoto) -> NamedPhoto | None:
-    """Return a photo of the board for a sort; None where it could not be read and no person decided."""
-    if not photo.scores and not photo.is_decided:
-        return None
-    # Who decides on a class is sure of it.
-    certainty = 1.0 if photo.is_decided or photo.certainty is None else photo.certainty
-    return NamedPhoto(DecidedPhoto(photo.path, _ANSWERS[photo.verdict], photo.answer, certainty), photo.digest)

@@ -3,13 +3,17 @@
 import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from tlgui.learning.answers.sorting import decided_photos
 from tlgui.photos.facts import FileState
 from tlgui.photos.scanning.incoming import Incoming, IncomingPhotos
-from tlgui.ui.board.columns import BoardColumns, BoardPhoto
+from tlgui.ui.board.contents import BoardContents
 from tlgui.ui.board.watch_choice import WatchChoice
-from tlgui.ui.board.watch_copying import Copied, NamedPhoto, named_photo
+from tlgui.ui.board.watch_copying import Copied, NamedPhoto
 from tlgui.ui.board.watch_record import WatchProgress
 from tlgui.ui.board.watch_words import WatchState
 
@@ -82,7 +86,7 @@ class WatchedPhotos:
         """Return whether a photo is to be named for this watch."""
         return path in self._handed or path in self._arrived
 
-    def name(self, photos: Iterable[BoardPhoto]) -> Done:
+    def name(self, photos: BoardContents) -> Done:
         """Take photos that were named.
 
         Args:
@@ -92,11 +96,11 @@ class WatchedPhotos:
             The photos that are done.
         """
         done: dict[str, None] = {}
-        for photo in photos:
-            path = str(photo.path)
+        for row in photos.rows.tolist():
+            path = photos.photos.paths[row]
             self._handed.pop(path, None)
             self._arrived.pop(path, None)
-            named = named_photo(photo)
+            named = _named(photos, row)
             self._named_count += named is not None
             self._unreadable_count += named is None
             if named is None or self.choice.sorting is None:
@@ -122,16 +126,16 @@ class WatchedPhotos:
             self.is_paused = True
         return {}
 
-    def batch(self, columns: BoardColumns) -> dict[str, NamedPhoto]:
+    def batch(self, photos: BoardContents | None) -> dict[str, NamedPhoto]:
         """Return photos that are to be copied now, by path.
 
         Args:
-            columns: What is said of them by now, where they are still on the board.
+            photos: The board, which tells what is said of them by now, where they are still on it.
         """
         batch = dict(itertools.islice(self._to_copy.items(), _MOST_COPIED))
         for path in batch:
-            row = columns.row_of(Path(path))
-            now = named_photo(columns.photo(row)) if row is not None else None
+            row = photos.photos.row_of(Path(path)) if photos is not None else None
+            now = _named(photos, row) if photos is not None and row is not None else None
             if now is not None:
                 batch[path] = self._to_copy[path] = now
         return batch
@@ -169,3 +173,10 @@ class WatchedPhotos:
     def _done(self, paths: Iterable[str]) -> Done:
         known = self.incoming.known
         return {path: known[path] for path in paths if path in known}
+
+
+def _named(photos: BoardContents, row: int) -> NamedPhoto | None:
+    """Return a photo of the board for a sort; None where nothing is said of it."""
+    one = replace(photos, rows=np.array([row], np.intp))
+    decided = next(decided_photos(one.answers()), None)
+    return NamedPhoto(decided, photos.photos.digest(row)) if decided is not None else None

@@ -192,7 +192,8 @@ class PredictPage(QWidget):
         session.collection_changed.connect(self._refresh)
         board.grew.connect(self._on_board_grew)
         board.changed.connect(self._show_counts)
-        board.emptied.connect(self._refresh)
+        # The photos may be those of the model in use by now.
+        board.emptied.connect(self._on_session_model_changed)
         board.state_changed.connect(self._refresh)
         board.ended_empty.connect(self._on_board_ended_empty)
         self.notice.pressed.connect(self._name_again)

@@ -138,3 +138,15 @@ class ShowClassRequest:
 
     class_name: str
     shown: str
+
+
+class WatchRequest:
+    """Look at the watched folder, in the background."""
+
+
+class WatchCopyRequest:
+    """Copy photos of the watched folder, in the background."""
+
+
+class WatchRecordRequest:
+    """Read and write how far watching has come, in the background."""

@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
             self.settings.set_geometry(self.saveGeometry())
             self.settings.save()
             event.accept()
+            self.predict.watching.watch.close()
             self.closed.emit()
             return
         event.ignore()
@@ -200,7 +201,7 @@ class MainWindow(QMainWindow):
             edit_menu(commands),
             photos_menu(commands, pages.photos),
             train_menu(commands, pages.train, pages.results.run_actions),
-            predict_menu(commands, self.predict.sorts, pages.predict),
+            predict_menu(commands, self.predict, pages.predict),
             view_menu(commands),
             help_menu(commands, self.guide),
         )
@@ -257,8 +258,7 @@ class MainWindow(QMainWindow):
         results.run_actions.runs_deleted.connect(commands.show_deleted)
         for page in (photos, train, results, predict):
             page.problem_raised.connect(self.show_problem)
-        for changed in (photos.state_changed, train.state_changed, results.state_changed, predict.state_changed):
-            changed.connect(self._refresh)
+            page.state_changed.connect(self._refresh)
 
     def _connect_drops(self) -> None:
         self._drops.folder_dropped.connect(self.commands.open_folder)

@@ -12,6 +12,7 @@ from tlgui.ui.shell.message_bar import MessageBar
 from tlgui.ui.shell.predict_undo import PredictUndo
 from tlgui.ui.shell.prediction_saving import PredictionSaving
 from tlgui.ui.shell.sort_commands import ShownPhotos, SortCommands
+from tlgui.ui.shell.watch_commands import WatchCommands
 
 
 class PredictCommands(QObject):
@@ -33,6 +34,7 @@ class PredictCommands(QObject):
         sorts: Asks about sorts.
         tables: Asks about tables.
         undo: Undo on the Predict page.
+        watching: Watches a folder, and keeps the board.
     """
 
     changed = Signal()
@@ -47,6 +49,7 @@ class PredictCommands(QObject):
         self.sorts = SortCommands(window, session, settings, self.board, self.sorting, shown, messages)
         self.tables = PredictionSaving(window, session, settings, self.board, shown, messages)
         self.undo = PredictUndo(session, self.board, self.sorting, self.sorts)
+        self.watching = WatchCommands(window, session, settings, self.board, self.sorting, page, messages)
         for signal in (self.board.state_changed, self.board.grew, self.sorting.changed):
             signal.connect(self.changed)
         self.board.problem_raised.connect(messages.show_error)
@@ -56,6 +59,10 @@ class PredictCommands(QObject):
         # Another window or a command may have sorted photos meanwhile.
         application.applicationStateChanged.connect(self._on_application_state_changed)
         self.sorting.look()
+
+    def ask_watch(self) -> None:
+        """Ask which folder is to be watched."""
+        self.watching.ask(self.sorts.choices())
 
     @Slot(Qt.ApplicationState)
     def _on_application_state_changed(self, state: Qt.ApplicationState) -> None:

@@ -103,9 +103,7 @@ class SortCommands(QObject):
         model = self._board.model
         has_unlike = model is not None and model.trust is not None and model.trust.novelty is not None
         scopes = photo_scopes(self._board, self._page)
-        dialog = SortDialog(
-            self._sorting, scopes, self._choices(), self._example(), self._window, has_unlike=has_unlike
-        )
+        dialog = SortDialog(self._sorting, scopes, self.choices(), self._example(), self._window, has_unlike=has_unlike)
         dialog.sort_requested.connect(self._sort)
         dialog.open()
 
@@ -119,7 +117,8 @@ class SortCommands(QObject):
         if self._is_free():
             self._sorting.undo()
 
-    def _choices(self) -> SortChoices:
+    def choices(self) -> SortChoices:
+        """Return what was chosen last."""
         pattern = self._settings.value(SORT_PATTERN) or DEFAULT_PATTERN
         folder = self._settings.value(SORT_FOLDER)
         return SortChoices(

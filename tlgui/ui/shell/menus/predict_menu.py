@@ -3,18 +3,19 @@
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.shell.commands import Commands
 from tlgui.ui.shell.menus.menu import Menu, MenuTitle
-from tlgui.ui.shell.sort_commands import SortCommands
+from tlgui.ui.shell.predict_commands import PredictCommands
 from tlgui.ui.widgets.action import Action
 
 
-def predict_menu(commands: Commands, sorting: SortCommands, page: PredictPage) -> Menu:
+def predict_menu(commands: Commands, predict: PredictCommands, page: PredictPage) -> Menu:
     """Return the menu.
 
     Args:
         commands: Owns the actions that are made here, and handles them.
-        sorting: Handles those about sorting.
+        predict: Handles those about photos of the board.
         page: Has the actions about its photos.
     """
+    sorting = predict.sorts
     open_photos = Action(
         commands,
         name="open-photos",
@@ -61,7 +62,16 @@ def predict_menu(commands: Commands, sorting: SortCommands, page: PredictPage) -
         enabled=sorting.can_go_on,
         current_text=sorting.go_on_text,
     )
+    watch = Action(
+        commands,
+        name="watch-folder",
+        text="&Watch a folder…",
+        handler=predict.ask_watch,
+        enabled=predict.watching.can_ask,
+        icon="folder",
+        tip="Name photos by themselves as they come into a folder",
+    )
     page.offer(sort)
     photos = page.photo_actions
-    asked = ((open_photos, open_folder, paste), photos.deciding, photos.looking, photos.taking)
+    asked = ((open_photos, open_folder, paste, watch), photos.deciding, photos.looking, photos.taking)
     return Menu(MenuTitle.PREDICT, (*asked, (sort, go_on), (page.save_action,)))
