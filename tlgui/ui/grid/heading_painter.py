@@ -12,7 +12,7 @@ from tlgui.ui.grid.cell_lines import CellLines, Section
 from tlgui.ui.widgets.tokens import GRID, LINE_WIDTH, hairline, mixed, quiet_text
 
 _CENTRED = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
-_CHOSEN = 0.3
+_CHOSEN = 0.25
 
 
 class Heading(NamedTuple):

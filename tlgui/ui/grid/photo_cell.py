@@ -28,7 +28,7 @@ from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
 from tlgui.ui.widgets.tokens import colour, mixed, quiet_text
 
 _FADED = 0.3
-_BAND, _TINT, _EMPTY = 0.06, 0.3, 0.08
+_BAND, _TINT, _EMPTY = 0.06, 0.25, 0.08
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 # Laying out a name takes longer than painting it; this is twice the number of cells on the largest screens.
 _MOST_TEXTS = 4000
