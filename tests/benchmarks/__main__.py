@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     answers,
+    board,
     camera,
     cost,
     features,
@@ -47,7 +48,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "script": tutorial_script.measure,
 }
 
-_WITHOUT_PHOTOS = {"camera", "review", "sorting"}
+_WITHOUT_PHOTOS = {"board", "camera", "review", "sorting"}
 
 
 def main() -> int:
@@ -59,17 +60,19 @@ def main() -> int:
         metavar="NAME",
         help=(
             f"{', '.join(BENCHMARKS)}, all by default; "
-            "or answers, camera, cost, memory, promises, review, sorting, trust, tutorials, unlike"
+            "or answers, board, camera, cost, memory, promises, review, sorting, trust, tutorials, unlike"
         ),
     )
     parser.add_argument(
         "--photos",
         type=Path,
         metavar="FOLDER",
-        help="a subfolder for each class; camera, review and sorting need none",
+        help="a subfolder for each class; board, camera, review and sorting need none",
     )
     parser.add_argument("--vgg16-weights", type=Path, metavar="FILE", help="for tutorials; downloaded otherwise")
-    parser.add_argument("--count", type=int, metavar="N", help="photos for answers, camera, memory, review and sorting")
+    parser.add_argument(
+        "--count", type=int, metavar="N", help="photos for answers, board, camera, memory, review and sorting"
+    )
     parser.add_argument(
         "--recipe", action="append", dest="recipes", choices=BUILT_IN, help="for cost and trust; may be repeated"
     )
@@ -85,6 +88,7 @@ def main() -> int:
     benchmarks: dict[str, Callable[[Path], list[Figure]]] = {
         **BENCHMARKS,
         "answers": partial(answers.measure, count=options.count or answers.COUNT),
+        "board": lambda _photos: board.measure(options.count or board.COUNT),
         "camera": lambda _photos: camera.measure(options.count or camera.COUNT),
         "cost": partial(cost.measure, names=options.recipes or cost.RECIPES),
         "memory": partial(memory.measure, count=options.count or memory.COUNT),
