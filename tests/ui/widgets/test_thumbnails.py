@@ -5,9 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
@@ -141,32 +139,6 @@ def test_loader_can_be_deleted_while_it_decodes(qtbot: QtBot, tmp_path: Path) ->
         loader.image(write_jpeg(tmp_path / f"{number}.jpg", 400, 300))
     with qtbot.waitSignal(loader.destroyed):
         loader.deleteLater()
-
-
-def test_window_can_be_deleted_while_it_decodes(qtbot: QtBot, tmp_path: Path) -> None:
-    begun, goes_on = threading.Event(), threading.Event()
-
-    class SlowStore(ThumbnailStore):
-        @override
-        def read(self, path: Path, size: int) -> NDArray[np.uint8]:
-            begun.set()
-            goes_on.wait()
-            # Needs the interpreter lock once more, which the thread that deletes the window has.
-            return super().read(path, size)
-
-    class Window(QWidget):
-        @override
-        def event(self, event: QEvent) -> bool:
-            return super().event(event)
-
-    window = Window()
-    loader = ThumbnailLoader(16, window, SlowStore(tmp_path / "cache"))
-    # Before the children of the window are deleted.
-    window.destroyed.connect(goes_on.set)
-    loader.image(write_jpeg(tmp_path / "a.jpg"))
-    qtbot.waitUntil(begun.is_set)
-    with qtbot.waitSignal(loader.destroyed):
-        window.deleteLater()
 
 
 def test_another_size_is_loaded_while_the_old_one_is_painted(qtbot: QtBot, tmp_path: Path) -> None:

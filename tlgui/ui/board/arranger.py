@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, QTimer, Signal, Slot
 from typing_extensions import override
 
 from tlgui import gui_priority
@@ -21,6 +21,7 @@ from tlgui.ui.board.arranging import (
 )
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.columns import Rows
+from tlgui.ui.session.owned_pool import owned_pool
 
 # Arranging this many photos does not delay the GUI thread noticeably.
 _MOST_AT_ONCE = 20_000
@@ -62,8 +63,7 @@ class BoardArranger(QObject):
         # Emitted from a thread; may outlive this object.
         self._relay = _Relay()
         self._relay.done.connect(self._on_relay_done)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._pool = owned_pool(self, 1)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._on_pause_timeout)
         self._is_late = False

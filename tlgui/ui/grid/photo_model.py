@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Generic
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRunnable, Qt, QThreadPool
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRunnable, Qt
 from typing_extensions import override
 
 from tlgui.photos.names import shown_name
 from tlgui.ui.grid.cell_content import Describer
 from tlgui.ui.grid.photo_list import Item, ListedPhotos, PhotoList
+from tlgui.ui.session.owned_pool import owned_pool
 from tlgui.ui.widgets.plain_text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -25,7 +26,7 @@ class PhotoModel(QAbstractListModel, Generic[Item]):
         super().__init__(parent)
         self._items: PhotoList[Item] = ListedPhotos()
         self._describer: Describer[Item] | None = None
-        self._pool = QThreadPool(self)
+        self._pool = owned_pool(self, 1)
 
     @property
     def items(self) -> PhotoList[Item]:

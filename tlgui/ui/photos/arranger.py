@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, QTimer, Signal, Slot
 from typing_extensions import override
 
 from tlgui import gui_priority
 from tlgui.errors import Cancelled
 from tlgui.ui.photos.photo_items import Album, PhotoItem, PhotoQuery, arrange
+from tlgui.ui.session.owned_pool import owned_pool
 
 # Filtering and sorting this many photos does not delay the GUI thread noticeably.
 _MOST_AT_ONCE = 3000
@@ -53,8 +54,7 @@ class Arranger(QObject):
         self._number = 0
         self._relay = _Relay()
         self._relay.done.connect(self._on_relay_done)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._pool = owned_pool(self, 1)
         self.destroyed.connect(self._relay.deleteLater)
 
     def arrange(self, album: Album, query: PhotoQuery) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, Signal
 from typing_extensions import override
 
 from tlgui import files
@@ -19,6 +19,7 @@ from tlgui.learning.model_file.archive import read_summary
 from tlgui.learning.runs.run import Run
 from tlgui.learning.runs.store import RunStore
 from tlgui.photos.pictures.formats import IMAGE_SUFFIXES
+from tlgui.ui.session.owned_pool import owned_pool
 
 _MOST_FOLDERS = 40
 _MOST_ENTRIES = 2000
@@ -60,8 +61,7 @@ class RecentItems(QObject):
         super().__init__(parent)
         self._relay = _Relay()
         self._relay.done.connect(self.described)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(_THREADS)
+        self._pool = owned_pool(self, _THREADS)
 
     def look_at(self, path: Path) -> None:
         """Have `described` emitted for a folder or a model file."""

@@ -4,12 +4,13 @@ import contextlib
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, Signal, Slot
 from PySide6.QtGui import QImage
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
 from tlgui.photos.pictures.decode import read_thumbnail
+from tlgui.ui.session.owned_pool import owned_pool
 
 _log = logging.getLogger(__name__)
 
@@ -67,8 +68,7 @@ class PhotoLoader(QObject):
         self._relay = _Relay()
         self._relay.done.connect(self._on_relay_done)
         self._relay.measured.connect(self._on_relay_measured)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._pool = owned_pool(self, 1)
 
     def load(self, path: Path, side: int) -> None:
         """Load a photo in place of the one asked for before.

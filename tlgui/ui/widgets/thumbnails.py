@@ -1,18 +1,18 @@
 """Thumbnails of photos, decoded on other threads and only for what is painted."""
 
-import functools
 import logging
 from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRect, QRunnable, QSize, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRect, QRunnable, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
 from tlgui.photos.pictures.thumbnails import ThumbnailStore
+from tlgui.ui.session.owned_pool import owned_pool
 
 # Enough for a 4K screen full of thumbnails: 3840 x 2160 pixels of 4 bytes.
 _CACHED_BYTES = 32 << 20
@@ -40,12 +40,6 @@ def _fitting(pixels: NDArray[np.uint8], size: int) -> QImage:
         room = image.size().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
         image = image.scaled(room, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     return image.convertToFormat(QImage.Format.Format_RGB32)
-
-
-def _finish(pool: QThreadPool) -> None:
-    """Wait for what a pool has begun, without the interpreter lock."""
-    pool.clear()
-    pool.waitForDone()
 
 
 class _Relay(QObject):
@@ -106,10 +100,7 @@ class ThumbnailLoader(QObject):
         self._painting_ended.timeout.connect(self._on_painting_ended_timeout)
         self._relay = _Relay()
         self._relay.done.connect(self._on_relay_done)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(_THREADS)
-        # Qt would wait for the threads, which wait for the interpreter lock that the deletion of a window holds.
-        self.destroyed.connect(functools.partial(_finish, self._pool))
+        self._pool = owned_pool(self, _THREADS)
 
     def image(self, path: Path) -> QImage | None:
         """Return the thumbnail, a null image if the photo cannot be read, or None until `loaded` is emitted for it.
