@@ -8,10 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tests.fakes import FakeEngine
 from tests.pictures import write_empty
 from tests.trusts import trust_of
 from tests.ui.predict.named_boards import fill_board, look_of_class, named, scores_of
 from tests.ui.waiting import shown
+from tlgui.engine.protocol import ExplainRequest
 from tlgui.learning.results import Prediction
 from tlgui.ui.board.board import Board
 from tlgui.ui.predict.answer_pane import AnswerPane
@@ -208,6 +210,38 @@ def test_wide_pane_has_the_photo_beside_the_answer(qtbot: QtBot, pane: AnswerPan
     )
     pane.set_wide(is_wide=False)
     qtbot.waitUntil(lambda: pane.photo.height() <= 600 * 0.45)
+
+
+def test_tab_goes_from_the_photo_over_the_buttons_to_the_classes(qtbot: QtBot, pane: AnswerPane) -> None:
+    show(qtbot, pane, 0)
+    pane.photo.setFocus()
+    found = []
+    for _ in range(6):
+        found.append(pane.focusWidget())
+        QTest.keyClick(pane.focusWidget(), Qt.Key.Key_Tab)
+    assert found == [
+        pane.photo,
+        pane.accept_button,
+        pane.full_button,
+        pane.alike_button,
+        pane.explanation.button,
+        pane.column.classes,
+    ]
+
+
+def test_photo_that_was_moved_is_asked_about_at_its_new_place(
+    qtbot: QtBot, pane: AnswerPane, board: Board, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    show(qtbot, pane, 0)
+    old = Path(board.photos.paths[0])
+    new = old.rename(tmp_path / "moved.jpg")
+
+    board.move({str(old): str(new)})
+    pane.explanation.button.click()
+
+    qtbot.waitUntil(pane.photo._layer.isVisible)
+    assert fake_engine.last(ExplainRequest).photo == new
+    assert pane.file_line.text().startswith("moved.jpg")
 
 
 def test_pane_fits_narrow_and_low_windows(qtbot: QtBot, pane: AnswerPane) -> None:

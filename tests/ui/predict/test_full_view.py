@@ -121,6 +121,17 @@ def test_undo_returns_to_the_photo_whose_decision_is_taken_back(qtbot: QtBot, pa
     assert page.view.place == 0
 
 
+def test_keys_work_wherever_the_focus_is(page: Page) -> None:
+    view = page.view
+    QTest.keyClick(view.column.classes, Qt.Key.Key_Right)
+    assert view.place == 1
+    view.previous_button.setFocus()
+    QTest.keyClick(view.previous_button, Qt.Key.Key_Return)
+    assert view.place == 0
+    QTest.keyClick(view.previous_button, Qt.Key.Key_O)
+    assert page.board.photos.photo(2).answer == "owl"
+
+
 def test_photo_that_leaves_the_list_when_it_is_decided_is_not_followed_by_a_step_too_many(page: Page) -> None:
     view = page.view
     view.class_chosen.connect(lambda _name: view.show_rows(LIST[1:], 0))

@@ -1,5 +1,8 @@
 """The pane beside the grid: the chosen photo large, what the model says of it, and what that is worth."""
 
+import itertools
+from pathlib import Path
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -60,6 +63,7 @@ class AnswerPane(QWidget):
         self._board = board
         self._rows: Rows = np.empty(0, np.intp)
         self._is_wide = False
+        self._path: Path | None = None
         self._size_bytes: int | None = None
         self.setAccessibleName("The chosen photo and its answer")
         self.hint = QuietLabel(_HINT)
@@ -85,19 +89,16 @@ class AnswerPane(QWidget):
 
     def show_rows(self, rows: Rows) -> None:
         """Show photos of the board; none shows what can be done."""
-        is_other = not np.array_equal(rows, self._rows)
         self._rows = rows.copy()
         self._stack.setCurrentIndex(1 if len(rows) else 0)
         if not len(rows):
-            self.photo.show_nothing()
-            self.explanation.show_photo(None)
-            self.similar.show_row(None)
+            self._leave_photo()
             return
         self.column.show_rows(rows)
         self.tiles.setVisible(len(rows) > 1)
         self.photo.setVisible(len(rows) == 1)
         if len(rows) == 1:
-            self._show_one(self._board.photos.photo(int(rows[0])), is_other=is_other)
+            self._show_one(self._board.photos.photo(int(rows[0])))
         else:
             self._show_several()
 
@@ -130,8 +131,10 @@ class AnswerPane(QWidget):
         buttons = QWidget()
         row = FlowLayout(buttons)
         row.setSpacing(GRID)
+        order: list[QWidget] = [self.photo]
         for button in (self.accept_button, self.full_button, self.alike_button, self.explanation.button):
             row.addWidget(button)
+            order.append(button)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)
@@ -149,6 +152,8 @@ class AnswerPane(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.hint)
         self._stack.addWidget(told)
+        for before, after in itertools.pairwise([*order, self.column.classes]):
+            QWidget.setTabOrder(before, after)
 
     def _connect(self) -> None:
         self.column.class_chosen.connect(self.class_chosen)
@@ -170,24 +175,28 @@ class AnswerPane(QWidget):
         height = min(self.width() * _HEIGHT_OF_WIDTH, self.height() * _MOST_OF_HEIGHT)
         self._pictures.setFixedHeight(round(height))
 
-    def _show_one(self, photo: BoardPhoto, *, is_other: bool) -> None:
-        can_be_read = not photo.error
+    def _show_one(self, photo: BoardPhoto) -> None:
         show_accepting(self.accept_button, photo)
         photos = self._board.photos
         self.alike_button.setVisible(len(photos) > 1 and bool(photos.looks[photo.row].any()))
         self.full_button.show()
-        if is_other:
-            self._size_bytes = None
-            self.explanation.show_photo(photo.path if can_be_read else None)
+        # A sort moves photos that are shown.
+        if photo.path != self._path:
+            self._path, self._size_bytes = photo.path, None
+            self.explanation.show_photo(None if photo.error else photo.path)
         self.photo.show_photo(photo.path, f"The photo: {answer_in_words(photo)}")
         self.similar.show_row(photo.row)
         self._show_file(photo)
 
-    def _show_several(self) -> None:
-        photos = self._board.photos
+    def _leave_photo(self) -> None:
+        self._path = None
         self.photo.show_nothing()
         self.explanation.show_photo(None)
         self.similar.show_row(None)
+
+    def _show_several(self) -> None:
+        photos = self._board.photos
+        self._leave_photo()
         first = self._rows[: _TILE_COLUMNS * _TILE_ROWS].tolist()
         self.tiles.show_tiles([Tile(photos.photo(row).path) for row in first])
         self.accept_button.setText("&Right")

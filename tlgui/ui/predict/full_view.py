@@ -1,11 +1,12 @@
 """The full view of the board: one photo as large as the window, its answer beside it, and keys that name it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.photos.names import shown_name
@@ -25,6 +26,7 @@ _COLUMN_LETTERS = 42
 # However large the text is, the photo has more room than what is said of it.
 _MOST_OF_WIDTH = 0.42
 _MOST_UNDONE = 100
+_TURNING_KEYS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
@@ -57,6 +59,7 @@ class FullView(PhotoDialog):
         self._rows: Sequence[int] | Rows = ()
         self._place = 0
         self._shown_row: int | None = None
+        self._path: Path | None = None
         # The photos that were decided about here, so that Undo shows them again.
         self._decided: list[int] = []
         self.column = AnswerColumn(board)
@@ -109,14 +112,18 @@ class FullView(PhotoDialog):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ZOOM_KEYS:
+        if event.key() in ZOOM_KEYS or event.key() in _TURNING_KEYS:
+            # Of the list of classes, all keys but those that it uses itself.
             self.canvas.keyPressEvent(event)
         elif has_command_keys(event) or not self._decide_by(event):
             super().keyPressEvent(event)
 
     def _decide_by(self, event: QKeyEvent) -> bool:
         """Do what a key says about the photo, and return whether it says anything."""
-        if event.key() in _ENTER:
+        focus = self.focusWidget()
+        if event.key() in _ENTER and isinstance(focus, QPushButton):
+            focus.click()
+        elif event.key() in _ENTER:
             self._on_accept_button_clicked()
         elif event.key() == Qt.Key.Key_U:
             self._on_undo_button_clicked()
@@ -144,8 +151,10 @@ class FullView(PhotoDialog):
         self.column.show_rows(np.array([row], np.intp))
         show_accepting(self.accept_button, photo)
         set_spoken(self.canvas, f"The photo {shown_name(photo.path)}: {self.column.answer.text()}")
-        if row != self._shown_row:
-            self._shown_row = row
+        self._shown_row = row
+        # A sort moves photos that are shown.
+        if photo.path != self._path:
+            self._path = photo.path
             self.about.setText(file_in_words(photo))
             self._load_fitted(photo.path)
 

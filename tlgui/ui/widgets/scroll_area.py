@@ -1,8 +1,11 @@
 """A scroll area that is no Tab stop: what it holds has the focus, and is scrolled into view with it."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from typing_extensions import override
+
+_SIDEWAYS = {Qt.Key.Key_Left, Qt.Key.Key_Right}
 
 
 class ScrollArea(QScrollArea):
@@ -32,6 +35,14 @@ class ScrollArea(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         bar = self.verticalScrollBar().sizeHint().width()
         return QSize(self._content.minimumSizeHint().width() + bar, super().minimumSizeHint().height())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _SIDEWAYS:
+            # What is around it may have a use for them.
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
