@@ -73,7 +73,9 @@ class Board(QObject):
         self._job: Job | None = None
         self._queue: list[PredictRequest] = []
         self._arrived: list[Prediction] = []
-        self._roots: dict[Path, None] = {}
+        # What was dropped; photos that are named again are not dropped again.
+        self._roots: list[Path] = []
+        self._named_again: tuple[tuple[Path, ...], list[Path]] = (), []
         self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
         self._flush_timer.timeout.connect(self._flush)
         session.model_changed.connect(self.state_changed)
@@ -145,6 +147,7 @@ class Board(QObject):
         """Name all photos by the model in use."""
         paths = tuple(map(Path, self.photos.paths))
         if self._session.can_predict:
+            self._named_again = paths, self._roots
             self.empty()
             self.name_photos(paths)
 
@@ -212,7 +215,7 @@ class Board(QObject):
         collection = self._session.collection if self._session.active_run is not None else None
         self._log.follow(self.photos, scope_of(collection.folder if collection is not None else None, names))
         self._arrived.clear()
-        self._roots.clear()
+        self._roots = []
         self.emptied.emit()
         self.state_changed.emit()
 
@@ -234,7 +237,8 @@ class Board(QObject):
             self._job = job
             if self._model is None or identity(model) != identity(self._model):
                 self._start_with(model)
-            self._roots.update(dict.fromkeys(job.request.paths))
+            paths, roots = self._named_again
+            self._roots += roots if job.request.paths is paths else job.request.paths
             job.reported.connect(self._on_job_reported)
             job.succeeded.connect(self._on_job_succeeded)
             self.state_changed.emit()

@@ -26,8 +26,10 @@ from tlgui.ui.widgets.scroll_area import ScrollArea
 
 # The user may still be typing.
 _DELAY_MS = 250
-_LETTERS = 52
-_LINES = 44
+# The least width of a column, and the size of the dialog, in letters and lines.
+_COLUMN_LETTERS = 50
+_LETTERS = 140
+_LINES = 46
 _VERBS = {Act.COPY: "Copy", Act.MOVE: "Move", Act.LINK: "Link", Act.HARD_LINK: "Link"}
 
 
@@ -88,11 +90,11 @@ class SortDialog(QDialog):
         self._delay = QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._delay.timeout.connect(self._plan_anew)
         column = QVBoxLayout(self)
-        column.addWidget(ScrollArea(Columns([[self.form], [self.preview]], _LETTERS)), 1)
+        column.addWidget(ScrollArea(Columns([[self.form], [self.preview]], _COLUMN_LETTERS)), 1)
         column.addWidget(self.buttons)
         metrics = self.fontMetrics()
         wanted = self.sizeHint().expandedTo(self.size())
-        wanted.setWidth(metrics.averageCharWidth() * (2 * _LETTERS + 12))
+        wanted.setWidth(metrics.averageCharWidth() * _LETTERS)
         wanted.setHeight(metrics.height() * _LINES)
         self.resize(wanted.boundedTo(self.screen().availableSize() * 0.92))
         self.form.changed.connect(self._on_form_changed)

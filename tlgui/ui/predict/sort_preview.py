@@ -24,6 +24,7 @@ from tlgui.ui.widgets.tokens import GRID, Accent
 Index = QModelIndex | QPersistentModelIndex
 _TITLES = ("Folder", "Photos", "Other files", "Size")
 _LINES_SHOWN = 8
+_TABLE_LINES, _NAME_LETTERS = 12, 18
 _DONE = {Act.COPY: "copied", Act.MOVE: "moved", Act.LINK: "linked", Act.HARD_LINK: "linked"}
 _INTO_TRAINING = (
     "This folder belongs to the photos that the model learned from. Sorted here, its own answers would become what the "
@@ -78,6 +79,22 @@ class FolderRows(QAbstractTableModel):
         return None
 
 
+class FolderTable(SortedTable):
+    """Shows them; the names of folders keep some room.
+
+    Args:
+        rows: What goes into each folder.
+    """
+
+    def __init__(self, rows: FolderRows) -> None:
+        super().__init__("What goes into each folder", rows)
+        self.setMinimumHeight(self.fontMetrics().height() * _TABLE_LINES)
+
+    @override
+    def least_name_width(self) -> int:
+        return self.fontMetrics().averageCharWidth() * _NAME_LETTERS
+
+
 class LineList(CollapsibleGroup):
     """A line that can be opened for a list of files; it is quick with any number of them.
 
@@ -111,8 +128,7 @@ class SortPreviewView(QWidget):
         self.warning_text = plain_label()
         self.warning.row.addWidget(self.warning_text, 1)
         self._rows = FolderRows()
-        self.table = SortedTable("What goes into each folder", self._rows)
-        self.table.setMinimumHeight(self.fontMetrics().height() * 12)
+        self.table = FolderTable(self._rows)
         self.notes = plain_label()
         self._lists = QWidget()
         self._list_column = QVBoxLayout(self._lists)
@@ -121,11 +137,9 @@ class SortPreviewView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        for widget in (self.headline, self.refusal, self.warning, self.room):
+        for widget in (self.headline, self.refusal, self.warning, self.room, self.notes, self._lists):
             column.addWidget(widget)
         column.addWidget(self.table, 1)
-        column.addWidget(self.notes)
-        column.addWidget(self._lists)
         self.show_waiting()
 
     @property
@@ -161,6 +175,7 @@ class SortPreviewView(QWidget):
         self.warning_text.setText(_INTO_TRAINING)
         self.warning.setVisible(plan.is_into_training)
         self._rows.show(plan.folders)
+        self.table.setColumnHidden(_TITLES.index("Other files"), plan.companion_count == 0)
         for column in range(1, len(_TITLES)):
             self.table.resizeColumnToContents(column)
         self.table.fill_width()
