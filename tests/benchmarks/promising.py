@@ -18,6 +18,7 @@ from tlgui.learning.arrays import FloatArray, Labels
 from tlgui.learning.assessment.calibration import calibrated, fit_temperature
 from tlgui.learning.assessment.doubts import rank_doubts
 from tlgui.learning.assessment.folds import groups_among
+from tlgui.learning.assessment.label_noise import mislabelled_probabilities
 from tlgui.learning.assessment.selective import promises
 from tlgui.learning.backbones.photo_sizes import for_photos
 from tlgui.learning.data.feature_extractor import FeatureExtractor
@@ -129,10 +130,13 @@ def flipped_labels_found(measured: Measured) -> list[Figure]:
 def _ranked(probabilities: FloatArray, labels: Labels) -> Sequence[int]:
     told = calibrated(probabilities, fit_temperature(probabilities, labels))
     best, rows = told.argmax(axis=1), np.arange(len(labels))
-    columns = (labels.tolist(), best.tolist(), told[rows, best].tolist(), told[rows, labels].tolist())
+    mislabelled = mislabelled_probabilities(told, labels)
+    columns = (labels, best, told[rows, best], told[rows, labels], mislabelled)
     judgements = [
-        PhotoJudgement(str(row), "", str(label), str(named), probability, own, JudgedBy.OUT_OF_FOLD)
-        for row, (label, named, probability, own) in enumerate(zip(*columns, strict=True))
+        PhotoJudgement(str(row), "", str(label), str(named), probability, own, JudgedBy.OUT_OF_FOLD, chance)
+        for row, (label, named, probability, own, chance) in enumerate(
+            zip(*(column.tolist() for column in columns), strict=True)
+        )
     ]
     return [int(doubt.place) for doubt in rank_doubts(judgements)]
 

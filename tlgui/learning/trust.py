@@ -222,6 +222,8 @@ class PhotoJudgement:
         probability: Probability of `named`, 0..1.
         own_probability: Probability of `class_name`, 0..1.
         judged_by: How it was judged.
+        mislabelled: Probability that it came into its class by chance, 0..1, see `assessment.label_noise`; None in
+            files of earlier versions.
     """
 
     place: str
@@ -231,6 +233,7 @@ class PhotoJudgement:
     probability: float
     own_probability: float
     judged_by: JudgedBy
+    mislabelled: float | None = None
 
     @property
     def is_right(self) -> bool:

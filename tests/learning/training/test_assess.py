@@ -116,9 +116,10 @@ def test_every_photo_has_its_judgement_by_place_and_digest(shared: Collection, t
     trained = train_network(shared, WITH_TEST, path, QUIET, run_folder=run_folder).save(path, QUIET)
 
     judgements = read_judgements(run_folder / JUDGEMENTS)
-    assert [replace(each, probability=0, own_probability=0) for each in judgements] == [
-        replace(each, probability=0, own_probability=0) for each in trained.judgements
+    assert [replace(each, probability=0, own_probability=0, mislabelled=0) for each in judgements] == [
+        replace(each, probability=0, own_probability=0, mislabelled=0) for each in trained.judgements
     ]
+    assert all(each.mislabelled is not None for each in judgements)
     assert kinds(trained) == {JudgedBy.TEST: 6, JudgedBy.OUT_OF_FOLD: 24, JudgedBy.VALIDATION: 6}
     for part in (JudgedBy.TEST, JudgedBy.OUT_OF_FOLD):
         judged = _of_part(judgements, part)

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.learning.arrays import FloatArray, Labels
+from tlgui.learning.assessment.searching import minimum
 from tlgui.learning.trust import Reliability, ReliabilityBin
 
 SMALLEST_TEMPERATURE = 0.05
@@ -32,7 +33,6 @@ BIN_COUNT = 10
 _SMALLEST = np.finfo(np.float32).tiny
 # The likelihood is computed some 40 times: of more numbers, every second photo is taken, or every third, and so on.
 _MOST_NUMBERS = 2_000_000
-_GOLDEN = (math.sqrt(5) - 1) / 2
 _PRECISION = 1e-4
 _FEWEST_CLASSES = 2
 
@@ -56,7 +56,9 @@ def fit_temperature(probabilities: FloatArray, labels: Labels) -> float:
     step = math.ceil(count * classes / _MOST_NUMBERS)
     objective = _Objective(_logs(probabilities[::step]), labels[::step], count)
     low, high = math.log(SMALLEST_TEMPERATURE), math.log(LARGEST_TEMPERATURE)
-    return float(np.clip(math.exp(_minimum(objective, low, high)), SMALLEST_TEMPERATURE, LARGEST_TEMPERATURE))
+    return float(
+        np.clip(math.exp(minimum(objective, low, high, _PRECISION)), SMALLEST_TEMPERATURE, LARGEST_TEMPERATURE)
+    )
 
 
 def calibrated(probabilities: FloatArray, temperature: float) -> FloatArray:
@@ -186,22 +188,6 @@ class _Objective:
         normalizer = float((np.log(np.exp(scaled).sum(axis=1)) + highest[:, 0]).mean())
         prior = log_temperature**2 / (2 * self._count)
         return normalizer - self._target * math.exp(-log_temperature) + prior
-
-
-def _minimum(function: _Objective, low: float, high: float) -> float:
-    """Return where a function with one minimum has it, by golden-section search."""
-    left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-    at_left, at_right = function(left), function(right)
-    while high - low > _PRECISION:
-        if at_left <= at_right:
-            high, right, at_right = right, left, at_left
-            left = high - _GOLDEN * (high - low)
-            at_left = function(left)
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + _GOLDEN * (high - low)
-            at_right = function(right)
-    return (low + high) / 2
 
 
 def _logs(probabilities: FloatArray) -> _Logs:

@@ -55,6 +55,7 @@ def write_judgements(path: Path, judgements: Sequence[PhotoJudgement]) -> None:
         "named_numbers": [numbers[each.named] for each in judgements],
         "probabilities": [round(each.probability, _DIGITS) for each in judgements],
         "own_probabilities": [round(each.own_probability, _DIGITS) for each in judgements],
+        "mislabelled": [None if each.mislabelled is None else round(each.mislabelled, _DIGITS) for each in judgements],
         "judged_by": [kinds.index(each.judged_by) for each in judgements],
         "kinds": [kind.value for kind in kinds],
     }
@@ -103,6 +104,7 @@ def _judgements(fields: Fields) -> tuple[PhotoJudgement, ...]:
         _probabilities(fields, "probabilities", count),
         _probabilities(fields, "own_probabilities", count),
         (kinds[number] for number in _numbers(fields, "judged_by", count, len(kinds))),
+        _optional_probabilities(fields, "mislabelled", count),
     )
     return tuple(itertools.starmap(PhotoJudgement, zip(*columns, strict=True)))
 
@@ -136,6 +138,18 @@ def _probabilities(fields: Fields, field: str, count: int) -> list[float]:
     values: list[float] = fields.items(field, _MOST_PHOTOS)
     _check(len(values) == count and all(type(value) is float or type(value) is int for value in values), field)
     array: NDArray[np.float64] = np.array(values, np.float64)
+    _check(bool(((array >= 0) & (array <= 1)).all()), field)
+    return values
+
+
+def _optional_probabilities(fields: Fields, field: str, count: int) -> list[float | None]:
+    """Return finite numbers from 0 to 1, or None; only None where the column is missing, as in earlier versions."""
+    if not fields.has(field):
+        return [None] * count
+    values: list[float | None] = fields.items(field, _MOST_PHOTOS)
+    known = [value for value in values if value is not None]
+    _check(len(values) == count and all(type(value) is float or type(value) is int for value in known), field)
+    array: NDArray[np.float64] = np.array(known, np.float64)
     _check(bool(((array >= 0) & (array <= 1)).all()), field)
     return values
 

@@ -16,6 +16,7 @@ import tensorflow as tf
 from tlgui.errors import Cancelled, StorageError
 from tlgui.learning.assessment import novelty
 from tlgui.learning.assessment.calibration import calibrated, cross_calibrated, fit_temperature, reliability
+from tlgui.learning.assessment.label_noise import mislabelled_probabilities
 from tlgui.learning.assessment.selective import promises
 from tlgui.learning.inference.evaluate import evaluate_probabilities
 from tlgui.learning.networks.builder import set_temperature
@@ -160,12 +161,14 @@ def judgements_of(part: Judged, collection: Collection) -> list[PhotoJudgement]:
             probability=probability,
             own_probability=own_probability,
             judged_by=part.judged_by,
+            mislabelled=mislabelled,
         )
-        for photo, named, probability, own_probability in zip(
+        for photo, named, probability, own_probability, mislabelled in zip(
             part.photos,
             best.tolist(),
             part.probabilities[rows, best].tolist(),
             part.probabilities[rows, part.labels].tolist(),
+            mislabelled_probabilities(part.probabilities, part.labels).tolist(),
             strict=False,
         )
     ]

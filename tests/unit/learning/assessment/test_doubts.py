@@ -1,5 +1,7 @@
 """Photos that are probably in the wrong class: what comes first, what ends the list, and what never comes back."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -58,6 +60,14 @@ def test_each_photo_is_ranked_once_by_its_cleanest_judgement() -> None:
     ]
     found = rank_doubts(judged)
     assert [(each.place, each.own_probability) for each in found] == [("b", 0.01), ("a", 0.02)]
+
+
+def test_list_ends_where_one_in_twenty_is_wrong() -> None:
+    found = [
+        replace(_judgement(f"{number}", own=0.01 + number / 100), mislabelled=probability)
+        for number, probability in enumerate((0.9, 0.06, 0.05, 0.04, 0.0))
+    ]
+    assert _places(rank_doubts([*_right(100), *found])) == ["0", "1", "2"]
 
 
 def test_list_ends_earlier_where_there_are_more_classes_to_choose_from() -> None:

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tlgui.learning.trust import JudgedBy, PhotoJudgement
 
 JUDGEMENTS = (
     PhotoJudgement("robin/1.jpg", "ab" * 32, "robin", "robin", 0.75, 0.75, JudgedBy.OUT_OF_FOLD),
-    PhotoJudgement("wren/2.jpg", "", "wren", "robin", 1.0, 0.0, JudgedBy.VALIDATION),
+    PhotoJudgement("wren/2.jpg", "", "wren", "robin", 1.0, 0.0, JudgedBy.VALIDATION, 0.25),
     PhotoJudgement("wren/\udcff.jpg", "", "wren", "dunnock", 0.5, 0.4, JudgedBy.TEST),
 )
 
@@ -88,6 +89,9 @@ def _put(field: str, value: object) -> Callable[[dict[str, Any]], None]:
         _put("probabilities", "0.5"),
         _put("own_probabilities", -0.1),
         _put("judged_by", 3),
+        _put("mislabelled", 1.5),
+        _put("mislabelled", "0.5"),
+        _set("mislabelled", [None]),
         lambda listed: listed.pop("probabilities"),
     ],
 )
@@ -103,6 +107,13 @@ def test_a_column_that_is_not_known_is_passed_over(path: Path) -> None:
     listed["distances"] = [None, 0.5, None]
     path.write_bytes(gzip.compress(json.dumps(listed).encode()))
     assert read_judgements(path) == JUDGEMENTS
+
+
+def test_a_file_of_an_earlier_version_does_not_tell_how_probable_a_wrong_class_is(path: Path) -> None:
+    listed = json.loads(gzip.decompress(path.read_bytes()))
+    del listed["mislabelled"]
+    path.write_bytes(gzip.compress(json.dumps(listed).encode()))
+    assert read_judgements(path) == tuple(replace(each, mislabelled=None) for each in JUDGEMENTS)
 
 
 def test_a_disk_that_refuses_is_an_error(tmp_path: Path) -> None:
