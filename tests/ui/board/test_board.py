@@ -62,6 +62,7 @@ def test_decision_can_be_taken_back_and_forgotten(qtbot: QtBot, board: Board) ->
     assert board.next_undo == "name 2 photos wren"
     board.undo()
     assert board.next_undo == "name 1 photo owl"
+    assert answers(board) == before | {"robin 1": "owl*"}
     settle(qtbot, board)
     assert answers(board) == before | {"robin 1": "owl*"}
     board.decide(rows(0), None, "forget 1 photo")

@@ -15,8 +15,11 @@ from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, Pr
 from tlgui.photos.storage.decisions import scope_of
 from tlgui.progress import Event
 from tlgui.text.numbers import count
+from tlgui.ui.board.answer_changes import AnswerChanges
+from tlgui.ui.board.answer_comparison import AnswerComparison
 from tlgui.ui.board.columns import BoardColumns, Rows
 from tlgui.ui.board.contents import BoardContents
+from tlgui.ui.board.corrections import Corrections
 from tlgui.ui.board.decision_log import DecisionLog
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
@@ -37,7 +40,8 @@ class Board(QObject):
         asked: Photos and folders are to be named, by the person or because they came into a watched folder; the paths.
         moved: Files were moved; the new path of each by the old one.
         cleared: The person took all photos off the board.
-        state_changed: A prediction began or ended, a drop is waiting, or what can be undone changed.
+        state_changed: A prediction began or ended, a drop is waiting, or what can be undone or added changed.
+        answers_compared: Photos were named again and compared with what was said before, see `answer_changes`.
         ended_empty: A prediction ended without any photo.
         problem_raised: A decision could not be kept, or the file with them was damaged.
 
@@ -57,6 +61,7 @@ class Board(QObject):
     moved = Signal(object)
     cleared = Signal()
     state_changed = Signal()
+    answers_compared = Signal()
     ended_empty = Signal()
     problem_raised = Signal(StorageError)
 
@@ -69,6 +74,11 @@ class Board(QObject):
         self._log.steps_changed.connect(self.state_changed)
         self._log.problem_raised.connect(self.problem_raised)
         self.left_out: frozenset[str] = frozenset()
+        self._corrections = Corrections(session, self._log, self)
+        self._corrections.changed.connect(self.state_changed)
+        self._comparison = AnswerComparison(session, self._log, self)
+        self._comparison.compared.connect(self.answers_compared)
+        self._corrections.added.connect(self._comparison.expect_training)
         self._model: ModelSummary | None = None
         self._job: Job | None = None
         self._queue: list[PredictRequest] = []
@@ -78,7 +88,7 @@ class Board(QObject):
         self._named_again: tuple[tuple[Path, ...], list[Path]] = (), []
         self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
         self._flush_timer.timeout.connect(self._flush)
-        session.model_changed.connect(self.state_changed)
+        session.model_changed.connect(self._on_session_model_changed)
         session.caution_changed.connect(self._on_session_caution_changed)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._on_session_job_ended)
@@ -116,6 +126,28 @@ class Board(QObject):
         """When that decision was made, in seconds of the monotonic clock; only where there is one."""
         return self._log.next_undo_at
 
+    @property
+    def answer_changes(self) -> AnswerChanges | None:
+        """What changed when the photos were named again, until the board is emptied; None where they were not."""
+        return self._comparison.changes
+
+    def changed_rows(self) -> Rows:
+        """Return the photos that have another answer since they were named again."""
+        changes = self._comparison.changes
+        return changes.rows if changes is not None else np.empty(0, np.intp)
+
+    def corrections(self) -> Rows:
+        """Return the photos that a person named and the model named otherwise, or held back."""
+        return self._corrections.rows()
+
+    def corrections_to_add(self) -> Rows:
+        """Return those corrections that the open collection does not have yet."""
+        return self._corrections.to_add()
+
+    def why_not_add(self) -> str:
+        """Return why no correction can be added to the collection now, as a sentence; empty where some can."""
+        return self._corrections.problem()
+
     def problem(self) -> str:
         """Return why photos are not taken now, as a sentence; empty if they are."""
         session = self._session
@@ -144,11 +176,12 @@ class Board(QObject):
             self.state_changed.emit()
 
     def name_again(self) -> None:
-        """Name all photos by the model in use."""
+        """Name all photos by the model in use; what changes is told by `answers_compared`."""
         paths = tuple(map(Path, self.photos.paths))
-        if self._session.can_predict:
+        if self._session.can_predict and not self.is_naming:
             self._named_again = paths, self._roots
-            self.empty()
+            self._comparison.begin()
+            self._start_with(None)
             self.name_photos(paths)
 
     def clear(self) -> None:
@@ -158,7 +191,12 @@ class Board(QObject):
 
     def empty(self) -> None:
         """Take all photos off the board for now."""
+        self._comparison.forget()
         self._start_with(None)
+
+    def add_corrections(self) -> Job | None:
+        """Copy `corrections_to_add` into the classes of the open collection; None where `why_not_add` says why not."""
+        return self._corrections.add()
 
     def decide(self, rows: Rows, class_name: str | None, words: str) -> None:
         """Remember what a person decided about photos, by their content; it is shown at once.
@@ -225,6 +263,17 @@ class Board(QObject):
             request = self._queue.pop(0)
             self._session.predict(request.paths, is_kept_only=request.is_kept_only)
 
+    def _name_again_after_training(self) -> None:
+        """Name the photos again where the model in use was trained because of corrections."""
+        session = self._session
+        if self._comparison.is_trained(session.model) and self.is_of_other_model and not session.is_busy:
+            self.name_again()
+
+    @Slot()
+    def _on_session_model_changed(self) -> None:
+        self._name_again_after_training()
+        self.state_changed.emit()
+
     @Slot()
     def _on_session_caution_changed(self) -> None:
         self.photos.judge(self._session.caution)
@@ -254,6 +303,9 @@ class Board(QObject):
         if job.is_stopping and not isinstance(job.request, TrainRequest):
             self._queue.clear()
         self._start_next()
+        if self._job is None:
+            self._comparison.end()
+        self._name_again_after_training()
         self.state_changed.emit()
 
     @Slot(object)

@@ -40,11 +40,11 @@ class BoardPhoto:
         verdict: What becomes of the model's answer; `NAMED` where a person decided.
         answer: The class that it is named as, by the model or the person; empty where it is not named.
         is_decided: Whether a person decided.
-        decided_at: When the person decided, as an ISO 8601 time with its offset; empty where nobody did.
         error: Why the photo could not be read; empty where it could.
         digest: SHA-256 of its bytes; empty where unknown.
         time: When it was taken, or changed where it does not say, in seconds since 1970; None where unknown.
         distance: Cosine distance to the k-th nearest training photo; None where the model does not tell.
+        decided_at: When the person decided, as an ISO 8601 time with its offset; empty where nobody did.
     """
 
     row: int
@@ -53,16 +53,29 @@ class BoardPhoto:
     verdict: Verdict
     answer: str
     is_decided: bool
-    decided_at: str
     error: str
     digest: bytes
     time: float | None
     distance: float | None
+    decided_at: str = ""
 
     @property
     def certainty(self) -> float | None:
         """The probability that the model gives its best class, 0..1; None without one."""
         return self.scores[0].probability if self.scores else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person decided about some rows of columns, as the columns have it.
+
+    Args:
+        classes: The class of each, or `UNDECIDED`.
+        moments: When each was decided.
+    """
+
+    classes: NDArray[np.integer[Any]]
+    moments: NDArray[np.integer[Any]]
 
 
 class BoardColumns:
@@ -183,11 +196,11 @@ class BoardColumns:
             {NOT_SURE: Verdict.NOT_SURE, UNLIKE: Verdict.UNLIKE}.get(group, Verdict.NAMED),
             self.names[group] if group >= 0 else "",
             bool(arrays["decided"][row] != UNDECIDED),
-            self._moments[moment] if (moment := int(arrays["moment"][row])) != UNDECIDED else "",
             self._errors.get(row, ""),
             self.digest(row),
             None if np.isnan(time) else time,
             None if np.isnan(distance) else distance,
+            self._moments[moment] if (moment := int(arrays["moment"][row])) != UNDECIDED else "",
         )
 
     def copied(self) -> "BoardColumns":
@@ -258,11 +271,19 @@ class BoardColumns:
             moments: When each was decided, an index into `times` or `UNDECIDED`.
             times: ISO 8601 times with their offset.
         """
-        arrays = self._arrays
-        changed: Rows = rows[arrays["decided"][rows] != classes]
-        arrays["decided"][rows] = classes
-        arrays["moment"][rows] = np.where(moments == UNDECIDED, UNDECIDED, moments + len(self._moments))
+        placed = np.where(moments == UNDECIDED, UNDECIDED, moments + len(self._moments))
         self._moments += times
+        return self.put_back(rows, Decided(classes, placed))
+
+    def decisions(self, rows: Rows) -> "Decided":
+        """Return what a person decided about photos, for `put_back`."""
+        return Decided(self._arrays["decided"][rows], self._arrays["moment"][rows])
+
+    def put_back(self, rows: Rows, decided: "Decided") -> Rows:
+        """Set what a person decided about each photo to what it was, and return the rows that this changed."""
+        arrays = self._arrays
+        changed: Rows = rows[arrays["decided"][rows] != decided.classes]
+        arrays["decided"][rows], arrays["moment"][rows] = decided.classes, decided.moments
         self.judge(self._caution, changed)
         return changed
 

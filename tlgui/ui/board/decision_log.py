@@ -20,7 +20,7 @@ from tlgui.errors import StorageError
 from tlgui.photos.storage.decision_file import DecisionFile
 from tlgui.photos.storage.decisions import Change, Decision, Decisions, Scope
 from tlgui.progress import Event, JobContext
-from tlgui.ui.board.columns import UNDECIDED, BoardColumns, Rows, places_in
+from tlgui.ui.board.columns import UNDECIDED, BoardColumns, Decided, Rows, places_in
 from tlgui.ui.session.session import Session
 
 # A step of 100,000 photos takes 3 MB.
@@ -61,6 +61,9 @@ class Step:
         digests: The photos.
         scope: What was asked.
         words: For Undo.
+        photos: The columns that it was shown in.
+        rows: The rows of these.
+        before: What was shown of them before.
         change: What was written; None before it is.
         at: When it was decided, in seconds of the monotonic clock.
     """
@@ -68,6 +71,9 @@ class Step:
     digests: Digests
     scope: Scope
     words: str
+    photos: BoardColumns
+    rows: Rows
+    before: Decided
     change: Change | None = None
     at: float = field(default_factory=time.monotonic)
 
@@ -158,6 +164,10 @@ class DecisionLog(QObject):
         if digests.any():
             self._do(lambda: self._read(digests, scope), then)
 
+    def when_known(self, then: Callable[[], None]) -> None:
+        """Call a function when all that was asked for until now is read and written."""
+        self._do(lambda: None, lambda _: then(), then)
+
     def decide(self, rows: Rows, class_name: str | None, words: str) -> Rows:
         """Decide about photos, and all others on the board with the same content.
 
@@ -175,9 +185,9 @@ class DecisionLog(QObject):
             return rows[:0]
         digests, rows = digests[known], rows[known]
         photos, scope = self.photos, self.scope
-        step = Step(digests, scope, words)
         decision = None if class_name is None else Decision(class_name, _now())
         alike = photos.rows_with(digests) if len(digests) <= _MOST_AT_ONCE else rows
+        step = Step(digests, scope, words, photos, alike, photos.decisions(alike))
         photos.decide(alike, class_name, decision.decided_at if decision is not None else "")
         self._count_unwritten(photos, alike, 1)
         self._steps = [*self._steps[-_MOST_STEPS + 1 :], step]
@@ -209,28 +219,35 @@ class DecisionLog(QObject):
         """Take back the last decision, except for photos that were decided about again in another window."""
         if not self._steps:
             return
-        step, photos, every = self._steps.pop(), self.photos, self.photos.all_digests
-        is_shown = step.scope == self.scope
-
-        def take_back() -> tuple[Rows, Found] | None:
-            # By now it was written, or refused.
-            if step.change is not None:
-                self._decisions.take_back(step.change)
-            if not is_shown:
-                return None
-            places = places_in(every, step.digests)
-            rows = np.flatnonzero(places >= 0)
-            return rows, self._read(step.digests[places[rows]], step.scope)
+        step, photos = self._steps.pop(), self.photos
+        self._count_unwritten(step.photos, step.rows, 1)
+        if step.photos is photos:
+            self.shown.emit(photos.put_back(step.rows, step.before))
+        every = photos.all_digests if step.scope == self.scope else photos.all_digests[:0]
 
         def then(known: object) -> None:
-            if isinstance(known, tuple):
-                self._show(photos, *known)
+            assert isinstance(known, tuple)
+            self._count_unwritten(step.photos, step.rows, -1)
+            self._show(photos, *known)
 
-        def otherwise() -> None:
-            self._steps.append(step)
-            self.steps_changed.emit()
+        self._do(lambda: self._taken_back(step, every), then, lambda: self._keep(step))
+        self.steps_changed.emit()
 
-        self._do(take_back, then, otherwise)
+    def _taken_back(self, step: Step, every: Digests) -> tuple[Rows, Found]:
+        """Take a step back; return the rows that it was about, and what is decided about them now. On the thread."""
+        # By now it was written, or refused.
+        if step.change is not None:
+            self._decisions.take_back(step.change)
+        places = places_in(every, step.digests)
+        rows = np.flatnonzero(places >= 0)
+        return rows, self._read(step.digests[places[rows]], step.scope)
+
+    def _keep(self, step: Step) -> None:
+        """Show a step again that could not be taken back."""
+        self._count_unwritten(step.photos, step.rows, -1)
+        self._steps.append(step)
+        if step.photos is self.photos:
+            self.look_up(step.rows)
         self.steps_changed.emit()
 
     def _read(self, digests: Digests, scope: Scope) -> Found:

@@ -191,6 +191,23 @@ class Commands(QObject):
         self.show_step(Step.TRAIN)
         self._pages.train.start()
 
+    def can_train_again(self) -> bool:
+        """Return whether a run of the collection is in use, whose recipe can be trained on the photos as they are."""
+        session = self._session
+        return session.active_run is not None and session.collection is not None and not session.advice()
+
+    def train_again(self) -> None:
+        """Train the recipe in use anew on the photos as they are now, and show the Train page."""
+        run = self._session.active_run
+        if run is None or not self.can_train_again() or not self._is_free():
+            return
+        try:
+            self._session.train_again(run)
+        except TlguiError as error:
+            self._messages.show_error(error)
+        else:
+            self.show_step(Step.TRAIN)
+
     def stop(self) -> None:
         """Ask the job under way to stop; the prediction where there is no other."""
         self._session.stop()

@@ -14,6 +14,7 @@ from tlgui.photos.names import one_line, shown_name
 from tlgui.progress import Event, Notice
 from tlgui.text.numbers import count
 from tlgui.ui.session.requests import (
+    AddDecidedRequest,
     SamplePhotosRequest,
     SaveModelRequest,
     SavePredictionsRequest,
@@ -26,7 +27,14 @@ from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.session.worker import Job
 from tlgui.ui.shell.commands import Commands
 from tlgui.ui.shell.message_bar import MessageBar
-from tlgui.ui.shell.outcome_texts import classes_line, export_line, listed_problems, mended_line, remove_button
+from tlgui.ui.shell.outcome_texts import (
+    TRAIN_AGAIN,
+    classes_line,
+    export_line,
+    listed_problems,
+    mended_line,
+    remove_button,
+)
 from tlgui.ui.shell.step_states import step_of
 from tlgui.ui.text.model_words import model_title
 
@@ -88,12 +96,15 @@ class JobOutcomes(QObject):
             target = request.target
             self._messages.show_success(f"Saved “{shown_name(target)}”.", one_line(str(target.parent)), target)
         elif isinstance(result, Mended):
-            self._show_mended(result, is_undone=isinstance(request, UndoRequest))
+            if isinstance(request, AddDecidedRequest) and result.done and self._commands.can_train_again():
+                self._offer_training(result)
+            else:
+                self._show_mended(result, is_undone=isinstance(request, UndoRequest))
         elif isinstance(result, ExportResult):
             self._messages.show_success(f"Exported to “{shown_name(result.path)}”.", export_line(result), result.path)
 
     def _show_mended(self, mended: Mended, *, is_undone: bool) -> None:
-        hint = listed_problems([(problem.path, problem.reason) for problem in mended.problems])
+        hint = _problems(mended)
         if is_undone or not mended.done:
             say = self._messages.show_info if mended.problems else self._messages.show_success
             say(mended.words, hint)
@@ -102,6 +113,12 @@ class JobOutcomes(QObject):
             self._messages.show_undoable(
                 mended_line(mended), hint, self._commands.undo_mending, offer, stays=bool(hint)
             )
+
+    def _offer_training(self, mended: Mended) -> None:
+        """Say which photos were added, and offer what they were added for."""
+        hint = "\n".join([TRAIN_AGAIN, *filter(None, [_problems(mended)])])
+        offer = ("&Train again", self._commands.train_again)
+        self._messages.show_undoable(mended.words, hint, self._commands.undo_mending, offer)
 
     def _remove(self, mended: Mended) -> None:
         self._commands.mend(RemoveFolders(mended.emptied))
@@ -132,3 +149,7 @@ class JobOutcomes(QObject):
         job = self.sender()
         assert isinstance(job, Job)
         return job.request
+
+
+def _problems(mended: Mended) -> str:
+    return listed_problems([(problem.path, problem.reason) for problem in mended.problems])

@@ -8,6 +8,9 @@ from tlgui.photos.mending.mender import Mended
 from tlgui.photos.names import one_line, shown_name
 from tlgui.text.numbers import count, size_in_words
 
+TRAIN_AGAIN = "Train again so that the model learns from them."
+"""What is to be done after photos were added."""
+
 FAILED_SHOWN = 3
 
 
