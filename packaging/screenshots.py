@@ -3,9 +3,9 @@
 Usage: `.venv/bin/python packaging/screenshots.py [--photos FOLDER] [--out FOLDER] [--all]`
 
 Without `--photos` the sample photos are drawn and used. With `--all` every page is taken in each size of the window and
-of the text, empty, with the photos, and with 40 classes: a folder of pictures to look through before a release; without
-it the few that the README shows. Without a screen the pictures are taken offscreen. Settings, caches and models of the
-run go to a temporary home.
+of the text, empty, with the photos, and with 40 classes, and the board with 1 and with 10,000 photos: a folder of
+pictures to look through before a release; without it the few that the README shows. Without a screen the pictures are
+taken offscreen. Settings, caches and models of the run go to a temporary home.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QSize, QTimer
@@ -35,6 +35,8 @@ EVERY_SIZE = {"": SIZE, "-small": SMALL}
 README_SCALES = {"": 1.0}
 EVERY_SCALE = {"": 1.0, "-large-text": 2.0}
 MANY_CLASSES = 40
+MANY_PHOTOS = 10_000
+PHOTOS_A_FOLDER = 500
 SCHEMES = {"light": False, "dark": True}
 WAIT_SECONDS = 900.0
 PREDICTED = 12
@@ -77,9 +79,31 @@ def use(window: MainWindow, folder: Path | None, camera: "Camera", new_photos: P
     window.commands.show_results()
     camera.take(f"{prefix}results")
     window.commands.show_predict()
-    window.pages.predict.predict_paths((unnamed_copies(window, new_photos),))
-    wait(lambda: not session.is_busy)
+    unnamed = unnamed_copies(window, new_photos)
+    name(window, unnamed)
     camera.take(f"{prefix}predict")
+    if camera.takes_every_size:
+        photos = sorted(unnamed.iterdir())
+        for words, path in (("one-photo", photos[0]), ("many-photos", linked_often(photos, unnamed / "Many"))):
+            window.pages.predict.clear()
+            name(window, path)
+            camera.take(f"{prefix}predict-{words}")
+
+
+def name(window: MainWindow, path: Path) -> None:
+    """Name a photo or a folder of photos on the Predict page."""
+    window.pages.predict.predict_paths((path,))
+    wait(lambda: not window.session.is_busy)
+
+
+def linked_often(photos: Sequence[Path], folder: Path) -> Path:
+    """Return a new folder with subfolders in which the same photos lie many times."""
+    for number in range(MANY_PHOTOS):
+        source = photos[number % len(photos)]
+        target = folder / f"Walk {number // PHOTOS_A_FOLDER + 1:02}" / f"IMG_{number:05}{source.suffix}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.hardlink_to(source)
+    return folder
 
 
 def many_classes(window: MainWindow, folder: Path) -> Path:

@@ -71,6 +71,8 @@ class BoardArranger(QObject):
         board.grew.connect(self._on_board_grew)
         board.changed.connect(self._on_board_changed)
         board.emptied.connect(self._on_board_emptied)
+        board.taken_off.connect(self._on_board_emptied)
+        board.moved.connect(self._on_board_moved)
 
     @property
     def query(self) -> BoardQuery:
@@ -161,8 +163,13 @@ class BoardArranger(QObject):
 
     @Slot()
     def _on_board_emptied(self) -> None:
+        """Show what is on the board now, in which every photo may have another row."""
         self._keys = NameKeys()
         self.arrange()
+
+    @Slot()
+    def _on_board_moved(self) -> None:
+        self._keys = NameKeys()
 
     @Slot()
     def _on_pause_timeout(self) -> None:

@@ -3,6 +3,8 @@
 Pages show it and act on it. Drops are queued; photos stream in, and stay when another page is shown.
 """
 
+import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 
 _FLUSH_MS = 100
+_MOST_JOINED = 100
 _TRAINING = "The training is still running. Drop the photos again when it has ended, or stop it first."
 _BUSY = "Something else is still under way. Drop the photos again when it has ended."
 _NO_MODEL = "There is no model yet. Train one or open one, then drop the photos again."
@@ -40,6 +43,7 @@ class Board(QObject):
         asked: Photos and folders are to be named, by the person or because they came into a watched folder; the paths.
         moved: Files were moved; the new path of each by the old one.
         cleared: The person took all photos off the board.
+        taken_off: The person took photos off the board; their paths, as text. The others have other rows now.
         state_changed: A prediction began or ended, a drop is waiting, or what can be undone or added changed.
         answers_compared: Photos were named again and compared with what was said before, see `answer_changes`.
         ended_empty: A prediction ended without any photo.
@@ -60,6 +64,7 @@ class Board(QObject):
     asked = Signal(object)
     moved = Signal(object)
     cleared = Signal()
+    taken_off = Signal(object)
     state_changed = Signal()
     answers_compared = Signal()
     ended_empty = Signal()
@@ -86,6 +91,8 @@ class Board(QObject):
         # What was dropped; photos that are named again are not dropped again.
         self._roots: list[Path] = []
         self._named_again: tuple[tuple[Path, ...], list[Path]] = (), []
+        # From when to when decisions were made that are taken back together, on the monotonic clock.
+        self._joined: deque[tuple[float, float]] = deque(maxlen=_MOST_JOINED)
         self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
         self._flush_timer.timeout.connect(self._flush)
         session.model_changed.connect(self._on_session_model_changed)
@@ -189,6 +196,18 @@ class Board(QObject):
         self.empty()
         self.cleared.emit()
 
+    def take_off(self, rows: Rows) -> None:
+        """Take photos off the board, until they are dropped again; files and decisions stay."""
+        gone = tuple(self.photos.paths[row] for row in rows.tolist())
+        self.photos = self.photos.without(rows)
+        # It is about rows.
+        self._comparison.forget()
+        self._log.follow(self.photos, self._log.scope)
+        # What was being read was for other rows.
+        self._log.look_up(np.arange(len(self.photos), dtype=np.intp))
+        self.taken_off.emit(gone)
+        self.state_changed.emit()
+
     def empty(self) -> None:
         """Take all photos off the board for now."""
         self._comparison.forget()
@@ -217,9 +236,31 @@ class Board(QObject):
                 )
             )
 
-    def undo(self) -> None:
-        """Take back the last decision, except for photos that were decided about again in another window."""
-        self._log.undo()
+    def decide_each(self, choices: Mapping[str, Rows], words: str) -> None:
+        """Decide about photos of several classes, which one Undo takes back.
+
+        Args:
+            choices: The photos by the class that they show.
+            words: As in `decide`.
+        """
+        began = time.monotonic()
+        for class_name, rows in choices.items():
+            self.decide(rows, class_name, words)
+        if len(choices) > 1:
+            self._joined.append((began, time.monotonic()))
+
+    def undo(self) -> int:
+        """Take back the last decision, except for photos that were decided about again in another window.
+
+        Returns:
+            How many steps that was.
+        """
+        at, taken = self.next_undo_at if self.next_undo else 0.0, 0
+        since = next((began for began, ended in self._joined if began <= at <= ended), at)
+        while self.next_undo and self.next_undo_at >= since:
+            self._log.undo()
+            taken += 1
+        return taken
 
     def contents(self, rows: Rows | None = None) -> BoardContents:
         """Return photos as they are now, for a job on another thread; only where there is a model.

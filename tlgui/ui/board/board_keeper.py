@@ -125,6 +125,7 @@ class BoardKeeper(QObject):
         board.asked.connect(self._on_board_asked)
         board.moved.connect(self._on_board_moved)
         board.cleared.connect(self._on_board_cleared)
+        board.taken_off.connect(self._on_board_taken_off)
         session.model_changed.connect(self._on_session_model_changed)
         session.job_started.connect(self._on_session_job_started)
         session.job_ended.connect(self._put_back)
@@ -174,6 +175,10 @@ class BoardKeeper(QObject):
         self._change(lambda record: record.with_off(gone))
 
     # Inner workings.
+
+    @Slot(object)
+    def _on_board_taken_off(self, paths: tuple[str, ...]) -> None:
+        self.take_off(map(Path, paths))
 
     @Slot(object)
     def _on_board_asked(self, paths: tuple[Path, ...]) -> None:

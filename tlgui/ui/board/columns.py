@@ -217,6 +217,22 @@ class BoardColumns:
         )
         return copied
 
+    def without(self, rows: Rows) -> "BoardColumns":
+        """Return these columns without some photos, to be used instead of these; the photos after them move up."""
+        left = np.delete(np.arange(self._size), rows)
+        new_row = {row: place for place, row in enumerate(left.tolist())}
+        paths = [self._paths[row] for row in new_row]
+        made = copy.copy(self)
+        vars(made).update(
+            _paths=paths,
+            _row_of={path: place for place, path in enumerate(paths)},
+            _errors={new_row[row]: error for row, error in self._errors.items() if row in new_row},
+            _size=len(left),
+            # Room for one photo at least, which is what grows.
+            _arrays={name: array[left if len(left) else [0]] for name, array in self._arrays.items()},
+        )
+        return made
+
     def move(self, places: Mapping[str, str]) -> Rows:
         """Give photos the paths that they were moved to.
 

@@ -165,6 +165,7 @@ class AnswerPane(QWidget):
         self._board.changed.connect(self._on_board_changed)
         self._board.grew.connect(self._on_board_changed)
         self._board.emptied.connect(self._on_board_emptied)
+        self._board.taken_off.connect(self._on_board_emptied)
 
     def _fit_photo(self) -> None:
         """Give the photo its room, which is the same for every photo."""

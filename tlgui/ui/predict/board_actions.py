@@ -20,7 +20,7 @@ class BoardActions:
     Attributes:
         deciding: Accept, name as a class.
         looking: Show large, show look-alikes, show in the folder.
-        taking: Copy, copy the path.
+        taking: Copy, copy the path, take off the board.
         file_manager: Shows photos in their folders.
         clipboard: Copies photos.
 
@@ -64,7 +64,7 @@ class BoardActions:
         return [Path(paths[row]) for row in self._view.selected().tolist()]
 
     def _has_selection(self) -> bool:
-        return self._view.isVisible() and len(self._view.selected()) > 0
+        return self._view.isVisible() and self._view.has_selection
 
     def _has_current(self) -> bool:
         return self._view.isVisible() and self._view.current() is not None
@@ -136,6 +136,15 @@ class BoardActions:
                 handler=lambda: self.clipboard.copy_paths(self._paths()),
                 enabled=self._has_selection,
                 shortcut="Ctrl+Shift+C",
+            ),
+            Action(
+                parent,
+                name="take-off-board",
+                text="&Take off the board",
+                handler=lambda: self._view.take_off(self._view.selected()),
+                enabled=self._has_selection,
+                shortcut="Del",
+                tip="Do not show the selected photos here any more; the files stay",
             ),
         )
 

@@ -1,14 +1,17 @@
 """The photos of the board: chips with counts, a line for search and order, the grid, and the pane beside it."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.learning.looks import nearest
 from tlgui.ui.board.arranger import BoardArranger
-from tlgui.ui.board.arranging import Arranged
+from tlgui.ui.board.arranging import Arranged, Section
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.class_keys import keys_of_classes
 from tlgui.ui.board.columns import BoardPhoto, Rows
@@ -27,6 +30,7 @@ _COUNT_MS = 100
 _SHARES = (640, 360)
 # A grid and a pane beside it.
 _LETTERS_WITH_PANE = 72
+_LINES_OF_A_HIGH_WINDOW = 26
 _NO_ROWS = np.empty(0, np.intp)
 
 
@@ -52,12 +56,15 @@ class BoardView(QWidget):
         self._was_naming = False
         self._is_single = False
         self._shown_before: Rows = _NO_ROWS
+        self._to_choose: Rows = _NO_ROWS
         self._describer = BoardDescriber()
         self._arranger = BoardArranger(board, self)
         self.chips = GroupChips()
         self.bar = BoardBar()
         self.grid: PhotoGrid[BoardPhoto] = PhotoGrid()
         self.grid.setAccessibleName("Photos and what they are named")
+        self.grid.drag.carries_files = True
+        self.grid.drag.can_begin = lambda: True
         self.pane = AnswerPane(session, board)
         self.nothing = QuietLabel(parent=self.grid)
         # Counting 100,000 photos takes a millisecond or two; once for several changes is enough.
@@ -71,6 +78,11 @@ class BoardView(QWidget):
     def shown(self) -> Rows:
         """The rows of the photos that are shown, in order."""
         return self._arranger.rows
+
+    @property
+    def has_selection(self) -> bool:
+        """Whether a photo is selected."""
+        return self.grid.selectionModel().hasSelection()
 
     def selected(self) -> Rows:
         """Return the rows of the selected photos, in the order in which they are shown."""
@@ -98,9 +110,13 @@ class BoardView(QWidget):
         return int(self.shown[before[-1]]) if len(before) else None
 
     def choose(self, rows: Rows) -> None:
-        """Select photos as far as they are shown; the first of them becomes the current one."""
+        """Select photos as far as they are shown; the first of them becomes the current one.
+
+        Where none is shown, those are selected that are when photos are arranged the next time.
+        """
         photos = self.grid.photos.items
         places = photos.rows_of(frozenset(rows.tolist()))
+        self._to_choose = _NO_ROWS if places else rows
         if not places:
             return
         first = self.grid.photos.index(places[0])
@@ -108,6 +124,21 @@ class BoardView(QWidget):
         if len(places) > 1:
             self.grid.choose(frozenset(rows.tolist()))
         self.grid.scrollTo(first)
+
+    def take_off(self, rows: Rows) -> None:
+        """Take photos off the board, and move on to the next one."""
+        if not len(rows):
+            return
+        after = self.row_after(rows)
+        path = Path(self._board.photos.paths[after]) if after is not None else None
+        # The keys of photos are their rows, which change.
+        self.grid.clearSelection()
+        self.grid.setCurrentIndex(QModelIndex())
+        self.bar.show_only(None)
+        self._board.take_off(rows)
+        row = self._board.photos.row_of(path) if path is not None else None
+        if row is not None:
+            self.choose(np.array([row], np.intp))
 
     def show_look_alikes(self, row: int) -> None:
         """Show the photos that look most like one, that one first."""
@@ -132,8 +163,8 @@ class BoardView(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
         if event.size().width() != event.oldSize().width():
-            self._fit()
             self.updateGeometry()
 
     def _lay_out(self) -> None:
@@ -161,6 +192,7 @@ class BoardView(QWidget):
         self._board.grew.connect(self._counting.start)
         self._board.changed.connect(self._on_board_changed)
         self._board.emptied.connect(self._on_board_emptied)
+        self._board.taken_off.connect(self._count)
         self._board.state_changed.connect(self._on_board_state_changed)
         self.chips.group_chosen.connect(self._on_group_chosen)
         self.bar.changed.connect(self._query)
@@ -176,6 +208,8 @@ class BoardView(QWidget):
         is_single = len(self._board.photos) == 1 and not self._board.is_naming
         for widget in (self.chips, self.bar, self.grid):
             widget.setVisible(not is_single)
+        is_low = self.window().height() < self.fontMetrics().height() * _LINES_OF_A_HIGH_WINDOW
+        self.chips.set_most_lines(1 if is_low else 2)
         self.pane.setVisible(is_single or self.width() >= self.fontMetrics().averageCharWidth() * _LETTERS_WITH_PANE)
         if is_single is not self._is_single:
             self._is_single = is_single
@@ -186,16 +220,25 @@ class BoardView(QWidget):
             elif self.pane.isAncestorOf(QApplication.focusWidget() or self):
                 self.grid.setFocus()
 
-    def _show(self, rows: Rows) -> None:
-        before = self._shown_before
+    def _show(self, rows: Rows, sections: Sequence[Section] = (), *, appends: bool = False) -> None:
+        before, photos = self._shown_before, BoardPhotos(self._board.photos, rows)
         self._shown_before = rows
-        self.grid.show_items(BoardPhotos(self._board.photos, rows), self._describer)
-        is_empty = not len(rows)
+        if appends and len(before):
+            self.grid.append_items(photos)
+        else:
+            self.grid.show_items(photos, self._describer, sections)
+        if len(self._to_choose):
+            self.choose(self._to_choose)
+            self._to_choose = _NO_ROWS
+        self._choose_first()
+        self._say_empty(is_empty=not len(rows))
+        self.arranged.emit(before)
+
+    def _say_empty(self, *, is_empty: bool) -> None:
         words = "No photo is like that. Choose “All” or clear the search to see others." if is_empty else ""
         self.nothing.setText(words)
         self.nothing.setVisible(is_empty and len(self._board.photos) > 0)
         set_spoken_details(self.grid, words)
-        self.arranged.emit(before)
 
     def _choose_first(self) -> None:
         if len(self.shown) and self.grid.current() is None:
@@ -221,18 +264,16 @@ class BoardView(QWidget):
     def _on_arranged(self, found: Arranged, is_new: object) -> None:
         if is_new:
             self.grid.show_from_start()
-        self._show(found.rows)
-        self._choose_first()
+        self._show(found.rows, found.sections)
 
     @Slot(object)
     def _on_appended(self, _rows: Rows) -> None:
-        self._show(self.shown)
-        self._choose_first()
+        self._show(self.shown, appends=True)
 
     @Slot(object)
     def _on_board_changed(self, _rows: Rows | None) -> None:
         self._counting.start()
-        self.grid.viewport().update()
+        self.grid.refresh()
         self.selection_changed.emit()
 
     @Slot()

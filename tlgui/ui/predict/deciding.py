@@ -16,7 +16,10 @@ from tlgui.ui.predict.board_view import BoardView
 from tlgui.ui.widgets.plain_text import without_key
 
 UNDO_KEY = "U"
+LOOK_KEY = "W"
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier, Qt.KeyboardModifier.ShiftModifier)
+_ACCEPTING = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_TAKING_OFF = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 
 
 class Deciding(QObject):
@@ -24,6 +27,7 @@ class Deciding(QObject):
 
     Signals:
         told: What was done, in a sentence.
+        full_view_requested: The current photo is to be shown in full.
 
     Args:
         board: The photos, and what is decided about them.
@@ -32,6 +36,7 @@ class Deciding(QObject):
     """
 
     told = Signal(str)
+    full_view_requested = Signal()
 
     def __init__(self, board: Board, view: BoardView, parent: QWidget) -> None:
         super().__init__(parent)
@@ -40,10 +45,14 @@ class Deciding(QObject):
         self._widget = parent
         self._keys: Mapping[str, str] = {}
         self._names: tuple[str, ...] = ()
+        # How many steps of an undo are still to be told of, and the photos of those that were.
+        self._undoing = 0
+        self._undone: Rows = np.empty(0, np.intp)
+        board.changed.connect(self._on_board_changed)
 
     def can_decide(self) -> bool:
         """Return whether a photo is selected that can be named."""
-        return len(self._view.selected()) > 0
+        return self._view.has_selection
 
     def can_undo(self) -> bool:
         """Return whether there is a decision to take back."""
@@ -71,13 +80,21 @@ class Deciding(QObject):
         """Decide that the answers of the model are right for photos, wherever they are shown."""
         photos = self._board.photos
         best = np.where(photos.decided[rows] == UNDECIDED, photos.best[rows], UNDECIDED)
-        for index in np.unique(best[best >= 0]).tolist():
-            self.name_photos(rows[best == index], photos.names[index])
+        choices = {photos.names[index]: rows[best == index] for index in np.unique(best[best >= 0]).tolist()}
+        if len(choices) == 1:
+            ((name, chosen),) = choices.items()
+            self.name_photos(chosen, name)
+        elif choices:
+            number = int((best >= 0).sum())
+            self._undoing = 0
+            self._board.decide_each(choices, f"accept {count('answer', number)}")
+            self.told.emit(f"{count('answer', number)} are accepted. {UNDO_KEY} takes them back.")
 
     def name_photos(self, rows: Rows, name: str) -> None:
         """Decide that photos show a class, wherever they are shown."""
         number = len(rows)
         words = f"name {'a photo' if number == 1 else count('photo', number)} “{one_line(name)}”"
+        self._undoing = 0
         self._board.decide(rows, name, words)
         what = "The photo is" if number == 1 else f"{count('photo', number)} are"
         self.told.emit(f"{what} named “{one_line(name)}”. {UNDO_KEY} takes it back.")
@@ -104,7 +121,9 @@ class Deciding(QObject):
         """Take back the last decision."""
         if self.can_undo():
             words = self._board.next_undo
-            self._board.undo()
+            self._undone = self._undone[:0]
+            # It is written beside the window, and told of when that is done.
+            self._undoing = self._board.undo()
             self.told.emit(f"Taken back: {words}.")
 
     def fill_menu(self, menu: QMenu) -> None:
@@ -118,12 +137,27 @@ class Deciding(QObject):
         menu.addSeparator()
         menu.addAction("&New class…").triggered.connect(self.ask_class)
 
+    def press_in_grid(self, event: QKeyEvent) -> bool:
+        """Do what a key in the grid stands for, and return whether it stands for anything."""
+        key = Qt.Key(event.key())
+        if event.modifiers() not in _PLAIN:
+            return False
+        if key in _ACCEPTING:
+            self.accept()
+        elif key == Qt.Key.Key_Space:
+            self.full_view_requested.emit()
+        elif key in _TAKING_OFF:
+            self._view.take_off(self._view.selected())
+        else:
+            return self.press(event)
+        return True
+
     def press(self, event: QKeyEvent) -> bool:
-        """Do what a key stands for: a class, or to take back the last decision; return whether it did."""
+        """Do what a letter or a number stands for, wherever it is typed; return whether it stands for anything."""
         if event.modifiers() not in _PLAIN or not event.text():
             return False
-        if event.text().upper() == UNDO_KEY:
-            self.undo()
+        if event.text().upper() in {UNDO_KEY, LOOK_KEY}:
+            self._command(event.text().upper())
             return True
         names = tuple(self._board.photos.names)
         if names != self._names:
@@ -135,9 +169,24 @@ class Deciding(QObject):
             self.decide(name)
         return True
 
+    def _command(self, letter: str) -> None:
+        button = self._view.pane.explanation.button
+        if letter == UNDO_KEY:
+            self.undo()
+        elif button.isVisible():
+            button.click()
+
     def _move_on(self, row: int | None) -> None:
         if row is not None:
             self._view.choose(np.array([row], np.intp))
+
+    @Slot(object)
+    def _on_board_changed(self, rows: Rows | None) -> None:
+        """Select the photos again whose decision was taken back."""
+        if self._undoing and rows is not None:
+            self._undoing -= 1
+            self._undone = np.union1d(self._undone, rows)
+            self._view.choose(self._undone)
 
     @Slot(str)
     def _on_dialog_text_selected(self, text: str) -> None:

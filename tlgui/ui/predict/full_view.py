@@ -75,6 +75,7 @@ class FullView(PhotoDialog):
         board.changed.connect(self._on_board_changed)
         board.state_changed.connect(self._on_board_state_changed)
         board.emptied.connect(self._on_board_emptied)
+        board.taken_off.connect(self._on_board_emptied)
         self._on_board_state_changed()
 
     @property

@@ -74,3 +74,4 @@ class FullViewOpener(QObject):
         place, rows = self.full.place, self._view.shown
         found = np.flatnonzero(rows == before[place]).tolist() if place < len(before) else []
         self.full.show_rows(rows, found[0] if found else place)
+        self._view.choose(self._shown())

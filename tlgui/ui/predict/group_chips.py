@@ -4,8 +4,8 @@ import functools
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QMenu, QPushButton, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QButtonGroup, QMenu, QPushButton, QWidget
 from typing_extensions import override
 
 from tlgui.photos.names import one_line
@@ -16,9 +16,9 @@ from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip, without_key
 from tlgui.ui.widgets.tokens import GRID
 
-_MOST_LINES = 2
 _MOST_CHIPS = 40
 _NAME_LETTERS = 20
+_ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 _OTHERS = (NOT_SURE, UNLIKE, UNREADABLE, YOURS)
 _TIPS = {
     None: "Show all photos",
@@ -45,6 +45,8 @@ class GroupChip(QPushButton):
         self.name = one_line(name)
         self.photo_count = -1
         self.setCheckable(True)
+        # A click leaves the focus in the grid, where the keys of classes are.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
         set_tip(self, tip)
 
@@ -59,13 +61,21 @@ class GroupChip(QPushButton):
         set_spoken(self, f"{self.name}, {count('photo', number)}")
         self.setMinimumWidth(max(self.minimumWidth(), self.sizeHint().width()))
 
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ARROWS:
+            # For what the chip stands in.
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def tighten(self) -> None:
         """Become as narrow as the text allows."""
         self.setMinimumWidth(self.sizeHint().width())
 
 
 class GroupChips(QWidget):
-    """The chips, in at most two lines; classes for which there is no room are in a menu at the end.
+    """The chips, in a line or two; classes for which there is no room are in a menu at the end.
 
     While photos come, classes keep their order, and new ones are added after the others; `settle` puts those with most
     photos first.
@@ -101,6 +111,7 @@ class GroupChips(QWidget):
         self._flow = FlowLayout(self)
         self._flow.setSpacing(GRID // 2)
         self._shown: tuple[int | None, ...] = ()
+        self._most_lines = 2
         self.show_board(BoardColumns(), {})
 
     @property
@@ -132,6 +143,12 @@ class GroupChips(QWidget):
             chip.show_count(self._count(group))
         self._fit()
 
+    def set_most_lines(self, lines: int) -> None:
+        """Set how many lines the chips take at most, where there is little room for photos."""
+        if lines != self._most_lines:
+            self._most_lines = lines
+            self._fit()
+
     def settle(self) -> None:
         """Put the classes with most photos first, as narrow as they can be."""
         self._order.sort(key=lambda group: (-self._counts.get(group, 0), group))
@@ -147,6 +164,19 @@ class GroupChips(QWidget):
         self._chosen = group
         self._fit()
         self.group_chosen.emit(group)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # A filter is chosen by going to it, as a radio button is; Qt moves the focus alone.
+        step = _ARROWS.get(Qt.Key(event.key()))
+        focus = QApplication.focusWidget()
+        if step is None or not isinstance(focus, GroupChip) or focus.shown_group not in self._shown:
+            super().keyPressEvent(event)
+            return
+        place = self._shown.index(focus.shown_group) + step
+        if 0 <= place < len(self._shown):
+            self._chips[self._shown[place]].setFocus()
+            self.choose(self._shown[place])
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -203,7 +233,7 @@ class GroupChips(QWidget):
             if left and left + width > self.width():
                 lines, left = lines + 1, 0
             left += width + self._flow.spacing()
-        return lines <= _MOST_LINES
+        return lines <= self._most_lines
 
     def _show(self, shown: Sequence[int | None]) -> None:
         if tuple(shown) != self._shown:

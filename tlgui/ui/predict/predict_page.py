@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QStackedWidget, QVBoxLa
 from typing_extensions import override
 
 from tlgui.errors import TlguiError
+from tlgui.text.numbers import count
 from tlgui.ui.board.board import Board
 from tlgui.ui.predict.board_actions import BoardActions
 from tlgui.ui.predict.board_view import BoardView
@@ -81,8 +82,12 @@ class PredictPage(QWidget):
         """
         problem = self.board.problem()
         self.notice.say(problem)
-        if not problem:
-            self.board.name_photos(paths)
+        if problem:
+            return
+        if self.board.is_of_other_model:
+            # The photos that are there stay, named by the same model as those that come.
+            self.board.name_again()
+        self.board.name_photos(paths)
 
     def paste_image(self) -> None:
         """Name the image, or the photo files, on the clipboard."""
@@ -194,12 +199,14 @@ class PredictPage(QWidget):
         board.changed.connect(self._show_counts)
         # The photos may be those of the model in use by now.
         board.emptied.connect(self._on_session_model_changed)
+        board.taken_off.connect(self._on_board_taken_off)
         board.state_changed.connect(self._refresh)
         board.ended_empty.connect(self._on_board_ended_empty)
         self.notice.pressed.connect(self._name_again)
         self.view.selection_changed.connect(self.state_changed)
         self.view.grid.open_requested.connect(self.opener.open)
-        self.view.grid.key_filter = self.deciding.press
+        self.view.grid.key_filter = self.deciding.press_in_grid
+        self.deciding.full_view_requested.connect(self.opener.open)
         self.view.pane.class_chosen.connect(self.deciding.decide)
         self.view.pane.accept_requested.connect(self.deciding.accept)
         self.view.pane.look_alikes_requested.connect(self.view.show_look_alikes)
@@ -263,6 +270,13 @@ class PredictPage(QWidget):
         if self.stack.currentWidget() is not self._listed or not self.save_button.isEnabled():
             self._refresh()
         self._show_counts()
+
+    @Slot(object)
+    def _on_board_taken_off(self, paths: tuple[str, ...]) -> None:
+        number = len(paths)
+        verb, whose = ("is", "the file stays") if number == 1 else ("are", "the files stay")
+        self._told = f"{count('photo', number)} {verb} off the board; {whose}."
+        self._refresh()
 
     @Slot()
     def _on_board_ended_empty(self) -> None:

@@ -113,8 +113,8 @@ class Commands(QObject):
         """Return whether there is something to undo: what depends on the page, see `undo`."""
         if self._pages.results.isVisible():
             return self._pages.results.run_actions.can_undo_delete()
-        if self._pages.predict.isVisible():
-            return self._predict_undo.can_undo()
+        if self._is_undo_of_predict():
+            return True
         return self._session.review.next_undo is not None and self.is_idle()
 
     # File
@@ -213,10 +213,10 @@ class Commands(QObject):
         self._session.stop()
 
     def undo(self) -> None:
-        """Restore a deleted run on Results, take back a decision or a sort on Predict, a mending elsewhere."""
+        """Restore a deleted run on Results, take back a decision or a sort on Predict, else a mending."""
         if self._pages.results.isVisible():
             self._restore(1)
-        elif self._pages.predict.isVisible():
+        elif self._is_undo_of_predict():
             self._predict_undo.undo()
         elif self.can_undo():
             self.undo_mending()
@@ -235,7 +235,7 @@ class Commands(QObject):
         """Return the menu text of Undo, with what it would undo."""
         if self._pages.results.isVisible():
             return "&Undo deleting a training"
-        if self._pages.predict.isVisible():
+        if self._is_undo_of_predict():
             return self._predict_undo.text()
         what = self._session.review.next_undo
         return "&Undo" if what is None else f"&Undo: {without_key(what)}"
@@ -332,6 +332,9 @@ class Commands(QObject):
             names.append(run.name)
         if names:
             self.show_step(Step.RESULTS)
+
+    def _is_undo_of_predict(self) -> bool:
+        return self._pages.predict.isVisible() and self._predict_undo.can_undo()
 
     def _is_free(self) -> bool:
         if self._session.is_busy:
