@@ -72,6 +72,18 @@ class TestNaming:
         board_window.look()
         assert words(board_window) == "Watching “DCIM”: 1 cannot be read."
 
+    def test_another_choice_replaces_the_one_before(self, tmp_path: Path, card: Path, board_window: Window) -> None:
+        other = tmp_path / "other card"
+        other.mkdir()
+        photo(other / "an owl.jpg")
+        board_window.watch.start(WatchChoice(card))
+        board_window.look()
+        board_window.watch.start(WatchChoice(other))
+        photo(card / "a wren.jpg")
+        board_window.look()
+        assert board_window.names() == ["an owl.jpg"]
+        assert words(board_window) == "Watching “other card”: 1 new photo named."
+
     def test_folder_that_is_away_is_told(self, tmp_path: Path, card: Path, board_window: Window) -> None:
         board_window.watch.start(WatchChoice(card))
         board_window.look()

@@ -38,10 +38,10 @@ def test_choice_comes_back(tmp_path: Path, record: WatchRecord, choice: WatchCho
 def test_what_is_done_comes_back(tmp_path: Path, record: WatchRecord) -> None:
     record.begin(CHOICES[0])
     many = {str(FOLDER / f"{number}.jpg"): FileState(number, number * 7) for number in range(1200)}
-    record.add(FOLDER, many, has_begun=True)
+    record.add(record.number, FOLDER, many, has_begun=True)
     odd = {str(FOLDER / "in" / "bytes \udce9\n.jpg"): FileState(1, 2)}
-    record.add(FOLDER, odd, [DIGEST])
-    record.add(FOLDER, {str(FOLDER / "7.jpg"): FileState(8, 9)})
+    record.add(record.number, FOLDER, odd, [DIGEST])
+    record.add(record.number, FOLDER, {str(FOLDER / "7.jpg"): FileState(8, 9)})
     found = WatchRecord(tmp_path / "workspace").progress()
     assert found.done == many | odd | {str(FOLDER / "7.jpg"): FileState(8, 9)}
     assert (found.copied, found.has_begun) == ({DIGEST}, True)
@@ -49,18 +49,26 @@ def test_what_is_done_comes_back(tmp_path: Path, record: WatchRecord) -> None:
 
 def test_new_choice_replaces_the_one_before_and_what_was_done(record: WatchRecord) -> None:
     record.begin(CHOICES[0])
-    record.add(FOLDER, {str(FOLDER / "a.jpg"): FileState(1, 2)}, [DIGEST], has_begun=True)
+    record.add(record.number, FOLDER, {str(FOLDER / "a.jpg"): FileState(1, 2)}, [DIGEST], has_begun=True)
     record.begin(CHOICES[1])
     assert record.choice() == CHOICES[1]
     assert record.progress() == WatchProgress()
 
 
+def test_what_was_done_for_another_choice_is_not_added_late(record: WatchRecord) -> None:
+    record.begin(CHOICES[0])
+    before = record.number
+    record.begin(CHOICES[2])
+    record.add(before, FOLDER, {str(FOLDER / "a.jpg"): FileState(1, 2)}, [DIGEST], has_begun=True)
+    assert record.progress() == WatchProgress()
+
+
 def test_line_that_was_cut_off_costs_only_itself(tmp_path: Path, record: WatchRecord) -> None:
     record.begin(CHOICES[0])
-    record.add(FOLDER, {str(FOLDER / "a.jpg"): FileState(1, 2)})
+    record.add(record.number, FOLDER, {str(FOLDER / "a.jpg"): FileState(1, 2)})
     path = tmp_path / "workspace" / "watch.jsonl"
     path.write_bytes(path.read_bytes() + b'\n{"done": [["b.jpg", 4')
-    record.add(FOLDER, {str(FOLDER / "c.jpg"): FileState(5, 6)})
+    record.add(record.number, FOLDER, {str(FOLDER / "c.jpg"): FileState(5, 6)})
     assert list(record.progress().done) == [str(FOLDER / "a.jpg"), str(FOLDER / "c.jpg")]
 
 
@@ -92,7 +100,7 @@ def test_forgetting(tmp_path: Path, record: WatchRecord) -> None:
     record.forget()
     assert record.choice() is None
     with pytest.raises(StorageError):
-        record.add(FOLDER, {"a": FileState(1, 2)})
+        record.add(record.number, FOLDER, {"a": FileState(1, 2)})
     assert not (tmp_path / "workspace" / "watch.jsonl").exists()
 
 

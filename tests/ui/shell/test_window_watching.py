@@ -128,7 +128,7 @@ def test_after_a_restart_the_board_is_there_and_watching_is_offered(
     qtbot.waitUntil(lambda: names(window) == ["a wren.jpg"] and notice.isVisible(), timeout=WAIT_MS)
     qtbot.waitUntil(bar.isVisible, timeout=WAIT_MS)
     assert bar.text.text() == "“DCIM” was watched the last time. It is not watched now."
-    assert (bar.again_button.isVisible(), bar.stop_button.text()) == (True, "Do not &watch it")
+    assert (bar.again_button.isVisible(), bar.stop_button.text()) == (True, "Do not watch &it")
     assert notice.text.text() == "1 photo is not named yet."
     assert fake_engine.predictions.named == []
 

@@ -133,13 +133,14 @@ class FolderWatch(QObject):
             return
         training = session.collection.folder if session.collection is not None else None
         check_choice(choice, training, session.model.class_names)
-        self._leave()
-        record = self._owned(folder)
+        record = self._record if self._record is not None else self._owned(folder)
         try:
             record.begin(choice)
         except StorageError:
-            record.disown()
+            if record is not self._record:
+                record.disown()
             raise
+        self._end()
         self._begin(record, choice, WatchProgress())
 
     def watch_again(self) -> None:
@@ -309,10 +310,11 @@ class FolderWatch(QObject):
         record, watched = self._record, self._watched
         if record is None or watched is None or not (done or has_begun):
             return
+        number = record.number
 
         def write() -> None:
             try:
-                record.add(watched.choice.folder, done, copied, has_begun=has_begun)
+                record.add(number, watched.choice.folder, done, copied, has_begun=has_begun)
             except StorageError as error:
                 _log.warning("how far watching has come could not be kept: %s", error)
 

@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import re
+import threading
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,9 @@ class WatchRecord:
     def __init__(self, folder: Path) -> None:
         self._path = folder / _NAME
         self._lock = files.OwnerLock(folder / _LOCK_NAME)
+        self._writing = threading.Lock()
+        self.number = 0
+        """Which choice of this window it is that is kept: `add` passes over what was done for one before."""
 
     def own(self) -> bool:
         """Take the watch for this window; return False where another window has it.
@@ -114,14 +118,23 @@ class WatchRecord:
                 "unlike": sorting.unlike,
             },
         }
-        files.write_text(self._path, json.dumps(head) + "\n")
+        with self._writing:
+            files.write_text(self._path, json.dumps(head) + "\n")
+            self.number += 1
 
     def add(
-        self, folder: Path, done: Mapping[str, FileState], copied: Iterable[bytes] = (), *, has_begun: bool = False
+        self,
+        number: int,
+        folder: Path,
+        done: Mapping[str, FileState],
+        copied: Iterable[bytes] = (),
+        *,
+        has_begun: bool = False,
     ) -> None:
         """Keep that files are done.
 
         Args:
+            number: The `number` of the choice.
             folder: The watched folder.
             done: The files, by path.
             copied: The SHA-256 of those that were copied.
@@ -140,10 +153,15 @@ class WatchRecord:
             lines.append({"begun": True})
         # A line that was cut off must not run into the next one.
         text = "".join(f"\n{json.dumps(line)}" for line in lines) + "\n"
+        with self._writing:
+            if number == self.number:
+                self._append(text.encode())
+
+    def _append(self, data: bytes) -> None:
         try:
             with self._path.open("rb+") as stream:
                 stream.seek(0, os.SEEK_END)
-                stream.write(text.encode())
+                stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:

@@ -29,8 +29,8 @@ class WatchBar(QWidget):
         self._watch = watch
         self.text = QuietLabel()
         self.go_on_button = QPushButton("Go o&n naming")
-        self.again_button = QPushButton("Watch a&gain")
-        self.stop_button = QPushButton("Stop &watching")
+        self.again_button = QPushButton("Watch agai&n")
+        self.stop_button = QPushButton("Stop watch&ing")
         set_tip(self.stop_button, "Name no more photos by themselves; what was named and copied stays")
         self.row = FlowLayout()
         self.row.setSpacing(GRID)
@@ -58,5 +58,5 @@ class WatchBar(QWidget):
             set_spoken(self, words)
         self.go_on_button.setVisible(state is not None and state.is_paused)
         self.again_button.setVisible(state is None and offered is not None)
-        self.stop_button.setText("Stop &watching" if state is not None else "Do not &watch it")
+        self.stop_button.setText("Stop watch&ing" if state is not None else "Do not watch &it")
         self.setVisible(bool(words))

@@ -67,7 +67,7 @@ class WatchDialog(QDialog):
         self._sorting = sorting
         self.folder = QLineEdit(str(folder) if folder is not None else "")
         self.folder_button = QPushButton("C&hoose…")
-        self.present = QCheckBox("Also name the photos that are in it no&w")
+        self.present = QCheckBox("Also name the photos that are &in it now")
         self.acts = QButtonGroup(self)
         self.only_name = QRadioButton("Only &name them")
         self.copy = QRadioButton("Name them, and &copy them into folders")
