@@ -24,6 +24,7 @@ from tests.benchmarks import (
     quick,
     responsiveness,
     review,
+    siblings,
     sorting,
     startup,
     stop,
@@ -60,7 +61,7 @@ def main() -> int:
         metavar="NAME",
         help=(
             f"{', '.join(BENCHMARKS)}, all by default; "
-            "or answers, board, camera, cost, memory, promises, review, sorting, trust, tutorials, unlike"
+            "or answers, board, camera, cost, memory, promises, review, siblings, sorting, trust, tutorials, unlike"
         ),
     )
     parser.add_argument(
@@ -94,6 +95,7 @@ def main() -> int:
         "memory": partial(memory.measure, count=options.count or memory.COUNT),
         "promises": promises.measure,
         "review": lambda _photos: review.measure(options.count or review.COUNT),
+        "siblings": siblings.measure,
         "sorting": lambda _photos: sorting.measure(options.count or sorting.COUNT),
         "trust": partial(trust.measure, names=options.recipes or trust.RECIPES),
         "tutorials": partial(tutorials.measure, vgg16_weights=options.vgg16_weights),

@@ -31,8 +31,8 @@ from tlgui.progress import JobContext
 
 CONTEXT = JobContext()
 ROUNDS = 15
+OWN_SHARE = 0.95
 _PASSED, _HELD_BACK, _LARGER, _MS_A_PHOTO, _SLOWER = 0.02, 0.05, 1.6, 2.0, 1.05
-_OWN_SHARE = 0.95
 _MOST_FOREIGN = 1000
 _DRAWN = 300
 
@@ -45,7 +45,7 @@ def measure(folder: Path, foreign: Sequence[Path], scratch: Path) -> list[Figure
         foreign: Folders with photos of something else.
         scratch: Where files can be written.
     """
-    learned, apart = _divided(scan(folder, CONTEXT))
+    learned, apart = divided(scan(folder, CONTEXT))
     path = scratch / "model.tlmodel"
     train(learned, QUICK, path)
     model = load_prediction_model(path)
@@ -60,7 +60,7 @@ def measure(folder: Path, foreign: Sequence[Path], scratch: Path) -> list[Figure
     ]
 
 
-def _divided(collection: Collection) -> tuple[Collection, Collection]:
+def divided(collection: Collection) -> tuple[Collection, Collection]:
     """Return the photos to train on, and every third one, which is kept apart."""
     parts = [
         replace(
@@ -86,7 +86,7 @@ def _distances(model: PredictionModel, paths: Sequence[Path]) -> FloatArray:
 
 def _passed(model: PredictionModel, own: FloatArray, name: str, photos: Sequence[Path]) -> Figure:
     foreign = _distances(model, photos[:: max(1, len(photos) // _MOST_FOREIGN)])
-    share = float((foreign <= np.quantile(own, _OWN_SHARE)).mean())
+    share = float((foreign <= np.quantile(own, OWN_SHARE)).mean())
     what = f"{name} taken for the collection's own where 95 % of these are, share"
     beside = f"{float((foreign <= _limit(model)).mean()):.3f} at the limit in the file"
     return Figure("unlike", what, share, _PASSED, beside)
