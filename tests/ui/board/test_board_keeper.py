@@ -168,6 +168,40 @@ def test_card_that_is_not_there_is_told_and_looked_for_again(
     assert fake_engine.predictions.named == []
 
 
+def test_photo_that_was_deleted_is_forgotten_and_not_told(
+    tmp_path: Path, birds: Path, card: Path, board_window: Window, open_window: OpenWindow
+) -> None:
+    photo = write_jpeg(tmp_path / "an owl.jpg")
+    board_window.name(photo)
+    board_window.name(card)
+    board_window.close()
+    photo.unlink()
+    again = open_window(birds)
+    assert len(again.names()) == 4
+    assert again.keeper.words == ""
+    kept = json.loads((files.workspace_path(birds) / "board.json").read_text())
+    assert kept["dropped"] == [[str(card.parent), ["card"]]]
+
+
+def test_photo_on_a_disk_that_is_away_is_not_forgotten(
+    tmp_path: Path, birds: Path, board_window: Window, open_window: OpenWindow
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    board_window.name(write_jpeg(disk / "an owl.jpg"))
+    board_window.close()
+    disk.rename(tmp_path / "unplugged")
+    # The mount point of the disk.
+    disk.mkdir()
+    again = open_window(birds)
+    assert again.keeper.words == "“an owl.jpg” was on the board, and is not there now."
+    disk.rmdir()
+    (tmp_path / "unplugged").rename(disk)
+    again.keeper.go_on()
+    again.settle()
+    assert again.names() == ["an owl.jpg"]
+
+
 def test_another_model_names_nothing_unasked(
     tmp_path: Path,
     birds: Path,

@@ -42,7 +42,7 @@ def test_what_a_person_decided_counts(card: Path, into: Path, board_window: Wind
     board_window.watch.start(WatchChoice(card, sorting=SortOptions(into)))
     board_window.board.grew.connect(lambda rows: board_window.board.decide(rows, "robin", "name it robin"))
     photo(card / "a wren.jpg")
-    board_window.watch._copy_timer.setInterval(300)
+    board_window.watch._copy_timer.first_ms = 300
     board_window.look()
     assert places(into) == ["robin/a wren.jpg"]
 
@@ -122,7 +122,7 @@ def test_nothing_is_copied_into_the_watched_folder_through_a_link_made_later(
     (card / "inner").mkdir()
     (into / "wren").symlink_to(card / "inner")
     photo(card / "a wren.jpg")
-    board_window.watch._copy_timer.setInterval(10_000)
+    board_window.watch._copy_timer.first_ms = 10_000
     _look_and_copy(board_window)
     assert places(card) == ["a wren.jpg"]
     assert "Copying waits: Copies would come into the watched folder itself, through “sorted”." in words(board_window)
@@ -150,7 +150,7 @@ def test_copying_waits_for_an_earlier_sort_that_is_not_finished(
 
     board_window.watch.start(WatchChoice(card, sorting=SortOptions(into)))
     photo(card / "a wren.jpg")
-    board_window.watch._copy_timer.setInterval(10_000)
+    board_window.watch._copy_timer.first_ms = 10_000
     _look_and_copy(board_window)
     assert "Copying waits: An earlier sort is not finished. Go on with it, or undo it." in words(board_window)
     assert not into.exists()
@@ -168,7 +168,7 @@ def test_copying_is_tried_again_when_the_target_is_back(tmp_path: Path, card: Pa
     board_window.watch.start(WatchChoice(card, sorting=SortOptions(disk / "sorted")))
     disk.rename(tmp_path / "unplugged")
     photo(card / "a wren.jpg")
-    board_window.watch._copy_timer.setInterval(10_000)
+    board_window.watch._copy_timer.first_ms = 10_000
     _look_and_copy(board_window)
     assert "Copying waits: " in words(board_window)
     (tmp_path / "unplugged").rename(disk)

@@ -84,7 +84,7 @@ def test_folder_is_watched_from_the_menu_until_the_person_stops(
     dialog.watch_button.click()
     assert "lies in the watched folder" in dialog.refusal_text.text()
     dialog.into.setText(str(tmp_path / "sorted"))
-    window.predict.watching.watch._copy_timer.setInterval(1)
+    window.predict.watching.watch._copy_timer.first_ms = 1
     dialog.watch_button.click()
     window.show_step(3)
     assert bar.isVisible()

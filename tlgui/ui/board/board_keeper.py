@@ -5,9 +5,11 @@ photos it says how many there are, and names them when the person asks for it. T
 thread, one change after the other; closing the window waits until all is written.
 """
 
+import contextlib
+import itertools
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import CollectionError, StorageError
 from tlgui.learning.results import PredictionSummary
 from tlgui.photos.names import shown_name
+from tlgui.photos.scanning.listing import looks_like_photo
 from tlgui.progress import Event, Progress, Stage
 from tlgui.text.numbers import count
 from tlgui.ui.board.board import Board
@@ -227,8 +230,11 @@ class BoardKeeper(QObject):
         def read() -> _Found:
             record = BoardRecordFile(folder).read()
             there = tuple(filter(os.path.lexists, record.dropped))
-            missing = tuple(sorted(set(record.dropped).difference(there)))
-            return _Found(folder, record, there, missing, is_kept_only)
+            missing = set(record.dropped).difference(there)
+            gone = set(_gone(missing))
+            if gone:
+                _write(folder, lambda record: record.without(gone))
+            return _Found(folder, record, there, tuple(sorted(missing - gone)), is_kept_only)
 
         self._tasks.do(read, self._take)
 
@@ -287,10 +293,7 @@ class BoardKeeper(QObject):
                 added.update(set(after.dropped).difference(record.dropped))
                 return after
 
-            try:
-                BoardRecordFile(folder).change(noted)
-            except StorageError as error:
-                _log.warning("what lies on the board could not be kept: %s", error)
+            _write(folder, noted)
             return added
 
         def note(added: set[str]) -> None:
@@ -299,6 +302,22 @@ class BoardKeeper(QObject):
                 self._shown.update(dict.fromkeys(sorted(added)))
 
         self._tasks.do(write, note)
+
+
+def _write(folder: Path, change: Callable[[BoardRecord], BoardRecord]) -> None:
+    try:
+        BoardRecordFile(folder).change(change)
+    except StorageError as error:
+        _log.warning("what lies on the board could not be kept: %s", error)
+
+
+def _gone(missing: Iterable[str]) -> Iterator[str]:
+    """Yield the photos that were deleted or moved: their folder is there, and no mount point of a disk that is away."""
+    photos = filter(looks_like_photo, sorted(missing))
+    for folder, paths in itertools.groupby(photos, os.path.dirname):
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            if next(entries, None) is not None:
+                yield from paths
 
 
 def _missing_in_words(missing: Sequence[str]) -> str:

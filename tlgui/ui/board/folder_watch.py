@@ -2,8 +2,7 @@
 
 Watching is asked for, and belongs to the collection of the model in use, or to the model where it has none. It ends
 when the window is closed or another collection is opened; then it is offered again, and does not begin by itself.
-
-A look at the folder, and each batch of copies, is a job in the background; the next one begins only after its end.
+Looks at the folder, and batches of copies, are jobs in the background, one after the other.
 """
 
 import functools
@@ -25,6 +24,7 @@ from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_keeper import BoardKeeper
 from tlgui.ui.board.columns import Rows
 from tlgui.ui.board.contents import BoardContents
+from tlgui.ui.board.gathering_timer import GatheringTimer
 from tlgui.ui.board.record_folder import record_folder
 from tlgui.ui.board.serial_tasks import SerialTasks
 from tlgui.ui.board.watch_choice import WatchChoice, check_choice
@@ -58,7 +58,7 @@ class FolderWatch(QObject):
         parent: The owner.
         sorter: Copies photos; None for the sorts of the user.
         look_ms: How long to wait between two looks.
-        copy_ms: How long photos are gathered before they are copied.
+        copy_ms: How long photos are gathered at first before they are copied.
         clock: See `IncomingPhotos`.
     """
 
@@ -95,7 +95,7 @@ class FolderWatch(QObject):
         self._look_began = QElapsedTimer()
         self._look_timer = QTimer(self, singleShot=True)
         self._look_timer.timeout.connect(self._look)
-        self._copy_timer = QTimer(self, singleShot=True, interval=copy_ms)
+        self._copy_timer = GatheringTimer(copy_ms, self)
         self._copy_timer.timeout.connect(self._copy)
         board.grew.connect(self._on_board_grew)
         board.state_changed.connect(self._on_board_state_changed)
@@ -225,7 +225,7 @@ class FolderWatch(QObject):
         if watched is None:
             return
         look = watched.incoming.look
-        self._look_began.restart()
+        self._look_began.start()
         job = self._session.begin_in_background(
             WatchRequest(),
             lambda context: run_in_daemon(look, context),
@@ -322,8 +322,8 @@ class FolderWatch(QObject):
 
     def _copy_later(self) -> None:
         watched = self._watched
-        if watched is not None and watched.has_to_copy and not self._is_copying and not self._copy_timer.isActive():
-            self._copy_timer.start()
+        if watched is not None and watched.has_to_copy and not self._is_copying:
+            self._copy_timer.gather()
 
     @Slot()
     def _copy(self) -> None:
@@ -351,6 +351,7 @@ class FolderWatch(QObject):
     @Slot()
     def _on_copying_ended(self) -> None:
         self._is_copying = False
+        self._copy_timer.end_batch()
         self.copied.emit()
         self._copy_later()
 
