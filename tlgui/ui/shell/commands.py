@@ -1,7 +1,5 @@
 """Handlers of the menu actions that concern the whole window, and the conditions under which they can be used."""
 
-import functools
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,19 +24,18 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import EXPORT_FOLDER, MODEL_FOLDER, PHOTO_FOLDER, RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.shell.about_dialog import show_about
 from tlgui.ui.shell.export_dialog import ExportDialog
+from tlgui.ui.shell.kept_models import kept_models
 from tlgui.ui.shell.message_bar import MessageBar
 from tlgui.ui.shell.model_questions import MODELS, ask_model_target, documents_folder, pictures_folder
 from tlgui.ui.shell.predict_undo import PredictUndo
 from tlgui.ui.shell.report_saving import ReportSaving
 from tlgui.ui.shell.step_list import Step
-from tlgui.ui.text.model_words import MODEL_SUFFIX, model_name
+from tlgui.ui.text.model_words import model_name
 from tlgui.ui.train.train_page import TrainPage
 from tlgui.ui.widgets.file_dialogs import ask_file, ask_files, ask_folder, ask_target
 from tlgui.ui.widgets.plain_text import without_key
 
 _PHOTOS = f"Photos ({' '.join(sorted(f'*{suffix}' for suffix in IMAGE_SUFFIXES))});;All files (*)"
-_KEPT_SHOWN = 10
-_SETTLED_SECONDS = 3.0
 _SAMPLES_FOLDER = "tlgui sample photos"
 
 
@@ -158,7 +155,7 @@ class Commands(QObject):
         known = (Path(text) for text in self._settings.value(RECENT_MODELS))
         # A deleted run can be restored, so the path of its model stays in the settings, and is not offered meanwhile.
         recent = tuple(path for path in known if path.name != MODEL_NAME or files.is_file(path))
-        return recent + tuple(path for path in _kept_models() if path not in recent)
+        return recent + tuple(path for path in kept_models() if path not in recent)
 
     def save_model(self) -> None:
         """Ask for a path, and copy the open model there."""
@@ -372,32 +369,3 @@ class Commands(QObject):
 
         folder = Path(self._settings.value(EXPORT_FOLDER) or str(documents_folder()))
         ask_target(self._window, title, str(folder / name), kinds, kind, write_and_report, self._messages.show_error)
-
-
-def _kept_models() -> list[Path]:
-    """Return the models that trainings left in the data folder, the newest first."""
-    try:
-        folder = files.models_folder()
-        changed_at = folder.stat().st_mtime
-    except OSError:
-        # The data folder cannot be made; a training reports that.
-        return []
-    # Called for every change of the window's state. File systems round times, so a recent change is not trusted.
-    is_settled = abs(time.time() - changed_at) > _SETTLED_SECONDS
-    return list(_listed_models(folder, changed_at)) if is_settled else _list_models(folder)
-
-
-@functools.lru_cache(maxsize=1)
-def _listed_models(folder: Path, _changed_at: float) -> tuple[Path, ...]:
-    return tuple(_list_models(folder))
-
-
-def _list_models(folder: Path) -> list[Path]:
-    return sorted(folder.glob(f"*{MODEL_SUFFIX}"), key=_changed_at, reverse=True)[:_KEPT_SHOWN]
-
-
-def _changed_at(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
