@@ -43,6 +43,29 @@ class TestNaming:
         board_window.look()
         assert board_window.names() == ["an owl.jpg"]
 
+    def test_photos_that_come_while_others_are_named_follow_together(
+        self, qtbot: QtBot, card: Path, fake_engine: FakeEngine, board_window: Window
+    ) -> None:
+        gate = fake_engine.pause_before(PhotosPredicted)
+        photo(card / "a wren.jpg")
+        board_window.watch.start(WatchChoice(card))
+        board_window._look_once()
+        board_window.clock.now += 5
+        qtbot.waitUntil(lambda: gate.is_reached)
+        for name in ("an owl.jpg", "a robin.jpg"):
+            photo(card / name)
+            board_window._look_once()
+            board_window.clock.now += 5
+            board_window._look_once()
+            assert board_window.board.waiting_count == 0
+        gate.open()
+        board_window.settle()
+        requests = [request for request in fake_engine.requests if isinstance(request, PredictRequest)]
+        assert [[path.name for path in request.paths] for request in requests] == [
+            ["a wren.jpg"],
+            ["an owl.jpg", "a robin.jpg"],
+        ]
+
     def test_half_written_photos_wait(self, tmp_path: Path, card: Path, board_window: Window) -> None:
         data = write_jpeg(tmp_path / "whole.jpg", 300, 200).read_bytes()
         write_truncated_jpeg(card / "a wren.jpg")

@@ -158,3 +158,28 @@ def test_what_is_not_named_is_named_by_the_button(
     notice.button.click()
     qtbot.waitUntil(lambda: names(window) == ["a wren.jpg", "an owl.jpg"], timeout=WAIT_MS)
     qtbot.waitUntil(lambda: not notice.isVisible(), timeout=WAIT_MS)
+
+
+def test_board_without_any_named_photo_can_be_forgotten(
+    qtbot: QtBot, start: Callable[[Path | None], MainWindow], birds: Path, card: Path, tmp_path: Path
+) -> None:
+    first = start(None)
+    train(qtbot, first, birds)
+    settle(qtbot, first)
+    write_jpeg(card / "a wren.jpg")
+    first.predict.board.name_photos((card,))
+    settle(qtbot, first)
+    assert not first.predict.watching.unnamed_bar.forget_button.isVisibleTo(first.predict.watching.unnamed_bar)
+    close(qtbot, first)
+    card.rename(tmp_path / "unplugged")
+
+    second = start(birds)
+    second.show_step(3)
+    notice = second.predict.watching.unnamed_bar
+    qtbot.waitUntil(notice.isVisible, timeout=WAIT_MS)
+    assert notice.text.text() == "“DCIM” was on the board, and is not there now."
+    notice.forget_button.click()
+    assert not notice.isVisible()
+    close(qtbot, second)
+    (tmp_path / "unplugged").rename(card)
+    assert names(start(birds)) == []

@@ -263,7 +263,7 @@ class FolderWatch(QObject):
     def _hand_over(self) -> None:
         """Have the board name what has come, if it can now."""
         watched = self._watched
-        if watched is not None and watched.has_arrived and not watched.is_paused and not self._waits_for():
+        if watched is not None and watched.is_ready and not self._waits_for():
             self._board.name_photos(watched.hand_over())
             self.changed.emit()
 

@@ -56,9 +56,9 @@ class WatchedPhotos:
         self._copy_problem = ""
 
     @property
-    def has_arrived(self) -> bool:
-        """Whether photos are to be handed over."""
-        return bool(self._arrived)
+    def is_ready(self) -> bool:
+        """Whether photos are to be handed over: some have come, and those handed over before are named."""
+        return bool(self._arrived) and not self._handed and not self.is_paused
 
     @property
     def has_more(self) -> bool:

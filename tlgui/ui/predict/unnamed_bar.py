@@ -1,10 +1,12 @@
 """The notice about photos of the board that are not named yet, or not there, after a restart or a stop."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
+from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_keeper import BoardKeeper
 from tlgui.ui.widgets.notice_bar import NoticeBar
+from tlgui.ui.widgets.plain_text import set_tip
 
 
 class UnnamedBar(NoticeBar):
@@ -12,16 +14,29 @@ class UnnamedBar(NoticeBar):
 
     Args:
         keeper: Knows of them.
+        board: Shows the others; while it shows none, the notice offers to forget all.
         parent: The owner.
     """
 
-    def __init__(self, keeper: BoardKeeper, parent: QWidget | None = None) -> None:
+    def __init__(self, keeper: BoardKeeper, board: Board, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keeper = keeper
+        self._board = board
+        self.forget_button = QPushButton("For&get them")
+        set_tip(self.forget_button, "Do not bring them back after a restart; no file is touched")
+        self.forget_button.clicked.connect(board.clear)
+        self.row.addWidget(self.forget_button)
         keeper.changed.connect(self._on_keeper_changed)
+        for signal in (board.grew, board.emptied):
+            signal.connect(self._offer_to_forget)
         self.pressed.connect(keeper.go_on)
         self._on_keeper_changed()
 
     @Slot()
     def _on_keeper_changed(self) -> None:
+        self._offer_to_forget()
         self.say(self._keeper.words, self._keeper.button)
+
+    @Slot()
+    def _offer_to_forget(self) -> None:
+        self.forget_button.setVisible(not len(self._board.photos))
