@@ -140,11 +140,11 @@ class _Asides:
         if self._is_answering or threading.get_ident() != self._thread or time.monotonic() < self._next:
             return
         self._is_answering = True
-        try:
+        # Where the client has ended, this process ends by its lifeline.
+        with contextlib.suppress(EOFError, OSError):
             while self._connection.poll():
                 self.answer_one(cast(Aside, self._connection.recv()))
-        finally:
-            self._is_answering = False
+        self._is_answering = False
         self._next = time.monotonic() + _ASIDE_SECONDS
 
     def answer_one(self, aside: Aside) -> None:

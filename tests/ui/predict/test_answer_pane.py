@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +19,7 @@ from tlgui.learning.results import Prediction
 from tlgui.ui.board.board import Board
 from tlgui.ui.predict.answer_pane import AnswerPane
 from tlgui.ui.session.session import Session
+from tlgui.ui.widgets.tokens import tokens_of
 
 
 @pytest.fixture
@@ -227,6 +229,33 @@ def test_tab_goes_from_the_photo_over_the_buttons_to_the_classes(qtbot: QtBot, p
         pane.explanation.button,
         pane.column.classes,
     ]
+
+
+def test_photo_that_has_the_focus_has_a_ring(qtbot: QtBot, pane: AnswerPane) -> None:
+    show(qtbot, pane, 0)
+    pane.activateWindow()
+    colour = QColor(tokens_of(pane.palette()).focus)
+
+    def corner() -> QColor:
+        return pane.photo.viewport().grab().toImage().pixelColor(1, 1)
+
+    pane.photo.setFocus()
+    qtbot.waitUntil(lambda: corner() == colour)
+    pane.full_button.setFocus()
+    qtbot.waitUntil(lambda: corner() != colour)
+
+
+def test_photo_that_is_gone_says_so_in_its_place(qtbot: QtBot, pane: AnswerPane, board: Board) -> None:
+    Path(board.photos.paths[0]).unlink()
+    show(qtbot, pane, 0)
+    qtbot.waitUntil(lambda: "1.jpg" in pane.photo.problem)
+    assert pane.photo.accessibleDescription() == pane.photo.problem
+    before = pane.photo.viewport().grab().toImage()
+
+    pane.show_rows(rows(1))
+
+    qtbot.waitUntil(lambda: not pane.photo.problem)
+    assert pane.photo.viewport().grab().toImage() != before
 
 
 def test_photo_that_was_moved_is_asked_about_at_its_new_place(

@@ -3,13 +3,26 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QWidget
 from typing_extensions import override
 
+from tlgui.photos.names import lines_shown
 from tlgui.ui.viewer.photo_canvas import PhotoCanvas
 from tlgui.ui.viewer.photo_loader import PhotoLoader
-from tlgui.ui.widgets.plain_text import set_spoken, set_tip
+from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details, set_tip
+from tlgui.ui.widgets.tokens import FOCUS_WIDTH, GRID, tokens_of
 
 _LEAST_SIDE = 120
 # The photo before stays for so long while the next one is loaded: most are there by then, and nothing flickers.
@@ -27,6 +40,7 @@ class PanePhoto(PhotoCanvas):
 
     Attributes:
         loader: Loads the photo.
+        problem: Why the photo cannot be shown; empty where it can.
 
     Args:
         parent: The owner.
@@ -37,6 +51,7 @@ class PanePhoto(PhotoCanvas):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._path: Path | None = None
+        self.problem = ""
         self._loaded_side = 0
         self.loader = PhotoLoader(self)
         self.loader.loaded.connect(self._on_loader_loaded)
@@ -71,7 +86,32 @@ class PanePhoto(PhotoCanvas):
         self._path = None
         self._clearing.stop()
         self.loader.stop()
-        self.show_image(QImage())
+        self._show_image(QImage())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        room = self.viewport().rect()
+        painter = QPainter(self.viewport())
+        if self.problem:
+            painter.setPen(self.palette().windowText().color())
+            text = room.adjusted(GRID, GRID, -GRID, -GRID)
+            painter.drawText(text, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, lines_shown(self.problem))
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(tokens_of(self.palette()).focus), FOCUS_WIDTH))
+            inset = FOCUS_WIDTH // 2
+            painter.drawRect(room.adjusted(inset, inset, -inset, -inset))
+        painter.end()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -95,6 +135,12 @@ class PanePhoto(PhotoCanvas):
         else:
             event.ignore()
 
+    def _show_image(self, image: QImage, problem: str = "") -> None:
+        self.problem = problem
+        set_spoken_details(self, problem)
+        self.show_image(image)
+        self.viewport().update()
+
     def _load(self) -> None:
         assert self._path is not None
         self._loaded_side = self._wanted_side()
@@ -105,10 +151,10 @@ class PanePhoto(PhotoCanvas):
         return int(-(-pixels // _LOADED_STEP)) * _LOADED_STEP
 
     @Slot(QImage, str)
-    def _on_loader_loaded(self, image: QImage, _problem: str) -> None:
+    def _on_loader_loaded(self, image: QImage, problem: str) -> None:
         self._clearing.stop()
-        self.show_image(image)
+        self._show_image(image, problem)
 
     @Slot()
     def _on_clearing_timeout(self) -> None:
-        self.show_image(QImage())
+        self._show_image(QImage())
