@@ -34,6 +34,13 @@ def name_photos(qtbot: QtBot, window: MainWindow, birds: Path, *paths: Path) -> 
     with qtbot.waitSignal(window.session.job_ended):
         window.pages.predict.predict_paths(paths)
     qtbot.waitUntil(lambda: not window.session.is_busy and not window.session.review.is_looking)
+    settled(qtbot, window)
+
+
+def settled(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until the page shows all photos of the board."""
+    view, board = window.pages.predict.view, window.predict.board
+    qtbot.waitUntil(lambda: not window.session.is_busy and len(view.shown) == len(board.photos))
 
 
 def asked(qtbot: QtBot, window: MainWindow, into: Path, act: Act = Act.COPY) -> SortDialog:

@@ -26,6 +26,7 @@ from tests.ui.shell.sorting import (
     planned,
     press,
     restarted,
+    settled,
     sort,
     undo,
 )
@@ -241,7 +242,7 @@ def test_folder_inside_the_photos_and_the_reverse_are_told(qtbot: QtBot, named: 
     # Dropped again, the folder has its own copies in it.
     with qtbot.waitSignal(named.session.job_ended):
         named.pages.predict.predict_paths([photos])
-    qtbot.waitUntil(lambda: not named.session.is_busy)
+    settled(qtbot, named)
     dialog = asked(qtbot, named, into)
     assert dialog.preview.headline.text() == "There is nothing to sort"
     assert "4 photos stay, because they are in “sorted” already." in dialog.preview.notes.text()
@@ -299,3 +300,21 @@ def test_undo_takes_back_only_the_sort_that_it_names(
     assert "in another window" in other.messages.message.text()
     assert places(into) == places(tmp_path / "later") == SORTED
     assert action(other, "undo").text() == "&Undo: copy 4 photos into folders in “later”"
+
+
+def test_sort_that_another_window_has_gone_on_with_is_told_as_complete(
+    qtbot: QtBot,
+    named: MainWindow,
+    fake_engine: FakeEngine,
+    into: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stopped_sort(qtbot, named, into, Act.COPY, monkeypatch)
+    other = restarted(qtbot, fake_engine)
+    qtbot.waitUntil(lambda: action(other, "go-on-sorting").isEnabled())
+    for window in (other, named):
+        with qtbot.waitSignal(window.session.job_ended, timeout=20_000):
+            action(window, "go-on-sorting").trigger()
+    assert named.messages.message.text() == "The sort is complete already."
+    assert places(into) == SORTED
+    assert not action(named, "go-on-sorting").isEnabled()

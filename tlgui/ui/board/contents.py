@@ -1,6 +1,6 @@
 """Photos of the board as they were at one moment, for jobs that sort them or write them to a table."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,8 @@ from tlgui.learning.results import ModelSummary
 from tlgui.learning.trust import Verdict
 from tlgui.photos.answers import DecidedBy
 from tlgui.ui.board.columns import BoardColumns, BoardPhoto, Rows
+
+_TOGETHER = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,16 @@ class BoardContents:
         """Return how many photos are meant."""
         return len(self.rows)
 
-    def answers(self) -> Iterator[PhotoAnswer]:
-        """Yield what is said of each photo, in order; the answers of the model have the time of this call."""
+    def answers(self, checkpoint: Callable[[], None] = lambda: None) -> Iterator[PhotoAnswer]:
+        """Yield what is said of each photo, in order; the answers of the model have the time of this call.
+
+        Args:
+            checkpoint: Called every 256 photos; raises `Cancelled` after Stop.
+        """
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        for photo in self.photos.photos(self.rows):
+        for number, photo in enumerate(self.photos.photos(self.rows)):
+            if number % _TOGETHER == 0:
+                checkpoint()
             yield _answer(photo, now)
 
 

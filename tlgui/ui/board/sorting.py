@@ -122,7 +122,7 @@ class Sorting(QObject):
         def plan(context: JobContext) -> SortPreview:
             contents = given.contents
             model = identity_of(contents.model) if given.with_keywords else None
-            photos = tuple(decided_photos(contents.answers(), model))
+            photos = tuple(decided_photos(contents.answers(context.checkpoint), model))
             found = self._sorter.preview(
                 photos,
                 given.options,

@@ -21,6 +21,7 @@ from tlgui.ui.predict.sort_form import SortChoices, SortForm
 from tlgui.ui.predict.sort_preview import SortPreviewView, room_problem
 from tlgui.ui.session.worker import Job
 from tlgui.ui.widgets.columns import Columns
+from tlgui.ui.widgets.plain_text import set_spoken_details
 from tlgui.ui.widgets.primary import make_primary
 from tlgui.ui.widgets.scroll_area import ScrollArea
 
@@ -129,6 +130,7 @@ class SortDialog(QDialog):
         else:
             photos, others = plan.photo_count, plan.companion_count
             self.sort_button.setText(f"&{verb} {count('photo', photos) if photos else count('file', others)}")
+        set_spoken_details(self.sort_button, self.preview.said())
         self.sort_button.setEnabled(plan is not None and bool(plan.steps) and not room_problem(plan))
 
     @Slot()

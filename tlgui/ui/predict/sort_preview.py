@@ -28,8 +28,7 @@ _TABLE_LINES, _NAME_LETTERS = 12, 18
 _DONE = {Act.COPY: "copied", Act.MOVE: "moved", Act.LINK: "linked", Act.HARD_LINK: "linked"}
 _INTO_TRAINING = (
     "This folder belongs to the photos that the model learned from. Sorted here, its own answers would become what the "
-    "next training learns. Look through them first and add only those that are right, with “Add corrected photos”, or "
-    "choose another folder."
+    "next training learns. Choose another folder, and add to the collection only those that you have looked through."
 )
 
 
@@ -147,6 +146,12 @@ class SortPreviewView(QWidget):
         """The lists of files that are out of the ordinary."""
         return self._lists.findChildren(LineList)
 
+    def said(self) -> str:
+        """Return what is shown above the folders, for screen readers."""
+        bars = ((self.refusal, self.refusal_text), (self.warning, self.warning_text))
+        told = [label.text() for bar, label in bars if not bar.isHidden()]
+        return " ".join(filter(None, (self.headline.text(), *told, self.room.text(), self.notes.text())))
+
     def show_waiting(self, words: str = "") -> None:
         """Show that the photos are being looked at."""
         self.headline.setText("Looking at the photos…")
@@ -161,6 +166,7 @@ class SortPreviewView(QWidget):
         self.warning.hide()
         self.room.setText("")
         self._rows.show(())
+        self.notes.setText("")
         self.notes.hide()
         self._show_lists(())
 

@@ -109,8 +109,9 @@ class SortCommands(QObject):
 
     def go_on(self) -> None:
         """Go on with the sort that stopped."""
-        if self._is_free():
-            self._sorting.go_on()
+        job = self._sorting.go_on() if self._is_free() else None
+        if job is not None:
+            job.succeeded.connect(self._on_going_on_succeeded)
 
     def undo(self) -> None:
         """Take the last sort back."""
@@ -160,6 +161,13 @@ class SortCommands(QObject):
                 self.undo,
                 ("&Go on", self.go_on),
                 kind=MessageKind.INFO,
+            )
+
+    @Slot(object)
+    def _on_going_on_succeeded(self, done: object) -> None:
+        if done is None:
+            self._messages.show_info(
+                "The sort is complete already.", "Another window or a command has gone on with it."
             )
 
     @Slot(object)
