@@ -215,7 +215,8 @@ class EngineProtocol:
         self, engine: Engine, model: ModelSummary, collection: Collection, tmp_path: Path
     ) -> None:
         known = next(iter(collection.photos())).path
-        moved = Path(shutil.copy(known, tmp_path / "moved.jpg"))
+        (tmp_path / known.parent.name).mkdir()
+        moved = Path(shutil.copy(known, tmp_path / known.parent.name / "moved.jpg"))
         new = write_jpeg(tmp_path / "new.jpg", seed=99)
         first, second = Listener(), Listener()
         engine.run(PredictRequest(model.path, (known,), top=2), first.context)

@@ -1,6 +1,5 @@
 """How the fake engine predicts: it keeps predictions by content and model, as the real one does, but in memory."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.fake_results import digest_of, prediction_for
@@ -20,7 +19,8 @@ class FakePredictions:
 
     def __init__(self) -> None:
         self.named: list[Path] = []
-        self._kept: dict[tuple[bytes, bytes], Prediction] = {}
+        # By model and photo. What is said follows from the path, so that no prediction itself need be kept.
+        self._kept: set[tuple[bytes, bytes]] = set()
 
     def predict(self, request: PredictRequest, context: JobContext) -> PredictionSummary:
         """Report one prediction after another."""
@@ -54,13 +54,12 @@ class FakePredictions:
         self, request: PredictRequest, path: Path, identity: bytes, class_names: tuple[str, ...]
     ) -> Prediction | None:
         key = (identity, digest_of(path))
-        kept = self._kept.get(key) if request.uses_kept or request.is_kept_only else None
-        if kept is not None:
-            return replace(kept, path=path, scores=kept.scores[: request.top])
-        if request.is_kept_only:
+        is_kept = key in self._kept and (request.uses_kept or request.is_kept_only)
+        if request.is_kept_only and not is_kept:
             return None
-        self.named.append(path)
-        prediction = prediction_for(path, class_names, len(class_names))
+        prediction = prediction_for(path, class_names, request.top)
+        if not is_kept:
+            self.named.append(path)
         if not prediction.error:
-            self._kept[key] = prediction
-        return replace(prediction, scores=prediction.scores[: request.top])
+            self._kept.add(key)
+        return prediction

@@ -181,18 +181,20 @@ def test_reports_send_the_first_at_once_and_at_most_ten_events_a_second(listener
     assert len(listener.events) <= 10 * 10 + 3
 
 
-def test_reports_of_kept_predictions_are_small_and_their_progress_is_rare(listener: Listener) -> None:
+def test_reports_of_kept_predictions_are_small_and_paced_and_their_progress_is_rare(listener: Listener) -> None:
     clock, advance = make_clock()
-    reports = PredictionReports(listener.context, 100_000, clock)
+    start = clock()
+    reports = PredictionReports(listener.context, 100_000, clock, sleep=advance)
     for number in range(0, 100_000, 250):
         reports.add([Prediction(Path(str(each))) for each in range(number, number + 250)])
-        advance(0.01)
+        advance(0.001)
     reports.send()
     assert [int(item.path.name) for item in listener.predictions] == list(range(100_000))
     assert max(map(len, listener.groups)) <= 256
-    assert len(listener.groups) <= 450
-    # Four seconds went by.
-    assert sum(isinstance(event, Progress) for event in listener.events) <= 5 * 4 + 3
+    assert len(listener.groups) <= 500
+    seconds = clock() - start
+    assert 100_000 / 8000 * 0.99 <= seconds <= 100_000 / 8000 * 1.1
+    assert sum(isinstance(event, Progress) for event in listener.events) <= 5 * seconds + 3
 
 
 def test_photos_that_are_left_out_count_as_done(listener: Listener) -> None:

@@ -13,7 +13,7 @@ from tests.ui.board.deciding import answers, named, rows, settle, write_photos
 from tests.ui.waiting import finish
 from tlgui import files
 from tlgui.errors import StorageError
-from tlgui.learning.results import ClassScore, Prediction
+from tlgui.learning.results import ClassScore, PhotosPredicted, Prediction
 from tlgui.learning.runs.run import Run
 from tlgui.photos.storage import decision_file
 from tlgui.photos.storage.decisions import Decisions, scope_of
@@ -256,3 +256,18 @@ def _run(session: Session) -> Run:
     run = session.active_run
     assert run is not None
     return run
+
+
+def test_many_predictions_at_once_come_on_the_board_in_portions_and_in_order(qtbot: QtBot, trained: Session) -> None:
+    board = Board(trained, trained)
+    portions: list[int] = []
+    board.grew.connect(lambda found: portions.append(len(found)))
+    many = [Prediction(Path(f"/photos/{number}.jpg"), (ClassScore("owl", 0.9),)) for number in range(3000)]
+    board._on_job_reported(PhotosPredicted(tuple(many)))
+    assert board.is_naming
+    with qtbot.waitSignal(board.state_changed):
+        pass
+    assert not board.is_naming
+    assert [Path(path) for path in board.photos.paths] == [prediction.path for prediction in many]
+    assert max(portions) <= 512
+    assert sum(portions) == 3000

@@ -1,5 +1,6 @@
 """Predicts the classes of photos. The first photo is predicted by itself, so that its result is shown at once."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -15,6 +16,8 @@ from tlgui.progress import Countdown, JobContext, Progress, Stage
 
 # Each report is two events, so there are at most ten events a second, but for kept predictions, which come faster.
 _REPORT_SECONDS = 0.2
+# A window that shows them keeps up with so many, and lives on meanwhile. Kept predictions would come twice as fast.
+_MOST_A_SECOND = 8000
 
 
 def predict(
@@ -68,18 +71,27 @@ class PredictionReports:
     """Reports predictions, the first one at once.
 
     A report holds at most 256 predictions, so that whoever receives it is done with it in milliseconds. There are five
-    reports a second, and more only where there would be more predictions in them.
+    reports a second, and more only where there would be more predictions in them; these are paced.
 
     Args:
-        context: Receives the predictions and the progress.
+        context: Receives the predictions and the progress; its checkpoint is called where they have to wait.
         total: Photos in all.
         clock: Returns the time in seconds; replaced in tests.
+        sleep: Waits for some seconds; replaced in tests.
     """
 
-    def __init__(self, context: JobContext, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        context: JobContext,
+        total: int,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._context = context
         self._total = total
         self._clock = clock
+        self._sleep = sleep
+        self._due = -math.inf
         self._countdown = Countdown(total, clock)
         self._waiting: list[Prediction] = []
         self._done = self._told = 0
@@ -112,5 +124,13 @@ class PredictionReports:
 
     def _send_predictions(self, count: int) -> None:
         for start in range(0, count, MOST_AT_ONCE):
-            self._context.report(PhotosPredicted(tuple(self._waiting[start : min(start + MOST_AT_ONCE, count)])))
+            some = tuple(self._waiting[start : min(start + MOST_AT_ONCE, count)])
+            self._wait_until_due(len(some))
+            self._context.report(PhotosPredicted(some))
         del self._waiting[:count]
+
+    def _wait_until_due(self, count: int) -> None:
+        if (seconds := self._due - self._clock()) > 0:
+            self._context.checkpoint()
+            self._sleep(seconds)
+        self._due = self._clock() + count / _MOST_A_SECOND

@@ -28,6 +28,9 @@ from tlgui.ui.session.worker import Job
 
 _FLUSH_MS = 100
 _MOST_JOINED = 100
+# So many photos are put on the board in 10 to 20 ms. More that arrived, as kept ones may, follow after a short pause.
+_MOST_AT_ONCE = 512
+_BACKLOG_MS = 20
 _TRAINING = "The training is still running. Drop the photos again when it has ended, or stop it first."
 _BUSY = "Something else is still under way. Drop the photos again when it has ended."
 _NO_MODEL = "There is no model yet. Train one or open one, then drop the photos again."
@@ -109,8 +112,8 @@ class Board(QObject):
 
     @property
     def is_naming(self) -> bool:
-        """Whether photos are being named."""
-        return self._job is not None
+        """Whether photos are being named, or named ones are still being put on the board."""
+        return self._job is not None or bool(self._arrived)
 
     @property
     def waiting_count(self) -> int:
@@ -339,8 +342,8 @@ class Board(QObject):
     @Slot(Job)
     def _on_session_job_ended(self, job: Job) -> None:
         if job is self._job:
-            self._flush()
             self._job = None
+            self._flush()
         if job.is_stopping and not isinstance(job.request, TrainRequest):
             self._queue.clear()
         self._start_next()
@@ -356,7 +359,7 @@ class Board(QObject):
             if not self._flush_timer.isActive():
                 # The first prediction is shown without delay, the following ones in batches.
                 self._flush()
-                self._flush_timer.start()
+                self._flush_timer.start(_BACKLOG_MS if self._arrived else _FLUSH_MS)
 
     @Slot(object)
     def _on_job_succeeded(self, result: PredictionSummary) -> None:
@@ -371,12 +374,16 @@ class Board(QObject):
 
     @Slot()
     def _flush(self) -> None:
-        """Put the predictions that arrived on the board."""
-        arrived, self._arrived = self._arrived, []
+        """Put predictions that arrived on the board, as many as take no noticeable time."""
+        arrived, self._arrived = self._arrived[:_MOST_AT_ONCE], self._arrived[_MOST_AT_ONCE:]
         if arrived:
             rows = self.photos.put(arrived)
             self.grew.emit(rows)
             self._log.look_up(rows)
+        if self._arrived:
+            self._flush_timer.start(_BACKLOG_MS)
+        elif arrived and self._job is None:
+            self.state_changed.emit()
 
 
 def identity(model: ModelSummary) -> tuple[str, ...]:
