@@ -31,6 +31,7 @@ _COMMAND_SECONDS, _COMMAND_MIB = 1.2, 350.0
 _WINDOW_MS = 2500.0
 _SHARE = 0.9
 _MEMORY_MIB = 400.0
+_AGAIN_A_SECOND = 4000.0
 _MANY = 1000
 _SIDE = 400
 _DISTINCT = 50
@@ -54,6 +55,7 @@ def measure(photos: Path, count: int = COUNT) -> list[Figure]:
             _in_a_new_window(model, pictures[0]),
             *_many(model, pictures, folder / "many"),
             *_memory(model, pictures, folder / "links", count),
+            *_again(model, folder / "links", count),
         ]
 
 
@@ -93,14 +95,7 @@ def _in_a_new_window(model: Path, photo: Path) -> Figure:
 def _many(model: Path, pictures: list[Path], folder: Path) -> list[Figure]:
     """Name 1,000 photos of 400 pixels; the runtime by itself is measured in turn with it, in one process."""
     _link(pictures, folder, _MANY)
-    result = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.answering", "pace", str(model), str(folder)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    ours, network, decoding = map(float, result.stdout.split())
+    ours, network, decoding = _answering("pace", model, folder)
     what = f"{_MANY:,} photos of {_SIDE} px by predict"
     alone = f"the runtime alone: {number(network / ours)} of its pace; decoding alone takes {number(decoding)} s"
     return [
@@ -135,6 +130,28 @@ def _memory(model: Path, pictures: list[Path], folder: Path, count: int) -> list
     grown = sizes[-1] - sizes[0]
     what = f"memory of the light engine at {count:,} predictions, MiB"
     return [Figure("answers", what, max(sizes), _MEMORY_MIB, f"the last nine tenths added {number(grown)}")]
+
+
+def _again(model: Path, folder: Path, count: int) -> list[Figure]:
+    """Name files that did not change a second time, by what was kept."""
+    seconds, named = _answering("again", model, folder)
+    what = f"{count:,} unchanged photos a second time"
+    return [
+        Figure("answers", f"{what}, photos a second", count / seconds, _AGAIN_A_SECOND, "", more_is_better=True),
+        Figure("answers", "the same: photos that went through the network", named, 0.0),
+    ]
+
+
+def _answering(what: str, model: Path, folder: Path) -> tuple[float, ...]:
+    """Run `answering` in a process of its own, and return the numbers that it prints."""
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.answering", what, str(model), str(folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return tuple(map(float, result.stdout.split()))
 
 
 @contextmanager

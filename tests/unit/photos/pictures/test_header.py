@@ -14,7 +14,7 @@ from tests import pictures
 from tlgui.photos.collection import ProblemKind
 from tlgui.photos.facts import FileState, PhotoFacts
 from tlgui.photos.pictures import header
-from tlgui.photos.pictures.header import read_facts, state_of
+from tlgui.photos.pictures.header import read_facts, state_of, time_taken
 from tlgui.photos.pictures.opening import MAX_PIXELS, UnusablePhotoError
 
 NOON = float(calendar.timegm((2024, 5, 6, 12, 0, 0)))
@@ -254,3 +254,29 @@ def test_time_in_the_future_is_only_noted(tmp_path: Path) -> None:
     os.utime(path, ns=(future, future))
 
     assert facts_of(path).state.changed_ns == future
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+@pytest.mark.parametrize(
+    ("write", "expected"),
+    [
+        (lambda path: pictures.write_camera_jpeg(path, "2024:05:06 07:08:09"), "2024:05:06 07:08:09"),
+        (pictures.write_heic, "2024:05:06 07:08:09"),
+        (pictures.write_jpeg, None),
+        (pictures.write_png, None),
+        (pictures.write_broken_exif_jpeg, None),
+        (pictures.write_text, None),
+        (pictures.write_truncated_png, None),
+        (pictures.write_empty, None),
+    ],
+)
+def test_time_is_told_without_decoding(
+    write: Callable[[Path], Path], expected: str | None, *, is_read: bool, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "photo")
+    time = time_taken(path, path.read_bytes() if is_read else None)
+    assert time == (None if expected is None else calendar.timegm((2024, 5, 6, 7, 8, 9)))
+
+
+def test_photo_that_is_gone_was_taken_at_no_known_time(tmp_path: Path) -> None:
+    assert time_taken(tmp_path / "gone.jpg") is None

@@ -219,3 +219,46 @@ def test_moved_photo_is_read_but_not_decoded(photo: Path, monkeypatch: pytest.Mo
     monkeypatch.delattr(photo_reader, "read_photo")
 
     assert np.array_equal(square(moved), first)
+
+
+def test_digest_of_what_was_decoded_is_told(photo: Path, opened: list[str]) -> None:
+    with PhotoReader() as reader:
+        file = reader.open(photo)
+        file.square(SIZE)
+        data, digest = photo.read_bytes(), file.decoded_digest()
+        kept_one = reader.open(photo)
+        kept_one.square(SIZE)
+
+    assert file.data == data
+    assert digest == kept_one.decoded_digest() == hashlib.sha256(data).digest()
+    assert kept_one.data is None
+    assert file.changed() == kept_one.changed() == LONG_AGO
+    assert opened == ["camera.jpg"]
+
+
+def test_file_that_changes_before_it_is_decoded_by_its_path_has_no_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = pictures.write_heic(tmp_path / "photo.heic")
+
+    def read(path: Path, size: int, data: bytes | None) -> np.ndarray:
+        path.write_bytes(path.read_bytes() + b"more")
+        return read_photo(path, size, data)
+
+    monkeypatch.setattr(photo_reader, "read_photo", read)
+    with PhotoReader() as reader:
+        file = reader.open(path)
+        file.square(SIZE)
+        assert file.decoded_digest() == b""
+
+
+def test_unchanged_photos_are_known_without_opening_them(photo: Path, opened: list[str], tmp_path: Path) -> None:
+    other, new = pictures.write_jpeg(tmp_path / "other.jpg"), pictures.write_jpeg(tmp_path / "new.jpg", seed=2)
+    with PhotoReader() as reader:
+        digest = reader.open(photo).digest()
+        reader.open(other).digest()
+    opened.clear()
+    pictures.write_jpeg(other, seed=5)
+    with PhotoReader() as reader:
+        assert reader.unchanged([photo, other, new, tmp_path / "gone.jpg"]) == {photo: (digest, LONG_AGO)}
+    assert opened == []
