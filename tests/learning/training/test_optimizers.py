@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tlgui.learning.recipes.recipe import Steps
 from tlgui.learning.training.optimizers import WarmUpSchedule, build_optimizer, build_schedule, rate_of_epoch
@@ -76,6 +77,33 @@ def test_weight_decay_shrinks_weights_that_nothing_pulls_at(optimizer: str) -> N
 def test_optimizer_is_the_one_of_the_recipe_and_steps_against_the_gradient(
     name: str, kind: type[keras.optimizers.Optimizer]
 ) -> None:
-    assert type(build_optimizer(Steps(optimizer=name), build_schedule(Steps(), 10))) is kind
+    assert isinstance(build_optimizer(Steps(optimizer=name), build_schedule(Steps(), 10)), kind)
     assert _moved(Steps(optimizer=name, learning_rate=0.1), [1.0]) < 0.95
     assert _moved(Steps(optimizer=name, learning_rate=0.1), [-1.0]) > 1.05
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_adam_of_one_pass_moves_weights_as_the_one_of_keras(name: str) -> None:
+    steps = Steps(optimizer=name, learning_rate=0.05, weight_decay=0.1, schedule="cosine", epochs=2)
+    schedule = build_schedule(steps, 10)
+    own = build_optimizer(steps, schedule)
+    of_keras = (
+        keras.optimizers.AdamW(schedule, weight_decay=0.1) if name == "adamw" else keras.optimizers.Adam(schedule)
+    )
+    rng = np.random.default_rng(1)
+    start = rng.normal(size=(7, 5)).astype(np.float32)
+    weights = [[keras.Variable(start), keras.Variable(start[0])] for _ in range(2)]
+    for _ in range(20):
+        gradients = [rng.normal(size=weight.shape).astype(np.float32) for weight in weights[0]]
+        for optimizer, own_weights in zip((own, of_keras), weights, strict=True):
+            optimizer.apply(gradients, own_weights)
+
+    assert type(own) is not type(of_keras)
+    assert len(own.variables) == len(of_keras.variables)
+    for mine, theirs in zip([*weights[0], *own.variables], [*weights[1], *of_keras.variables], strict=True):
+        np.testing.assert_allclose(np.asarray(mine), np.asarray(theirs), rtol=1e-4, atol=1e-5)
+
+
+def test_several_devices_get_the_optimizer_of_keras() -> None:
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        assert type(build_optimizer(Steps(optimizer="adam"), build_schedule(Steps(), 10))) is keras.optimizers.Adam

