@@ -1,11 +1,16 @@
 """Writes photos as a camera does: 12 million pixels, 2 MB of JPEG, and detail at every size, as nature has it."""
 
+import functools
 import io
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from tlgui.photos.scanning.thread_pool import core_count
 
 WIDTH, HEIGHT = 4032, 3024
 _BYTES = 2_000_000
@@ -17,28 +22,30 @@ _QUALITIES = range(95, 40, -3)
 
 
 def write_camera_photos(folder: Path, count: int) -> list[Path]:
-    """Write different photos in a folder for each of three classes, and return them.
+    """Write different photos in a folder for each of three classes, in a process a core, and return them.
 
     Args:
         folder: Where to.
         count: How many.
     """
-    fine = _fine_detail(np.random.default_rng(0))
-    quality = None
-    written = []
-    for number in range(count):
-        pixels = _pixels(number, fine)
-        quality = quality or _quality(pixels)
-        path = folder / _CLASSES[number % len(_CLASSES)] / f"IMG_{number:04}.jpg"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Phones and most cameras store colours at half the resolution.
-        Image.fromarray(pixels).save(path, quality=quality, subsampling=2)
-        written.append(path)
-    return written
+    quality = _quality(_pixels(0, _fine_detail()))
+    for name in _CLASSES:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(core_count(), multiprocessing.get_context("spawn")) as pool:
+        return list(pool.map(functools.partial(_write, folder, quality), range(count), chunksize=4))
 
 
-def _fine_detail(random: np.random.Generator) -> NDArray[np.float32]:
+def _write(folder: Path, quality: int, number: int) -> Path:
+    path = folder / _CLASSES[number % len(_CLASSES)] / f"IMG_{number:04}.jpg"
+    # Phones and most cameras store colours at half the resolution.
+    Image.fromarray(_pixels(number, _fine_detail())).save(path, quality=quality, subsampling=2)
+    return path
+
+
+@functools.cache
+def _fine_detail() -> NDArray[np.float32]:
     """Return what is too costly to make for each photo: detail of a few pixels, and the noise of a sensor."""
+    random = np.random.default_rng(0)
     found = random.normal(0, _NOISE, (HEIGHT, WIDTH)).astype(np.float32)
     for width, strength in _DETAILS[-2:]:
         found += _enlarged(random.normal(0, strength, (HEIGHT // width, WIDTH // width)))
