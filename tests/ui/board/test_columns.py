@@ -7,7 +7,8 @@ import pytest
 
 from tlgui.learning.results import ClassScore, Prediction
 from tlgui.learning.trust import Caution, NoveltyLimit, Promise, Reliability, Trust, verdict
-from tlgui.ui.board.columns import NOT_SURE, UNREADABLE, BoardColumns, places_in
+from tlgui.ui.board.columns import NOT_SURE, UNREADABLE, BoardColumns
+from tlgui.ui.board.digest_places import places_in
 
 CLASSES = ("robin", "wren")
 TRUST = Trust(

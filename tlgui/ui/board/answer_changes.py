@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.text.numbers import count
-from tlgui.ui.board.columns import UNDECIDED, BoardColumns, Rows, places_in
+from tlgui.ui.board.columns import UNDECIDED, BoardColumns, Rows
+from tlgui.ui.board.digest_places import places_in
 
 _NO_ANSWER = np.iinfo(np.int32).min
 

@@ -23,6 +23,7 @@ from tlgui.ui.board.columns import BoardColumns, Rows
 from tlgui.ui.board.contents import BoardContents
 from tlgui.ui.board.corrections import Corrections
 from tlgui.ui.board.decision_log import DecisionLog
+from tlgui.ui.board.suggestions import Suggestion, Suggestions
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 
@@ -49,6 +50,7 @@ class Board(QObject):
         taken_off: The person took photos off the board; their paths, as text. The others have other rows now.
         state_changed: A prediction began or ended, a drop is waiting, or what can be undone or added changed.
         answers_compared: Photos were named again and compared with what was said before, see `answer_changes`.
+        suggestion_changed: The suggestion is another one, or there is none any more.
         ended_empty: A prediction ended without any photo.
         problem_raised: A decision could not be kept, or the file with them was damaged.
 
@@ -70,6 +72,7 @@ class Board(QObject):
     taken_off = Signal(object)
     state_changed = Signal()
     answers_compared = Signal()
+    suggestion_changed = Signal()
     ended_empty = Signal()
     problem_raised = Signal(StorageError)
 
@@ -84,6 +87,8 @@ class Board(QObject):
         self.left_out: frozenset[str] = frozenset()
         self._corrections = Corrections(session, self._log, self)
         self._corrections.changed.connect(self.state_changed)
+        self._suggestions = Suggestions(session, self._log, self)
+        self._suggestions.changed.connect(self.suggestion_changed)
         self._comparison = AnswerComparison(session, self._log, self)
         self._comparison.compared.connect(self.answers_compared)
         self._corrections.added.connect(self._comparison.expect_training)
@@ -146,6 +151,10 @@ class Board(QObject):
         changes = self._comparison.changes
         return changes.rows if changes is not None else np.empty(0, np.intp)
 
+    def suggestion(self) -> Suggestion | None:
+        """Return the photos that look like those that were just decided about; None where there are none."""
+        return self._suggestions.current
+
     def corrections(self) -> Rows:
         """Return the photos that a person named and the model named otherwise, or held back."""
         return self._corrections.rows()
@@ -203,8 +212,9 @@ class Board(QObject):
         """Take photos off the board, until they are dropped again; files and decisions stay."""
         gone = tuple(self.photos.paths[row] for row in rows.tolist())
         self.photos = self.photos.without(rows)
-        # It is about rows.
+        # They are about rows.
         self._comparison.forget()
+        self._suggestions.forget()
         self._log.follow(self.photos, self._log.scope)
         # What was being read was for other rows.
         self._log.look_up(np.arange(len(self.photos), dtype=np.intp))
@@ -220,6 +230,10 @@ class Board(QObject):
         """Copy `corrections_to_add` into the classes of the open collection; None where `why_not_add` says why not."""
         return self._corrections.add()
 
+    def dismiss_suggestion(self) -> None:
+        """Do not suggest the photos of `suggestion` for that class again."""
+        self._suggestions.dismiss()
+
     def decide(self, rows: Rows, class_name: str | None, words: str) -> None:
         """Remember what a person decided about photos, by their content; it is shown at once.
 
@@ -228,7 +242,8 @@ class Board(QObject):
             class_name: The class that they show; None takes back what was decided.
             words: For Undo, such as “name 3 photos robin”.
         """
-        self._log.decide(rows, class_name, words)
+        decided = self._log.decide(rows, class_name, words)
+        self._suggestions.look_for(decided, class_name)
         unknown = int((~self.photos.digests(rows).any(axis=1)).sum())
         if unknown:
             verb = "It" if unknown == 1 else "They"
@@ -258,6 +273,7 @@ class Board(QObject):
         Returns:
             How many steps that was.
         """
+        self._suggestions.forget()
         at, taken = self.next_undo_at if self.next_undo else 0.0, 0
         since = next((began for began, ended in self._joined if began <= at <= ended), at)
         while self.next_undo and self.next_undo_at >= since:
@@ -296,6 +312,7 @@ class Board(QObject):
         self.photos.judge(self._session.caution)
         collection = self._session.collection if self._session.active_run is not None else None
         self._log.follow(self.photos, scope_of(collection.folder if collection is not None else None, names))
+        self._suggestions.forget()
         self._arrived.clear()
         self._roots = []
         self.emptied.emit()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tlgui.learning.results import ClassScore, Prediction
 from tlgui.learning.trust import Caution, Trust, Verdict
+from tlgui.ui.board.digest_places import places_in
 
 NOT_SURE, UNLIKE, UNREADABLE = -1, -2, -3
 """The groups of photos that are not named; those of named ones are indices into `names`."""
@@ -23,8 +24,6 @@ _MOST_SCORES = 10
 _FIRST_ROOM = 256
 _NO_CLASS = -1
 _DIGEST_BYTES = 32
-# Odd numbers, so that no byte is lost.
-_MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
 
 Rows = NDArray[np.intp]
 
@@ -163,6 +162,22 @@ class BoardColumns:
     def all_digests(self) -> NDArray[np.uint8]:
         """The SHA-256 of each photo's bytes, shape (photos, 32); zeros where unknown; not to be written."""
         return self._column("digest")
+
+    def probabilities_of(self, index: int, size: int) -> NDArray[np.float64] | None:
+        """Return the probability that the model gives a class; None where it does not know the class.
+
+        Args:
+            index: The class, an index into `names`.
+            size: Of how many photos, from the first.
+
+        Returns:
+            Shape (size,); 0 where the class is not among the most probable ones.
+        """
+        if index >= self._model_classes:
+            return None
+        best, probabilities = self._arrays["best"][:size], self._arrays["probabilities"][:size]
+        found: NDArray[np.float64] = np.where(best == index, probabilities, 0).max(axis=1)
+        return found
 
     def digests(self, rows: Rows) -> NDArray[np.uint8]:
         """Return the SHA-256 of photos' bytes, shape (rows, 32); zeros where unknown."""
@@ -381,34 +396,6 @@ class BoardColumns:
 
     def _column(self, name: str) -> NDArray[Any]:
         return self._arrays[name][: self._size]
-
-
-def places_in(digests: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Return where each digest stands among others.
-
-    Args:
-        digests: Shape (any, 32).
-        wanted: Known digests, shape (any, 32).
-
-    Returns:
-        An index into `wanted` for each of `digests`; -1 where it is not among them.
-    """
-    places = np.full(len(digests), -1, np.intp)
-    if not len(digests) or not len(wanted):
-        return places
-    # Keys of 8 bytes tell digests apart; the whole is compared for those that seem to be the same.
-    order = np.argsort(_keys(wanted), kind="stable")
-    ordered, keys = _keys(wanted)[order], _keys(digests)
-    found = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
-    likely = np.flatnonzero(ordered[found] == keys)
-    there = order[found[likely]]
-    places[likely] = np.where((digests[likely] == wanted[there]).all(axis=1), there, -1)
-    return places
-
-
-def _keys(digests: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    keys: NDArray[np.uint64] = (digests.view("<u8") * _MIXERS).sum(axis=1, dtype=np.uint64)
-    return keys
 
 
 def _doubled(array: NDArray[Any]) -> NDArray[Any]:

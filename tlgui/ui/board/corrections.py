@@ -15,8 +15,9 @@ from tlgui.photos.mending.mender import Mended
 from tlgui.photos.scanning.scan import Survey
 from tlgui.photos.storage.choices import Choices
 from tlgui.progress import JobContext
-from tlgui.ui.board.columns import UNDECIDED, Rows, places_in
+from tlgui.ui.board.columns import UNDECIDED, Rows
 from tlgui.ui.board.decision_log import DecisionLog, Digests
+from tlgui.ui.board.digest_places import places_in
 from tlgui.ui.session.requests import FolderRequest
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job

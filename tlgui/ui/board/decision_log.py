@@ -20,7 +20,8 @@ from tlgui.errors import StorageError
 from tlgui.photos.storage.decision_file import DecisionFile
 from tlgui.photos.storage.decisions import Change, Decision, Decisions, Scope
 from tlgui.progress import Event, JobContext
-from tlgui.ui.board.columns import UNDECIDED, BoardColumns, Decided, Rows, places_in
+from tlgui.ui.board.columns import UNDECIDED, BoardColumns, Decided, Rows
+from tlgui.ui.board.digest_places import places_in
 from tlgui.ui.session.session import Session
 
 # A step of 100,000 photos takes 3 MB.
