@@ -94,8 +94,7 @@ def test_photo_that_changed_since_has_no_decision(qtbot: QtBot, board: Board, ph
     settle(qtbot, board)
     photos[0].write_bytes(photos[2].read_bytes())
     named(qtbot, board, [photos[0]])
-    # The prediction that was kept of the same content.
-    assert answers(board)["robin 1"] == answers(board)[photos[2].stem] == "wren"
+    assert not answers(board)["robin 1"].endswith("*")
 
 
 def test_decision_survives_another_model_of_the_collection(qtbot: QtBot, board: Board, trained: Session) -> None:
@@ -266,9 +265,7 @@ def test_many_predictions_at_once_come_on_the_board_in_portions_and_in_order(qtb
     many = [Prediction(Path(f"/photos/{number}.jpg"), (ClassScore("owl", 0.9),)) for number in range(3000)]
     board._on_job_reported(PhotosPredicted(tuple(many)))
     assert board.is_naming
-    with qtbot.waitSignal(board.state_changed):
-        pass
-    assert not board.is_naming
+    qtbot.waitUntil(lambda: not board.is_naming)
     assert [Path(path) for path in board.photos.paths] == [prediction.path for prediction in many]
     assert max(portions) <= 512
     assert sum(portions) == 3000

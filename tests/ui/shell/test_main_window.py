@@ -326,7 +326,6 @@ def test_what_pages_ask_for_is_done(qtbot: QtBot, window: MainWindow, birds: Pat
         pages.predict.open_model_requested,
         pages.predict.open_photos_requested,
         pages.predict.open_folder_requested,
-        pages.predict.save_requested,
     ):
         request.emit()
         question(window).reject()

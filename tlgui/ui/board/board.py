@@ -267,19 +267,19 @@ class Board(QObject):
         if len(choices) > 1:
             self._joined.append((began, time.monotonic()))
 
-    def undo(self) -> int:
+    def undo(self) -> Rows:
         """Take back the last decision, except for photos that were decided about again in another window.
 
         Returns:
-            How many steps that was.
+            The rows that it was about.
         """
         self._suggestions.forget()
-        at, taken = self.next_undo_at if self.next_undo else 0.0, 0
+        at = self.next_undo_at if self.next_undo else 0.0
         since = next((began for began, ended in self._joined if began <= at <= ended), at)
+        rows: Rows = np.array([], np.intp)
         while self.next_undo and self.next_undo_at >= since:
-            self._log.undo()
-            taken += 1
-        return taken
+            rows = np.union1d(rows, self._log.undo())
+        return rows
 
     def contents(self, rows: Rows | None = None) -> BoardContents:
         """Return photos as they are now, for a job on another thread; only where there is a model.

@@ -216,14 +216,18 @@ class DecisionLog(QObject):
         self.steps_changed.emit()
         return alike
 
-    def undo(self) -> None:
-        """Take back the last decision, except for photos that were decided about again in another window."""
-        if not self._steps:
-            return
+    def undo(self) -> Rows:
+        """Take back the last decision, except for photos that were decided about again in another window.
+
+        Returns:
+            The rows that have another decision, or none, at once; others may follow.
+        """
         step, photos = self._steps.pop(), self.photos
+        rows = step.rows[:0]
         self._count_unwritten(step.photos, step.rows, 1)
         if step.photos is photos:
-            self.shown.emit(photos.put_back(step.rows, step.before))
+            rows = photos.put_back(step.rows, step.before)
+            self.shown.emit(rows)
         every = photos.all_digests if step.scope == self.scope else photos.all_digests[:0]
 
         def then(known: object) -> None:
@@ -233,6 +237,7 @@ class DecisionLog(QObject):
 
         self._do(lambda: self._taken_back(step, every), then, lambda: self._keep(step))
         self.steps_changed.emit()
+        return rows
 
     def _taken_back(self, step: Step, every: Digests) -> tuple[Rows, Found]:
         """Take a step back; return the rows that it was about, and what is decided about them now. On the thread."""

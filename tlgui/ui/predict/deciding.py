@@ -45,10 +45,6 @@ class Deciding(QObject):
         self._widget = parent
         self._keys: Mapping[str, str] = {}
         self._names: tuple[str, ...] = ()
-        # How many steps of an undo are still to be told of, and the photos of those that were.
-        self._undoing = 0
-        self._undone: Rows = np.empty(0, np.intp)
-        board.changed.connect(self._on_board_changed)
 
     def can_decide(self) -> bool:
         """Return whether a photo is selected that can be named."""
@@ -86,7 +82,6 @@ class Deciding(QObject):
             self.name_photos(chosen, name)
         elif choices:
             number = int((best >= 0).sum())
-            self._undoing = 0
             self._board.decide_each(choices, f"accept {count('answer', number)}")
             self.told.emit(f"{count('answer', number)} are accepted. {UNDO_KEY} takes them back.")
 
@@ -94,7 +89,6 @@ class Deciding(QObject):
         """Decide that photos show a class, wherever they are shown."""
         number = len(rows)
         words = f"name {'a photo' if number == 1 else count('photo', number)} “{one_line(name)}”"
-        self._undoing = 0
         self._board.decide(rows, name, words)
         what = "The photo is" if number == 1 else f"{count('photo', number)} are"
         self.told.emit(f"{what} named “{one_line(name)}”. {UNDO_KEY} takes it back.")
@@ -121,9 +115,7 @@ class Deciding(QObject):
         """Take back the last decision."""
         if self.can_undo():
             words = self._board.next_undo
-            self._undone = self._undone[:0]
-            # It is written beside the window, and told of when that is done.
-            self._undoing = self._board.undo()
+            self._view.choose(self._board.undo())
             self.told.emit(f"Taken back: {words}.")
 
     def fill_menu(self, menu: QMenu) -> None:
@@ -179,14 +171,6 @@ class Deciding(QObject):
     def _move_on(self, row: int | None) -> None:
         if row is not None:
             self._view.choose(np.array([row], np.intp))
-
-    @Slot(object)
-    def _on_board_changed(self, rows: Rows | None) -> None:
-        """Select the photos again whose decision was taken back."""
-        if self._undoing and rows is not None:
-            self._undoing -= 1
-            self._undone = np.union1d(self._undone, rows)
-            self._view.choose(self._undone)
 
     @Slot(str)
     def _on_dialog_text_selected(self, text: str) -> None:

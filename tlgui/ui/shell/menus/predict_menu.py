@@ -51,7 +51,7 @@ def predict_menu(commands: Commands, predict: PredictCommands, page: PredictPage
         tip="Copy or move the photos into a folder for each class",
         handler=sorting.ask,
         enabled=sorting.can_sort,
-        shortcut="Ctrl+Shift+O",
+        shortcut="Ctrl+Shift+F",
         icon="folder",
     )
     go_on = Action(
