@@ -8,7 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.fake_models import write_model
@@ -34,6 +37,7 @@ from tlgui import files
 from tlgui.photos.mending.moving import move_file
 from tlgui.photos.mending.records import Act
 from tlgui.photos.sidecars.xmp_merge import own_fields
+from tlgui.ui.predict.sort_dialog import SortDialog
 from tlgui.ui.shell.main_window import MainWindow
 
 
@@ -252,10 +256,24 @@ def test_folder_inside_the_photos_and_the_reverse_are_told(qtbot: QtBot, named: 
     assert dialog.plan.photo_count > 0
 
 
-def test_collection_as_target_is_told(qtbot: QtBot, named: MainWindow, birds: Path) -> None:
+def test_collection_as_target_is_told_and_corrected_photos_are_offered_instead(
+    qtbot: QtBot, named: MainWindow, photos: Path, birds: Path
+) -> None:
     dialog = asked(qtbot, named, birds)
     assert not dialog.preview.warning.isHidden()
     assert "learned from" in dialog.preview.warning_text.text()
+    assert not dialog.preview.corrections_button.isVisible()
+    dialog.reject()
+
+    board, before = named.predict.board, places(birds)
+    board.decide(np.array([board.photos.row_of(photos / "owl 1.jpg")], np.intp), "wren", "name it wren")
+    qtbot.waitUntil(lambda: len(board.corrections_to_add()) == 1)
+    dialog = asked(qtbot, named, birds)
+    assert dialog.preview.corrections_button.text() == "&Add 1 corrected photo instead"
+    with qtbot.waitSignal(named.session.job_ended, timeout=20_000):
+        QTest.mouseClick(dialog.preview.corrections_button, Qt.MouseButton.LeftButton)
+    assert not [each for each in named.findChildren(SortDialog) if each.isVisible()]
+    assert places(birds) - before == {"wren/owl 1.jpg"}
 
 
 def test_model_that_was_replaced_is_told_where_keywords_would_name_it(

@@ -52,6 +52,7 @@ class SortDialog(QDialog):
 
     Signals:
         sort_requested: The plan, and the choices for the next time.
+        corrections_requested: Corrected photos are to be added to the collection instead.
 
     Args:
         sorting: Makes the plans.
@@ -59,10 +60,12 @@ class SortDialog(QDialog):
         choices: What was chosen last.
         example: A photo for the example; None where none is named.
         has_unlike: Whether the model tells photos that are unlike anything it learned.
+        correction_count: How many photos a person has named that can be added to the collection.
         parent: The window.
     """
 
     sort_requested = Signal(SortPlan, SortChoices)
+    corrections_requested = Signal()
 
     def __init__(
         self,
@@ -73,6 +76,7 @@ class SortDialog(QDialog):
         parent: QWidget | None = None,
         *,
         has_unlike: bool = True,
+        correction_count: int = 0,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -84,7 +88,7 @@ class SortDialog(QDialog):
         self._job: Job | None = None
         self.plan: SortPlan | None = None
         self.form = SortForm([scope.words for scope in scopes], 0, choices, example, has_unlike=has_unlike)
-        self.preview = SortPreviewView()
+        self.preview = SortPreviewView(correction_count)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.sort_button = self.buttons.addButton("Sort", QDialogButtonBox.ButtonRole.AcceptRole)
         make_primary(self.sort_button)
@@ -99,6 +103,7 @@ class SortDialog(QDialog):
         wanted.setHeight(metrics.height() * _LINES)
         self.resize(wanted.boundedTo(self.screen().availableSize() * 0.92))
         self.form.changed.connect(self._on_form_changed)
+        self.preview.corrections_requested.connect(self._on_corrections_requested)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self._refresh_button()
@@ -144,6 +149,11 @@ class SortDialog(QDialog):
             self.preview.show_waiting()
             self._delay.start()
         self._refresh_button()
+
+    @Slot()
+    def _on_corrections_requested(self) -> None:
+        self.reject()
+        self.corrections_requested.emit()
 
     @Slot()
     def _plan_anew(self) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.photos.mending.file_mover import MendingProblem
@@ -28,7 +28,7 @@ _TABLE_LINES, _NAME_LETTERS = 12, 18
 _DONE = {Act.COPY: "copied", Act.MOVE: "moved", Act.LINK: "linked", Act.HARD_LINK: "linked"}
 _INTO_TRAINING = (
     "This folder belongs to the photos that the model learned from. Sorted here, its own answers would become what the "
-    "next training learns. Choose another folder, and add to the collection only those that you have looked through."
+    "next training learns. Choose another folder, and add to the collection only those that you have corrected."
 )
 
 
@@ -112,11 +112,17 @@ class LineList(CollapsibleGroup):
 class SortPreviewView(QWidget):
     """Shows a preview, or why there is none yet.
 
+    Signals:
+        corrections_requested: Photos that the person has named are to be added to the collection instead.
+
     Args:
+        correction_count: How many photos a person has named that can be added to the collection.
         parent: The owner.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    corrections_requested = Signal()
+
+    def __init__(self, correction_count: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.headline = card_heading("")
         self.room = QuietLabel()
@@ -126,6 +132,10 @@ class SortPreviewView(QWidget):
         self.warning = TintedBar(Accent.WARNING, "warning")
         self.warning_text = plain_label()
         self.warning.row.addWidget(self.warning_text, 1)
+        self.corrections_button = QPushButton(f"&Add {count('corrected photo', correction_count)} instead")
+        self.corrections_button.setVisible(correction_count > 0)
+        self.corrections_button.clicked.connect(self.corrections_requested)
+        self.warning.row.addWidget(self.corrections_button)
         self._rows = FolderRows()
         self.table = FolderTable(self._rows)
         self.notes = plain_label()

@@ -103,7 +103,16 @@ class SortCommands(QObject):
         model = self._board.model
         has_unlike = model is not None and model.trust is not None and model.trust.novelty is not None
         scopes = photo_scopes(self._board, self._page)
-        dialog = SortDialog(self._sorting, scopes, self.choices(), self._example(), self._window, has_unlike=has_unlike)
+        dialog = SortDialog(
+            self._sorting,
+            scopes,
+            self.choices(),
+            self._example(),
+            self._window,
+            has_unlike=has_unlike,
+            correction_count=0 if self._board.why_not_add() else len(self._board.corrections_to_add()),
+        )
+        dialog.corrections_requested.connect(self._board.add_corrections)
         dialog.sort_requested.connect(self._sort)
         dialog.open()
 
