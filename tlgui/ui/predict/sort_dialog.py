@@ -30,7 +30,7 @@ _DELAY_MS = 250
 # The least width of a column, and the size of the dialog, in letters and lines.
 _COLUMN_LETTERS = 50
 _LETTERS = 140
-_LINES = 46
+_LINES = 52
 _VERBS = {Act.COPY: "Copy", Act.MOVE: "Move", Act.LINK: "Link", Act.HARD_LINK: "Link"}
 
 
