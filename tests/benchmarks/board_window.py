@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
@@ -214,8 +214,8 @@ def _window(engine: AnsweringEngine) -> Iterator[MainWindow]:
         window.session.close(15_000)
         window.close()
         window.deleteLater()
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         garbage.stop()
-        application.processEvents()
 
 
 def _rest(seconds: float) -> None:
