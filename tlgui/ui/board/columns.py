@@ -4,6 +4,7 @@ Rows are photos in the order of their arrival, and keep their number until the b
 """
 
 import copy
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,9 +199,11 @@ class BoardColumns:
     def photo(self, row: int) -> BoardPhoto:
         """Return one photo."""
         arrays, group = self._arrays, int(self._arrays["group"][row])
+        # Asked for each photo that is painted: single numbers of an array are slow.
+        best, probabilities = arrays["best"][row].tolist(), arrays["probabilities"][row].tolist()
         scores = tuple(
-            ClassScore(self.names[index], float(probability))
-            for index, probability in zip(arrays["best"][row], arrays["probabilities"][row], strict=True)
+            ClassScore(self.names[index], probability)
+            for index, probability in zip(best, probabilities, strict=True)
             if index != _NO_CLASS
         )
         distance, time = float(arrays["distance"][row]), float(arrays["time"][row])
@@ -213,8 +216,8 @@ class BoardColumns:
             bool(arrays["decided"][row] != UNDECIDED),
             self._errors.get(row, ""),
             self.digest(row),
-            None if np.isnan(time) else time,
-            None if np.isnan(distance) else distance,
+            None if math.isnan(time) else time,
+            None if math.isnan(distance) else distance,
             self._moments[moment] if (moment := int(arrays["moment"][row])) != UNDECIDED else "",
         )
 

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from tlgui.photos.names import one_line
-from tlgui.ui.grid.cell_content import Badge, CellContent, CellLine, TextStyle
+from tlgui.ui.grid.cell_content import Badge, CellContent, TextStyle
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader, centred
 from tlgui.ui.widgets.tokens import colour, mixed, quiet_text
@@ -91,7 +91,7 @@ class CellPainter:
         self._missing = QPixmap()
         self._colours = _CellColours(QPalette())
         self._option = QTextOption()
-        self._texts: dict[CellLine, _LaidOut] = {}
+        self._texts: dict[TextStyle, dict[str, _LaidOut]] = {style: {} for style in TextStyle}
 
     def measure(self, view: QWidget, lines: int) -> None:
         """Update the sizes for the font of `view`; a thumbnail is `lines` lines of text high."""
@@ -100,7 +100,7 @@ class CellPainter:
         self._fonts = {style: bold if style is TextStyle.BOLD else view.font() for style in TextStyle}
         self._metrics = {style: QFontMetrics(font, view) for style, font in self._fonts.items()}
         self._option.setTextDirection(view.layoutDirection())
-        self._texts.clear()
+        self._forget_texts()
         line = self._line()
         self._gap = max(4, line // 3)
         self.side = lines * line
@@ -140,10 +140,14 @@ class CellPainter:
             self._palette, self._ratio = palette, ratio
             self._colours = _CellColours(palette)
             self._missing = icon_pixmap("warning", self._colours.quiet, round(2 * view.fontMetrics().height() * ratio))
-        if width != self._width or len(self._texts) > _MOST_TEXTS:
+        if width != self._width or sum(map(len, self._texts.values())) > _MOST_TEXTS:
             self._width = width
-            self._texts.clear()
+            self._forget_texts()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+
+    def _forget_texts(self) -> None:
+        for known in self._texts.values():
+            known.clear()
 
     def _line(self) -> int:
         """Return the height of a line of text."""
@@ -207,30 +211,26 @@ class CellPainter:
         for style in TextStyle:
             painter.setFont(self._fonts[style])
             painter.setPen(self._colours.quiet if style is TextStyle.QUIET else self._colours.text)
+            known = self._texts[style]
             for cell in cells:
-                for number, line in enumerate(cell.content.lines):
-                    if line.style is style and line.text:
-                        laid_out = self._laid_out(line)
-                        left, top = cell.left + laid_out.left, cell.top + laid_out.top + number * height
-                        painter.drawStaticText(QPointF(left, top), laid_out.text)
+                for number, (words, style_of_line) in enumerate(cell.content.lines):
+                    if style_of_line is style and words:
+                        text, left, top = known.get(words) or self._laid_out(words, style)
+                        painter.drawStaticText(QPointF(cell.left + left, cell.top + top + number * height), text)
 
-    def _laid_out(self, line: CellLine) -> _LaidOut:
-        """Return text as it stands on the first line of a cell."""
-        known = self._texts.get(line)
-        if known is not None:
-            return known
+    def _laid_out(self, words: str, style: TextStyle) -> _LaidOut:
+        """Return text as it stands on the first line of a cell, and keep it."""
         gap, half = self._gap, self._gap // 2
         room = self._width - 2 * half - 2 * gap
-        words = self._metrics[line.style].elidedText(one_line(line.text), Qt.TextElideMode.ElideMiddle, room)
-        text = QStaticText(words)
+        text = QStaticText(self._metrics[style].elidedText(one_line(words), Qt.TextElideMode.ElideMiddle, room))
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setTextOption(self._option)
-        text.prepare(QTransform(), self._fonts[line.style])
+        text.prepare(QTransform(), self._fonts[style])
         size = text.size()
         # A fallback font may be higher than the line.
         top = half + 2 * gap + self.side - 1 + round((self._line() - size.height()) / 2)
-        self._texts[line] = _LaidOut(text, half + gap + (room - size.width()) / 2, top)
-        return self._texts[line]
+        laid_out = self._texts[style][words] = _LaidOut(text, half + gap + (room - size.width()) / 2, top)
+        return laid_out
 
     def _paint_badge(self, painter: QPainter, picture: QRect, badge: Badge) -> None:
         metrics = self._metrics[TextStyle.NORMAL]
