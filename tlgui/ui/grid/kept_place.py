@@ -98,7 +98,8 @@ def selection_of(grid: QAbstractItemView, parts: Iterable[range]) -> QItemSelect
     """Return the selection of rows, as ranges."""
     selection, model = QItemSelection(), grid.model()
     for part in parts:
-        selection.select(model.index(part.start, 0), model.index(part.stop - 1, 0))
+        # Without the checks of `index`, which ask Python for the number of rows each time.
+        selection.select(model.createIndex(part.start, 0), model.createIndex(part.stop - 1, 0))
     return selection
 
 
