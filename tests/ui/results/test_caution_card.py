@@ -91,7 +91,7 @@ def test_class_of_few_photos_is_named_where_the_promise_says_nothing_of_it(card:
     assert card.meaning.text() == (
         "It will name about 94 of 100 photos, and say “not sure” of the others. For “wren” (5 photos) this is not "
         "promised: if all of these were named wrongly, it would still hold. “For each class by itself” shows what can "
-        "be."
+        "be promised."
     )
     card.by_class.setChecked(True)
     assert "Too few photos for a promise: “wren”." in card.meaning.text()

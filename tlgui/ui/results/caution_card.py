@@ -16,7 +16,7 @@ _CHOICES: tuple[float | None, ...] = (None, *WRONG_AT_MOST)
 _NAMES_SHOWN = 3
 _EVERY_PHOTO = "It will name every photo, also where it is hardly surer than a guess."
 _UNLIKE = "A photo that resembles nothing it learned is called “unlike anything it learned”, whatever is chosen here."
-_CHOOSE_BY_CLASS = "“For each class by itself” shows what can be."
+_CHOOSE_BY_CLASS = "“For each class by itself” shows what can be promised."
 _BY_CLASS_TIP = "Keep the promise for the photos of each name, instead of for all photos together"
 
 
