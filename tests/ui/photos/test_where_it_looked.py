@@ -1,6 +1,7 @@
 """Where it looked, in the full view of a photo: over the right photo, on request only, and never in the way."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,8 +12,8 @@ from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
 from tests.ui.photos.conftest import choose_rows
 from tests.ui.waiting import Open
-from tlgui.engine.protocol import ExplainRequest
-from tlgui.progress import Progress
+from tlgui.engine.protocol import ExplainRequest, Request
+from tlgui.progress import JobContext, Notice, Progress
 from tlgui.ui.photos.photo_items import PhotoItem
 from tlgui.ui.photos.photo_view import PhotoView
 from tlgui.ui.photos.photos_page import PhotosPage
@@ -47,6 +48,29 @@ def view(qtbot: QtBot, page: PhotosPage, trained: Session) -> PhotoView:
 def asked(engine: FakeEngine) -> list[Path]:
     """Return the photos that the engine was asked about."""
     return [request.photo for request in engine.requests if isinstance(request, ExplainRequest)]
+
+
+def test_answer_that_takes_long_says_why(
+    qtbot: QtBot, view: PhotoView, fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = fake_engine.run
+
+    def run_later(request: Request[Any], context: JobContext) -> object:
+        if isinstance(request, ExplainRequest):
+            context.report(Notice("This model answers when the training has ended.", "It is an old one."))
+        return run(request, context)
+
+    monkeypatch.setattr(fake_engine, "run", run_later)
+    gate = fake_engine.pause_before(Progress)
+    view.explanation.button.click()
+    qtbot.waitUntil(lambda: gate.is_reached)
+
+    qtbot.waitUntil(
+        lambda: view.explanation.words.text() == "This model answers when the training has ended. It is an old one."
+    )
+    gate.open()
+    qtbot.waitUntil(lambda: layer_of(view.canvas))
+    assert "It looked at" in view.explanation.words.text()
 
 
 def test_without_a_model_there_is_no_button(

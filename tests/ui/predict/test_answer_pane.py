@@ -184,6 +184,20 @@ def test_photos_without_a_known_look_have_no_look_alikes(qtbot: QtBot, pane: Ans
     assert not pane.alike_button.isVisibleTo(pane)
 
 
+def test_first_photo_has_look_alikes_once_others_came(qtbot: QtBot, trained: Session, tmp_path: Path) -> None:
+    board = Board(trained, trained)
+    pane = AnswerPane(trained, board)
+    qtbot.addWidget(pane)
+    first = named(tmp_path / "1.jpg", scores_of(owl=0.93, wren=0.05), look_of_class(0))
+    fill_board(qtbot, trained, board, [first])
+    show(qtbot, pane, 0)
+    assert not pane.alike_button.isVisibleTo(pane)
+
+    board.grew.emit(board.photos.put([named(tmp_path / "22.jpg", scores_of(owl=0.9), look_of_class(0))]))
+
+    assert pane.alike_button.isVisibleTo(pane)
+
+
 def test_switch_shows_where_the_model_looked(qtbot: QtBot, pane: AnswerPane) -> None:
     show(qtbot, pane, 0)
     pane.explanation.button.click()

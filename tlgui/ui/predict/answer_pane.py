@@ -163,7 +163,7 @@ class AnswerPane(QWidget):
         self.full_button.clicked.connect(self.full_view_requested)
         self.alike_button.clicked.connect(self._on_alike_button_clicked)
         self._board.changed.connect(self._on_board_changed)
-        self._board.grew.connect(self._on_board_changed)
+        self._board.grew.connect(self._on_board_grew)
         self._board.emptied.connect(self._on_board_emptied)
         self._board.taken_off.connect(self._on_board_emptied)
 
@@ -178,8 +178,7 @@ class AnswerPane(QWidget):
 
     def _show_one(self, photo: BoardPhoto) -> None:
         show_accepting(self.accept_button, photo)
-        photos = self._board.photos
-        self.alike_button.setVisible(len(photos) > 1 and bool(photos.looks[photo.row].any()))
+        self._offer_look_alikes(photo.row)
         self.full_button.show()
         # A sort moves photos that are shown.
         if photo.path != self._path:
@@ -188,6 +187,10 @@ class AnswerPane(QWidget):
         self.photo.show_photo(photo.path, f"The photo: {answer_in_words(photo)}")
         self.similar.show_row(photo.row)
         self._show_file(photo)
+
+    def _offer_look_alikes(self, row: int) -> None:
+        photos = self._board.photos
+        self.alike_button.setVisible(len(photos) > 1 and bool(photos.looks[row].any()))
 
     def _leave_photo(self) -> None:
         self._path = None
@@ -222,6 +225,13 @@ class AnswerPane(QWidget):
     def _on_board_changed(self, rows: Rows | None) -> None:
         if len(self._rows) and (rows is None or np.isin(rows, self._rows).any()):
             self.show_rows(self._rows)
+
+    @Slot(object)
+    def _on_board_grew(self, rows: Rows) -> None:
+        self._on_board_changed(rows)
+        if len(self._rows) == 1:
+            # The second photo of the board is the first that could be alike.
+            self._offer_look_alikes(int(self._rows[0]))
 
     @Slot()
     def _on_board_emptied(self) -> None:

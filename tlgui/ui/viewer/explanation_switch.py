@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from tlgui.errors import TlguiError
 from tlgui.learning.results import Explanation
+from tlgui.progress import Notice
 from tlgui.text.explanations import explanation_in_words
 from tlgui.ui.session.explanations import Explanations
 from tlgui.ui.session.worker import Job
@@ -88,6 +89,7 @@ class ExplanationSwitch(QObject):
         if explanations is not None and is_on and self._path is not None:
             self.words.setText(_LOOKING)
             self._job = explanations.begin(self._path)
+            self._job.reported.connect(self._on_job_reported)
             self._job.succeeded.connect(self._on_job_succeeded)
             self._job.failed.connect(self._on_job_failed)
 
@@ -114,6 +116,12 @@ class ExplanationSwitch(QObject):
     def _on_loader_loaded(self) -> None:
         self._is_photo_there = True
         self._show_layer()
+
+    @Slot(object)
+    def _on_job_reported(self, event: object) -> None:
+        # Why it takes long, where it does.
+        if self.sender() is self._job and isinstance(event, Notice):
+            self.words.setText(f"{event.message} {event.hint}".rstrip())
 
     @Slot(object)
     def _on_job_succeeded(self, explanation: object) -> None:
