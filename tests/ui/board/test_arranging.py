@@ -7,6 +7,7 @@ from tests.trusts import trust_of
 from tests.ui.board.predictions import prediction
 from tlgui.errors import Cancelled
 from tlgui.learning.trust import Caution
+from tlgui.ui.board import arranging
 from tlgui.ui.board.arranging import (
     YOURS,
     Arranged,
@@ -142,6 +143,24 @@ def test_photos_that_look_alike_stand_together() -> None:
     for title, rows in alike:
         assert len({row % 3 for row in rows}) == 1
         assert title == f"Look alike: {CLASSES[rows[0] % 3]}"
+
+
+def test_groups_of_look_alikes_come_largest_first_and_single_photos_behind_them() -> None:
+    columns = BoardColumns(CLASSES)
+    for number, kind in enumerate([1, 0, 2, 0, 3, 0, 1, 4]):
+        columns.put([prediction(f"{number}.jpg", (CLASSES[0], 0.9), look=np.eye(5)[kind].tolist())])
+    found = arrange(snapshot(columns), BoardQuery(grouping=BoardGrouping.LOOK_ALIKES))
+    assert [rows for _, rows in sections(found)] == [[1, 3, 5], [0, 6], [2, 4, 7]]
+    assert sections(found)[-1][0] == "Look like few others"
+
+
+def test_only_the_largest_of_many_groups_have_a_heading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arranging, "_MOST_LOOK_GROUPS", 2)
+    columns = BoardColumns(CLASSES)
+    for number, kind in enumerate([0, 0, 0, 1, 1, 1, 1, 2, 2, 3]):
+        columns.put([prediction(f"{number}.jpg", (CLASSES[0], 0.9), look=np.eye(5)[kind].tolist())])
+    found = arrange(snapshot(columns), BoardQuery(grouping=BoardGrouping.LOOK_ALIKES))
+    assert [rows for _, rows in sections(found)] == [[3, 4, 5, 6], [0, 1, 2], [7, 8, 9]]
 
 
 def test_looks_that_are_not_known_are_said_so(columns: BoardColumns) -> None:

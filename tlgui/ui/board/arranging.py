@@ -14,8 +14,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from tlgui.learning.look_alikes import SINGLE, group_look_alikes
 from tlgui.ui.board.columns import NOT_SURE, UNDECIDED, UNLIKE, UNREADABLE, BoardColumns, Rows
-from tlgui.ui.board.look_alikes import groups as look_alike_groups
 
 YOURS = -4
 """The group of photos that a person decided about, beside those of the columns."""
@@ -27,6 +27,8 @@ _DIGITS = re.compile(r"\d+")
 # Numbers of so many digits sort by value.
 _LONGEST_NUMBER = 16
 _MOSTLY = 0.5
+# More headings than anybody reads; the largest groups have one.
+_MOST_LOOK_GROUPS = 200
 
 Checkpoint = Callable[[], None]
 
@@ -279,14 +281,13 @@ def _by_look(board: BoardSnapshot, rows: Rows, checkpoint: Checkpoint) -> Arrang
     is_known = looks.any(axis=1) if looks.shape[1] else np.zeros(len(rows), bool)
     if not is_known.any():
         return Arranged(rows, (Section("What they look like is not known", 0, len(rows)),))
-    group, likeness = look_alike_groups(looks[is_known], checkpoint)
-    labels = np.full(len(rows), group.max() + 1)
-    labels[is_known] = group
-    titles = [_look_title(board, rows[labels == label]) for label in range(int(group.max()) + 1)]
-    values = np.zeros(len(rows), np.float32)
-    values[is_known] = likeness
-    by_likeness = np.argsort(-values, kind="stable")
-    return _in_sections(rows[by_likeness], labels[by_likeness], [*titles, "What they look like is not known"])
+    found = group_look_alikes(looks, checkpoint)
+    # Photos in none of the groups with a heading stand behind them, and those without a look behind these.
+    shown = min(len(found), _MOST_LOOK_GROUPS)
+    is_grouped = (found.group_of != SINGLE) & (found.group_of < shown)
+    labels = np.where(is_grouped, found.group_of, np.where(is_known, shown, shown + 1)).astype(np.intp)
+    titles = [_look_title(board, rows[labels == label]) for label in range(shown)]
+    return _in_sections(rows, labels, [*titles, "Look like few others", "What they look like is not known"])
 
 
 def _look_title(board: BoardSnapshot, rows: Rows) -> str:
