@@ -5,19 +5,35 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.engine_protocol import Listener
-from tests.learning.models import CLASS_NAMES, KERAS_SAVE_WARNING, members_of, rewrite, write_small_model
+from tests.learning.models import (
+    CLASS_NAMES,
+    KERAS_SAVE_WARNING,
+    members_of,
+    rewrite,
+    write_model_with_vectors,
+    write_small_model,
+)
 from tests.pictures import write_collection
 from tlgui.engine import jobs, light_jobs
-from tlgui.engine.protocol import EvaluateRequest, ExplainRequest, NoOnnxNetworkError, OpenModelRequest, PredictRequest
+from tlgui.engine.protocol import (
+    EvaluateRequest,
+    ExplainRequest,
+    LooksRequest,
+    NoOnnxNetworkError,
+    OpenModelRequest,
+    PredictRequest,
+)
 from tlgui.errors import ModelFileError
 from tlgui.learning.model_file.archive import ONNX_NETWORK, carries_onnx_network
 from tlgui.learning.model_file.tlmodel import add_onnx_network
 from tlgui.photos.scanning.scan import scan
+from tlgui.photos.scanning.search import find_photos
 from tlgui.progress import JobContext
 
 pytestmark = pytest.mark.filterwarnings(KERAS_SAVE_WARNING)
@@ -133,6 +149,51 @@ def test_model_stays_loaded_until_its_file_changes(model: Path, photos: Path, mo
     with pytest.raises(NoOnnxNetworkError):
         light_jobs.perform(request, JobContext())
     assert loads == [model]
+
+
+def test_model_file_that_was_replaced_is_another_model(model: Path, photos: Path, tmp_path: Path) -> None:
+    request = PredictRequest(model, (photos,), uses_kept=True)
+    before, kept, after = Listener(), Listener(), Listener()
+    light_jobs.perform(request, before.context)
+    light_jobs.perform(request, kept.context)
+    write_model_with_vectors(tmp_path / "other.tlmodel").replace(model)
+
+    only_kept = light_jobs.perform(replace(request, is_kept_only=True), JobContext())
+    light_jobs.perform(request, after.context)
+
+    assert kept.predictions == before.predictions
+    assert (only_kept.photo_count, only_kept.left_out_count) == (0, 15)
+    assert all(item.distance is None and not item.look for item in kept.predictions)
+    assert all(item.distance is not None and item.look for item in after.predictions)
+
+
+def test_copy_of_a_model_file_is_the_same_model(model: Path, photos: Path, tmp_path: Path) -> None:
+    light_jobs.perform(PredictRequest(model, (photos,)), JobContext())
+    copy = Path(shutil.copy(model, tmp_path / "copy.tlmodel"))
+    assert light_jobs.perform(PredictRequest(copy, (photos,), is_kept_only=True), JobContext()).photo_count == 15
+
+
+def test_looks_are_those_of_predictions_kept_or_not(photos: Path, tmp_path: Path) -> None:
+    model = write_model_with_vectors(tmp_path / "vectors.tlmodel")
+    paths = tuple(find_photos((photos,), JobContext()))
+    bad = tmp_path / "notes.jpg"
+    bad.write_text("not a photo")
+    listener, progress = Listener(), Listener()
+    light_jobs.perform(PredictRequest(model, paths[:9]), listener.context)
+
+    looks = light_jobs.perform(LooksRequest(model, (*paths, bad)), progress.context)
+
+    assert looks[:9] == tuple(item.look for item in listener.predictions)
+    assert all(looks[:15])
+    assert looks[15] == b""
+    progress.check_progress()
+    assert jobs.perform(LooksRequest(model, (*paths, bad)), JobContext()) == looks
+
+
+def test_files_without_training_vectors_have_no_looks(model: Path, earlier: Path, photos: Path) -> None:
+    paths = tuple(find_photos((photos,), JobContext()))
+    for path in (model, earlier):
+        assert light_jobs.perform(LooksRequest(path, paths), JobContext()) == (b"",) * 15
 
 
 def test_file_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:

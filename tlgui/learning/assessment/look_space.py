@@ -28,13 +28,13 @@ class LookSpace:
     """
 
     def __init__(self, centre: FloatArray, axes: FloatArray) -> None:
-        self._centre = centre
-        self._axes = axes
+        self._axes: FloatArray = np.ascontiguousarray(axes.T)
+        self._offset: FloatArray = self._axes @ centre
 
     @property
     def length(self) -> int:
         """How many numbers a look has."""
-        return int(self._axes.shape[1])
+        return len(self._axes)
 
     def looks(self, features: FloatArray) -> list[bytes]:
         """Return what photos look like.
@@ -47,7 +47,8 @@ class LookSpace:
         """
         is_finite = are_finite(features)
         rows = unit_vectors(np.where(is_finite[:, None], features, np.float32(0)))
-        projected = unit_vectors(np.asarray((rows - self._centre) @ self._axes, np.float32)).astype(STORED)
+        # The axes first: the other way round the same product takes twice as long.
+        projected = unit_vectors((self._axes @ rows.T).T - self._offset).astype(STORED)
         is_known = is_finite & features.any(axis=1) & projected.any(axis=1)
         return [row.tobytes() if known else b"" for row, known in zip(projected, is_known, strict=True)]
 

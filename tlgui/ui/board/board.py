@@ -117,8 +117,8 @@ class Board(QObject):
 
     @property
     def is_naming(self) -> bool:
-        """Whether photos are being named, or named ones are still being put on the board."""
-        return self._job is not None or bool(self._arrived)
+        """Whether photos are being named."""
+        return self._job is not None
 
     @property
     def waiting_count(self) -> int:
@@ -359,8 +359,10 @@ class Board(QObject):
     @Slot(Job)
     def _on_session_job_ended(self, job: Job) -> None:
         if job is self._job:
+            # Whoever hears of the end finds every photo on the board.
+            while self._arrived:
+                self._flush()
             self._job = None
-            self._flush()
         if job.is_stopping and not isinstance(job.request, TrainRequest):
             self._queue.clear()
         self._start_next()
@@ -399,8 +401,6 @@ class Board(QObject):
             self._log.look_up(rows)
         if self._arrived:
             self._flush_timer.start(_BACKLOG_MS)
-        elif arrived and self._job is None:
-            self.state_changed.emit()
 
 
 def identity(model: ModelSummary) -> tuple[str, ...]:
