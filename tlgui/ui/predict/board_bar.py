@@ -35,7 +35,6 @@ _SORTINGS = {
     _Sorting.NAME: "Name, A to Z",
     _Sorting.NAME_REVERSED: "Name, Z to A",
 }
-_MOST_ALIKE = "Most alike first"
 _GROUPINGS = {
     BoardGrouping.NONE: "Not grouped",
     BoardGrouping.CLASS: "By answer",
@@ -53,7 +52,7 @@ class BoardBar(QWidget):
     Signals:
         changed: Another query is set.
         lines_changed: The size of thumbnails, in lines of text.
-        left: The photos that look alike are to give way to all others again.
+        left: All photos are to be shown again, and not only some.
 
     Args:
         parent: The owner.
@@ -79,7 +78,7 @@ class BoardBar(QWidget):
         for grouping, words in _GROUPINGS.items():
             self.grouping.addItem(words, grouping)
         self.back_button = QPushButton("&Back to all photos")
-        set_tip(self.back_button, "Show all photos again, and not only those that look alike")
+        set_tip(self.back_button, "Show all photos again, and not only these")
         self.back_button.hide()
         self.size_slider = QSlider(Qt.Orientation.Horizontal)
         self.size_slider.setRange(LEAST_LINES, MOST_LINES)
@@ -102,13 +101,13 @@ class BoardBar(QWidget):
         grouping = BoardGrouping(self.grouping.currentData()) if self._only is None else BoardGrouping.NONE
         return BoardQuery(group, self.text.text().strip(), order, is_descending, grouping, self._only)
 
-    def show_only(self, rows: tuple[int, ...] | None) -> None:
-        """Show only some photos, in their order; None shows all again."""
+    def show_only(self, rows: tuple[int, ...] | None, order: str = "") -> None:
+        """Show only some photos, in their order, which has a name; None shows all again."""
         self._only = rows
         self.back_button.setVisible(rows is not None)
         self.grouping.setEnabled(rows is None)
         with QSignalBlocker(self.order):
-            self.order.setItemText(0, _SORTINGS[_Sorting.ARRIVAL] if rows is None else _MOST_ALIKE)
+            self.order.setItemText(0, _SORTINGS[_Sorting.ARRIVAL] if rows is None else order)
             if rows is not None:
                 self.order.setCurrentIndex(0)
         self.changed.emit()

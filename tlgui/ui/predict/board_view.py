@@ -31,6 +31,7 @@ _SHARES = (640, 360)
 # A grid and a pane beside it.
 _LETTERS_WITH_PANE = 72
 _LINES_OF_A_HIGH_WINDOW = 26
+_LEAST_LINES = 7
 _NO_ROWS = np.empty(0, np.intp)
 
 
@@ -144,8 +145,12 @@ class BoardView(QWidget):
         """Show the photos that look most like one, that one first."""
         looks = self._board.photos.looks
         rows, _ = nearest(looks, looks[row], _MOST_ALIKE, np.array([row], np.intp))
+        self.show_only(np.array([row, *rows.tolist()], np.intp), "Most alike first")
+
+    def show_only(self, rows: Rows, order: str = "As they came") -> None:
+        """Show some photos alone, in their order, which has a name."""
         self.chips.choose(None)
-        self.bar.show_only((row, *rows.tolist()))
+        self.bar.show_only(tuple(rows.tolist()), order)
         self.grid.setFocus()
 
     @property
@@ -173,7 +178,7 @@ class BoardView(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.chips)
         column.addWidget(self.bar)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter = _Splitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(2 * GRID)
         self._splitter.addWidget(self.grid)
@@ -208,6 +213,10 @@ class BoardView(QWidget):
         is_single = len(self._board.photos) == 1 and not self._board.is_naming
         for widget in (self.chips, self.bar, self.grid):
             widget.setVisible(not is_single)
+        # With large text, the buttons below stay in sight; both scroll.
+        least = self.fontMetrics().height() * _LEAST_LINES
+        self.grid.setMinimumHeight(least)
+        self.pane.setMinimumHeight(least)
         is_low = self.window().height() < self.fontMetrics().height() * _LINES_OF_A_HIGH_WINDOW
         self.chips.set_most_lines(1 if is_low else 2)
         self.pane.setVisible(is_single or self.width() >= self.fontMetrics().averageCharWidth() * _LETTERS_WITH_PANE)
@@ -302,3 +311,11 @@ class BoardView(QWidget):
     def _on_bar_left(self) -> None:
         self.bar.show_only(None)
         self.grid.setFocus()
+
+
+class _Splitter(QSplitter):
+    """Asks for no more height than it needs: what is in it scrolls, and the page need not."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())

@@ -14,6 +14,7 @@ from tlgui.ui.board.board import Board
 from tlgui.ui.predict.board_actions import BoardActions
 from tlgui.ui.predict.board_view import BoardView
 from tlgui.ui.predict.board_words import counts_in_words
+from tlgui.ui.predict.correction_actions import CorrectionActions
 from tlgui.ui.predict.deciding import Deciding
 from tlgui.ui.predict.full_view_opener import FullViewOpener
 from tlgui.ui.predict.pasted_image import image_of, write_image
@@ -135,6 +136,7 @@ class PredictPage(QWidget):
         self.deciding = Deciding(self.board, self.view, self)
         self.opener = FullViewOpener(self._session, self.board, self.view, self.deciding, self)
         self.photo_actions = BoardActions(self.board, self.view, self.deciding, self.opener, self)
+        self.corrections = CorrectionActions(self.board, self.view, self)
         self.summary = PlainLabel()
         self.summary.setWordWrap(True)
         self.open_button = _button("&Open photos…", self.open_photos_requested, "Choose photos to name")
@@ -176,7 +178,13 @@ class PredictPage(QWidget):
         foot = QWidget()
         self._foot = FlowLayout(foot)
         self._foot.setSpacing(GRID)
-        for widget in (growing(self.summary), self.open_button, self.save_button, self.clear_button):
+        for widget in (
+            growing(self.summary),
+            self.corrections.add_button,
+            self.open_button,
+            self.save_button,
+            self.clear_button,
+        ):
             self._foot.addWidget(widget)
         column.addWidget(foot)
         self.stack = QStackedWidget()
@@ -187,6 +195,7 @@ class PredictPage(QWidget):
         layout.addWidget(self.model_line)
         layout.addWidget(self.classes_line)
         layout.addWidget(self.notice)
+        layout.addWidget(self.corrections.notice)
         layout.addWidget(self.stack, 1)
 
     def _connect(self) -> None:
@@ -212,6 +221,7 @@ class PredictPage(QWidget):
         self.view.pane.look_alikes_requested.connect(self.view.show_look_alikes)
         self.view.pane.full_view_requested.connect(self.opener.open)
         self.deciding.told.connect(self._on_deciding_told)
+        self.corrections.refused.connect(self.notice.say)
         self.photo_actions.file_manager.problem_raised.connect(self.problem_raised)
 
     def _predict_from(self, data: QMimeData) -> bool:

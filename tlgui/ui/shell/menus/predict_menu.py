@@ -74,4 +74,4 @@ def predict_menu(commands: Commands, predict: PredictCommands, page: PredictPage
     page.offer(sort)
     photos = page.photo_actions
     asked = ((open_photos, open_folder, paste, watch), photos.deciding, photos.looking, photos.taking)
-    return Menu(MenuTitle.PREDICT, (*asked, (sort, go_on), (page.save_action,)))
+    return Menu(MenuTitle.PREDICT, (*asked, (page.corrections.add, sort, go_on), (page.save_action,)))
