@@ -224,15 +224,8 @@ class BoardColumns:
     def copied(self) -> "BoardColumns":
         """Return a copy for another thread, without what photos look like."""
         copied = copy.copy(self)
-        vars(copied).update(
-            names=list(self.names),
-            _index=dict(self._index),
-            _paths=list(self._paths),
-            _row_of={},
-            _errors=dict(self._errors),
-            _moments=list(self._moments),
-            _arrays={name: array.copy() for name, array in self._arrays.items() if name != "look"},
-        )
+        arrays = {name: array.copy() for name, array in self._arrays.items() if name != "look"}
+        vars(copied).update({name: copy.copy(value) for name, value in vars(self).items()}, _arrays=arrays)
         return copied
 
     def without(self, rows: Rows) -> "BoardColumns":
