@@ -2,7 +2,19 @@
 
 from pathlib import Path
 
-from tests.fuzz import caches, downloads, exports, helpers, networks, photos, runs, settings, sidecars, workspaces
+from tests.fuzz import (
+    caches,
+    downloads,
+    exports,
+    helpers,
+    networks,
+    photos,
+    predictions,
+    runs,
+    settings,
+    sidecars,
+    workspaces,
+)
 from tests.fuzz.families import Family
 
 
@@ -27,6 +39,7 @@ def all_families(real_photos: Path | None = None) -> tuple[Family, ...]:
         caches.facts_family(),
         caches.thumbnails_family(),
         caches.features_family(),
+        predictions.family(),
         downloads.family(),
         exports.family(),
         helpers.family(),

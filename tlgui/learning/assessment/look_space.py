@@ -23,18 +23,22 @@ class LookSpace:
     """The space of a model's looks: the same training vectors give the same space.
 
     Args:
-        centre: The mean of the training vectors, float32 of shape (length,).
-        axes: Orthonormal directions, float32 of shape (length, numbers).
+        axes: Orthonormal directions, float32 of shape (numbers, length).
+        offset: The projection of the mean of the training vectors, float32 of shape (numbers,).
+
+    Attributes:
+        axes: As given.
+        offset: As given.
     """
 
-    def __init__(self, centre: FloatArray, axes: FloatArray) -> None:
-        self._axes: FloatArray = np.ascontiguousarray(axes.T)
-        self._offset: FloatArray = self._axes @ centre
+    def __init__(self, axes: FloatArray, offset: FloatArray) -> None:
+        self.axes = axes
+        self.offset = offset
 
     @property
     def length(self) -> int:
         """How many numbers a look has."""
-        return len(self._axes)
+        return len(self.axes)
 
     def looks(self, features: FloatArray) -> list[bytes]:
         """Return what photos look like.
@@ -48,7 +52,7 @@ class LookSpace:
         is_finite = are_finite(features)
         rows = unit_vectors(np.where(is_finite[:, None], features, np.float32(0)))
         # The axes first: the other way round the same product takes twice as long.
-        projected = unit_vectors((self._axes @ rows.T).T - self._offset).astype(STORED)
+        projected = unit_vectors((self.axes @ rows.T).T - self.offset).astype(STORED)
         is_known = is_finite & features.any(axis=1) & projected.any(axis=1)
         return [row.tobytes() if known else b"" for row, known in zip(projected, is_known, strict=True)]
 
@@ -77,4 +81,4 @@ def look_space(directions: FloatArray) -> LookSpace | None:
     # An eigenvector may point either way: its largest number is made positive.
     largest = np.abs(axes).argmax(axis=0)
     axes *= np.sign(axes[largest, np.arange(len(order))])
-    return LookSpace(centre.astype(np.float32), axes.astype(np.float32))
+    return LookSpace(np.ascontiguousarray(axes.T, np.float32), np.asarray(centre @ axes, np.float32))

@@ -10,9 +10,10 @@ import numpy as np
 from tlgui.errors import ModelFileError
 from tlgui.files.zip_archive import UntrustedError
 from tlgui.learning.arrays import FloatArray
-from tlgui.learning.assessment.look_space import LookSpace, look_space
+from tlgui.learning.assessment.look_space import LookSpace
 from tlgui.learning.assessment.novelty import Neighbours
 from tlgui.learning.model_file.archive import ONNX_NETWORK, OpenedModel, opened
+from tlgui.learning.model_file.kept_look_space import kept_look_space
 from tlgui.learning.model_file.training_vectors import vectors_size
 from tlgui.learning.model_file.trusted_graph import check_graph
 from tlgui.learning.networks.memory_budget import batch_size_for, check_memory, check_photo_bytes
@@ -116,7 +117,7 @@ class RunnableNetwork:
 
     def model(self, summary: ModelSummary, batch_size: int, identity: bytes) -> PredictionModel:
         """Return what prediction needs; see `PredictionModel`."""
-        space = None if self.neighbours is None else look_space(self.neighbours.directions)
+        space = None if self.neighbours is None else kept_look_space(identity, self.neighbours.directions)
         return PredictionModel(summary, self.network, batch_size, self.neighbours, space, identity)
 
 
