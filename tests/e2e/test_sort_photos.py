@@ -1,4 +1,4 @@
-"""From unsorted photos to folders in the real program: name, correct, sort, undo, restart, and learn from corrections."""
+"""From unsorted photos to folders in the real program: name, correct, sort, undo, and learn from the corrections."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -57,10 +57,8 @@ def test_unsorted_photos_are_sorted_undone_and_learned_from(
         window.show_step(Step.PREDICT)
         board = window.pages.predict.board
         driver.wait(lambda: len(board.photos) >= len(before) - 1 and not board.is_naming)
-        for name in CORRECTED:
-            row = board.photos.row_of(sorted_folder / TREES / name)
-            assert row is not None
-            assert board.photos.photo(row).is_decided
+        corrected = [sorted_folder / TREES / name for name in CORRECTED]
+        driver.wait(lambda: all(is_decided(driver, path) for path in corrected))
         driver.wait(lambda: bool(window.commands.can_undo()))
         driver.press("undo")
         driver.wait_until_idle()
@@ -109,7 +107,14 @@ def decide(driver: Driver, path: Path, class_name: str) -> None:
     page.view.grid.setCurrentIndex(page.view.grid.photos.index(place, 0))
     QTest.keyClick(page.view.grid, Qt.Key(Qt.Key.Key_1 + SAMPLE_CLASSES.index(class_name)))
     driver.wait(lambda: page.board.photos.photo(row).answer == class_name)
-    assert page.board.photos.photo(row).is_decided
+    assert is_decided(driver, path)
+
+
+def is_decided(driver: Driver, path: Path) -> bool:
+    """Return whether a photo is on the board, as the person named it."""
+    photos = driver.window.pages.predict.board.photos
+    row = photos.row_of(path)
+    return row is not None and photos.photo(row).is_decided
 
 
 def sort(driver: Driver, into: Path, act: Act) -> None:
