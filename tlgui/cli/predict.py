@@ -2,17 +2,21 @@
 
 import argparse
 import dataclasses
+from datetime import datetime
 from typing import Any
 
 from tlgui.cli import engine
+from tlgui.cli.decided import person_answers
 from tlgui.cli.given_paths import check_any_named, check_any_there
 from tlgui.cli.prediction_outputs import check_outputs, prediction_outputs
 from tlgui.cli.terminal import Terminal
 from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import Cancelled, TlguiError
+from tlgui.learning.answers.photo_answer import PhotoAnswer, answer_by_model
 from tlgui.learning.model_file.archive import read_summary
-from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction, prediction_verdict
+from tlgui.learning.results import ModelSummary, PhotosPredicted, Prediction
 from tlgui.learning.trust import Caution, Verdict
+from tlgui.photos.answers import DecidedBy
 from tlgui.progress import Event
 from tlgui.text.numbers import percent
 from tlgui.text.trust import caution_notes
@@ -32,19 +36,22 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     for sentence in caution_notes(model.trust, caution, model.evaluation_of_trust):
         terminal.note(f"note: {sentence}")
     predictions: list[Prediction] = []
-    verdicts: list[Verdict] = []
+    said: list[PhotoAnswer] = []
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    persons = person_answers(arguments.model, model, terminal)
     request = PredictRequest(arguments.model.absolute(), tuple(arguments.paths), top, uses_kept=arguments.resume)
     with prediction_outputs(arguments, model, top, terminal) as outputs:
 
         def listen(event: Event) -> None:
             if isinstance(event, PhotosPredicted):
-                answers = [prediction_verdict(prediction, model, caution) for prediction in event.predictions]
+                answers = [answer_by_model(prediction, model, caution, now) for prediction in event.predictions]
+                answers = persons.applied(event.predictions, answers)
                 if terminal.wants_json:
                     predictions.extend(event.predictions)
-                    verdicts.extend(answers)
+                    said.extend(answers)
                 for prediction, answer in zip(event.predictions, answers, strict=True):
                     terminal.write(_prediction_line(prediction, answer))
-                outputs.add(event.predictions, caution)
+                outputs.add(answers)
 
         try:
             summary = engine.perform(request, terminal, listen)
@@ -53,8 +60,7 @@ def predict(arguments: argparse.Namespace, terminal: Terminal) -> None:
     terminal.write_json(
         {
             "predictions": [
-                _told(prediction) | {"answer": None if prediction.error else answer}
-                for prediction, answer in zip(predictions, verdicts, strict=True)
+                _told(prediction) | _answer_json(answer) for prediction, answer in zip(predictions, said, strict=True)
             ],
             "photo_count": summary.photo_count,
             "error_count": summary.error_count,
@@ -73,14 +79,26 @@ def _told(prediction: Prediction) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name not in _UNTOLD}
 
 
+def _answer_json(answer: PhotoAnswer) -> dict[str, Any]:
+    is_persons = answer.decided_by is DecidedBy.PERSON
+    return {
+        "answer": None if answer.error and not is_persons else answer.verdict,
+        "class_name": answer.answer or None,
+        "decided_by": answer.decided_by,
+        "decided_at": answer.decided_at,
+    }
+
+
 def _threshold(model: ModelSummary, caution: Caution) -> float | None:
     """Return the probability below which photos are not sure; None where there is none."""
     promise = model.trust.promise(caution.wrong_at_most or 1.0) if model.trust is not None else None
     return promise.threshold if promise is not None else None
 
 
-def _prediction_line(prediction: Prediction, answer: Verdict) -> str:
+def _prediction_line(prediction: Prediction, answer: PhotoAnswer) -> str:
+    if answer.decided_by is DecidedBy.PERSON:
+        return f"{prediction.path}: {answer.answer} (decided by you)"
     if prediction.error:
         return f"{prediction.path}: {prediction.error}"
     scores = ", ".join(f"{score.class_name} {percent(score.probability)}" for score in prediction.scores)
-    return f"{prediction.path}: {scores}{_ANSWERS[answer]}"
+    return f"{prediction.path}: {scores}{_ANSWERS[answer.verdict]}"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from tlgui.cli.terminal import Terminal
 from tlgui.errors import SidecarError, StorageError
-from tlgui.learning.answers.photo_answer import ModelIdentity, PhotoAnswer, answer_by_model, digest_of
+from tlgui.learning.answers.photo_answer import ModelIdentity, PhotoAnswer, digest_of
 from tlgui.learning.answers.photo_facts import with_facts
 from tlgui.learning.answers.sorting import keyword_for
-from tlgui.learning.results import ModelSummary, Prediction
-from tlgui.learning.trust import Caution, Verdict
+from tlgui.learning.results import ModelSummary
+from tlgui.learning.trust import Verdict
 from tlgui.text.numbers import count
 from tlgui.text.tables.exported import Place, Table, TableAbout, common_base
 from tlgui.text.tables.formats import TableFormat, table_format
@@ -63,7 +63,7 @@ def prediction_outputs(
 
             tables.append(opened.enter_context(open_table(target, chosen, about)))
         needs_facts = any(chosen.needs_facts for _, chosen in asked)
-        yield PredictionOutputs(model, now, tables, keywords, needs_facts=needs_facts)
+        yield PredictionOutputs(tables, keywords, needs_facts=needs_facts)
     for target, _ in asked:
         terminal.note(f"Saved as {target}")
 
@@ -72,8 +72,6 @@ class PredictionOutputs:
     """Takes the predictions of a model as they come, without keeping them.
 
     Args:
-        model: The model; None where nothing is to be written.
-        decided_at: When the predictions are made, as an ISO 8601 time with its offset.
         tables: The tables to write them to.
         keywords: Writes keywords beside the photos.
         needs_facts: Whether a table tells what the photos' files say of themselves.
@@ -81,30 +79,17 @@ class PredictionOutputs:
 
     def __init__(
         self,
-        model: ModelSummary | None = None,
-        decided_at: str = "",
         tables: Sequence[Table] = (),
         keywords: "_Keywords | None" = None,
         *,
         needs_facts: bool = False,
     ) -> None:
-        self._model = model
-        self._decided_at = decided_at
         self._tables = tables
         self._needs_facts = needs_facts
         self._keywords = keywords
 
-    def add(self, predictions: Sequence[Prediction], caution: Caution) -> None:
-        """Write what is said of some more photos.
-
-        Args:
-            predictions: The predictions.
-            caution: How careful the user wants the answers to be.
-        """
-        model = self._model
-        if model is None:
-            return
-        answers = [answer_by_model(each, model, caution, self._decided_at) for each in predictions]
+    def add(self, answers: Sequence[PhotoAnswer]) -> None:
+        """Write what is said of some more photos."""
         for answer in with_facts(answers) if self._needs_facts else answers:
             for table in self._tables:
                 table.add(answer)

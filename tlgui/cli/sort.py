@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tlgui.cli import engine
+from tlgui.cli.decided import person_answers
 from tlgui.cli.given_paths import check_any_named, check_any_there
 from tlgui.cli.terminal import Terminal
 from tlgui.engine.protocol import PredictRequest
@@ -54,7 +55,8 @@ def sort(arguments: argparse.Namespace, terminal: Terminal) -> None:
     if arguments.keywords:
         keywords_by = ModelIdentity(arguments.model.name, digest_of(arguments.model), model.class_names)
     predictions = _predicted(arguments, terminal)
-    answers = (answer_by_model(prediction, model, caution, now) for prediction in predictions)
+    answers = [answer_by_model(prediction, model, caution, now) for prediction in predictions]
+    answers = person_answers(arguments.model, model, terminal).applied(predictions, answers)
     photos = tuple(decided_photos(answers, keywords_by))
     unreadable = [MendingProblem(item.path, item.error) for item in predictions if item.error]
     roots = tuple(path.absolute() for path in arguments.paths)

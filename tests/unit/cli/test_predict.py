@@ -14,10 +14,14 @@ from tests.pictures import write_collection, write_jpeg
 from tests.trusts import trust_of
 from tests.unit.learning.model_file.test_manifest import SUMMARY
 from tests.unit.text.tables.camtrap_schema import problems, rows_of
+from tlgui import files
 from tlgui.cli.main import main
 from tlgui.photos.sidecars.sidecar import sidecar_of
 from tlgui.photos.sidecars.xmp_merge import own_fields
+from tlgui.photos.storage.decisions import Decision, Decisions, scope_of
 from tlgui.text.tables.formats import FORMATS
+
+DECIDED_AT = "2026-11-29T12:00:00+01:00"
 
 
 @pytest.fixture(autouse=True)
@@ -231,3 +235,65 @@ def test_photos_that_cannot_be_read_leave_a_table_that_says_so(
 
     assert code == 1
     assert "notes.jpg" in (tmp_path / "a.csv").read_text(encoding="utf-8-sig")
+
+
+def decide(photo: Path, class_name: str, folder: Path | None = None) -> None:
+    digest = hashlib.sha256(photo.read_bytes()).digest()
+    Decisions().decide([digest], Decision(class_name, DECIDED_AT), scope_of(folder, SUMMARY.class_names))
+
+
+def test_decision_of_the_person_counts_in_lines_tables_keywords_and_json(
+    model: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, other = photos / "owl" / "photo 000.jpg", photos / "owl" / "photo 001.jpg"
+    decide(first, "heron")
+    table = tmp_path / "a.csv"
+    _, lines, _ = run(capsys, "predict", model, photos, "--format", "csv", "--out", table, "--keywords")
+    assert f"{first}: heron (decided by you)\n" in lines
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        rows = {row["photo"]: row for row in csv.DictReader(stream)}
+    row = next(row for name, row in rows.items() if name.endswith("owl/photo 000.jpg"))
+    assert (row["named as"], row["decided by"], row["decided at"]) == ("heron", "person", DECIDED_AT)
+    assert own_fields(sidecar_of(first).read_bytes())["DecidedBy"] == "person"
+    _, out, _ = run(capsys, "predict", model, photos, "--json")
+    said = {item["path"]: item for item in json.loads(out)["predictions"]}
+    assert (said[str(first)]["class_name"], said[str(first)]["decided_by"]) == ("heron", "person")
+    assert said[str(first)]["decided_at"] == DECIDED_AT
+    assert (said[str(other)]["class_name"], said[str(other)]["decided_by"]) == ("owl", "model")
+
+
+def test_decision_about_other_content_or_other_classes_does_not_count(
+    model: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed, foreign = photos / "owl" / "photo 000.jpg", photos / "owl" / "photo 001.jpg"
+    decide(changed, "heron")
+    write_jpeg(changed, seed=77)
+    digest = hashlib.sha256(foreign.read_bytes()).digest()
+    Decisions().decide([digest], Decision("heron", DECIDED_AT), scope_of(None, ["cat", "dog"]))
+    _, lines, _ = run(capsys, "predict", model, photos)
+    assert "heron" not in lines
+
+
+def test_model_of_a_run_finds_the_decisions_of_its_collection(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_folder = tmp_path / "run"
+    run_folder.mkdir()
+    write_model(replace(SUMMARY, path=run_folder / "model.tlmodel"))
+    (run_folder / "run.json").write_text(json.dumps({"collection": str(tmp_path)}))
+    first = photos / "owl" / "photo 000.jpg"
+    digest = hashlib.sha256(first.read_bytes()).digest()
+    Decisions().decide([digest], Decision("heron", DECIDED_AT), scope_of(tmp_path, ["other", "classes"]))
+    _, lines, _ = run(capsys, "predict", run_folder / "model.tlmodel", photos)
+    assert f"{first}: heron (decided by you)\n" in lines
+
+
+def test_damaged_decisions_are_told_and_the_photos_named(
+    model: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decide(photos / "owl" / "photo 000.jpg", "heron")
+    (files.data_folder() / "decisions.sqlite").write_bytes(b"rubbish")
+    code, lines, err = run(capsys, "predict", model, photos)
+    assert code == 0
+    assert "note: The file with what you decided about photos was damaged." in err
+    assert "owl" in lines

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from tlgui.learning.results import (
 )
 from tlgui.learning.trust import Trust
 from tlgui.photos.mending.moving import move_file
+from tlgui.photos.sidecars.xmp_merge import own_fields
+from tlgui.photos.storage.decisions import Decision, Decisions, scope_of
 from tlgui.progress import JobContext
 
 # The best class, its probability, and the distance to the training photos.
@@ -87,7 +90,9 @@ def _answers(monkeypatch: pytest.MonkeyPatch) -> None:
                 context.report(PhotosPredicted((Prediction(path, error="It is damaged."),)))
                 continue
             name, share, distance = ANSWERS[path.name]
-            context.report(PhotosPredicted((Prediction(path, (ClassScore(name, share),), distance=distance),)))
+            digest = sha256(path.read_bytes()).digest()
+            said = Prediction(path, (ClassScore(name, share),), distance=distance, digest=digest)
+            context.report(PhotosPredicted((said,)))
         good = sum(path.name in ANSWERS for path in paths)
         return PredictionSummary(good, len(paths) - good, 0.1)
 
@@ -136,6 +141,21 @@ def test_photos_are_copied_by_what_the_model_says_and_how_sure_it_is(
     code, _, err = run("undo")
     assert code == 1
     assert "error: There is no sort to undo." in err
+
+
+def test_photo_that_the_person_named_goes_where_the_person_said(run: Run, model: str, photos: Path, into: Path) -> None:
+    digests = [sha256(f"content of {name}".encode()).digest() for name in ("b.jpg", "c.jpg")]
+    Decisions().decide(digests, Decision("heron", "2026-11-29T12:00:00+01:00"), scope_of(None, CLASSES))
+    (photos / "c.jpg").write_text("content of a.jpg")
+    Path(model).write_text("a model")
+
+    code, _, _ = run("sort", model, photos, "--into", into, "--keywords")
+
+    assert code == 0
+    assert (into / "heron" / "b.jpg").read_text() == "content of b.jpg"
+    keywords = own_fields((into / "heron" / "b.jpg.xmp").read_bytes())
+    assert (keywords["Answer"], keywords["DecidedBy"]) == ("heron", "person")
+    assert not (into / "heron" / "c.jpg").exists()
 
 
 @pytest.mark.parametrize(

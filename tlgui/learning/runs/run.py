@@ -293,6 +293,16 @@ def run_of_model(model_path: Path) -> tuple[str, str] | None:
         return None
 
 
+def collection_of_model(model_path: Path) -> Path | None:
+    """Return the folder of the collection whose run a model file belongs to; None where it belongs to no run."""
+    if model_path.name != MODEL_NAME:
+        return None
+    try:
+        return Path(Fields.read(model_path.parent / _RECORD_NAME, _MOST_RECORD_BYTES, "run").text("collection"))
+    except FieldError:
+        return None
+
+
 def _read_result(folder: Path, model_path: Path) -> ModelSummary | None:
     """Return the copy of the model's summary; None where it is damaged, because the model file holds it too."""
     try:

@@ -246,13 +246,8 @@ class Board(QObject):
         self._suggestions.look_for(decided, class_name)
         unknown = int((~self.photos.digests(rows).any(axis=1)).sum())
         if unknown:
-            verb = "It" if unknown == 1 else "They"
-            self.problem_raised.emit(
-                StorageError(
-                    f"Nothing was decided about {count('photo', unknown)}.",
-                    f"{verb} could not be read, and what you decide is kept by what a photo shows.",
-                )
-            )
+            hint = "What cannot be read cannot be remembered: what you decide is kept by what a photo shows."
+            self.problem_raised.emit(StorageError(f"Nothing was decided about {count('photo', unknown)}.", hint))
 
     def decide_each(self, choices: Mapping[str, Rows], words: str) -> None:
         """Decide about photos of several classes, which one Undo takes back.
@@ -268,11 +263,7 @@ class Board(QObject):
             self._joined.append((began, time.monotonic()))
 
     def undo(self) -> Rows:
-        """Take back the last decision, except for photos that were decided about again in another window.
-
-        Returns:
-            The rows that it was about.
-        """
+        """Take back the last decision, but not where another window decided again; return the rows it was about."""
         self._suggestions.forget()
         at = self.next_undo_at if self.next_undo else 0.0
         since = next((began for began, ended in self._joined if began <= at <= ended), at)

@@ -165,15 +165,7 @@ class BoardColumns:
         return self._column("digest")
 
     def probabilities_of(self, index: int, size: int) -> NDArray[np.float64] | None:
-        """Return the probability that the model gives a class; None where it does not know the class.
-
-        Args:
-            index: The class, an index into `names`.
-            size: Of how many photos, from the first.
-
-        Returns:
-            Shape (size,); 0 where the class is not among the most probable ones.
-        """
+        """Return what probability the model gives a class for the first photos; None where it does not know it."""
         if index >= self._model_classes:
             return None
         best, probabilities = self._arrays["best"][:size], self._arrays["probabilities"][:size]
