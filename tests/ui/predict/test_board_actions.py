@@ -121,11 +121,14 @@ def test_photos_are_taken_off_the_board_and_stay_on_the_disk(qtbot: QtBot, named
     assert answers(named)["d owl"] == "robin*"
 
 
-def test_last_photo_leaves_an_empty_page(named: PredictPage) -> None:
+def test_last_photo_leaves_an_empty_page_for_others(qtbot: QtBot, named: PredictPage) -> None:
+    paths = [Path(path) for path in named.board.photos.paths]
     named.view.grid.selectAll()
     action(named, "take-off-board").trigger()
     assert not named.has_predictions
     assert named.drop_here.isVisible()
+    named.predict_paths(paths[1:3])
+    qtbot.waitUntil(lambda: answers(named) == {"b robin": "robin 80 %", "c wren": "wren 80 %"}, timeout=20_000)
 
 
 def test_photo_without_an_image_is_copied_as_a_file_alone(qtbot: QtBot, named: PredictPage) -> None:

@@ -18,6 +18,7 @@ from tlgui.ui.predict.correction_actions import CorrectionActions
 from tlgui.ui.predict.deciding import Deciding
 from tlgui.ui.predict.full_view_opener import FullViewOpener
 from tlgui.ui.predict.pasted_image import image_of, write_image
+from tlgui.ui.predict.suggestion_bar import SuggestionBar
 from tlgui.ui.session.session import Session
 from tlgui.ui.text.model_words import classes_in_words, model_in_words
 from tlgui.ui.widgets.action import Action
@@ -137,6 +138,7 @@ class PredictPage(QWidget):
         self.opener = FullViewOpener(self._session, self.board, self.view, self.deciding, self)
         self.photo_actions = BoardActions(self.board, self.view, self.deciding, self.opener, self)
         self.corrections = CorrectionActions(self.board, self.view, self)
+        self.suggestion = SuggestionBar(self.board, self.view, self.deciding)
         self.summary = PlainLabel()
         self.summary.setWordWrap(True)
         self.open_button = _button("&Open photos…", self.open_photos_requested, "Choose photos to name")
@@ -175,6 +177,7 @@ class PredictPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.view, 1)
+        column.addWidget(self.suggestion)
         foot = QWidget()
         self._foot = FlowLayout(foot)
         self._foot.setSpacing(GRID)
