@@ -2,9 +2,10 @@
 
 A photo is suggested where it looks as much like one of the decided photos as the photos of one class usually look like
 the nearest of their own: beyond the upper quartile of those cosines. Where the model knows the class, it must also find
-it possible. Tried on boards of 1,250 flowers and 750 cats with models of 30 photos a class that name 80 % and 57 %
-right: of what is suggested for one to eight corrections, about three in four are right (.74 to .82 and .66 to .74),
-where one in twenty, and one in nine, of the photos that could be suggested are.
+it possible. Tried on boards of 1,250 flowers and of 750 cats, with models of 30 photos a class that name 80 % and 57 %
+right. Of what is suggested for one, three and eight corrections, .86, .82 and .72 are right for the flowers, and .48,
+.81 and .60 for the cats, where .05 and .11 of the photos that could be suggested are. For a class of flowers that the
+model does not know it is .72, .74 and .70, where .20 are.
 """
 
 from dataclasses import dataclass
