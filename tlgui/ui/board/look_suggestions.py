@@ -26,6 +26,7 @@ MOST_SUGGESTED = 200
 _MOST_SAMPLED = 64
 _MOST_COMPARED = 32
 _FEWEST_SAMPLED = 10
+_ROWS_AT_ONCE = 4096
 _SEED = 11
 
 
@@ -56,12 +57,15 @@ def usual_likeness(board: BoardLooks) -> float | None:
         board: The photos; of many a sample is taken.
     """
     named = np.flatnonzero((board.groups >= 0) & board.looks.any(axis=1))
-    rng = np.random.default_rng(_SEED)
-    found = []
-    for row in rng.permutation(named)[:_MOST_SAMPLED]:
-        others = named[(board.groups[named] == board.groups[row]) & (named != row)]
-        if len(others):
-            found.append(float(likeness(board.looks[others], board.looks[row]).max()))
+    sample = np.random.default_rng(_SEED).permutation(named)[:_MOST_SAMPLED]
+    nearest = np.full(len(sample), -np.inf, np.float32)
+    looks = board.looks[sample].astype(np.float32).T
+    for start in range(0, len(named), _ROWS_AT_ONCE):
+        rows = named[start : start + _ROWS_AT_ONCE]
+        alike = board.looks[rows].astype(np.float32) @ looks
+        alike[(board.groups[rows, None] != board.groups[sample]) | (rows[:, None] == sample)] = -np.inf
+        np.maximum(nearest, alike.max(axis=0), out=nearest)
+    found = nearest[np.isfinite(nearest)]
     return float(np.quantile(found, QUANTILE)) if len(found) >= _FEWEST_SAMPLED else None
 
 
