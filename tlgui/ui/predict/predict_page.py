@@ -28,7 +28,7 @@ from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import EmptyPage, page_heading
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.notice_bar import NoticeBar
-from tlgui.ui.widgets.plain_text import PlainLabel, set_tip
+from tlgui.ui.widgets.plain_text import set_tip
 from tlgui.ui.widgets.tokens import GRID, Accent, colour
 
 _NO_FILES = "What was dropped is neither a photo nor a folder on this computer. Save it as a file, then drop the file."
@@ -139,8 +139,8 @@ class PredictPage(QWidget):
         self.photo_actions = BoardActions(self.board, self.view, self.deciding, self.opener, self)
         self.corrections = CorrectionActions(self.board, self.view, self)
         self.suggestion = SuggestionBar(self.board, self.view, self.deciding)
-        self.summary = PlainLabel()
-        self.summary.setWordWrap(True)
+        # One line, whatever it says, so that the photos above do not move.
+        self.summary = ElidedLabel(is_quiet=False)
         self.open_button = _button("&Open photos…", self.open_photos_requested, "Choose photos to name")
         self.save_action = Action(
             self,
@@ -178,11 +178,12 @@ class PredictPage(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.view, 1)
         column.addWidget(self.suggestion)
+        column.addWidget(self.summary)
         foot = QWidget()
         self._foot = FlowLayout(foot)
         self._foot.setSpacing(GRID)
         for widget in (
-            growing(self.summary),
+            growing(QWidget()),
             self.corrections.add_button,
             self.open_button,
             self.save_button,
@@ -211,6 +212,8 @@ class PredictPage(QWidget):
         board.changed.connect(self._show_counts)
         # The photos may be those of the model in use by now.
         board.emptied.connect(self._on_session_model_changed)
+        for begins_anew in (board.emptied, board.asked):
+            begins_anew.connect(self._forget_told)
         board.taken_off.connect(self._on_board_taken_off)
         board.state_changed.connect(self._refresh)
         board.ended_empty.connect(self._on_board_ended_empty)
@@ -276,7 +279,12 @@ class PredictPage(QWidget):
     @Slot()
     def _show_counts(self) -> None:
         counts = counts_in_words(self.board.photos, self.board.waiting_count)
-        self.summary.setText(f"{counts}. {self._told}" if self._told else counts)
+        self.summary.set_text(self._told or counts)
+
+    @Slot()
+    def _forget_told(self) -> None:
+        self._told = ""
+        self._show_counts()
 
     @Slot(object)
     def _on_board_grew(self, _rows: object) -> None:
