@@ -22,7 +22,8 @@ NOT_SURE, UNLIKE, UNREADABLE = -1, -2, -3
 UNDECIDED = -1
 
 _MOST_SCORES = 10
-_FIRST_ROOM = 256
+# Memory that is not written to yet is only reserved, and copying many rows into a larger room would block the window.
+_FIRST_ROOM = 1 << 17
 _NO_CLASS = -1
 _DIGEST_BYTES = 32
 
@@ -98,16 +99,16 @@ class BoardColumns:
         self._moments: list[str] = []
         self._size = 0
         self._arrays: dict[str, NDArray[Any]] = {
-            "best": np.full((_FIRST_ROOM, _MOST_SCORES), _NO_CLASS, np.int32),
-            "probabilities": np.zeros((_FIRST_ROOM, _MOST_SCORES), np.float64),
-            "distance": np.full(_FIRST_ROOM, np.nan, np.float64),
-            "time": np.full(_FIRST_ROOM, np.nan, np.float64),
-            "digest": np.zeros((_FIRST_ROOM, _DIGEST_BYTES), np.uint8),
-            "look": np.zeros((_FIRST_ROOM, 0), np.float16),
-            "decided": np.full(_FIRST_ROOM, UNDECIDED, np.int32),
-            "moment": np.full(_FIRST_ROOM, UNDECIDED, np.int32),
-            "answer": np.full(_FIRST_ROOM, UNREADABLE, np.int32),
-            "group": np.full(_FIRST_ROOM, UNREADABLE, np.int32),
+            "best": np.empty((_FIRST_ROOM, _MOST_SCORES), np.int32),
+            "probabilities": np.empty((_FIRST_ROOM, _MOST_SCORES), np.float64),
+            "distance": np.empty(_FIRST_ROOM, np.float64),
+            "time": np.empty(_FIRST_ROOM, np.float64),
+            "digest": np.empty((_FIRST_ROOM, _DIGEST_BYTES), np.uint8),
+            "look": np.empty((_FIRST_ROOM, 0), np.float16),
+            "decided": np.empty(_FIRST_ROOM, np.int32),
+            "moment": np.empty(_FIRST_ROOM, np.int32),
+            "answer": np.empty(_FIRST_ROOM, np.int32),
+            "group": np.empty(_FIRST_ROOM, np.int32),
         }
 
     def __len__(self) -> int:
@@ -216,7 +217,7 @@ class BoardColumns:
     def copied(self) -> "BoardColumns":
         """Return a copy for another thread, without what photos look like."""
         copied = copy.copy(self)
-        arrays = {name: array.copy() for name, array in self._arrays.items() if name != "look"}
+        arrays = {name: array[: self._size].copy() for name, array in self._arrays.items() if name != "look"}
         vars(copied).update({name: copy.copy(value) for name, value in vars(self).items()}, _arrays=arrays)
         return copied
 
@@ -359,6 +360,8 @@ class BoardColumns:
             self._size += 1
             if self._size > len(self._arrays["group"]):
                 self._arrays = {name: _doubled(array) for name, array in self._arrays.items()}
+            self._arrays["digest"][row] = 0
+            self._arrays["decided"][row] = self._arrays["moment"][row] = UNDECIDED
         return row
 
     def _fill(self, row: int, prediction: Prediction) -> None:
@@ -388,7 +391,7 @@ class BoardColumns:
 
 def _doubled(array: NDArray[Any]) -> NDArray[Any]:
     """Return a copy with twice the rows; the new ones are filled before they are read."""
-    grown = np.empty((2 * len(array), *array.shape[1:]), array.dtype)
+    # Zeros that are not written to take no memory.
+    grown = np.zeros((2 * max(1, len(array)), *array.shape[1:]), array.dtype)
     grown[: len(array)] = array
-    grown[len(array) :] = UNDECIDED if array.dtype == np.int32 else 0
     return grown

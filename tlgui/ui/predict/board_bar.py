@@ -42,7 +42,7 @@ _GROUPINGS = {
     BoardGrouping.LOOK_ALIKES: "By look",
 }
 # Filtering 100,000 names waits for a pause in typing.
-_TYPING_MS = 150
+_TYPING_MS = 100
 _TEXT_LETTERS = 14
 
 
