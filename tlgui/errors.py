@@ -53,6 +53,10 @@ class StorageError(TlguiError):
     """The disk refused a write: full, read-only, or gone."""
 
 
+class NewerFileError(StorageError):
+    """A file that is kept for the user was written by a later version of the program; it is left as it is."""
+
+
 class UnsavedModelError(StorageError):
     """A training has ended well, but its model could not be written; it is kept, and can be written elsewhere."""
 

@@ -291,6 +291,23 @@ def test_damaged_record_gives_an_empty_board(
     assert len(again.names()) == 4
 
 
+def test_record_of_a_later_version_is_left_and_told(
+    birds: Path, card: Path, board_window: Window, open_window: OpenWindow, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("kept by a later version of tlgui")
+    board_window.close()
+    record = files.workspace_path(birds) / "board.json"
+    record.write_text('{"board": 2}')
+    again = open_window(birds)
+    assert again.keeper.words.startswith("What was on the board before was kept by a later version of tlgui.")
+    assert (again.keeper.button, again.keeper.can_forget) == ("", False)
+    again.name(card)
+    assert len(again.names()) == 4
+    again.board.clear()
+    again.settle()
+    assert record.read_text() == '{"board": 2}'
+
+
 def test_refusal_of_the_disk_is_told_and_the_window_goes_on(
     birds: Path, card: Path, board_window: Window, expect_log: Callable[[str], None]
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tlgui.errors import StorageError
+from tlgui.errors import NewerFileError, StorageError
 from tlgui.files import OwnerLock
 from tlgui.ui.board import board_record
 from tlgui.ui.board.board_record import BoardRecord, BoardRecordFile, Coverage
@@ -107,7 +107,8 @@ def test_window_that_holds_the_file_is_not_overwritten(
         "",
         "{",
         "[]",
-        '{"board": 2, "dropped": [], "off": []}',
+        '{"board": 0, "dropped": [], "off": []}',
+        '{"board": "2", "dropped": [], "off": []}',
         '{"board": 1, "dropped": ["/a"], "off": []}',
         '{"board": 1, "dropped": [["/a", [7]]], "off": []}',
         '{"board": 1, "dropped": [["/a", ["b"]]]}',
@@ -124,6 +125,17 @@ def test_damaged_record_is_set_aside_and_told(
     assert (tmp_path / "workspace" / "board.json.damaged").read_text() == text
     file.change(dropped("/b"))
     assert file.read().dropped == ("/b",)
+
+
+def test_record_of_a_later_version_is_left_and_told(tmp_path: Path, file: BoardRecordFile) -> None:
+    file.change(dropped("/a"))
+    path = tmp_path / "workspace" / "board.json"
+    path.write_text('{"board": 2, "places": [["/a"]]}')
+    for act in (file.read, lambda: file.change(dropped("/b")), lambda: file.change(lambda _record: BoardRecord())):
+        with pytest.raises(NewerFileError, match=r"later version of tlgui, in .*board\.json"):
+            act()
+    assert path.read_text() == '{"board": 2, "places": [["/a"]]}'
+    assert {each.name for each in path.parent.iterdir()} <= {"board.json", "board.lock"}
 
 
 def test_file_that_cannot_be_read_is_not_overwritten(

@@ -326,6 +326,33 @@ class TestRestart:
         board_window.settle()
         assert board_window.watch.offered == WatchChoice(card)
 
+    def test_record_of_a_later_version_is_left_and_told(
+        self, birds: Path, card: Path, board_window: Window, open_window: OpenWindow
+    ) -> None:
+        board_window.close()
+        record = files.workspace_path(birds) / "watch.jsonl"
+        record.write_text('{"watch": 2}\n')
+        again = open_window(birds)
+        assert again.watch.offered is None
+        with pytest.raises(StorageError, match="later version"):
+            again.watch.start(WatchChoice(card))
+        assert again.watch.state is None
+        assert record.read_text() == '{"watch": 2}\n'
+        # Another window may try.
+        with pytest.raises(StorageError, match="later version"):
+            open_window(birds).watch.start(WatchChoice(card))
+
+    def test_offer_that_a_later_version_replaced_is_told(
+        self, birds: Path, card: Path, board_window: Window, open_window: OpenWindow
+    ) -> None:
+        board_window.watch.start(WatchChoice(card))
+        board_window.close()
+        again = open_window(birds)
+        (files.workspace_path(birds) / "watch.jsonl").write_text('{"watch": 2}\n')
+        with pytest.raises(StorageError, match="later version"):
+            again.watch.watch_again()
+        assert again.watch.state is None
+
     def test_two_windows_do_not_watch_for_the_same_collection(
         self, birds: Path, card: Path, board_window: Window, open_window: OpenWindow
     ) -> None:

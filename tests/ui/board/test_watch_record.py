@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tlgui.errors import StorageError
+from tlgui.errors import NewerFileError, StorageError
 from tlgui.photos.facts import FileState
 from tlgui.photos.sorting.options import SortOptions
 from tlgui.ui.board.watch_choice import WatchChoice
@@ -83,7 +83,7 @@ def test_odd_lines_are_passed_over(tmp_path: Path, record: WatchRecord, line: st
 
 
 @pytest.mark.parametrize(
-    "text", ["{\n", "[]\n", '{"watch": 2}\n', '{"watch": 1, "folder": 7, "takes_present": true}\n']
+    "text", ["{\n", "[]\n", '{"watch": 0}\n', '{"watch": 1, "folder": 7, "takes_present": true}\n']
 )
 def test_damaged_choice_is_none_and_told(
     tmp_path: Path, record: WatchRecord, expect_log: Callable[[str], None], text: str
@@ -92,6 +92,16 @@ def test_damaged_choice_is_none_and_told(
     (tmp_path / "workspace" / "watch.jsonl").write_text(text)
     assert record.choice() is None
     assert record.progress() == WatchProgress()
+
+
+def test_record_of_a_later_version_is_left_and_told(tmp_path: Path, record: WatchRecord) -> None:
+    path = tmp_path / "workspace" / "watch.jsonl"
+    path.write_text('{"watch": 2, "folders": ["/a", "/b"]}\n')
+    record.disown()
+    for act in (record.choice, record.progress, record.own, WatchRecord(path.parent).own):
+        with pytest.raises(NewerFileError, match=r"later version of tlgui, in .*watch\.jsonl"):
+            act()
+    assert path.read_text() == '{"watch": 2, "folders": ["/a", "/b"]}\n'
 
 
 def test_forgetting(tmp_path: Path, record: WatchRecord) -> None:

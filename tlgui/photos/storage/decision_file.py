@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tlgui import files
-from tlgui.errors import StorageError
+from tlgui.errors import NewerFileError, StorageError
 from tlgui.photos.counting import counted
 
 Pause = Callable[[], None]
@@ -36,10 +36,6 @@ _WHY = {
     sqlite3.SQLITE_BUSY: ("Another window or command is writing to it.", "Wait until it has ended, then try again."),
 }
 _ResultT = TypeVar("_ResultT")
-
-
-class NewerFileError(StorageError):
-    """The file was written by a later version of the program."""
 
 
 class DecisionFile:

@@ -6,6 +6,7 @@ thread, one change after the other; closing the window waits until all is writte
 """
 
 import contextlib
+import functools
 import itertools
 import logging
 import os
@@ -16,7 +17,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tlgui.engine.protocol import PredictRequest
-from tlgui.errors import CollectionError, StorageError
+from tlgui.errors import CollectionError, NewerFileError, StorageError
 from tlgui.learning.results import PredictionSummary
 from tlgui.photos.names import shown_name
 from tlgui.photos.scanning.listing import looks_like_photo
@@ -29,6 +30,10 @@ from tlgui.ui.board.serial_tasks import SerialTasks
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 
+_OF_LATER_VERSION = (
+    "What was on the board before was kept by a later version of tlgui. Use that version to see it; this one leaves it "
+    "as it is, and does not bring back what you add now."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -120,6 +125,7 @@ class BoardKeeper(QObject):
         self._shown: dict[str, None] = {}
         self._waiting: _Found | None = None
         self._missing: tuple[str, ...] = ()
+        self._is_of_later_version = False
         # How many photos are not named; None where that is not known.
         self._unnamed: int | None = 0
         self._is_naming_again = False
@@ -145,14 +151,21 @@ class BoardKeeper(QObject):
             sentences.append(f"{count('photo', self._unnamed)} {'is' if is_one else 'are'} not named yet.")
         if self._missing:
             sentences.append(_missing_in_words(self._missing))
+        if self._is_of_later_version:
+            sentences.append(_OF_LATER_VERSION)
         return " ".join(sentences)
 
     @property
     def button(self) -> str:
-        """The text of the button for `go_on`, with its mnemonic; empty where `words` is."""
+        """The text of the button for `go_on`, with its mnemonic; empty where nothing can be done."""
         if self._unnamed != 0:
             return "&Go on"
         return "&Look again" if self._missing else ""
+
+    @property
+    def can_forget(self) -> bool:
+        """Whether what `words` tells of is forgotten when the board is cleared."""
+        return self._unnamed != 0 or bool(self._missing)
 
     def go_on(self) -> None:
         """Name the photos that are not named, and look again for those that were not there."""
@@ -213,6 +226,7 @@ class BoardKeeper(QObject):
             self._folder = folder
             self._shown, self._waiting = {}, None
             self._board.left_out = frozenset()
+            self._is_of_later_version = False
             self._tell(0, ())
             self._find(is_kept_only=True)
 
@@ -227,8 +241,12 @@ class BoardKeeper(QObject):
         if folder is None:
             return
 
-        def read() -> _Found:
-            record = BoardRecordFile(folder).read()
+        def read() -> _Found | None:
+            try:
+                record = BoardRecordFile(folder).read()
+            except NewerFileError as error:
+                _log.warning("%s", error)
+                return None
             there = tuple(filter(os.path.lexists, record.dropped))
             missing = set(record.dropped).difference(there)
             gone = set(_gone(missing))
@@ -236,7 +254,14 @@ class BoardKeeper(QObject):
                 _write(folder, lambda record: record.without(gone))
             return _Found(folder, record, there, tuple(sorted(missing - gone)), is_kept_only)
 
-        self._tasks.do(read, self._take)
+        self._tasks.do(read, functools.partial(self._take_from, folder))
+
+    def _take_from(self, folder: Path, found: _Found | None) -> None:
+        if found is not None:
+            self._take(found)
+        elif folder == self._folder:
+            self._is_of_later_version = True
+            self.changed.emit()
 
     def _take(self, found: _Found) -> None:
         if found.folder != self._folder or not found.record.dropped:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlgui import files
-from tlgui.errors import StorageError
+from tlgui.errors import NewerFileError, StorageError
 
 MOST_ENTRIES = 200_000
 """With more, the folders that hold most of them are kept instead of the photos."""
@@ -116,7 +116,11 @@ class BoardRecordFile:
         self._path = folder / _NAME
 
     def read(self) -> BoardRecord:
-        """Return the record; an empty one where there is none, or it is damaged: a copy of it is then set aside."""
+        """Return the record; an empty one where there is none, or it is damaged: a copy of it is then set aside.
+
+        Raises:
+            NewerFileError: A later version wrote it.
+        """
         try:
             return self._read()
         except OSError as error:
@@ -133,7 +137,8 @@ class BoardRecordFile:
             That record.
 
         Raises:
-            StorageError: The disk refused, or another window holds the file; the record is as it was.
+            StorageError: The disk refused, another window holds the file, or it is a `NewerFileError`; the record is
+                as it was.
         """
         with self._owned():
             before = self._read()
@@ -152,7 +157,7 @@ class BoardRecordFile:
         except FileNotFoundError:
             return BoardRecord()
         try:
-            return _record_in(json.loads(data))
+            return _record_in(json.loads(data), self._path)
         except (ValueError, RecursionError):
             aside = self._path.with_name(f"{_NAME}.damaged")
             self._path.replace(aside)
@@ -198,9 +203,14 @@ def _grouped(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
     return [(folder, [name for _, name in parts]) for folder, parts in groups]
 
 
-def _record_in(data: object) -> BoardRecord:
-    """Return the record in JSON; raises `ValueError` where there is none."""
+def _record_in(data: object, path: Path) -> BoardRecord:
+    """Return the record in JSON; raises `ValueError` where there is none, and `NewerFileError` for a later version."""
     match data:
+        case {"board": int(version)} if version > _VERSION:
+            raise NewerFileError(
+                f"What lay on the board was kept by a later version of tlgui, in “{path}”.",
+                "Use that version; this one leaves the file as it is.",
+            )
         case {"board": 1, "dropped": [*dropped], "off": [*off]}:
             return BoardRecord(tuple(dict.fromkeys(_paths_in(dropped))), frozenset(_paths_in(off)))
     raise ValueError("it is no record of a board")

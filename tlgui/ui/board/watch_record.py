@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tlgui import files
+from tlgui.errors import NewerFileError
 from tlgui.photos.facts import FileState
 from tlgui.photos.places import inside, outside
 from tlgui.photos.sorting.options import SortOptions
@@ -51,7 +52,7 @@ class WatchProgress:
 
 
 class WatchRecord:
-    """The record of one collection.
+    """The record of one collection; who writes to it has called `own` before.
 
     Args:
         folder: Where it lies, such as the collection's workspace.
@@ -68,29 +69,42 @@ class WatchRecord:
         """Take the watch for this window; return False where another window has it.
 
         Raises:
-            StorageError: The disk refused.
+            StorageError: The disk refused, or it is a `NewerFileError`: a later version wrote the record.
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            return self._lock.acquire()
+            is_ours = self._lock.acquire()
         except OSError as error:
             raise files.storage_error(error, self._path) from error
+        try:
+            self._first()
+        except NewerFileError:
+            self.disown()
+            raise
+        return is_ours
 
     def disown(self) -> None:
         """Let another window have the watch."""
         self._lock.release()
 
     def choice(self) -> WatchChoice | None:
-        """Return what was chosen; None where nothing is watched, or the record is damaged."""
-        with contextlib.closing(self._lines()) as lines:
-            first = next(lines, _NOTHING)
+        """Return what was chosen; None where nothing is watched, or the record is damaged.
+
+        Raises:
+            NewerFileError: A later version wrote the record.
+        """
+        first = self._first()
         choice = _choice_in(first)
         if choice is None and first is not _NOTHING:
             _log.warning("what was watched is damaged: %s", self._path)
         return choice
 
     def progress(self) -> WatchProgress:
-        """Return how far watching has come."""
+        """Return how far watching has come.
+
+        Raises:
+            NewerFileError: A later version wrote the record.
+        """
         found = WatchProgress()
         choice = self.choice()
         if choice is not None:
@@ -177,6 +191,18 @@ class WatchRecord:
             self._path.unlink(missing_ok=True)
         except OSError as error:
             raise files.storage_error(error, self._path) from error
+
+    def _first(self) -> object:
+        """Return the first line, after a check that no later version wrote it; `_NOTHING` where there is none."""
+        with contextlib.closing(self._lines()) as lines:
+            first = next(lines, _NOTHING)
+        match first:
+            case {"watch": int(version)} if version > _VERSION:
+                raise NewerFileError(
+                    f"Which folder is watched was kept by a later version of tlgui, in “{self._path}”.",
+                    "Use that version; this one leaves the file as it is.",
+                )
+        return first
 
     def _lines(self) -> Generator[object]:
         try:

@@ -39,4 +39,4 @@ class UnnamedBar(NoticeBar):
 
     @Slot()
     def _offer_to_forget(self) -> None:
-        self.forget_button.setVisible(not len(self._board.photos))
+        self.forget_button.setVisible(self._keeper.can_forget and not len(self._board.photos))
