@@ -10,4 +10,4 @@ import os
 # ONNX Runtime looks up a host of its maker when it is imported, and keeps a device's id and a queue of events on disk.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

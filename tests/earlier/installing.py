@@ -2,21 +2,35 @@
 
 import os
 import shutil
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import platformdirs
 
-from tlgui.files import APP_NAME, cache_folder, workspace_path
+from tlgui.files import APP_NAME, cache_folder, data_folder, workspace_path
 
 COLOURS = {"blue": (60, 90, 200), "green": (60, 160, 70), "red": (200, 60, 50)}
 PHOTOS_PER_CLASS = 8
 # A whole second, in nanoseconds, that every photo is given: what is known of a photo goes by it.
 CHANGED_NS = 1_760_000_000 * 10**9
-PHOTOS_MARK, HOME_MARK = "@PHOTOS@", "@HOME@"
+# The collection, the folder around it, and the user's home.
+PHOTOS_MARK, PLACE_MARK, HOME_MARK = "@PHOTOS@", "@PLACE@", "@HOME@"
 TEXT_SUFFIXES = {".json", ".jsonl", ".ini"}
 
 VERSIONS = tuple(sorted(path for path in Path(__file__).parent.iterdir() if path.name[:1] == "v" and path.is_dir()))
 """A folder for each version whose files must open."""
+
+
+def card_photos(place: Path) -> tuple[Path, ...]:
+    """Return the photos of no collection, by name."""
+    return tuple(place / "card" / f"{name}.jpg" for name in COLOURS)
+
+
+def inbox_photos(place: Path) -> tuple[Path, ...]:
+    """Return the photos of which some are moved by the time that the sort is killed, where they were before."""
+    return tuple(place / "inbox" / f"{name}{end}.jpg" for name in COLOURS for end in ("", " 2"))
 
 
 def fix_times(folder: Path) -> None:
@@ -46,8 +60,32 @@ def install(version: Path, folder: Path) -> Path:
     config = Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
     config.mkdir(parents=True, exist_ok=True)
     shutil.copy(version / "settings.ini", config)
-    for file in [config / "settings.ini", *workspace.rglob("*")]:
-        if file.suffix in TEXT_SUFFIXES:
-            text = file.read_text(encoding="utf-8").replace(PHOTOS_MARK, str(folder))
-            file.write_text(text.replace(HOME_MARK, os.environ["HOME"]), encoding="utf-8")
+    _install_sorting(version, folder)
+    _fill_in_places([config / "settings.ini", *data_folder().rglob("*")], folder)
     return folder
+
+
+def _install_sorting(version: Path, folder: Path) -> None:
+    """Copy what Predict and sort keeps, and the photos that belong to no collection; not every version has any."""
+    if (version / "place").exists():
+        for each in (version / "place").iterdir():
+            shutil.copytree(each, folder.parent / each.name)
+            fix_times(folder.parent / each.name)
+    for name in ("sorts", "boards"):
+        if (version / name).exists():
+            shutil.copytree(version / name, data_folder() / name)
+    if (version / "decisions.sqlite").exists():
+        decisions = shutil.copy(version / "decisions.sqlite", data_folder())
+        with closing(sqlite3.connect(decisions)) as connection, connection:
+            place = os.fsencode(os.path.realpath(folder))
+            connection.execute("UPDATE decision SET folder = ? WHERE folder = ?", (place, PHOTOS_MARK.encode()))
+
+
+def _fill_in_places(paths: Iterable[Path], folder: Path) -> None:
+    places = {PHOTOS_MARK: str(folder), PLACE_MARK: str(folder.parent), HOME_MARK: os.environ["HOME"]}
+    for file in paths:
+        if file.suffix in TEXT_SUFFIXES:
+            text = file.read_text(encoding="utf-8")
+            for mark, place in places.items():
+                text = text.replace(mark, place)
+            file.write_text(text, encoding="utf-8")

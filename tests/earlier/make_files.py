@@ -3,7 +3,8 @@
 Usage: `python -m tests.earlier.make_files NEW_FOLDER`
 
 It was run with each version whose files lie beside it; a later version is given a folder of its own and changes none of
-the earlier ones. Places on the disk are written as `@PHOTOS@` and `@HOME@`; `tests.earlier.installing` fills them in.
+the earlier ones. Places on the disk are written as `@PHOTOS@`, `@PLACE@` and `@HOME@`; `tests.earlier.installing` fills
+them in.
 """
 
 import json
@@ -17,9 +18,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from tests.earlier.installing import COLOURS, HOME_MARK, PHOTOS_MARK, PHOTOS_PER_CLASS, TEXT_SUFFIXES, fix_times
+from tests.earlier.drawing import draw
+from tests.earlier.installing import (
+    COLOURS,
+    HOME_MARK,
+    PHOTOS_MARK,
+    PHOTOS_PER_CLASS,
+    PLACE_MARK,
+    TEXT_SUFFIXES,
+    fix_times,
+)
 from tests.learning.trainings import train
 from tlgui.files import workspace_path
 from tlgui.learning.backbones.registry import BACKBONES
@@ -37,14 +46,35 @@ from tlgui.learning.recipes.recipe import (
     recipe_text,
 )
 from tlgui.learning.runs.store import RunStore
+from tlgui.learning.trust import Caution
 from tlgui.photos.health.findings import LeaveOut, MoveInto
 from tlgui.photos.mending.mender import mender_of
 from tlgui.photos.scanning.closer_look import look_closer
 from tlgui.photos.scanning.scan import scan, survey
 from tlgui.progress import EpochEnded, Event, JobContext
-from tlgui.ui.session.settings import EXPORT_FOLDER, RECENT_FOLDERS, Settings
+from tlgui.ui.session.settings import (
+    EXPORT_FOLDER,
+    RECENT_FOLDERS,
+    SORT_FOLDER,
+    SORT_KEYWORDS,
+    SORT_PATTERN,
+    WATCH_FOLDER,
+    Settings,
+)
 
-SIDE = 48
+STEPS = (
+    "make_files.write_recipes",
+    "make_files.write_models",
+    "make_files.write_workspace",
+    "make_files.write_settings",
+    "make_files.write_answers",
+    "make_sorting_files.write_card",
+    "make_sorting_files.write_decisions",
+    "make_sorting_files.write_board",
+    "make_sorting_files.write_sorts",
+    "make_sorting_files.collect",
+)
+"""What writes the files, with the folder that they are for and that of the photos."""
 
 
 def write_photos(folder: Path) -> None:
@@ -53,9 +83,7 @@ def write_photos(folder: Path) -> None:
     for name, colour in COLOURS.items():
         (folder / name).mkdir(parents=True)
         for number in range(PHOTOS_PER_CLASS):
-            noise = random.normal(0, 25, (6, 6, 3)) + np.asarray(colour)
-            small = Image.fromarray(np.clip(noise, 0, 255).astype(np.uint8))
-            small.resize((SIDE, SIDE), Image.Resampling.BICUBIC).save(folder / name / f"{number}.jpg", quality=80)
+            draw(folder / name / f"{number}.jpg", colour, random)
 
 
 def main(out: Path) -> None:
@@ -73,14 +101,17 @@ def main(out: Path) -> None:
         )
         write_photos(photos)
         fix_times(photos)
-        for step in (write_recipes, write_models, write_workspace, write_settings, write_answers):
-            # Each in a process of its own: one of them is killed, and TensorFlow keeps what it once took.
-            script = (
-                f"import sys; from tests.earlier import make_files as m; m.{step.__name__}(*map(m.Path, sys.argv[1:]))"
-            )
-            subprocess.run([sys.executable, "-c", script, str(out), str(photos)], check=True)
+        for step in STEPS:
+            run_step(step, out, photos)
         _collect(home, photos, out)
-        _replace_places(out, {str(photos): PHOTOS_MARK, str(home): HOME_MARK})
+        replace_places(out, photos, home)
+
+
+def run_step(step: str, out: Path, photos: Path) -> None:
+    """Run a function in a process of its own: some have one killed, and TensorFlow keeps what it once took."""
+    module, name = step.split(".")
+    script = f"import pathlib, sys; from tests.earlier import {module} as m; m.{name}(*map(pathlib.Path, sys.argv[1:]))"
+    subprocess.run([sys.executable, "-c", script, str(out), str(photos)], check=True)
 
 
 def write_recipes(out: Path, _photos: Path) -> None:
@@ -174,6 +205,11 @@ def write_settings(out: Path, photos: Path) -> None:
     settings = Settings()
     settings.add_recent(RECENT_FOLDERS, photos)
     settings.set_value(EXPORT_FOLDER, os.environ["HOME"])
+    settings.set_value(SORT_FOLDER, str(photos.parent / "moved"))
+    settings.set_value(SORT_PATTERN, "{class}/{name}")
+    settings.set_value(SORT_KEYWORDS, value=True)
+    settings.set_value(WATCH_FOLDER, str(photos.parent / "card"))
+    settings.set_caution(Caution(wrong_at_most=0.1, is_by_class=True))
     settings.set_recipe(load_recipe(out / "recipes/changed.json"))
     settings.save()
 
@@ -193,7 +229,7 @@ def write_answers(out: Path, photos: Path) -> None:
 def _collect(home: Path, photos: Path, out: Path) -> None:
     """Copy what a later version must still open, under plain names; what depends on a place has the place's hash."""
     workspace = workspace_path(photos)
-    shutil.copytree(workspace, out / "workspace", ignore=shutil.ignore_patterns("lock"))
+    shutil.copytree(workspace, out / "workspace", ignore=shutil.ignore_patterns("*lock"))
     shutil.copy(home / "cache/tlgui/photos" / f"{workspace.name}.sqlite", out / "facts.sqlite")
     shutil.copy(home / "config/tlgui/settings.ini", out / "settings.ini")
     # The store of the embedded backbone; those of the small networks prove nothing more.
@@ -202,7 +238,9 @@ def _collect(home: Path, photos: Path, out: Path) -> None:
     shutil.copy(features, out / "features" / features.name)
 
 
-def _replace_places(out: Path, marks: dict[str, str]) -> None:
+def replace_places(out: Path, photos: Path, home: Path) -> None:
+    """Replace the places of this machine in all text files by their marks, the inner ones first."""
+    marks = {str(photos): PHOTOS_MARK, str(home): HOME_MARK, str(photos.parent): PLACE_MARK}
     for file in out.rglob("*"):
         if file.suffix in TEXT_SUFFIXES and file.is_file():
             text = file.read_text(encoding="utf-8")

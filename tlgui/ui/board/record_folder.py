@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from tlgui import files
+from tlgui.learning.results import ModelSummary
 from tlgui.ui.board.board import identity
 from tlgui.ui.session.session import Session
 
@@ -21,6 +22,17 @@ def record_folder(session: Session) -> Path | None:
         return None
     if collection is not None and session.active_run is not None:
         return files.workspace_path(collection.folder)
-    # Whichever copy of the model's file is open.
+    return model_folder(model)
+
+
+def model_folder(model: ModelSummary) -> Path:
+    """Return the folder of a model that belongs to no collection, whichever copy of its file is open.
+
+    Args:
+        model: The model.
+
+    Raises:
+        OSError: The data folder cannot be made.
+    """
     digest = hashlib.sha256("\n".join(identity(model)).encode("utf-8", "surrogatepass")).hexdigest()
     return files.data_folder() / _FOLDER / digest[:16]
