@@ -13,17 +13,20 @@ is, and it can be gone on with:
   {"missed": [7, 8], "left": [8], "words": "…"}                          at its end: of those missed, what is to be done
   {"again": [8]}                                                         when it is gone on with
 A file without a last line of `missed` or `kept` is of a mending that a kill cut short. The file of a mending that was
-undone completely is deleted. Files are read line by line, so that memory is bounded by the steps and not by the file.
+undone completely is deleted. The file of a later version, with a higher number behind “mending”, is left as it is; what
+was done before it cannot be undone, since it may be about the same photos. Files are read line by line, so that memory
+is bounded by the steps and not by the file.
 """
 
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tlgui import files
+from tlgui.errors import NewerFileError
 from tlgui.photos.mending.records import Record, RecordKind, SortHead, Step, go_on, record_in, step_json
 
 FORMAT_VERSION = 1
@@ -148,8 +151,10 @@ class Journal:
         go_on(record, record.left)
 
     def records(self) -> Iterator[Record]:
-        """Yield the mendings that can be undone, the last one first."""
+        """Yield the mendings that can be undone, the last one first: those since the last one of a later version."""
         for name in reversed(self._names()):
+            if _is_of_later_version(self.folder / name):
+                return
             record = record_in(self.folder / name, _lines(self.folder / name))
             if record is not None and (record.kind is RecordKind.SORT) is self._is_of_sorts:
                 yield record
@@ -157,6 +162,15 @@ class Journal:
     def last(self) -> Record | None:
         """Return the last mending that was not undone; files that are no mendings are skipped."""
         return next(self.records(), None)
+
+    def check_version(self) -> None:
+        """Raise `NewerFileError` where the last mending is of a later version, so that `last` knows of none."""
+        names = self._names()
+        if names and _is_of_later_version(self.folder / names[-1]):
+            raise NewerFileError(
+                f"A later version of tlgui wrote what was done last, in “{self.folder / names[-1]}”.",
+                "Use that version to undo it; this one leaves the file as it is.",
+            )
 
     def mark(self) -> tuple[str, int, int] | None:
         """Return what is another whenever the last mending is; None where there is none."""
@@ -185,8 +199,10 @@ class Journal:
     def _ending(self) -> Mapping[str, Any] | None:
         """Return the last line of the last mending if that has ended, otherwise None."""
         names = self._names()
+        if not names or _is_of_later_version(self.folder / names[-1]):
+            return None
         with contextlib.suppress(ValueError, RecursionError):
-            data = json.loads(_last_line(self.folder / names[-1])) if names else None
+            data = json.loads(_last_line(self.folder / names[-1]))
             if isinstance(data, dict) and "words" in data and ("missed" in data or "kept" in data):
                 return data
         return None
@@ -216,12 +232,20 @@ class Journal:
             raise files.storage_error(error, record.path) from error
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Path) -> Generator[bytes]:
     """Yield the lines of a file; of a line that is too long the pieces, none of which is JSON."""
     # What cannot be read any further is as if it were not there.
     with contextlib.suppress(OSError), files.open_regular(path) as stream:
         while line := stream.readline(_MOST_LINE_BYTES):
             yield line
+
+
+def _is_of_later_version(path: Path) -> bool:
+    with contextlib.closing(_lines(path)) as lines, contextlib.suppress(ValueError, RecursionError):
+        match json.loads(next(lines, b"")):
+            case {"mending": int(version)}:
+                return version > FORMAT_VERSION
+    return False
 
 
 def _last_line(path: Path) -> bytes:

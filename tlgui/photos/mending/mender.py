@@ -132,10 +132,12 @@ class Mender:
             The result; None where there was nothing to undo.
 
         Raises:
-            StorageError: The journal cannot be written, or another window mends this collection just now.
+            StorageError: The journal cannot be written, another window mends this collection just now, or a later
+                version has mended it.
             Cancelled: The user pressed Stop; the rest can still be undone.
         """
         with self._owned():
+            self._journal.check_version()
             record = self._journal.last()
             return self._undo_whole(record, context) if record is not None else None
 

@@ -208,10 +208,11 @@ class Sorter:
             What is done of the whole sort; None where there is nothing to go on with.
 
         Raises:
-            StorageError: As in `apply`.
+            StorageError: As in `apply`, or a later version has sorted.
             Cancelled: As in `apply`.
         """
         with self._owned():
+            self._journal.check_version()
             record = self._journal.last()
             if record is None or not record.left:
                 return None
@@ -232,10 +233,11 @@ class Sorter:
 
         Raises:
             StorageError: The journal cannot be written, the folder with photos that were moved is away, another sort
-                is under way, or the last one is not the one expected.
+                is under way, or the last one is of a later version or not the one expected.
             Cancelled: The user pressed Stop; the rest can still be undone.
         """
         with self._owned():
+            self._journal.check_version()
             record = self._journal.last()
             if expected is not None and not expected.is_same(_past(record) if record is not None else None):
                 raise StorageError(_OTHER_SORT, "Look at what Undo says now, then try again.")

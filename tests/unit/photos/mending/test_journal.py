@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.photos.mending.small_collection import PLACES, QUIET, before, into, places, robins, undone
 from tlgui import files
-from tlgui.errors import StorageError
+from tlgui.errors import NewerFileError, StorageError
 from tlgui.photos.health.findings import LeaveOut
 from tlgui.photos.mending.journal import Journal
 from tlgui.photos.mending.mender import Mender
@@ -175,6 +175,30 @@ class TestJournal:
         assert mender.next_undo() == "move 2 photos to “wren”"
         undone(mender)
         assert places(folder) == before()
+
+    @pytest.mark.parametrize("last_line", ["", '{"missed": [], "words": "undo me"}\n'])
+    def test_mending_of_a_later_version_is_left_and_told(
+        self, mender: Mender, folder: Path, workspace: Path, last_line: str
+    ) -> None:
+        first, second = robins(folder)
+        mender.apply(into(folder / "wren", first), QUIET)
+        text = '{"mending": 2, "kind": "move", "words": ""}\n{"step": 0, "swaps": ["a", "b"]}\n' + last_line
+        newer = workspace / "mendings" / "000002.jsonl"
+        newer.write_text(text)
+
+        assert mender.next_undo() is None
+        mender.recover()
+        with pytest.raises(NewerFileError, match=r"later version of tlgui .*000002\.jsonl"):
+            mender.undo(QUIET)
+
+        # What is done since can be undone, and no more.
+        mender.apply(into(folder / "wren", second), QUIET)
+        assert mender.next_undo() == "move 1 photo to “wren”"
+        undone(mender)
+        assert mender.next_undo() is None
+        assert second.exists()
+        assert not first.exists()
+        assert newer.read_text() == text
 
     def test_another_window_that_mends_just_now_is_said(self, mender: Mender, folder: Path, workspace: Path) -> None:
         (workspace / "mendings").mkdir(parents=True)

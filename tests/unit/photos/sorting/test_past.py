@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.photos.sorting.small_sort import QUIET, contents, decided, options, sorted_into
-from tlgui.errors import StorageError
+from tlgui.errors import NewerFileError, StorageError
 from tlgui.photos.mending.records import Act
 from tlgui.photos.pictures import header
 from tlgui.photos.sorting import planning
@@ -52,6 +52,25 @@ def test_only_the_sort_that_was_named_is_undone(tmp_path: Path, sorter: Sorter, 
     assert not into.exists()
     with pytest.raises(StorageError, match="in another window"):
         sorter.undo(QUIET, named)
+
+
+def test_sort_of_a_later_version_is_left_and_told(tmp_path: Path, sorter: Sorter, source: Path, into: Path) -> None:
+    sorted_into(sorter, decided(source), options(into))
+    named = sorter.last()
+    newer = tmp_path / "journal" / "000002.jsonl"
+    # As if it was killed.
+    newer.write_text(text := newer.with_name("000001.jsonl").read_text().replace('"mending": 1', '"mending": 2'))
+
+    assert (sorter.last(), sorter.unfinished(), sorter.past(), sorter.moved()) == (None, None, (), {})
+    for act in (sorter.undo, sorter.go_on, lambda context: sorter.undo(context, named)):
+        with pytest.raises(NewerFileError, match="later version of tlgui"):
+            act(QUIET)
+    later = tmp_path / "later"
+    sorted_into(sorter, decided(source), options(later))
+    assert sorter.undo(QUIET) is not None
+    assert not later.exists()
+    assert contents(into)
+    assert newer.read_text() == text
 
 
 def test_dates_are_read_once_for_all_previews(
