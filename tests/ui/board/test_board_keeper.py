@@ -299,7 +299,7 @@ def test_record_of_a_later_version_is_left_and_told(
     record = files.workspace_path(birds) / "board.json"
     record.write_text('{"board": 2}')
     again = open_window(birds)
-    assert again.keeper.words.startswith("What was on the board before was kept by a later version of tlgui.")
+    assert again.keeper.words.startswith("A later version of tlgui kept what was on the board.")
     assert (again.keeper.button, again.keeper.can_forget) == ("", False)
     again.name(card)
     assert len(again.names()) == 4

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
 from tests.ui.shell.driving import action, train
+from tlgui import files
 from tlgui.app import create_window
 from tlgui.ui.predict.watch_dialog import WatchDialog
 from tlgui.ui.shell.main_window import MainWindow
@@ -183,3 +184,25 @@ def test_board_without_any_named_photo_can_be_forgotten(
     close(qtbot, second)
     (tmp_path / "unplugged").rename(card)
     assert names(start(birds)) == []
+
+
+def test_board_of_a_later_version_is_told_and_not_offered_to_be_forgotten(
+    qtbot: QtBot,
+    start: Callable[[Path | None], MainWindow],
+    birds: Path,
+    expect_log: Callable[[str], None],
+) -> None:
+    expect_log("kept by a later version of tlgui")
+    first = start(None)
+    train(qtbot, first, birds)
+    settle(qtbot, first)
+    close(qtbot, first)
+    (files.workspace_path(birds) / "board.json").write_text('{"board": 2}')
+
+    second = start(birds)
+    second.show_step(3)
+    notice = second.predict.watching.unnamed_bar
+    qtbot.waitUntil(notice.isVisible, timeout=WAIT_MS)
+    assert notice.text.text().startswith("A later version of tlgui kept what was on the board.")
+    assert not notice.forget_button.isVisible()
+    assert not notice.button.isVisible()

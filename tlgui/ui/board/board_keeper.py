@@ -31,8 +31,8 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 
 _OF_LATER_VERSION = (
-    "What was on the board before was kept by a later version of tlgui. Use that version to see it; this one leaves it "
-    "as it is, and does not bring back what you add now."
+    "A later version of tlgui kept what was on the board. It is left as it is: use that version to see it again. "
+    "What you add now is not kept."
 )
 _log = logging.getLogger(__name__)
 
