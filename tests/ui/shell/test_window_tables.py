@@ -104,6 +104,19 @@ def test_file_of_another_kind_is_not_replaced(named: MainWindow, tmp_path: Path)
     assert photo.read_bytes() == before
 
 
+def test_proposed_name_is_one_that_is_free(named: MainWindow, tmp_path: Path) -> None:
+    for name in ("predictions.csv", "predictions.json", "predictions 2.json"):
+        (tmp_path / name).write_bytes(b"written by another program")
+    dialog = TableDialog(["All photos"], tmp_path, named)
+    assert dialog.target.text() == str(tmp_path / "predictions 2.csv")
+    dialog.choose("coco-camera-traps")
+    assert dialog.target.text() == str(tmp_path / "predictions 3.json")
+    assert dialog.save_button.isEnabled()
+    assert dialog.note.text() == ""
+    dialog.choose("xlsx")
+    assert dialog.target.text() == str(tmp_path / "predictions.xlsx")
+
+
 def test_format_that_tells_the_place_asks_for_it(named: MainWindow, tmp_path: Path) -> None:
     dialog = asked(named)
     assert not dialog.place.isVisible()

@@ -1,5 +1,7 @@
 """Save predictions: which photos, in which format, and where; with the place of the camera where a format tells it."""
 
+import itertools
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +78,7 @@ class TableDialog(QDialog):
         self.place = QWidget()
         self.latitude = QLineEdit()
         self.longitude = QLineEdit()
-        self.target = QLineEdit(str(folder / _file_name(FORMATS[0])))
+        self.target = QLineEdit(str(_proposed(folder, FORMATS[0])))
         self.browse_button = QPushButton("&Browse…")
         self.note = QuietLabel()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -207,7 +209,7 @@ class TableDialog(QDialog):
 
     @Slot(int)
     def _on_formats_id_clicked(self, place: int) -> None:
-        self.target.setText(str(self._target().parent / _file_name(FORMATS[place])))
+        self.target.setText(str(_proposed(self._target().parent, FORMATS[place])))
         self._check()
 
     @Slot()
@@ -227,5 +229,8 @@ class TableDialog(QDialog):
         self.note.setText(error.message)
 
 
-def _file_name(item: TableFormat) -> str:
-    return "predictions" + (item.kind.suffixes[0] if item.kind is not None else f" {item.id}")
+def _proposed(folder: Path, item: TableFormat) -> Path:
+    """Return a path at which nothing is yet: a table is replaced only where the person chose it."""
+    stem, ending = "predictions", item.kind.suffixes[0] if item.kind is not None else f" {item.id}"
+    names = itertools.chain([f"{stem}{ending}"], (f"{stem} {number}{ending}" for number in itertools.count(2)))
+    return next(path for name in names if not os.path.lexists(path := folder / name))
