@@ -121,6 +121,9 @@ def test_decisions_and_sorts_are_undone_in_one_order(qtbot: QtBot, named: MainWi
 
     assert action(named, "undo").text() == "&Undo: name the second eagle"
     action(named, "undo").trigger()
+    # As the key U does.
+    assert "Taken back: name the second eagle." in named.pages.predict.summary.text()
+    assert named.pages.predict.view.selected().tolist() == second.tolist()
     qtbot.waitUntil(lambda: action(named, "undo").text() == "&Undo: copy 4 photos into folders in “sorted”")
     undo(qtbot, named)
     assert not into.exists()

@@ -48,7 +48,7 @@ class PredictCommands(QObject):
         shown = ShownPhotos(lambda: page.view.shown, page.view.selected_together)
         self.sorts = SortCommands(window, session, settings, self.board, self.sorting, shown, messages)
         self.tables = PredictionSaving(window, session, settings, self.board, shown, messages)
-        self.undo = PredictUndo(session, self.board, self.sorting, self.sorts)
+        self.undo = PredictUndo(session, self.board, self.sorting, self.sorts, page.deciding.undo)
         self.watching = WatchCommands(window, session, settings, self.board, self.sorting, page, messages)
         for signal in (self.board.state_changed, self.board.grew, self.sorting.changed):
             signal.connect(self.changed)

@@ -1,5 +1,7 @@
 """Undo on the Predict page: decisions about photos and sorts in one order, the newest first."""
 
+from collections.abc import Callable
+
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.sorting import Sorting
 from tlgui.ui.session.session import Session
@@ -15,13 +17,22 @@ class PredictUndo:
         board: Has the decisions.
         sorting: Has the sorts.
         commands: Takes a sort back.
+        undo_decision: Takes the last decision back, says so, and shows the photos that it was about.
     """
 
-    def __init__(self, session: Session, board: Board, sorting: Sorting, commands: SortCommands) -> None:
+    def __init__(
+        self,
+        session: Session,
+        board: Board,
+        sorting: Sorting,
+        commands: SortCommands,
+        undo_decision: Callable[[], None],
+    ) -> None:
         self._session = session
         self._board = board
         self._sorting = sorting
         self._commands = commands
+        self._undo_decision = undo_decision
 
     def can_undo(self) -> bool:
         """Return whether there is something to take back; a sort only while no job is under way."""
@@ -39,7 +50,7 @@ class PredictUndo:
     def undo(self) -> None:
         """Take back the last decision, or the last sort."""
         if self._is_decision_next():
-            self._board.undo()
+            self._undo_decision()
         else:
             self._commands.undo()
 
