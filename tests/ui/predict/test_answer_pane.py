@@ -152,6 +152,18 @@ def test_several_photos_are_named_at_once(qtbot: QtBot, pane: AnswerPane) -> Non
     assert signal.args == ["wren"]
 
 
+def test_several_photos_are_right_only_where_the_model_has_an_answer(
+    qtbot: QtBot, pane: AnswerPane, board: Board
+) -> None:
+    show(qtbot, pane, 0, 1, 2)
+    assert pane.accept_button.isVisibleTo(pane)
+    pane.show_rows(rows(1, 2, 3))
+    assert not pane.accept_button.isVisibleTo(pane)
+    board.decide(rows(0), "owl", "name a photo owl")
+    pane.show_rows(rows(0, 1, 2))
+    assert not pane.accept_button.isVisibleTo(pane)
+
+
 def test_room_of_the_photo_is_the_same_for_every_photo(qtbot: QtBot, pane: AnswerPane) -> None:
     show(qtbot, pane, 0)
     before = pane.photo.geometry()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.predict.showing import answers, chips, names_shown, selected
+from tlgui.learning.results import ClassScore, Prediction
 from tlgui.learning.trust import Caution
 from tlgui.ui.board.columns import NOT_SURE
 from tlgui.ui.predict.predict_page import PredictPage
@@ -62,6 +63,24 @@ def test_many_photos_are_accepted_at_once_each_with_its_own_answer(qtbot: QtBot,
     qtbot.waitUntil(lambda: not any(answer.endswith("*") for answer in answers(named).values()))
     assert len(selected(named)) == 5
     assert named.board.next_undo == ""
+
+
+def test_photos_without_an_answer_are_not_accepted_with_many(named: PredictPage, session: Session) -> None:
+    photos = named.board.photos
+    seen = Prediction(photos.photo(1).path, (ClassScore("robin", 0.95),), digest=bytes(range(32)), distance=0.1)
+    photos.put([seen])
+    session.set_caution(Caution(0.02))
+    assert list(answers(named).values())[:3] == ["not sure: owl?", "robin 95 %", "not sure: wren?"]
+    named.view.grid.selectAll()
+    press(named, Key.Key_Return)
+    assert list(answers(named).values())[:3] == ["not sure: owl?", "robin*", "not sure: wren?"]
+    told = "The photo is named “robin”. 4 photos without an answer stay as they are. U takes it back."
+    assert told in named.summary.text()
+    named.view.choose(np.array([0, 2], np.intp))
+    press(named, Key.Key_Return)
+    assert list(answers(named).values())[:3] == ["not sure: owl?", "robin*", "not sure: wren?"]
+    assert "2 photos without an answer stay as they are. The key of a class names them." in named.summary.text()
+    assert selected(named) == ["a owl", "c wren"]
 
 
 def test_many_photos_are_named_at_once_and_the_next_one_is_selected(named: PredictPage) -> None:

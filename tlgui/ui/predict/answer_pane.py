@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from tlgui.ui.board.answer_words import answer_in_words, file_in_words
 from tlgui.ui.board.board import Board
-from tlgui.ui.board.columns import UNREADABLE, BoardPhoto, Rows
+from tlgui.ui.board.columns import UNDECIDED, BoardPhoto, Rows
 from tlgui.ui.predict.answer_column import AnswerColumn, has_command_keys, show_accepting
 from tlgui.ui.predict.pane_photo import PanePhoto
 from tlgui.ui.predict.photo_tiles import PhotoTiles, Tile
@@ -205,7 +205,8 @@ class AnswerPane(QWidget):
         self.tiles.show_tiles([Tile(photos.photo(row).path) for row in first])
         self.accept_button.setText("&Right")
         set_spoken(self.accept_button, "Right: accept the answers")
-        self.accept_button.setVisible(bool((photos.groups[self._rows] != UNREADABLE).any()))
+        has_answer = (photos.answers[self._rows] >= 0) & (photos.decided[self._rows] == UNDECIDED)
+        self.accept_button.setVisible(bool(has_answer.any()))
         self.alike_button.hide()
         self.full_button.show()
         self.file_line.hide()

@@ -60,8 +60,8 @@ class Deciding(QObject):
         rows = self._view.selected()
         if len(rows):
             after = self._view.row_after(rows)
-            self.accept_photos(rows)
-            self._move_on(after)
+            if self.accept_photos(rows):
+                self._move_on(after)
 
     @Slot(str)
     def decide(self, name: str) -> None:
@@ -72,26 +72,41 @@ class Deciding(QObject):
             self.name_photos(rows, name)
             self._move_on(after)
 
-    def accept_photos(self, rows: Rows) -> None:
-        """Decide that the answers of the model are right for photos, wherever they are shown."""
+    def accept_photos(self, rows: Rows) -> bool:
+        """Decide that the answers of the model are right for photos, wherever they are shown.
+
+        Of several photos those without an answer are left out, and told: a photo that is unlike anything is not to
+        become what it would be if it had to be something.
+
+        Returns:
+            Whether one can go on to the next photo; not where none of several has an answer.
+        """
         photos = self._board.photos
         best = np.where(photos.decided[rows] == UNDECIDED, photos.best[rows], UNDECIDED)
+        has_no_answer = (best != UNDECIDED) & (photos.answers[rows] < 0)
+        left = int(has_no_answer.sum()) if len(rows) > 1 else 0
+        if left:
+            best = np.where(has_no_answer, UNDECIDED, best)
         choices = {photos.names[index]: rows[best == index] for index in np.unique(best[best >= 0]).tolist()}
         if len(choices) == 1:
             ((name, chosen),) = choices.items()
-            self.name_photos(chosen, name)
+            self.name_photos(chosen, name, _left_out(left))
         elif choices:
             number = int((best >= 0).sum())
             self._board.decide_each(choices, f"accept {count('answer', number)}")
-            self.told.emit(f"{count('answer', number)} are accepted. {UNDO_KEY} takes them back.")
+            self.told.emit(f"{count('answer', number)} are accepted.{_left_out(left)} {UNDO_KEY} takes them back.")
+        elif left:
+            self.told.emit(_left_out(left).strip() + " The key of a class names them.")
+            return False
+        return True
 
-    def name_photos(self, rows: Rows, name: str) -> None:
-        """Decide that photos show a class, wherever they are shown."""
+    def name_photos(self, rows: Rows, name: str, further: str = "") -> None:
+        """Decide that photos show a class, wherever they are shown; `further` is told with it."""
         number = len(rows)
         words = f"name {'a photo' if number == 1 else count('photo', number)} “{one_line(name)}”"
         self._board.decide(rows, name, words)
         what = "The photo is" if number == 1 else f"{count('photo', number)} are"
-        self.told.emit(f"{what} named “{one_line(name)}”. {UNDO_KEY} takes it back.")
+        self.told.emit(f"{what} named “{one_line(name)}”.{further} {UNDO_KEY} takes it back.")
 
     @Slot()
     def ask_class(self) -> None:
@@ -178,3 +193,11 @@ class Deciding(QObject):
         known = {plain_key(each): each for each in self._board.photos.names}
         if name:
             self.decide(known.get(plain_key(name), name))
+
+
+def _left_out(number: int) -> str:
+    """Return how many photos have no answer that could be accepted, as a sentence after another; empty for none."""
+    if not number:
+        return ""
+    stays = "stays as it is" if number == 1 else "stay as they are"
+    return f" {count('photo', number)} without an answer {stays}."
