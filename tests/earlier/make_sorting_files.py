@@ -64,8 +64,8 @@ def write_board(out: Path, photos: Path) -> None:
     from tlgui.photos.facts import FileState  # noqa: PLC0415
     from tlgui.ui.board.board_record import BoardRecordFile  # noqa: PLC0415
     from tlgui.ui.board.record_folder import model_folder  # noqa: PLC0415
-    from tlgui.ui.board.watch_choice import WatchChoice  # noqa: PLC0415
-    from tlgui.ui.board.watch_record import WatchRecord  # noqa: PLC0415
+    from tlgui.ui.watching.choice import WatchChoice  # noqa: PLC0415
+    from tlgui.ui.watching.record import WatchRecord  # noqa: PLC0415
 
     card, place = photos.parent / "card", photos.parent
     blue, green, red = card_photos(place)

@@ -9,7 +9,7 @@ from tests.fakes import FakeEngine
 from tests.ui.board.conftest import OpenWindow
 from tests.ui.board.windows import words
 from tlgui.photos.sorting.options import SortOptions
-from tlgui.ui.board.watch_choice import WatchChoice
+from tlgui.ui.watching.choice import WatchChoice
 
 WITH_BOARDS = [version for version in VERSIONS if (version / "boards").exists()]
 

@@ -11,10 +11,10 @@ from tests.ui.waiting import WAIT_MS
 from tlgui.photos.sorting.sorter import Sorter
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_keeper import BoardKeeper
-from tlgui.ui.board.folder_watch import FolderWatch
-from tlgui.ui.board.watch_words import watch_in_words
 from tlgui.ui.session.requests import WatchRequest
 from tlgui.ui.session.session import Session
+from tlgui.ui.watching.folder_watch import FolderWatch
+from tlgui.ui.watching.words import watch_in_words
 
 
 class Clock:

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from tlgui.errors import TargetError
 from tlgui.photos.sorting.options import SortOptions
-from tlgui.ui.board.watch_choice import WatchChoice
 from tlgui.ui.predict.watch_dialog import WatchDialog
+from tlgui.ui.watching.choice import WatchChoice
 
 LEFT = Qt.MouseButton.LeftButton
 Make = Callable[..., WatchDialog]

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from tlgui.ui.board.folder_watch import FolderWatch
-from tlgui.ui.board.watch_words import offer_in_words, watch_in_words
+from tlgui.ui.watching.folder_watch import FolderWatch
+from tlgui.ui.watching.words import offer_in_words, watch_in_words
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip

@@ -23,8 +23,8 @@ from tlgui import files
 from tlgui.errors import TlguiError
 from tlgui.photos.names import one_line
 from tlgui.photos.sorting.options import SortOptions
-from tlgui.ui.board.watch_choice import WatchChoice
 from tlgui.ui.predict.sort_choices import CHOICES
+from tlgui.ui.watching.choice import WatchChoice
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
 from tlgui.ui.widgets.file_dialogs import ask_folder
 from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details

@@ -9,9 +9,7 @@ from tlgui.errors import TlguiError
 from tlgui.photos.sorting.options import SortOptions
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_keeper import BoardKeeper
-from tlgui.ui.board.folder_watch import FolderWatch
 from tlgui.ui.board.sorting import Sorting
-from tlgui.ui.board.watch_choice import WatchChoice
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.predict.sort_form import SortChoices
 from tlgui.ui.predict.unnamed_bar import UnnamedBar
@@ -20,6 +18,8 @@ from tlgui.ui.predict.watch_dialog import WatchDialog
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import SORT_FOLDER, SORT_PATTERN, WATCH_FOLDER, Settings
 from tlgui.ui.shell.message_bar import MessageBar
+from tlgui.ui.watching.choice import WatchChoice
+from tlgui.ui.watching.folder_watch import FolderWatch
 
 
 class WatchCommands(QObject):

@@ -8,8 +8,8 @@ import pytest
 from tlgui.errors import NewerFileError, StorageError
 from tlgui.photos.facts import FileState
 from tlgui.photos.sorting.options import SortOptions
-from tlgui.ui.board.watch_choice import WatchChoice
-from tlgui.ui.board.watch_record import WatchProgress, WatchRecord
+from tlgui.ui.watching.choice import WatchChoice
+from tlgui.ui.watching.record import WatchProgress, WatchRecord
 
 FOLDER = Path("/media/card/DCIM")
 CHOICES = [

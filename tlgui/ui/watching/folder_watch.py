@@ -24,17 +24,17 @@ from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_keeper import BoardKeeper
 from tlgui.ui.board.columns import Rows
 from tlgui.ui.board.contents import BoardContents
-from tlgui.ui.board.gathering_timer import GatheringTimer
 from tlgui.ui.board.record_folder import record_folder
 from tlgui.ui.board.serial_tasks import SerialTasks
-from tlgui.ui.board.watch_choice import WatchChoice, check_choice
-from tlgui.ui.board.watch_copying import Copied, NamedPhoto, WatchCopying
-from tlgui.ui.board.watch_record import WatchProgress, WatchRecord
-from tlgui.ui.board.watch_words import WatchState
-from tlgui.ui.board.watched_photos import Done, WatchedPhotos
 from tlgui.ui.session.requests import WatchCopyRequest, WatchRecordRequest, WatchRequest
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
+from tlgui.ui.watching.choice import WatchChoice, check_choice
+from tlgui.ui.watching.copying import Copied, NamedPhoto, WatchCopying
+from tlgui.ui.watching.gathering_timer import GatheringTimer
+from tlgui.ui.watching.record import WatchProgress, WatchRecord
+from tlgui.ui.watching.watched_photos import Done, WatchedPhotos
+from tlgui.ui.watching.words import WatchState
 
 _LOOK_MS = 3000
 # The pause after a look is at least so many times as long as the look.

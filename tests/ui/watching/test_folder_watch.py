@@ -18,7 +18,7 @@ from tlgui.engine.protocol import PredictRequest
 from tlgui.errors import StorageError
 from tlgui.learning.results import PhotosPredicted
 from tlgui.progress import EpochEnded
-from tlgui.ui.board.watch_choice import WatchChoice
+from tlgui.ui.watching.choice import WatchChoice
 
 
 class TestNaming:

@@ -25,7 +25,7 @@ from tlgui.errors import NewerFileError
 from tlgui.photos.facts import FileState
 from tlgui.photos.places import inside, outside
 from tlgui.photos.sorting.options import SortOptions
-from tlgui.ui.board.watch_choice import WatchChoice
+from tlgui.ui.watching.choice import WatchChoice
 
 _NAME = "watch.jsonl"
 _LOCK_NAME = "watch.lock"

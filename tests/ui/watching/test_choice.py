@@ -8,7 +8,7 @@ import pytest
 from tlgui.errors import TargetError
 from tlgui.photos.mending.records import Act
 from tlgui.photos.sorting.options import SortOptions
-from tlgui.ui.board.watch_choice import WatchChoice, check_choice, lies_in
+from tlgui.ui.watching.choice import WatchChoice, check_choice, lies_in
 
 
 @pytest.fixture

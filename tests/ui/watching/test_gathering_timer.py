@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QApplication
 
-from tlgui.ui.board.gathering_timer import GatheringTimer
+from tlgui.ui.watching.gathering_timer import GatheringTimer
 
 
 def test_batches_wait_longer_while_photos_go_on_coming(qapp: QApplication) -> None:

@@ -9,7 +9,7 @@ from tlgui.photos.names import shown_name
 from tlgui.photos.sorting.options import DecidedPhoto, SortOptions
 from tlgui.photos.sorting.sorter import PastSort, Sorter
 from tlgui.progress import JobContext
-from tlgui.ui.board.watch_choice import lies_in
+from tlgui.ui.watching.choice import lies_in
 
 
 @dataclass(frozen=True, slots=True)

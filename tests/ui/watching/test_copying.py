@@ -13,7 +13,7 @@ from tlgui.errors import TargetError
 from tlgui.photos.mending.records import Act
 from tlgui.photos.sorting.options import SortOptions
 from tlgui.progress import JobContext
-from tlgui.ui.board.watch_choice import WatchChoice
+from tlgui.ui.watching.choice import WatchChoice
 
 QUIET = JobContext()
 

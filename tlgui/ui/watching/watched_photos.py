@@ -12,10 +12,10 @@ from tlgui.learning.answers.sorting import decided_photos
 from tlgui.photos.facts import FileState
 from tlgui.photos.scanning.incoming import Incoming, IncomingPhotos
 from tlgui.ui.board.contents import BoardContents
-from tlgui.ui.board.watch_choice import WatchChoice
-from tlgui.ui.board.watch_copying import Copied, NamedPhoto
-from tlgui.ui.board.watch_record import WatchProgress
-from tlgui.ui.board.watch_words import WatchState
+from tlgui.ui.watching.choice import WatchChoice
+from tlgui.ui.watching.copying import Copied, NamedPhoto
+from tlgui.ui.watching.record import WatchProgress
+from tlgui.ui.watching.words import WatchState
 
 _MOST_COPIED = 2000
 
