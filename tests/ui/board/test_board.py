@@ -1,5 +1,6 @@
 """What a person decides on the board is shown at once, kept by content, and can be taken back."""
 
+import contextlib
 import sqlite3
 from hashlib import sha256
 from pathlib import Path
@@ -204,6 +205,23 @@ def test_damaged_file_is_told_and_the_window_goes_on(qtbot: QtBot, board: Board,
     assert "was damaged" in problems[0].message
     assert answers(board)["robin 1"] == "owl*"
     assert (files.data_folder() / "decisions.sqlite.damaged").read_bytes() == b"rubbish"
+
+
+def test_file_of_a_later_version_is_told_and_left_and_shown_as_not_decided(
+    qtbot: QtBot, board: Board, problems: list[StorageError], photos: list[Path]
+) -> None:
+    file = files.data_folder() / "decisions.sqlite"
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    before = file.read_bytes()
+    board.decide(rows(0), "owl", "name 1 photo owl")
+    settle(qtbot, board)
+    qtbot.waitUntil(lambda: answers(board)["robin 1"] == "robin")
+    assert "later version of tlgui" in problems[0].message
+    board.empty()
+    named(qtbot, board, photos)
+    assert answers(board)["robin 1"] == "robin"
+    assert file.read_bytes() == before
 
 
 def test_closing_waits_until_all_is_written(board: Board, trained: Session, birds: Path) -> None:

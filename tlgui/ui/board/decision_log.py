@@ -209,6 +209,7 @@ class DecisionLog(QObject):
             self._steps = [other for other in self._steps if other is not step]
             self.steps_changed.emit()
             if photos is self.photos:
+                self._show_before(step)
                 self.look_up(alike)
 
         self._do(write, then, otherwise)
@@ -238,6 +239,12 @@ class DecisionLog(QObject):
         self._do(lambda: self._taken_back(step, every), then, lambda: self._keep(step))
         self.steps_changed.emit()
         return rows
+
+    def _show_before(self, step: Step) -> None:
+        """Show what was decided before a step that was refused: perhaps the file cannot be read either."""
+        settled = self._unwritten[step.rows] == 0
+        before = Decided(step.before.classes[settled], step.before.moments[settled])
+        self.shown.emit(step.photos.put_back(step.rows[settled], before))
 
     def _taken_back(self, step: Step, every: Digests) -> tuple[Rows, Found]:
         """Take a step back; return the rows that it was about, and what is decided about them now. On the thread."""
