@@ -1,14 +1,17 @@
 """Sort into folders, as the user does it: the dialog, the job, and Undo, after a restart too."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
-from tests.ui.shell.driving import action
+from tests.ui.shell.driving import action, train
 from tests.ui.shell.sorting import (
     NAMES,
     SORTED,
@@ -28,6 +31,7 @@ from tlgui.photos.sidecars.xmp_merge import own_fields
 from tlgui.ui.predict.sort_choices import CHOICES
 from tlgui.ui.predict.sort_dialog import SortDialog
 from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.menus.menu import MenuTitle
 from tlgui.ui.widgets.lines_dialog import LinesDialog
 
 
@@ -55,7 +59,7 @@ def test_without_photos_there_is_nothing_to_sort(window: MainWindow) -> None:
 
 def test_dialog_says_what_it_will_do_and_does_it(qtbot: QtBot, named: MainWindow, photos: Path, into: Path) -> None:
     dialog = asked(qtbot, named, into)
-    assert dialog.sort_button.text() == "&Copy 4 photos"
+    assert dialog.sort_button.text() == "Copy 4 photos"
     assert dialog.preview.headline.text() == "4 photos are copied into 3 folders"
     rows = dialog.preview.table.model()
     shown = [[rows.index(row, column).data() for column in (0, 1)] for row in range(rows.rowCount())]
@@ -110,6 +114,32 @@ def test_moved_photos_stay_on_the_board_with_their_answers_and_can_be_sorted_aga
     undo(qtbot, named)
     assert places(photos) == set(NAMES)
     assert board.photos.row_of(photos / "owl 1.jpg") == row
+
+
+def doubled_letters(widget: QWidget, *others: str) -> list[str]:
+    texts = [button.text() for button in widget.findChildren(QAbstractButton) if button.isVisible()]
+    letters = Counter(QKeySequence.mnemonic(text).toString() for text in (*texts, *others))
+    return [letter for letter, times in letters.items() if letter and times > 1]
+
+
+def test_no_letter_of_the_page_is_another_buttons_or_a_menus(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
+    menus = [title.value for title in MenuTitle]
+    train(qtbot, window, birds)
+    window.commands.show_predict()
+    page = window.pages.predict
+    assert doubled_letters(page, *menus) == []
+    name_photos(qtbot, window, birds, card(birds.parent / "new"))
+    assert page.view.pane.full_button.isVisible()
+    page.suggestion.show()
+    assert doubled_letters(page, *menus) == []
+
+
+def test_no_letter_of_the_dialog_is_given_twice(qtbot: QtBot, named: MainWindow, into: Path) -> None:
+    dialog = asked(qtbot, named, into)
+    for act in (Act.COPY, Act.MOVE, Act.LINK):
+        dialog.form.choose_act(act)
+        planned(qtbot, dialog)
+        assert doubled_letters(dialog) == []
 
 
 def test_decisions_and_sorts_are_undone_in_one_order(qtbot: QtBot, named: MainWindow, photos: Path, into: Path) -> None:
@@ -215,7 +245,7 @@ def test_selected_photos_alone_are_sorted(qtbot: QtBot, named: MainWindow, into:
     named.pages.predict.view.choose(np.array([0, 2]))
     dialog = asked(qtbot, named, into)
     assert [each.text() for each in dialog.form.scopes.buttons()] == ["The 2 selected photos", "All 4 photos"]
-    assert dialog.sort_button.text() == "&Copy 2 photos"
+    assert dialog.sort_button.text() == "Copy 2 photos"
     press(qtbot, named, dialog)
     assert len(places(into)) == 2
 

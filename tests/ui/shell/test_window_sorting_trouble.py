@@ -236,7 +236,7 @@ def test_photos_already_there_and_names_that_are_taken_are_listed(
     there, taken = dialog.preview.lists
     assert there.button.text() == "1 photo skipped, because the same is there already"
     assert taken.lines.model().index(0, 0).data() == "owl 2.jpg becomes owl ▸ owl 2 (2).jpg"
-    assert dialog.sort_button.text() == "&Copy 3 photos"
+    assert dialog.sort_button.text() == "Copy 3 photos"
 
 
 def test_folder_inside_the_photos_and_the_reverse_are_told(qtbot: QtBot, named: MainWindow, photos: Path) -> None:

@@ -141,7 +141,8 @@ class PredictPage(QWidget):
         self.suggestion = SuggestionBar(self.board, self.view, self.deciding)
         # One line, whatever it says, so that the photos above do not move.
         self.summary = ElidedLabel(is_quiet=False)
-        self.open_button = _button("&Open photos…", self.open_photos_requested, "Choose photos to name")
+        # Ctrl+P does the same; the letters are those of other buttons and of the menus.
+        self.open_button = _button("Open photos…", self.open_photos_requested, "Choose photos to name")
         self.save_action = Action(
             self,
             name="save-predictions",
@@ -166,8 +167,8 @@ class PredictPage(QWidget):
             "Drop photos or whole folders anywhere on this page, or paste a picture. "
             "They are only looked at, and never leave this computer.",
             [
-                _button("&Open photos…", self.open_photos_requested),
-                _button("Open a &folder…", self.open_folder_requested),
+                _button("Open photo&s…", self.open_photos_requested),
+                _button("Open a fol&der…", self.open_folder_requested),
             ],
         )
 

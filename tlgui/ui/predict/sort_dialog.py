@@ -131,10 +131,10 @@ class SortDialog(QDialog):
         plan = self.plan
         verb = _VERBS[self.form.act()]
         if plan is None or not plan.steps:
-            self.sort_button.setText(f"&{verb} photos")
+            self.sort_button.setText(f"{verb} photos")
         else:
             photos, others = plan.photo_count, plan.companion_count
-            self.sort_button.setText(f"&{verb} {count('photo', photos) if photos else count('file', others)}")
+            self.sort_button.setText(f"{verb} {count('photo', photos) if photos else count('file', others)}")
         set_spoken_details(self.sort_button, self.preview.said())
         self.sort_button.setEnabled(plan is not None and bool(plan.steps) and not room_problem(plan))
 

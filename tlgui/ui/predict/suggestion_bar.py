@@ -35,7 +35,7 @@ class SuggestionBar(QWidget):
         set_tip(self.show_button, "Show these photos alone, all of them selected")
         self.name_button = QPushButton("&Yes")
         set_tip(self.name_button, "Name these photos too")
-        self.no_button = QPushButton("No, than&ks")
+        self.no_button = QPushButton("No, th&anks")
         set_tip(self.no_button, "Do not suggest these photos for this class again")
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._appear)

@@ -47,7 +47,7 @@ def predict_menu(commands: Commands, predict: PredictCommands, page: PredictPage
         commands,
         name="sort",
         text="So&rt into folders…",
-        button_text="So&rt into folders…",
+        button_text="Sort into fol&ders…",
         tip="Copy or move the photos into a folder for each class",
         handler=sorting.ask,
         enabled=sorting.can_sort,
