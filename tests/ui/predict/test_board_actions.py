@@ -121,6 +121,21 @@ def test_photos_are_taken_off_the_board_and_stay_on_the_disk(qtbot: QtBot, named
     assert answers(named)["d owl"] == "robin*"
 
 
+def test_u_puts_photos_back_before_it_takes_an_older_decision_back(qtbot: QtBot, named: PredictPage) -> None:
+    named.view.choose(np.array([0]))
+    QTest.keyClicks(named.view.grid, "e")
+    named.view.choose(np.array([1, 2]))
+    QTest.keyClick(named.view.grid, Qt.Key.Key_Delete)
+    assert named.board.next_undo == "take 2 photos off the board"
+    QTest.keyClicks(named.view.grid, "u")
+    assert named.summary.text() == "Taken back: take 2 photos off the board."
+    qtbot.waitUntil(lambda: {"b robin", "c wren"} <= set(names_shown(named)) and not named.board.is_naming)
+    assert answers(named)["a owl"] == "wren*"
+    QTest.keyClicks(named.view.grid, "u")
+    qtbot.waitUntil(lambda: answers(named)["a owl"] == "owl 80 %")
+    assert named.board.next_undo == ""
+
+
 def test_last_photo_leaves_an_empty_page_for_others(qtbot: QtBot, named: PredictPage) -> None:
     paths = [Path(path) for path in named.board.photos.paths]
     named.view.grid.selectAll()

@@ -4,7 +4,6 @@ Pages show it and act on it. Drops are queued; photos stream in, and stay when a
 """
 
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -24,11 +23,11 @@ from tlgui.ui.board.contents import BoardContents
 from tlgui.ui.board.corrections import Corrections
 from tlgui.ui.board.decision_log import DecisionLog
 from tlgui.ui.board.suggestions import Suggestion, Suggestions
+from tlgui.ui.board.undo_steps import UndoSteps
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 
 _FLUSH_MS = 100
-_MOST_JOINED = 100
 # So many photos are put on the board in 10 to 20 ms. More that arrived, as kept ones may, follow after a short pause.
 _MOST_AT_ONCE = 512
 _BACKLOG_MS = 20
@@ -99,8 +98,7 @@ class Board(QObject):
         # What was dropped; photos that are named again are not dropped again.
         self._roots: list[Path] = []
         self._named_again: tuple[tuple[Path, ...], list[Path]] = (), []
-        # From when to when decisions were made that are taken back together, on the monotonic clock.
-        self._joined: deque[tuple[float, float]] = deque(maxlen=_MOST_JOINED)
+        self._undo_steps = UndoSteps(self._log)
         self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
         self._flush_timer.timeout.connect(self._flush)
         session.model_changed.connect(self._on_session_model_changed)
@@ -133,13 +131,13 @@ class Board(QObject):
 
     @property
     def next_undo(self) -> str:
-        """What the last decision was, in words; empty where there is none to take back."""
-        return self._log.next_undo
+        """What the person did last, in words; empty where there is nothing to take back."""
+        return self._undo_steps.words
 
     @property
     def next_undo_at(self) -> float:
-        """When that decision was made, in seconds of the monotonic clock; only where there is one."""
-        return self._log.next_undo_at
+        """When that was done, in seconds of the monotonic clock; only where there is something."""
+        return self._undo_steps.at
 
     @property
     def answer_changes(self) -> AnswerChanges | None:
@@ -218,6 +216,7 @@ class Board(QObject):
         self._log.follow(self.photos, self._log.scope)
         # What was being read was for other rows.
         self._log.look_up(np.arange(len(self.photos), dtype=np.intp))
+        self._undo_steps.take_off(tuple(map(Path, gone)))
         self.taken_off.emit(gone)
         self.state_changed.emit()
 
@@ -260,17 +259,19 @@ class Board(QObject):
         for class_name, rows in choices.items():
             self.decide(rows, class_name, words)
         if len(choices) > 1:
-            self._joined.append((began, time.monotonic()))
+            self._undo_steps.join(began)
 
     def undo(self) -> Rows:
-        """Take back the last decision, but not where another window decided again; return the rows it was about."""
+        """Take back what the person did last; return the rows that a decision was about.
+
+        Photos that were taken off come back by kept predictions, where `problem` is empty.
+        """
         self._suggestions.forget()
-        at = self.next_undo_at if self.next_undo else 0.0
-        since = next((began for began, ended in self._joined if began <= at <= ended), at)
-        rows: Rows = np.array([], np.intp)
-        while self.next_undo and self.next_undo_at >= since:
-            rows = np.union1d(rows, self._log.undo())
-        return rows
+        if not self._undo_steps.is_about_places:
+            return self._undo_steps.undo_decision()
+        if not self.problem():
+            self.name_photos(self._undo_steps.put_back(), is_kept_only=True)
+        return np.array([], np.intp)
 
     def contents(self, rows: Rows | None = None) -> BoardContents:
         """Return photos as they are now, for a job on another thread; only where there is a model.
@@ -306,6 +307,7 @@ class Board(QObject):
         self._suggestions.forget()
         self._arrived.clear()
         self._roots = []
+        self._undo_steps.forget_places()
         self.emptied.emit()
         self.state_changed.emit()
 

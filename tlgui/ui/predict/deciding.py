@@ -127,11 +127,12 @@ class Deciding(QObject):
 
     @Slot()
     def undo(self) -> None:
-        """Take back the last decision."""
+        """Take back the last decision, or put the photos back that were taken off the board last."""
         if self.can_undo():
             words = self._board.next_undo
             self._view.choose(self._board.undo())
-            self.told.emit(f"Taken back: {words}.")
+            is_done = self._board.next_undo != words or not self._board.problem()
+            self.told.emit(f"Taken back: {words}." if is_done else self._board.problem())
 
     def fill_menu(self, menu: QMenu) -> None:
         """Fill a menu with the classes, and one entry for a new class."""

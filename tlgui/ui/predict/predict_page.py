@@ -15,7 +15,7 @@ from tlgui.ui.predict.board_actions import BoardActions
 from tlgui.ui.predict.board_view import BoardView
 from tlgui.ui.predict.board_words import counts_in_words
 from tlgui.ui.predict.correction_actions import CorrectionActions
-from tlgui.ui.predict.deciding import Deciding
+from tlgui.ui.predict.deciding import UNDO_KEY, Deciding
 from tlgui.ui.predict.full_view_opener import FullViewOpener
 from tlgui.ui.predict.pasted_image import image_of, write_image
 from tlgui.ui.predict.suggestion_bar import SuggestionBar
@@ -297,7 +297,7 @@ class PredictPage(QWidget):
     def _on_board_taken_off(self, paths: tuple[str, ...]) -> None:
         number = len(paths)
         verb, whose = ("is", "the file stays") if number == 1 else ("are", "the files stay")
-        self._told = f"{count('photo', number)} {verb} off the board; {whose}."
+        self._told = f"{count('photo', number)} {verb} off the board; {whose}. {UNDO_KEY} takes it back."
         self._refresh()
 
     @Slot()
