@@ -270,6 +270,7 @@ class Board(QObject):
         if not self._undo_steps.is_about_places:
             return self._undo_steps.undo_decision()
         if not self.problem():
+            # By the predictions that were kept.
             self.name_photos(self._undo_steps.put_back(), is_kept_only=True)
         return np.array([], np.intp)
 
