@@ -18,6 +18,8 @@ _OWN_MARKUP = {
     "guide_window.py": {"class GuideBrowser", "setHtml"},
     "report_pdf.py": {"setHtml"},
     "terms.py": {"class TermLabel"},
+    # It asks in words of its own, without a name.
+    "deciding.py": {"QInputDialog"},
 }
 _SETTERS = {
     "setAccessibleDescription",
