@@ -158,7 +158,7 @@ def test_card_that_is_not_there_is_told_and_looked_for_again(
     again = open_window(birds)
 
     assert again.names() == ["an owl.jpg"]
-    assert again.keeper.words == "“card” was on the board, and is not there now."
+    assert again.keeper.words == "“card” was on this page, and is not there now."
     assert again.keeper.button == "&Look again"
     (tmp_path / "unplugged").rename(card)
     again.keeper.go_on()
@@ -194,7 +194,7 @@ def test_photo_on_a_disk_that_is_away_is_not_forgotten(
     # The mount point of the disk.
     disk.mkdir()
     again = open_window(birds)
-    assert again.keeper.words == "“an owl.jpg” was on the board, and is not there now."
+    assert again.keeper.words == "“an owl.jpg” was on this page, and is not there now."
     disk.rmdir()
     (tmp_path / "unplugged").rename(disk)
     again.keeper.go_on()
@@ -299,7 +299,7 @@ def test_record_of_a_later_version_is_left_and_told(
     record = files.workspace_path(birds) / "board.json"
     record.write_text('{"board": 2}')
     again = open_window(birds)
-    assert again.keeper.words.startswith("A later version of tlgui kept what was on the board.")
+    assert again.keeper.words.startswith("A later version of tlgui kept what was on this page.")
     assert (again.keeper.button, again.keeper.can_forget) == ("", False)
     again.name(card)
     assert len(again.names()) == 4

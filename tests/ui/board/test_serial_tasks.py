@@ -1,9 +1,11 @@
 """Tasks on another thread are done in order, and none is lost when the window closes."""
 
 import threading
+from collections.abc import Callable
 
 from pytestqt.qtbot import QtBot
 
+from tlgui.errors import StorageError
 from tlgui.ui.board.serial_tasks import SerialTasks
 from tlgui.ui.session.session import Session
 
@@ -46,3 +48,32 @@ def test_task_begun_by_the_answer_to_another_is_done(qtbot: QtBot, session: Sess
     ran: list[str] = []
     tasks.do(lambda: "first", lambda got: tasks.do(lambda: ran.append(got)))
     qtbot.waitUntil(lambda: ran == ["first"])
+
+
+def test_refusal_of_the_disk_is_given_back_and_the_others_are_done(qtbot: QtBot, session: Session) -> None:
+    tasks = SerialTasks(session, "tasks", session)
+    told: list[object] = []
+
+    def refuse() -> str:
+        raise StorageError("The disk is full.")
+
+    tasks.do(refuse, told.append, lambda error: told.append(error.message))
+    tasks.do(lambda: "done", told.append)
+    qtbot.waitUntil(lambda: told == ["The disk is full.", "done"])
+
+
+def test_tasks_behind_a_bug_are_done(qtbot: QtBot, session: Session, expect_log: Callable[[str], None]) -> None:
+    expect_log("a job failed with an unexpected error")
+    expect_log("a background job failed")
+    tasks = SerialTasks(session, "tasks", session)
+    may_begin = threading.Event()
+    told: list[str] = []
+
+    def fail() -> str:
+        assert may_begin.wait(10)
+        raise ValueError("a bug")
+
+    tasks.do(fail, told.append)
+    tasks.do(lambda: "done", told.append)
+    may_begin.set()
+    qtbot.waitUntil(lambda: told == ["done"])

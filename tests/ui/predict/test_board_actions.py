@@ -38,7 +38,7 @@ def test_context_menu_offers_what_can_be_done(named: PredictPage) -> None:
         "Show in folder",
         "Copy",
         "Copy path",
-        "Take off the board",
+        "Take off this page",
     ]
     classes = named.photo_actions.classes
     classes.aboutToShow.emit()
@@ -114,7 +114,7 @@ def test_photos_are_taken_off_the_board_and_stay_on_the_disk(qtbot: QtBot, named
     assert selected(named) == ["d owl"]
     qtbot.waitUntil(lambda: named.view.pane.rows.tolist() == [1])
     assert all(path.exists() for path in paths)
-    assert "2 photos are off the board; the files stay." in named.summary.text()
+    assert "2 photos are off this page; the files stay." in named.summary.text()
     qtbot.waitUntil(lambda: chips(named) == ["All 4", "owl 1", "robin 1", "wren 1", "unreadable 1", "yours 1"])
     assert answers(named)["a owl"] == "wren*"
     QTest.keyClicks(named.view.grid, "r")
@@ -126,9 +126,9 @@ def test_u_puts_photos_back_before_it_takes_an_older_decision_back(qtbot: QtBot,
     QTest.keyClicks(named.view.grid, "e")
     named.view.choose(np.array([1, 2]))
     QTest.keyClick(named.view.grid, Qt.Key.Key_Delete)
-    assert named.board.next_undo == "take 2 photos off the board"
+    assert named.board.next_undo == "take 2 photos off this page"
     QTest.keyClicks(named.view.grid, "u")
-    assert named.summary.text() == "Taken back: take 2 photos off the board."
+    assert named.summary.text() == "Taken back: take 2 photos off this page."
     qtbot.waitUntil(lambda: {"b robin", "c wren"} <= set(names_shown(named)) and not named.board.is_naming)
     assert answers(named)["a owl"] == "wren*"
     QTest.keyClicks(named.view.grid, "u")

@@ -178,7 +178,7 @@ def test_board_without_any_named_photo_can_be_forgotten(
     second.show_step(3)
     notice = second.predict.watching.unnamed_bar
     qtbot.waitUntil(notice.isVisible, timeout=WAIT_MS)
-    assert notice.text.text() == "“DCIM” was on the board, and is not there now."
+    assert notice.text.text() == "“DCIM” was on this page, and is not there now."
     notice.forget_button.click()
     assert not notice.isVisible()
     close(qtbot, second)
@@ -203,6 +203,6 @@ def test_board_of_a_later_version_is_told_and_not_offered_to_be_forgotten(
     second.show_step(3)
     notice = second.predict.watching.unnamed_bar
     qtbot.waitUntil(notice.isVisible, timeout=WAIT_MS)
-    assert notice.text.text().startswith("A later version of tlgui kept what was on the board.")
+    assert notice.text.text().startswith("A later version of tlgui kept what was on this page.")
     assert not notice.forget_button.isVisible()
     assert not notice.button.isVisible()

@@ -203,7 +203,7 @@ class TestWaiting:
         photo(card / "a wren.jpg")
         board_window.look()
         assert board_window.names() == ["an owl.jpg"]
-        assert "1 photo waits until those on the board are named again by the model in use, or cleared." in words(
+        assert "1 photo waits until those on this page are named again by the model in use, or cleared." in words(
             board_window
         )
         board.clear()

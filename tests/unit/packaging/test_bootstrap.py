@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[3]
+_WAIT_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -131,15 +132,20 @@ def test_environment_made_by_something_else_is_left_alone(checkout: Path, pip_ca
     assert pip_calls == []
 
 
-def test_two_starts_take_turns(checkout: Path, pip_calls: list[list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_starts_take_turns(checkout: Path, pip_calls: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = threading.Event()
+
+    def said(words: str) -> None:
+        if "waiting" in words:
+            waiting.set()
+
+    # Not by what is captured: reading that while another thread writes can lose what it wrote.
+    monkeypatch.setattr(environment, "say", said)
     starts = threading.Thread(target=environment.prepare, args=(checkout,))
     with (checkout / ".venv.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         starts.start()
-        while not waiting.is_set():
-            if "waiting" in capsys.readouterr().err:
-                waiting.set()
+        assert waiting.wait(_WAIT_SECONDS)
         assert pip_calls == []
     starts.join()
     assert len(pip_calls) == 2

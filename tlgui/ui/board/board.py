@@ -258,8 +258,7 @@ class Board(QObject):
         began = time.monotonic()
         for class_name, rows in choices.items():
             self.decide(rows, class_name, words)
-        if len(choices) > 1:
-            self._undo_steps.join(began)
+        self._undo_steps.join(began)
 
     def undo(self) -> Rows:
         """Take back what the person did last; return the rows that a decision was about.
@@ -267,10 +266,9 @@ class Board(QObject):
         Photos that were taken off come back by kept predictions, where `problem` is empty.
         """
         self._suggestions.forget()
-        if not self._undo_steps.is_about_places:
+        if not self._undo_steps.is_taking_off:
             return self._undo_steps.undo_decision()
         if not self.problem():
-            # By the predictions that were kept.
             self.name_photos(self._undo_steps.put_back(), is_kept_only=True)
         return np.array([], np.intp)
 
@@ -308,7 +306,7 @@ class Board(QObject):
         self._suggestions.forget()
         self._arrived.clear()
         self._roots = []
-        self._undo_steps.forget_places()
+        self._undo_steps.forget_taken_off()
         self.emptied.emit()
         self.state_changed.emit()
 

@@ -31,7 +31,7 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.session.worker import Job
 
 _OF_LATER_VERSION = (
-    "A later version of tlgui kept what was on the board. It is left as it is: use that version to see it again. "
+    "A later version of tlgui kept what was on this page. It is left as it is: use that version to see it again. "
     "What you add now is not kept."
 )
 _log = logging.getLogger(__name__)
@@ -347,5 +347,5 @@ def _gone(missing: Iterable[str]) -> Iterator[str]:
 
 def _missing_in_words(missing: Sequence[str]) -> str:
     if len(missing) == 1:
-        return f"“{shown_name(Path(missing[0]))}” was on the board, and is not there now."
-    return f"“{shown_name(Path(missing[0]))}” and {len(missing) - 1:,} more were on the board, and are not there now."
+        return f"“{shown_name(Path(missing[0]))}” was on this page, and is not there now."
+    return f"“{shown_name(Path(missing[0]))}” and {len(missing) - 1:,} more were on this page, and are not there now."

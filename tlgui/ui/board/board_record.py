@@ -170,7 +170,7 @@ class BoardRecordFile:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             if not lock.acquire(_LOCK_SECONDS):
-                raise StorageError("What is on the board cannot be kept: another window is writing it.")
+                raise StorageError("What is on the Predict page cannot be kept: another window is writing it.")
             yield
         except OSError as error:
             raise files.storage_error(error, self._path) from error
@@ -208,7 +208,7 @@ def _record_in(data: object, path: Path) -> BoardRecord:
     match data:
         case {"board": int(version)} if version > _VERSION:
             raise NewerFileError(
-                f"What lay on the board was kept by a later version of tlgui, in “{path}”.",
+                f"What lay on the Predict page was kept by a later version of tlgui, in “{path}”.",
                 "Use that version; this one leaves the file as it is.",
             )
         case {"board": 1, "dropped": [*dropped], "off": [*off]}:

@@ -4,24 +4,22 @@ What is decided is shown at once and written afterwards. A full disk, or a windo
 no key. A step that could not be written is shown as not done. Closing the window waits until all is written.
 """
 
-import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal
 
 from tlgui import gui_priority
 from tlgui.errors import StorageError
 from tlgui.photos.storage.decision_file import DecisionFile
 from tlgui.photos.storage.decisions import Change, Decision, Decisions, Scope
-from tlgui.progress import Event, JobContext
 from tlgui.ui.board.columns import UNDECIDED, BoardColumns, Decided, Rows
 from tlgui.ui.board.digest_places import places_in
+from tlgui.ui.board.serial_tasks import SerialTasks
 from tlgui.ui.session.session import Session
 
 # A step of 100,000 photos takes 3 MB.
@@ -79,28 +77,6 @@ class Step:
     at: float = field(default_factory=time.monotonic)
 
 
-@dataclass(eq=False, slots=True)
-class _Task:
-    """What the thread does, and what is done with the result.
-
-    Args:
-        work: Runs on the thread.
-        then: Gets its result on the GUI thread.
-        otherwise: Called instead where the disk refused.
-    """
-
-    work: Callable[[], object]
-    then: Callable[[object], None]
-    otherwise: Callable[[], None] = field(default=lambda: None)
-
-
-@dataclass(frozen=True, slots=True)
-class _TaskEnded(Event):
-    task: _Task
-    result: object
-    error: StorageError | None = None
-
-
 class DecisionLog(QObject):
     """The decisions about the photos of a board.
 
@@ -126,7 +102,6 @@ class DecisionLog(QObject):
 
     def __init__(self, session: Session, photos: BoardColumns, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
         # Told on the thread.
         self._told.connect(self.problem_raised, Qt.ConnectionType.QueuedConnection)
         self._decisions = Decisions(DecisionFile(tell=self._told.emit))
@@ -135,9 +110,7 @@ class DecisionLog(QObject):
         # How many steps about each row have still to be written.
         self._unwritten = np.zeros(0, np.int16)
         self._steps: list[Step] = []
-        self._tasks: deque[_Task] = deque()
-        self._lock = threading.Lock()
-        self._is_at_work = False
+        self._tasks = SerialTasks(session, DecisionsRequest(), self)
 
     @property
     def next_undo(self) -> str:
@@ -302,48 +275,13 @@ class DecisionLog(QObject):
     def _do(
         self, work: Callable[[], object], then: Callable[[object], None], otherwise: Callable[[], None] = lambda: None
     ) -> None:
-        """Have the thread do something after what it has to do already."""
-        with self._lock:
-            self._tasks.append(_Task(work, then, otherwise))
-            is_at_work, self._is_at_work = self._is_at_work, True
-        if not is_at_work:
-            job = self._session.begin_in_background(DecisionsRequest(), self._work)
-            job.reported.connect(self._on_job_reported)
-            job.failed.connect(self._on_job_failed)
+        """Have the thread do something after what it has to do already; a refusal of the disk is told."""
 
-    def _work(self, context: JobContext) -> None:
-        """Do all tasks; a stop is not heeded, because what was decided is to be written."""
-        while (task := self._next_task()) is not None:
-            try:
-                context.report(_TaskEnded(task, task.work()))
-            except StorageError as error:
-                context.report(_TaskEnded(task, None, error))
+        def refused(error: StorageError) -> None:
+            otherwise()
+            self.problem_raised.emit(error)
 
-    def _next_task(self) -> _Task | None:
-        with self._lock:
-            if self._tasks:
-                return self._tasks.popleft()
-            # From here on, a new task starts a job of its own.
-            self._is_at_work = False
-            return None
-
-    @Slot(object)
-    def _on_job_reported(self, event: object) -> None:
-        assert isinstance(event, _TaskEnded)
-        if event.error is None:
-            event.task.then(event.result)
-        else:
-            event.task.otherwise()
-            self.problem_raised.emit(event.error)
-
-    @Slot(object)
-    def _on_job_failed(self, _error: object) -> None:
-        """Go on with the other tasks after a bug in one."""
-        with self._lock:
-            self._is_at_work = False
-            tasks, self._tasks = self._tasks, deque()
-        for task in tasks:
-            self._do(task.work, task.then, task.otherwise)
+        self._tasks.do(work, then, refused)
 
 
 def _each(digests: Digests) -> list[bytes]:

@@ -3,6 +3,7 @@
 None is lost or overtakes another. A stop is not heeded: closing the window waits until all is written.
 """
 
+import functools
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Slot
 
+from tlgui.errors import StorageError
 from tlgui.progress import Event, JobContext
 from tlgui.ui.session.session import Session
 
@@ -40,24 +42,39 @@ class SerialTasks(QObject):
         self._lock = threading.Lock()
         self._is_at_work = False
 
-    def do(self, work: Callable[[], ResultT], then: Callable[[ResultT], object] = lambda _result: None) -> None:
+    def do(
+        self,
+        work: Callable[[], ResultT],
+        then: Callable[[ResultT], object] = lambda _result: None,
+        otherwise: Callable[[StorageError], object] | None = None,
+    ) -> None:
         """Have the thread do something after what it has to do already.
 
         Args:
-            work: Runs on the thread; raises nothing that the person can mend.
+            work: Runs on the thread.
             then: Gets its result on the GUI thread.
+            otherwise: Gets the error instead where the disk refused; None where `work` raises none.
         """
 
         def task() -> _Then:
-            result = work()
+            try:
+                result = work()
+            except StorageError as error:
+                if otherwise is None:
+                    raise
+                return functools.partial(otherwise, error)
             return lambda: then(result)
 
         with self._lock:
             self._tasks.append(task)
             is_at_work, self._is_at_work = self._is_at_work, True
         if not is_at_work:
-            job = self._session.begin_in_background(self._request, self._work)
-            job.reported.connect(self._on_job_reported)
+            self._begin()
+
+    def _begin(self) -> None:
+        job = self._session.begin_in_background(self._request, self._work)
+        job.reported.connect(self._on_job_reported)
+        job.failed.connect(self._on_job_failed)
 
     def _work(self, context: JobContext) -> None:
         while (task := self._next()) is not None:
@@ -75,3 +92,11 @@ class SerialTasks(QObject):
     def _on_job_reported(self, event: object) -> None:
         assert isinstance(event, _TaskEnded)
         event.then()
+
+    @Slot(object)
+    def _on_job_failed(self, _error: object) -> None:
+        """Go on with the other tasks after a bug in one."""
+        with self._lock:
+            is_any_left = self._is_at_work = bool(self._tasks)
+        if is_any_left:
+            self._begin()

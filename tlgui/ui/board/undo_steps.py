@@ -27,21 +27,21 @@ class UndoSteps:
         self._taken_off: deque[tuple[float, tuple[Path, ...]]] = deque(maxlen=_MOST_STEPS)
 
     @property
-    def is_about_places(self) -> bool:
+    def is_taking_off(self) -> bool:
         """Whether the last step took photos off the board, and was no decision."""
         return bool(self._taken_off) and (not self._log.next_undo or self._taken_off[-1][0] > self._log.next_undo_at)
 
     @property
     def words(self) -> str:
         """What the last step was; empty where there is none."""
-        if self.is_about_places:
-            return f"take {count('photo', len(self._taken_off[-1][1]))} off the board"
+        if self.is_taking_off:
+            return f"take {count('photo', len(self._taken_off[-1][1]))} off this page"
         return self._log.next_undo
 
     @property
     def at(self) -> float:
         """When the last step was made, in seconds of the monotonic clock; only where there is one."""
-        return self._taken_off[-1][0] if self.is_about_places else self._log.next_undo_at
+        return self._taken_off[-1][0] if self.is_taking_off else self._log.next_undo_at
 
     def join(self, began: float) -> None:
         """Take back together what was decided since a moment."""
@@ -64,6 +64,6 @@ class UndoSteps:
             rows = np.union1d(rows, self._log.undo())
         return rows
 
-    def forget_places(self) -> None:
+    def forget_taken_off(self) -> None:
         """Forget which photos were taken off, because the board was emptied."""
         self._taken_off.clear()

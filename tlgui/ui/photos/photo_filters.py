@@ -3,28 +3,26 @@
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QSignalBlocker, QSize, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QLineEdit,
     QPushButton,
-    QSlider,
     QWidget,
 )
 from typing_extensions import override
 
 from tlgui.photos.health.findings import Finding, FindingKind
 from tlgui.text.numbers import count
-from tlgui.ui.grid.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
+from tlgui.ui.grid.size_slider import SizeSlider
 from tlgui.ui.photos.photo_items import PhotoOrder, PhotoQuery, PhotoUse
 from tlgui.ui.session.photo_selection import PhotoSelection
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
 from tlgui.ui.widgets.popup_panel import PopupPanel
+from tlgui.ui.widgets.search_field import SearchField
 
 _USES = {
     PhotoUse.ANY: "Any use",
@@ -43,7 +41,6 @@ _AS_LISTED = "As listed"
 _ALL_CLASSES = "All classes"
 _ANY_PROBLEM = "Any problem"
 # Filtering 100,000 names waits for a pause in typing.
-_TYPING_MS = 150
 _COMBO_LETTERS = 12
 _NAME_LETTERS = 14
 
@@ -68,10 +65,7 @@ class FilterBar(QWidget):
         self._finding: FindingKind | None = None
         self._selection: PhotoSelection | None = None
         self._order_before = PhotoOrder.NAME
-        self.text = _NameFilter()
-        self.text.setPlaceholderText("Find by name")
-        self.text.setAccessibleName("Show only photos whose name has this in it")
-        self.text.setClearButtonEnabled(True)
+        self.text = SearchField("Find by name", "Show only photos whose name has this in it", _NAME_LETTERS)
         self.classes = _choice("Show only this class")
         self.use = _choice("Show only photos used for this")
         self.problem = _choice("Show only photos with this problem")
@@ -84,12 +78,7 @@ class FilterBar(QWidget):
         self.clear_button = QPushButton("Show &all")
         set_tip(self.clear_button, "Clear the search and every filter")
         self.shown = _Count()
-        self.size_slider = QSlider(Qt.Orientation.Horizontal)
-        self.size_slider.setRange(LEAST_LINES, MOST_LINES)
-        self.size_slider.setValue(FIRST_LINES)
-        self.size_slider.setAccessibleName("Size of the photos")
-        self.size_slider.setToolTip("Size of the photos")
-        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self.size_slider = SizeSlider()
         self._fill()
         self._lay_out()
         self._connect()
@@ -192,7 +181,6 @@ class FilterBar(QWidget):
         row.addWidget(self.filter_button)
         row.addWidget(self.shown)
         row.addWidget(self.size_slider)
-        self.size_slider.setFixedWidth(self.fontMetrics().averageCharWidth() * 12)
         # The button is as wide as with any number of filters, so that nothing beside it moves.
         self.filter_button.setText(_button_words(3))
         self.filter_button.setMinimumWidth(self.filter_button.sizeHint().width())
@@ -213,8 +201,7 @@ class FilterBar(QWidget):
 
     def _clear(self) -> None:
         """Clear every filter; emits no signal."""
-        with QSignalBlocker(self.text):
-            self.text.clear()
+        self.text.clear_quietly()
         for combo in (self.classes, self.use, self.problem):
             with QSignalBlocker(combo):
                 combo.setCurrentIndex(0)
@@ -232,23 +219,13 @@ class FilterBar(QWidget):
         set_spoken(self.filter_button, f"Filter, {count('filter', number)} set" if number else "Filter")
 
     def _connect(self) -> None:
-        self.text.textChanged.connect(self._typing.start)
-        self._typing.timeout.connect(self.changed)
-        self.text.returnPressed.connect(self._on_text_return_pressed)
+        self.text.searched.connect(self.changed)
         for combo in (self.classes, self.use, self.order):
             combo.currentIndexChanged.connect(self._on_choice_changed)
         self.clear_button.clicked.connect(self._on_clear_button_clicked)
         self.problem.currentIndexChanged.connect(self._on_problem_chosen)
         self.descending.toggled.connect(self.changed)
         self.size_slider.valueChanged.connect(self.lines_changed)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.text)
-        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
-        escape.activated.connect(self.text.clear)
-
-    @Slot()
-    def _on_text_return_pressed(self) -> None:
-        self._typing.stop()
-        self.changed.emit()
 
     @Slot()
     def _on_choice_changed(self) -> None:
@@ -266,14 +243,6 @@ class FilterBar(QWidget):
         self._fit_order()
         self.panel.close()
         self._on_choice_changed()
-
-
-class _NameFilter(QLineEdit):
-    """A line whose preferred width does not depend on its button for clearing."""
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * _NAME_LETTERS, super().sizeHint().height())
 
 
 class _Count(ElidedLabel):

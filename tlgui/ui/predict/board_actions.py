@@ -140,7 +140,7 @@ class BoardActions:
             Action(
                 parent,
                 name="take-off-board",
-                text="&Take off the board",
+                text="&Take off this page",
                 handler=lambda: self._view.take_off(self._view.selected()),
                 enabled=self._has_selection,
                 shortcut="Del",

@@ -2,15 +2,14 @@
 
 from enum import Enum
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSlider, QWidget
-from typing_extensions import override
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from tlgui.ui.board.arranging import BoardGrouping, BoardOrder, BoardQuery
-from tlgui.ui.grid.photo_grid import FIRST_LINES, LEAST_LINES, MOST_LINES
+from tlgui.ui.grid.size_slider import SizeSlider
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip
+from tlgui.ui.widgets.search_field import SearchField
 from tlgui.ui.widgets.tokens import GRID
 
 
@@ -41,8 +40,6 @@ _GROUPINGS = {
     BoardGrouping.FOLDER: "By folder",
     BoardGrouping.LOOK_ALIKES: "By look",
 }
-# Filtering 100,000 names waits for a pause in typing.
-_TYPING_MS = 100
 _TEXT_LETTERS = 14
 
 
@@ -65,10 +62,9 @@ class BoardBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._only: tuple[int, ...] | None = None
-        self.text = _SearchField()
-        self.text.setPlaceholderText("Find a name or folder")
-        self.text.setAccessibleName("Show only photos whose name or folder has this in it")
-        self.text.setClearButtonEnabled(True)
+        self.text = SearchField(
+            "Find a name or folder", "Show only photos whose name or folder has this in it", _TEXT_LETTERS
+        )
         # Photos that are dropped on it are for the page.
         self.text.setAcceptDrops(False)
         self.order = _choice("Sort the photos")
@@ -80,13 +76,7 @@ class BoardBar(QWidget):
         self.back_button = QPushButton("&Back to all photos")
         set_tip(self.back_button, "Show all photos again, and not only these")
         self.back_button.hide()
-        self.size_slider = QSlider(Qt.Orientation.Horizontal)
-        self.size_slider.setRange(LEAST_LINES, MOST_LINES)
-        self.size_slider.setValue(FIRST_LINES)
-        self.size_slider.setAccessibleName("Size of the photos")
-        self.size_slider.setToolTip("Size of the photos")
-        self.size_slider.setFixedWidth(self.fontMetrics().averageCharWidth() * 12)
-        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self.size_slider = SizeSlider()
         row = FlowLayout(self)
         row.setSpacing(GRID)
         row.addWidget(self.back_button)
@@ -122,34 +112,15 @@ class BoardBar(QWidget):
 
     def clear(self) -> None:
         """Show everything again; the order and the groups stay."""
-        with QSignalBlocker(self.text):
-            self.text.clear()
+        self.text.clear_quietly()
         self.show_only(None)
 
     def _connect(self) -> None:
-        self.text.textChanged.connect(self._typing.start)
-        self._typing.timeout.connect(self.changed)
-        self.text.returnPressed.connect(self._on_text_return_pressed)
+        self.text.searched.connect(self.changed)
         self.order.currentIndexChanged.connect(self.changed)
         self.grouping.currentIndexChanged.connect(self.changed)
         self.size_slider.valueChanged.connect(self.lines_changed)
         self.back_button.clicked.connect(self.left)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.text)
-        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
-        escape.activated.connect(self.text.clear)
-
-    @Slot()
-    def _on_text_return_pressed(self) -> None:
-        self._typing.stop()
-        self.changed.emit()
-
-
-class _SearchField(QLineEdit):
-    """A line whose preferred width does not depend on its button for clearing."""
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * _TEXT_LETTERS, super().sizeHint().height())
 
 
 def _choice(name: str) -> QComboBox:

@@ -155,7 +155,7 @@ class PredictPage(QWidget):
             icon="table",
         )
         self.save_button = ActionButton(self.save_action)
-        self.clear_button = _button("&Clear", self.clear, "Take all photos off the board; no file is touched")
+        self.clear_button = _button("&Clear", self.clear, "Take all photos off this page; no file is touched")
         self.no_model = EmptyPage(
             "Name photos with a model",
             "There is no model yet. Train one with your own photos, or open a model that was saved before. "
@@ -297,7 +297,7 @@ class PredictPage(QWidget):
     def _on_board_taken_off(self, paths: tuple[str, ...]) -> None:
         number = len(paths)
         verb, whose = ("is", "the file stays") if number == 1 else ("are", "the files stay")
-        self._told = f"{count('photo', number)} {verb} off the board; {whose}. {UNDO_KEY} takes it back."
+        self._told = f"{count('photo', number)} {verb} off this page; {whose}. {UNDO_KEY} takes it back."
         self._refresh()
 
     @Slot()

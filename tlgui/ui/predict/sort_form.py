@@ -25,6 +25,7 @@ from tlgui.photos.sorting.pattern import DEFAULT_PATTERN, pattern_problem
 from tlgui.ui.predict.sort_choices import CHOICES, HELP, ExamplePhoto, example_line
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
 from tlgui.ui.widgets.file_dialogs import ask_folder
+from tlgui.ui.widgets.indented_note import IndentedNote
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details
 from tlgui.ui.widgets.tokens import GRID
 
@@ -164,7 +165,7 @@ class SortForm(QWidget):
             set_spoken_details(button, note)
             self.acts.addButton(button, place)
             column.addWidget(button)
-            column.addWidget(self._indented(QuietLabel(note)))
+            column.addWidget(IndentedNote(note))
         column.addWidget(card_heading("Where they go"))
         column.addLayout(self._where())
         column.addWidget(self.patterns)
@@ -174,7 +175,7 @@ class SortForm(QWidget):
         column.addLayout(self._others())
         column.addWidget(card_heading("Keywords"))
         column.addWidget(self.keywords)
-        column.addWidget(self._indented(QuietLabel(_KEYWORDS_NOTE)))
+        column.addWidget(IndentedNote(_KEYWORDS_NOTE))
         set_spoken_details(self.keywords, _KEYWORDS_NOTE)
 
     def _where(self) -> QHBoxLayout:
@@ -231,13 +232,6 @@ class SortForm(QWidget):
         for box in (self.not_sure, self.unlike, self.keywords):
             box.toggled.connect(self._refresh)
         self.browse_button.clicked.connect(self._on_browse_button_clicked)
-
-    def _indented(self, note: QuietLabel) -> QuietLabel:
-        """Align a note with the text of the button above it."""
-        style = self.style()
-        width = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth)
-        note.setContentsMargins(width + style.pixelMetric(style.PixelMetric.PM_RadioButtonLabelSpacing), 0, 0, 0)
-        return note
 
     @Slot()
     def _refresh(self) -> None:

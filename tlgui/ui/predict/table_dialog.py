@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -21,15 +20,14 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from tlgui import files
-from tlgui.errors import TlguiError
-from tlgui.files.targets import refusal
 from tlgui.text.tables.exported import Place
 from tlgui.text.tables.formats import FORMATS, TableFormat
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
-from tlgui.ui.widgets.file_dialogs import ask_folder, ask_target
-from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details
+from tlgui.ui.widgets.indented_note import IndentedNote
+from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details
 from tlgui.ui.widgets.primary import make_primary
 from tlgui.ui.widgets.scroll_area import ScrollArea
+from tlgui.ui.widgets.target_row import TargetRow
 from tlgui.ui.widgets.tokens import GRID
 
 _LETTERS = 80
@@ -78,9 +76,8 @@ class TableDialog(QDialog):
         self.place = QWidget()
         self.latitude = QLineEdit()
         self.longitude = QLineEdit()
-        self.target = QLineEdit(str(_proposed(folder, FORMATS[0])))
-        self.browse_button = QPushButton("&Browse…")
-        self.note = QuietLabel()
+        self.where = TargetRow(_proposed(folder, FORMATS[0]))
+        self.target, self.browse_button, self.note = self.where.edit, self.where.browse_button, self.where.note
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.save_button = self.buttons.addButton("&Save", QDialogButtonBox.ButtonRole.AcceptRole)
         make_primary(self.save_button)
@@ -105,7 +102,7 @@ class TableDialog(QDialog):
     def accept(self) -> None:
         if self.save_button.isEnabled():
             place = self._place() if self.chosen().needs_place else None
-            self.save_requested.emit(TableChoice(self.scopes.checkedId(), self.chosen(), self._target(), place))
+            self.save_requested.emit(TableChoice(self.scopes.checkedId(), self.chosen(), self.where.path(), place))
             super().accept()
 
     def _lay_out(self, scopes: Sequence[str]) -> None:
@@ -123,19 +120,11 @@ class TableDialog(QDialog):
             set_spoken_details(button, item.description)
             self.formats.addButton(button, place)
             column.addWidget(button)
-            column.addWidget(self._indented(QuietLabel(item.description)))
+            column.addWidget(IndentedNote(item.description))
         self.scopes.button(0).setChecked(True)
         self.formats.button(0).setChecked(True)
         column.addWidget(self._place_row())
-        label = PlainLabel("Write &to:")
-        label.setBuddy(self.target)
-        set_spoken(self.target, "Write to")
-        row = QHBoxLayout()
-        row.addWidget(self.target, 1)
-        row.addWidget(self.browse_button)
-        column.addWidget(label)
-        column.addLayout(row)
-        column.addWidget(self.note)
+        column.addWidget(self.where)
         column.addStretch(1)
         column.addWidget(
             QuietLabel("It says of each photo what it was named, by whom (the model or you), when, and by which model.")
@@ -164,16 +153,6 @@ class TableDialog(QDialog):
         self.place.hide()
         return self.place
 
-    def _indented(self, note: QuietLabel) -> QuietLabel:
-        """Align a note with the text of the button above it."""
-        style = self.style()
-        width = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth)
-        note.setContentsMargins(width + style.pixelMetric(style.PixelMetric.PM_RadioButtonLabelSpacing), 0, 0, 0)
-        return note
-
-    def _target(self) -> Path:
-        return files.expanded(self.target.text().strip())
-
     def _place(self) -> Place | None:
         """Return the place that was typed; None where it is none."""
         try:
@@ -186,15 +165,11 @@ class TableDialog(QDialog):
         return self.latitude, self.longitude
 
     def _problem(self) -> str:
-        target, item = self._target(), self.chosen()
-        if not self.target.text().strip() or not target.is_absolute():
-            return "Give the whole path, or press Browse."
-        if not files.is_folder(target.parent):
-            return f"The folder “{target.parent}” is not there. Choose one that is."
-        if files.is_folder(target) or (item.kind is None and files.is_file(target)):
-            return f"“{target.name}” is there already. Choose another name."
-        if item.kind is not None and (problem := refusal(target, item.kind)):
+        item = self.chosen()
+        if problem := self.where.problem(item.kind):
             return problem
+        if item.kind is None and files.is_file(self.where.path()):
+            return f"“{self.where.path().name}” is there already. Choose another name."
         return _NO_PLACE if item.needs_place and self._place() is None else ""
 
     @Slot()
@@ -203,30 +178,17 @@ class TableDialog(QDialog):
         self.place.setVisible(self.chosen().needs_place)
         problem = self._problem()
         self.save_button.setEnabled(not problem)
-        if not problem and files.is_file(self._target()):
-            problem = f"“{self._target().name}” is there already and will be replaced."
-        self.note.setText(problem)
+        self.where.show_problem(problem)
 
     @Slot(int)
     def _on_formats_id_clicked(self, place: int) -> None:
-        self.target.setText(str(_proposed(self._target().parent, FORMATS[place])))
+        self.where.set_path(_proposed(self.where.path().parent, FORMATS[place]))
         self._check()
 
     @Slot()
     def _on_browse_button_clicked(self) -> None:
-        item, target = self.chosen(), self._target()
-        if item.kind is not None:
-            kinds = f"{item.title} ({' '.join(f'*{suffix}' for suffix in item.kind.suffixes)})"
-            ask_target(self, "Save predictions", str(target), kinds, item.kind, self._set_target, self._show_refusal)
-        else:
-            title = "Choose the folder in which the data package is put"
-            ask_folder(self, title, str(target.parent), lambda folder: self._set_target(folder / target.name))
-
-    def _set_target(self, target: Path) -> None:
-        self.target.setText(str(target))
-
-    def _show_refusal(self, error: TlguiError) -> None:
-        self.note.setText(error.message)
+        item = self.chosen()
+        self.where.ask("Save predictions", item.title, item.kind, "Choose the folder in which the data package is put")
 
 
 def _proposed(folder: Path, item: TableFormat) -> Path:

@@ -253,7 +253,7 @@ class FolderWatch(QObject):
     def _waits_for(self) -> str:
         """Return what photos wait for before they are named, such as “the training has ended”; empty if for nothing."""
         if self._board.is_of_other_model and len(self._board.photos):
-            return "those on the board are named again by the model in use, or cleared"
+            return "those on this page are named again by the model in use, or cleared"
         if not self._board.problem():
             return ""
         if self._session.is_training:
