@@ -31,7 +31,7 @@ from tlgui.ui.widgets.target_row import TargetRow
 from tlgui.ui.widgets.tokens import GRID
 
 _LETTERS = 80
-_LINES = 40
+_LINES = 48
 _PLACE = "Where was the camera? In degrees, such as 52.70442 and 23.84995; south and west are negative."
 _NO_PLACE = "Give the latitude from -90 to 90 and the longitude from -180 to 180."
 
