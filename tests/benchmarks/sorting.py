@@ -23,6 +23,7 @@ KILLS = 60
 TARGET_SHARE = 0.8
 _LARGE_COUNT, _LARGE_BYTES = 300, 3_000_000
 _SMALL_BYTES = 2_000
+_ANOTHER = "another"
 _CLASSES = ("owl", "robin", "wren")
 _QUIET = JobContext()
 
@@ -75,40 +76,75 @@ def _killing(root: Path, count: int) -> list[Figure]:
 
 
 def _killed(root: Path, act: Act, count: int) -> tuple[int, int]:
-    """Sort, go on and undo in processes that are killed; return the photos that are not as they should be."""
-    source, into = _written(root / "card", count, _SMALL_BYTES), root / "sorted"
-    (into / "wren").mkdir(parents=True)
-    (into / "wren" / "2.jpg").write_text("another")
-    before, dice, kills, lost = _digests(source), random.Random(1), 0, 0
+    """Sort, go on and undo in processes that are killed; return the photos that are not as they should be, and kills.
+
+    Each round starts with all photos on the card, and ends with them back there, after every second sort was gone on
+    with to its end.
+    """
+    card = _written(root / "card", count, _SMALL_BYTES)
+    before = _digests(card)
+    sort_seconds, undo_seconds = _seconds_unkilled(card, root / "timed", act)
+    dice, kills, lost, turn = random.Random(1), 0, 0, 0
     while kills < KILLS:
-        for doing in ("sort", "go on", "undo"):
-            kills += _run_and_kill(root, act, doing, dice)
-            there = Counter(digest for folder in (source, into) for digest in _digests(folder).values())
-            lost += sum(there[digest] == 0 for digest in before.values())
-            lost += (into / "wren" / "2.jpg").read_text() != "another"
-    sorter = Sorter(root / "journal")
-    while sorter.past():
-        sorter.undo(_QUIET)
-    lost += sum(_digests(source).get(name) != digest for name, digest in before.items())
-    done = sorter.apply(sorter.preview(_decided(source), SortOptions(into, act), _QUIET), _QUIET)
-    return lost + (count - done.photo_count), kills
+        place, turn = root / f"turn {turn}", turn + 1
+        _begin_turn(place)
+        longest = {"sort": sort_seconds, "go on": sort_seconds / 2, "undo": undo_seconds}
+        for doing, seconds in longest.items():
+            if doing == "undo" and turn % 2:
+                done = Sorter(place / "journal").go_on(_QUIET)
+                lost += count - done.photo_count if done is not None else 0
+            kills += _run_and_kill(card, place, act, doing, dice.uniform(0.0, seconds))
+            lost += _missing(before, card, place)
+        sorter = Sorter(place / "journal")
+        while sorter.past():
+            sorter.undo(_QUIET)
+        after = _digests(card)
+        lost += sum(after.get(name) != digest for name, digest in before.items())
+        lost += len(_digests(place / "sorted")) - 1
+        shutil.rmtree(place)
+    return lost, kills
 
 
-def _run_and_kill(root: Path, act: Act, doing: str, dice: random.Random) -> int:
-    """Run one operation and kill it at a random moment; return whether it was still under way."""
-    command = [sys.executable, "-m", "tests.benchmarks.sorting", str(root), act.value, doing]
+def _begin_turn(place: Path) -> None:
+    """Make the folder to sort into, with another photo under the name of one that comes."""
+    (place / "sorted" / "wren").mkdir(parents=True)
+    (place / "sorted" / "wren" / "2.jpg").write_text(_ANOTHER)
+
+
+def _missing(before: dict[str, bytes], card: Path, place: Path) -> int:
+    """Return how many photos exist nowhere as they were, with the other one if it was written over."""
+    there = Counter(digest for folder in (card, place / "sorted") for digest in _digests(folder).values())
+    is_other_gone = (place / "sorted" / "wren" / "2.jpg").read_text() != _ANOTHER
+    return sum(there[digest] == 0 for digest in before.values()) + is_other_gone
+
+
+def _seconds_unkilled(card: Path, place: Path, act: Act) -> tuple[float, float]:
+    """Return how long a sort and its undoing take here, so that kills come at any moment of them."""
+    _begin_turn(place)
+    sorter = Sorter(place / "journal")
+    plan = sorter.preview(_decided(card), SortOptions(place / "sorted", act), _QUIET)
+    start = time.perf_counter()
+    sorter.apply(plan, _QUIET)
+    sorted_at = time.perf_counter()
+    sorter.undo(_QUIET)
+    return sorted_at - start, time.perf_counter() - sorted_at
+
+
+def _run_and_kill(card: Path, place: Path, act: Act, doing: str, seconds: float) -> int:
+    """Run one operation and kill it after a time; return whether it was still under way."""
+    command = [sys.executable, "-m", "tests.benchmarks.sorting", str(card), str(place), act.value, doing]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        time.sleep(dice.uniform(0.0, 1.5))
+        time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         return int(process.wait() == -signal.SIGKILL)
 
 
-def _work(root: Path, act: Act, doing: str) -> None:
-    sorter = Sorter(root / "journal")
+def _work(card: Path, place: Path, act: Act, doing: str) -> None:
+    sorter = Sorter(place / "journal")
     if doing == "sort":
-        plan = sorter.preview(_decided(root / "card"), SortOptions(root / "sorted", act), _QUIET)
+        plan = sorter.preview(_decided(card), SortOptions(place / "sorted", act), _QUIET)
         print("begun", flush=True)
         sorter.apply(plan, _QUIET)
         return
@@ -137,4 +173,4 @@ def _digests(folder: Path) -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
-    _work(Path(sys.argv[1]), Act(sys.argv[2]), sys.argv[3])
+    _work(Path(sys.argv[1]), Path(sys.argv[2]), Act(sys.argv[3]), sys.argv[4])
