@@ -20,6 +20,7 @@ _FREED_AT_ONCE = 1000
 
 class _Priority:
     ends_at = 0.0
+    is_suspended = False
 
 
 _priority = _Priority()
@@ -45,9 +46,19 @@ def held() -> Iterator[None]:
         release()
 
 
+@contextmanager
+def suspended() -> Iterator[None]:
+    """Let no thread pause within a block in which the GUI thread waits for other threads."""
+    _priority.is_suspended = True
+    try:
+        yield
+    finally:
+        _priority.is_suspended = False
+
+
 def is_requested() -> bool:
     """Return whether the GUI thread is to run first."""
-    return time.monotonic() < _priority.ends_at
+    return not _priority.is_suspended and time.monotonic() < _priority.ends_at
 
 
 def give_way() -> None:

@@ -53,6 +53,14 @@ def test_gui_thread_itself_never_pauses() -> None:
         assert time.monotonic() - start < 10
 
 
+def test_nothing_pauses_while_the_gui_thread_waits_for_others() -> None:
+    with gui_priority.suspended():
+        gui_priority.request()
+        assert not gui_priority.is_requested()
+    gui_priority.request()
+    assert gui_priority.is_requested()
+
+
 def test_without_a_request_nothing_waits() -> None:
     assert not gui_priority.is_requested()
     gui_priority.give_way()

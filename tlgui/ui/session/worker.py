@@ -120,7 +120,8 @@ class Job(QObject):
         Args:
             timeout_ms: The longest wait, in milliseconds.
         """
-        return self._worker.wait(timeout_ms)
+        with gui_priority.suspended():
+            return self._worker.wait(timeout_ms)
 
     @Slot()
     def _on_worker_signal(self) -> None:
