@@ -1,4 +1,4 @@
-"""Everything CI checks: first what only reads the code, then the built wheel and the test suites, two at once.
+"""Everything CI checks: first what only reads the code, then the built wheel and the test suites, three at once.
 
 A check that only reads the code ends the run when it fails. The suites are all run, so that one look shows everything.
 Coverage is measured on request: its tracing takes a fifth of the suites' time.
@@ -14,8 +14,9 @@ from pathlib import Path
 
 from environment import ROOT
 
-# As many as keep two cores busy; most of them hold TensorFlow, which takes a gigabyte or two each time.
-AT_ONCE = 2
+# As many as keep two cores busy: a third of the time, tests wait. Most of them hold TensorFlow, which takes a gigabyte or
+# two each time.
+AT_ONCE = 3
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,14 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _libraries_are_not_collected() -> Iterator[None]:
+    # Also what a module imported first, and what tests of the collection have unfrozen.
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 def _home_variables(home: Path) -> dict[str, str]:
     """Return the environment in which `home` is the home folder, with its folders made."""
     variables = {name: home / folder for name, folder in _HOME_FOLDERS.items()}

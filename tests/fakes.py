@@ -56,6 +56,9 @@ ResultT = TypeVar("ResultT")
 RequestT = TypeVar("RequestT")
 
 _POLL_SECONDS = 0.005
+# As the real one, which reports such things ten times a second, whatever their number.
+_PHOTOS_BETWEEN_REPORTS = 5
+_EPOCHS_WITH_BATCHES = 5
 
 
 class Gate:
@@ -230,7 +233,7 @@ class FakeEngine(Engine):
         history = list(read_progress(request.run_folder)) if request.resume and request.run_folder else []
         stop_reason = StopReason.COMPLETED
         try:
-            for done in range(len(training) + 1):
+            for done in (*range(0, len(training), _PHOTOS_BETWEEN_REPORTS), len(training)):
                 context.checkpoint()
                 context.report(Progress(Stage.FEATURES, done, len(training), seconds_left=1.0))
             if isinstance(outcome, Exception):
@@ -294,7 +297,8 @@ class FakeEngine(Engine):
         for batch in range(1, self.batches + 1):
             context.checkpoint()
             left = float((epochs - epoch) * self.batches + self.batches - batch)
-            context.report(BatchEnded(epoch, epochs, batch, self.batches, 1.0 / epoch, 1.0 - 0.5 / epoch, left))
+            if epoch <= _EPOCHS_WITH_BATCHES:
+                context.report(BatchEnded(epoch, epochs, batch, self.batches, 1.0 / epoch, 1.0 - 0.5 / epoch, left))
         context.checkpoint()
         accuracy = final_accuracy * (0.5 + 0.5 * epoch / epochs)
         return EpochEnded(

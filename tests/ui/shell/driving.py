@@ -1,5 +1,6 @@
 """How the tests drive the window: by its actions, dialogs and drops."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -33,7 +34,9 @@ def open_folder(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
 
 
 def train(qtbot: QtBot, window: MainWindow, folder: Path) -> Path:
+    """Train for a few epochs: each of them is drawn."""
     open_folder(qtbot, window, folder)
+    window.session.set_recipe(replace(window.session.recipe, epochs=4))
     with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
         action(window, "start").trigger()
     assert window.session.model is not None

@@ -35,22 +35,6 @@ from tlgui.ui.shell.menus.menu import MenuTitle
 from tlgui.ui.widgets.lines_dialog import LinesDialog
 
 
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    return card(tmp_path / "card")
-
-
-@pytest.fixture
-def into(tmp_path: Path) -> Path:
-    return tmp_path / "sorted"
-
-
-@pytest.fixture
-def named(qtbot: QtBot, window: MainWindow, birds: Path, photos: Path) -> MainWindow:
-    name_photos(qtbot, window, birds, photos)
-    return window
-
-
 def test_without_photos_there_is_nothing_to_sort(window: MainWindow) -> None:
     assert not action(window, "sort").isEnabled()
     assert not action(window, "go-on-sorting").isEnabled()

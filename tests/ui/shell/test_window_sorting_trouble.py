@@ -23,8 +23,6 @@ from tests.ui.shell.sorting import (
     SORTED,
     asked,
     button,
-    card,
-    name_photos,
     places,
     planned,
     press,
@@ -47,22 +45,6 @@ class Usage(NamedTuple):
     total: int
     used: int
     free: int
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    return card(tmp_path / "card")
-
-
-@pytest.fixture
-def into(tmp_path: Path) -> Path:
-    return tmp_path / "sorted"
-
-
-@pytest.fixture
-def named(qtbot: QtBot, window: MainWindow, birds: Path, photos: Path) -> MainWindow:
-    name_photos(qtbot, window, birds, photos)
-    return window
 
 
 def full_after(number: int) -> Callable[[Path, Path, Path], None]:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_png
 from tests.ui.shell.driving import action
-from tests.ui.shell.sorting import NAMES, card, name_photos
+from tests.ui.shell.sorting import NAMES, card
 from tests.unit.text.tables.camtrap_schema import problems
 from tlgui.text.tables.formats import FORMATS
 from tlgui.ui.predict.table_dialog import TableDialog
@@ -28,12 +28,6 @@ def photos(tmp_path: Path) -> Path:
     folder = card(tmp_path / "card")
     (folder / "torn.jpg").write_bytes(b"no photo")
     return folder
-
-
-@pytest.fixture
-def named(qtbot: QtBot, window: MainWindow, birds: Path, photos: Path) -> MainWindow:
-    name_photos(qtbot, window, birds, photos)
-    return window
 
 
 def asked(window: MainWindow) -> TableDialog:

@@ -52,12 +52,12 @@ def test_collection_that_cannot_be_trained_on_says_why(
 def test_start_trains_and_shows_how_far_it_is(
     qtbot: QtBot, train_page: TrainPage, opened: Session, fake_engine: FakeEngine
 ) -> None:
-    looking = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.FEATURES and event.done == 5)
+    looking = fake_engine.pause_before(Progress, lambda event: event.stage is Stage.FEATURES and event.done == 10)
     batch = fake_engine.pause_before(BatchEnded, lambda event: (event.epoch, event.batch) == (3, 4))
     status = train_page.status
     qtbot.mouseClick(status.start_button, LEFT)
     qtbot.waitUntil(lambda: looking.is_reached)
-    qtbot.waitUntil(lambda: status.stage.text() == "Looking at photos: 4 of 24")
+    qtbot.waitUntil(lambda: status.stage.text() == "Looking at photos: 5 of 24")
     assert status.bar.isVisible()
     assert "left" in status.time_left.text()
     assert not status.start_button.isEnabled()
