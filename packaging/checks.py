@@ -14,8 +14,8 @@ from pathlib import Path
 
 from environment import ROOT
 
-# As many as keep two cores busy: a third of the time, tests wait. Most of them hold TensorFlow, which takes a gigabyte or
-# two each time.
+# As many as keep two cores busy: a third of the time, tests wait. Most of them hold TensorFlow, which takes a gigabyte
+# or two each time.
 AT_ONCE = 3
 
 
