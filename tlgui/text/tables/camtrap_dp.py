@@ -140,7 +140,7 @@ class CamtrapDpTable(Table):
             deployments.add(
                 {
                     "deploymentID": f"d{each.number}",
-                    "locationName": harmless(each.folder),
+                    "locationName": harmless(self._location_name(each.folder)),
                     "latitude": f"{each.place.latitude:.7f}",
                     "longitude": f"{each.place.longitude:.7f}",
                     "deploymentStart": _written(each.start),
@@ -165,6 +165,11 @@ class CamtrapDpTable(Table):
             self._deployments[folder] = found
         found.start, found.end = min(found.start, time), max(found.end, time)
         return found
+
+    def _location_name(self, folder: str) -> str:
+        """Return the folder of a deployment as a person knows it: by its name where it is that of all photos."""
+        base = self._about.base
+        return one_line(base.name) if folder == "." and base is not None and base.name else folder
 
     def _time_of_file(self, path: Path) -> datetime:
         """Return when a file was changed; the time of the table where the file is gone."""

@@ -125,7 +125,7 @@ def test_coco_annotates_what_is_named(tmp_path: Path) -> None:
 def test_camtrap_dp_keeps_to_its_schemas(tmp_path: Path) -> None:
     tables = camtrap(tmp_path, *ROWS)
 
-    assert [row["locationName"] for row in tables["deployments"]] == ["north", "south", "."]
+    assert [row["locationName"] for row in tables["deployments"]] == ["north", "south", BASE.name]
     assert (tables["deployments"][0]["latitude"], tables["deployments"][0]["longitude"]) == (
         "-33.8600000",
         "151.2100000",
@@ -153,7 +153,7 @@ def test_each_folder_may_have_its_own_place(tmp_path: Path) -> None:
     assert [(row["locationName"], float(row["latitude"])) for row in tables["deployments"]] == [
         ("north", -33.86),
         ("south", -40.5),
-        (".", -33.86),
+        (BASE.name, -33.86),
         ("south/far/south", -50.5),
     ]
     package = json.loads((tmp_path / "package" / "datapackage.json").read_text(encoding="utf-8"))
