@@ -56,9 +56,9 @@ ResultT = TypeVar("ResultT")
 RequestT = TypeVar("RequestT")
 
 _POLL_SECONDS = 0.005
-# As the real one, which reports such things ten times a second, whatever their number.
+# As the real one, which reports and writes such things a few times a second, whatever their number.
 _PHOTOS_BETWEEN_REPORTS = 5
-_EPOCHS_WITH_BATCHES = 5
+_DETAILED_EPOCHS = 5
 
 
 class Gate:
@@ -245,7 +245,8 @@ class FakeEngine(Engine):
                 ended = self._epoch(epoch, outcome, request, context)
                 context.report(ended)
                 history.append(ended)
-                write_progress(request.run_folder, history)
+                if epoch <= _DETAILED_EPOCHS or epoch == recipe.epochs:
+                    write_progress(request.run_folder, history)
         except Cancelled:
             if not history:
                 raise
@@ -297,7 +298,7 @@ class FakeEngine(Engine):
         for batch in range(1, self.batches + 1):
             context.checkpoint()
             left = float((epochs - epoch) * self.batches + self.batches - batch)
-            if epoch <= _EPOCHS_WITH_BATCHES:
+            if epoch <= _DETAILED_EPOCHS:
                 context.report(BatchEnded(epoch, epochs, batch, self.batches, 1.0 / epoch, 1.0 - 0.5 / epoch, left))
         context.checkpoint()
         accuracy = final_accuracy * (0.5 + 0.5 * epoch / epochs)

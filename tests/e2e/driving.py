@@ -14,7 +14,7 @@ from tlgui.ui.plots.curve_view import load_curves
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
 
-LONG_MS = 40_000
+LONG_MS = 120_000
 Story = Callable[["Driver"], None]
 
 
