@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QLineEdit,
     QListWidget,
+    QMenu,
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
@@ -177,6 +178,36 @@ def test_ring_of_the_filled_button_differs_from_its_fill(qtbot: QtBot, card: Car
     button.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.waitUntil(button.hasFocus)
     assert button.grab().toImage().pixelColor(button.width() // 2, 1) == QColor(LIGHT.focus_on_accent)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_entry_of_a_menu_that_cannot_be_used_is_faint(qtbot: QtBot, look: Look, colours: Colours) -> None:
+    look.wear(is_dark=colours is DARK)
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    for is_enabled in (True, False):
+        menu.addAction("Sort into folders").setEnabled(is_enabled)
+    menu.show()
+    image = menu.grab().toImage()
+    clearest = []
+    for entry in menu.actions():
+        place = menu.actionGeometry(entry).adjusted(4, 2, -4, -2)
+        seen = [
+            image.pixelColor(x, y)
+            for x in range(place.left(), place.right())
+            for y in range(place.top(), place.bottom())
+        ]
+        clearest.append(max(contrast(tone, QColor(colours.card)) for tone in seen))
+    assert clearest[0] > 2 * clearest[1]
+
+
+def test_button_for_clearing_a_field_lies_in_its_middle(qtbot: QtBot, card: Card) -> None:
+    field = QLineEdit("robin")
+    field.setClearButtonEnabled(True)
+    show(qtbot, card, field)
+    (button,) = field.findChildren(QToolButton)
+    assert abs(button.geometry().center().y() - field.rect().center().y()) <= 1
+    assert field.rect().contains(button.geometry())
 
 
 def test_button_is_pressed_by_the_space_bar(qtbot: QtBot, card: Card) -> None:

@@ -190,6 +190,7 @@ QToolButton:hover {{ background: {raised}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {pressed}; }}
 QToolButton:focus {{ border: {ring}px solid {focus}; padding: {pad_in_ring}px; }}
 QToolButton:disabled {{ color: {faint}; }}
+QLineEdit > QToolButton {{ border: none; padding: 0px; min-height: 0px; min-width: 0px; }}
 QToolButton::menu-indicator {{ image: none; }}
 QToolButton::down-arrow {{ image: url({icons}/down-{scheme}.svg); width: {arrow}px; height: {arrow}px; }}
 QToolButton::right-arrow {{ image: url({icons}/right-{scheme}.svg); width: {arrow}px; height: {arrow}px; }}
@@ -327,6 +328,7 @@ QMenuBar {{ background: {page}; border-bottom: {thin}px solid {line}; }}
 QMenuBar::item {{ background: transparent; padding: {menu}px {grid}px; border-radius: {small}px; }}
 QMenuBar::item:selected {{ background: {pressed}; }}
 QMenu {{ background: {card}; color: {text}; border: {thin}px solid {control}; padding: {half}px; }}
+QMenu::item:disabled {{ color: {faint}; }}
 QMenu::separator {{ height: {thin}px; background: {line}; margin: {half}px {grid}px; }}
 QToolTip {{ background: {card}; color: {text}; border: {thin}px solid {control}; padding: {half}px; }}
 """
