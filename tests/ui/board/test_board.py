@@ -110,6 +110,24 @@ def test_decision_survives_another_model_of_the_collection(qtbot: QtBot, board: 
     assert answers(board)["robin 1"] == "owl*"
 
 
+def test_decision_from_before_a_training_with_another_class_is_seen_to_be_taken_back(
+    qtbot: QtBot, board: Board, trained: Session, birds: Path
+) -> None:
+    before = answers(board)
+    board.decide(rows(0), "owl", "name 1 photo owl")
+    settle(qtbot, board)
+    write_photos(birds / "tit", ["tit 1", "tit 2"])
+    finish(qtbot, trained.scan_folder(birds))
+    finish(qtbot, trained.train())
+    trained.use_run(trained.run_list.runs[0])
+    board.name_again()
+    settle(qtbot, board)
+    assert answers(board)["robin 1"] == "owl*"
+    assert board.undo().tolist() == [0]
+    settle(qtbot, board)
+    assert answers(board) == before
+
+
 def test_model_from_a_file_and_a_moved_collection_find_the_decision(
     qtbot: QtBot, board: Board, trained: Session, birds: Path, tmp_path: Path
 ) -> None:

@@ -33,9 +33,11 @@ def test_context_menu_offers_what_can_be_done(named: PredictPage) -> None:
     assert texts == [
         "Accept the answer",
         "It is…",
+        "",
         "Show large",
         "Show look-alikes",
         "Show in folder",
+        "",
         "Copy",
         "Copy path",
         "Take off this page",
@@ -44,6 +46,15 @@ def test_context_menu_offers_what_can_be_done(named: PredictPage) -> None:
     classes.aboutToShow.emit()
     classes.actions()[2].trigger()
     assert answers(named)["a owl"] == "wren*"
+
+
+def test_photo_that_cannot_be_read_can_neither_be_named_nor_compared(named: PredictPage) -> None:
+    named.view.choose(np.array([5]))
+    photos = named.photo_actions
+    photos.refresh()
+    off = [each.objectName() for each in (*photos.deciding, *photos.looking, *photos.taking) if not each.isEnabled()]
+    assert off == ["accept-answer", "name-as", "show-look-alikes"]
+    assert not photos.classes.menuAction().isEnabled()
 
 
 def test_nothing_can_be_done_without_photos(named: PredictPage) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.predict.showing import answers, chips, names_shown, selected
@@ -162,6 +162,10 @@ def test_new_class_is_asked_for_and_is_known_from_then_on(named: PredictPage) ->
     named.deciding.ask_class()
     (dialog,) = named.window().findChildren(QInputDialog)
     assert dialog.labelText() == "What do these 2 photos show?"
+    field = dialog.findChild(QLineEdit)
+    assert field is not None
+    assert field.accessibleName() == "Name of the new class"
+    assert dialog.width() > dialog.fontMetrics().averageCharWidth() * 40
     dialog.setTextValue("  blue   tit ")
     dialog.accept()
     assert list(answers(named).values())[1:3] == ["blue tit*", "blue tit*"]
@@ -187,6 +191,19 @@ def test_pane_names_and_accepts(qtbot: QtBot, named: PredictPage) -> None:
     pane.accept_button.click()
     assert answers(named)["b robin"] == "robin*"
     qtbot.waitUntil(lambda: pane.rows.tolist() == [2])
+
+
+def test_photo_that_cannot_be_read_is_not_said_to_be_named(named: PredictPage) -> None:
+    named.view.choose(np.array([4, 5]))
+    press(named, "o")
+    assert "The photo is named “owl”. U takes it back." in named.summary.text()
+    assert named.board.next_undo == "name a photo “owl”"
+    named.deciding.told.emit("Something else.")
+    named.view.choose(np.array([5]))
+    assert not named.deciding.can_decide()
+    press(named, "o")
+    assert named.summary.text() == "Something else."
+    assert named.board.next_undo == "name a photo “owl”"
 
 
 def test_full_view_decides_about_the_photo_that_it_shows(qtbot: QtBot, named: PredictPage) -> None:

@@ -21,7 +21,7 @@ from tlgui.ui.board.answer_comparison import AnswerComparison
 from tlgui.ui.board.columns import BoardColumns, Rows
 from tlgui.ui.board.contents import BoardContents
 from tlgui.ui.board.corrections import Corrections
-from tlgui.ui.board.decision_log import DecisionLog
+from tlgui.ui.board.decision_log import DecisionLog, decidable
 from tlgui.ui.board.suggestions import Suggestion, Suggestions
 from tlgui.ui.board.undo_steps import UndoSteps
 from tlgui.ui.session.session import Session
@@ -243,8 +243,7 @@ class Board(QObject):
         """
         decided = self._log.decide(rows, class_name, words)
         self._suggestions.look_for(decided, class_name)
-        unknown = int((~self.photos.digests(rows).any(axis=1)).sum())
-        if unknown:
+        if unknown := len(rows) - len(decidable(self.photos, rows)):
             hint = "What cannot be read cannot be remembered: what you decide is kept by what a photo shows."
             self.problem_raised.emit(StorageError(f"Nothing was decided about {count('photo', unknown)}.", hint))
 

@@ -153,12 +153,10 @@ class DecisionLog(QObject):
         Returns:
             The rows that it is decided about; those whose content is unknown are left out.
         """
-        digests = self.photos.digests(rows)
-        known = digests.any(axis=1)
-        if not known.any():
-            return rows[:0]
-        digests, rows = digests[known], rows[known]
-        photos, scope = self.photos, self.scope
+        rows = decidable(self.photos, rows)
+        if not len(rows):
+            return rows
+        digests, photos, scope = self.photos.digests(rows), self.photos, self.scope
         decision = None if class_name is None else Decision(class_name, _now())
         alike = photos.rows_with(digests) if len(digests) <= _MOST_AT_ONCE else rows
         step = Step(digests, scope, words, photos, alike, photos.decisions(alike))
@@ -193,23 +191,27 @@ class DecisionLog(QObject):
     def undo(self) -> Rows:
         """Take back the last decision, except for photos that were decided about again in another window.
 
+        What is shown is what is decided in the scope of now: the model may have been trained again since.
+
         Returns:
-            The rows that have another decision, or none, at once; others may follow.
+            The rows that it is about; some may follow, and where other columns show them now, all have the decision
+            until it is taken back on the disk.
         """
-        step, photos = self._steps.pop(), self.photos
-        rows = step.rows[:0]
+        step, photos, scope = self._steps.pop(), self.photos, self.scope
         self._count_unwritten(step.photos, step.rows, 1)
         if step.photos is photos:
             rows = photos.put_back(step.rows, step.before)
             self.shown.emit(rows)
-        every = photos.all_digests if step.scope == self.scope else photos.all_digests[:0]
+        else:
+            rows = photos.rows_with(step.digests) if len(step.digests) <= _MOST_AT_ONCE else step.rows[:0]
+        every = photos.all_digests
 
         def then(known: object) -> None:
             assert isinstance(known, tuple)
             self._count_unwritten(step.photos, step.rows, -1)
             self._show(photos, *known)
 
-        self._do(lambda: self._taken_back(step, every), then, lambda: self._keep(step))
+        self._do(lambda: self._taken_back(step, every, scope), then, lambda: self._keep(step))
         self.steps_changed.emit()
         return rows
 
@@ -219,14 +221,14 @@ class DecisionLog(QObject):
         before = Decided(step.before.classes[settled], step.before.moments[settled])
         self.shown.emit(step.photos.put_back(step.rows[settled], before))
 
-    def _taken_back(self, step: Step, every: Digests) -> tuple[Rows, Found]:
+    def _taken_back(self, step: Step, every: Digests, scope: Scope) -> tuple[Rows, Found]:
         """Take a step back; return the rows that it was about, and what is decided about them now. On the thread."""
         # By now it was written, or refused.
         if step.change is not None:
             self._decisions.take_back(step.change)
         places = places_in(every, step.digests)
         rows = np.flatnonzero(places >= 0)
-        return rows, self._read(step.digests[places[rows]], step.scope)
+        return rows, self._read(step.digests[places[rows]], scope)
 
     def _keep(self, step: Step) -> None:
         """Show a step again that could not be taken back."""
@@ -282,6 +284,11 @@ class DecisionLog(QObject):
             self.problem_raised.emit(error)
 
         self._tasks.do(work, then, refused)
+
+
+def decidable(photos: BoardColumns, rows: Rows) -> Rows:
+    """Return the photos among some that can be decided about: those whose content is known, because they were read."""
+    return rows[photos.digests(rows).any(axis=1)]
 
 
 def _each(digests: Digests) -> list[bytes]:

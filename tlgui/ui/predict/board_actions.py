@@ -49,7 +49,8 @@ class BoardActions:
         accept, name_as = self.deciding
         offer_in_list(view.grid, (accept,))
         view.grid.addAction(self.classes.menuAction())
-        offer_in_list(view.grid, (*self.looking, *self.taking))
+        offer_in_list(view.grid, self.looking)
+        offer_in_list(view.grid, self.taking)
         # The keys of this one open the menu wherever the focus is on the page.
         name_as.setShortcut("Ctrl+I")
 
@@ -57,7 +58,7 @@ class BoardActions:
         """Enable what can be done now."""
         for action in (*self.deciding, *self.looking, *self.taking):
             action.refresh()
-        self.classes.menuAction().setEnabled(self._decides.can_decide())
+        self.classes.menuAction().setEnabled(self._can_decide())
 
     def _paths(self) -> list[Path]:
         paths = self._board.photos.paths
@@ -66,8 +67,15 @@ class BoardActions:
     def _has_selection(self) -> bool:
         return self._view.isVisible() and self._view.has_selection
 
+    def _can_decide(self) -> bool:
+        return self._view.isVisible() and self._decides.can_decide()
+
     def _has_current(self) -> bool:
         return self._view.isVisible() and self._view.current() is not None
+
+    def _can_show_look_alikes(self) -> bool:
+        row = self._view.current()
+        return self._view.isVisible() and row is not None and self._view.has_look(row)
 
     def _deciding_actions(self, parent: QWidget) -> tuple[Action, Action]:
         return (
@@ -76,7 +84,7 @@ class BoardActions:
                 name="accept-answer",
                 text="&Accept the answer",
                 handler=self._decides.accept,
-                enabled=self._has_selection,
+                enabled=self._can_decide,
                 shortcut="Return",
                 tip="The answers of the model are right for the selected photos",
             ),
@@ -85,7 +93,7 @@ class BoardActions:
                 name="name-as",
                 text="&It is…",
                 handler=self._pop_up_classes,
-                enabled=self._has_selection,
+                enabled=self._can_decide,
                 tip="Say what the selected photos show",
             ),
         )
@@ -105,7 +113,7 @@ class BoardActions:
                 name="show-look-alikes",
                 text="Show loo&k-alikes",
                 handler=self._show_look_alikes,
-                enabled=lambda: self._has_current() and self._view.can_show_look_alikes,
+                enabled=self._can_show_look_alikes,
                 tip="Show the photos that look most like this one",
             ),
             Action(

@@ -153,6 +153,10 @@ class BoardView(QWidget):
         self.bar.show_only(tuple(rows.tolist()), order)
         self.grid.setFocus()
 
+    def has_look(self, row: int) -> bool:
+        """Return whether it is known what a photo looks like."""
+        return bool(self._board.photos.looks[row].any())
+
     @property
     def can_show_look_alikes(self) -> bool:
         """Whether it is known what photos look like."""

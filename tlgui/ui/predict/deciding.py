@@ -12,11 +12,14 @@ from tlgui.text.numbers import count
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.class_keys import class_keys, class_of_key, keys_of_classes
 from tlgui.ui.board.columns import UNDECIDED, Rows
+from tlgui.ui.board.decision_log import decidable
 from tlgui.ui.predict.board_view import BoardView
 from tlgui.ui.widgets.plain_text import without_key
 
 UNDO_KEY = "U"
 LOOK_KEY = "W"
+# Room for a name, and for the title of the window.
+_LETTERS = 40
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier, Qt.KeyboardModifier.ShiftModifier)
 _ACCEPTING = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _TAKING_OFF = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
@@ -47,8 +50,8 @@ class Deciding(QObject):
         self._names: tuple[str, ...] = ()
 
     def can_decide(self) -> bool:
-        """Return whether a photo is selected that can be named."""
-        return self._view.has_selection
+        """Return whether a photo is selected that can be named: one that could be read."""
+        return self._view.has_selection and bool(len(decidable(self._board.photos, self._view.selected())))
 
     def can_undo(self) -> bool:
         """Return whether there is a decision to take back."""
@@ -101,10 +104,15 @@ class Deciding(QObject):
         return True
 
     def name_photos(self, rows: Rows, name: str, further: str = "") -> None:
-        """Decide that photos show a class, wherever they are shown; `further` is told with it."""
-        number = len(rows)
+        """Decide that photos show a class, wherever they are shown; `further` is told with it.
+
+        The board tells of those about which nothing can be decided.
+        """
+        number = len(decidable(self._board.photos, rows))
         words = f"name {'a photo' if number == 1 else count('photo', number)} “{one_line(name)}”"
         self._board.decide(rows, name, words)
+        if not number:
+            return
         what = "The photo is" if number == 1 else f"{count('photo', number)} are"
         self.told.emit(f"{what} named “{one_line(name)}”.{further} {UNDO_KEY} takes it back.")
 
@@ -119,9 +127,12 @@ class Deciding(QObject):
         dialog.setWindowTitle("New class")
         these = "does this photo" if number == 1 else f"do these {count('photo', number)}"
         dialog.setLabelText(f"What {these} show?")
+        # This makes the field.
+        dialog.setInputMode(QInputDialog.InputMode.TextInput)
         field = dialog.findChild(QLineEdit)
-        if field is not None:
-            field.setAccessibleName("Name of the new class")
+        assert field is not None
+        field.setAccessibleName("Name of the new class")
+        field.setMinimumWidth(field.fontMetrics().averageCharWidth() * _LETTERS)
         dialog.textValueSelected.connect(self._on_dialog_text_selected)
         dialog.open()
 

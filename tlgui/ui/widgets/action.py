@@ -85,7 +85,11 @@ class Action(QAction):
 
 
 def offer_in_list(view: QWidget, actions: Iterable[QAction]) -> None:
-    """Offer `actions` in the context menu of a list; their shortcuts work while that list has the focus."""
+    """Offer `actions` in the context menu of a list, below a line; their shortcuts work while it has the focus."""
+    if view.actions():
+        line = QAction(view)
+        line.setSeparator(True)
+        view.addAction(line)
     for action in actions:
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         view.addAction(action)

@@ -36,7 +36,8 @@ def photos_menu(commands: Commands, page: PhotosPage) -> Menu:
         shortcut="F5",
         icon="refresh",
     )
-    offer_in_list(page.browser.grid, (*looking, *mending))
+    offer_in_list(page.browser.grid, looking)
+    offer_in_list(page.browser.grid, mending)
     offer_in_list(page.view.table, (rename,))
     return Menu(MenuTitle.PHOTOS, (looking, mending, (rename, read_again)))
 
