@@ -357,12 +357,14 @@ class PredictionSummary:
         error_count: Files that could not be read.
         seconds: Duration of the job.
         left_out_count: Photos without a kept prediction, where only photos with one were wanted.
+        left_out: The first of these.
     """
 
     photo_count: int
     error_count: int
     seconds: float
     left_out_count: int = 0
+    left_out: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,7 @@ def test_only_kept_predictions_are_wanted_and_there_are_none(tmp_path: Path, lis
     (tmp_path / "empty").mkdir()
     summary = predict(CountingModel(), [photo], 3, listener.context, is_kept_only=True)
     assert (summary.photo_count, summary.error_count, summary.left_out_count) == (0, 0, 1)
+    assert summary.left_out == (photo,)
     assert listener.predictions == []
     nothing = predict(CountingModel(), [tmp_path / "empty"], 3, listener.context, is_kept_only=True)
     assert (nothing.photo_count, nothing.left_out_count) == (0, 0)

@@ -8,12 +8,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
-from tests.pictures import write_collection, write_jpeg
+from tests.pictures import write_collection, write_jpeg, write_text
 from tests.ui.board.conftest import OpenWindow
 from tests.ui.board.windows import Window
 from tlgui import files
 from tlgui.engine.protocol import PredictRequest
 from tlgui.learning.results import PhotosPredicted
+from tlgui.ui.board.columns import UNREADABLE
 
 
 @pytest.fixture
@@ -63,12 +64,60 @@ def test_new_photos_in_a_dropped_folder_are_told_and_named_when_asked_for(
 
     assert len(again.names()) == 4
     assert again.keeper.words == "1 photo is not named yet."
-    assert again.keeper.button == "&Go on"
+    assert again.keeper.button == "&Go on naming"
     again.keeper.go_on()
     again.settle()
     assert [path.name for path in fake_engine.predictions.named] == ["new owl.jpg"]
     assert len(again.names()) == 5
     assert again.keeper.words == ""
+
+
+def test_unreadable_photo_is_there_again_and_not_told_as_unnamed(
+    birds: Path, card: Path, board_window: Window, open_window: OpenWindow
+) -> None:
+    write_text(card / "no photo.jpg")
+    board_window.name(card)
+    before = board_window.names()
+    assert board_window.board.photos.counts()[UNREADABLE] == 1
+    board_window.close()
+
+    again = open_window(birds)
+
+    assert again.names() == before
+    assert again.board.photos.counts() == board_window.board.photos.counts()
+    assert again.keeper.words == ""
+
+
+def test_photos_that_are_named_otherwise_are_not_counted_any_more(
+    birds: Path, card: Path, board_window: Window, open_window: OpenWindow
+) -> None:
+    board_window.name(card)
+    board_window.close()
+    first, second = (write_jpeg(card / f"new {name}.jpg", seed=77) for name in ("owl", "wren"))
+    again = open_window(birds)
+    assert again.keeper.words == "2 photos are not named yet."
+    again.name(first)
+    assert again.keeper.words == "1 photo is not named yet."
+    again.name(second)
+    assert again.keeper.words == ""
+
+
+def test_photos_that_are_being_named_are_not_told_as_unnamed(
+    qtbot: QtBot, birds: Path, card: Path, fake_engine: FakeEngine, board_window: Window, open_window: OpenWindow
+) -> None:
+    board_window.name(card)
+    board_window.close()
+    for number in range(2):
+        write_jpeg(card / f"new owl {number}.jpg", seed=77 + number)
+    again = open_window(birds)
+    gate = fake_engine.pause_before(PhotosPredicted, lambda event: "owl 1" in str(event.predictions[0].path))
+    again.keeper.go_on()
+    qtbot.waitUntil(lambda: gate.is_reached)
+    assert again.keeper.words == ""
+    again.session.stop()
+    again.settle()
+    gate.open()
+    assert again.keeper.words == "1 photo is not named yet."
 
 
 def test_naming_that_was_stopped_is_told_and_gone_on_with(

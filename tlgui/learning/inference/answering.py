@@ -1,4 +1,7 @@
-"""Answers what photos show, by kept predictions and by the network, and keeps every prediction that is made."""
+"""Answers what photos show, by kept predictions and by the network, and keeps every prediction that is made.
+
+It also keeps which photos cannot be read, so that they are told as that, and not as photos that are still to be named.
+"""
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from tlgui.learning.arrays import FloatArray
-from tlgui.learning.inference.photo_input import FreshPhoto, PhotoInput, Wanted, prediction_of
-from tlgui.learning.inference.prediction_store import MOST_CLASSES, KeptPrediction, PredictionStore
+from tlgui.learning.inference.photo_input import FreshPhoto, LeftOut, PhotoInput, UnreadablePhoto, Wanted, prediction_of
+from tlgui.learning.inference.prediction_store import MOST_CLASSES, UNREADABLE, KeptPrediction, PredictionStore
 from tlgui.learning.inference.predictor import Predictor
 from tlgui.learning.results import Prediction
 from tlgui.photos.pictures.photo_reader import PhotoReader
@@ -21,11 +24,11 @@ class AnsweredBatch:
 
     Args:
         predictions: Their predictions, in the order of the photos; of one that cannot be read it has an error.
-        left_out_count: Photos among them that were left out, see `Wanted`.
+        left_out: Photos among them that were left out, see `Wanted`.
     """
 
     predictions: list[Prediction]
-    left_out_count: int = 0
+    left_out: Sequence[Path] = ()
 
 
 def answered_batches(
@@ -46,16 +49,18 @@ def answered_batches(
         for batch in PhotoInput(model, store, reader, wanted).batches(photos, context):
             fresh = [item for item in batch if isinstance(item, FreshPhoto)]
             said = iter(_said_of(model, fresh, wanted.top) if fresh else ())
-            answered = AnsweredBatch(
-                [
-                    _answer(item, next(said), store, model, wanted.top) if isinstance(item, FreshPhoto) else item
-                    for item in batch
-                    if isinstance(item, FreshPhoto | Prediction)
-                ],
-                sum(not isinstance(item, FreshPhoto | Prediction) for item in batch),
-            )
+            predictions: list[Prediction] = []
+            for item in batch:
+                if isinstance(item, FreshPhoto):
+                    predictions.append(_answer(item, next(said), store, model, wanted.top))
+                elif isinstance(item, UnreadablePhoto):
+                    if item.digest:
+                        store.put(item.digest, UNREADABLE)
+                    predictions.append(item.prediction)
+                elif isinstance(item, Prediction):
+                    predictions.append(item)
             store.flush()
-            yield answered
+            yield AnsweredBatch(predictions, [item.path for item in batch if isinstance(item, LeftOut)])
 
 
 def _answer(photo: FreshPhoto, said: KeptPrediction, store: PredictionStore, model: Predictor, top: int) -> Prediction:

@@ -4,6 +4,7 @@ An unchanged photo, whose digest is in the index, is not opened. One that was mo
 and not decoded. All others are read once, by threads, ahead of the network.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,11 @@ from pathlib import Path
 from tlgui.errors import PhotoError
 from tlgui.learning.arrays import PixelArray
 from tlgui.learning.data.prefetch import ReadingQueue
-from tlgui.learning.inference.prediction_store import KeptPrediction, PredictionStore
+from tlgui.learning.inference.prediction_store import UNREADABLE, KeptPrediction, PredictionStore
 from tlgui.learning.inference.predictor import Predictor
 from tlgui.learning.results import ClassScore, Prediction
 from tlgui.photos.pictures.header import time_taken
-from tlgui.photos.pictures.photo_reader import PhotoReader
+from tlgui.photos.pictures.photo_reader import PhotoFile, PhotoReader
 from tlgui.progress import JobContext
 
 MOST_AT_ONCE = 256
@@ -43,13 +44,31 @@ class FreshPhoto:
     changed: float
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadablePhoto:
+    """A photo that cannot be read.
+
+    Args:
+        prediction: With the reason.
+        digest: SHA-256 of its bytes; empty where these cannot be read either.
+    """
+
+    prediction: Prediction
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
-    """In place of a photo without a kept prediction, where only photos with one are wanted."""
+    """A photo without a kept prediction, where only photos with one are wanted.
+
+    Args:
+        path: The file.
+    """
+
+    path: Path
 
 
-LEFT_OUT = LeftOut()
-
-Item = Prediction | FreshPhoto | LeftOut
+Item = Prediction | FreshPhoto | UnreadablePhoto | LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +112,7 @@ class PhotoInput:
         hold at most `model.batch_size` of these, and `MOST_AT_ONCE` in all. The memory is bounded by the batch.
 
         Args:
-            photos: The files; one that cannot be read yields a prediction with its error.
+            photos: The files.
             context: Its checkpoint is called for each photo, and repeatedly while one is waited for.
 
         Raises:
@@ -128,25 +147,38 @@ class PhotoInput:
         """Find or read one photo; called in several threads."""
         file = self._reader.open(path)
         try:
+            found = None
             if self._wanted.uses_kept and self._store.is_open:
                 digest = file.digest()
-                kept = self._usable(path, digest, file.changed(), self._store.find([digest]).get(digest))
+                found = self._store.find([digest]).get(digest)
+                kept = self._usable(path, digest, file.changed(), found)
                 if kept is not None:
                     return kept
-            if self._wanted.is_kept_only:
-                return LEFT_OUT
+            if self._wanted.is_kept_only and found != UNREADABLE:
+                return LeftOut(path)
+            # Why a photo cannot be read is not kept: that may change.
             pixels = file.square(self._size)
+            if self._wanted.is_kept_only:
+                return LeftOut(path)
             return FreshPhoto(path, pixels, file.decoded_digest(), time_taken(path, file.data), file.changed())
         except PhotoError as error:
-            if self._wanted.is_kept_only:
-                return LEFT_OUT
-            return Prediction(path, error=" ".join(filter(None, (error.message, error.hint))))
+            if self._wanted.is_kept_only and not os.path.lexists(path):
+                return LeftOut(path)
+            prediction = Prediction(path, error=" ".join(filter(None, (error.message, error.hint))))
+            return UnreadablePhoto(prediction, _digest_of(file))
 
     def _usable(self, path: Path, digest: bytes, changed: float, kept: KeptPrediction | None) -> Prediction | None:
         """Return the prediction of a photo that was kept; None where there is none of so many classes."""
         if kept is None or len(kept.classes) < self._top:
             return None
         return prediction_of(path, digest, changed, kept, self._names, self._top)
+
+
+def _digest_of(file: PhotoFile) -> bytes:
+    try:
+        return file.decoded_digest()
+    except PhotoError:
+        return b""
 
 
 def prediction_of(

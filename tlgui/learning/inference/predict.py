@@ -14,6 +14,9 @@ from tlgui.learning.results import PhotosPredicted, Prediction, PredictionSummar
 from tlgui.photos.scanning.search import find_photos
 from tlgui.progress import Countdown, JobContext, Progress, Stage
 
+MOST_LEFT_OUT = 10_000
+"""The most photos that were left out whose names are returned."""
+
 # Each report is two events, so there are at most ten events a second, but for kept predictions, which come faster.
 _REPORT_SECONDS = 0.2
 # A window that shows them keeps up with so many, and lives on meanwhile. Kept predictions would come twice as fast.
@@ -55,16 +58,19 @@ def predict(
         names = ", ".join(f"“{path.name}”" for path in paths[:3]) or "what was chosen"
         raise CollectionError(f"No photos were found in {names}.", "Choose photos, or a folder that holds some.")
     reports = PredictionReports(context, len(photos))
-    errors = left_out = 0
+    errors, left_out_count = 0, 0
+    left_out: list[Path] = []
     wanted = Wanted(top, uses_kept=uses_kept or is_kept_only, is_kept_only=is_kept_only)
     # Closed at once where a report is refused, so that its threads stop and what was predicted is kept.
     with closing(answered_batches(model, photos, wanted, context)) as batches:
         for batch in batches:
             errors += sum(1 for prediction in batch.predictions if prediction.error)
-            left_out += batch.left_out_count
-            reports.add(batch.predictions, batch.left_out_count)
+            left_out_count += len(batch.left_out)
+            left_out += batch.left_out[: MOST_LEFT_OUT - len(left_out)]
+            reports.add(batch.predictions, len(batch.left_out))
     reports.send()
-    return PredictionSummary(len(photos) - errors - left_out, errors, time.monotonic() - start, left_out)
+    predicted = len(photos) - errors - left_out_count
+    return PredictionSummary(predicted, errors, time.monotonic() - start, left_out_count, tuple(left_out))
 
 
 class PredictionReports:

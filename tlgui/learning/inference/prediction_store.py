@@ -43,7 +43,7 @@ _NONE = math.nan
 
 
 class KeptPrediction(NamedTuple):
-    """What is kept of one prediction.
+    """What is kept of one prediction; `UNREADABLE` where the photo cannot be read.
 
     Args:
         classes: The most probable classes, most probable first, as indices in output order.
@@ -58,6 +58,9 @@ class KeptPrediction(NamedTuple):
     distance: float | None
     taken: float | None
     look: bytes
+
+
+UNREADABLE = KeptPrediction((), (), None, None, b"")
 
 
 class PredictionStore:
@@ -241,6 +244,8 @@ def _packed(kept: KeptPrediction) -> bytes:
 
 def _unpacked(data: bytes, class_count: int) -> KeptPrediction | None:
     """Return what was packed; None where it is not what this model can have said."""
+    if data == _packed(UNREADABLE):
+        return UNREADABLE
     try:
         count, distance, taken = _HEAD.unpack_from(data)
         numbers = struct.unpack_from(f"<{count}I{count}f", data, _HEAD.size)

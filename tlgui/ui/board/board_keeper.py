@@ -25,6 +25,7 @@ from tlgui.progress import Event, Progress, Stage
 from tlgui.text.numbers import count
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_record import BoardRecord, BoardRecordFile, Coverage
+from tlgui.ui.board.columns import Rows
 from tlgui.ui.board.record_folder import record_folder
 from tlgui.ui.board.serial_tasks import SerialTasks
 from tlgui.ui.session.session import Session
@@ -60,11 +61,26 @@ class _Found:
     is_kept_only: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Unnamed:
+    """The photos without a name.
+
+    Args:
+        count: How many; None where that is not known.
+        of: Of how many photos that were to be named.
+        paths: Those that are known; all of them, unless there are more than one job tells or it was stopped.
+    """
+
+    count: int | None = 0
+    of: int = 0
+    paths: frozenset[str] = frozenset()
+
+
 class _Naming(QObject):
-    """Follows one naming of photos, and tells how many of them were left without a name.
+    """Follows one naming of photos, and tells which of them were left without a name.
 
     Signals:
-        ended: The number; None where it is not known.
+        ended: These, an `_Unnamed`.
 
     Args:
         job: The prediction.
@@ -75,7 +91,7 @@ class _Naming(QObject):
 
     def __init__(self, job: Job, parent: QObject) -> None:
         super().__init__(parent)
-        self._left: int | None = None
+        self._left = _Unnamed(None)
         job.reported.connect(self._on_job_reported)
         job.succeeded.connect(self._on_job_succeeded)
         job.failed.connect(self._on_job_failed)
@@ -84,17 +100,17 @@ class _Naming(QObject):
     @Slot(object)
     def _on_job_reported(self, event: Event) -> None:
         if isinstance(event, Progress) and event.stage is Stage.PREDICTING and event.total is not None:
-            self._left = event.total - event.done
+            self._left = _Unnamed(event.total - event.done, event.total)
 
     @Slot(object)
     def _on_job_succeeded(self, summary: PredictionSummary) -> None:
-        self._left = summary.left_out_count
+        self._left = _Unnamed(summary.left_out_count, paths=frozenset(map(str, summary.left_out)))
 
     @Slot(object)
     def _on_job_failed(self, error: object) -> None:
         if isinstance(error, CollectionError):
             # There are no photos.
-            self._left = 0
+            self._left = _Unnamed()
 
     @Slot()
     def _on_job_ended(self) -> None:
@@ -126,13 +142,13 @@ class BoardKeeper(QObject):
         self._waiting: _Found | None = None
         self._missing: tuple[str, ...] = ()
         self._is_of_later_version = False
-        # How many photos are not named; None where that is not known.
-        self._unnamed: int | None = 0
+        self._unnamed = _Unnamed()
         self._is_naming_again = False
         self._put_back_paths: tuple[Path, ...] = ()
         self._tasks = SerialTasks(session, BoardRecordRequest(), self)
         board.asked.connect(self._on_board_asked)
         board.moved.connect(self._on_board_moved)
+        board.grew.connect(self._on_board_grew)
         board.cleared.connect(self._on_board_cleared)
         board.taken_off.connect(self._on_board_taken_off)
         session.model_changed.connect(self._on_session_model_changed)
@@ -144,11 +160,11 @@ class BoardKeeper(QObject):
     def words(self) -> str:
         """What the person is to know of the board, as sentences; empty where there is nothing."""
         sentences = []
-        if self._unnamed is None:
+        unnamed = self._unnamed.count
+        if unnamed is None:
             sentences.append("Some photos are not named yet.")
-        elif self._unnamed:
-            is_one = self._unnamed == 1
-            sentences.append(f"{count('photo', self._unnamed)} {'is' if is_one else 'are'} not named yet.")
+        elif unnamed:
+            sentences.append(f"{count('photo', unnamed)} {'is' if unnamed == 1 else 'are'} not named yet.")
         if self._missing:
             sentences.append(_missing_in_words(self._missing))
         if self._is_of_later_version:
@@ -158,18 +174,18 @@ class BoardKeeper(QObject):
     @property
     def button(self) -> str:
         """The text of the button for `go_on`, with its mnemonic; empty where nothing can be done."""
-        if self._unnamed != 0:
-            return "&Go on"
+        if self._unnamed.count != 0:
+            return "&Go on naming"
         return "&Look again" if self._missing else ""
 
     @property
     def can_forget(self) -> bool:
         """Whether what `words` tells of is forgotten when the board is cleared."""
-        return self._unnamed != 0 or bool(self._missing)
+        return self._unnamed.count != 0 or bool(self._missing)
 
     def go_on(self) -> None:
         """Name the photos that are not named, and look again for those that were not there."""
-        self._find(is_kept_only=self._unnamed == 0)
+        self._find(is_kept_only=self._unnamed.count == 0)
 
     def add(self, paths: Iterable[Path]) -> None:
         """Keep photos and folders too.
@@ -212,7 +228,7 @@ class BoardKeeper(QObject):
         self._shown.clear()
         self._waiting = None
         self._change(lambda record: record.without(gone))
-        self._tell(0, ())
+        self._tell(_Unnamed(), ())
 
     @Slot()
     def _on_session_model_changed(self) -> None:
@@ -227,10 +243,10 @@ class BoardKeeper(QObject):
             self._shown, self._waiting = {}, None
             self._board.left_out = frozenset()
             self._is_of_later_version = False
-            self._tell(0, ())
+            self._tell(_Unnamed(), ())
             self._find(is_kept_only=True)
 
-    def _tell(self, unnamed: int | None, missing: tuple[str, ...]) -> None:
+    def _tell(self, unnamed: _Unnamed, missing: tuple[str, ...]) -> None:
         if (unnamed, missing) != (self._unnamed, self._missing):
             self._unnamed, self._missing = unnamed, missing
             self.changed.emit()
@@ -292,18 +308,35 @@ class BoardKeeper(QObject):
         request = job.request
         if isinstance(request, PredictRequest):
             is_of_all = request.paths == self._put_back_paths
+            if is_of_all and not request.is_kept_only:
+                # They are being named.
+                self._tell(_Unnamed(), self._missing)
             note = self._on_all_named if is_of_all else self._on_some_named
             _Naming(job, self).ended.connect(note)
 
     @Slot(object)
-    def _on_all_named(self, left: int | None) -> None:
+    def _on_all_named(self, left: _Unnamed) -> None:
+        if left.count and left.of:
+            # It was stopped, perhaps before it came to those that were on the board.
+            left = _Unnamed(min(left.count, max(0, left.of - len(self._board.photos))))
         self._tell(left, self._missing)
 
     @Slot(object)
-    def _on_some_named(self, left: int | None) -> None:
+    def _on_some_named(self, left: _Unnamed) -> None:
         """Count photos whose naming was stopped; what was not named before is not named now."""
         before = self._unnamed
-        self._tell(None if left is None or before is None else before + left, self._missing)
+        number = None if left.count is None or before.count is None else left.count + before.count
+        self._tell(_Unnamed(number, paths=left.paths | before.paths), self._missing)
+
+    @Slot(object)
+    def _on_board_grew(self, rows: Rows) -> None:
+        """Count photos that are named now, because they came into a watched folder for example."""
+        unnamed, paths = self._unnamed, self._board.photos.paths
+        if not unnamed.paths or unnamed.count is None:
+            return
+        named = unnamed.paths.intersection(paths[row] for row in rows.tolist())
+        if named:
+            self._tell(_Unnamed(unnamed.count - len(named), paths=unnamed.paths - named), self._missing)
 
     def _change(self, change: Callable[[BoardRecord], BoardRecord]) -> None:
         folder = self._folder

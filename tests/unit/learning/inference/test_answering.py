@@ -180,9 +180,25 @@ def test_photos_without_a_kept_prediction_are_left_out(photos: list[Path], decod
     batches = list(answered_batches(model, photos, ONLY_KEPT, QUIET))
 
     assert [item for batch in batches for item in batch.predictions] == [*fresh[:2], *fresh[4:]]
-    assert sum(batch.left_out_count for batch in batches) == 17
+    assert sum(len(batch.left_out) for batch in batches) == 17
     assert model.named_count == 15
     assert decoded == []
+
+
+@pytest.mark.parametrize("content", [b"no image", None], ids=["no image", "cut off"])
+def test_photo_that_could_not_be_read_is_none_without_a_kept_prediction(
+    photos: list[Path], content: bytes | None
+) -> None:
+    model = CountingModel()
+    bad = photos[0]
+    bad.write_bytes(content if content is not None else bad.read_bytes()[:-400])
+    before = answers(model, [bad])
+    assert before[0].error
+    (batch,) = answered_batches(model, [bad], ONLY_KEPT, QUIET)
+    assert (batch.predictions, batch.left_out) == (before, [])
+    write_jpeg(bad, seed=98)
+    (batch,) = answered_batches(model, [bad], ONLY_KEPT, QUIET)
+    assert (batch.predictions, batch.left_out) == ([], [bad])
 
 
 def test_new_photos_among_kept_ones_stay_in_their_order(tmp_path: Path) -> None:
