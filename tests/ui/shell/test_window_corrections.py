@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
-from tests.ui.shell.driving import train
+from tests.ui.shell.driving import action, train
 from tlgui.engine.protocol import TrainRequest
 from tlgui.learning.recipes.built_in import QUICK
 from tlgui.photos.mending.adding_decided import PhotoToAdd
@@ -57,12 +58,47 @@ def test_added_corrections_are_undone_from_the_message(
     qtbot: QtBot, window: MainWindow, birds: Path, heron: tuple[PhotoToAdd, ...]
 ) -> None:
     train(qtbot, window, birds)
+    window.show_step(Step.PREDICT)
     add(qtbot, window, heron)
     assert (birds / "heron").is_dir()
     QTest.mouseClick(window.messages.action_button, LEFT)
     session = window.session
     qtbot.waitUntil(lambda: not session.is_busy and not session.review.is_looking, timeout=20_000)
     assert not (birds / "heron").exists()
+    assert window.steps.current() is Step.PREDICT
+
+
+def test_undo_on_the_page_takes_the_addition_back_before_an_older_decision_and_stays_there(
+    qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path
+) -> None:
+    train(qtbot, window, birds)
+    window.show_step(Step.PREDICT)
+    board, session = window.predict.board, window.session
+    board.name_photos([write_jpeg(tmp_path / "robin.jpg", seed=71)])
+    qtbot.waitUntil(lambda: not session.is_busy and len(board.photos) == 1, timeout=20_000)
+    board.decide(np.array([0]), "wren", "name a photo “wren”")
+    qtbot.waitUntil(lambda: len(board.corrections_to_add()) == 1)
+    board.add_corrections()
+    qtbot.waitUntil(lambda: not session.is_busy and not session.review.is_looking, timeout=20_000)
+    undo = action(window, "undo")
+    assert undo.text() == "&Undo: add 1 photo to “wren”"
+    undo.trigger()
+    qtbot.waitUntil(lambda: not session.is_busy and not session.review.is_looking, timeout=20_000)
+    assert not (birds / "wren" / "robin.jpg").exists()
+    assert window.steps.current() is Step.PREDICT
+    assert undo.text() == "&Undo: name a photo “wren”"
+
+
+def test_new_class_with_one_photo_is_told_to_need_another_one(
+    qtbot: QtBot, window: MainWindow, birds: Path, heron: tuple[PhotoToAdd, ...]
+) -> None:
+    train(qtbot, window, birds)
+    window.show_step(Step.PREDICT)
+    add(qtbot, window, heron[:1])
+    assert window.messages.message.text() == "Added 1 photo to “heron”."
+    assert window.messages.hint.text().startswith("Add photos of “heron”. Each class needs at least 2 photos")
+    assert window.messages.offer_button.isHidden()
+    assert window.messages.action_button.text() == "&Undo"
 
 
 def test_without_a_run_in_use_no_training_is_offered(

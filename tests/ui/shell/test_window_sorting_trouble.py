@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.fake_models import write_model
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
-from tests.ui.shell.driving import action
+from tests.ui.shell.driving import action, open_folder
 from tests.ui.shell.sorting import (
     NAMES,
     SORTED,
@@ -37,6 +37,7 @@ from tlgui.photos.mending.records import Act
 from tlgui.photos.sidecars.xmp_merge import own_fields
 from tlgui.ui.predict.sort_dialog import SortDialog
 from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Step
 
 
 class Usage(NamedTuple):
@@ -83,7 +84,7 @@ def test_full_disk_stops_the_sort_which_goes_on_by_the_message(
     assert action(named, "go-on-sorting").text() == "&Go on sorting (2 files left)"
 
     with qtbot.waitSignal(named.session.job_ended, timeout=20_000):
-        button(named, "&Go on")
+        button(named, "&Go on sorting")
     assert places(into) == SORTED
     assert not action(named, "go-on-sorting").isEnabled()
     undo(qtbot, named)
@@ -105,6 +106,25 @@ def test_stopped_sort_is_offered_after_a_restart_and_goes_on(
     with qtbot.waitSignal(window.session.job_ended, timeout=20_000):
         action(window, "go-on-sorting").trigger()
     assert places(into) == SORTED
+
+
+def test_stopped_sort_is_told_on_the_page_again_after_a_folder_was_opened(
+    qtbot: QtBot, named: MainWindow, fake_engine: FakeEngine, birds: Path, into: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped_sort(qtbot, named, into, Act.MOVE, monkeypatch)
+    window = restarted(qtbot, fake_engine)
+    told = "The last sort was not finished: 2 files are still to be sorted."
+    qtbot.waitUntil(lambda: window.messages.message.text() == told)
+    open_folder(qtbot, window, birds)
+    qtbot.waitUntil(lambda: not window.session.is_busy)
+    window.messages.dismiss()
+    window.show_step(Step.PREDICT)
+    assert not window.messages.isHidden()
+    assert window.messages.message.text() == told
+    window.messages.dismiss()
+    window.show_step(Step.TRAIN)
+    window.show_step(Step.PREDICT)
+    assert window.messages.isHidden()
 
 
 def test_stop_says_what_is_left_and_undo_takes_back_what_was_done(

@@ -48,6 +48,11 @@ class Pages:
     results: ResultsPage
     predict: PredictPage
 
+    def content(self, number: int) -> QWidget | None:
+        """Return the photos of a page, which is a `Step`, where that is about photos."""
+        contents = {Step.PHOTOS: self.photos.browser.grid, Step.PREDICT: self.predict.view.grid}
+        return contents.get(Step(number))
+
 
 class Commands(QObject):
     """Handles the menu actions.
@@ -222,6 +227,11 @@ class Commands(QObject):
         """Undo the last mending, and show the Photos page."""
         if self._is_free():
             self.show_step(Step.PHOTOS)
+            self._session.review.undo()
+
+    def undo_added(self) -> None:
+        """Undo that corrected photos were added to the collection, and stay on this page."""
+        if self._is_free():
             self._session.review.undo()
 
     def mend(self, mending: Mending) -> None:

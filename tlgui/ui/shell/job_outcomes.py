@@ -26,7 +26,7 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import RECENT_FOLDERS, RECENT_MODELS, Settings
 from tlgui.ui.session.worker import Job
 from tlgui.ui.shell.commands import Commands
-from tlgui.ui.shell.message_bar import MessageBar
+from tlgui.ui.shell.message_bar import MessageBar, MessageKind
 from tlgui.ui.shell.outcome_texts import (
     TRAIN_AGAIN,
     classes_line,
@@ -56,6 +56,7 @@ class JobOutcomes(QObject):
         self, session: Session, settings: Settings, messages: MessageBar, commands: Commands, parent: QObject
     ) -> None:
         super().__init__(parent)
+        self._session = session
         self._settings = settings
         self._messages = messages
         self._commands = commands
@@ -96,8 +97,8 @@ class JobOutcomes(QObject):
             target = request.target
             self._messages.show_success(f"Saved “{shown_name(target)}”.", one_line(str(target.parent)), target)
         elif isinstance(result, Mended):
-            if isinstance(request, AddDecidedRequest) and result.done and self._commands.can_train_again():
-                self._offer_training(result)
+            if isinstance(request, AddDecidedRequest) and result.done:
+                self._show_added(result)
             else:
                 self._show_mended(result, is_undone=isinstance(request, UndoRequest))
         elif isinstance(result, ExportResult):
@@ -114,11 +115,14 @@ class JobOutcomes(QObject):
                 mended_line(mended), hint, self._commands.undo_mending, offer, stays=bool(hint)
             )
 
-    def _offer_training(self, mended: Mended) -> None:
-        """Say which photos were added, and offer what they were added for."""
-        hint = "\n".join([TRAIN_AGAIN, *filter(None, [_problems(mended)])])
-        offer = ("&Train again", self._commands.train_again)
-        self._messages.show_undoable(mended.words, hint, self._commands.undo_mending, offer)
+    def _show_added(self, mended: Mended) -> None:
+        """Say which corrected photos were added, and offer what they were added for, or say what that needs first."""
+        can_train, advice = self._commands.can_train_again(), self._session.advice()
+        lines = [TRAIN_AGAIN] if can_train else list(advice)
+        hint = "\n".join([*lines, *filter(None, [_problems(mended)])])
+        offer = ("&Train again", self._commands.train_again) if can_train else None
+        kind = MessageKind.INFO if advice else MessageKind.SUCCESS
+        self._messages.show_undoable(mended.words, hint, self._commands.undo_added, offer, stays=bool(hint), kind=kind)
 
     def _remove(self, mended: Mended) -> None:
         self._commands.mend(RemoveFolders(mended.emptied))

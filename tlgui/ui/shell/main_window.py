@@ -28,6 +28,7 @@ from tlgui.ui.results.results_page import ResultsPage
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import RECENT_FOLDERS, Settings
 from tlgui.ui.session.worker import Job
+from tlgui.ui.shell.closing_question import closing_question, under_way_in_words
 from tlgui.ui.shell.commands import Commands, Pages
 from tlgui.ui.shell.footer import Footer
 from tlgui.ui.shell.guide import Guide
@@ -53,9 +54,9 @@ from tlgui.ui.shell.window_drops import WindowDrops
 from tlgui.ui.text.model_words import model_title
 from tlgui.ui.train.train_page import TrainPage
 from tlgui.ui.widgets.empty_page import Heading
-from tlgui.ui.widgets.focus import focus_first_control
+from tlgui.ui.widgets.focus import focus_content_instead, focus_first_control
 from tlgui.ui.widgets.icons import app_icon
-from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
+from tlgui.ui.widgets.plain_text import set_title
 from tlgui.ui.widgets.scroll_area import ScrollArea
 from tlgui.ui.widgets.style import look_of
 from tlgui.ui.widgets.terms import TermRequested
@@ -155,6 +156,12 @@ class MainWindow(QMainWindow):
         if isinstance(event, TermRequested):
             event.is_taken = True
             self.guide.show_term(event.term_id)
+
+    @override
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        if focus_content_instead(self.pages.content(self._stack.currentIndex())):
+            return True
+        return super().focusNextPrevChild(is_next)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -349,36 +356,25 @@ class MainWindow(QMainWindow):
             self.close()
 
     def _ask_before_closing(self) -> None:
-        is_training = self.session.is_training
-        box, stop = self._closing_question("&Stop and close", "&Keep running")
-        box.setText("The training is still running." if is_training else "Something is still under way.")
-        box.setInformativeText(
-            "Stop it and close? The best epoch so far is kept as a model." if is_training else "Stop it and close?"
-        )
+        job = self.session.job or self.session.prediction
+        what, question = under_way_in_words(job.request if job is not None else None)
+        stop = self._ask_closing("&Stop and close", "&Keep running", what, question)
         stop.clicked.connect(self._stop_and_close)
-        box.open()
 
     def _ask_before_losing(self) -> None:
         self._is_closing = False
-        box, close = self._closing_question("&Close and lose it", "&Keep open")
-        box.setText("A trained model is not saved yet.")
-        box.setInformativeText("The disk has kept nothing of it. Close all the same, and lose it?")
+        question = "The disk has kept nothing of it. Close all the same, and lose it?"
+        close = self._ask_closing("&Close and lose it", "&Keep open", "A trained model is not saved yet.", question)
         close.clicked.connect(self._lose_and_close)
-        box.open()
 
-    def _closing_question(self, close: str, keep: str) -> tuple[QMessageBox, QPushButton]:
-        """Return a dialog without its text, and its button that closes the window."""
-        box = PlainMessageBox(self)
-        box.setWindowTitle("Close tlgui")
-        box.setIcon(QMessageBox.Icon.Question)
-        close_button = box.addButton(close, QMessageBox.ButtonRole.AcceptRole)
-        keep_button = box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep_button)
-        box.setEscapeButton(keep_button)
-        box.finished.connect(self._on_question_finished)
-        box.finished.connect(box.deleteLater)
-        self._question = box
-        return box, close_button
+    def _ask_closing(self, close: str, keep: str, text: str, question: str) -> QPushButton:
+        """Ask whether to close the window; return the button that does."""
+        self._question, close_button = closing_question(self, close, keep)
+        self._question.setText(text)
+        self._question.setInformativeText(question)
+        self._question.finished.connect(self._on_question_finished)
+        self._question.open()
+        return close_button
 
     @Slot()
     def _lose_and_close(self) -> None:

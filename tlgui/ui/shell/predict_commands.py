@@ -1,8 +1,9 @@
 """What the window does with the photos of the board: sorts them, writes tables of them, and takes that back."""
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from tlgui.ui.board.sorting import Sorting
 from tlgui.ui.predict.predict_page import PredictPage
@@ -45,15 +46,16 @@ class PredictCommands(QObject):
         super().__init__(window)
         self.board = page.board
         self.sorting = Sorting(session, self.board, self)
-        shown = ShownPhotos(lambda: page.view.shown, page.view.selected_together)
+        shown = ShownPhotos(lambda: page.view.shown, page.view.selected_together, page.isVisible)
         self.sorts = SortCommands(window, session, settings, self.board, self.sorting, shown, messages)
         self.tables = PredictionSaving(window, session, settings, self.board, shown, messages)
-        self.undo = PredictUndo(session, self.board, self.sorting, self.sorts, page.deciding.undo)
+        self.undo = PredictUndo(session, self.board, self.sorting, self.sorts, page.deciding.undo, self)
         self.watching = WatchCommands(window, session, settings, self.board, self.sorting, page, messages)
         for signal in (self.board.state_changed, self.board.grew, self.sorting.changed):
             signal.connect(self.changed)
         self.board.problem_raised.connect(messages.show_error)
         page.save_requested.connect(self.tables.ask)
+        page.installEventFilter(self)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         # Another window or a command may have sorted photos meanwhile.
@@ -63,6 +65,12 @@ class PredictCommands(QObject):
     def ask_watch(self) -> None:
         """Ask which folder is to be watched."""
         self.watching.ask(self.sorts.choices())
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self.sorts.tell_on_page()
+        return super().eventFilter(watched, event)
 
     @Slot(Qt.ApplicationState)
     def _on_application_state_changed(self, state: Qt.ApplicationState) -> None:

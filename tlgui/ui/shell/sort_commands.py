@@ -38,10 +38,12 @@ class ShownPhotos:
     Args:
         shown: Returns the rows of the board that are shown.
         selected: Returns those that are selected.
+        is_visible: Returns whether the page is seen.
     """
 
     shown: Callable[[], Rows]
     selected: Callable[[], Rows]
+    is_visible: Callable[[], bool]
 
 
 class SortCommands(QObject):
@@ -75,10 +77,12 @@ class SortCommands(QObject):
         self._sorting = sorting
         self._page = page
         self._messages = messages
-        self._is_told = False
+        self._is_told = self._is_told_on_page = False
+        self._told = ""
         self._files = FileManager(self)
         self._files.problem_raised.connect(messages.show_error)
         sorting.changed.connect(self._on_sorting_changed)
+        session.job_ended.connect(self.tell_on_page)
         sorting.ended.connect(self._on_sorting_ended)
         sorting.stopped.connect(self._on_sorting_stopped)
         sorting.undone.connect(self._on_sorting_undone)
@@ -161,16 +165,35 @@ class SortCommands(QObject):
     @Slot()
     def _on_sorting_changed(self) -> None:
         """Tell once after the start that the last sort was not finished."""
-        past, is_told, self._is_told = self._sorting.unfinished, self._is_told, True
-        if past is not None and not is_told and self._messages.isHidden() and not self._session.is_busy:
+        is_told, self._is_told = self._is_told, True
+        if not is_told:
+            self._tell_unfinished()
+        else:
+            # It was told when it stopped.
+            self._is_told_on_page = True
+
+    @Slot()
+    def tell_on_page(self) -> None:
+        """Tell of it on the Predict page too: the message of the start goes with the first folder that is opened."""
+        if self._page.is_visible() and not self._is_told_on_page:
+            is_seen = not self._messages.isHidden() and self._messages.message.text() == self._told
+            self._is_told_on_page = is_seen or self._tell_unfinished()
+
+    def _tell_unfinished(self) -> bool:
+        """Tell that the last sort was not finished, where nothing else is told; return whether that was done."""
+        past = self._sorting.unfinished
+        can_tell = past is not None and self._messages.isHidden() and not self._session.is_busy
+        if past is not None and can_tell:
             verb = "is" if past.left_count == 1 else "are"
+            self._told = f"The last sort was not finished: {count('file', past.left_count)} {verb} still to be sorted."
             self._messages.show_undoable(
-                f"The last sort was not finished: {count('file', past.left_count)} {verb} still to be sorted.",
+                self._told,
                 f"Done so far: {past.words}.",
                 self.undo,
-                ("&Go on", self.go_on),
+                ("&Go on sorting", self.go_on),
                 kind=MessageKind.INFO,
             )
+        return can_tell
 
     @Slot(object)
     def _on_going_on_succeeded(self, done: object) -> None:
@@ -204,7 +227,7 @@ class SortCommands(QObject):
             f"{done.words} {count('file', done.left_count)} {verb} still to be sorted. "
             "Nothing is lost: go on when that is mended, or take it back.",
             self.undo,
-            ("&Go on", self.go_on),
+            ("&Go on sorting", self.go_on),
             kind=MessageKind.ERROR,
         )
 
@@ -227,7 +250,7 @@ class SortCommands(QObject):
                 f"Stopped. {count('file', past.left_count)} {verb} still to be sorted.",
                 f"Done so far: {past.words}.",
                 self.undo,
-                ("&Go on", self.go_on),
+                ("&Go on sorting", self.go_on),
                 kind=MessageKind.INFO,
             )
         else:
