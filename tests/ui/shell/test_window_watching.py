@@ -13,6 +13,7 @@ from tlgui import files
 from tlgui.app import create_window
 from tlgui.ui.predict.watch_dialog import WatchDialog
 from tlgui.ui.shell.main_window import MainWindow
+from tlgui.ui.shell.step_list import Step
 
 WAIT_MS = 15_000
 
@@ -87,7 +88,7 @@ def test_folder_is_watched_from_the_menu_until_the_person_stops(
     dialog.into.setText(str(tmp_path / "sorted"))
     window.predict.watching.watch._copy_timer.first_ms = 1
     dialog.watch_button.click()
-    window.show_step(3)
+    assert window.steps.current() is Step.PREDICT
     assert bar.isVisible()
     assert bar.text.text() == "Watching “DCIM”: no new photos yet."
 
@@ -99,8 +100,16 @@ def test_folder_is_watched_from_the_menu_until_the_person_stops(
     assert names(window) == ["a wren.jpg"]
     qtbot.waitUntil(lambda: window.predict.sorting.last is not None, timeout=WAIT_MS)
 
+    # The button vanishes, and the next key is not to press another one.
+    grid = window.pages.predict.view.grid
+    write_jpeg(card / "an owl.jpg", seed=5)
+    qtbot.waitUntil(grid.isVisible, timeout=WAIT_MS)
+    window.activateWindow()
+    bar.stop_button.setFocus()
+    qtbot.waitUntil(bar.stop_button.hasFocus)
     bar.stop_button.click()
     assert not bar.isVisible()
+    assert grid.hasFocus()
 
 
 def test_after_a_restart_the_board_is_there_and_watching_is_offered(

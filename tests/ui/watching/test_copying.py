@@ -38,6 +38,24 @@ def test_named_photos_are_copied_with_their_companions_and_stay(card: Path, into
     assert words(board_window) == "Watching “DCIM”: 2 new photos named, 2 copied into “sorted”."
 
 
+def test_photos_that_wait_and_those_that_are_copies_themselves_are_told(
+    card: Path, into: Path, board_window: Window
+) -> None:
+    wren = photo(card / "a wren.jpg")
+    (card / "the same.jpg").write_bytes(wren.read_bytes())
+    timer = board_window.watch._copy_timer
+    timer.first_ms = 60_000
+    board_window.watch.start(WatchChoice(card, sorting=SortOptions(into)))
+    board_window._look_once()
+    board_window.clock.now += 5
+    board_window._look_once()
+    waiting = "Watching “DCIM”: 2 new photos named, 2 to be copied soon."
+    board_window._qtbot.waitUntil(lambda: words(board_window) == waiting)
+    timer.start(0)
+    told = "Watching “DCIM”: 2 new photos named, 1 copied into “sorted”, 1 the same as another."
+    board_window._qtbot.waitUntil(lambda: words(board_window) == told)
+
+
 def test_what_a_person_decided_counts(card: Path, into: Path, board_window: Window) -> None:
     board_window.watch.start(WatchChoice(card, sorting=SortOptions(into)))
     board_window.board.grew.connect(lambda rows: board_window.board.decide(rows, "robin", "name it robin"))

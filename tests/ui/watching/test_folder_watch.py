@@ -91,6 +91,10 @@ class TestNaming:
         write_text(card / "list.jpg")
         board_window.watch.start(WatchChoice(card))
         board_window.look()
+        assert words(board_window) == "Watching “DCIM”: 1 still being written."
+        board_window.clock.now += 20
+        board_window.look()
+        assert words(board_window) == "Watching “DCIM”: 1 cannot be read yet."
         board_window.clock.now += 700
         board_window.look()
         assert words(board_window) == "Watching “DCIM”: 1 cannot be read."

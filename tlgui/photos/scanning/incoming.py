@@ -22,6 +22,8 @@ from tlgui.photos.scanning.listing import is_hidden, looks_like_photo
 from tlgui.progress import JobContext
 
 REST_SECONDS = 2.0
+DOUBT_SECONDS = 10.0
+"""How long a file stays the same, and cannot be read, until it is told apart from those that are being written."""
 GIVE_UP_SECONDS = 600.0
 MOST_AT_ONCE = 500
 """How many photos one look gives out, so that the first ones can be named while the others are still examined."""
@@ -37,7 +39,8 @@ class Incoming:
 
     Args:
         arrived: The photos that are complete since the look before, sorted.
-        waiting_count: Photos that are still being written, as it seems.
+        waiting_count: Photos that are not complete yet, as it seems.
+        doubtful_count: Those among them that nobody writes any more, as it seems, and that cannot be read yet.
         is_there: Whether the folder could be opened.
         closed_count: Folders in it that could not be opened.
         has_more: Whether the next look will give out more at once.
@@ -45,6 +48,7 @@ class Incoming:
 
     arrived: tuple[Path, ...] = ()
     waiting_count: int = 0
+    doubtful_count: int = 0
     is_there: bool = True
     closed_count: int = 0
     has_more: bool = False
@@ -120,7 +124,7 @@ class IncomingPhotos:
         now = self._clock()
         found = self._listed(context)
         if found is None:
-            return Incoming(waiting_count=self._waiting_count(), is_there=False)
+            return Incoming((), self._waiting_count(), self._doubtful_count(now), is_there=False)
         if not self._knows_present:
             self.known.update(found.states)
             self._knows_present = True
@@ -133,6 +137,7 @@ class IncomingPhotos:
         return Incoming(
             tuple(map(Path, arrived)),
             self._waiting_count(),
+            self._doubtful_count(now),
             closed_count=found.closed_count,
             has_more=len(rested) > MOST_AT_ONCE,
         )
@@ -170,6 +175,10 @@ class IncomingPhotos:
 
     def _waiting_count(self) -> int:
         return sum(map(looks_like_photo, self._waiting))
+
+    def _doubtful_count(self, now: float) -> int:
+        doubtful = (path for path, each in self._waiting.items() if now - each.since >= DOUBT_SECONDS)
+        return sum(map(looks_like_photo, doubtful))
 
     def _left_out(self) -> set[tuple[int, int]]:
         with contextlib.suppress(OSError):

@@ -252,7 +252,7 @@ class MainWindow(QMainWindow):
         photos.model_requested.connect(commands.open_model)
         for signal in (photos.next_requested, results.train_requested, predict.train_requested):
             signal.connect(commands.show_train)
-        for signal in (train.predict_requested, results.predict_requested):
+        for signal in (train.predict_requested, results.predict_requested, self.predict.watching.begun):
             signal.connect(commands.show_predict)
         for signal in (results.open_model_requested, predict.open_model_requested):
             signal.connect(commands.choose_model)

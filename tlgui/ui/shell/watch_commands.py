@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from tlgui.errors import TlguiError
@@ -25,6 +25,9 @@ from tlgui.ui.watching.folder_watch import FolderWatch
 class WatchCommands(QObject):
     """Handles the actions about the watched folder, and keeps the board.
 
+    Signals:
+        begun: The person had a folder watched.
+
     Args:
         window: The parent of the dialog.
         session: The state of the window.
@@ -40,6 +43,8 @@ class WatchCommands(QObject):
         watch_bar: The line about it.
         unnamed_bar: The notice about photos that are not named.
     """
+
+    begun = Signal()
 
     def __init__(
         self,
@@ -90,6 +95,7 @@ class WatchCommands(QObject):
         if choice.sorting is not None:
             self._settings.set_value(SORT_FOLDER, str(choice.sorting.into))
             self._settings.set_value(SORT_PATTERN, choice.sorting.pattern)
+        self.begun.emit()
 
     @Slot()
     def _on_again_requested(self) -> None:

@@ -1,7 +1,7 @@
 """Copies photos of a watched folder into class folders: each batch is a sort of its own, which can be undone."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tlgui.errors import TlguiError
@@ -31,10 +31,12 @@ class Copied:
 
     Args:
         photo_count: The photos that were copied.
+        twin_count: Those that were not, because a photo of the same content was copied, in this batch or before.
         problem: Why the batch is not done, and is to be tried again; empty where it is done.
     """
 
     photo_count: int = 0
+    twin_count: int = 0
     problem: str = ""
 
 
@@ -68,18 +70,21 @@ class WatchCopying:
             Cancelled: The window is closed; what was copied stays.
         """
         wanted: dict[bytes | Path, NamedPhoto] = {}
-        for each in named:
+        given = list(named)
+        for each in given:
             if each.digest not in self.copied:
                 wanted.setdefault(each.digest or each.photo.path, each)
+        twin_count = len(given) - len(wanted)
         if not wanted:
-            return Copied()
+            return Copied(twin_count=twin_count)
         try:
             found = self._copied([each.photo for each in wanted.values()], class_names, context)
         except TlguiError as error:
             return Copied(problem=error.message)
-        if not found.problem:
-            self.copied.update(each.digest for each in wanted.values() if each.digest)
-        return found
+        if found.problem:
+            return found
+        self.copied.update(each.digest for each in wanted.values() if each.digest)
+        return replace(found, twin_count=twin_count)
 
     def _copied(self, photos: Sequence[DecidedPhoto], class_names: Sequence[str], context: JobContext) -> Copied:
         past = self._sorter.unfinished()
@@ -95,4 +100,4 @@ class WatchCopying:
         if done.stopped is None:
             return Copied(done.photo_count)
         self._stopped = self._sorter.unfinished()
-        return Copied(done.photo_count, done.stopped.message)
+        return Copied(done.photo_count, problem=done.stopped.message)

@@ -52,7 +52,7 @@ class WatchedPhotos:
         self._arrived: dict[str, None] = {}
         self._handed: dict[str, None] = {}
         self._to_copy: dict[str, NamedPhoto] = {}
-        self._named_count = self._unreadable_count = self._copied_count = 0
+        self._named_count = self._unreadable_count = self._copied_count = self._twin_count = 0
         self._copy_problem = ""
 
     @property
@@ -143,6 +143,7 @@ class WatchedPhotos:
     def end_copying(self, batch: Mapping[str, NamedPhoto], copied: Copied) -> Done:
         """Take the end of copying a batch, and return the photos that are done."""
         self._copied_count += copied.photo_count
+        self._twin_count += copied.twin_count
         self._copy_problem = copied.problem
         if copied.problem:
             return {}
@@ -161,7 +162,10 @@ class WatchedPhotos:
             named_count=self._named_count,
             copied_count=self._copied_count,
             unreadable_count=self._unreadable_count,
-            written_count=self._last.waiting_count,
+            twin_count=self._twin_count,
+            to_copy_count=len(self._to_copy),
+            doubtful_count=self._last.doubtful_count,
+            written_count=self._last.waiting_count - self._last.doubtful_count,
             unnamed_count=len(self._arrived),
             waits_for=waits_for,
             closed_count=self._last.closed_count,

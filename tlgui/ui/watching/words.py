@@ -16,7 +16,10 @@ class WatchState:
         into: The folder with the copies; None where photos are only named.
         named_count: Photos named since watching began.
         copied_count: Photos copied since then.
+        twin_count: Photos that were not, because one of the same content was copied.
+        to_copy_count: Photos that are still to be copied.
         unreadable_count: Photos that cannot be read.
+        doubtful_count: Photos that cannot be read yet, and are tried again.
         written_count: Photos that are still being written.
         unnamed_count: Photos that have come and are not named yet.
         waits_for: Why they wait, such as “the training has ended”; empty where they do not.
@@ -30,7 +33,10 @@ class WatchState:
     into: Path | None = None
     named_count: int = 0
     copied_count: int = 0
+    twin_count: int = 0
+    to_copy_count: int = 0
     unreadable_count: int = 0
+    doubtful_count: int = 0
     written_count: int = 0
     unnamed_count: int = 0
     waits_for: str = ""
@@ -72,8 +78,14 @@ def _counts(state: WatchState) -> list[str]:
         parts.append(f"{count('new photo', state.named_count)} named")
     if state.into is not None and state.copied_count:
         parts.append(f"{state.copied_count:,} copied into “{shown_name(state.into)}”")
+    if state.twin_count:
+        parts.append(f"{state.twin_count:,} the same as {'another' if state.twin_count == 1 else 'others'}")
+    if state.to_copy_count and not state.copy_problem:
+        parts.append(f"{state.to_copy_count:,} to be copied soon")
     if state.unreadable_count:
         parts.append(f"{state.unreadable_count:,} cannot be read")
+    if state.doubtful_count:
+        parts.append(f"{state.doubtful_count:,} cannot be read yet")
     if state.written_count:
         parts.append(f"{state.written_count:,} still being written")
     return parts
