@@ -14,7 +14,7 @@ from tests.pictures import write_collection
 from tlgui.ui.photos.no_photos import NoPhotos
 from tlgui.ui.session.session import Session
 from tlgui.ui.widgets.primary import shows_primary
-from tlgui.ui.widgets.tokens import LIGHT
+from tlgui.ui.widgets.tokens import GRID, LIGHT
 
 
 @pytest.fixture
@@ -50,8 +50,14 @@ def test_card_shows_a_photo_the_accuracy_and_the_date(
     start.show_recent((str(birds),))
     (card,) = start.folders.cards
     before = tones(start)
-    qtbot.waitUntil(lambda: card.words.startswith("90.0 % right · trained today"))
-    assert card.words in card.accessibleName()
+    qtbot.waitUntil(lambda: len(card.words) == 2)
+    accuracy, trained = card.words
+    assert accuracy == "90.0 % right"
+    assert trained.startswith("trained today")
+    assert f"{accuracy}, {trained}" in card.accessibleName()
+    # Each line is shown whole, beside the picture.
+    room = card.sizeHint().width() - card.sizeHint().height() - 2 * GRID
+    assert all(card.fontMetrics().horizontalAdvance(line) <= room for line in (*card.words, "trained yesterday 20:48"))
     # The photo of an owl is blue; it arrives when it is decoded.
     qtbot.waitUntil(lambda: any(QColor(tone).blueF() > 2 * QColor(tone).redF() for tone in tones(start) - before))
 

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tlgui.ui.widgets.search_field import SearchField
@@ -47,6 +48,8 @@ def test_clearing_quietly_tells_nothing(qtbot: QtBot, field: SearchField) -> Non
     with qtbot.assertNotEmitted(field.searched, wait=300):
         field.clear_quietly()
     assert field.text() == ""
+    (button,) = field.findChildren(QToolButton)
+    qtbot.waitUntil(lambda: not button.isVisible())
 
 
 def test_preferred_width_does_not_depend_on_the_text(field: SearchField) -> None:

@@ -48,14 +48,14 @@ class RecentCard(QPushButton):
         self._tell()
 
     @property
-    def words(self) -> str:
-        """How good it is and when it was trained, in a few words; empty where neither is known."""
+    def words(self) -> tuple[str, ...]:
+        """How good it is, and when it was trained, as far as that is known; a line each."""
         parts = []
         if self._item.accuracy is not None:
             parts.append(f"{percent(self._item.accuracy)} right")
         if self._item.changed is not None:
             parts.append(f"trained {when(self._item.changed, datetime.now().astimezone())}")
-        return " · ".join(parts)
+        return tuple(parts)
 
     def show_item(self, item: RecentItem) -> None:
         """Show what was found out; what is not there any more vanishes."""
@@ -87,7 +87,7 @@ class RecentCard(QPushButton):
         painter.end()
 
     def _tell(self) -> None:
-        set_spoken(self, ", ".join(filter(None, (f"Open {one_line(str(self.path))}", self.words))))
+        set_spoken(self, ", ".join((f"Open {one_line(str(self.path))}", *self.words)))
 
     def _paint_picture(self, painter: QPainter, place: QRect) -> None:
         shape = QPainterPath()
@@ -114,7 +114,7 @@ class RecentCard(QPushButton):
         height = self.fontMetrics().lineSpacing()
         bold = QFont(self.font())
         bold.setBold(True)
-        lines = [self._title, self.words, one_line(str(self.path.parent))]
+        lines = [self._title, *self.words, one_line(str(self.path.parent))]
         shown = [line for line in lines if line]
         top = place.top() + (place.height() - len(shown) * height) // 2
         for number, line in enumerate(shown):

@@ -20,7 +20,7 @@ from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, without_key
 from tlgui.ui.widgets.tokens import GRID
 
 _COMMAND_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-_BUTTON_LETTERS = 16
+_BUTTON_LETTERS = 30
 _ONE = "Which class is it? Click it, or press its key."
 _SEVERAL = "Name all of them: click a class, or press its key."
 

@@ -95,7 +95,7 @@ class SortForm(QWidget):
         self.own_help = QuietLabel(HELP)
         self.example = PlainLabel()
         self.example.setWordWrap(True)
-        self.not_sure = QCheckBox("Photos that are &not sure go into")
+        self.not_sure = QCheckBox("Photos it is &not sure of go into")
         self.not_sure_folder = QLineEdit("not sure")
         self.unlike = QCheckBox("Photos &unlike anything it learned go into")
         self.unlike_folder = QLineEdit("unlike anything")

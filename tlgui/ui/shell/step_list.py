@@ -22,8 +22,8 @@ from tlgui.ui.widgets.tokens import CORNER, FOCUS_WIDTH, GRID, MARGIN, Accent, c
 _STATE_ROLE = Qt.ItemDataRole.UserRole
 # Of the width of the window.
 _LARGEST_SHARE = 0.28
-# The longest state; it determines the width of the list.
-_LONGEST = "Needs more photos"
+# The longest state, which has a mark; it determines the width of the list.
+_LONGEST = "No better than luck"
 
 
 class Step(IntEnum):
@@ -195,7 +195,12 @@ def _compact_width(font: QFont) -> int:
 
 
 def _full_width(metrics: QFontMetrics) -> int:
-    return metrics.horizontalAdvance(_LONGEST) + metrics.height() * 4
+    return metrics.horizontalAdvance(_LONGEST) + _mark_width(metrics) + metrics.height() * 4
+
+
+def _mark_width(metrics: QFontMetrics) -> int:
+    """Return the width of a mark and of the gap behind it."""
+    return metrics.ascent() + metrics.ascent() // 3
 
 
 def _draw_background(painter: QPainter, option: QStyleOptionViewItem, *, has_focus: bool) -> None:
@@ -236,7 +241,7 @@ def _draw_state(
         side = option.fontMetrics.ascent()
         tone = colour(accent, option.palette)
         _draw_icon(painter, icon, tone, QRect(place.left(), place.center().y() - side // 2, side, side))
-        place = place.adjusted(side + side // 3, 0, 0, 0)
+        place = place.adjusted(_mark_width(option.fontMetrics), 0, 0, 0)
     if not has_words:
         return
     painter.save()

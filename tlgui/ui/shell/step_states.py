@@ -71,7 +71,7 @@ def _results(session: Session) -> StepState:
         return StepState("Not measured")
     baseline = evaluation.baseline
     if baseline is not None and evaluation.accuracy <= baseline.accuracy:
-        return StepState("No better than guessing", Mark.PROBLEM)
+        return StepState("No better than luck", Mark.PROBLEM)
     return StepState(f"{percent(evaluation.accuracy)} right", _mark(session.model))
 
 

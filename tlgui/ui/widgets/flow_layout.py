@@ -55,8 +55,8 @@ class FlowLayout(QLayout):
     def heightForWidth(self, width: int) -> int:
         # The layouts around it call this many times for each change.
         if width not in self._heights:
-            lines = list(self._lines(width))
-            self._heights[width] = sum(map(self._height, lines)) + self.spacing() * max(0, len(lines) - 1)
+            heights = [max(size.height() for size in self._sizes(line, width)) for line in self._lines(width)]
+            self._heights[width] = sum(heights) + self.spacing() * max(0, len(heights) - 1)
         return self._heights[width]
 
     @override
@@ -81,15 +81,12 @@ class FlowLayout(QLayout):
         super().setGeometry(rect)
         top = rect.top()
         for line in self._lines(rect.width()):
-            height = self._height(line)
-            left, spare = rect.left(), rect.width() - self._width(line)
-            growing = [item for item in line if item.expandingDirections() & Qt.Orientation.Horizontal]
-            for item in line:
-                hint = self._hint(item)
-                width = min(hint.width(), rect.width()) + (max(0, spare) // len(growing) if item in growing else 0)
-                place = QPoint(left, top + (height - hint.height()) // 2)
-                item.setGeometry(QRect(place, QSize(min(width, item.maximumSize().width()), hint.height())))
-                left += width + self.spacing()
+            sizes = self._sizes(line, rect.width())
+            left, height = rect.left(), max(size.height() for size in sizes)
+            for item, size in zip(line, sizes, strict=True):
+                place = QPoint(left, top + (height - size.height()) // 2)
+                item.setGeometry(QRect(place, QSize(min(size.width(), item.maximumSize().width()), size.height())))
+                left += size.width() + self.spacing()
             top += height + self.spacing()
 
     def _lines(self, width: int) -> Iterator[list[QLayoutItem]]:
@@ -107,8 +104,17 @@ class FlowLayout(QLayout):
     def _width(self, line: list[QLayoutItem]) -> int:
         return sum(self._hint(item).width() for item in line) + self.spacing() * (len(line) - 1)
 
-    def _height(self, line: list[QLayoutItem]) -> int:
-        return max(self._hint(item).height() for item in line)
+    def _sizes(self, line: list[QLayoutItem], room: int) -> list[QSize]:
+        """Return the size of each item of a line; text that wraps is as high as its width makes it."""
+        growing = [item for item in line if item.expandingDirections() & Qt.Orientation.Horizontal]
+        spare = max(0, room - self._width(line)) // max(1, len(growing))
+        sizes = []
+        for item in line:
+            hint = self._hint(item)
+            width = min(hint.width(), room) + (spare if item in growing else 0)
+            wraps = item.hasHeightForWidth() and width != hint.width()
+            sizes.append(QSize(width, item.heightForWidth(width) if wraps else hint.height()))
+        return sizes
 
     def _hint(self, item: QLayoutItem) -> QSize:
         # Each line is tried widget by widget, and a style sheet takes its time for each hint.

@@ -1,8 +1,12 @@
 """A quiet note below a radio button or check box, aligned with the button's text."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QRadioButton, QStyle, QStyleOptionButton, QWidget
+from typing_extensions import override
 
 from tlgui.ui.widgets.empty_page import QuietLabel
+
+_CONTENTS = QStyle.SubElement.SE_RadioButtonContents
 
 
 class IndentedNote(QuietLabel):
@@ -16,6 +20,20 @@ class IndentedNote(QuietLabel):
 
     def __init__(self, text: str, gap: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        style = self.style()
-        width = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth)
-        self.setContentsMargins(width + style.pixelMetric(style.PixelMetric.PM_RadioButtonLabelSpacing), 0, 0, gap)
+        self._gap = gap
+        self._indent()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange} and hasattr(self, "_gap"):
+            self._indent()
+
+    def _indent(self) -> None:
+        # Asked of the style: the style sheet has room around and behind the mark that its measures leave out.
+        option, example = QStyleOptionButton(), QRadioButton("Example")
+        example.setFont(self.font())
+        example.resize(example.sizeHint())
+        example.initStyleOption(option)
+        place = example.style().subElementRect(_CONTENTS, option, example)
+        self.setContentsMargins(place.left(), 0, 0, self._gap)

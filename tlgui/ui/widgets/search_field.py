@@ -1,6 +1,6 @@
 """A field to search with: it tells of a change after a pause in typing, or at once with Return; Escape clears it."""
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
@@ -42,8 +42,9 @@ class SearchField(QLineEdit):
 
     def clear_quietly(self) -> None:
         """Clear it without telling of it."""
-        with QSignalBlocker(self):
-            self.clear()
+        # Its signals are not held back: by them it hides the button for clearing.
+        self.clear()
+        self._typing.stop()
 
     @override
     def sizeHint(self) -> QSize:

@@ -1,7 +1,7 @@
 """A highlighted strip: background, stripe and icon in a colour, and a row for text that repeats its meaning."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -10,6 +10,8 @@ from tlgui.ui.widgets.plain_text import PlainLabel
 from tlgui.ui.widgets.tokens import CORNER, GRID, MARGIN, Accent, colour, mixed
 
 TINT = 0.14
+# As high as a button.
+_FEW_LINES = 3
 
 
 class TintedBar(QWidget):
@@ -29,7 +31,7 @@ class TintedBar(QWidget):
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(MARGIN, GRID, GRID, GRID)
         self.row.setSpacing(GRID)
-        self.row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self.row.addWidget(self._icon)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._draw_icon()
 
@@ -38,6 +40,14 @@ class TintedBar(QWidget):
         self._accent, self._icon_name = accent, icon
         self._draw_icon()
         self.update()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Beside a line or two it stands in their middle, beside a longer text at its top.
+        is_low = event.size().height() <= self.fontMetrics().height() * _FEW_LINES + 2 * GRID
+        vertical = Qt.AlignmentFlag.AlignVCenter if is_low else Qt.AlignmentFlag.AlignTop
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignLeft | vertical)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
