@@ -22,6 +22,7 @@ from tlgui.photos.sorting.options import SortOptions
 from tlgui.photos.sorting.pattern import DEFAULT_PATTERN
 from tlgui.photos.sorting.plan import FolderCount, SortPlan
 from tlgui.photos.sorting.sorter import Sorted, Sorter
+from tlgui.photos.sorting.words import renamed_class_words
 from tlgui.progress import Event
 from tlgui.text.numbers import count, size_in_words
 from tlgui.text.trust import caution_notes
@@ -153,6 +154,8 @@ def _write_plan(plan: SortPlan, unreadable: Iterable[MendingProblem], terminal: 
     ):
         if number:
             terminal.write(f"{count('photo', number)} {what}.")
+    for name, folder in plan.renamed_classes:
+        terminal.write(renamed_class_words(name, folder))
     room = f", {size_in_words(plan.free_bytes)} free" if plan.free_bytes is not None else ""
     terminal.note(f"{count('photo', plan.photo_count)} to sort: {size_in_words(plan.needed_bytes)} needed{room}")
 
@@ -187,6 +190,7 @@ def _plan_json(plan: SortPlan, unreadable: Iterable[MendingProblem], *, dry_run:
         "already_there": [{"path": path, "same": twin} for path, twin in plan.already_there],
         "numbered": [{"path": path, "becomes": target} for path, target in plan.numbered],
         "renamed_count": plan.renamed_count,
+        "renamed_classes": dict(plan.renamed_classes),
         "left_count": plan.left_count,
         "inside_count": plan.inside_count,
         "not_planned": [*unreadable, *plan.problems],

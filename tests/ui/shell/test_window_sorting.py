@@ -184,6 +184,7 @@ def test_keywords_go_beside_the_sorted_photos_and_are_taken_back(
     dialog.form.keywords.setChecked(True)
     planned(qtbot, dialog)
     assert "4 files go with them" in dialog.preview.notes.text()
+    assert "Photos of “CON” go into the folder “CON_”: Windows keeps this name" in dialog.preview.notes.text()
     press(qtbot, named, dialog)
     by_person = own_fields((into / "CON_" / "owl 1.jpg.xmp").read_bytes())
     assert (by_person["Answer"], by_person["DecidedBy"]) == ("CON", "person")

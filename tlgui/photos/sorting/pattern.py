@@ -68,6 +68,11 @@ def pattern_problem(pattern: str) -> str:
     return ""
 
 
+def has_class(pattern: str) -> bool:
+    """Return whether the class of a photo is part of its path."""
+    return "{class}" in pattern
+
+
 def wants_date(pattern: str) -> bool:
     """Return whether a pattern needs to know when photos were taken."""
     return "{year}" in pattern or "{month}" in pattern
@@ -92,7 +97,7 @@ def folders_and_name(pattern: str, filling: Filling) -> tuple[tuple[str, ...], s
         folders.append(last)
     words = _folder_words(filling)
     found = [safe_name(_filled(part, words)) for part in folders]
-    if not filling.is_named and "{class}" not in pattern:
+    if not filling.is_named and not has_class(pattern):
         found.insert(0, filling.folder)
     if not has_name:
         return tuple(found), filling.name

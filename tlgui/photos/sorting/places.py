@@ -60,6 +60,10 @@ class Places:
         self.folder_names = frozenset({*self._classes.values(), *names.values()})
         """The names of all folders for answers."""
 
+    def class_folder(self, name: str) -> str:
+        """Return the name of the folder for a class."""
+        return self._classes[name]
+
     def of(self, photo: DecidedPhoto, changed_ns: int) -> Place | None:
         """Return where a photo goes; None where it stays where it is.
 

@@ -37,6 +37,7 @@ class SortPlan:
         already_there: Photos that are skipped because the same is there already, each with that file.
         numbered: Photos that get a number because another file has their name, each with its new path.
         renamed_count: Photos whose name the disk does not take as it is, so that they get another one.
+        renamed_classes: Classes whose folder cannot have their name, each with the name that it has.
         left_count: Photos that stay where they are, because the user chose so for their answer.
         inside_count: Photos that stay because they lie in the folder that is sorted into.
         problems: Files that cannot be sorted, and why.
@@ -53,6 +54,7 @@ class SortPlan:
     already_there: tuple[tuple[Path, Path], ...]
     numbered: tuple[tuple[Path, Path], ...]
     renamed_count: int
+    renamed_classes: tuple[tuple[str, str], ...]
     left_count: int
     inside_count: int
     problems: tuple[MendingProblem, ...]

@@ -17,7 +17,7 @@ from tlgui.photos.places import inside
 from tlgui.photos.sorting.companions import Companions
 from tlgui.photos.sorting.group_names import GroupNames, Member
 from tlgui.photos.sorting.options import Answer, DecidedPhoto, SidecarNote, SortOptions, Writer
-from tlgui.photos.sorting.pattern import wants_date
+from tlgui.photos.sorting.pattern import has_class, wants_date
 from tlgui.photos.sorting.places import Inside, Place, Places, check_options
 from tlgui.photos.sorting.plan import FolderCount, SortPlan, is_photo_step
 from tlgui.photos.sorting.target import Target, target_at
@@ -112,6 +112,7 @@ class _Planner:
         self._there: list[tuple[Path, Path]] = []
         self._numbered: list[tuple[Path, Path]] = []
         self._problems: list[MendingProblem] = []
+        self._renamed_classes: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
         self._needed = 0
         self._writable: dict[Path, bool] = {}
@@ -146,6 +147,7 @@ class _Planner:
         elif self._options.act is Act.MOVE and not self._may_leave(photo.path.parent):
             self._refuse(photo.path, "Its folder cannot be changed, so it cannot be moved away; it can be copied.")
         else:
+            self._note_class(photo)
             self._place(self._group(photo, place))
 
     def plan(self) -> SortPlan:
@@ -159,6 +161,7 @@ class _Planner:
             already_there=tuple(self._there),
             numbered=tuple(self._numbered),
             renamed_count=self._counts["renamed"],
+            renamed_classes=tuple(self._renamed_classes.items()),
             left_count=self._counts["left"],
             inside_count=self._counts["inside"],
             problems=tuple(self._problems),
@@ -167,6 +170,13 @@ class _Planner:
             training_count=self._counts["training"],
             is_into_training=self._is_training(self._options.into),
         )
+
+    def _note_class(self, photo: DecidedPhoto) -> None:
+        if photo.answer is Answer.NAMED and has_class(self._options.pattern):
+            name = photo.class_name
+            folder = self._places.class_folder(name)
+            if folder != name:
+                self._renamed_classes[name] = folder
 
     def _group(self, photo: DecidedPhoto, place: Place) -> _Group:
         path = photo.path

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from tlgui.photos.counting import counted
+from tlgui.photos.folder_names import name_problem
 from tlgui.photos.mending.records import Act, Record
-from tlgui.photos.names import shown_name
+from tlgui.photos.names import one_line, shown_name
 from tlgui.photos.sorting.plan import is_photo_step
 
 _DOES = {
@@ -29,6 +30,12 @@ def words_for(record: Record) -> str:
 def words_when_done(record: Record) -> str:
     """Return a sentence about what a sort did."""
     return _filled(_DONE, record) if record.done else "Nothing was sorted."
+
+
+def renamed_class_words(name: str, folder: str) -> str:
+    """Return that the folder of a class has another name, and why, as a sentence."""
+    why = name_problem(name) or "another class is called the same, but for capital letters or accents"
+    return f"Photos of “{one_line(name)}” go into the folder “{one_line(folder)}”: {why}."
 
 
 def _filled(texts: dict[Act, str], record: Record) -> str:

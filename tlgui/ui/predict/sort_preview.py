@@ -11,6 +11,7 @@ from tlgui.photos.mending.file_mover import MendingProblem
 from tlgui.photos.mending.records import Act
 from tlgui.photos.names import one_line, shown_name
 from tlgui.photos.sorting.plan import FolderCount, SortPlan
+from tlgui.photos.sorting.words import renamed_class_words
 from tlgui.text.numbers import count, size_in_words
 from tlgui.ui.board.sorting import SortPreview
 from tlgui.ui.widgets.collapsible import CollapsibleGroup
@@ -24,6 +25,7 @@ from tlgui.ui.widgets.tokens import GRID, Accent
 Index = QModelIndex | QPersistentModelIndex
 _TITLES = ("Folder", "Photos", "Other files", "Size")
 _LINES_SHOWN = 8
+_MOST_CLASSES_TOLD = 3
 _TABLE_LINES, _NAME_LETTERS = 12, 18
 _DONE = {Act.COPY: "copied", Act.MOVE: "moved", Act.LINK: "linked", Act.HARD_LINK: "linked"}
 _INTO_TRAINING = (
@@ -259,6 +261,8 @@ def _notes(preview: SortPreview) -> list[str]:
         if number:
             what = f"{count('file', number)} go{'es' if number == 1 else ''}" if place == 0 else count("photo", number)
             lines.append(_agreeing(text.format(what), number))
+    if len(plan.renamed_classes) <= _MOST_CLASSES_TOLD:
+        lines += [renamed_class_words(*each) for each in plan.renamed_classes]
     if not preview.is_model_known:
         lines.append(
             "The file of the model that named the photos is gone, or is another by now: keywords say its name only."
@@ -277,6 +281,9 @@ def _agreeing(sentence: str, number: int) -> str:
 
 def _lists(plan: SortPlan) -> Iterable[tuple[str, Sequence[str]]]:
     into = plan.options.into
+    if len(plan.renamed_classes) > _MOST_CLASSES_TOLD:
+        names = [renamed_class_words(*each) for each in plan.renamed_classes]
+        yield f"{count('class', len(names))} whose folders get another name", names
     if plan.problems:
         yield f"{count('file', len(plan.problems))} cannot be sorted", problem_lines(plan.problems)
     if plan.already_there:

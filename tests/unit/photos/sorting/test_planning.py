@@ -1,6 +1,7 @@
 """The preview says what goes where, what stays and why, and changes nothing."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tlgui.photos.mending.records import Act
 from tlgui.photos.sorting.options import Answer, DecidedPhoto
 from tlgui.photos.sorting.plan import FolderCount, SortPlan
 from tlgui.photos.sorting.sorter import Sorter
+from tlgui.photos.sorting.words import renamed_class_words
 
 
 def targets(plan: SortPlan) -> dict[str, str]:
@@ -168,3 +170,16 @@ class TestRefusals:
         assert plan.renamed_count == 1
         assert targets(plan)["a: b?.jpg"] == "wren/a_ b_.jpg"
         assert targets(plan)["a: b?.jpg.xmp"] == "wren/a_ b_.jpg.xmp"
+
+    def test_class_that_cannot_be_the_name_of_a_folder_is_told(self, sorter: Sorter, source: Path, into: Path) -> None:
+        photos = decided(source, {"a.jpg": "a<b", "b.JPG": "CON", "c.jpg": "wren", "d.jpg": "Wren"})
+        plan = sorter.preview(photos, options(into), QUIET)
+        words = [renamed_class_words(*each) for each in plan.renamed_classes]
+        assert words[:2] == [
+            "Photos of “a<b” go into the folder “a_b”: the name of a folder cannot have “<” in it.",
+            "Photos of “CON” go into the folder “CON_”: Windows keeps this name for itself.",
+        ]
+        assert words[2].endswith("2”: another class is called the same, but for capital letters or accents.")
+        assert len(words) == 3
+        by_year = sorter.preview(photos, replace(options(into), pattern="{year}/{name}"), QUIET)
+        assert by_year.renamed_classes == ()
