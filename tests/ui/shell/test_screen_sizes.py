@@ -214,3 +214,20 @@ def test_headings_and_plots_grow_with_the_text_of_the_desktop(
         assert view.plots.minimumHeight() > 1.5 * height
     finally:
         qapp.setFont(before)
+
+
+def test_pages_begin_and_end_at_the_same_edges(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
+    train(qtbot, window, birds)
+    qtbot.waitUntil(lambda: not window.session.is_busy and not window.session.review.is_looking, timeout=20_000)
+    predict = window.pages.predict
+    predict.predict_paths([birds])
+    qtbot.waitUntil(lambda: not window.session.is_busy and predict.has_predictions, timeout=20_000)
+    pages = window.pages
+    edges = set()
+    for step, page in zip(Step, (pages.photos, pages.train, pages.results, predict), strict=True):
+        window.show_step(step)
+        QApplication.processEvents()
+        told = [each for each in page.findChildren(QWidget) if isinstance(each, QLabel | QAbstractButton)]
+        places = [place(window, each) for each in told if each.isVisible() and each.text()]
+        edges.add((min(each.left() for each in places), max(each.right() for each in places)))
+    assert len(edges) == 1

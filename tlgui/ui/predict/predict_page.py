@@ -29,7 +29,7 @@ from tlgui.ui.widgets.empty_page import EmptyPage, page_heading
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.plain_text import set_tip
-from tlgui.ui.widgets.tokens import GRID, Accent, colour
+from tlgui.ui.widgets.tokens import GRID, MARGIN, Accent, colour
 
 _NO_FILES = "What was dropped is neither a photo nor a folder on this computer. Save it as a file, then drop the file."
 _NO_IMAGE = "There is no image on the clipboard. Copy a picture or photo files first, then paste again."
@@ -196,6 +196,7 @@ class PredictPage(QWidget):
         for widget in (self.no_model, self.drop_here, self._listed):
             self.stack.addWidget(widget)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.addWidget(self.heading)
         layout.addWidget(self.model_line)
         layout.addWidget(self.classes_line)

@@ -114,6 +114,7 @@ class ResultsPage(QWidget):
         column.addWidget(ScrollArea(scrolled), 1)
         column.addLayout(bottom)
         self._splitter = side_by_side(self.panel, right)
+        self._splitter.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._splitter)
