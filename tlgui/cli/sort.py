@@ -154,8 +154,8 @@ def _write_plan(plan: SortPlan, unreadable: Iterable[MendingProblem], terminal: 
     ):
         if number:
             terminal.write(f"{count('photo', number)} {what}.")
-    for name, folder in plan.renamed_classes:
-        terminal.write(renamed_class_words(name, folder))
+    for renamed in plan.renamed_classes:
+        terminal.write(renamed_class_words(*renamed))
     room = f", {size_in_words(plan.free_bytes)} free" if plan.free_bytes is not None else ""
     terminal.note(f"{count('photo', plan.photo_count)} to sort: {size_in_words(plan.needed_bytes)} needed{room}")
 

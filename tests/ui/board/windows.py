@@ -11,6 +11,7 @@ from tests.ui.waiting import WAIT_MS
 from tlgui.photos.sorting.sorter import Sorter
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_keeper import BoardKeeper
+from tlgui.ui.board.dismissal_keeper import DismissalKeeper
 from tlgui.ui.session.requests import WatchRequest
 from tlgui.ui.session.session import Session
 from tlgui.ui.watching.folder_watch import FolderWatch
@@ -39,6 +40,7 @@ class Window:
         session = self.session = Session(engine)
         self.board = Board(session, session)
         self.keeper = BoardKeeper(self.board, session, session)
+        self.dismissals = DismissalKeeper(self.board, session, session)
         self.sorter = Sorter(journal)
         self.watch = FolderWatch(
             self.board, session, self.keeper, session, sorter=self.sorter, look_ms=1, copy_ms=1, clock=self.clock

@@ -51,10 +51,10 @@ def test_card_shows_a_photo_the_accuracy_and_the_date(
     (card,) = start.folders.cards
     before = tones(start)
     qtbot.waitUntil(lambda: len(card.words) == 2)
-    accuracy, trained = card.words
+    accuracy, date = card.words
     assert accuracy == "90.0 % right"
-    assert trained.startswith("trained today")
-    assert f"{accuracy}, {trained}" in card.accessibleName()
+    assert date.startswith("trained today")
+    assert f"{accuracy}, {date}" in card.accessibleName()
     # Each line is shown whole, beside the picture.
     room = card.sizeHint().width() - card.sizeHint().height() - 2 * GRID
     assert all(card.fontMetrics().horizontalAdvance(line) <= room for line in (*card.words, "trained yesterday 20:48"))

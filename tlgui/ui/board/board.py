@@ -60,6 +60,7 @@ class Board(QObject):
     Attributes:
         photos: The columns.
         left_out: Photos in folders that are named, as text, that do not come to the board.
+        suggestions: Photos that look like those that were just decided about.
     """
 
     grew = Signal(object)
@@ -86,8 +87,8 @@ class Board(QObject):
         self.left_out: frozenset[str] = frozenset()
         self._corrections = Corrections(session, self._log, self)
         self._corrections.changed.connect(self.state_changed)
-        self._suggestions = Suggestions(session, self._log, self)
-        self._suggestions.changed.connect(self.suggestion_changed)
+        self.suggestions = Suggestions(session, self._log, self)
+        self.suggestions.changed.connect(self.suggestion_changed)
         self._comparison = AnswerComparison(session, self._log, self)
         self._comparison.compared.connect(self.answers_compared)
         self._corrections.added.connect(self._comparison.expect_training)
@@ -151,7 +152,7 @@ class Board(QObject):
 
     def suggestion(self) -> Suggestion | None:
         """Return the photos that look like those that were just decided about; None where there are none."""
-        return self._suggestions.current
+        return self.suggestions.current
 
     def corrections(self) -> Rows:
         """Return the photos that a person named and the model named otherwise, or held back."""
@@ -212,7 +213,7 @@ class Board(QObject):
         self.photos = self.photos.without(rows)
         # They are about rows.
         self._comparison.forget()
-        self._suggestions.forget()
+        self.suggestions.forget()
         self._log.follow(self.photos, self._log.scope)
         # What was being read was for other rows.
         self._log.look_up(np.arange(len(self.photos), dtype=np.intp))
@@ -231,7 +232,7 @@ class Board(QObject):
 
     def dismiss_suggestion(self) -> None:
         """Do not suggest the photos of `suggestion` for that class again."""
-        self._suggestions.dismiss()
+        self.suggestions.dismiss()
 
     def decide(self, rows: Rows, class_name: str | None, words: str) -> None:
         """Remember what a person decided about photos, by their content; it is shown at once.
@@ -242,7 +243,7 @@ class Board(QObject):
             words: For Undo, such as “name 3 photos robin”.
         """
         decided = self._log.decide(rows, class_name, words)
-        self._suggestions.look_for(decided, class_name)
+        self.suggestions.look_for(decided, class_name)
         if unknown := len(rows) - len(decidable(self.photos, rows)):
             hint = "What cannot be read cannot be remembered: what you decide is kept by what a photo shows."
             self.problem_raised.emit(StorageError(f"Nothing was decided about {count('photo', unknown)}.", hint))
@@ -264,7 +265,7 @@ class Board(QObject):
 
         Photos that were taken off come back by kept predictions, where `problem` is empty.
         """
-        self._suggestions.forget()
+        self.suggestions.forget()
         if not self._undo_steps.is_taking_off:
             return self._undo_steps.undo_decision()
         if not self.problem():
@@ -302,7 +303,7 @@ class Board(QObject):
         self.photos.judge(self._session.caution)
         collection = self._session.collection if self._session.active_run is not None else None
         self._log.follow(self.photos, scope_of(collection.folder if collection is not None else None, names))
-        self._suggestions.forget()
+        self.suggestions.forget()
         self._arrived.clear()
         self._roots = []
         self._undo_steps.forget_taken_off()

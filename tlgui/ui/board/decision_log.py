@@ -166,7 +166,7 @@ class DecisionLog(QObject):
         every = photos.all_digests
 
         def write() -> Rows:
-            step.change = self._decisions.decide(_each(digests), decision, scope, gui_priority.give_way)
+            step.change = self._decisions.decide(each_digest(digests), decision, scope, gui_priority.give_way)
             return np.flatnonzero(places_in(every, digests) >= 0) if alike is rows else alike
 
         def then(copies: object) -> None:
@@ -240,7 +240,7 @@ class DecisionLog(QObject):
 
     def _read(self, digests: Digests, scope: Scope) -> Found:
         """Return what was decided about photos; on the thread."""
-        each = _each(digests)
+        each = each_digest(digests)
         decisions = self._decisions.of((digest for digest in each if any(digest)), scope, gui_priority.give_way)
         names, times = dict[str, int](), dict[str, int]()
         classes = np.full(len(each), UNDECIDED, np.intp)
@@ -291,7 +291,8 @@ def decidable(photos: BoardColumns, rows: Rows) -> Rows:
     return rows[photos.digests(rows).any(axis=1)]
 
 
-def _each(digests: Digests) -> list[bytes]:
+def each_digest(digests: Digests) -> list[bytes]:
+    """Return digests one by one."""
     # NumPy would cut zeros at the end off.
     data = digests.tobytes()
     return [data[start : start + _BYTES] for start in range(0, len(data), _BYTES)]

@@ -62,6 +62,7 @@ class Suggestions(QObject):
 
     Signals:
         changed: `current` is another one, or None.
+        dismissed: Photos are not to be suggested for a class again; the class and their digests.
 
     Args:
         session: Runs the jobs.
@@ -73,6 +74,7 @@ class Suggestions(QObject):
     """
 
     changed = Signal()
+    dismissed = Signal(object, object)
 
     def __init__(self, session: Session, log: DecisionLog, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -113,9 +115,18 @@ class Suggestions(QObject):
         shown = self.current
         if shown is not None:
             digests = self._log.photos.digests(shown.rows)
-            known = self._dismissed.get(shown.class_name, digests[:0])
-            self._dismissed[shown.class_name] = np.concatenate([known, digests])
+            self.add_dismissed(shown.class_name, digests)
             self._show(None)
+            self.dismissed.emit(shown.class_name, digests)
+
+    def add_dismissed(self, class_name: str, digests: Digests) -> None:
+        """Suggest photos, given by their digests, no more for a class."""
+        known = self._dismissed.get(class_name, digests[:0])
+        self._dismissed[class_name] = np.concatenate([known, digests])
+
+    def forget_dismissed(self) -> None:
+        """Suggest all photos again: they belong to another collection."""
+        self._dismissed.clear()
 
     def _begin(self, photos: BoardColumns, class_name: str, decided: Rows) -> None:
         board, group = board_looks(photos), photos.class_index(class_name)

@@ -50,7 +50,7 @@ class Pages:
 
     def content(self, number: int) -> QWidget | None:
         """Return the photos of a page, which is a `Step`, where that is about photos."""
-        contents = {Step.PHOTOS: self.photos.browser.grid, Step.PREDICT: self.predict.view.grid}
+        contents: dict[Step, QWidget] = {Step.PHOTOS: self.photos.browser.grid, Step.PREDICT: self.predict.view.grid}
         return contents.get(Step(number))
 
 

@@ -9,6 +9,7 @@ from tlgui.errors import TlguiError
 from tlgui.photos.sorting.options import SortOptions
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_keeper import BoardKeeper
+from tlgui.ui.board.dismissal_keeper import DismissalKeeper
 from tlgui.ui.board.sorting import Sorting
 from tlgui.ui.predict.predict_page import PredictPage
 from tlgui.ui.predict.sort_form import SortChoices
@@ -63,6 +64,7 @@ class WatchCommands(QObject):
         self._page = page
         self._messages = messages
         self.keeper = BoardKeeper(board, session, self)
+        DismissalKeeper(board, session, self)
         self.watch = FolderWatch(board, session, self.keeper, self)
         self.unnamed_bar = UnnamedBar(self.keeper, board)
         self.watch_bar = WatchBar(self.watch)
