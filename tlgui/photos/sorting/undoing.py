@@ -73,7 +73,7 @@ class Undoing:
                 reason = f"It could not be removed: {error.strerror or error}."
             if reason:
                 self.problems.append(MendingProblem(target, reason))
-            self._context.report(Progress(Stage.MENDING, ended, len(steps)))
+            self._context.report(Progress(Stage.UNDOING, ended, len(steps)))
 
     def _move_back(self, steps: Sequence[tuple[int, Step]]) -> None:
         moves = []

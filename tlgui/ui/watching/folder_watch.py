@@ -32,7 +32,7 @@ from tlgui.ui.session.worker import Job
 from tlgui.ui.watching.choice import WatchChoice, check_choice
 from tlgui.ui.watching.copying import Copied, NamedPhoto, WatchCopying
 from tlgui.ui.watching.gathering_timer import GatheringTimer
-from tlgui.ui.watching.record import WatchProgress, WatchRecord
+from tlgui.ui.watching.record import WatchProgress, WatchRecord, choice_to_offer, forget_watch
 from tlgui.ui.watching.watched_photos import Done, WatchedPhotos
 from tlgui.ui.watching.words import WatchState
 
@@ -171,7 +171,7 @@ class FolderWatch(QObject):
             record = WatchRecord(self._folder)
         self._offered = None
         if record is not None:
-            self._tasks.do(functools.partial(_forget, record))
+            self._tasks.do(functools.partial(forget_watch, record))
         self.changed.emit()
 
     def close(self) -> None:
@@ -240,7 +240,9 @@ class FolderWatch(QObject):
         if watched.incoming.has_begun and not had_begun:
             self._note(dict(watched.incoming.known), has_begun=True)
         before = self.state
-        watched.arrive(found)
+        if found.moved:
+            self._board.move({str(old): str(new) for old, new in found.moved.items()})
+        self._note(watched.arrive(found))
         self._hand_over()
         if self.state != before:
             self.changed.emit()
@@ -366,7 +368,7 @@ class FolderWatch(QObject):
         if folder is not None and folder != self._folder:
             self._leave()
             self._folder, self._offered = folder, None
-            self._tasks.do(functools.partial(_choice_to_offer, folder), functools.partial(self._offer, folder))
+            self._tasks.do(functools.partial(choice_to_offer, folder), functools.partial(self._offer, folder))
         self._hand_over()
         self.changed.emit()
 
@@ -374,27 +376,3 @@ class FolderWatch(QObject):
         if folder == self._folder and self._watched is None:
             self._offered = choice
             self.changed.emit()
-
-
-def _choice_to_offer(folder: Path) -> WatchChoice | None:
-    """Return what was watched; None where nothing was, or another window watches it."""
-    record = WatchRecord(folder)
-    choice = record.choice()
-    try:
-        if choice is None or not record.own():
-            return None
-    except StorageError:
-        return None
-    record.disown()
-    return choice
-
-
-def _forget(record: WatchRecord) -> None:
-    try:
-        # Another window may watch meanwhile.
-        if record.own():
-            record.forget()
-    except StorageError as error:
-        _log.warning("what was watched cannot be forgotten: %s", error)
-    finally:
-        record.disown()

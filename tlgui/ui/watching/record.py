@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tlgui import files
-from tlgui.errors import NewerFileError
+from tlgui.errors import NewerFileError, StorageError
 from tlgui.photos.facts import FileState
 from tlgui.photos.places import inside, outside
 from tlgui.photos.sorting.options import SortOptions
@@ -212,6 +212,31 @@ class WatchRecord:
             return
         except OSError as error:
             _log.warning("what was watched cannot be read from %s: %s", self._path, error)
+
+
+def choice_to_offer(folder: Path) -> WatchChoice | None:
+    """Return what was watched; None where nothing was, or another window watches it."""
+    record = WatchRecord(folder)
+    choice = record.choice()
+    try:
+        if choice is None or not record.own():
+            return None
+    except StorageError:
+        return None
+    record.disown()
+    return choice
+
+
+def forget_watch(record: WatchRecord) -> None:
+    """Offer what was watched no more, unless another window watches it."""
+    try:
+        # Another window may watch meanwhile.
+        if record.own():
+            record.forget()
+    except StorageError as error:
+        _log.warning("what was watched cannot be forgotten: %s", error)
+    finally:
+        record.disown()
 
 
 def _parsed(line: bytes) -> object:

@@ -70,10 +70,12 @@ class WatchedPhotos:
         """Whether photos are to be copied."""
         return bool(self._to_copy)
 
-    def arrive(self, found: Incoming) -> None:
-        """Take the result of a look."""
+    def arrive(self, found: Incoming) -> Done:
+        """Take the result of a look, and return the photos that are done, and have another name now."""
         self._last = found
+        done = [str(new) for old, new in found.moved.items() if not self._is_moved(str(old), new)]
         self._arrived.update(dict.fromkeys(map(str, found.arrived)))
+        return self._done(done)
 
     def hand_over(self) -> tuple[Path, ...]:
         """Return the photos that are to be named now."""
@@ -173,6 +175,19 @@ class WatchedPhotos:
             is_paused=self.is_paused,
             copy_problem=self._copy_problem,
         )
+
+    def _is_moved(self, old: str, new: Path) -> bool:
+        """Return whether a photo that has another name now waits for something, which it does by that name then."""
+        if (to_copy := self._to_copy.pop(old, None)) is not None:
+            self._to_copy[str(new)] = replace(to_copy, photo=replace(to_copy.photo, path=new))
+            return True
+        for waiting in (self._arrived, self._handed):
+            if old in waiting:
+                # What was handed over is not found where it was.
+                del waiting[old]
+                self._arrived[str(new)] = None
+                return True
+        return False
 
     def _done(self, paths: Iterable[str]) -> Done:
         known = self.incoming.known

@@ -226,6 +226,9 @@ class TestMoving:
         mender.apply(into(folder / "owl", *robins(folder)), JobContext(report=events.append))
         told = [(event.stage, event.done, event.total) for event in events if isinstance(event, Progress)]
         assert told == [(Stage.MENDING, done, 2) for done in range(3)]
+        events.clear()
+        mender.undo(JobContext(report=events.append))
+        assert {event.stage for event in events if isinstance(event, Progress)} == {Stage.UNDOING}
 
 
 class TestChoosing:
