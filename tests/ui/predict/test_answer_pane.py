@@ -101,6 +101,8 @@ def test_photo_that_cannot_be_read_can_neither_be_named_nor_asked_about(qtbot: Q
         assert not widget.isVisibleTo(pane)
     with qtbot.assertNotEmitted(pane.class_chosen):
         QTest.keyClick(pane, Qt.Key.Key_1)
+    # Why is said once.
+    qtbot.waitUntil(lambda: pane.photo.problem == "It cannot be shown.")
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_2, Qt.Key.Key_R])

@@ -231,3 +231,10 @@ def test_pages_begin_and_end_at_the_same_edges(qtbot: QtBot, window: MainWindow,
         places = [place(window, each) for each in told if each.isVisible() and each.text()]
         edges.add((min(each.left() for each in places), max(each.right() for each in places)))
     assert len(edges) == 1
+
+
+def test_menus_stand_beside_the_middle_of_the_model(small: MainWindow) -> None:
+    bar = small.menuBar()
+    middle = small.chip.button.mapTo(small, small.chip.button.rect().center()).y()
+    for entry in bar.actions():
+        assert abs(bar.mapTo(small, bar.actionGeometry(entry).center()).y() - middle) <= 1

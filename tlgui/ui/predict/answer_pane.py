@@ -184,7 +184,8 @@ class AnswerPane(QWidget):
         if photo.path != self._path:
             self._path, self._size_bytes = photo.path, None
             self.explanation.show_photo(None if photo.error else photo.path)
-        self.photo.show_photo(photo.path, f"The photo: {answer_in_words(photo)}")
+        spoken = f"The photo: {answer_in_words(photo)}"
+        self.photo.show_photo(photo.path, spoken, is_unreadable=bool(photo.error))
         self.similar.show_row(photo.row)
         self._show_file(photo)
 

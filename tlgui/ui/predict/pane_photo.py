@@ -24,6 +24,7 @@ from tlgui.ui.viewer.photo_loader import PhotoLoader
 from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details, set_tip
 from tlgui.ui.widgets.tokens import FOCUS_WIDTH, GRID, tokens_of
 
+_NOT_SHOWN = "It cannot be shown."
 _LEAST_SIDE = 120
 # The photo before stays for so long while the next one is loaded: most are there by then, and nothing flickers.
 _STAYS_MS = 150
@@ -52,6 +53,7 @@ class PanePhoto(PhotoCanvas):
         super().__init__(parent)
         self._path: Path | None = None
         self.problem = ""
+        self._is_unreadable = False
         self._loaded_side = 0
         self.loader = PhotoLoader(self)
         self.loader.loaded.connect(self._on_loader_loaded)
@@ -68,14 +70,16 @@ class PanePhoto(PhotoCanvas):
         self.setMinimumSize(_LEAST_SIDE, _LEAST_SIDE)
         set_tip(self, "Double-click to see it large (Space or Enter)")
 
-    def show_photo(self, path: Path, spoken: str) -> None:
+    def show_photo(self, path: Path, spoken: str, *, is_unreadable: bool = False) -> None:
         """Load a photo unless it is shown already.
 
         Args:
             path: The file.
             spoken: What a screen reader says of it.
+            is_unreadable: Whether it is said beside it why it cannot be read.
         """
         set_spoken(self, spoken)
+        self._is_unreadable = is_unreadable
         if path != self._path:
             self._path = path
             self._clearing.start()
@@ -153,7 +157,7 @@ class PanePhoto(PhotoCanvas):
     @Slot(QImage, str)
     def _on_loader_loaded(self, image: QImage, problem: str) -> None:
         self._clearing.stop()
-        self._show_image(image, problem)
+        self._show_image(image, _NOT_SHOWN if problem and self._is_unreadable else problem)
 
     @Slot()
     def _on_clearing_timeout(self) -> None:

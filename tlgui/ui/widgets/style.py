@@ -149,6 +149,7 @@ def style_sheet(colours: Colours, line_height: int) -> str:
     # A style sheet's least height replaces what the text asks for.
     text_height = max(CONTROL_HEIGHT - 2 * (_PADDING + LINE_WIDTH), line_height)
     mark = max(2 * GRID, round(line_height * 0.95))
+    tool_height = round(line_height * 1.1) + 2 * (_PADDING + LINE_WIDTH) + 3
     values = {name: getattr(colours, name) for name in Colours.__dataclass_fields__} | {
         "icons": files.resource("icons/controls").as_posix(),
         "scheme": "dark" if QColor(colours.page).lightness() < QColor(colours.text).lightness() else "light",
@@ -173,7 +174,8 @@ def style_sheet(colours: Colours, line_height: int) -> str:
         "side_in_ring": GRID + SMALL_CORNER + LINE_WIDTH - FOCUS_WIDTH,
         "field": GRID,
         "field_in_ring": GRID + LINE_WIDTH - FOCUS_WIDTH,
-        "menu": max(GRID // 2, (CONTROL_HEIGHT + GRID // 2 - line_height) // 2),
+        # As high as the buttons beside the menus, with their icons and the room around them.
+        "menu": max(GRID // 2, (max(CONTROL_HEIGHT, tool_height) + GRID // 2 - line_height) // 2),
         "bar": max(GRID // 2 + 2, line_height // 3),
     }
     return _SHEET.format_map(values)
