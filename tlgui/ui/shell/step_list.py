@@ -21,7 +21,7 @@ from tlgui.ui.widgets.tokens import CORNER, FOCUS_WIDTH, GRID, MARGIN, Accent, c
 
 _STATE_ROLE = Qt.ItemDataRole.UserRole
 # Of the width of the window.
-_LARGEST_SHARE = 0.32
+_LARGEST_SHARE = 0.28
 # The longest state, which has a mark; it determines the width of the list.
 _LONGEST = "No better than luck"
 
@@ -94,7 +94,7 @@ class StepList(QListWidget):
         return self._is_compact
 
     def fit(self, room: int) -> None:
-        """Leave out the words of the states if the list would take more than about a third of `room` pixels."""
+        """Leave out the words of the states if the list would take more than a good quarter of `room` pixels."""
         needed = _full_width(self.fontMetrics())
         is_compact = needed > room * _LARGEST_SHARE
         if is_compact != self._is_compact:
