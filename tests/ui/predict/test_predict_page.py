@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -151,6 +151,19 @@ def test_folder_without_photos_says_so(qtbot: QtBot, page: PredictPage, session:
     qtbot.waitUntil(lambda: not session.is_busy)
     assert "No photos were found" in page.notice.text.text()
     assert page.drop_here.isVisible()
+
+
+def test_nothing_above_the_photos_moves_when_naming_ends(
+    qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, birds: Path
+) -> None:
+    gate = fake_engine.pause_before(PhotosPredicted, lambda event: "wren" in str(event.predictions[0].path))
+    page.predict_paths([birds])
+    qtbot.waitUntil(lambda: gate.is_reached and page.view.grid.isVisible())
+    top = page.view.mapTo(page, QPoint())
+    assert not page.heading.isVisible()
+    gate.open()
+    qtbot.waitUntil(lambda: not session.is_busy)
+    assert page.view.mapTo(page, QPoint()) == top
 
 
 def test_drop_while_photos_are_named_waits_its_turn(

@@ -262,14 +262,15 @@ class PredictPage(QWidget):
     def _refresh(self) -> None:
         """Show the part of the page that fits its state, and enable what can be done."""
         model, has_photos = self._session.model, self.has_predictions
-        self.heading.setVisible(model is not None and not has_photos)
+        # From the beginning of the naming on, so that nothing moves when it ends; the chips name the classes.
+        is_listed = has_photos or self.board.is_naming
+        self.heading.setVisible(model is not None and not is_listed)
         self.model_line.setVisible(model is not None)
-        # The chips name the classes.
-        self.classes_line.setVisible(model is not None and not has_photos)
+        self.classes_line.setVisible(model is not None and not is_listed)
         if model is not None:
             self.model_line.set_text(model_in_words(model, is_foreign=self._session.is_model_foreign))
             self.classes_line.set_text(classes_in_words(model))
-        if has_photos or self.board.is_naming:
+        if is_listed:
             self.stack.setCurrentWidget(self._listed)
         else:
             self.stack.setCurrentWidget(self.drop_here if model is not None else self.no_model)
