@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_jpeg, write_text
-from tests.ui.grid.plain_photos import FOLDER, PlainDescriber, PlainPhoto, plain_photos
+from tests.ui.grid.plain_photos import FOLDER, PlainDescriber, PlainPhoto, PlainSection, plain_photos
 from tlgui.ui.grid.photo_cell import Cell
 from tlgui.ui.grid.photo_grid import MOST_LINES, PhotoGrid
 from tlgui.ui.grid.photo_list import ListedPhotos
@@ -248,6 +248,20 @@ def test_larger_thumbnails_keep_what_is_in_the_middle(qtbot: QtBot, grid: Grid) 
     assert grid.lines == 17
     grid.set_lines(1000)
     assert grid.lines == MOST_LINES
+
+
+@pytest.mark.parametrize("has_sections", [False, True])
+def test_thumbnail_is_only_so_large_that_all_of_its_cell_is_seen(grid: Grid, *, has_sections: bool) -> None:
+    photos = plain_photos(20)
+    sections = [PlainSection("owl", 0, 20)] if has_sections else []
+    grid.show_items(ListedPhotos(photos), PlainDescriber(), sections)
+    grid.set_lines(MOST_LINES)
+    for height in (150, 220, 900):
+        grid.resize(800, height)
+        grid.scrollTo(grid.photos.index(0))
+        assert grid.is_seen(0), height
+        assert grid.lines == MOST_LINES
+    assert grid.cell_size.height() > MOST_LINES * grid.fontMetrics().height()
 
 
 def test_only_what_is_seen_is_decoded(qtbot: QtBot, grid: Grid, tmp_path: Path) -> None:

@@ -125,12 +125,54 @@ def test_single_photo_fills_the_page(qtbot: QtBot, predict_page: PredictPage, tr
     assert view.chips.isVisible()
 
 
-def test_pane_gives_way_in_a_narrow_window(qtbot: QtBot, named: PredictPage) -> None:
-    assert named.view.pane.isVisible()
+def test_pane_has_most_of_a_narrow_window_until_its_handle_is_moved(qtbot: QtBot, named: PredictPage) -> None:
+    view = named.view
     named.resize(430, 600)
-    qtbot.waitUntil(lambda: not named.view.pane.isVisible())
+    qtbot.waitUntil(lambda: view.grid.columns() == 1 and view.pane.width() > view.grid.width())
+    assert view.pane.isVisible()
+    view._splitter.splitterMoved.emit(160, 1)
+    view._splitter.setSizes([160, 238])
+    sizes = view._splitter.sizes()
+    named.resize(431, 600)
+    assert abs(view._splitter.sizes()[1] - sizes[1]) <= 1
     named.resize(1200, 600)
-    qtbot.waitUntil(named.view.pane.isVisible)
+    qtbot.waitUntil(lambda: view.grid.width() > view.pane.width())
+
+
+def test_low_pane_has_the_answer_and_not_the_photo_until_it_is_asked_where_the_model_looked(
+    qtbot: QtBot, named: PredictPage
+) -> None:
+    pane = named.view.pane
+    assert pane.photo.isVisible()
+    named.resize(900, 400)
+    qtbot.waitUntil(lambda: not pane.photo.isVisible())
+    assert not pane.column.question.isVisible()
+    assert pane.column.classes.isVisible()
+    pane.explanation.button.click()
+    assert pane.photo.isVisible()
+    pane.explanation.button.click()
+    assert not pane.photo.isVisible()
+    named.resize(900, 900)
+    qtbot.waitUntil(lambda: pane.photo.isVisible() and pane.column.question.isVisible())
+
+
+def test_order_groups_and_size_are_in_a_panel_where_the_line_has_no_room(qtbot: QtBot, named: PredictPage) -> None:
+    bar = named.view.bar
+    assert not bar.arrange_button.isVisible()
+    assert bar.order.isVisible()
+    named.resize(300, 600)
+    qtbot.waitUntil(bar.arrange_button.isVisible)
+    assert bar.height() == bar.text.height()
+    QTest.keyClick(bar.arrange_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bar.panel.isVisible() and bar.order.hasFocus())
+    assert bar.size_slider.isVisible()
+    bar.order.setCurrentText("Name, Z to A")
+    assert names_shown(named)[0] == "f broken"
+    QTest.keyClick(bar.order, Qt.Key.Key_Escape)
+    assert not bar.panel.isVisible()
+    named.resize(1200, 600)
+    qtbot.waitUntil(bar.order.isVisible)
+    assert not bar.arrange_button.isVisible()
 
 
 @pytest.mark.parametrize("count", [1, 2])

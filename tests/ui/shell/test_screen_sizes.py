@@ -18,9 +18,11 @@ from tests.pictures import write_collection
 from tests.trusts import trust_of
 from tests.ui.results.runs import CURVE
 from tests.ui.shell.driving import open_folder, train
+from tests.ui.shell.sorting import card, name_photos
 from tlgui.app import create_window
 from tlgui.photos.collection import Part
 from tlgui.ui.photos.collection_header import CollectionHeader
+from tlgui.ui.predict.class_list import line_height
 from tlgui.ui.results.confusion_matrix import ConfusionMatrix
 from tlgui.ui.results.mistakes_strip import MistakeList
 from tlgui.ui.shell.main_window import MainWindow
@@ -29,6 +31,7 @@ from tlgui.ui.train.training_view import TrainingView
 from tlgui.ui.widgets.fitting_label import FittingLabel
 from tlgui.ui.widgets.focus import first_control
 from tlgui.ui.widgets.primary import shows_primary
+from tlgui.ui.widgets.scroll_area import ScrollArea
 
 SMALL = QSize(900, 640)
 
@@ -123,6 +126,31 @@ def test_pages_of_a_trained_folder_are_whole(qtbot: QtBot, small: MainWindow, tm
         assert_whole(qtbot, small)
         if step is not Step.PREDICT:
             assert_one_filled_button_is_seen(small, page)
+
+
+@pytest.mark.parametrize("class_count", [3, 40])
+def test_named_photos_have_their_answer_beside_them(
+    qtbot: QtBot, small: MainWindow, tmp_path: Path, class_count: int
+) -> None:
+    names = [f"Great Crested Grebe {number}" for number in range(class_count)]
+    new = card(tmp_path / "New", [f"{name} new.jpg" for name in names[:6]])
+    name_photos(qtbot, small, write_collection(tmp_path / "Birds", names, photos=5), new)
+    assert_whole(qtbot, small)
+    page = small.pages.predict
+    pane, grid = page.view.pane, page.view.grid
+    (area,) = [area for area in small.findChildren(ScrollArea) if area.widget() is page]
+    assert not area.verticalScrollBar().isVisible(), "the page itself does not scroll"
+    qtbot.waitUntil(lambda: grid.is_seen(0))
+    seen = pane.column.classes.visibleRegion().boundingRect().height()
+    assert seen >= line_height(pane.fontMetrics()), "a class can be chosen without scrolling"
+    for widget in (pane.column.answer, pane.accept_button, pane.full_button, page.summary):
+        assert widget.visibleRegion().boundingRect() == widget.rect(), widget
+    # What has no room is in a menu that Tab reaches.
+    rows = ((page.foot, 4), (pane.buttons, 3))
+    for row, least in rows:
+        shown = [button for button in row.findChildren(QAbstractButton) if button.isVisible()]
+        assert row.more_button.isVisible() is bool(row.folded)
+        assert len(shown) + len(row.folded) - bool(row.folded) >= least
 
 
 @pytest.mark.parametrize("class_count", [3, 40])

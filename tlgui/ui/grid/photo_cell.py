@@ -102,9 +102,14 @@ class CellPainter:
         self._option.setTextDirection(view.layoutDirection())
         self._forget_texts()
         line = self._line()
-        self._gap = max(4, line // 3)
+        self._gap = _gap(line)
         self.side = lines * line
-        self.size = QSize(self.side + 4 * self._gap, self.side + line * self.line_count + 5 * self._gap)
+        self.size = QSize(self.side + 4 * self._gap, self.side + self.height_around(view))
+
+    def height_around(self, view: QWidget) -> int:
+        """Return the height of a cell of `view` without its thumbnail, in pixels."""
+        line = view.fontMetrics().height()
+        return line * self.line_count + 5 * _gap(line)
 
     @property
     def margin(self) -> int:
@@ -262,3 +267,7 @@ def _draw(painter: QPainter, image: QImage, left: int, top: int, side: int) -> N
     else:
         # Still of the previous size.
         painter.drawImage(centred(image, QRect(left, top, side, side)), image)
+
+
+def _gap(line_height: int) -> int:
+    return max(4, line_height // 3)

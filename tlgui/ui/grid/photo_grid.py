@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from typing_extensions import override
 
@@ -40,6 +40,7 @@ _Hint = QAbstractItemView.ScrollHint
 
 LEAST_LINES, MOST_LINES, FIRST_LINES = 3, 24, 8
 """The smallest, largest and first size of a thumbnail, in lines of text."""
+_LEAST_HEIGHT_IN_LINES = 8
 
 
 class PhotoGrid(CellView, Generic[Item]):
@@ -69,7 +70,7 @@ class PhotoGrid(CellView, Generic[Item]):
         super().__init__(self.photos, parent)
         self.photos.setParent(self)
         self.key_filter: Callable[[QKeyEvent], bool] = lambda _event: False
-        self._lines = FIRST_LINES
+        self._lines = self._measured_lines = FIRST_LINES
         self._describer: Describer[Item] | None = None
         self._since_pressed = QElapsedTimer()
         self._loader = ThumbnailLoader(1, self)
@@ -109,8 +110,9 @@ class PhotoGrid(CellView, Generic[Item]):
         self.set_sections(sections)
         self._describer = describer
         self._chosen = self._chosen_rows = None
-        if describer.line_count != self._cells.line_count:
-            self._cells.line_count = describer.line_count
+        has_other_lines = describer.line_count != self._cells.line_count
+        self._cells.line_count = describer.line_count
+        if has_other_lines or self._fitting_lines() != self._measured_lines:
             self._measure()
         # Qt would update the scroll range later, and the scroll position could not be restored here.
         self.updateGeometries()
@@ -219,7 +221,9 @@ class PhotoGrid(CellView, Generic[Item]):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.cell_size.width(), 12 * self.fontMetrics().height())
+        margins = self.viewportMargins()
+        around = 2 * self.frameWidth() + margins.left() + margins.right() + self.verticalScrollBar().sizeHint().width()
+        return QSize(self.cell_size.width() + around, _LEAST_HEIGHT_IN_LINES * self.fontMetrics().height())
 
     # Events.
 
@@ -237,6 +241,12 @@ class PhotoGrid(CellView, Generic[Item]):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange} and hasattr(self, "_cells"):
+            self._measure()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fitting_lines() != self._measured_lines:
             self._measure()
 
     @override
@@ -271,8 +281,16 @@ class PhotoGrid(CellView, Generic[Item]):
 
     # Inner workings.
 
+    def _fitting_lines(self) -> int:
+        """Return the size of a thumbnail: as chosen, or as large as a whole cell can be seen."""
+        line = self.fontMetrics().height()
+        heading = self.heading_height if self.sections else 0
+        room = self.viewport().height() - heading - self._cells.height_around(self)
+        return max(LEAST_LINES, min(self._lines, room // line)) if room > 0 else self._lines
+
     def _measure(self) -> None:
-        self._cells.measure(self, self._lines)
+        self._measured_lines = self._fitting_lines()
+        self._cells.measure(self, self._measured_lines)
         self._headings.measure(self)
         self.cell_size, self.margin, self.heading_height = self._cells.size, self._cells.margin, self._headings.height
         self._loader.set_size(round(self._cells.side * self.devicePixelRatioF()))

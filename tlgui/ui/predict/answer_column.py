@@ -51,6 +51,8 @@ class AnswerColumn(QWidget):
         self._names: tuple[str, ...] = ()
         self._keys: dict[str, str] = {}
         self._keys_of: dict[str, tuple[str, ...]] = {}
+        self._is_low = False
+        self._can_decide = True
         self.answer = card_heading("")
         self.further = PlainLabel()
         self.further.setWordWrap(True)
@@ -69,13 +71,19 @@ class AnswerColumn(QWidget):
         for widget in widgets:
             self._column.insertWidget(self._column.indexOf(self.question), widget)
 
+    def set_low(self, *, is_low: bool) -> None:
+        """Leave out what the classes say by themselves, where they would not be seen otherwise; or show it again."""
+        self._is_low = is_low
+        self.question.setVisible(self._can_decide and not is_low)
+
     def show_rows(self, rows: Rows) -> None:
         """Show photos of the board, at least one."""
         is_other = not np.array_equal(rows, self._shown)
         self._shown = rows.copy()
         self._learn_keys()
         can_decide = bool((self._board.photos.groups[rows] != UNREADABLE).any())
-        self.question.setVisible(can_decide)
+        self._can_decide = can_decide
+        self.question.setVisible(can_decide and not self._is_low)
         self.classes.setVisible(can_decide)
         if len(rows) == 1:
             self._show_one(int(rows[0]), is_other=is_other)

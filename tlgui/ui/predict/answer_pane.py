@@ -19,7 +19,7 @@ from tlgui.ui.predict.similar_photos import SimilarPhotos
 from tlgui.ui.session.session import Session
 from tlgui.ui.viewer.explanation_switch import ExplanationSwitch
 from tlgui.ui.widgets.empty_page import QuietLabel
-from tlgui.ui.widgets.flow_layout import FlowLayout
+from tlgui.ui.widgets.folding_row import FoldingRow
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip
 from tlgui.ui.widgets.scroll_area import ScrollArea
 from tlgui.ui.widgets.tokens import GRID
@@ -33,6 +33,8 @@ _HINT = (
 _HEIGHT_OF_WIDTH = 3 / 4
 # However high the text is, this share of the pane is left for the answer.
 _MOST_OF_HEIGHT = 0.45
+# In a lower pane, the answer has all the room: the grid beside it shows the photo as large.
+_LINES_WITH_PHOTO = 18
 _TILE_COLUMNS, _TILE_ROWS = 3, 2
 _LARGEST = 16_777_215
 
@@ -75,6 +77,7 @@ class AnswerPane(QWidget):
         self.accept_button = _button("&Right", "The answer is right: it counts as yours (Enter)")
         self.full_button = _button("Fu&ll view", "Show the photo as large as the window (Space)")
         self.alike_button = _button("More li&ke this", "Show the photos that look most like this one")
+        self.buttons = FoldingRow("More about this photo")
         self.explanation = ExplanationSwitch(session.explanations, self.photo, self.photo.loader, self)
         self.similar = SimilarPhotos(session, board)
         self.file_line = QuietLabel()
@@ -128,13 +131,12 @@ class AnswerPane(QWidget):
         above.addWidget(self.photo, 1)
         above.addWidget(self.tiles, 1)
         self._pictures = pictures
-        buttons = QWidget()
-        row = FlowLayout(buttons)
-        row.setSpacing(GRID)
+        buttons = self.buttons
         order: list[QWidget] = [self.photo]
         for button in (self.accept_button, self.full_button, self.alike_button, self.explanation.button):
-            row.addWidget(button)
+            buttons.add(button)
             order.append(button)
+        order.append(buttons.more_button)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)
@@ -161,14 +163,21 @@ class AnswerPane(QWidget):
         self.photo.loader.measured.connect(self._on_loader_measured)
         self.accept_button.clicked.connect(self.accept_requested)
         self.full_button.clicked.connect(self.full_view_requested)
+        self.explanation.button.toggled.connect(self._fit_photo)
         self.alike_button.clicked.connect(self._on_alike_button_clicked)
         self._board.changed.connect(self._on_board_changed)
         self._board.grew.connect(self._on_board_grew)
         self._board.emptied.connect(self._on_board_emptied)
         self._board.taken_off.connect(self._on_board_emptied)
 
+    @Slot()
     def _fit_photo(self) -> None:
         """Give the photo its room, which is the same for every photo."""
+        is_low = not self._is_wide and self.height() < self.fontMetrics().height() * _LINES_WITH_PHOTO
+        self.buttons.set_folding(folds=is_low)
+        self.column.set_low(is_low=is_low)
+        # Where the model looked is shown on the photo.
+        self._pictures.setVisible(not is_low or self.explanation.button.isChecked())
         if self._is_wide:
             self._pictures.setMinimumHeight(0)
             self._pictures.setMaximumHeight(_LARGEST)

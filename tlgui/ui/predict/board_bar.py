@@ -1,14 +1,20 @@
-"""The line above the grid: search, the order of the photos, what they are put together by, and their size."""
+"""The line above the grid: search, the order of the photos, what they are put together by, and their size.
+
+Where one line has no room for all of it, search stays, and the others are in a panel.
+"""
 
 from enum import Enum
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QWidget
+from typing_extensions import override
 
 from tlgui.ui.board.arranging import BoardGrouping, BoardOrder, BoardQuery
 from tlgui.ui.grid.size_slider import SizeSlider
 from tlgui.ui.widgets.flow_layout import FlowLayout, growing
-from tlgui.ui.widgets.plain_text import set_spoken, set_tip
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_tip
+from tlgui.ui.widgets.popup_panel import PopupPanel
 from tlgui.ui.widgets.search_field import SearchField
 from tlgui.ui.widgets.tokens import GRID
 
@@ -77,12 +83,15 @@ class BoardBar(QWidget):
         set_tip(self.back_button, "Show all photos again, and not only these")
         self.back_button.hide()
         self.size_slider = SizeSlider()
-        row = FlowLayout(self)
-        row.setSpacing(GRID)
-        row.addWidget(self.back_button)
-        row.addWidget(growing(self.text))
-        for widget in (self.order, self.grouping, self.size_slider):
-            row.addWidget(widget)
+        self.arrange_button = QPushButton("Arrange")
+        set_tip(self.arrange_button, "Sort the photos, put them together, or make them larger")
+        self.arrange_button.hide()
+        self._is_folded = False
+        self._row = FlowLayout(self)
+        self._row.setSpacing(GRID)
+        for widget in (self.back_button, growing(self.text), *self._foldable(), self.arrange_button):
+            self._row.addWidget(widget)
+        self.panel = _ArrangePanel(self.arrange_button, self.order)
         self._connect()
 
     def query(self, group: int | None) -> BoardQuery:
@@ -110,10 +119,46 @@ class BoardBar(QWidget):
         elif not can and place >= 0:
             self.grouping.removeItem(place)
 
+    @property
+    def is_folded(self) -> bool:
+        """Whether order, groups and size are in the panel."""
+        return self._is_folded
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange} and hasattr(self, "panel"):
+            self._fit()
+
     def clear(self) -> None:
         """Show everything again; the order and the groups stay."""
         self.text.clear_quietly()
         self.show_only(None)
+
+    def _foldable(self) -> tuple[QWidget, ...]:
+        return self.order, self.grouping, self.size_slider
+
+    def _fit(self) -> None:
+        """Put order, groups and size into the line or into the panel."""
+        widgets = (self.text, *self._foldable())
+        is_folded = sum(widget.sizeHint().width() + GRID for widget in widgets) - GRID > self.width()
+        if is_folded is self._is_folded:
+            return
+        self._is_folded = is_folded
+        if is_folded:
+            self.panel.take(*self._foldable())
+        else:
+            self.panel.close()
+            for place, widget in enumerate(self._foldable(), start=2):
+                self._row.insert_widget(place, widget)
+                widget.show()
+        self.arrange_button.setVisible(is_folded)
+        self.updateGeometry()
 
     def _connect(self) -> None:
         self.text.searched.connect(self.changed)
@@ -121,6 +166,29 @@ class BoardBar(QWidget):
         self.grouping.currentIndexChanged.connect(self.changed)
         self.size_slider.valueChanged.connect(self.lines_changed)
         self.back_button.clicked.connect(self.left)
+
+
+class _ArrangePanel(PopupPanel):
+    """The panel for what has no room in the line."""
+
+    def __init__(self, button: QPushButton, first: QWidget) -> None:
+        super().__init__("Arrange", button)
+        self._first = first
+        self._labels = [PlainLabel(words) for words in ("&Order:", "&Groups:", "&Size:")]
+        self._grid = QGridLayout()
+        self.column.addLayout(self._grid)
+
+    @override
+    def first_control(self) -> QWidget:
+        return self._first
+
+    def take(self, *widgets: QWidget) -> None:
+        """Show the controls, each with its label."""
+        for line, (label, widget) in enumerate(zip(self._labels, widgets, strict=True)):
+            label.setBuddy(widget)
+            self._grid.addWidget(label, line, 0)
+            self._grid.addWidget(widget, line, 1)
+            widget.show()
 
 
 def _choice(name: str) -> QComboBox:

@@ -27,9 +27,11 @@ from tlgui.ui.widgets.tokens import GRID
 
 _MOST_ALIKE = 200
 _COUNT_MS = 100
+# Of the grid and the pane beside it.
 _SHARES = (640, 360)
-# A grid and a pane beside it.
-_LETTERS_WITH_PANE = 72
+# In a narrow view the grid has one column.
+_NARROW_SHARE = 0.44
+_NARROW_LETTERS, _LETTERS_WITH_PANE = 72, 44
 _LINES_OF_A_HIGH_WINDOW = 26
 _LEAST_LINES = 7
 _NO_ROWS = np.empty(0, np.intp)
@@ -56,6 +58,8 @@ class BoardView(QWidget):
         self._board = board
         self._was_naming = False
         self._is_single = False
+        self._is_narrow = False
+        self._has_own_shares = False
         self._shown_before: Rows = _NO_ROWS
         self._to_choose: Rows = _NO_ROWS
         self._describer = BoardDescriber()
@@ -190,6 +194,7 @@ class BoardView(QWidget):
         # The share of each where both are seen.
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setSizes(list(_SHARES))
+        self._splitter.splitterMoved.connect(self._on_splitter_moved)
         column.addWidget(self._splitter, 1)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self.grid).addWidget(self.nothing)
@@ -221,9 +226,16 @@ class BoardView(QWidget):
         least = self.fontMetrics().height() * _LEAST_LINES
         self.grid.setMinimumHeight(least)
         self.pane.setMinimumHeight(least)
-        is_low = self.window().height() < self.fontMetrics().height() * _LINES_OF_A_HIGH_WINDOW
-        self.chips.set_most_lines(1 if is_low else 2)
-        self.pane.setVisible(is_single or self.width() >= self.fontMetrics().averageCharWidth() * _LETTERS_WITH_PANE)
+        self.chips.set_most_lines(1 if is_in_low_window(self) else 2)
+        letters = self.width() / self.fontMetrics().averageCharWidth()
+        self.pane.setVisible(is_single or letters >= _LETTERS_WITH_PANE)
+        is_narrow = letters < _NARROW_LETTERS
+        if is_narrow is not self._is_narrow:
+            self._is_narrow, self._has_own_shares = is_narrow, False
+            self._splitter.setSizes(list(_SHARES))
+        if is_narrow and not self._has_own_shares:
+            room = self._splitter.width() - self._splitter.handleWidth()
+            self._splitter.setSizes([round(room * _NARROW_SHARE), room - round(room * _NARROW_SHARE)])
         if is_single is not self._is_single:
             self._is_single = is_single
             self.pane.set_wide(is_wide=is_single)
@@ -261,6 +273,10 @@ class BoardView(QWidget):
     def _on_grid_selection_changed(self) -> None:
         self.pane.show_rows(self.selected())
         self.selection_changed.emit()
+
+    @Slot()
+    def _on_splitter_moved(self) -> None:
+        self._has_own_shares = True
 
     @Slot()
     def _query(self) -> None:
@@ -315,6 +331,11 @@ class BoardView(QWidget):
     def _on_bar_left(self) -> None:
         self.bar.show_only(None)
         self.grid.setFocus()
+
+
+def is_in_low_window(widget: QWidget) -> bool:
+    """Return whether there are few lines for the photos, as with large text in a small window."""
+    return widget.window().height() < widget.fontMetrics().height() * _LINES_OF_A_HIGH_WINDOW
 
 
 class _Splitter(QSplitter):

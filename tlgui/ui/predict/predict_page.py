@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -12,7 +12,7 @@ from tlgui.errors import TlguiError
 from tlgui.text.numbers import count
 from tlgui.ui.board.board import Board
 from tlgui.ui.predict.board_actions import BoardActions
-from tlgui.ui.predict.board_view import BoardView
+from tlgui.ui.predict.board_view import BoardView, is_in_low_window
 from tlgui.ui.predict.board_words import counts_in_words
 from tlgui.ui.predict.correction_actions import CorrectionActions
 from tlgui.ui.predict.deciding import UNDO_KEY, Deciding
@@ -26,7 +26,7 @@ from tlgui.ui.widgets.action_button import ActionButton
 from tlgui.ui.widgets.drops import DropRule, DropTarget, dropped_paths, is_model_file
 from tlgui.ui.widgets.elided_label import ElidedLabel
 from tlgui.ui.widgets.empty_page import EmptyPage, page_heading
-from tlgui.ui.widgets.flow_layout import FlowLayout, growing
+from tlgui.ui.widgets.folding_row import FoldingRow
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.plain_text import set_tip
 from tlgui.ui.widgets.tokens import GRID, MARGIN, Accent, colour
@@ -99,9 +99,7 @@ class PredictPage(QWidget):
 
     def offer(self, action: Action) -> None:
         """Show an action that concerns all photos as a button below them."""
-        button = ActionButton(action)
-        self._foot.insert_widget(1, button)
-        QWidget.setTabOrder(button, self.open_button)
+        self.foot.add(ActionButton(action), 0)
 
     @Slot()
     def clear(self) -> None:
@@ -117,6 +115,11 @@ class PredictPage(QWidget):
             self.deciding.accept()
         elif not self.has_predictions or not self.deciding.press(event):
             super().keyPressEvent(event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_model_line()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -180,18 +183,10 @@ class PredictPage(QWidget):
         column.addWidget(self.view, 1)
         column.addWidget(self.suggestion)
         column.addWidget(self.summary)
-        foot = QWidget()
-        self._foot = FlowLayout(foot)
-        self._foot.setSpacing(GRID)
-        for widget in (
-            growing(QWidget()),
-            self.corrections.add_button,
-            self.open_button,
-            self.save_button,
-            self.clear_button,
-        ):
-            self._foot.addWidget(widget)
-        column.addWidget(foot)
+        self.foot = FoldingRow("More about all photos", is_right=True)
+        for button in (self.corrections.add_button, self.open_button, self.save_button, self.clear_button):
+            self.foot.add(button)
+        column.addWidget(self.foot)
         self.stack = QStackedWidget()
         for widget in (self.no_model, self.drop_here, self._listed):
             self.stack.addWidget(widget)
@@ -265,7 +260,7 @@ class PredictPage(QWidget):
         # From the beginning of the naming on, so that nothing moves when it ends; the chips name the classes.
         is_listed = has_photos or self.board.is_naming
         self.heading.setVisible(model is not None and not is_listed)
-        self.model_line.setVisible(model is not None)
+        self._show_model_line()
         self.classes_line.setVisible(model is not None and not is_listed)
         if model is not None:
             self.model_line.set_text(model_in_words(model, is_foreign=self._session.is_model_foreign))
@@ -278,6 +273,11 @@ class PredictPage(QWidget):
         self.clear_button.setEnabled(has_photos and not self.board.is_naming)
         self._show_counts()
         self.state_changed.emit()
+
+    def _show_model_line(self) -> None:
+        # Where there is little room for photos, the line at the top of the window says it alone.
+        is_room = not self.has_predictions or not is_in_low_window(self)
+        self.model_line.setVisible(self._session.model is not None and is_room)
 
     @Slot()
     def _show_counts(self) -> None:
