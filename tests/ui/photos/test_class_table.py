@@ -19,7 +19,7 @@ from tlgui.errors import TlguiError
 from tlgui.photos.collection import Collection, Photo, PhotoClass
 from tlgui.photos.layouts import ClassSource, LayoutChoice
 from tlgui.ui.photos.class_delegate import ClassDelegate
-from tlgui.ui.photos.class_rows import PHOTO_ROLE, SHARE_ROLE
+from tlgui.ui.photos.class_rows import NAME, PHOTO_ROLE, PHOTOS, SHARE_ROLE
 from tlgui.ui.photos.class_table import ClassTable
 from tlgui.ui.photos.photos_page import PhotosPage
 from tlgui.ui.session.session import Session
@@ -215,3 +215,24 @@ def test_picture_that_gets_its_one_class_leaves_no_copies(
     assert (birds / "wren" / "twin.jpg").exists()
     assert session.collection is not None
     assert not session.collection.left_out
+
+
+def test_names_have_the_room_of_the_pictures_and_then_of_the_counts(
+    qtbot: QtBot, page: PhotosPage, birds: Path, open_folder: Open
+) -> None:
+    open_folder(birds)
+    table = page.view.table
+    letter, side = table.fontMetrics().averageCharWidth(), ClassDelegate.side(table)
+    # Alone, so that it can be made narrower than it asks to be.
+    table.setParent(None)
+    qtbot.addWidget(table)
+    table.show()
+    around = table._count_width + table.width() - table.viewport().width()
+    cases = ((side + 18 * letter, True, True), (17 * letter, False, True), (15 * letter, False, False))
+    for room, has_photos, has_counts in (*cases, cases[0]):
+        table.resize(around + room, 300)
+        qtbot.waitUntil(lambda wanted=around + room: table.width() == wanted)
+        assert table._delegate.shows_photos is has_photos, room
+        assert table.isColumnHidden(PHOTOS) is not has_counts, room
+        assert table.columnWidth(NAME) >= room
+        qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.pictures import write_collection
@@ -98,11 +98,15 @@ def test_with_large_text_it_leaves_room_for_the_photo(many: PhotosPage) -> None:
     font = many.font()
     font.setPointSizeF(2 * font.pointSizeF())
     many.setFont(font)
-    many.resize(640, 520)
+    many.resize(700, 520)
     QApplication.processEvents()
     choose(many, 1)
     assert buttons["move"].isVisible()
     assert not buttons["open"].isVisible()
+    bar = many.browser.selection_bar
+    # One line of buttons below the line about the photos; the others are in a menu.
+    assert bar.height() < 2 * buttons["move"].height() + bar.about.height()
+    assert bar.findChild(QToolButton).isVisible()
     font.setPointSizeF(font.pointSizeF() / 2)
     many.setFont(font)
     many.resize(1000, 800)

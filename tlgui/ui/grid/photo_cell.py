@@ -93,8 +93,14 @@ class CellPainter:
         self._option = QTextOption()
         self._texts: dict[TextStyle, dict[str, _LaidOut]] = {style: {} for style in TextStyle}
 
-    def measure(self, view: QWidget, lines: int) -> None:
-        """Update the sizes for the font of `view`; a thumbnail is `lines` lines of text high."""
+    def measure(self, view: QWidget, lines: int, lines_wide: int | None = None) -> None:
+        """Update the sizes for the font of `view`.
+
+        Args:
+            view: Shows the cells.
+            lines: The side of a thumbnail, in lines of text.
+            lines_wide: The least width of what is in a cell, in lines of text too; None for that of a thumbnail.
+        """
         bold = QFont(view.font())
         bold.setBold(True)
         self._fonts = {style: bold if style is TextStyle.BOLD else view.font() for style in TextStyle}
@@ -104,7 +110,8 @@ class CellPainter:
         line = self._line()
         self._gap = _gap(line)
         self.side = lines * line
-        self.size = QSize(self.side + 4 * self._gap, self.side + self.height_around(view))
+        width = (lines if lines_wide is None else lines_wide) * line
+        self.size = QSize(width + 4 * self._gap, self.side + self.height_around(view))
 
     def height_around(self, view: QWidget) -> int:
         """Return the height of a cell of `view` without its thumbnail, in pixels."""

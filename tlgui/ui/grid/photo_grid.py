@@ -290,7 +290,8 @@ class PhotoGrid(CellView, Generic[Item]):
 
     def _measure(self) -> None:
         self._measured_lines = self._fitting_lines()
-        self._cells.measure(self, self._measured_lines)
+        # The names keep their room, and the columns their number.
+        self._cells.measure(self, self._measured_lines, min(self._lines, max(FIRST_LINES, self._measured_lines)))
         self._headings.measure(self)
         self.cell_size, self.margin, self.heading_height = self._cells.size, self._cells.margin, self._headings.height
         self._loader.set_size(round(self._cells.side * self.devicePixelRatioF()))

@@ -21,6 +21,9 @@ def row_height(view: QWidget) -> int:
 class ClassDelegate(QStyledItemDelegate):
     """The delegate of the column of names.
 
+    Attributes:
+        shows_photos: Whether there is room for thumbnails beside the names.
+
     Args:
         loader: Loads the thumbnails, in the size of `side`.
         parent: The table.
@@ -29,6 +32,7 @@ class ClassDelegate(QStyledItemDelegate):
     def __init__(self, loader: ThumbnailLoader, parent: QWidget) -> None:
         super().__init__(parent)
         self._loader = loader
+        self.shows_photos = True
 
     @staticmethod
     def side(view: QWidget) -> int:
@@ -62,12 +66,15 @@ class ClassDelegate(QStyledItemDelegate):
     ) -> None:
         assert option.widget is not None
         area = QRect(option.rect)
-        area.setLeft(area.left() + self.side(option.widget) + 2 * _GAP)
+        area.setLeft(area.left() + self._room_of_photo(option.widget) + _GAP)
         height = min(area.height(), editor.sizeHint().height())
         editor.setGeometry(area.left(), area.center().y() - height // 2, area.width(), height)
 
+    def _room_of_photo(self, view: QWidget) -> int:
+        return self.side(view) + _GAP if self.shows_photos else 0
+
     def _paint_photo(self, painter: QPainter, option: QStyleOptionViewItem, path: object) -> None:
-        if path is None or option.widget is None:
+        if path is None or option.widget is None or not self.shows_photos:
             return
         side = self.side(option.widget)
         place = QRect(option.rect.left() + _GAP // 2, option.rect.top() + _GAP // 2, side, side)
@@ -80,7 +87,7 @@ class ClassDelegate(QStyledItemDelegate):
 
     def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, text: str, share: float | None) -> None:
         assert option.widget is not None
-        side = self.side(option.widget) + _GAP if share is not None else 0
+        side = self._room_of_photo(option.widget) if share is not None else 0
         area = option.rect.adjusted(side + _GAP, _GAP, -_GAP, -_GAP)
         painter.setFont(option.font)
         painter.setPen(_text_colour(option))

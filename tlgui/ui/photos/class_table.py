@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 from typing_extensions import override
 
@@ -30,7 +30,8 @@ from tlgui.ui.widgets.sorted_table import SortedTable
 from tlgui.ui.widgets.thumbnails import ThumbnailLoader
 
 _LEAST_IN_LETTERS = 20
-_NAME_LETTERS = 10
+# The least room for a name; with more, a thumbnail stands before it.
+_NAME_LETTERS, _LETTERS_WITH_PHOTO = 16, 18
 
 
 class _AllFirst(QSortFilterProxyModel):
@@ -91,7 +92,8 @@ class ClassTable(SortedTable):
         self._loader = ThumbnailLoader(1, self)
         self._loader.loaded.connect(self._on_loader_loaded)
         self._shows_parts = False
-        self.setItemDelegateForColumn(NAME, ClassDelegate(self._loader, self))
+        self._delegate = ClassDelegate(self._loader, self)
+        self.setItemDelegateForColumn(NAME, self._delegate)
         self._fit_rows()
         self.has_folders = True
         self._is_filling = False
@@ -102,7 +104,7 @@ class ClassTable(SortedTable):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.horizontalHeader().setStretchLastSection(False)
-        self._name_width = 0
+        self._name_width = self._count_width = 0
         self.rows_model.renamed.connect(self.rename_requested)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
@@ -210,6 +212,11 @@ class ClassTable(SortedTable):
             painter.end()
 
     @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_names()
+        super().resizeEvent(event)
+
+    @override
     def _fit_rows(self) -> None:
         self.verticalHeader().setDefaultSectionSize(row_height(self))
         if self._loader is not None:
@@ -228,7 +235,7 @@ class ClassTable(SortedTable):
     def minimumSizeHint(self) -> QSize:
         # The columns of names and of counts must stay visible.
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
-        width = self._name_width + self.columnWidth(PHOTOS) + 2 * self.frameWidth()
+        width = self._name_width + self._count_width + 2 * self.frameWidth()
         return QSize(min(width, _LEAST_IN_LETTERS * letter), 6 * line)
 
     def _class_at(self, position: QPoint) -> str | None:
@@ -270,12 +277,22 @@ class ClassTable(SortedTable):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
+        self.showColumn(PHOTOS)
         for column in range(PHOTOS, len(HEADERS)):
             if not self.isColumnHidden(column):
                 self.resizeColumnToContents(column)
-        self._name_width = ClassDelegate.side(self) + _NAME_LETTERS * self.fontMetrics().averageCharWidth()
+        self._count_width = self.columnWidth(PHOTOS)
+        self._fit_names()
         self.fill_width()
         self.updateGeometry()
+
+    def _fit_names(self) -> None:
+        """Leave the thumbnails out where the names need their room, and then the counts, which the bars show too."""
+        letter, side = self.fontMetrics().averageCharWidth(), ClassDelegate.side(self)
+        room = self.viewport().width() - sum(self.columnWidth(column) for column in PARTS) - self._count_width
+        self._delegate.shows_photos = room >= side + _LETTERS_WITH_PHOTO * letter
+        self.setColumnHidden(PHOTOS, room < _NAME_LETTERS * letter and not self._shows_parts)
+        self._name_width = _NAME_LETTERS * letter + (side if self._delegate.shows_photos else 0)
 
     @contextmanager
     def _filling(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """The view of an open collection: its classes on the left, the photos of those chosen or of a problem on the right."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -23,8 +23,9 @@ from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.ui.widgets.tokens import GRID, MARGIN, Accent
 
-# The width of the classes, in letters and as the largest share of the page.
+# The width of the classes, in letters and as the largest share of the page; and the least, in letters.
 _WITHOUT_PARTS, _WITH_PARTS = (50, 0.36), (66, 0.5)
+_LEAST_LETTERS = 22
 _MANY_CLASSES = 12
 _LONGEST_EXPLANATION = (
     "The folder's own division is used; it has no validation photos, so 20 % of each class is kept apart to check the "
@@ -72,6 +73,7 @@ class CollectionView(QWidget):
         self._splitter = _Splitter(Qt.Orientation.Horizontal)
         self._selection: PhotoSelection | None = None
         self._is_shared = False
+        self._has_own_shares = False
         self._is_reading = False
         self._is_free = True
         self._look_share: float | None = None
@@ -196,8 +198,15 @@ class CollectionView(QWidget):
         super().showEvent(event)
         if not self._is_shared:
             self._is_shared = True
-            # Once, after the first layout; later sizes are the user's.
+            # After the first layout.
             QTimer.singleShot(0, self, self._share_width)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Once its handle was moved, the sizes are the user's.
+        if self._is_shared and not self._has_own_shares:
+            self._share_width()
 
     def _lay_out(self) -> None:
         left = QWidget()
@@ -232,6 +241,7 @@ class CollectionView(QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(MARGIN)
         self._splitter.setStretchFactor(1, 1)
+        self._splitter.splitterMoved.connect(self._on_splitter_moved)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(MARGIN)
@@ -244,8 +254,13 @@ class CollectionView(QWidget):
         """Give the lists their preferred width, but at most a share of a narrow window."""
         room = self._splitter.width()
         letters, share = _WITH_PARTS if self.parts_button.isChecked() else _WITHOUT_PARTS
-        left = min(letters * self.fontMetrics().averageCharWidth(), round(room * share))
+        letter = self.fontMetrics().averageCharWidth()
+        left = min(letters * letter, max(round(room * share), _LEAST_LETTERS * letter))
         self._splitter.setSizes([left, room - left])
+
+    @Slot()
+    def _on_splitter_moved(self) -> None:
+        self._has_own_shares = True
 
     def _choose_scope(self) -> None:
         finding = self.findings.finding()

@@ -13,13 +13,12 @@ from typing_extensions import override
 
 from tlgui.ui.grid.photo_grid import PhotoGrid
 from tlgui.ui.widgets.elided_label import ElidedLabel
-from tlgui.ui.widgets.flow_layout import FlowLayout
+from tlgui.ui.widgets.folding_row import FoldingRow
 from tlgui.ui.widgets.plain_text import set_tip
 from tlgui.ui.widgets.tokens import CORNER, GRID, tokens_of
 
 # The largest share of the grid that the bar takes with all of its buttons.
 _MOST_HEIGHT = 0.4
-_IN_MENU = frozenset({"open", "reveal"})
 _PLACING = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.Show})
 
 
@@ -50,19 +49,20 @@ class SelectionBar(QWidget):
             "open": _button("O&pen", "Show the photo large (Enter)"),
             "reveal": _button("S&how in folder", "Show where the file is"),
         }
-        self._flow = FlowLayout()
+        self._row = FoldingRow("More about the selected photos")
         for widget in self.buttons.values():
-            self._flow.addWidget(widget)
+            self._row.add(widget)
         self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._box.setContentsMargins(GRID, GRID, GRID, GRID)
         self._box.setSpacing(GRID)
         self._box.addWidget(self.about)
-        self._box.addLayout(self._flow)
-        self._hidden: frozenset[str] = frozenset()
+        self._box.addWidget(self._row)
         # A bar that came under the mouse between two clicks would take the second one.
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._appear)
-        grid.installEventFilter(self)
+        # The viewport has its size only after the grid has handled its own.
+        for widget in (grid, grid.viewport()):
+            widget.installEventFilter(self)
         self.hide()
 
     def show_selection(self, about: str, can: Mapping[str, bool], hidden: frozenset[str]) -> None:
@@ -76,8 +76,8 @@ class SelectionBar(QWidget):
         self.about.set_text(about)
         for name, button in self.buttons.items():
             button.setEnabled(can[name])
-        self._hidden = hidden
-        self._show_buttons(hidden)
+        for name, button in self.buttons.items():
+            button.setVisible(name not in hidden)
         if self.isVisible():
             self._place()
         elif self._grid.was_just_pressed():
@@ -116,26 +116,20 @@ class SelectionBar(QWidget):
         # What is selected stays in sight.
         self._grid.scrollTo(self._grid.currentIndex())
 
-    def _show_buttons(self, hidden: frozenset[str]) -> None:
-        for name, button in self.buttons.items():
-            button.setVisible(name not in hidden)
-
     def _place(self) -> None:
-        """Put the bar at the foot; with large text in a small window, without what Enter and the menu do too."""
-        self._show_buttons(self._hidden)
+        """Put the bar at the foot; with large text in a small window, with one line of buttons and a menu."""
+        self._row.set_folding(folds=False)
         self._put()
         room, cell = self._grid.viewport().height(), self._grid.visualRect(self._grid.currentIndex()).height()
         if self.height() > room * _MOST_HEIGHT or room - self.height() - 2 * GRID < cell:
-            self._show_buttons(self._hidden | _IN_MENU)
+            self._row.set_folding(folds=True)
             self._put()
 
     def _put(self) -> None:
         """Put the bar at the foot, as wide as its content or the grid."""
         viewport = self._grid.viewport().geometry().translated(self._grid.pos())
-        self._flow.invalidate()
-        spacing = max(0, self._flow.spacing())
         shown = [button for button in self.buttons.values() if not button.isHidden()]
-        buttons = sum(button.sizeHint().width() + spacing for button in shown)
+        buttons = sum(button.sizeHint().width() + GRID for button in shown)
         about, room = self.about.sizeHint().width(), max(1, viewport.width() - 2 * GRID)
         beside = about + buttons + 4 * GRID
         is_beside = beside <= room
@@ -143,7 +137,7 @@ class SelectionBar(QWidget):
         width = beside if is_beside else min(max(about, buttons) + 2 * GRID, room)
         inner = width - 2 * GRID
         above = 0 if is_beside else self.about.sizeHint().height() + GRID
-        height = above + self._flow.heightForWidth(inner - (about + GRID if is_beside else 0)) + 2 * GRID
+        height = above + self._row.heightForWidth(inner - (about + GRID if is_beside else 0)) + 2 * GRID
         left = viewport.left() + (viewport.width() - width) // 2
         self.setGeometry(QRect(left, viewport.bottom() - height - GRID, width, height))
         self._grid.set_foot(height + 2 * GRID)

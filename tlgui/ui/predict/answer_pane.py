@@ -35,6 +35,8 @@ _HEIGHT_OF_WIDTH = 3 / 4
 _MOST_OF_HEIGHT = 0.45
 # In a lower pane, the answer has all the room: the grid beside it shows the photo as large.
 _LINES_WITH_PHOTO = 18
+# In a lower pane, the buttons are one line.
+_LINES_TO_WRAP = 28
 _TILE_COLUMNS, _TILE_ROWS = 3, 2
 _LARGEST = 16_777_215
 
@@ -173,8 +175,9 @@ class AnswerPane(QWidget):
     @Slot()
     def _fit_photo(self) -> None:
         """Give the photo its room, which is the same for every photo."""
-        is_low = not self._is_wide and self.height() < self.fontMetrics().height() * _LINES_WITH_PHOTO
-        self.buttons.set_folding(folds=is_low)
+        lines = self.height() / self.fontMetrics().height()
+        is_low = not self._is_wide and lines < _LINES_WITH_PHOTO
+        self.buttons.set_folding(folds=not self._is_wide and lines < _LINES_TO_WRAP)
         self.column.set_low(is_low=is_low)
         # Where the model looked is shown on the photo.
         self._pictures.setVisible(not is_low or self.explanation.button.isChecked())

@@ -81,6 +81,10 @@ class FoldingRow(QWidget):
         return QSize(self._flow.sizeHint().width(), self._line_height())
 
     @override
+    def heightForWidth(self, width: int) -> int:
+        return self._line_height() if self._folds else self._flow.heightForWidth(width)
+
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _SHOWN_OR_HIDDEN:
             self._fit()
