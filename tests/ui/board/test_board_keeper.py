@@ -64,7 +64,7 @@ def test_new_photos_in_a_dropped_folder_are_told_and_named_when_asked_for(
 
     assert len(again.names()) == 4
     assert again.keeper.words == "1 photo is not named yet."
-    assert again.keeper.button == "&Go on naming"
+    assert again.keeper.button == "Go on naming"
     again.keeper.go_on()
     again.settle()
     assert [path.name for path in fake_engine.predictions.named] == ["new owl.jpg"]
@@ -208,7 +208,7 @@ def test_card_that_is_not_there_is_told_and_looked_for_again(
 
     assert again.names() == ["an owl.jpg"]
     assert again.keeper.words == "“card” was on this page, and is not there now."
-    assert again.keeper.button == "&Look again"
+    assert again.keeper.button == "Look again"
     (tmp_path / "unplugged").rename(card)
     again.keeper.go_on()
     again.settle()

@@ -62,10 +62,10 @@ def test_filter_button_opens_the_filters_and_counts_them(opened: PhotosPage) -> 
     assert filters.use.isVisible()
     filters.use.setCurrentIndex(list(PhotoUse).index(PhotoUse.VALIDATION))
     filters.problem.setCurrentIndex(filters.problem.findData(FindingKind.COPIES))
-    assert filters.filter_button.text() == "&Filter (2)"
+    assert filters.filter_button.text() == "F&ilter (2)"
     QTest.mouseClick(filters.clear_button, LEFT)
     assert not filters.panel.isVisible()
-    assert filters.filter_button.text() == "&Filter"
+    assert filters.filter_button.text() == "F&ilter"
     assert len(opened.browser.grid.photos.items) == 31
 
 

@@ -28,7 +28,8 @@ from tlgui.ui.shell.step_list import Mark, Step
 from tlgui.ui.widgets.action import Action
 from tlgui.ui.widgets.style import look_of
 
-ALWAYS = {"quit", "view-photos", "view-train", "view-results", "view-predict", "guide", "words", "about"}
+PAGES = {"view-photos", "view-train", "view-results", "view-predict"}
+ALWAYS = PAGES | {"view-message", "quit", "guide", "words", "about"}
 IDLE = {"open-folder", "samples", "open-model"}
 PHOTOS = {"read-again", "select-all-photos"}
 RUN = {"train-run-further", "rename-run", "delete-runs"}
@@ -226,7 +227,7 @@ def test_bug_in_a_job_is_logged_with_its_details(
     fake_engine.fail_next(BugError("It broke", "Traceback"))
     with qtbot.waitSignal(window.session.job_ended):
         action(window, "start").trigger()
-    assert window.messages.action_button.text() == "&Copy details"
+    assert window.messages.action_button.text() == "Copy details"
 
 
 def test_kind_of_file_chosen_decides_its_suffix(qtbot: QtBot, window: MainWindow, birds: Path, tmp_path: Path) -> None:

@@ -44,8 +44,8 @@ def test_training_again_is_offered_after_corrections_were_added(
     messages = window.messages
     assert messages.message.text() == "Added 3 photos to “heron”. 1 could not be added."
     assert messages.hint.text() == ("Train again so that the model learns from them.\n“gone.jpg”: It cannot be found.")
-    assert messages.offer_button.text() == "&Train again"
-    assert messages.action_button.text() == "&Undo"
+    assert messages.offer_button.text() == "Train again"
+    assert messages.action_button.text() == "Undo"
     with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
         QTest.mouseClick(messages.offer_button, LEFT)
     request = fake_engine.last(TrainRequest)

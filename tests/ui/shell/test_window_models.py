@@ -50,7 +50,7 @@ def test_model_that_is_kept_is_named_as_one_from_elsewhere(
 ) -> None:
     train(qtbot, window, birds)
     open_folder(qtbot, window, trees)
-    assert window.messages.action_button.text() == "&Keep using it"
+    assert window.messages.action_button.text() == "Keep using it"
     QTest.mouseClick(window.messages.action_button, LEFT)
     assert window.messages.isHidden()
     assert words(window)[1:] == ["Ready to start", "From elsewhere", "Drop photos here"]

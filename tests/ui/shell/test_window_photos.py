@@ -163,7 +163,7 @@ def test_empty_class_that_was_found_can_be_removed_from_the_list(
     view = reviewed.pages.photos.view
     view.findings.choose(FindingKind.EMPTY_CLASSES)
     button = view.browser.finding_bar.button
-    assert button.text() == "&Remove the empty folder"
+    assert button.text() == "Remove the empty folder"
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     settle()
     assert not (birds / "jay").exists()

@@ -57,7 +57,7 @@ def test_dialog_says_what_it_will_do_and_does_it(qtbot: QtBot, named: MainWindow
     assert places(into) == SORTED
     assert places(photos) == set(NAMES)
     assert named.messages.message.text() == "Copied 4 photos into folders in “sorted”."
-    assert named.messages.offer_button.text() == "S&how folder"
+    assert named.messages.offer_button.text() == "Show folder"
     assert action(named, "undo").text() == "&Undo: copy 4 photos into folders in “sorted”"
 
 
@@ -168,7 +168,7 @@ def test_what_was_changed_since_stays_and_is_listed(qtbot: QtBot, named: MainWin
     assert places(into) == SORTED
     assert "Undone, except for 4" in named.messages.message.text()
     assert "changed since" in named.messages.hint.text()
-    button(named, "&List them…")
+    button(named, "List them…")
     (details,) = [each for each in named.findChildren(LinesDialog) if each.isVisible()]
     assert details.lines.model().rowCount() == 4
     assert not details.isModal()

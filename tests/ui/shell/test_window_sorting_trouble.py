@@ -84,7 +84,7 @@ def test_full_disk_stops_the_sort_which_goes_on_by_the_message(
     assert action(named, "go-on-sorting").text() == "&Go on sorting (2 files left)"
 
     with qtbot.waitSignal(named.session.job_ended, timeout=20_000):
-        button(named, "&Go on sorting")
+        button(named, "Go on sorting")
     assert places(into) == SORTED
     assert not action(named, "go-on-sorting").isEnabled()
     undo(qtbot, named)
@@ -148,7 +148,7 @@ def test_stop_says_what_is_left_and_undo_takes_back_what_was_done(
     board = named.predict.board
     assert all(board.photos.row_of(target) is not None for target in moved)
     with qtbot.waitSignal(named.session.job_ended, timeout=20_000):
-        button(named, "&Undo")
+        button(named, "Undo")
     assert places(photos) == set(NAMES)
     assert not into.exists()
     assert all(board.photos.row_of(photos / name) is not None for name in NAMES)

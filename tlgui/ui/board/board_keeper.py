@@ -175,8 +175,8 @@ class BoardKeeper(QObject):
     def button(self) -> str:
         """The text of the button for `go_on`, with its mnemonic; empty where nothing can be done."""
         if self._unnamed.count != 0:
-            return "&Go on naming"
-        return "&Look again" if self._missing else ""
+            return "Go on naming"
+        return "Look again" if self._missing else ""
 
     @property
     def can_forget(self) -> bool:

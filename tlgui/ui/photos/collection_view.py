@@ -153,7 +153,7 @@ class CollectionView(QWidget):
 
     def show_disk_changes(self, changes: FolderChanges | None) -> None:
         """Offer to read the folder again if it has changed."""
-        self.notice.say(_changes_in_words(changes) if changes else "", "&Refresh" if changes else "")
+        self.notice.say(_changes_in_words(changes) if changes else "", "Refresh" if changes else "")
 
     @Slot()
     def show_everything(self) -> None:

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from tlgui.photos.collection import Collection
 from tlgui.photos.layouts import (
@@ -21,9 +21,10 @@ from tlgui.photos.names import one_line
 from tlgui.ui.photos.layout_picture import LayoutPicture
 from tlgui.ui.photos.layout_words import classes_in_words, offer_text, offer_title, settled_text
 from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken
-from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
-from tlgui.ui.widgets.tokens import Accent
+from tlgui.ui.widgets.tinted_bar import BarButton, TintedBar, plain_label
+from tlgui.ui.widgets.tokens import GRID, Accent
 
 _PREVIEW_ROWS = 3
 
@@ -132,15 +133,14 @@ class _Settled(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.text = plain_label()
-        self.otherwise_button = QPushButton("Read it other&wise…")
-        self.split_button = QPushButton("Use them as the spl&it")
-        self.copy_button = QPushButton("Put them into class &folders…")
+        self.otherwise_button = BarButton("Read it otherwise…")
+        self.split_button = BarButton("Use them as the split")
+        self.copy_button = BarButton("Put them into class folders…")
         self.copy_button.setToolTip("Copy each photo into a folder of its class; the photos here stay as they are")
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.text, 1)
-        for button in (self.copy_button, self.split_button, self.otherwise_button):
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        line = FlowLayout(self)
+        line.setSpacing(GRID)
+        for widget in (growing(self.text), self.copy_button, self.split_button, self.otherwise_button):
+            line.addWidget(widget)
 
     def show_layout(self, layout: Layout, text: str, *, can_copy: bool) -> None:
         self.text.setText(text)
@@ -159,6 +159,7 @@ class _OfferPart(QWidget):
         self.offer = offer
         self._choice = replace(choice, table=None)
         title = PlainLabel(offer_title(offer))
+        title.setWordWrap(True)
         font = title.font()
         font.setBold(True)
         title.setFont(font)
@@ -174,13 +175,13 @@ class _OfferPart(QWidget):
     def add_buttons(self, use_button: QPushButton, *, takes_folders: bool) -> None:
         self.use_button = use_button
         self.setFocusProxy(use_button)
-        self.folders_button = QPushButton("No, the folders are the &classes")
+        self.folders_button = BarButton("No, the folders are the classes")
         self.folders_button.clicked.connect(lambda: self.choose(ClassSource.FOLDERS))
         self.folders_button.setVisible(takes_folders)
-        buttons = QHBoxLayout()
+        buttons = FlowLayout()
+        buttons.setSpacing(GRID)
         buttons.addWidget(use_button)
         buttons.addWidget(self.folders_button)
-        buttons.addStretch()
         self.lines.addLayout(buttons)
 
 
@@ -201,10 +202,10 @@ class GroupsPart(_OfferPart):
         self.outer_picture.clicked.connect(lambda: self.choose(ClassSource.FOLDERS))
         self.inner_picture.clicked.connect(lambda: self.choose(ClassSource.INNER_FOLDERS))
         self.setFocusProxy(self.outer_picture)
-        pictures = QHBoxLayout()
+        pictures = FlowLayout()
+        pictures.setSpacing(GRID)
         pictures.addWidget(self.outer_picture)
         pictures.addWidget(self.inner_picture)
-        pictures.addStretch()
         self.lines.addLayout(pictures)
 
 
@@ -222,7 +223,7 @@ class NamesPart(_OfferPart):
         names = [name for name, _ in offer.classes]
         self.preview = _Preview(list(zip(offer.examples, names, strict=True)))
         self.lines.addWidget(self.preview)
-        button = QPushButton("Use the file na&mes")
+        button = BarButton("Use the file names")
         button.clicked.connect(lambda: self.choose(ClassSource.NAMES))
         self.add_buttons(button, takes_folders=takes_folders)
 
@@ -243,16 +244,16 @@ class TablePart(_OfferPart):
         set_spoken(self.columns, "Column of the labels")
         with QSignalBlocker(self.columns):
             self.columns.addItems([one_line(column.name) for column in offer.columns])
-        label = PlainLabel("Column of the &labels:")
+        label = PlainLabel("Column of the labels:")
         label.setBuddy(self.columns)
-        row = QHBoxLayout()
+        row = FlowLayout()
+        row.setSpacing(GRID)
         row.addWidget(label)
         row.addWidget(self.columns)
-        row.addStretch()
         self.preview = _Preview([])
         self.lines.addLayout(row)
         self.lines.addWidget(self.preview)
-        button = QPushButton("Use the&se labels")
+        button = BarButton("Use these labels")
         button.clicked.connect(self._on_use_clicked)
         self.add_buttons(button, takes_folders=takes_folders)
         self.columns.currentIndexChanged.connect(self._on_column_changed)

@@ -267,7 +267,7 @@ class _FilterPanel(PopupPanel):
 
 
 def _button_words(number: int) -> str:
-    return f"&Filter ({number})" if number else "&Filter"
+    return f"F&ilter ({number})" if number else "F&ilter"
 
 
 def _choice(name: str) -> QComboBox:

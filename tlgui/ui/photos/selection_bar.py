@@ -46,8 +46,8 @@ class SelectionBar(QWidget):
             "leave_out": _button("&Leave out", "Do not use the selected photos; the files stay as they are"),
             "use_again": _button("&Use again", "Use photos again that were left out"),
             "bin": _button("Move to &bin", "Move the selected files to the system's bin"),
-            "open": _button("O&pen", "Show the photo large (Enter)"),
-            "reveal": _button("S&how in folder", "Show where the file is"),
+            "open": _button("Open", "Show the photo large (Enter)"),
+            "reveal": _button("&Show in folder", "Show where the file is"),
         }
         self._row = FoldingRow("More about the selected photos")
         for widget in self.buttons.values():

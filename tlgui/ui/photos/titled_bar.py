@@ -1,9 +1,9 @@
 """A bar above the grid that says in a title, a sentence and buttons which photos are shown."""
 
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tlgui.ui.widgets.flow_layout import FlowLayout
-from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tinted_bar import BarButton, TintedBar, plain_label
 from tlgui.ui.widgets.tokens import Accent
 
 
@@ -27,8 +27,8 @@ class TitledBar(TintedBar):
         font.setBold(True)
         self.title.setFont(font)
         self.explanation = plain_label()
-        self.button = QPushButton()
-        self.close_button = QPushButton("Show &all photos")
+        self.button = BarButton()
+        self.close_button = BarButton("Show all photos")
         buttons = FlowLayout()
         buttons.addWidget(self.button)
         buttons.addWidget(self.close_button)

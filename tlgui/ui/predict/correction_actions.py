@@ -72,7 +72,7 @@ class CorrectionActions(QObject):
     def _on_board_answers_compared(self) -> None:
         changes = self._board.answer_changes
         if changes is not None:
-            self.notice.say(changes.sentence(), "S&how them" if len(changes.rows) else "")
+            self.notice.say(changes.sentence(), "Show them" if len(changes.rows) else "")
 
     @Slot()
     def _on_board_emptied(self) -> None:

@@ -318,7 +318,7 @@ class PredictPage(QWidget):
     @Slot()
     def _on_session_model_changed(self) -> None:
         if self.board.is_of_other_model:
-            self.notice.say(_OTHER_MODEL, "Name them &again" if self._session.model is not None else "")
+            self.notice.say(_OTHER_MODEL, "Name them again" if self._session.model is not None else "")
         elif self.notice.text.text() == _OTHER_MODEL:
             # The model that named them is in use again.
             self.notice.say("")

@@ -31,7 +31,7 @@ class SuggestionBar(QWidget):
         self._deciding = deciding
         self.text = PlainLabel()
         self.text.setWordWrap(True)
-        self.show_button = QPushButton("Show the&m")
+        self.show_button = QPushButton("Show them")
         set_tip(self.show_button, "Show these photos alone, all of them selected")
         self.name_button = QPushButton("&Yes")
         set_tip(self.name_button, "Name these photos too")

@@ -1,12 +1,13 @@
 """The notice about photos of the board that are not named yet, or not there, after a restart or a stop."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.board_keeper import BoardKeeper
 from tlgui.ui.widgets.notice_bar import NoticeBar
 from tlgui.ui.widgets.plain_text import set_tip
+from tlgui.ui.widgets.tinted_bar import BarButton
 
 
 class UnnamedBar(NoticeBar):
@@ -22,7 +23,7 @@ class UnnamedBar(NoticeBar):
         super().__init__(parent)
         self._keeper = keeper
         self._board = board
-        self.forget_button = QPushButton("For&get them")
+        self.forget_button = BarButton("Forget them")
         set_tip(self.forget_button, "Do not bring them back after a restart; no file is touched")
         self.forget_button.clicked.connect(board.clear)
         self.row.addWidget(self.forget_button)

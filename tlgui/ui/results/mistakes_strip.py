@@ -101,7 +101,7 @@ class MistakesStrip(QWidget):
         self.list.show_mistakes(mistakes[:MOST_SHOWN], paths)
         self.list.setVisible(bool(mistakes))
         self.all_button.setVisible(bool(mistakes))
-        self.all_button.setText("Show this &mistake" if len(mistakes) == 1 else f"All {len(mistakes):,} &mistakes")
+        self.all_button.setText("Show this m&istake" if len(mistakes) == 1 else f"All {len(mistakes):,} m&istakes")
         self.hint.setText(_hint(part) if part is not None else _NOT_KEPT if evaluation and judged else "")
         self.hint.setVisible(bool(self.hint.text()))
 

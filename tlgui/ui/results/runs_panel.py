@@ -25,7 +25,7 @@ class RunsPanel(QWidget):
 
     def __init__(self, table: RunTable, actions: Sequence[Action], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = card_heading("&Trainings")
+        title = card_heading("Training&s")
         title.setBuddy(table)
         self.hint = QuietLabel("Select two or more to compare them.")
         first, *others = actions

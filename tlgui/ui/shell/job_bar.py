@@ -4,13 +4,14 @@ The bar appears after 400 ms, so not at all for short jobs, and then stays at le
 """
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from tlgui.progress import Event, Progress
 from tlgui.text.stages import counts_words, stage_words, time_left_words
 from tlgui.ui.session.worker import Job
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.fitting_label import FittingLabel
+from tlgui.ui.widgets.tinted_bar import BarButton
 from tlgui.ui.widgets.tokens import GRID, MARGIN
 
 _DELAY_MS = 400
@@ -40,7 +41,7 @@ class JobBar(QWidget):
         self.time_left = QuietLabel()
         self.time_left.setWordWrap(False)
         self.time_left.setMinimumWidth(self.fontMetrics().horizontalAdvance("About 55 seconds left"))
-        self.stop_button = QPushButton("S&top")
+        self.stop_button = BarButton("Stop")
         self.stop_button.setAccessibleName("Stop the job")
         self.stop_button.clicked.connect(self._on_stop_button_clicked)
         row = QHBoxLayout(self)

@@ -120,7 +120,7 @@ class JobOutcomes(QObject):
         can_train, advice = self._commands.can_train_again(), self._session.advice()
         lines = [TRAIN_AGAIN] if can_train else list(advice)
         hint = "\n".join([*lines, *filter(None, [_problems(mended)])])
-        offer = ("&Train again", self._commands.train_again) if can_train else None
+        offer = ("Train again", self._commands.train_again) if can_train else None
         kind = MessageKind.INFO if advice else MessageKind.SUCCESS
         self._messages.show_undoable(mended.words, hint, self._commands.undo_added, offer, stays=bool(hint), kind=kind)
 

@@ -28,6 +28,7 @@ from tlgui.ui.results.results_page import ResultsPage
 from tlgui.ui.session.session import Session
 from tlgui.ui.session.settings import RECENT_FOLDERS, Settings
 from tlgui.ui.session.worker import Job
+from tlgui.ui.shell.bar_focus import BarFocus
 from tlgui.ui.shell.closing_question import closing_question, under_way_in_words
 from tlgui.ui.shell.commands import Commands, Pages
 from tlgui.ui.shell.footer import Footer
@@ -209,7 +210,7 @@ class MainWindow(QMainWindow):
             photos_menu(commands, pages.photos),
             train_menu(commands, pages.train, pages.results.run_actions),
             predict_menu(commands, self.predict, pages.predict),
-            view_menu(commands),
+            view_menu(commands, BarFocus(self)),
             help_menu(commands, self.guide),
         )
         menu_bar = MenuBar(self, menus)
@@ -294,8 +295,7 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         """Update the actions and the steps; called on signals of the session and the pages alone."""
         self.menus.refresh()
-        session = self.session
-        self.chip.show_model(session.model, is_foreign=session.is_model_foreign)
+        self.chip.show_model(self.session.model, is_foreign=self.session.is_model_foreign)
         self._fit_chip()
         for step, state in step_states(self.session, self.pages).items():
             self.steps.set_state(step, state)
@@ -305,8 +305,8 @@ class MainWindow(QMainWindow):
         if not hasattr(self, "chip"):
             return
         metrics, titles = self.menuBar().fontMetrics(), [menu.title.value for menu in self.menus.menus]
-        menus = sum(metrics.horizontalAdvance(title.replace("&", "")) + _MENU_PADDING for title in titles)
-        self.chip.fit(self.width() - menus)
+        widths = (metrics.horizontalAdvance(title.replace("&", "")) + _MENU_PADDING for title in titles)
+        self.chip.fit(self.width() - sum(widths))
         # The menu bar gives its corner the width that it asks for when it is resized itself.
         QApplication.sendEvent(self.menuBar(), QResizeEvent(self.menuBar().size(), self.menuBar().size()))
 
@@ -329,7 +329,7 @@ class MainWindow(QMainWindow):
         self.messages.show_offer(
             f"“{model_title(model)}” does not belong to this folder and is not in use any more.",
             f"“{title}” is in use now." if title else "This folder has no model yet: train one on the Train page.",
-            "&Keep using it",
+            "Keep using it",
             lambda: self.session.in_use.use(model),
         )
 

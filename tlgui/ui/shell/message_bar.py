@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QToolButton, QWidget
 from typing_extensions import override
 
 from tlgui import files
@@ -19,7 +19,7 @@ from tlgui.errors import TlguiError
 from tlgui.ui.widgets.fitting_label import FittingLabel
 from tlgui.ui.widgets.icons import themed_icon
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip
-from tlgui.ui.widgets.tinted_bar import TintedBar
+from tlgui.ui.widgets.tinted_bar import BarButton, TintedBar
 from tlgui.ui.widgets.tokens import LINE_WIDTH, MARGIN, Accent
 
 PASSING_MS = 8_000
@@ -56,9 +56,9 @@ class MessageBar(TintedBar):
         font.setBold(True)
         self.message.setFont(font)
         self.hint = FittingLabel()
-        self.offer_button = QPushButton()
+        self.offer_button = BarButton()
         self.offer_button.clicked.connect(self._on_offer_button_clicked)
-        self.action_button = QPushButton()
+        self.action_button = BarButton()
         self.action_button.clicked.connect(self._on_action_button_clicked)
         self.dismiss_button = QToolButton()
         self.dismiss_button.setAutoRaise(True)
@@ -89,7 +89,7 @@ class MessageBar(TintedBar):
         if isinstance(error, BugError):
             details = error.details
             hint = f"{error.hint} The log is in {files.log_folder()}."
-            self._show(MessageKind.ERROR, error.message, hint, "&Copy details", lambda: _copy(details))
+            self._show(MessageKind.ERROR, error.message, hint, "Copy details", lambda: _copy(details))
             self._is_bug = True
         else:
             self._show(MessageKind.ERROR, error.message, error.hint)
@@ -101,7 +101,7 @@ class MessageBar(TintedBar):
             self._show(MessageKind.SUCCESS, message, hint)
         else:
             folder = path.parent
-            self._show(MessageKind.SUCCESS, message, hint, "S&how in folder", lambda: _open_folder(folder))
+            self._show(MessageKind.SUCCESS, message, hint, "Show in folder", lambda: _open_folder(folder))
 
     def show_undoable(
         self,
@@ -128,7 +128,7 @@ class MessageBar(TintedBar):
             self.dismiss()
             undo()
 
-        self._show(kind, message, hint, "&Undo", undo_and_dismiss, stays=stays or offer is not None)
+        self._show(kind, message, hint, "Undo", undo_and_dismiss, stays=stays or offer is not None)
         if offer is not None:
             self.offer_button.setText(offer[0])
             self._offer = offer[1]

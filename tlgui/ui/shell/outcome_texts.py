@@ -38,7 +38,7 @@ def mended_line(mended: Mended) -> str:
 
 def remove_button(mended: Mended) -> str:
     """Return the text of the button that removes the folders which a mending left empty, with its mnemonic."""
-    return "&Remove the empty folder" if len(mended.emptied) == 1 else "&Remove the empty folders"
+    return "Remove the empty folder" if len(mended.emptied) == 1 else "Remove the empty folders"
 
 
 def export_line(result: ExportResult) -> str:

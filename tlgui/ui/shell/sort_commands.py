@@ -190,7 +190,7 @@ class SortCommands(QObject):
                 self._told,
                 f"Done so far: {past.words}.",
                 self.undo,
-                ("&Go on sorting", self.go_on),
+                ("Go on sorting", self.go_on),
                 kind=MessageKind.INFO,
             )
         return can_tell
@@ -213,9 +213,9 @@ class SortCommands(QObject):
             self._messages.show_info(done.words, self._hint(done))
             return
         lines = [*problem_lines(done.problems), *_there_lines(done)]
-        offer: tuple[str, Callable[[], None]] = ("S&how folder", lambda: self._show_folder(past.into))
+        offer: tuple[str, Callable[[], None]] = ("Show folder", lambda: self._show_folder(past.into))
         if len(lines) > FAILED_SHOWN:
-            offer = ("&List them…", lambda: self._list("Not sorted", done.words, lines))
+            offer = ("List them…", lambda: self._list("Not sorted", done.words, lines))
         hint = self._hint(done) or f"In {one_line(str(past.into))}"
         self._messages.show_undoable(done.words, hint, self.undo, offer, stays=True)
 
@@ -227,7 +227,7 @@ class SortCommands(QObject):
             f"{done.words} {count('file', done.left_count)} {verb} still to be sorted. "
             "Nothing is lost: go on when that is mended, or take it back.",
             self.undo,
-            ("&Go on sorting", self.go_on),
+            ("Go on sorting", self.go_on),
             kind=MessageKind.ERROR,
         )
 
@@ -250,7 +250,7 @@ class SortCommands(QObject):
                 f"Stopped. {count('file', past.left_count)} {verb} still to be sorted.",
                 f"Done so far: {past.words}.",
                 self.undo,
-                ("&Go on sorting", self.go_on),
+                ("Go on sorting", self.go_on),
                 kind=MessageKind.INFO,
             )
         else:
@@ -267,7 +267,7 @@ class SortCommands(QObject):
         if len(problems) > FAILED_SHOWN:
             lines = problem_lines(problems)
             self._messages.show_offer(
-                undone.words, hint, "&List them…", lambda: self._list("What stays", undone.words, lines)
+                undone.words, hint, "List them…", lambda: self._list("What stays", undone.words, lines)
             )
         else:
             self._messages.show_info(undone.words, hint)

@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from tlgui.ui.widgets.icons import themed_icon
 from tlgui.ui.widgets.plain_text import set_spoken
-from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tinted_bar import BarButton, TintedBar, plain_label
 from tlgui.ui.widgets.tokens import Accent
 
 
@@ -29,9 +29,9 @@ class UnsavedBar(TintedBar):
         font.setBold(True)
         self.message.setFont(font)
         self.reason = plain_label()
-        self.elsewhere_button = QPushButton("Save &elsewhere…")
+        self.elsewhere_button = BarButton("Save elsewhere…")
         self.elsewhere_button.clicked.connect(self.elsewhere_pressed)
-        self.again_button = QPushButton("Try &again")
+        self.again_button = BarButton("Try again")
         self.again_button.clicked.connect(self.again_pressed)
         self.dismiss_button = QToolButton()
         self.dismiss_button.setAutoRaise(True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tlgui.errors import WeightsError
 from tlgui.learning.recipes.recipe import EMBEDDED_BACKBONE, SHIPPED, SMALL_CNN, Recipe
@@ -14,7 +14,7 @@ from tlgui.ui.train.setting_fit import with_backbone, with_weights
 from tlgui.ui.widgets.file_dialogs import ask_file
 from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip
-from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tinted_bar import BarButton, TintedBar, plain_label
 from tlgui.ui.widgets.tokens import Accent
 
 
@@ -37,11 +37,11 @@ class WeightsBar(TintedBar):
         font.setBold(True)
         self.message.setFont(font)
         self.hint = plain_label()
-        self.again_button = QPushButton("Try &again")
+        self.again_button = BarButton("Try again")
         self.again_button.clicked.connect(self._on_again_button_clicked)
-        self.file_button = QPushButton("Choose a file…")
+        self.file_button = BarButton("Choose a file…")
         self.file_button.clicked.connect(self._on_file_button_clicked)
-        self.embedded_button = QPushButton("Use the embedded backbone")
+        self.embedded_button = BarButton("Use the embedded backbone")
         self.embedded_button.clicked.connect(self._on_embedded_button_clicked)
         lines = QVBoxLayout()
         lines.addWidget(self.message)

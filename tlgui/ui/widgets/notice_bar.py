@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tlgui.ui.widgets.plain_text import set_spoken
-from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
+from tlgui.ui.widgets.tinted_bar import BarButton, TintedBar, plain_label
 from tlgui.ui.widgets.tokens import Accent
 
 
@@ -21,7 +21,7 @@ class NoticeBar(TintedBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Accent.INFO, "info", parent)
         self.text = plain_label()
-        self.button = QPushButton()
+        self.button = BarButton()
         self.button.clicked.connect(self.pressed)
         self.row.addWidget(self.text, 1)
         self.row.addWidget(self.button)

@@ -1,8 +1,14 @@
-"""A highlighted strip: background, stripe and icon in a colour, and a row for text that repeats its meaning."""
+"""A highlighted strip: background, stripe and icon in a colour, and a row for text that repeats its meaning.
+
+Letters for Alt belong to what stays: the menus, and the controls of a page, each of which has its own. A strip comes
+and goes, over any page and with any words, so that its buttons, `BarButton`, have none: F6 goes to them.
+"""
+
+import re
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
 from tlgui.ui.widgets.icons import icon_pixmap
@@ -74,6 +80,24 @@ class TintedBar(QWidget):
         pixmap = icon_pixmap(self._icon_name, colour(self._accent, self.palette()), side)
         pixmap.setDevicePixelRatio(ratio)
         self._icon.setPixmap(pixmap)
+
+
+class BarButton(QPushButton):
+    """A button of a strip: without a letter for Alt, whatever its text.
+
+    Args:
+        text: The text.
+        parent: The owner.
+    """
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+
+    @override
+    def setText(self, text: str) -> None:
+        # “&&” stays, which is a sign in a name.
+        super().setText(re.sub("&(&?)", r"\1\1", text))
 
 
 def plain_label(text: str = "") -> PlainLabel:
