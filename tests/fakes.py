@@ -245,8 +245,7 @@ class FakeEngine(Engine):
                 ended = self._epoch(epoch, outcome, request, context)
                 context.report(ended)
                 history.append(ended)
-                if epoch <= _DETAILED_EPOCHS or epoch == recipe.epochs:
-                    write_progress(request.run_folder, history)
+                self._keep(history, request)
         except Cancelled:
             if not history:
                 raise
@@ -269,6 +268,10 @@ class FakeEngine(Engine):
             device="1 pretended core",
         )
         return self._saved(summary, request, context)
+
+    def _keep(self, history: list[EpochEnded], request: TrainRequest) -> None:
+        if len(history) <= _DETAILED_EPOCHS or len(history) == request.recipe.epochs:
+            write_progress(request.run_folder, history)
 
     def _save_trained(self, request: SaveTrainedRequest, context: JobContext) -> ModelSummary:
         summary = self._unsaved[request.training.model_path]

@@ -118,7 +118,8 @@ def test_format_that_tells_the_place_asks_for_it(named: MainWindow, tmp_path: Pa
     dialog.target.setText(str(tmp_path / "package"))
     assert dialog.place.isVisible()
     assert not dialog.save_button.isEnabled()
-    assert "latitude from -90 to 90" in dialog.note.text()
+    assert "latitude from -90 to 90" in dialog.place_note.text()
+    assert dialog.note.text() == ""
     for latitude, longitude, is_place in (
         ("91", "0", False),
         ("-90", "180", True),

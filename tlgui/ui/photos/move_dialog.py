@@ -12,8 +12,9 @@ from tlgui.photos.names import plain_key
 from tlgui.text.numbers import count
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import set_spoken_details
+from tlgui.ui.widgets.primary import make_primary
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
-from tlgui.ui.widgets.tokens import Accent
+from tlgui.ui.widgets.tokens import GRID, Accent
 
 
 class MoveDialog(QDialog):
@@ -50,6 +51,7 @@ class MoveDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         self.classes = QListWidget()
         self.classes.setAccessibleName("Classes")
+        self.classes.setSpacing(GRID // 4)
         self.classes.addItems(list(class_names))
         self._new = QListWidgetItem()
         self._new_name = ""
@@ -59,6 +61,7 @@ class MoveDialog(QDialog):
         self.refusal.row.addWidget(self.refusal_text, 1)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.move_button = self.buttons.addButton("&Move", QDialogButtonBox.ButtonRole.AcceptRole)
+        make_primary(self.move_button)
         self._lay_out()
         self.search.textChanged.connect(self._on_search_text_changed)
         self.search.installEventFilter(self)

@@ -21,16 +21,16 @@ from tlgui.ui.predict.sort_form import SortChoices, SortForm
 from tlgui.ui.predict.sort_preview import SortPreviewView, room_problem
 from tlgui.ui.session.worker import Job
 from tlgui.ui.widgets.columns import Columns
+from tlgui.ui.widgets.dialog_size import fit_dialog
 from tlgui.ui.widgets.plain_text import set_spoken_details
 from tlgui.ui.widgets.primary import make_primary
 from tlgui.ui.widgets.scroll_area import ScrollArea
 
 # The user may still be typing.
 _DELAY_MS = 250
-# The least width of a column, and the size of the dialog, in letters and lines.
+# The least width of a column, and the first width of the dialog, in letters.
 _COLUMN_LETTERS = 50
 _LETTERS = 140
-_LINES = 52
 _VERBS = {Act.COPY: "Copy", Act.MOVE: "Move", Act.LINK: "Link", Act.HARD_LINK: "Link"}
 
 
@@ -95,13 +95,10 @@ class SortDialog(QDialog):
         self._delay = QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._delay.timeout.connect(self._plan_anew)
         column = QVBoxLayout(self)
-        column.addWidget(ScrollArea(Columns([[self.form], [self.preview]], _COLUMN_LETTERS)), 1)
+        area = ScrollArea(Columns([[self.form], [self.preview]], _COLUMN_LETTERS))
+        column.addWidget(area, 1)
         column.addWidget(self.buttons)
-        metrics = self.fontMetrics()
-        wanted = self.sizeHint().expandedTo(self.size())
-        wanted.setWidth(metrics.averageCharWidth() * _LETTERS)
-        wanted.setHeight(metrics.height() * _LINES)
-        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.92))
+        fit_dialog(self, area, _LETTERS)
         self.form.changed.connect(self._on_form_changed)
         self.preview.corrections_requested.connect(self._on_corrections_requested)
         self.buttons.accepted.connect(self.accept)

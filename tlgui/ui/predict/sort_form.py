@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -25,6 +24,7 @@ from tlgui.photos.sorting.pattern import DEFAULT_PATTERN, pattern_problem
 from tlgui.ui.predict.sort_choices import CHOICES, HELP, ExamplePhoto, example_line
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
 from tlgui.ui.widgets.file_dialogs import ask_folder
+from tlgui.ui.widgets.flow_layout import FlowLayout, growing
 from tlgui.ui.widgets.indented_note import IndentedNote
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details
 from tlgui.ui.widgets.tokens import GRID
@@ -35,7 +35,7 @@ _ACTS = (
     (Act.LINK, "Make &links to them", "Takes no room. A link leads nowhere once its photo is moved or renamed."),
 )
 _OWN = "A pattern of my own…"
-_KEYWORDS = "&Write the class beside each photo as a keyword"
+_KEYWORDS = "&Write each photo's class as a keyword"
 _KEYWORDS_NOTE = (
     "Into a small file such as IMG_1.jpg.xmp beside the sorted photo, so that Lightroom, digiKam, darktable and others "
     "find it. What stands there already stays, and the photo itself is not changed."
@@ -97,7 +97,7 @@ class SortForm(QWidget):
         self.example.setWordWrap(True)
         self.not_sure = QCheckBox("Photos it is &not sure of go into")
         self.not_sure_folder = QLineEdit("not sure")
-        self.unlike = QCheckBox("Photos &unlike anything it learned go into")
+        self.unlike = QCheckBox("Photos &unlike anything go into")
         self.unlike_folder = QLineEdit("unlike anything")
         self.keywords = QCheckBox(_KEYWORDS)
         self._has_unlike = has_unlike
@@ -190,22 +190,26 @@ class SortForm(QWidget):
         row.addWidget(self.browse_button)
         return row
 
-    def _others(self) -> QGridLayout:
+    def _others(self) -> QVBoxLayout:
         set_spoken(self.not_sure_folder, "Folder of photos that are not sure")
         set_spoken(self.unlike_folder, "Folder of photos unlike anything it learned")
-        grid = QGridLayout()
+        column = QVBoxLayout()
+        column.setSpacing(GRID)
         note = QuietLabel("Where this is not checked, they stay where they are.")
         pairs = [(self.not_sure, self.not_sure_folder)]
         self.unlike.setParent(self)
         self.unlike_folder.setParent(self)
         if self._has_unlike:
             pairs.append((self.unlike, self.unlike_folder))
-        for row, (box, folder) in enumerate(pairs):
-            grid.addWidget(box, row, 0)
-            grid.addWidget(folder, row, 1)
-        grid.addWidget(note, len(pairs), 0, 1, 2)
-        grid.setColumnStretch(1, 1)
-        return grid
+        for box, folder in pairs:
+            # Below the box where the name of the folder has no room beside it.
+            row = FlowLayout()
+            row.setSpacing(GRID)
+            row.addWidget(box)
+            row.addWidget(growing(folder))
+            column.addLayout(row)
+        column.addWidget(note)
+        return column
 
     def _begin_with(self, chosen: int, choices: SortChoices) -> None:
         self.scopes.button(chosen).setChecked(True)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
     QLineEdit,
     QRadioButton,
     QVBoxLayout,
@@ -22,17 +21,19 @@ from typing_extensions import override
 from tlgui import files
 from tlgui.text.tables.exported import Place
 from tlgui.text.tables.formats import FORMATS, TableFormat
+from tlgui.ui.widgets.dialog_size import fit_dialog
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
+from tlgui.ui.widgets.flow_layout import FlowLayout
 from tlgui.ui.widgets.indented_note import IndentedNote
-from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details
+from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details
 from tlgui.ui.widgets.primary import make_primary
 from tlgui.ui.widgets.scroll_area import ScrollArea
+from tlgui.ui.widgets.style import choice_indent
 from tlgui.ui.widgets.target_row import TargetRow
 from tlgui.ui.widgets.tokens import GRID
 
 _LETTERS = 80
-_LINES = 48
-_PLACE = "Where was the camera? In degrees, such as 52.70442 and 23.84995; south and west are negative."
+_PLACE = "Where was the camera? In degrees; south and west are negative, such as -33.85 in Sydney."
 _NO_PLACE = "Give the latitude from -90 to 90 and the longitude from -180 to 180."
 
 
@@ -76,6 +77,7 @@ class TableDialog(QDialog):
         self.place = QWidget()
         self.latitude = QLineEdit()
         self.longitude = QLineEdit()
+        self.place_note = QuietLabel()
         self.where = TargetRow(_proposed(folder, FORMATS[0]))
         self.target, self.browse_button, self.note = self.where.edit, self.where.browse_button, self.where.note
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -125,32 +127,36 @@ class TableDialog(QDialog):
         self.formats.button(0).setChecked(True)
         column.addWidget(self._place_row())
         column.addWidget(self.where)
-        column.addStretch(1)
         column.addWidget(
             QuietLabel("It says of each photo what it was named, by whom (the model or you), when, and by which model.")
         )
-        outer = QVBoxLayout(self)
-        outer.addWidget(ScrollArea(content), 1)
+        column.addStretch(1)
+        area, outer = ScrollArea(content), QVBoxLayout(self)
+        outer.addWidget(area, 1)
         outer.addWidget(self.buttons)
-        metrics = self.fontMetrics()
-        wanted = self.sizeHint()
-        wanted.setWidth(metrics.averageCharWidth() * _LETTERS)
-        wanted.setHeight(metrics.height() * _LINES)
-        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.92))
+        fit_dialog(self, area, _LETTERS, more_lines=2)
+        self.place.hide()
 
     def _place_row(self) -> QWidget:
-        for edit, name in ((self.latitude, "Latitude"), (self.longitude, "Longitude")):
-            edit.setPlaceholderText(name)
-            set_spoken(edit, name)
-            set_spoken_details(edit, _PLACE)
+        indent = choice_indent(self.fontMetrics().height())
         column = QVBoxLayout(self.place)
-        column.setContentsMargins(0, 0, 0, GRID)
+        column.setContentsMargins(indent, 0, 0, GRID)
         column.addWidget(QuietLabel(_PLACE))
-        row = QHBoxLayout()
-        row.addWidget(self.latitude)
-        row.addWidget(self.longitude)
+        row = FlowLayout()
+        row.setSpacing(GRID)
+        for edit, name, example in (
+            (self.latitude, "&Latitude:", "52.70442"),
+            (self.longitude, "L&ongitude:", "23.84995"),
+        ):
+            edit.setPlaceholderText(example)
+            set_spoken(edit, name.replace("&", "").rstrip(":"))
+            set_spoken_details(edit, _PLACE)
+            label = PlainLabel(name)
+            label.setBuddy(edit)
+            row.addWidget(label)
+            row.addWidget(edit)
         column.addLayout(row)
-        self.place.hide()
+        column.addWidget(self.place_note)
         return self.place
 
     def _place(self) -> Place | None:
@@ -170,14 +176,17 @@ class TableDialog(QDialog):
             return problem
         if item.kind is None and files.is_file(self.where.path()):
             return f"“{self.where.path().name}” is there already. Choose another name."
-        return _NO_PLACE if item.needs_place and self._place() is None else ""
+        return ""
 
     @Slot()
     def _check(self) -> None:
-        """Show what prevents it, and enable the button where nothing does."""
-        self.place.setVisible(self.chosen().needs_place)
+        """Show what prevents it, each beside what it is about, and enable the button where nothing does."""
+        needs_place = self.chosen().needs_place
+        self.place.setVisible(needs_place)
+        no_place = _NO_PLACE if needs_place and self._place() is None else ""
+        self.place_note.setText(no_place)
         problem = self._problem()
-        self.save_button.setEnabled(not problem)
+        self.save_button.setEnabled(not problem and not no_place)
         self.where.show_problem(problem)
 
     @Slot(int)

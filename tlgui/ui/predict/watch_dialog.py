@@ -25,11 +25,13 @@ from tlgui.photos.names import one_line
 from tlgui.photos.sorting.options import SortOptions
 from tlgui.ui.predict.sort_choices import CHOICES
 from tlgui.ui.watching.choice import WatchChoice
+from tlgui.ui.widgets.dialog_size import fit_dialog
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
 from tlgui.ui.widgets.file_dialogs import ask_folder
 from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details
 from tlgui.ui.widgets.primary import make_primary
 from tlgui.ui.widgets.scroll_area import ScrollArea
+from tlgui.ui.widgets.style import choice_indent
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.ui.widgets.tokens import GRID, Accent
 
@@ -40,7 +42,7 @@ _WHAT = (
 _COPY_NOTE = "The photos stay where they are, and no photo is copied twice. Each batch of copies can be undone."
 _UNSURE = "A&lso those it is not sure of, into folders of their own"
 _LETTERS = 90
-_LINES = 36
+_LINES_OF_REFUSAL = 4
 
 
 class WatchDialog(QDialog):
@@ -142,7 +144,7 @@ class WatchDialog(QDialog):
         column.addWidget(self.copy)
         self.copies = QWidget()
         inner = QVBoxLayout(self.copies)
-        inner.setContentsMargins(3 * GRID, 0, 0, 0)
+        inner.setContentsMargins(choice_indent(self.fontMetrics().height()), 0, 0, 0)
         inner.setSpacing(GRID)
         inner.addLayout(_row(self.into, self.into_button))
         inner.addWidget(self.patterns)
@@ -151,14 +153,12 @@ class WatchDialog(QDialog):
         column.addWidget(self.copies)
         column.addStretch(1)
         outer = QVBoxLayout(self)
-        outer.addWidget(ScrollArea(form), 1)
+        area = ScrollArea(form)
+        outer.addWidget(area, 1)
         outer.addWidget(self.refusal)
         outer.addWidget(self.buttons)
-        metrics = self.fontMetrics()
-        wanted = self.sizeHint().expandedTo(self.size())
-        wanted.setWidth(metrics.averageCharWidth() * _LETTERS)
-        wanted.setHeight(metrics.height() * _LINES)
-        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.92))
+        self.refusal.hide()
+        fit_dialog(self, area, _LETTERS, _LINES_OF_REFUSAL)
 
     def _connect(self) -> None:
         for edit in (self.folder, self.into):

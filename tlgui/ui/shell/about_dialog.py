@@ -20,13 +20,15 @@ TensorFlow and Keras are under the Apache License 2.0. NOTICE names all sources.
 
 def version_lines() -> list[str]:
     """Return the versions that a problem report should name, without importing the packages."""
-    lines = [f"tlgui {__version__}", f"Python {platform.python_version()} on {platform.platform()}", f"Qt {qVersion()}"]
+    packages = []
     for package in _PACKAGES:
         try:
-            lines.append(f"{package} {metadata.version(package)}")
+            packages.append(f"{package} {metadata.version(package)}")
         except metadata.PackageNotFoundError:
-            lines.append(f"{package}: not installed")
-    return lines
+            packages.append(f"{package}: not installed")
+    # Few lines, so that they are all seen with large text.
+    system = f"Python {platform.python_version()} on {platform.platform()}, Qt {qVersion()}"
+    return [f"tlgui {__version__}", system, ", ".join(packages)]
 
 
 def show_about(parent: QWidget) -> QMessageBox:

@@ -15,9 +15,12 @@ from PySide6.QtWidgets import (
 
 from tlgui.exporting.export_formats import FORMATS, ExportFormat
 from tlgui.files.targets import EXPORTS
-from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.dialog_size import fit_dialog
+from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
 from tlgui.ui.widgets.indented_note import IndentedNote
-from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details
+from tlgui.ui.widgets.plain_text import set_spoken_details
+from tlgui.ui.widgets.primary import make_primary
+from tlgui.ui.widgets.scroll_area import ScrollArea
 from tlgui.ui.widgets.target_row import TargetRow
 
 _PROMISE = (
@@ -25,6 +28,7 @@ _PROMISE = (
     "It is loaded again and compared with the model on photos, and kept only where both agree."
 )
 _DISTANCE = "A second output says how unlike a photo is. The file gets larger."
+_LETTERS = 85
 _NO_ROOM = "This format has no room for it."
 
 
@@ -56,6 +60,7 @@ class ExportDialog(QDialog):
         self.target, self.browse_button, self.note = self.where.edit, self.where.browse_button, self.where.note
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.export_button = self.buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        make_primary(self.export_button)
         self._lay_out()
         self.formats.idClicked.connect(self._on_formats_id_clicked)
         self.where.changed.connect(self._check)
@@ -74,8 +79,10 @@ class ExportDialog(QDialog):
         self.formats.button(index).click()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.addWidget(PlainLabel("Format:"))
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(card_heading("Format"))
         for index, item in enumerate(FORMATS):
             button = QRadioButton(item.title)
             set_spoken_details(button, item.description)
@@ -90,11 +97,12 @@ class ExportDialog(QDialog):
         column.addWidget(self.where)
         column.addStretch(1)
         column.addWidget(QuietLabel(_PROMISE))
-        column.addWidget(self.buttons)
+        outer = QVBoxLayout(self)
+        area = ScrollArea(content)
+        outer.addWidget(area, 1)
+        outer.addWidget(self.buttons)
         self._show_room()
-        width = self.fontMetrics().averageCharWidth() * 85
-        self.setMinimumWidth(width)
-        self.resize(width, column.heightForWidth(width))
+        fit_dialog(self, area, _LETTERS, more_lines=1)
 
     def _gap(self) -> int:
         """Return the room below the note of a choice, in pixels."""

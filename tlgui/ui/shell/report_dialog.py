@@ -4,8 +4,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QDialogButtonBox, QRadioButton, QVBoxLayout, QWidget
 
 from tlgui.reporting.small_pictures import MOST_PICTURES
-from tlgui.ui.widgets.empty_page import QuietLabel
+from tlgui.ui.widgets.dialog_size import fit_dialog
+from tlgui.ui.widgets.indented_note import IndentedNote
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details
+from tlgui.ui.widgets.primary import make_primary
+from tlgui.ui.widgets.scroll_area import ScrollArea
 
 _WHAT = (
     "A report says what the model is, how good it is, what it mixes up, and what it should not be used for. It is one "
@@ -33,13 +36,14 @@ class ReportDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Save report")
-        self.page_button = QRadioButton("A &page for the browser (HTML)")
-        self.pdf_button = QRadioButton("A document for &print (PDF)")
+        self.page_button = QRadioButton("A page for the &browser (HTML)")
+        self.pdf_button = QRadioButton("A &document for print (PDF)")
         self._kinds = QButtonGroup(self)
-        self.pictures = QCheckBox("With the photos that it got &wrong")
+        self.pictures = QCheckBox("With the &photos that it got wrong")
         self.pictures.setEnabled(has_mistakes)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.next_button = self.buttons.addButton("Choose &where…", QDialogButtonBox.ButtonRole.AcceptRole)
+        make_primary(self.next_button)
         self._lay_out(_WITH if has_mistakes else _WITHOUT)
         self.page_button.setChecked(True)
         self.buttons.accepted.connect(self._on_buttons_accepted)
@@ -48,9 +52,11 @@ class ReportDialog(QDialog):
     def _lay_out(self, about_pictures: str) -> None:
         what = PlainLabel(_WHAT)
         what.setWordWrap(True)
-        note = QuietLabel(about_pictures)
+        note = IndentedNote(about_pictures)
         set_spoken_details(self.pictures, about_pictures)
-        column = QVBoxLayout(self)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(what)
         for button in (self.page_button, self.pdf_button):
             self._kinds.addButton(button)
@@ -58,10 +64,11 @@ class ReportDialog(QDialog):
         column.addWidget(self.pictures)
         column.addWidget(note)
         column.addStretch(1)
-        column.addWidget(self.buttons)
-        width = self.fontMetrics().averageCharWidth() * _WIDTH_IN_LETTERS
-        self.setMinimumWidth(width)
-        self.resize(width, column.heightForWidth(width))
+        outer = QVBoxLayout(self)
+        area = ScrollArea(content)
+        outer.addWidget(area, 1)
+        outer.addWidget(self.buttons)
+        fit_dialog(self, area, _WIDTH_IN_LETTERS)
 
     @Slot()
     def _on_buttons_accepted(self) -> None:

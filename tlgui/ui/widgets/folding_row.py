@@ -108,7 +108,10 @@ class FoldingRow(QWidget):
         return [holder for holder in self._holders if not _is_hidden_by_owner(holder.button)]
 
     def _line_height(self) -> int:
-        return max((holder.sizeHint().height() for holder in self._usable()), default=0)
+        usable: list[QWidget] = [*self._usable()]
+        # The height does not change with what is in the menu.
+        widgets = [*usable, self.more_button] if usable and self._folds else usable
+        return max((widget.sizeHint().expandedTo(widget.minimumSizeHint()).height() for widget in widgets), default=0)
 
     def _fit(self) -> None:
         usable = self._usable()

@@ -1,12 +1,11 @@
 """A quiet note below a radio button or check box, aligned with the button's text."""
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QRadioButton, QStyle, QStyleOptionButton, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from tlgui.ui.widgets.empty_page import QuietLabel
-
-_CONTENTS = QStyle.SubElement.SE_RadioButtonContents
+from tlgui.ui.widgets.style import choice_indent
 
 
 class IndentedNote(QuietLabel):
@@ -30,10 +29,4 @@ class IndentedNote(QuietLabel):
             self._indent()
 
     def _indent(self) -> None:
-        # Asked of the style: the style sheet has room around and behind the mark that its measures leave out.
-        option, example = QStyleOptionButton(), QRadioButton("Example")
-        example.setFont(self.font())
-        example.resize(example.sizeHint())
-        example.initStyleOption(option)
-        place = example.style().subElementRect(_CONTENTS, option, example)
-        self.setContentsMargins(place.left(), 0, 0, self._gap)
+        self.setContentsMargins(choice_indent(self.fontMetrics().height()), 0, 0, self._gap)

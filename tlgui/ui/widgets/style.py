@@ -148,8 +148,9 @@ def style_sheet(colours: Colours, line_height: int) -> str:
     """
     # A style sheet's least height replaces what the text asks for.
     text_height = max(CONTROL_HEIGHT - 2 * (_PADDING + LINE_WIDTH), line_height)
-    mark = max(2 * GRID, round(line_height * 0.95))
-    tool_height = round(line_height * 1.1) + 2 * (_PADDING + LINE_WIDTH) + 3
+    mark = _mark(line_height)
+    # What stands at the end of the menu bar: an icon, and what Qt and the style put around it.
+    corner_height = max(CONTROL_HEIGHT, round(line_height * 1.1) + 2 * (_PADDING + LINE_WIDTH) + 3)
     values = {name: getattr(colours, name) for name in Colours.__dataclass_fields__} | {
         "icons": files.resource("icons/controls").as_posix(),
         "scheme": "dark" if QColor(colours.page).lightness() < QColor(colours.text).lightness() else "light",
@@ -169,21 +170,38 @@ def style_sheet(colours: Colours, line_height: int) -> str:
         # Qt adds three pixels to what is in a spin box or a tool button.
         "spin_height": max(CONTROL_HEIGHT - 2 * (_PADDING + LINE_WIDTH) - 3, line_height),
         "pad": _PADDING,
+        "choice": _CHOICE_PADDING,
         "pad_in_ring": _PADDING + LINE_WIDTH - FOCUS_WIDTH,
         "side": GRID + SMALL_CORNER,
         "side_in_ring": GRID + SMALL_CORNER + LINE_WIDTH - FOCUS_WIDTH,
         "field": GRID,
         "field_in_ring": GRID + LINE_WIDTH - FOCUS_WIDTH,
-        # As high as the buttons beside the menus, with their icons and the room around them.
-        "menu": max(GRID // 2, (max(CONTROL_HEIGHT, tool_height) + GRID // 2 - line_height) // 2),
+        "menu": max(GRID // 2, (corner_height + GRID // 2 - line_height) // 2),
+        "icon": max(2 * GRID, line_height),
         "bar": max(GRID // 2 + 2, line_height // 3),
     }
     return _SHEET.format_map(values)
 
 
-_PADDING = 4
+def choice_indent(line_height: int) -> int:
+    """Return how far the text of a check box or a radio button is from its left edge, in pixels.
+
+    Args:
+        line_height: As in `style_sheet`.
+    """
+    return FOCUS_WIDTH + _CHOICE_PADDING + _mark(line_height) + 2 * LINE_WIDTH + GRID
+
+
+def _mark(line_height: int) -> int:
+    """Return the side of the mark of a check box or a radio button, without its border."""
+    return max(2 * GRID, round(line_height * 0.95))
+
+
+_PADDING, _CHOICE_PADDING = 4, 2
 # Borders keep their place when the ring of the focus takes it: the padding gives way by as much.
 _SHEET = """
+QAbstractButton {{ icon-size: {icon}px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QToolButton {{
     background: transparent; color: {text}; border: {thin}px solid transparent; border-radius: {corner}px;
     padding: {pad}px; min-height: {spin_height}px; min-width: {spin_height}px;
@@ -235,6 +253,8 @@ QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {{
     background: {card}; color: {text}; border: {thin}px solid {control}; border-radius: {corner}px;
     selection-background-color: {accent}; selection-color: {on_accent}; placeholder-text-color: {quiet};
 }}
+QLineEdit > QToolButton, QLineEdit > QToolButton:focus {{ border: none; padding: 0; min-height: 0; min-width: 0; }}
+QLineEdit > QToolButton:hover {{ background: {raised}; }}
 QLineEdit, QAbstractSpinBox, QComboBox {{ padding: {pad}px {field}px; min-height: {text_height}px; }}
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{
     border: {ring}px solid {focus}; padding: {pad_in_ring}px {field_in_ring}px;
@@ -267,7 +287,7 @@ QAbstractSpinBox::up-arrow:disabled, QAbstractSpinBox::up-arrow:off {{ image: ur
 QAbstractSpinBox::down-arrow:disabled, QAbstractSpinBox::down-arrow:off {{ image: url({icons}/down-faint.svg); }}
 
 QCheckBox, QRadioButton {{
-    spacing: {grid}px; border: {ring}px solid transparent; border-radius: {small}px; padding: 2px;
+    spacing: {grid}px; border: {ring}px solid transparent; border-radius: {small}px; padding: {choice}px;
 }}
 QCheckBox:focus, QRadioButton:focus {{ border-color: {focus}; }}
 QCheckBox:disabled, QRadioButton:disabled {{ color: {faint}; }}
