@@ -110,3 +110,19 @@ def test_next_job_keeps_the_bar_without_a_gap(qtbot: QtBot, job_bar: JobBar) -> 
     assert job_bar.stop_button.isEnabled()
     with qtbot.waitSignal(second.ended):
         second.stop()
+
+
+def test_what_is_being_done_has_the_room_before_the_time_left(qtbot: QtBot, job_bar: JobBar) -> None:
+    steps = Stepwise()
+    job = Job("scan", steps)
+    job_bar.follow(job)
+    job.start()
+    qtbot.waitUntil(job_bar.isVisible)
+    letter = job_bar.fontMetrics().averageCharWidth()
+    for letters, has_time in ((120, True), (58, False), (120, True)):
+        job_bar.resize(letters * letter, job_bar.sizeHint().height())
+        assert job_bar.time_left.isVisible() is has_time
+        qtbot.waitUntil(lambda: job_bar.stage.width() >= job_bar.stage.sizeHint().width())
+        assert job_bar.bar.toolTip() == "About 2 minutes left"
+    with qtbot.waitSignal(job.ended):
+        steps.go_on.set()

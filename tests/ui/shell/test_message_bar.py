@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -107,3 +107,36 @@ def test_bug_is_shown_on_every_page(messages: MessageBar) -> None:
     messages.show_error(BugError("Something unexpected happened.", "Traceback"), page=1)
     messages.enter_page(2)
     assert messages.isVisible()
+
+
+def is_beside_text(bar: MessageBar) -> bool:
+    return bar.offer_button.mapTo(bar, QPoint()).x() >= bar.message.geometry().right()
+
+
+def is_below_text(bar: MessageBar) -> bool:
+    return bar.offer_button.mapTo(bar, QPoint()).y() >= bar.hint.geometry().bottom()
+
+
+def test_buttons_stand_below_a_message_that_needs_the_room(qtbot: QtBot, messages: MessageBar) -> None:
+    letter = messages.fontMetrics().averageCharWidth()
+    offer = ("Remove the empty folder", lambda: None)
+    messages.show_undoable("12 photos moved to “Great crested grebe”.", "“Little grebe” is empty now.", bool, offer)
+    for letters, is_beside in ((120, True), (54, False), (120, True)):
+        messages.resize(letters * letter, messages.heightForWidth(letters * letter))
+        qtbot.waitUntil(lambda wanted=is_beside: is_beside_text(messages) is wanted)
+        assert is_below_text(messages) is not is_beside
+        for label in (messages.message, messages.hint):
+            assert label.heightForWidth(label.width()) <= label.height()
+            assert label.width() >= 30 * letter
+
+
+def test_passing_message_has_the_line_before_its_hint(messages: MessageBar) -> None:
+    letter = messages.fontMetrics().averageCharWidth()
+    messages.resize(120 * letter, 40)
+    messages.show_success("Saved predictions of 48 photos.", "predictions.csv in Sorted photos", Path("/a/b.csv"))
+    assert messages.hint.isVisible()
+    messages.resize(60 * letter, 40)
+    assert not messages.hint.isVisible()
+    assert "predictions.csv" in messages.toolTip()
+    messages.resize(120 * letter, 40)
+    assert messages.hint.isVisible()

@@ -20,6 +20,7 @@ from tests.ui.results.runs import CURVE
 from tests.ui.shell.driving import open_folder, train
 from tests.ui.shell.sorting import card, name_photos
 from tlgui.app import create_window
+from tlgui.engine.protocol import BugError
 from tlgui.photos.collection import Part
 from tlgui.ui.photos.collection_header import CollectionHeader
 from tlgui.ui.predict.class_list import line_height
@@ -126,6 +127,41 @@ def test_pages_of_a_trained_folder_are_whole(qtbot: QtBot, small: MainWindow, tm
         assert_whole(qtbot, small)
         if step is not Step.PREDICT:
             assert_one_filled_button_is_seen(small, page)
+
+
+@pytest.mark.parametrize("step", Step)
+def test_messages_are_whole_and_leave_the_window_its_size(
+    qtbot: QtBot, small: MainWindow, birds: Path, step: Step
+) -> None:
+    train(qtbot, small, birds)
+    small.show_step(step)
+    bar, done = small.messages, lambda: None
+    offer = ("Remove the empty folders", done)
+    for show in (
+        lambda: bar.show_success(
+            "Saved predictions of 48 photos.", "predictions.csv in Sorted photos", birds / "a.csv"
+        ),
+        lambda: bar.show_undoable("12 photos moved to “Great crested grebe”.", "“Little grebe” is empty.", done, offer),
+        lambda: bar.show_error(BugError("Something unexpected happened: list index out of range", "Traceback")),
+    ):
+        show()
+        qtbot.waitUntil(lambda: cut_off(small) == [])
+        assert small.size() == SMALL
+        assert bar.visibleRegion().boundingRect() == bar.rect()
+
+
+def test_settings_and_tutorials_are_seen_once_they_are_opened(qtbot: QtBot, small: MainWindow, birds: Path) -> None:
+    open_folder(qtbot, small, birds)
+    small.show_step(Step.TRAIN)
+    page = small.pages.train
+    for button, panel in (
+        (page.choices.fine_button, page.form),
+        (page.choices.tutorials_button, page.choices.tutorials),
+    ):
+        button.click()
+        line = small.fontMetrics().height()
+        qtbot.waitUntil(lambda shown=panel, wanted=3 * line: shown.visibleRegion().boundingRect().height() >= wanted)
+        assert_whole(qtbot, small)
 
 
 @pytest.mark.parametrize("class_count", [3, 40])

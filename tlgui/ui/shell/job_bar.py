@@ -4,19 +4,23 @@ The bar appears after 400 ms, so not at all for short jobs, and then stays at le
 """
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
+from typing_extensions import override
 
 from tlgui.progress import Event, Progress
 from tlgui.text.stages import counts_words, stage_words, time_left_words
 from tlgui.ui.session.worker import Job
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.fitting_label import FittingLabel
+from tlgui.ui.widgets.plain_text import set_tip
 from tlgui.ui.widgets.tinted_bar import BarButton
 from tlgui.ui.widgets.tokens import GRID, MARGIN
 
 _DELAY_MS = 400
 _STAY_MS = 500
 _STEPS = 1000
+_LEAST_BAR_LETTERS = 6
 
 
 class JobBar(QWidget):
@@ -38,6 +42,9 @@ class JobBar(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")
+        # It takes what the words leave.
+        self.bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.bar.setMinimumWidth(_LEAST_BAR_LETTERS * self.fontMetrics().averageCharWidth())
         self.time_left = QuietLabel()
         self.time_left.setWordWrap(False)
         self.time_left.setMinimumWidth(self.fontMetrics().horizontalAdvance("About 55 seconds left"))
@@ -72,9 +79,26 @@ class JobBar(QWidget):
         self.stop_button.setEnabled(False)
         self.bar.setRange(0, 0)
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def _set_text(self, stage: str, left: str = "") -> None:
         self.stage.setText(stage)
         self.time_left.setText(left)
+        set_tip(self.bar, left)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave the time out where what is being done would be cut; then the tooltip of the bar has it."""
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        others = self.stage.sizeHint().width() + self.stop_button.sizeHint().width()
+        others += self.bar.minimumWidth() + 3 * layout.spacing()
+        room = self.width() - margins.left() - margins.right() - others
+        self.time_left.setVisible(self.time_left.minimumWidth() <= room)
 
     @Slot()
     def _on_appear_timeout(self) -> None:

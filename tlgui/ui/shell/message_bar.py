@@ -8,9 +8,9 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QDesktopServices, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QToolButton, QWidget
 from typing_extensions import override
 
 from tlgui import files
@@ -20,9 +20,11 @@ from tlgui.ui.widgets.fitting_label import FittingLabel
 from tlgui.ui.widgets.icons import themed_icon
 from tlgui.ui.widgets.plain_text import set_spoken, set_tip
 from tlgui.ui.widgets.tinted_bar import BarButton, TintedBar
-from tlgui.ui.widgets.tokens import LINE_WIDTH, MARGIN, Accent
+from tlgui.ui.widgets.tokens import GRID, LINE_WIDTH, MARGIN, Accent
 
 PASSING_MS = 8_000
+# With less room for the text beside them, the buttons stand below it.
+_LETTERS_BESIDE_BUTTONS, _FEWEST_LETTERS = 30, 16
 
 
 class MessageKind(Enum):
@@ -73,9 +75,17 @@ class MessageBar(TintedBar):
         self._lines = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._lines.addWidget(self.message)
         self._lines.addWidget(self.hint, 1)
-        self.row.addLayout(self._lines, 1)
-        self.row.addWidget(self.offer_button, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.row.addWidget(self.action_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._buttons = QWidget()
+        buttons = QHBoxLayout(self._buttons)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.setSpacing(GRID)
+        for button in (self.offer_button, self.action_button):
+            buttons.addWidget(button)
+        self._content = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._content.setSpacing(GRID)
+        self._content.addLayout(self._lines, 1)
+        self._content.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.row.addLayout(self._content, 1)
         self.row.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
@@ -133,6 +143,7 @@ class MessageBar(TintedBar):
             self.offer_button.setText(offer[0])
             self._offer = offer[1]
             self.offer_button.show()
+            self._fit()
 
     def show_offer(self, message: str, hint: str, button: str, action: Callable[[], None]) -> None:
         """Show a note, with a button."""
@@ -172,6 +183,40 @@ class MessageBar(TintedBar):
         if event.type() == QEvent.Type.PaletteChange:
             self.dismiss_button.setIcon(themed_icon("close", self.palette()))
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        # Whatever it says, the window need not become wider for it.
+        least = super().minimumSizeHint()
+        width = self._around() + max(self._buttons_width(), _FEWEST_LETTERS * self.fontMetrics().averageCharWidth())
+        return QSize(min(least.width(), width), least.height())
+
+    def _around(self) -> int:
+        """Return the width of what stands around text and buttons."""
+        margins = self.row.contentsMargins()
+        sides = self._icon.sizeHint().width() + self.dismiss_button.sizeHint().width()
+        return margins.left() + margins.right() + 2 * GRID + sides
+
+    def _buttons_width(self) -> int:
+        shown = [button for button in (self.offer_button, self.action_button) if not button.isHidden()]
+        return sum(button.sizeHint().width() + GRID for button in shown)
+
+    def _fit(self) -> None:
+        """Leave the message its room: beside the buttons or above them, and with or without the hint in its line."""
+        buttons, room = self._buttons_width(), self.width() - self._around()
+        letter, directions = self.fontMetrics().averageCharWidth(), QBoxLayout.Direction
+        is_passing = self._lines.direction() is directions.LeftToRight
+        is_beside = is_passing or not buttons or room - buttons >= _LETTERS_BESIDE_BUTTONS * letter
+        self._content.setDirection(directions.LeftToRight if is_beside else directions.TopToBottom)
+        self._buttons.setVisible(bool(buttons))
+        needed = self.message.sizeHint().width() + MARGIN + self.hint.minimumSizeHint().width()
+        has_room = not is_passing or needed <= room - buttons
+        self.hint.setVisible(bool(self.hint.text()) and has_room)
+
     def _show(
         self,
         kind: MessageKind,
@@ -196,11 +241,11 @@ class MessageBar(TintedBar):
         self.set_look(accent, icon)
         self.message.setText(message)
         self.hint.setText(hint)
-        self.hint.setVisible(bool(hint))
         self._offer = None
         self.offer_button.hide()
         self.action_button.setText(button)
         self.action_button.setVisible(action is not None)
+        self._fit()
         set_spoken(self, f"{word}: {message} {hint}")
         self.show()
         if is_passing:

@@ -1,6 +1,6 @@
 """What to train with: three cards, and behind two buttons every setting and the tutorials."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from tlgui.photos.names import one_line
@@ -87,6 +87,16 @@ class ChooseView(QWidget):
             if is_open and button is not self.sender():
                 button.setChecked(False)
             panel.setVisible(button.isChecked())
+        if is_open:
+            # Once it is laid out.
+            QTimer.singleShot(0, self, self._bring_into_view)
+
+    @Slot()
+    def _bring_into_view(self) -> None:
+        """Scroll to the panel that is open where hardly any of it would be seen, as with large text."""
+        for button, panel in self._panels.items():
+            if button.isChecked() and panel.visibleRegion().boundingRect().height() < self._area.height() // 3:
+                self._area.verticalScrollBar().setValue(button.y())
 
     @Slot()
     def _show_recipe(self) -> None:

@@ -19,16 +19,26 @@ from tlgui.text.stages import counts_words, stage_words, time_left_words
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken_details, set_tip
 from tlgui.ui.widgets.primary import make_primary
-from tlgui.ui.widgets.tokens import MARGIN, Type, type_scale
+from tlgui.ui.widgets.tokens import GRID, MARGIN, Type, type_scale
 
 _BAR_STEPS = 1000
 _START_LETTERS = 18
-_START_LINES = 2.2
+_START_LINES, _START_LINES_BELOW = 2.2, 1.4
 _BESIDE_LETTERS = 64
 
 
 class _LargeButton(QPushButton):
     """A button in larger text; its size is a hint, because a least size is the style sheet's to set."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._lines = _START_LINES
+
+    def set_lines(self, lines: float) -> None:
+        """Set the height, in lines of its text."""
+        if lines != self._lines:
+            self._lines = lines
+            self.updateGeometry()
 
     @override
     def sizeHint(self) -> QSize:
@@ -36,7 +46,7 @@ class _LargeButton(QPushButton):
         return (
             super()
             .sizeHint()
-            .expandedTo(QSize(_START_LETTERS * metrics.averageCharWidth(), round(_START_LINES * metrics.height())))
+            .expandedTo(QSize(_START_LETTERS * metrics.averageCharWidth(), round(self._lines * metrics.height())))
         )
 
     @override
@@ -147,6 +157,9 @@ class TrainingStatus(QWidget):
         is_wide = self.width() >= _BESIDE_LETTERS * self.fontMetrics().averageCharWidth()
         beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._idle.setDirection(beside if is_wide else below)
+        # In a narrow window the room is for the recipes above.
+        self._idle.setSpacing(MARGIN if is_wide else GRID)
+        self.start_button.set_lines(_START_LINES if is_wide else _START_LINES_BELOW)
 
     def _enlarge_start(self) -> None:
         font = QFont(self.font() if self.parentWidget() is not None else QApplication.font())
