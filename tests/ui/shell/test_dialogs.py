@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QTableView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -204,6 +205,22 @@ def faults(dialog: QDialog) -> list[str]:
     if not dialog.isAncestorOf(dialog.focusWidget() or dialog):
         found.append("nothing has the focus")
     return found
+
+
+@pytest.mark.parametrize("name", ["sort", "table", "watch", "export", "report"])
+def test_choices_stay_where_they_are_in_a_higher_dialog(qtbot: QtBot, full: MainWindow, name: str) -> None:
+    OPENERS[name](full)
+    (dialog,) = dialogs(full)
+    qtbot.waitExposed(dialog)
+    area = dialog.findChild(ScrollArea)
+    assert area is not None
+    places: list[list[int]] = []
+    for height in (2000, 2300):
+        dialog.resize(dialog.width(), height)
+        qtbot.waitUntil(lambda: area.widget().height() == area.viewport().height() > 1500)
+        choices = [each for each in controls(dialog) if area.isAncestorOf(each) and not isinstance(each, QTableView)]
+        places.append([top(dialog, each).y() for each in choices])
+    assert places[0] == places[1]
 
 
 @pytest.mark.parametrize("name", OPENERS)

@@ -176,6 +176,8 @@ class SortForm(QWidget):
         column.addWidget(card_heading("Keywords"))
         column.addWidget(self.keywords)
         column.addWidget(IndentedNote(_KEYWORDS_NOTE))
+        # Nothing moves when the preview beside it becomes higher.
+        column.addStretch(1)
         set_spoken_details(self.keywords, _KEYWORDS_NOTE)
 
     def _where(self) -> QHBoxLayout:
