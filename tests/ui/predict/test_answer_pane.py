@@ -305,3 +305,18 @@ def test_pane_fits_narrow_and_low_windows(qtbot: QtBot, pane: AnswerPane) -> Non
     show(qtbot, pane, 0)
     assert pane.minimumSizeHint().width() <= 320
     assert pane.minimumSizeHint().height() <= 400
+
+
+def test_low_page_of_a_single_photo_has_the_photo_and_the_classes(qtbot: QtBot, pane: AnswerPane) -> None:
+    pane.set_wide(is_wide=True)
+    show(qtbot, pane, 0)
+    line, letter = pane.fontMetrics().height(), pane.fontMetrics().averageCharWidth()
+    pane.resize(56 * letter, 15 * line)
+    qtbot.waitUntil(lambda: not pane.column.question.isVisible())
+    assert pane.photo.isVisible()
+    assert pane.buttons.folded
+    assert abs(pane.photo.width() - pane.column.width()) < pane.width() // 6, "both have about half of it"
+    assert pane.column.classes.visibleRegion().boundingRect().height() > 2 * line
+    pane.resize(120 * letter, 40 * line)
+    qtbot.waitUntil(lambda: pane.column.question.isVisible() and not pane.buttons.folded)
+    qtbot.waitUntil(lambda: pane.photo.width() > 1.2 * pane.column.width())

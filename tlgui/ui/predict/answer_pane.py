@@ -37,6 +37,8 @@ _MOST_OF_HEIGHT = 0.45
 _LINES_WITH_PHOTO = 18
 # In a lower pane, the buttons are one line.
 _LINES_TO_WRAP = 28
+# Beside a photo that has most of the page, the answer needs a page of some width.
+_LETTERS_FOR_LARGE_PHOTO = 72
 _TILE_COLUMNS, _TILE_ROWS = 3, 2
 _LARGEST = 16_777_215
 
@@ -112,8 +114,9 @@ class AnswerPane(QWidget):
         self._is_wide = is_wide
         direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
         self._box.setDirection(direction)
-        self._box.setStretch(0, 3 if is_wide else 0)
-        self._box.setStretch(1, 2 if is_wide else 1)
+        if not is_wide:
+            self._box.setStretch(0, 0)
+            self._box.setStretch(1, 1)
         self._fit_photo()
 
     @override
@@ -176,12 +179,15 @@ class AnswerPane(QWidget):
     def _fit_photo(self) -> None:
         """Give the photo its room, which is the same for every photo."""
         lines = self.height() / self.fontMetrics().height()
-        is_low = not self._is_wide and lines < _LINES_WITH_PHOTO
-        self.buttons.set_folding(folds=not self._is_wide and lines < _LINES_TO_WRAP)
+        is_low = lines < _LINES_WITH_PHOTO
+        self.buttons.set_folding(folds=lines < _LINES_TO_WRAP)
         self.column.set_low(is_low=is_low)
         # Where the model looked is shown on the photo.
-        self._pictures.setVisible(not is_low or self.explanation.button.isChecked())
+        self._pictures.setVisible(self._is_wide or not is_low or self.explanation.button.isChecked())
         if self._is_wide:
+            is_narrow = self.width() < self.fontMetrics().averageCharWidth() * _LETTERS_FOR_LARGE_PHOTO
+            for place, share in enumerate((1, 1) if is_narrow else (3, 2)):
+                self._box.setStretch(place, share)
             self._pictures.setMinimumHeight(0)
             self._pictures.setMaximumHeight(_LARGEST)
             return
