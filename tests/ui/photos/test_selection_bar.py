@@ -106,7 +106,7 @@ def test_with_large_text_it_leaves_room_for_the_photo(many: PhotosPage) -> None:
     bar = many.browser.selection_bar
     # One line of buttons below the line about the photos; the others are in a menu.
     assert bar.height() < 2 * buttons["move"].height() + bar.about.height()
-    assert bar.findChild(QToolButton).isVisible()
+    assert [button.isVisible() for button in bar.findChildren(QToolButton)] == [True]
     font.setPointSizeF(font.pointSizeF() / 2)
     many.setFont(font)
     many.resize(1000, 800)

@@ -126,8 +126,9 @@ def dialogs(window: MainWindow) -> list[QDialog]:
 
 def controls(dialog: QDialog) -> list[QWidget]:
     """Return what Tab goes to, in order."""
-    found, widget = [], dialog.nextInFocusChain()
-    while widget is not dialog:
+    found: list[QWidget] = []
+    widget = dialog.nextInFocusChain()
+    while widget is not None and widget is not dialog:
         is_stop = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled()
         if is_stop and dialog.isAncestorOf(widget) and widget.focusProxy() is None:
             found.append(widget)
@@ -202,7 +203,8 @@ def faults(dialog: QDialog) -> list[str]:
         found.append(f"filled, and not the default: {filled[0].text()}")
     for box in dialog.findChildren(QDialogButtonBox):
         found += [f"icon: {button.text()}" for button in box.buttons() if not button.icon().isNull()]
-    if not dialog.isAncestorOf(dialog.focusWidget() or dialog):
+    focus: QWidget | None = dialog.focusWidget()
+    if focus is None or not dialog.isAncestorOf(focus):
         found.append("nothing has the focus")
     return found
 
@@ -214,10 +216,12 @@ def test_choices_stay_where_they_are_in_a_higher_dialog(qtbot: QtBot, full: Main
     qtbot.waitExposed(dialog)
     area = dialog.findChild(ScrollArea)
     assert area is not None
+    content = area.widget()
+    assert content is not None
     places: list[list[int]] = []
     for height in (2000, 2300):
         dialog.resize(dialog.width(), height)
-        qtbot.waitUntil(lambda: area.widget().height() == area.viewport().height() > 1500)
+        qtbot.waitUntil(lambda: content.height() == area.viewport().height() > 1500)
         choices = [each for each in controls(dialog) if area.isAncestorOf(each) and not isinstance(each, QTableView)]
         places.append([top(dialog, each).y() for each in choices])
     assert places[0] == places[1]
@@ -244,4 +248,4 @@ def test_dialog_is_whole_and_made_for_the_keyboard(qtbot: QtBot, full: MainWindo
         assert box.visibleRegion().boundingRect() == box.rect()
     closed = dialog.finished if name != "about" else dialog.destroyed
     with qtbot.waitSignal(closed):
-        QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Escape)
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Escape)

@@ -1,5 +1,6 @@
 """Letters for Alt: the menus and a page never share one, and what comes and goes has none, but the key F6."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,16 +63,21 @@ def test_buttons_of_bars_have_no_letter_whatever_they_say(
 ) -> None:
     open_folder(qtbot, window, birds)
     window.show_step(step)
-    messages, done = window.messages, lambda: None
+    messages = window.messages
+
+    def done() -> None:
+        return
+
     messages.show_undoable("Moved.", "", done, ("&Remove the “black && white” folder", done))
     assert messages.offer_button.text() == "Remove the “black && white” folder"
-    for show in (
+    shows: tuple[Callable[[], None], ...] = (
         lambda: messages.show_success("Saved.", "", birds / "owl.csv"),
         lambda: messages.show_error(BugError("It failed.", "Traceback")),
         lambda: messages.show_offer("Another one.", "", "&Keep using it", done),
         lambda: window.unsaved_bar.show_run("Quick", "The disk is full."),
         window.job_bar.show_stopping,
-    ):
+    )
+    for show in shows:
         show()
         assert lettered_bar_buttons(window) == []
     assert len([button for button in window.findChildren(BarButton) if button.isVisible()]) > 3

@@ -1,5 +1,6 @@
 """The message bar below the page."""
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -120,10 +121,13 @@ def is_below_text(bar: MessageBar) -> bool:
 def test_buttons_stand_below_a_message_that_needs_the_room(qtbot: QtBot, messages: MessageBar) -> None:
     letter = messages.fontMetrics().averageCharWidth()
     offer = ("Remove the empty folder", lambda: None)
-    messages.show_undoable("12 photos moved to “Great crested grebe”.", "“Little grebe” is empty now.", bool, offer)
+    messages.show_undoable(
+        "12 photos moved to “Great crested grebe”.", "“Little grebe” is empty now.", lambda: None, offer
+    )
     for letters, is_beside in ((120, True), (54, False), (120, True)):
         messages.resize(letters * letter, messages.heightForWidth(letters * letter))
-        qtbot.waitUntil(lambda wanted=is_beside: is_beside_text(messages) is wanted)
+        is_settled = is_beside_text if is_beside else is_below_text
+        qtbot.waitUntil(functools.partial(is_settled, messages))
         assert is_below_text(messages) is not is_beside
         for label in (messages.message, messages.hint):
             assert label.heightForWidth(label.width()) <= label.height()

@@ -1,6 +1,7 @@
 """Every page is whole in a small window and with large text: nothing is cut off, and nothing scrolls sideways."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -135,15 +136,20 @@ def test_messages_are_whole_and_leave_the_window_its_size(
 ) -> None:
     train(qtbot, small, birds)
     small.show_step(step)
-    bar, done = small.messages, lambda: None
+    bar = small.messages
+
+    def done() -> None:
+        return
+
     offer = ("Remove the empty folders", done)
-    for show in (
+    shows: tuple[Callable[[], None], ...] = (
         lambda: bar.show_success(
             "Saved predictions of 48 photos.", "predictions.csv in Sorted photos", birds / "a.csv"
         ),
         lambda: bar.show_undoable("12 photos moved to “Great crested grebe”.", "“Little grebe” is empty.", done, offer),
         lambda: bar.show_error(BugError("Something unexpected happened: list index out of range", "Traceback")),
-    ):
+    )
+    for show in shows:
         show()
         qtbot.waitUntil(lambda: cut_off(small) == [])
         assert small.size() == SMALL
@@ -154,13 +160,15 @@ def test_settings_and_tutorials_are_seen_once_they_are_opened(qtbot: QtBot, smal
     open_folder(qtbot, small, birds)
     small.show_step(Step.TRAIN)
     page = small.pages.train
-    for button, panel in (
-        (page.choices.fine_button, page.form),
-        (page.choices.tutorials_button, page.choices.tutorials),
-    ):
+    line = small.fontMetrics().height()
+
+    def is_seen(panel: QWidget) -> bool:
+        return panel.visibleRegion().boundingRect().height() >= 3 * line
+
+    choices = page.choices
+    for button, panel in ((choices.fine_button, page.form), (choices.tutorials_button, choices.tutorials)):
         button.click()
-        line = small.fontMetrics().height()
-        qtbot.waitUntil(lambda shown=panel, wanted=3 * line: shown.visibleRegion().boundingRect().height() >= wanted)
+        qtbot.waitUntil(functools.partial(is_seen, panel))
         assert_whole(qtbot, small)
 
 

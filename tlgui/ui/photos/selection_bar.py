@@ -50,8 +50,8 @@ class SelectionBar(QWidget):
             "reveal": _button("&Show in folder", "Show where the file is"),
         }
         self._row = FoldingRow("More about the selected photos")
-        for widget in self.buttons.values():
-            self._row.add(widget)
+        for each in self.buttons.values():
+            self._row.add(each)
         self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._box.setContentsMargins(GRID, GRID, GRID, GRID)
         self._box.setSpacing(GRID)

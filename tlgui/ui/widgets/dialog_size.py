@@ -18,10 +18,10 @@ def fit_dialog(dialog: QDialog, area: ScrollArea, letters: int, more_lines: int 
         letters: Its width, in average letters.
         more_lines: Room for what is shown only at times, in lines of text.
     """
-    metrics, content = dialog.fontMetrics(), area.widget()
-    width = metrics.averageCharWidth() * letters
-    around, layout = dialog.layout(), content.layout()
+    metrics, around, content = dialog.fontMetrics(), dialog.layout(), area.widget()
     assert around is not None
+    assert content is not None
+    width, layout = metrics.averageCharWidth() * letters, content.layout()
     assert layout is not None
     margins = around.contentsMargins()
     height = max(
