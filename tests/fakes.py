@@ -14,6 +14,7 @@ from typing_extensions import override
 from tests.fake_models import write_model
 from tests.fake_predictions import FakePredictions
 from tests.fake_results import evaluation_of, explanation_for, photos_of, write_progress
+from tests.gates import Gate
 from tlgui import files
 from tlgui.engine.protocol import (
     Engine,
@@ -59,36 +60,6 @@ _POLL_SECONDS = 0.005
 # As the real one, which reports and writes such things a few times a second, whatever their number.
 _PHOTOS_BETWEEN_REPORTS = 5
 _DETAILED_EPOCHS = 5
-
-
-class Gate:
-    """A place where the fake waits until the test lets it go on; Stop works while it waits."""
-
-    def __init__(self, matches: Callable[[Event], bool]) -> None:
-        self._matches = matches
-        self._reached = threading.Event()
-        self._open = threading.Event()
-
-    @property
-    def is_reached(self) -> bool:
-        """Whether the job waits here, or waited: for `qtbot.waitUntil(lambda: gate.is_reached)`."""
-        return self._reached.is_set()
-
-    def wait_until_reached(self, timeout: float = 10.0) -> None:
-        """Block until the job waits here; only where no event loop must run."""
-        assert self._reached.wait(timeout), "the job never came to the gate"
-
-    def open(self) -> None:
-        """Let the job go on, now and whenever it comes here again."""
-        self._open.set()
-
-    def pass_through(self, event: Event, checkpoint: Callable[[], None]) -> None:
-        """Wait here before `event` is reported, if it is the one this gate is for."""
-        if self._open.is_set() or not self._matches(event):
-            return
-        self._reached.set()
-        while not self._open.wait(_POLL_SECONDS):
-            checkpoint()
 
 
 class FakeEngine(Engine):

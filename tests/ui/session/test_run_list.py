@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeEngine, Gate
+from tests.fakes import FakeEngine
+from tests.gates import Gate
 from tests.pictures import write_collection
 from tlgui import files
 from tlgui.engine.protocol import TrainRequest, WarmModelRequest

@@ -10,7 +10,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
-from tests.fakes import FakeEngine, Gate
+from tests.fakes import FakeEngine
+from tests.gates import Gate
 from tests.ui.waiting import WAIT_MS, finish
 from tlgui import files
 from tlgui.engine.protocol import ExportRequest, PredictRequest, Request, ResultT, TrainRequest
