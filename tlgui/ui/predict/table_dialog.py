@@ -24,11 +24,10 @@ from tlgui.text.tables.formats import FORMATS, TableFormat
 from tlgui.ui.widgets.dialog_size import fit_dialog
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
 from tlgui.ui.widgets.flow_layout import FlowLayout
-from tlgui.ui.widgets.indented_note import IndentedNote
+from tlgui.ui.widgets.indented_note import IndentedNote, choice_indent
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details
 from tlgui.ui.widgets.primary import make_primary
 from tlgui.ui.widgets.scroll_area import ScrollArea
-from tlgui.ui.widgets.style import choice_indent
 from tlgui.ui.widgets.target_row import TargetRow
 from tlgui.ui.widgets.tokens import GRID
 
@@ -138,7 +137,7 @@ class TableDialog(QDialog):
         self.place.hide()
 
     def _place_row(self) -> QWidget:
-        indent = choice_indent(self.fontMetrics().height())
+        indent = choice_indent(self)
         column = QVBoxLayout(self.place)
         column.setContentsMargins(indent, 0, 0, GRID)
         column.addWidget(QuietLabel(_PLACE))

@@ -28,10 +28,10 @@ from tlgui.ui.watching.choice import WatchChoice
 from tlgui.ui.widgets.dialog_size import fit_dialog
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
 from tlgui.ui.widgets.file_dialogs import ask_folder
+from tlgui.ui.widgets.indented_note import choice_indent
 from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details
 from tlgui.ui.widgets.primary import make_primary
 from tlgui.ui.widgets.scroll_area import ScrollArea
-from tlgui.ui.widgets.style import choice_indent
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.ui.widgets.tokens import GRID, Accent
 
@@ -144,7 +144,7 @@ class WatchDialog(QDialog):
         column.addWidget(self.copy)
         self.copies = QWidget()
         inner = QVBoxLayout(self.copies)
-        inner.setContentsMargins(choice_indent(self.fontMetrics().height()), 0, 0, 0)
+        inner.setContentsMargins(choice_indent(self), 0, 0, 0)
         inner.setSpacing(GRID)
         inner.addLayout(_row(self.into, self.into_button))
         inner.addWidget(self.patterns)

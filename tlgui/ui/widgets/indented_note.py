@@ -1,11 +1,12 @@
-"""A quiet note below a radio button or check box, aligned with the button's text."""
+"""A quiet note below a radio button or check box, aligned with the button's text, and where that text begins."""
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QRadioButton, QStyle, QStyleOptionButton, QWidget
 from typing_extensions import override
 
 from tlgui.ui.widgets.empty_page import QuietLabel
-from tlgui.ui.widgets.style import choice_indent
+
+_CONTENTS = QStyle.SubElement.SE_RadioButtonContents
 
 
 class IndentedNote(QuietLabel):
@@ -29,4 +30,16 @@ class IndentedNote(QuietLabel):
             self._indent()
 
     def _indent(self) -> None:
-        self.setContentsMargins(choice_indent(self.fontMetrics().height()), 0, 0, self._gap)
+        self.setContentsMargins(choice_indent(self), 0, 0, self._gap)
+
+
+def choice_indent(widget: QWidget) -> int:
+    """Return how far a check box or a radio button in the font of `widget` has its text from its left edge, in pixels.
+
+    It is asked of the style: the style sheet has room around and behind the mark that its measures leave out.
+    """
+    option, example = QStyleOptionButton(), QRadioButton("Example")
+    example.setFont(widget.font())
+    example.resize(example.sizeHint())
+    example.initStyleOption(option)
+    return example.style().subElementRect(_CONTENTS, option, example).left()

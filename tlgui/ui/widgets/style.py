@@ -183,15 +183,6 @@ def style_sheet(colours: Colours, line_height: int) -> str:
     return _SHEET.format_map(values)
 
 
-def choice_indent(line_height: int) -> int:
-    """Return how far the text of a check box or a radio button is from its left edge, in pixels.
-
-    Args:
-        line_height: As in `style_sheet`.
-    """
-    return FOCUS_WIDTH + _CHOICE_PADDING + _mark(line_height) + 2 * LINE_WIDTH + GRID
-
-
 def _mark(line_height: int) -> int:
     """Return the side of the mark of a check box or a radio button, without its border."""
     return max(2 * GRID, round(line_height * 0.95))
