@@ -153,16 +153,16 @@ def test_folder_without_photos_says_so(qtbot: QtBot, page: PredictPage, session:
     assert page.drop_here.isVisible()
 
 
-def test_nothing_above_the_photos_moves_when_naming_ends(
+def test_nothing_above_the_photos_moves_when_naming_begins_and_ends(
     qtbot: QtBot, page: PredictPage, session: Session, fake_engine: FakeEngine, birds: Path
 ) -> None:
-    gate = fake_engine.pause_before(PhotosPredicted, lambda event: "wren" in str(event.predictions[0].path))
+    gate = fake_engine.pause_before(PhotosPredicted)
     page.predict_paths([birds])
-    qtbot.waitUntil(lambda: gate.is_reached and page.view.grid.isVisible())
-    top = page.view.mapTo(page, QPoint())
+    qtbot.waitUntil(lambda: gate.is_reached and page.view.isVisible())
     assert not page.heading.isVisible()
+    top = page.view.mapTo(page, QPoint())
     gate.open()
-    qtbot.waitUntil(lambda: not session.is_busy)
+    qtbot.waitUntil(lambda: not session.is_busy and page.has_predictions)
     assert page.view.mapTo(page, QPoint()) == top
 
 
