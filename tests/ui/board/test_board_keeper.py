@@ -149,6 +149,23 @@ def test_naming_that_was_stopped_is_told_and_gone_on_with(
     assert again.keeper.words == ""
 
 
+def test_photos_whose_naming_was_stopped_are_not_counted_once_they_are_named(
+    qtbot: QtBot, card: Path, fake_engine: FakeEngine, board_window: Window
+) -> None:
+    paths = sorted(card.rglob("*.jpg"))
+    gate = fake_engine.pause_before(PhotosPredicted, lambda event: "wren" in str(event.predictions[0].path))
+    board_window.board.name_photos(paths)
+    qtbot.waitUntil(lambda: gate.is_reached)
+    board_window.session.stop()
+    board_window.settle()
+    gate.open()
+    assert board_window.keeper.words == "2 photos are not named yet."
+    assert board_window.keeper.lacks_only(card)
+    assert not board_window.keeper.lacks_only(card / "robin")
+    board_window.name(paths[-1])
+    assert board_window.keeper.words == "1 photo is not named yet."
+
+
 def test_stop_of_one_drop_does_not_forget_that_others_are_unnamed(
     qtbot: QtBot, tmp_path: Path, card: Path, fake_engine: FakeEngine, board_window: Window
 ) -> None:

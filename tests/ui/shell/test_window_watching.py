@@ -11,6 +11,7 @@ from tests.pictures import write_jpeg
 from tests.ui.shell.driving import action, train
 from tlgui import files
 from tlgui.app import create_window
+from tlgui.learning.results import PhotosPredicted
 from tlgui.ui.predict.watch_dialog import WatchDialog
 from tlgui.ui.shell.main_window import MainWindow
 from tlgui.ui.shell.step_list import Step
@@ -147,6 +148,33 @@ def test_after_a_restart_the_board_is_there_and_watching_is_offered(
     settle(qtbot, window)
     assert [path.name for path in fake_engine.predictions.named] == ["an owl.jpg"]
     assert bar.text.text() == "Watching “DCIM”: 1 new photo named."
+
+
+def test_photos_that_wait_in_a_paused_folder_are_told_once(
+    qtbot: QtBot, start: Callable[[Path | None], MainWindow], birds: Path, card: Path, fake_engine: FakeEngine
+) -> None:
+    window = start(None)
+    train(qtbot, window, birds)
+    settle(qtbot, window)
+    for number, name in enumerate(("an owl", "a robin", "a wren")):
+        write_jpeg(card / f"{name}.jpg", seed=number)
+    gate = fake_engine.pause_before(PhotosPredicted, lambda event: "wren" in str(event.predictions[0].path))
+    action(window, "watch-folder").trigger()
+    dialog_of(window).folder.setText(str(card))
+    dialog_of(window).watch_button.click()
+    bar, notice = window.predict.watching.watch_bar, window.predict.watching.unnamed_bar
+    qtbot.waitUntil(lambda: gate.is_reached, timeout=WAIT_MS)
+    window.session.stop()
+    settle(qtbot, window)
+    gate.open()
+    qtbot.waitUntil(bar.go_on_button.isVisible, timeout=WAIT_MS)
+    assert "is paused" in bar.text.text()
+    assert not notice.isVisible()
+    bar.go_on_button.click()
+    qtbot.waitUntil(lambda: len(names(window)) == 3, timeout=WAIT_MS)
+    settle(qtbot, window)
+    assert bar.text.text() == "Watching “DCIM”: 3 new photos named."
+    assert not notice.isVisible()
 
 
 def test_what_is_not_named_is_named_by_the_button(

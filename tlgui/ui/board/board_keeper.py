@@ -183,6 +183,12 @@ class BoardKeeper(QObject):
         """Whether what `words` tells of is forgotten when the board is cleared."""
         return self._unnamed.count != 0 or bool(self._missing)
 
+    def lacks_only(self, folder: Path) -> bool:
+        """Return whether all that `words` tells of are photos in a folder."""
+        unnamed, inside = self._unnamed, Coverage([str(folder.absolute())])
+        is_known = unnamed.count == len(unnamed.paths) and not self._missing
+        return is_known and all(path in inside for path in unnamed.paths)
+
     def go_on(self) -> None:
         """Name the photos that are not named, and look again for those that were not there."""
         self._find(is_kept_only=self._unnamed.count == 0)
@@ -311,7 +317,7 @@ class BoardKeeper(QObject):
             if is_of_all and not request.is_kept_only:
                 # They are being named.
                 self._tell(_Unnamed(), self._missing)
-            note = self._on_all_named if is_of_all else self._on_some_named
+            note = self._on_all_named if is_of_all else functools.partial(self._on_some_named, request.paths)
             _Naming(job, self).ended.connect(note)
 
     @Slot(object)
@@ -321,10 +327,14 @@ class BoardKeeper(QObject):
             left = _Unnamed(min(left.count, max(0, left.of - len(self._board.photos))))
         self._tell(left, self._missing)
 
-    @Slot(object)
-    def _on_some_named(self, left: _Unnamed) -> None:
+    def _on_some_named(self, paths: tuple[Path, ...], left: _Unnamed) -> None:
         """Count photos whose naming was stopped; what was not named before is not named now."""
         before = self._unnamed
+        if left.count and left.of == len(paths):
+            # There was no folder among them.
+            photos = self._board.photos
+            unnamed = frozenset(str(path) for path in paths if photos.row_of(path) is None)
+            left = _Unnamed(len(unnamed), paths=unnamed)
         number = None if left.count is None or before.count is None else left.count + before.count
         self._tell(_Unnamed(number, paths=left.paths | before.paths), self._missing)
 

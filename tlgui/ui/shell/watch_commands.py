@@ -66,7 +66,7 @@ class WatchCommands(QObject):
         self.keeper = BoardKeeper(board, session, self)
         DismissalKeeper(board, session, self)
         self.watch = FolderWatch(board, session, self.keeper, self)
-        self.unnamed_bar = UnnamedBar(self.keeper, board)
+        self.unnamed_bar = UnnamedBar(self.keeper, board, self.watch)
         self.watch_bar = WatchBar(self.watch)
         self.watch_bar.again_requested.connect(self._on_again_requested)
         self.watch.copied.connect(sorting.look)
