@@ -173,6 +173,12 @@ def test_order_groups_and_size_are_in_a_panel_where_the_line_has_no_room(qtbot: 
     named.resize(1200, 600)
     qtbot.waitUntil(bar.order.isVisible)
     assert not bar.arrange_button.isVisible()
+    named.activateWindow()
+    bar.text.setFocus()
+    qtbot.waitUntil(bar.text.hasFocus)
+    for control in (bar.order, bar.grouping, bar.size_slider, named.view.grid):
+        QTest.keyClick(QApplication.focusWidget() or named, Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is control
 
 
 @pytest.mark.parametrize("count", [1, 2])

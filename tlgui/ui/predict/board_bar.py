@@ -3,6 +3,7 @@
 Where one line has no room for all of it, search stays, and the others are in a panel.
 """
 
+import itertools
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Signal
@@ -157,6 +158,9 @@ class BoardBar(QWidget):
             for place, widget in enumerate(self._foldable(), start=2):
                 self._row.insert_widget(place, widget)
                 widget.show()
+            # What comes from another window is the last that Tab goes to.
+            for before, after in itertools.pairwise((self.text, *self._foldable())):
+                QWidget.setTabOrder(before, after)
         self.arrange_button.setVisible(is_folded)
         self.updateGeometry()
 
