@@ -20,10 +20,12 @@ from tests.trusts import trust_of
 from tests.ui.results.runs import CURVE
 from tests.ui.shell.driving import open_folder, train
 from tests.ui.shell.sorting import card, name_photos
+from tests.unit.photos.scanning.test_layout import ARCHIVE, GROUPS, write
 from tlgui.app import create_window
 from tlgui.engine.protocol import BugError
 from tlgui.photos.collection import Part
 from tlgui.ui.photos.collection_header import CollectionHeader
+from tlgui.ui.photos.layout_picture import LayoutPicture
 from tlgui.ui.predict.class_list import line_height
 from tlgui.ui.results.confusion_matrix import ConfusionMatrix
 from tlgui.ui.results.mistakes_strip import MistakeList
@@ -128,6 +130,19 @@ def test_pages_of_a_trained_folder_are_whole(qtbot: QtBot, small: MainWindow, tm
         assert_whole(qtbot, small)
         if step is not Step.PREDICT:
             assert_one_filled_button_is_seen(small, page)
+
+
+@pytest.mark.parametrize("places", [GROUPS, ARCHIVE], ids=["groups", "names"])
+def test_offers_to_read_a_folder_otherwise_are_whole(
+    qtbot: QtBot, small: MainWindow, tmp_path: Path, places: tuple[str, ...]
+) -> None:
+    open_folder(qtbot, small, write(tmp_path / "A folder with a long name", *places))
+    offer = small.pages.photos.view.layout_offer
+    assert offer.isVisible()
+    qtbot.waitUntil(lambda: cut_off(small) == [])
+    assert_whole(qtbot, small)
+    pictures = offer.findChildren(LayoutPicture)
+    assert len({picture.y() for picture in pictures}) == bool(pictures), "they are compared beside each other"
 
 
 @pytest.mark.parametrize("step", Step)

@@ -22,6 +22,7 @@ from tlgui.ui.widgets.plain_text import set_spoken, set_tip
 from tlgui.ui.widgets.stable_height_label import StableHeightLabel
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.ui.widgets.tokens import GRID, MARGIN, Accent
+from tlgui.ui.widgets.wrapping_column import WrappingColumn
 
 # The width of the classes, in letters and as the largest share of the page; and the least, in letters.
 _WITHOUT_PARTS, _WITH_PARTS = (50, 0.36), (66, 0.5)
@@ -33,7 +34,7 @@ _LONGEST_EXPLANATION = (
 )
 
 
-class CollectionView(QWidget):
+class CollectionView(WrappingColumn):
     """A header line, the classes on the left, and the photos on the right.
 
     Signals:
@@ -209,7 +210,7 @@ class CollectionView(QWidget):
             self._share_width()
 
     def _lay_out(self) -> None:
-        left = QWidget()
+        left = WrappingColumn()
         classes = QVBoxLayout(left)
         classes.setContentsMargins(0, 0, 0, 0)
         classes.setSpacing(GRID)

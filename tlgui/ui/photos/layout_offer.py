@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tlgui.photos.collection import Collection
 from tlgui.photos.layouts import (
@@ -202,10 +202,12 @@ class GroupsPart(_OfferPart):
         self.outer_picture.clicked.connect(lambda: self.choose(ClassSource.FOLDERS))
         self.inner_picture.clicked.connect(lambda: self.choose(ClassSource.INNER_FOLDERS))
         self.setFocusProxy(self.outer_picture)
-        pictures = FlowLayout()
+        # Beside each other, however narrow: they are compared.
+        pictures = QHBoxLayout()
         pictures.setSpacing(GRID)
         pictures.addWidget(self.outer_picture)
         pictures.addWidget(self.inner_picture)
+        pictures.addStretch()
         self.lines.addLayout(pictures)
 
 

@@ -24,6 +24,7 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.plain_text import set_spoken_details
 from tlgui.ui.widgets.tokens import GRID
+from tlgui.ui.widgets.wrapping_column import WrappingColumn
 
 _MOST_ALIKE = 200
 _COUNT_MS = 100
@@ -37,7 +38,7 @@ _LEAST_LINES = 7
 _NO_ROWS = np.empty(0, np.intp)
 
 
-class BoardView(QWidget):
+class BoardView(WrappingColumn):
     """Shows the board.
 
     Signals:
@@ -167,18 +168,9 @@ class BoardView(QWidget):
         return bool(self._board.photos.looks.shape[1])
 
     @override
-    def minimumSizeHint(self) -> QSize:
-        # The height depends on the width, which splitters and stacks do not query.
-        least, column = super().minimumSizeHint(), self.layout()
-        assert column is not None
-        return QSize(least.width(), column.minimumHeightForWidth(max(least.width(), self.width())))
-
-    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
-        if event.size().width() != event.oldSize().width():
-            self.updateGeometry()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

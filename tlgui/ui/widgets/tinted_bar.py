@@ -6,7 +6,7 @@ and goes, over any page and with any words, so that its buttons, `BarButton`, ha
 
 import re
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
@@ -14,13 +14,14 @@ from typing_extensions import override
 from tlgui.ui.widgets.icons import icon_pixmap
 from tlgui.ui.widgets.plain_text import PlainLabel
 from tlgui.ui.widgets.tokens import CORNER, GRID, MARGIN, Accent, colour, mixed
+from tlgui.ui.widgets.wrapping_column import WrappingColumn
 
 TINT = 0.14
 # As high as a button.
 _FEW_LINES = 3
 
 
-class TintedBar(QWidget):
+class TintedBar(WrappingColumn):
     """The strip; its content is added to `row`.
 
     Args:
@@ -54,6 +55,14 @@ class TintedBar(QWidget):
         is_low = event.size().height() <= self.fontMetrics().height() * _FEW_LINES + 2 * GRID
         vertical = Qt.AlignmentFlag.AlignVCenter if is_low else Qt.AlignmentFlag.AlignTop
         self._icon.setAlignment(Qt.AlignmentFlag.AlignLeft | vertical)
+
+    @override
+    def sizeHint(self) -> QSize:
+        # It is never higher than this, and as high as its texts are where they wrap.
+        hint = super().sizeHint()
+        if not self.row.hasHeightForWidth():
+            return hint
+        return QSize(hint.width(), max(hint.height(), self.row.totalHeightForWidth(self.width())))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
