@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from tests.e2e.driving import Driver, Story
-from tests.ui.shell.driving import drop
+from tests.ui.shell.driving import answer, drop
 from tlgui.photos.mending.records import Act
 from tlgui.photos.samples import SAMPLE_CLASSES, draw_picture
 from tlgui.ui.predict.sort_dialog import SortDialog
@@ -61,6 +61,7 @@ def test_unsorted_photos_are_sorted_undone_and_learned_from(
         driver.wait(lambda: all(is_decided(driver, path) for path in corrected))
         driver.wait(lambda: bool(window.commands.can_undo()))
         driver.press("undo")
+        answer(window, "Take it back")
         driver.wait_until_idle()
         assert contents(unsorted) == before
         assert not sorted_folder.exists()

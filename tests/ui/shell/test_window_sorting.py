@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
-from tests.ui.shell.driving import action, train
+from tests.ui.shell.driving import action, answer, train
 from tests.ui.shell.sorting import (
     NAMES,
     SORTED,
@@ -153,7 +153,12 @@ def test_sort_is_undone_after_a_restart(
     window = restarted(qtbot, fake_engine)
     qtbot.waitUntil(lambda: action(window, "undo").isEnabled())
     assert action(window, "undo").text() == "&Undo: move 4 photos into folders in “sorted”"
-    undo(qtbot, window)
+    action(window, "undo").trigger()
+    answer(window, "Cancel")
+    assert places(into) == SORTED
+    action(window, "undo").trigger()
+    with qtbot.waitSignal(window.session.job_ended, timeout=20_000):
+        answer(window, "Take it back")
     assert places(photos) == set(NAMES)
     assert not into.exists()
 

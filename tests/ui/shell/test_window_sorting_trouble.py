@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.fake_models import write_model
 from tests.fakes import FakeEngine
 from tests.pictures import write_jpeg
-from tests.ui.shell.driving import action, open_folder
+from tests.ui.shell.driving import action, answer, open_folder
 from tests.ui.shell.sorting import (
     NAMES,
     SORTED,
@@ -315,7 +315,9 @@ def test_undo_takes_back_only_the_sort_that_it_names(
     qtbot.waitUntil(lambda: action(other, "undo").isEnabled())
     sort(qtbot, named, tmp_path / "later")
 
-    undo(qtbot, other)
+    action(other, "undo").trigger()
+    with qtbot.waitSignal(other.session.job_ended, timeout=20_000):
+        answer(other, "Take it back")
 
     assert "in another window" in other.messages.message.text()
     assert places(into) == places(tmp_path / "later") == SORTED

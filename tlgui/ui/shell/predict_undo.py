@@ -70,8 +70,10 @@ class PredictUndo(QObject):
             self._undo_decision()
         elif self._is_adding_next():
             self._session.review.undo()
-        else:
+        elif self._sorted_at() > -math.inf:
             self._commands.undo()
+        else:
+            self._commands.ask_undo()
 
     def _sorted_at(self) -> float:
         # Not to be taken for a sort of this window, where it is of another one.

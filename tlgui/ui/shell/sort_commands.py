@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from tlgui.photos.names import one_line, shown_name
 from tlgui.photos.sorting.pattern import DEFAULT_PATTERN, pattern_problem
@@ -27,6 +27,7 @@ from tlgui.ui.shell.model_questions import pictures_folder
 from tlgui.ui.shell.outcome_texts import FAILED_SHOWN, listed_problems
 from tlgui.ui.widgets.file_manager import FileManager
 from tlgui.ui.widgets.lines_dialog import LinesDialog
+from tlgui.ui.widgets.plain_text import PlainMessageBox, set_title
 
 _FOLDER = "Sorted photos"
 
@@ -130,6 +131,24 @@ class SortCommands(QObject):
         """Take the last sort back."""
         if self._is_free():
             self._sorting.undo()
+
+    def ask_undo(self) -> None:
+        """Take the last sort back where the person agrees: it was made on another day, or elsewhere."""
+        past = self._sorting.last
+        if past is None or not self._is_free():
+            return
+        box = PlainMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        set_title(box, "Undo")
+        box.setText("Take back a sort from before?")
+        box.setInformativeText(f"It was not done in this window just now: {past.words}.")
+        go = box.addButton("&Take it back", QMessageBox.ButtonRole.AcceptRole)
+        keep = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        go.clicked.connect(self.undo)
+        box.finished.connect(box.deleteLater)
+        box.open()
 
     def choices(self) -> SortChoices:
         """Return what was chosen last."""
