@@ -100,6 +100,8 @@ def test_folder_is_watched_from_the_menu_until_the_person_stops(
     assert bar.accessibleName() == copied
     assert names(window) == ["a wren.jpg"]
     qtbot.waitUntil(lambda: window.predict.sorting.last is not None, timeout=WAIT_MS)
+    # Undo need not ask about what this window has just copied.
+    assert window.predict.sorting.last_at > 0
 
     # The button vanishes, and the next key is not to press another one.
     grid = window.pages.predict.view.grid

@@ -110,9 +110,14 @@ class Sorting(QObject):
         """When this window made that sort, in seconds of the monotonic clock; before all else where it did not."""
         return self._made_at.get(_key(self._last), -math.inf)
 
-    def look(self) -> Job:
-        """Read in the background what can be undone: another window or a command may have sorted photos."""
-        return self._session.begin_in_background(SortsRequest(), lambda _context: self._sorter.last(), self._on_looked)
+    def look(self, *, is_ours: bool = False) -> Job:
+        """Read in the background what can be undone: another window or a command may have sorted photos.
+
+        Args:
+            is_ours: Whether this window may have made a sort otherwise, from a watched folder.
+        """
+        then = self._on_looked_after_copying if is_ours else self._on_looked
+        return self._session.begin_in_background(SortsRequest(), lambda _context: self._sorter.last(), then)
 
     def preview(self, given: SortInput) -> Job:
         """Plan a sort in the background; the job succeeds with a `SortPreview`. Nothing is changed."""
@@ -172,6 +177,12 @@ class Sorting(QObject):
             self._made_at[_key(operation.last)] = time.monotonic()
         self._last = operation.last
         self.changed.emit()
+
+    @Slot(object)
+    def _on_looked_after_copying(self, last: object) -> None:
+        if isinstance(last, PastSort) and not last.is_same(self._last):
+            self._made_at[_key(last)] = time.monotonic()
+        self._on_looked(last)
 
     @Slot(object)
     def _on_looked(self, last: object) -> None:

@@ -61,6 +61,7 @@ class WatchCommands(QObject):
         self._window = window
         self._session = session
         self._settings = settings
+        self._sorting = sorting
         self._page = page
         self._messages = messages
         self.keeper = BoardKeeper(board, session, self)
@@ -69,7 +70,7 @@ class WatchCommands(QObject):
         self.unnamed_bar = UnnamedBar(self.keeper, board, self.watch)
         self.watch_bar = WatchBar(self.watch)
         self.watch_bar.again_requested.connect(self._on_again_requested)
-        self.watch.copied.connect(sorting.look)
+        self.watch.copied.connect(self._on_watch_copied)
         layout = page.layout()
         assert isinstance(layout, QBoxLayout)
         place = layout.indexOf(page.notice)
@@ -98,6 +99,10 @@ class WatchCommands(QObject):
             self._settings.set_value(SORT_FOLDER, str(choice.sorting.into))
             self._settings.set_value(SORT_PATTERN, choice.sorting.pattern)
         self.begun.emit()
+
+    @Slot()
+    def _on_watch_copied(self) -> None:
+        self._sorting.look(is_ours=True)
 
     @Slot()
     def _on_again_requested(self) -> None:
