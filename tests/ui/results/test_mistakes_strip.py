@@ -56,7 +56,7 @@ def many(number: int) -> JudgedRun:
 def test_surest_mistake_comes_first(strip: MistakesStrip) -> None:
     strip.show_mistakes(EVALUATION, run_of([*RIGHT, *WRONG]))
     assert words(strip) == ["robin → wren, 97 %", "wren → robin, 80 %", "robin → wren, 60 %"]
-    assert strip.all_button.text() == "All 3 &mistakes"
+    assert strip.all_button.text() == "All 3 m&istakes"
     assert not strip.hint.isVisible()
 
 
@@ -128,7 +128,7 @@ def test_run_of_an_earlier_version_says_how_to_get_them(strip: MistakesStrip) ->
 def test_very_many_mistakes_are_all_opened_and_some_shown(strip: MistakesStrip, asked: list[PhotoSelection]) -> None:
     strip.show_mistakes(EVALUATION, many(20_000))
     assert len(words(strip)) == MOST_SHOWN
-    assert strip.all_button.text() == "All 20,000 &mistakes"
+    assert strip.all_button.text() == "All 20,000 m&istakes"
     QTest.mouseClick(strip.all_button, LEFT)
     assert len(asked[0].paths) == 20_000
 

@@ -136,14 +136,15 @@ def test_start_is_whole_in_a_small_window_with_large_text(
         window.show_step(Step.TRAIN)
         window.resize(900, 640)
         page = window.pages.train
+        qtbot.waitUntil(lambda: cards(page)[0].visibleRegion().boundingRect().height() > 0)
         page.choices.fine_button.setChecked(True)
         qtbot.waitUntil(lambda: window.width() <= 900)
+        qtbot.waitUntil(lambda: page.form.visibleRegion().boundingRect().height() > 2 * window.fontMetrics().height())
         QApplication.sendPostedEvents()
         start = page.status.start_button
         corner = start.mapTo(window, QPoint(start.width(), start.height()))
         assert start.visibleRegion().boundingRect().size() == start.size()
         assert corner.x() <= window.width()
         assert corner.y() <= window.height()
-        assert cards(page)[0].visibleRegion().boundingRect().height() > 0
     finally:
         QApplication.setFont(usual)
