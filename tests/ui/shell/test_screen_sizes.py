@@ -205,8 +205,12 @@ def test_named_photos_have_their_answer_beside_them(
     (area,) = [area for area in small.findChildren(ScrollArea) if area.widget() is page]
     assert not area.verticalScrollBar().isVisible(), "the page itself does not scroll"
     qtbot.waitUntil(lambda: grid.is_seen(0))
-    seen = pane.column.classes.visibleRegion().boundingRect().height()
-    assert seen >= line_height(pane.fontMetrics()), "a class can be chosen without scrolling"
+
+    def assert_a_class_is_seen() -> None:
+        seen = pane.column.classes.visibleRegion().boundingRect().height()
+        assert seen >= line_height(pane.fontMetrics()), "a class can be chosen without scrolling"
+
+    qtbot.waitUntil(assert_a_class_is_seen)
     for widget in (pane.column.answer, pane.accept_button, pane.full_button, page.summary):
         assert widget.visibleRegion().boundingRect() == widget.rect(), widget
     # What has no room is in a menu that Tab reaches.

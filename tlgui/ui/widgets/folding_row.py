@@ -137,7 +137,7 @@ class FoldingRow(QWidget):
         self._menu.clear()
         for button in self.folded:
             action = self._menu.addAction(button.text())
-            action.setToolTip(button.toolTip())
+            set_tip(action, button.toolTip())
             action.setEnabled(button.isEnabled())
             action.setCheckable(button.isCheckable())
             action.setChecked(button.isChecked())
