@@ -150,7 +150,6 @@ class PredictPage(QWidget):
             self,
             name="save-predictions",
             text="&Save predictions…",
-            button_text="&Save as a table…",
             tip="Write what is said of the photos as a table, for a spreadsheet or another program",
             handler=self.save_requested.emit,
             enabled=lambda: self.has_predictions,
