@@ -137,7 +137,7 @@ def test_package_keeps_to_its_schemas(
     assert problems(out) == []
     deployments = {row["locationName"]: (row["latitude"], row["longitude"]) for row in rows_of(out / "deployments.csv")}
     assert deployments == {
-        ".": ("52.7044200", "23.8499500"),
+        "photos": ("52.7044200", "23.8499500"),
         "owl": ("-1.5000000", "2.0000000"),
         "wren": ("52.7044200", "23.8499500"),
     }
