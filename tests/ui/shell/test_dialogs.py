@@ -217,7 +217,7 @@ def opened(qtbot: QtBot, window: MainWindow, name: str) -> QDialog:
 
 
 def close(qtbot: QtBot, window: MainWindow, dialog: QDialog) -> None:
-    QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Escape)
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not dialogs(window))
 
 
