@@ -217,7 +217,8 @@ def opened(qtbot: QtBot, window: MainWindow, name: str) -> QDialog:
 
 
 def close(qtbot: QtBot, window: MainWindow, dialog: QDialog) -> None:
-    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Escape)
+    focus: QWidget | None = dialog.focusWidget()
+    QTest.keyClick(dialog if focus is None else focus, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not dialogs(window))
 
 
