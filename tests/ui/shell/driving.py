@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
@@ -11,6 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.dragging import drop_data, files_data
 from tlgui.ui.shell.main_window import MainWindow
+
+SMALL = QSize(900, 640)
+"""A small window."""
 
 
 def action(window: MainWindow, action_id: str) -> QAction:

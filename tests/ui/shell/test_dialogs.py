@@ -7,7 +7,6 @@ from typing import cast
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -24,12 +23,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeEngine
 from tests.pictures import write_collection
 from tests.ui.letters import doubled_letters
 from tests.ui.shell.driving import action
 from tests.ui.shell.sorting import card, name_photos
-from tlgui.app import create_window
 from tlgui.learning.recipes.built_in import BUILT_IN
 from tlgui.photos.health.findings import MoveToBin
 from tlgui.ui.photos.mend_question import ask_to_move_files
@@ -45,26 +42,12 @@ ROOM = QSize(1240, 700)
 NAMES = [f"Great Crested Grebe with a long name {number}" for number in range(30)]
 
 
-@pytest.fixture(params=[1, 2], ids=["100 %", "200 %"])
-def full(
-    request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication, fake_engine: FakeEngine, tmp_path: Path
-) -> Iterator[MainWindow]:
-    """A window with named photos, on a desktop with text of ordinary or double size."""
-    before = qapp.font()
-    font = QFont(before)
-    font.setPointSizeF(font.pointSizeF() * request.param)
-    qapp.setFont(font)
-    window = create_window(fake_engine)
-    window.resize(900, 640)
-    window.show()
+@pytest.fixture
+def full(qtbot: QtBot, small: MainWindow, tmp_path: Path) -> MainWindow:
+    """A small window with named photos, with text of ordinary or double size."""
     new = card(tmp_path / "New", [f"{name} new.jpg" for name in NAMES[:6]])
-    name_photos(qtbot, window, write_collection(tmp_path / "Birds", NAMES, photos=3), new)
-    yield window
-    window.session.close(5000)
-    qtbot.waitUntil(lambda: not window.session.is_busy)
-    window.hide()
-    window.deleteLater()
-    qapp.setFont(before)
+    name_photos(qtbot, small, write_collection(tmp_path / "Birds", NAMES, photos=3), new)
+    return small
 
 
 def do(name: str) -> Callable[[MainWindow], object]:

@@ -1,7 +1,7 @@
 """Every page is whole in a small window and with large text: nothing is cut off, and nothing scrolls sideways."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from tests.judging import judged, run_of
 from tests.pictures import write_collection
 from tests.trusts import trust_of
 from tests.ui.results.runs import CURVE
-from tests.ui.shell.driving import open_folder, train
+from tests.ui.shell.driving import SMALL, open_folder, train
 from tests.ui.shell.sorting import card, name_photos
 from tests.unit.photos.scanning.test_layout import ARCHIVE, GROUPS, write
 from tlgui.app import create_window
@@ -36,29 +36,6 @@ from tlgui.ui.widgets.fitting_label import FittingLabel
 from tlgui.ui.widgets.focus import first_control
 from tlgui.ui.widgets.primary import shows_primary
 from tlgui.ui.widgets.scroll_area import ScrollArea
-
-SMALL = QSize(900, 640)
-
-
-@pytest.fixture(params=[1, 2], ids=["100 %", "200 %"])
-def small(
-    request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication, fake_engine: FakeEngine
-) -> Iterator[MainWindow]:
-    """A window of 900 x 640 on a desktop with text of ordinary or double size."""
-    before = qapp.font()
-    font = QFont(before)
-    font.setPointSizeF(font.pointSizeF() * request.param)
-    qapp.setFont(font)
-    window = create_window(fake_engine)
-    window.resize(SMALL)
-    window.show()
-    qtbot.waitExposed(window)
-    yield window
-    window.session.close(5000)
-    qtbot.waitUntil(lambda: not window.session.is_busy)
-    window.hide()
-    window.deleteLater()
-    qapp.setFont(before)
 
 
 def place(window: MainWindow, widget: QWidget) -> QRect:

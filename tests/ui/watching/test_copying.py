@@ -14,6 +14,7 @@ from tlgui.photos.mending.records import Act
 from tlgui.photos.sorting.options import SortOptions
 from tlgui.progress import JobContext
 from tlgui.ui.watching.choice import WatchChoice
+from tlgui.ui.watching.gathering_timer import GatheringTimer
 
 QUIET = JobContext()
 
@@ -38,17 +39,23 @@ def test_named_photos_are_copied_with_their_companions_and_stay(card: Path, into
     assert words(board_window) == "Watching “DCIM”: 2 new photos named, 2 copied into “sorted”."
 
 
-def test_photos_that_wait_and_those_that_are_copies_themselves_are_told(
-    card: Path, into: Path, board_window: Window
-) -> None:
-    wren = photo(card / "a wren.jpg")
-    (card / "the same.jpg").write_bytes(wren.read_bytes())
+def watched_with_copies_held_back(board_window: Window, card: Path, into: Path) -> GatheringTimer:
+    """Watch a folder until its photos rest; return the timer, whose start lets them be copied."""
     timer = board_window.watch._copy_timer
     timer.first_ms = 60_000
     board_window.watch.start(WatchChoice(card, sorting=SortOptions(into)))
     board_window._look_once()
     board_window.clock.now += 5
     board_window._look_once()
+    return timer
+
+
+def test_photos_that_wait_and_those_that_are_copies_themselves_are_told(
+    card: Path, into: Path, board_window: Window
+) -> None:
+    wren = photo(card / "a wren.jpg")
+    (card / "the same.jpg").write_bytes(wren.read_bytes())
+    timer = watched_with_copies_held_back(board_window, card, into)
     waiting = "Watching “DCIM”: 2 new photos named, 2 to be copied soon."
     board_window._qtbot.waitUntil(lambda: words(board_window) == waiting)
     timer.start(0)
@@ -60,12 +67,7 @@ def test_photo_that_gets_another_name_before_it_is_copied_is_copied_by_that(
     card: Path, into: Path, board_window: Window
 ) -> None:
     wren = photo(card / "a wren.jpg")
-    timer = board_window.watch._copy_timer
-    timer.first_ms = 60_000
-    board_window.watch.start(WatchChoice(card, sorting=SortOptions(into)))
-    board_window._look_once()
-    board_window.clock.now += 5
-    board_window._look_once()
+    timer = watched_with_copies_held_back(board_window, card, into)
     board_window._qtbot.waitUntil(lambda: words(board_window).endswith("1 to be copied soon."))
     wren.rename(card / "IMG_1.jpg")
     board_window._look_once()
