@@ -22,7 +22,7 @@ from dataclasses import replace
 import keras
 from tlgui.learning.networks import devices
 from tlgui.learning.backbones.weights import find_weights
-from tlgui.learning.data.batch import one_hot
+from tlgui.learning.data.batch import Batch, one_hot
 from tlgui.learning.networks.builder import build_backbone, build_head, split_backbone
 from tlgui.learning.recipes.recipe import Head, NO_WEIGHTS, Recipe
 from tlgui.learning.training.compiled_model import CompiledModel, with_logits
@@ -41,6 +41,7 @@ example_weights = np.array([1, 2, 1, 1, 0.5, 1, 1], np.float32)
 
 class Data:
     batches = 3
+    batches_at_once = 1
     class_counts = (7, 7, 7)
     error = None
 
@@ -75,7 +76,7 @@ def trained(devices_count, is_half):
     compiled = CompiledModel(model, recipe, recipe, Data(), is_streamed=True)
     losses = Losses()
     compiled.keras_model.fit(compiled.dataset(), epochs=1, verbose=0, callbacks=[losses])
-    logits, probabilities = compiled.outputs(batches[0][0])
+    loss, probabilities = compiled.judge(Batch(*batches[0]))
     # A saved state can be restored.
     compiled.restore(compiled.state())
     compiled.set_original_weights(compiled.weights())
@@ -83,7 +84,7 @@ def trained(devices_count, is_half):
     return {
         "losses": losses.loss,
         "accuracy": losses.accuracy,
-        "validation_loss": float(compiled.loss(one_hot(batches[0][1], 3), logits)),
+        "validation_loss": loss,
         "probabilities": probabilities.tolist(),
         "original": outputs.tolist(),
         "types": sorted({str(weight.dtype) for weight in model.weights}),

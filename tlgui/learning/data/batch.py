@@ -30,23 +30,25 @@ class TrainingData(Protocol):
 
     Attributes:
         batches: Batches in an epoch.
+        batches_at_once: Batches that are trained on before Python is called again.
         class_counts: Examples of each class, in output order.
         error: The exception that a thread of `tf.data` raised while it read, which TensorFlow replaces by its own.
     """
 
     batches: int
+    batches_at_once: int
     class_counts: Sequence[int]
     error: BaseException | None
 
     def begin_epoch(self, number: int) -> None:
-        """Select the epoch that the next pass over `dataset` yields.
+        """Select the epoch that the next pass over `dataset` begins with; called before each epoch.
 
         Args:
             number: The epoch, counted from 1 within the phase.
         """
 
     def dataset(self, class_weights: FloatArray) -> "tf.data.Dataset":
-        """Return the batches of the selected epoch.
+        """Return the batches of the selected epoch, and of those after it if one pass gives several epochs.
 
         Args:
             class_weights: Weight of one example of each class, shape (classes,).

@@ -23,7 +23,7 @@ from tlgui.learning.backbones.weights import Weights, find_weights
 from tlgui.learning.data.augmentation import Augmenter, CopyId
 from tlgui.learning.data.disk_array import DiskArray
 from tlgui.learning.data.feature_cache import FeatureCache, vector_key
-from tlgui.learning.data.prefetch import read_ahead
+from tlgui.learning.data.feature_reading import FeatureReader, PhotoRead
 from tlgui.learning.networks.builder import build_backbone
 from tlgui.learning.networks.inference_function import fast_function
 from tlgui.learning.recipes.recipe import ORIGINAL, Recipe
@@ -146,8 +146,7 @@ class FeatureExtractor:
             matrix = DiskArray((len(photos), len(copy_numbers), self.length))
             reader = stack.enter_context(PhotoReader())
             extraction = _Extraction(self, reader, stores, matrix, context)
-            read = _Reader(reader, stores, self._backbone_recipe.input_size)
-            reading = read_ahead(photos, read, context, _PHOTOS_AHEAD)
+            reading = self._reader_of(reader, stores).read(photos, context)
             # Closed by the stack, so that its threads stop before an exception leaves this function.
             for photo, result in stack.enter_context(closing(reading)):
                 extraction.add(photo, result)
@@ -168,9 +167,7 @@ class FeatureExtractor:
         """
         with ExitStack() as stack:
             stores = self._opened_stores(copy_numbers, stack)
-            read = _Reader(stack.enter_context(PhotoReader()), stores, self._backbone_recipe.input_size)
-            reading = read_ahead(photos, read.is_cached, context, _PHOTOS_AHEAD)
-            return [is_cached for _, is_cached in stack.enter_context(closing(reading))]
+            return self._reader_of(stack.enter_context(PhotoReader()), stores).are_cached(photos, context)
 
     def compute(self, batch: "_Batch", context: JobContext) -> FloatArray:
         """Run the network on a batch of at most `BATCH_SIZE` pictures, which is filled up to that size.
@@ -215,6 +212,9 @@ class FeatureExtractor:
             Cancelled: The user pressed Stop.
         """
         return run_in_thread(lambda: _fast_backbone(self._backbone_recipe, self.weights), context)
+
+    def _reader_of(self, reader: PhotoReader, stores: Mapping[int, FeatureCache]) -> FeatureReader:
+        return FeatureReader(reader, stores, self._backbone_recipe.input_size, _PHOTOS_AHEAD)
 
     def _opened_stores(self, copy_numbers: Sequence[int], stack: ExitStack) -> dict[int, FeatureCache]:
         """Return the store of each version; augmented copies are in another store than the photos themselves."""
@@ -263,7 +263,7 @@ class _Extraction:
         self._failed: list[tuple[Photo, PhotoError]] = []
         self._batch = _Batch()
 
-    def add(self, photo: Photo, result: "_ReadResult | PhotoError") -> None:
+    def add(self, photo: Photo, result: PhotoRead | PhotoError) -> None:
         """Add the next photo: cached features go into the matrix, other versions into the batch."""
         if isinstance(result, PhotoError):
             self._failed.append((photo, result))
@@ -343,43 +343,3 @@ def _fast_backbone(recipe: Recipe, weights: Weights) -> Callable[[FloatArray], F
 @functools.lru_cache(maxsize=1)
 def _cached_backbone(recipe: Recipe, weights: Weights) -> keras.Model:
     return build_backbone(recipe, weights)
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadResult:
-    """What a thread read of one photo.
-
-    Args:
-        digest: SHA-256 of the file's bytes.
-        pixels: RGB, uint8 of shape (size, size, 3); None if the cache has all versions.
-    """
-
-    digest: bytes
-    pixels: PixelArray | None
-
-
-class _Reader:
-    """Reads photos in threads, and checks whether the stores have their features."""
-
-    def __init__(self, reader: PhotoReader, stores: Mapping[int, FeatureCache], size: int) -> None:
-        self._reader = reader
-        self._stores = stores
-        self._size = size
-
-    def __call__(self, photo: Photo) -> _ReadResult | PhotoError:
-        try:
-            file = self._reader.open(photo.path)
-            pixels = None if self._has_all(file.digest()) else file.square(self._size)
-            # Of the bytes that were decoded: the file may have changed since it was indexed.
-            return _ReadResult(file.digest(), pixels)
-        except PhotoError as error:
-            return error
-
-    def is_cached(self, photo: Photo) -> bool:
-        try:
-            return self._has_all(self._reader.open(photo.path).digest())
-        except PhotoError:
-            return False
-
-    def _has_all(self, digest: bytes) -> bool:
-        return all(vector_key(digest, copy) in store for copy, store in self._stores.items())

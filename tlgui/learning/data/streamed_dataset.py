@@ -170,6 +170,7 @@ class StreamedTrainingData:
         self._epoch = 1
         self._reading: Generator[Batch, None, None] | None = None
         self.batches = self._order.batches
+        self.batches_at_once = 1
         self.error: BaseException | None = None
         counts = np.bincount(stream.labels(photos), minlength=len(stream.class_names)) * len(self._copies)
         self.class_counts: Sequence[int] = counts.tolist()

@@ -8,7 +8,7 @@ import numpy as np
 from typing_extensions import override
 
 from tlgui.learning.arrays import FloatArray, Labels
-from tlgui.learning.data.batch import ValidationData, one_hot
+from tlgui.learning.data.batch import ValidationData
 from tlgui.learning.training.compiled_model import CompiledModel
 from tlgui.progress import JobContext
 
@@ -34,8 +34,7 @@ class Validation(keras.callbacks.Callback):
 
     def __init__(self, model: CompiledModel, data: ValidationData, context: JobContext) -> None:
         super().__init__()
-        self._model_outputs = model.outputs
-        self._loss = model.loss
+        self._judge = model.judge
         self._data = data
         self._context = context
         self.probabilities: FloatArray = _NO_PROBABILITIES
@@ -53,8 +52,8 @@ class Validation(keras.callbacks.Callback):
         with closing(self._data.batches()) as batches:
             for batch in batches:
                 self._context.checkpoint()
-                logits, probabilities = self._model_outputs(batch.inputs)
-                loss += float(self._loss(one_hot(batch.labels, logits.shape[1]), logits)) * len(batch.labels)
+                mean_loss, probabilities = self._judge(batch)
+                loss += mean_loss * len(batch.labels)
                 parts.append(probabilities)
                 labels.append(batch.labels)
         self.probabilities, self.labels = np.concatenate(parts), np.concatenate(labels)
