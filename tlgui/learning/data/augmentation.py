@@ -54,7 +54,6 @@ class Augmenter:
     def __init__(self, augmentation: Augmentation, seed: int) -> None:
         self._augmentation = augmentation
         self._seed = seed
-        self._augment = _augment_function(augmentation.fill_mode.upper())
 
     def __call__(self, photos: PixelArray | FloatArray, copies: Sequence[CopyId]) -> FloatArray:
         """Return one augmented copy of each photo.
@@ -71,7 +70,9 @@ class Augmenter:
         transforms = np.stack([each.transform for each in parameters])
         brightness = np.array([each.brightness for each in parameters], np.float32)
         contrast = np.array([each.contrast for each in parameters], np.float32)
-        augmented: FloatArray = self._augment(
+        # Made when it is first needed: most trainings need none.
+        augment = _augment_function(self._augmentation.fill_mode.upper())
+        augmented: FloatArray = augment(
             tf.constant(photos, tf.float32), tf.constant(transforms), tf.constant(brightness), tf.constant(contrast)
         ).numpy()
         return augmented
@@ -166,7 +167,8 @@ def _augment_function(fill_mode: str) -> Callable[..., tf.Tensor]:
         return tf.clip_by_value(contrasted + brightness[:, None, None, None], 0.0, _FULL_RANGE)
 
     signature = [tf.TensorSpec(shape, tf.float32) for shape in ([None, None, None, 3], [None, 8], [None], [None])]
-    compiled: Callable[..., tf.Tensor] = tf.function(augment, input_signature=signature).get_concrete_function()
+    function = tf.function(augment, input_signature=signature, autograph=False)
+    compiled: Callable[..., tf.Tensor] = function.get_concrete_function()
     return compiled
 
 

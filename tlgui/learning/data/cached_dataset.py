@@ -146,7 +146,9 @@ class CachedTrainingData:
         options.autotune.enabled = False
         options.threading.private_threadpool_size = 1
         numbers = tf.data.Dataset.counter() if self.is_endless else tf.data.Dataset.range(self.batches)
-        return numbers.map(batch).prefetch(_PREFETCHED_BATCHES).with_options(options)
+        # Python code that TensorFlow need not convert takes a fifth of a second less.
+        plain = tf.autograph.experimental.do_not_convert(batch)
+        return numbers.map(plain).prefetch(_PREFETCHED_BATCHES).with_options(options)
 
     def _rows(self, number: int) -> NDArray[np.intp]:
         """Return the rows of a batch, counted from the first one of the selected epoch; called in one thread."""

@@ -70,7 +70,7 @@ class CompiledModel:
         self._model = devices.copy_for(model, self._strategy, is_half_precision=is_half)
         # What `predict_on_batch` runs, without its 5 ms of preparations, and the loss, without the 4 ms that it takes
         # outside of a graph.
-        self._judge = tf.function(self._loss_and_probabilities, reduce_retracing=True)
+        self._judge = tf.function(self._loss_and_probabilities, autograph=False, reduce_retracing=True)
         with self._strategy.scope():
             optimizer = build_optimizer(steps, self._schedule)
             self._optimizer = keras.optimizers.LossScaleOptimizer(optimizer) if is_half else optimizer

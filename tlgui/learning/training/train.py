@@ -104,7 +104,9 @@ class Trained:
         """Return the model as `load_model` would; its networks must not be trained any further."""
         frozen_base = self.make_frozen_base(JobContext())
         signature = tf.TensorSpec([None, *self.trainable.input_shape[1:]], tf.float32)
-        trainable = tf.function(lambda maps: self.trainable(maps, training=False), input_signature=[signature])
+        trainable = tf.function(
+            lambda maps: self.trainable(maps, training=False), input_signature=[signature], autograph=False
+        )
 
         def run(pixels: FloatArray) -> FloatArray:
             probabilities: FloatArray = trainable(tf.constant(frozen_base(pixels))).numpy()
