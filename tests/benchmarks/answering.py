@@ -1,17 +1,20 @@
-"""Names photos, as a child of `answers`: with TensorFlow, many beside the runtime by itself, or many a second time."""
+"""Names photos, as a child of `answers`: with TensorFlow, beside the runtime by itself, very many, or a second time."""
 
 import argparse
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 from typing_extensions import override
 
 from tlgui.engine import light_jobs, quiet
+from tlgui.engine.client import EngineProcess
 from tlgui.engine.file_state import file_state
-from tlgui.engine.protocol import PredictRequest
+from tlgui.engine.protocol import LIGHT_JOBS, PredictRequest
 from tlgui.learning.arrays import FloatArray
 from tlgui.learning.data.prefetch import pixels_of, read_batches
 from tlgui.learning.inference.predict import predict
@@ -54,6 +57,27 @@ def measure_pace(path: Path, folder: Path) -> tuple[float, ...]:
     decode()
     rounds = [[_seconds(way) for way in ways] for _ in range(ROUNDS)]
     return tuple(statistics.median(values) for values in zip(*rounds, strict=True))
+
+
+def measure_memory(path: Path, folder: Path) -> tuple[float, float]:
+    """Return the most memory of a light engine that names the photos of a folder, and what was added, both in MiB.
+
+    The engine begins as that of the program does, without the libraries of other benchmarks.
+    """
+    sizes: list[float] = []
+    done, count = 0, len(find_photos((folder,), CONTEXT))
+    with closing(EngineProcess(jobs=LIGHT_JOBS, is_light=True)) as engine:
+
+        def look(event: Event) -> None:
+            nonlocal done
+            if isinstance(event, PhotosPredicted):
+                done += len(event.predictions)
+                # While the first tenth is named, what is made once is made.
+                if done >= count // 10:
+                    sizes.append(psutil.Process(engine.process_id).memory_info().rss / 2**20)
+
+        engine.run(PredictRequest(path, (folder,)), JobContext(look))
+    return max(sizes), sizes[-1] - sizes[0]
 
 
 def measure_again(path: Path, folder: Path) -> tuple[float, int]:
@@ -104,12 +128,14 @@ def _seconds(way: Callable[[], object]) -> float:
 def main() -> None:
     """Do what was asked for; the pace is printed as seconds, in one line."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["tensorflow", "pace", "again"])
+    parser.add_argument("what", choices=["tensorflow", "pace", "memory", "again"])
     parser.add_argument("model", type=Path)
     parser.add_argument("photos", type=Path)
     options = parser.parse_args()
     if options.what == "pace":
         print(*measure_pace(options.model, options.photos))
+    elif options.what == "memory":
+        print(*measure_memory(options.model, options.photos))
     elif options.what == "again":
         print(*measure_again(options.model, options.photos))
     else:

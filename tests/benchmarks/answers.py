@@ -10,20 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 from PIL import Image
 
 from tests.benchmarks.figures import Figure, number, ratio
 from tests.benchmarks.startup import start
-from tlgui.engine.client import EngineProcess
-from tlgui.engine.protocol import LIGHT_JOBS, PredictRequest
-from tlgui.learning.results import PhotosPredicted
 from tlgui.photos.scanning.search import find_photos
-from tlgui.progress import Event, JobContext
+from tlgui.progress import JobContext
 
 COUNT = 100_000
 ROUNDS = 3
@@ -114,22 +108,9 @@ def _many(model: Path, pictures: list[Path], folder: Path) -> list[Figure]:
 def _memory(model: Path, pictures: list[Path], folder: Path, count: int) -> list[Figure]:
     """Name very many files, which are few photos under many names, in a light engine of its own."""
     _link(pictures[:_DISTINCT], folder, count)
-    sizes: list[float] = []
-    done = 0
-    with _light_engine() as engine:
-
-        def look(event: Event) -> None:
-            nonlocal done
-            if isinstance(event, PhotosPredicted):
-                done += len(event.predictions)
-                # While the first tenth is named, what is made once is made.
-                if done >= count // 10:
-                    sizes.append(psutil.Process(engine.process_id).memory_info().rss / 2**20)
-
-        engine.run(PredictRequest(model, (folder,)), JobContext(look))
-    grown = sizes[-1] - sizes[0]
+    most, grown = _answering("memory", model, folder)
     what = f"memory of the light engine at {count:,} predictions, MiB"
-    return [Figure("answers", what, max(sizes), _MEMORY_MIB, f"the last nine tenths added {number(grown)}")]
+    return [Figure("answers", what, most, _MEMORY_MIB, f"the last nine tenths added {number(grown)}")]
 
 
 def _again(model: Path, folder: Path, count: int) -> list[Figure]:
@@ -152,15 +133,6 @@ def _answering(what: str, model: Path, folder: Path) -> tuple[float, ...]:
         check=True,
     )
     return tuple(map(float, result.stdout.split()))
-
-
-@contextmanager
-def _light_engine() -> Iterator[EngineProcess]:
-    engine = EngineProcess(jobs=LIGHT_JOBS, is_light=True)
-    try:
-        yield engine
-    finally:
-        engine.close()
 
 
 def _run(*arguments: str) -> tuple[float, float]:
