@@ -1,6 +1,7 @@
 """Features are the backbone's outputs, are computed once, and a damaged photo or cache does not end the work."""
 
 import mmap
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -19,7 +20,9 @@ from tlgui.learning.data.feature_extractor import BATCH_SIZE, FeatureExtractor, 
 from tlgui.learning.networks.builder import build_backbone
 from tlgui.learning.recipes.recipe import NO_WEIGHTS, SMALL_CNN, Augmentation, Recipe
 from tlgui.photos.collection import Photo
+from tlgui.photos.pictures import photo_digests
 from tlgui.photos.pictures.decode import read_photo
+from tlgui.photos.pictures.photo_reader import PhotoFile, PhotoReader
 from tlgui.progress import Event, JobContext, Progress, Stage
 
 SHIPPED = Recipe(input_size=32, augmentation=Augmentation(rotation=20, brightness=0.2, flip_horizontal=True, copies=2))
@@ -104,6 +107,33 @@ def test_only_what_is_new_is_computed(photos: list[Photo], computed: list[int]) 
     more_copies = _extract(photos[:12], copies=2)
     assert sum(computed) == 12
     np.testing.assert_array_equal(more_copies.matrix[:, :2], more_photos.matrix)
+
+
+def test_photos_with_cached_features_are_opened_only_where_they_changed(
+    photos: list[Photo], computed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_digests, "_SETTLED_NS", 0)
+    first = _extract(photos)
+    computed.clear()
+    opened: list[Path] = []
+    open_photo = PhotoReader.open
+
+    def opening(self: PhotoReader, path: Path) -> PhotoFile:
+        opened.append(path)
+        return open_photo(self, path)
+
+    monkeypatch.setattr(PhotoReader, "open", opening)
+    shutil.copy(photos[7].path, photos[3].path)
+
+    second = _extract(photos)
+    cached = FeatureExtractor(RECIPE, CONTEXT).are_cached(photos, (0, 1), CONTEXT)
+
+    assert opened == [photos[3].path]
+    assert computed == []
+    expected = first.matrix.copy()
+    expected[3] = first.matrix[7]
+    np.testing.assert_array_equal(second.matrix, expected)
+    assert not any(cached)
 
 
 def test_cached_features_are_those_that_are_computed(photos: list[Photo]) -> None:
