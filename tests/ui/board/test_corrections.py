@@ -12,6 +12,7 @@ from tests.ui.waiting import finish
 from tlgui.photos.layouts import ClassSource, LayoutChoice
 from tlgui.photos.mending.mender import Mended
 from tlgui.ui.board.board import Board
+from tlgui.ui.predict.answer_column import AnswerColumn
 from tlgui.ui.session.session import Session
 
 NAMES = ("heron 1", "heron 2", "heron 3", "heron 4", "robin 1", "wren 1")
@@ -128,6 +129,13 @@ def test_after_training_again_the_photos_are_named_anew_and_the_changes_told(
     changes = corrected.answer_changes
     assert changes is not None
     assert [corrected.photos.photo(row).path.stem for row in corrected.changed_rows()] == ["heron 4"]
+    column = AnswerColumn(corrected)
+    qtbot.addWidget(column)
+    (changed,) = corrected.changed_rows()
+    column.show_rows(rows(int(changed)))
+    assert column.further.text().endswith(f"\nBefore: {before['heron 4']}.")
+    column.show_rows(rows(0))
+    assert "Before:" not in column.further.text()
     assert changes.sentence() == (
         "After the training 1 photo has another answer. Of the 3 photos that you corrected, it names 3 as you did."
     )

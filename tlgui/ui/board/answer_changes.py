@@ -3,15 +3,17 @@
 Photos are compared by their content. What a person decided stays, so those photos never count as changed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.text.numbers import count
-from tlgui.ui.board.columns import UNDECIDED, BoardColumns, Rows
+from tlgui.ui.board.answer_words import name_in_sentence
+from tlgui.ui.board.columns import NOT_SURE, UNDECIDED, UNLIKE, UNREADABLE, BoardColumns, Rows
 from tlgui.ui.board.digest_places import places_in
 
+_NOT_NAMED = {NOT_SURE: "not sure", UNLIKE: "unlike anything it learned", UNREADABLE: "it could not be read"}
 _NO_ANSWER = np.iinfo(np.int32).min
 
 
@@ -39,12 +41,16 @@ class AnswerChanges:
         corrected: How many photos a person named otherwise than the model before.
         agreed: How many of those the model names as the person did.
         is_after_training: Whether the model was trained because of corrections.
+        earlier: The group that the model before put each of `rows` in, of the same length.
+        names: The classes of the model before, which these groups are indices of.
     """
 
     rows: Rows
     corrected: int = 0
     agreed: int = 0
     is_after_training: bool = False
+    earlier: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    names: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """Return what changed, for the screen."""
@@ -61,6 +67,14 @@ class AnswerChanges:
                 f"{words} It names the photo that you corrected {'as you did' if self.agreed else 'otherwise still'}."
             )
         return f"{words} Of the {self.corrected:,} photos that you corrected, it names {self.agreed:,} as you did."
+
+    def earlier_words(self, row: int) -> str:
+        """Return what the model before said of a photo, such as “Before: rose.”; empty where its answer is the same."""
+        place = int(np.searchsorted(self.rows, row))
+        if place == len(self.rows) or self.rows[place] != row:
+            return ""
+        group = int(self.earlier[place])
+        return f"Before: {name_in_sentence(self.names[group]) if group >= 0 else _NOT_NAMED[group]}."
 
 
 def kept_answers(photos: BoardColumns) -> KeptAnswers:
@@ -84,7 +98,10 @@ def answer_changes(before: KeptAnswers, photos: BoardColumns, *, is_after_traini
     changed = (earlier != photos.answers[rows]) & (decided == UNDECIDED)
     was_corrected = (decided != UNDECIDED) & (decided != earlier)
     agrees = was_corrected & (photos.answers[rows] == decided)
-    return AnswerChanges(rows[changed], int(was_corrected.sum()), int(agrees.sum()), is_after_training)
+    said_before = before.answers[places[rows[changed]]]
+    return AnswerChanges(
+        rows[changed], int(was_corrected.sum()), int(agrees.sum()), is_after_training, said_before, before.names
+    )
 
 
 def _in_names_of(photos: BoardColumns, before: KeptAnswers) -> NDArray[np.int32]:

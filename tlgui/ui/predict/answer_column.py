@@ -111,7 +111,9 @@ class AnswerColumn(QWidget):
     def _show_one(self, row: int, *, is_other: bool) -> None:
         photo, model = self._board.photos.photo(row), self._board.model
         self.answer.setText(answer_in_words(photo))
-        self.further.setText(further_words(photo))
+        changes = self._board.answer_changes
+        earlier = changes.earlier_words(row) if changes is not None else ""
+        self.further.setText("\n".join(filter(None, (further_words(photo), earlier))))
         self.question.setText(_ONE)
         self.classes.show_lines(lines_of_photo(photo, self._names, self._keys_of), is_other=is_other)
         is_told = photo.certainty is not None and model is not None
