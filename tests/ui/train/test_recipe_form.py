@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QLabel,
+    QLineEdit,
     QSpinBox,
     QWidget,
 )
@@ -42,7 +43,9 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.shell.menus.menu import MenuTitle
 from tlgui.ui.train.recipe_form import RecipeForm
 from tlgui.ui.train.train_page import TrainPage
+from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.terms import term_at
+from tlgui.ui.widgets.tokens import GRID
 
 # These have controls of their own, outside the tables of settings.
 CHOSEN_ELSEWHERE = frozenset({"name", "description", "backbone", "weights"})
@@ -179,6 +182,19 @@ def test_changing_one_setting_leaves_the_finest_digits_of_the_others(form: Recip
 def test_one_is_singular(form: RecipeForm) -> None:
     type_into(control(form, "epochs"), "1")
     assert control(form, "epochs").text() == "1 epoch"
+
+
+def test_numbers_begin_inside_their_fields_and_both_columns_at_one_height(qtbot: QtBot, form: RecipeForm) -> None:
+    fields = form.findChildren(QLineEdit, "qt_spinbox_lineedit")
+    assert fields
+    assert all(field.textMargins().left() == GRID for field in fields)
+    # Far higher than the column of the variations, which fills its height.
+    form.resize(1400, 4000)
+    first = form.recipe_choice.parentWidget()
+    assert isinstance(first, Card)
+    qtbot.waitUntil(lambda: form.augmentation.mapTo(form, QPoint()).x() > first.width())
+    assert form.augmentation.heading.geometry().y() == first.heading.geometry().y()
+    assert form.augmentation.heading.height() == first.heading.height()
 
 
 def test_wheel_scrolls_the_form_and_changes_no_value(form: RecipeForm, session: Session) -> None:

@@ -37,6 +37,8 @@ class AugmentationForm(Card):
         rows = form_rows()
         self.column.addLayout(rows)
         binder.add_rows(rows, AUGMENTATION)
+        # The card may be as high as the column beside it.
+        self.column.addStretch(1)
         session.recipe_changed.connect(self._on_recipe_changed)
         self._on_recipe_changed()
 

@@ -22,6 +22,7 @@ from tlgui.ui.recipes.setting_words import SETTING_TERMS, SettingWords, setting_
 from tlgui.ui.train.setting_fit import CUT_LAYER
 from tlgui.ui.widgets.plain_text import set_spoken, set_spoken_details, set_tip
 from tlgui.ui.widgets.terms import set_term
+from tlgui.ui.widgets.tokens import GRID
 
 _WIDE_RANGE = 1e4
 _LEAST_LETTERS = 12
@@ -142,6 +143,7 @@ class _WholeNumber(SettingControl):
     def __init__(self, rule: Limits, lowest: str) -> None:
         self._box = QSpinBox()
         super().__init__(self._box)
+        _indent(self._box)
         self._unit = rule.unit
         self._box.setRange(int(rule.low), int(rule.high))
         self._box.setSingleStep(int(rule.step))
@@ -190,6 +192,7 @@ class _Number(SettingControl):
     def __init__(self, rule: Limits, lowest: str, *, is_share: bool) -> None:
         self._box = _TidySpinBox()
         super().__init__(self._box)
+        _indent(self._box)
         self._scale = PERCENT if is_share else 1.0
         self._unit = "%" if is_share else rule.unit
         self._box.setDecimals(1 if is_share or rule.unit else 9)
@@ -213,6 +216,11 @@ class _Number(SettingControl):
         _write_unit(self._box, self._unit)
         # 7 % is stored as 0.07, not as 0.07000000000000001, because people read recipe files too.
         self.changed.emit(round(value / self._scale, 12))
+
+
+def _indent(box: QSpinBox | QDoubleSpinBox) -> None:
+    """Begin the text where that of other fields begins; Qt puts it at the edge, whatever padding the style has."""
+    box.lineEdit().setTextMargins(GRID, 0, 0, 0)
 
 
 def _write_unit(box: QSpinBox | QDoubleSpinBox, unit: str) -> None:
