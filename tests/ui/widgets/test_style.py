@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QSlider,
     QSpinBox,
+    QTableWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -216,3 +217,11 @@ def test_button_is_pressed_by_the_space_bar(qtbot: QtBot, card: Card) -> None:
     button.setFocus()
     with qtbot.waitSignal(button.clicked):
         QTest.keyClick(button, Qt.Key.Key_Space)
+
+
+def test_headers_of_a_table_in_a_card_stand_over_its_cells(qtbot: QtBot, card: Card) -> None:
+    table = QTableWidget(3, 3)
+    show(qtbot, card, table)
+    for header in (table.horizontalHeader(), table.verticalHeader()):
+        assert header.viewport().geometry() == header.rect()
+    assert table.horizontalHeader().geometry().left() == table.viewport().geometry().left()

@@ -19,7 +19,7 @@ from tlgui.learning.results import Evaluation
 from tlgui.photos.names import one_line
 from tlgui.text.numbers import count
 from tlgui.ui.widgets.plain_text import plain_tip
-from tlgui.ui.widgets.tokens import GRID, Accent, colour, mixed
+from tlgui.ui.widgets.tokens import GRID, Accent, colour, mixed, tokens_of
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -279,10 +279,7 @@ class _UprightHeader(QHeaderView):
         metrics, palette = self.fontMetrics(), self.palette()
         painter.save()
         painter.fillRect(rect, palette.button())
-        painter.setPen(mixed(palette.button().color(), palette.buttonText().color(), 0.2))
-        painter.drawLine(rect.topRight(), rect.bottomRight())
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        painter.setPen(palette.buttonText().color())
+        painter.setPen(QColor(tokens_of(palette).quiet))
         painter.translate(rect.left(), rect.bottom())
         painter.rotate(-90)
         room = QRect(metrics.averageCharWidth(), 0, rect.height() - metrics.averageCharWidth(), rect.width())

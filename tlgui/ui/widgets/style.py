@@ -316,7 +316,9 @@ QAbstractItemView:focus {{ border: {ring}px solid {focus}; padding: 1px; outline
 Card QAbstractItemView {{ border: none; border-radius: {small}px; padding: {ring}px; }}
 Card QAbstractItemView:focus {{ border: {ring}px solid {focus}; padding: 0; }}
 StepList, StepList:focus {{ background: transparent; border: none; padding: 0; }}
-QHeaderView, QHeaderView:focus {{ background: {card}; border: none; border-radius: 0; padding: 0; }}
+QHeaderView, QHeaderView:focus, Card QHeaderView, Card QHeaderView:focus {{
+    background: {card}; border: none; border-radius: 0; padding: 0;
+}}
 QHeaderView::section {{
     background: {card}; color: {quiet}; border: none; border-bottom: {thin}px solid {line};
     padding: {half}px {grid}px;
