@@ -17,6 +17,18 @@ def test_classes_can_be_sorted_by_how_well_they_are_found(qtbot: QtBot) -> None:
     assert texts(table)[0] == ["robin", "10", "50.0 %", "23 and 77 %", "70.0 %"]
 
 
+def test_titles_stand_over_what_they_name(qtbot: QtBot) -> None:
+    table = ClassResultsTable()
+    qtbot.addWidget(table)
+    table.show_results(EVALUATION.classes)
+    role = Qt.ItemDataRole.TextAlignmentRole
+    model = table.model()
+    for column in range(model.columnCount()):
+        of_title = model.headerData(column, Qt.Orientation.Horizontal, role)
+        assert of_title == model.index(0, column).data(role)
+        assert of_title & (Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft)
+
+
 def test_class_without_photos_has_no_share_that_was_found(qtbot: QtBot) -> None:
     table = ClassResultsTable()
     qtbot.addWidget(table)

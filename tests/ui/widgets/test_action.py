@@ -122,3 +122,8 @@ def test_list_offers_actions_whose_keys_work_in_it_alone(
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_F2)
     assert lamp.switched == 1
+
+
+def test_button_says_that_a_question_follows(window: QWidget) -> None:
+    asking = Action(window, name="save", text="&Save predictions…", handler=lambda: None)
+    assert ActionButton(asking).text() == "Save predictions…"

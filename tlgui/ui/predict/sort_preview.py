@@ -18,7 +18,7 @@ from tlgui.ui.widgets.collapsible import CollapsibleGroup
 from tlgui.ui.widgets.empty_page import QuietLabel, card_heading
 from tlgui.ui.widgets.lines_dialog import lines_view
 from tlgui.ui.widgets.plain_text import plain_tip
-from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
+from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable, column_alignment
 from tlgui.ui.widgets.tinted_bar import TintedBar, plain_label
 from tlgui.ui.widgets.tokens import GRID, Accent
 
@@ -60,7 +60,7 @@ class FolderRows(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return _TITLES[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
+            return column_alignment(section)
         return None
 
     @override
@@ -70,7 +70,7 @@ class FolderRows(QAbstractTableModel):
         if role == SORT_ROLE:
             return keys[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return column_alignment(column)
         place = _place_words(folder.place)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(place)
@@ -302,8 +302,3 @@ def _below(path: Path, folder: Path) -> str:
 
 def _place_words(place: str) -> str:
     return one_line(" ▸ ".join(place.split("/")))
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter

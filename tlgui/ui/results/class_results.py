@@ -19,7 +19,7 @@ from tlgui.photos.names import one_line
 from tlgui.text.accuracy import interval_ends, share_or_none
 from tlgui.text.numbers import count
 from tlgui.ui.widgets.plain_text import plain_tip
-from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable
+from tlgui.ui.widgets.sorted_table import SORT_ROLE, SortedTable, column_alignment
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -66,6 +66,8 @@ class ClassResultsModel(QAbstractTableModel):
         title, help_text = _COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return _in_two_lines(title)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return column_alignment(section)
         return help_text if role == Qt.ItemDataRole.ToolTipRole else None
 
     @override
@@ -78,8 +80,8 @@ class ClassResultsModel(QAbstractTableModel):
             return _cells(row)[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(one_line(row.name) if column == _NAME else _recognised(row))
-        if role == Qt.ItemDataRole.TextAlignmentRole and column != _NAME:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return column_alignment(column)
         return None
 
 

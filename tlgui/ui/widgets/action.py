@@ -52,6 +52,9 @@ class Action(QAction):
         self.setMenuRole(role)
         if shortcut:
             self.setShortcut(QKeySequence(shortcut))
+        if not button_text and text.endswith("…"):
+            # Qt would leave out that a question follows.
+            button_text = text.replace("&", "")
         if button_text:
             self.setIconText(button_text)
         if tip:

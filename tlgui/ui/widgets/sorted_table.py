@@ -10,6 +10,12 @@ from tlgui.ui.widgets.plain_text import set_spoken
 SORT_ROLE = Qt.ItemDataRole.UserRole
 
 
+def column_alignment(column: int) -> Qt.AlignmentFlag:
+    """Return where a column and its title stand: names, in the first one, on the left, and numbers on the right."""
+    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
 class SortedTable(QTableView):
     """Selects whole rows, has no grid, and fills its width; sorted by the first column at first.
 
