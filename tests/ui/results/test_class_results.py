@@ -46,6 +46,7 @@ def test_range_gives_way_where_there_is_no_room_and_stays_in_the_tooltip(qtbot: 
     table.resize(800, 300)
     table.show()
     assert not table.isColumnHidden(3)
+    assert table.horizontalHeader().textElideMode() is Qt.TextElideMode.ElideNone
     table.resize(250, 300)
     qtbot.waitUntil(lambda: table.isColumnHidden(3))
     tip = table.model().index(0, 2).data(Qt.ItemDataRole.ToolTipRole)

@@ -100,7 +100,6 @@ class ClassResultsTable(SortedTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._rows = ClassResultsModel()
         super().__init__("How each class fared", self._rows, parent)
-        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self._is_openable = False
         self.clicked.connect(self._open)
 
@@ -132,6 +131,9 @@ class ClassResultsTable(SortedTable):
         least = [self.sizeHintForColumn(column) for column in columns]
         spare, missing = max(0, room - sum(least)), sum(wanted) - sum(least)
         share = min(1.0, spare / missing) if missing else 1.0
+        # Qt measures the lines of a title as one, and would cut what has room.
+        cut = Qt.TextElideMode.ElideRight if share < 1 else Qt.TextElideMode.ElideNone
+        header.setTextElideMode(cut)
         for column, most, fewest in zip(columns, wanted, least, strict=True):
             self.setColumnWidth(column, fewest + int((most - fewest) * share))
         super().fill_width()

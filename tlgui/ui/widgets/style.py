@@ -321,7 +321,7 @@ QHeaderView, QHeaderView:focus, Card QHeaderView, Card QHeaderView:focus {{
 }}
 QHeaderView::section {{
     background: {card}; color: {quiet}; border: none; border-bottom: {thin}px solid {line};
-    padding: {half}px {grid}px;
+    padding: {half}px;
 }}
 QHeaderView::up-arrow {{ image: url({icons}/up-{scheme}.svg); width: {arrow}px; height: {arrow}px; }}
 QHeaderView::down-arrow {{ image: url({icons}/down-{scheme}.svg); width: {arrow}px; height: {arrow}px; }}
