@@ -139,8 +139,21 @@ def _threads() -> set[threading.Thread]:
     }
 
 
+def _has_children() -> bool:
+    """Return whether this process has any, asked of the system without a look through all of its processes."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
 def _children() -> set[psutil.Process]:
-    found = set()
+    found: set[psutil.Process] = set()
+    if not _has_children():
+        return found
     for process in psutil.Process().children(recursive=True):
         try:
             # multiprocessing keeps one helper of its own for as long as Python runs.
