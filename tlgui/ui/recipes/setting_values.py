@@ -1,6 +1,7 @@
 """Access to the settings of a recipe by path: value, rule, whether it is used, and the value in words."""
 
 import dataclasses
+import functools
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -48,6 +49,7 @@ def with_setting(recipe: Recipe, path: str, value: Any) -> Recipe:  # noqa: ANN4
     return with_setting(recipe, group, changed)
 
 
+@functools.cache
 def setting_rule(path: str) -> tuple[type, Limits | Choices | None]:
     """Return the type of the setting at `path`, and the rule in the metadata of its field."""
     owner: type = Recipe
