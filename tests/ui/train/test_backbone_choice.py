@@ -14,6 +14,7 @@ from tlgui.learning.recipes.recipe import BACKBONE_IDS, Recipe
 from tlgui.progress import Progress, Stage
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.backbone_choice import BackboneChoice, weights_problem
+from tlgui.ui.train.recipe_memory import RecipeMemory
 from tlgui.ui.train.train_page import TrainPage
 
 
@@ -28,7 +29,7 @@ def keras_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def choice(qtbot: QtBot, session: Session, keras_home: Path) -> BackboneChoice:
     assert keras_home.is_dir()
-    choice = BackboneChoice(session)
+    choice = BackboneChoice(session, RecipeMemory(session, session))
     qtbot.addWidget(choice)
     choice.show()
     return choice

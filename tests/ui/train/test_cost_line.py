@@ -107,6 +107,7 @@ def test_many_quick_changes_are_measured_once_and_the_last_wins(
 ) -> None:
     page.show()
     wait_until_all_known(qtbot, opened)
+    wait_until_idle(qtbot, page, opened)
     count = len(asked(fake_engine))
     for epochs in range(2, 12):
         opened.set_recipe(replace(QUICK, epochs=epochs))

@@ -42,6 +42,7 @@ from tlgui.ui.recipes.setting_words import (
 from tlgui.ui.session.session import Session
 from tlgui.ui.shell.menus.menu import MenuTitle
 from tlgui.ui.train.recipe_form import RecipeForm
+from tlgui.ui.train.recipe_memory import RecipeMemory
 from tlgui.ui.train.train_page import TrainPage
 from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.terms import term_at
@@ -65,7 +66,7 @@ PATHS = [path for path in setting_paths() if path not in CHOSEN_ELSEWHERE]
 
 @pytest.fixture
 def form(qtbot: QtBot, session: Session) -> RecipeForm:
-    form = RecipeForm(session)
+    form = RecipeForm(session, RecipeMemory(session, session))
     qtbot.addWidget(form)
     form.show()
     for group in (form.fine_tuning, form.split, form.advanced):

@@ -19,6 +19,7 @@ from tlgui.learning.recipes.recipe import Recipe
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.compare_dialog import CompareDialog
 from tlgui.ui.train.recipe_form import RecipeForm
+from tlgui.ui.train.recipe_memory import RecipeMemory
 from tlgui.ui.train.setting_rows import SettingNotice
 
 LEFT = Qt.MouseButton.LeftButton
@@ -26,7 +27,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def form(qtbot: QtBot, session: Session) -> RecipeForm:
-    form = RecipeForm(session)
+    form = RecipeForm(session, RecipeMemory(session, session))
     qtbot.addWidget(form)
     form.resize(form.sizeHint().width(), 900)
     form.show()

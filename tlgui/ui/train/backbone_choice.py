@@ -14,6 +14,7 @@ from tlgui.text.numbers import size_in_words
 from tlgui.ui.recipes.setting_values import is_weights_file, weights_in_words
 from tlgui.ui.recipes.setting_words import SETTING_TERMS, SETTINGS
 from tlgui.ui.session.session import Session
+from tlgui.ui.train.recipe_memory import RecipeMemory
 from tlgui.ui.train.setting_fit import usual_weights, with_backbone, with_weights
 from tlgui.ui.widgets.file_dialogs import ask_file
 from tlgui.ui.widgets.plain_text import PlainLabel, set_spoken, set_spoken_details, set_tip
@@ -59,15 +60,14 @@ class BackboneChoice(QWidget):
 
     Args:
         session: Holds the recipe.
+        memory: Knows the weights that each backbone had.
         parent: The owner.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, memory: RecipeMemory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        # The choices for each backbone are kept while another is selected, and so is its file while other weights are.
-        self._last_weights: dict[str, str] = {}
-        self._files: dict[str, str] = {}
+        self._memory = memory
         self.box = _combo("backbone")
         for backbone in BACKBONE_TITLES:
             self.box.addItem(_backbone_text(backbone), backbone)
@@ -108,9 +108,6 @@ class BackboneChoice(QWidget):
     @Slot()
     def _show_recipe(self) -> None:
         recipe = self._session.recipe
-        self._last_weights[recipe.backbone] = recipe.weights
-        if is_weights_file(recipe.weights):
-            self._files[recipe.backbone] = recipe.weights
         for place in range(self.box.count()):
             self.box.setItemText(place, _backbone_text(str(self.box.itemData(place))))
         self.box.setCurrentIndex(self.box.findData(recipe.backbone))
@@ -120,7 +117,7 @@ class BackboneChoice(QWidget):
         has_choice = recipe.backbone != SMALL_CNN
         offered = [usual_weights(recipe.backbone)]
         if has_choice:
-            offered += [*filter(None, [self._files.get(recipe.backbone)]), NO_WEIGHTS]
+            offered += [*filter(None, [self._memory.weights_file(recipe.backbone)]), NO_WEIGHTS]
         if recipe.weights not in offered:
             # A loaded recipe may have weights that are not offered; the reason below Start then says what to do.
             offered.append(recipe.weights)
@@ -137,8 +134,8 @@ class BackboneChoice(QWidget):
     def _on_box_activated(self, index: int) -> None:
         backbone = str(self.box.itemData(index))
         if backbone != self._session.recipe.backbone:
-            weights = self._last_weights.get(backbone, usual_weights(backbone))
-            self._session.set_recipe(with_backbone(self._session.recipe, backbone, weights))
+            changed = with_backbone(self._session.recipe, backbone, self._memory.last_weights(backbone))
+            self._session.set_recipe(changed)
 
     @Slot(int)
     def _on_weights_box_activated(self, index: int) -> None:

@@ -15,6 +15,7 @@ from tlgui.photos.names import one_line
 from tlgui.text.backbones import smaller_backbone_in_words
 from tlgui.ui.session.session import Session
 from tlgui.ui.train.compare_dialog import CompareDialog
+from tlgui.ui.train.recipe_memory import RecipeMemory
 from tlgui.ui.widgets.empty_page import QuietLabel
 from tlgui.ui.widgets.file_dialogs import ask_file, ask_target
 from tlgui.ui.widgets.flow_layout import FlowLayout
@@ -32,23 +33,23 @@ class RecipeChoice(QWidget):
 
     Args:
         session: Holds the recipe.
+        memory: Knows the recipes to choose from.
         parent: The owner.
     """
 
     problem_raised = Signal(object)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, memory: RecipeMemory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        # The recipes by name, as they were before the user changed values.
-        self._originals = {recipe.name: recipe for recipe in BUILT_IN.values()}
+        self._memory = memory
         self.box = QComboBox()
         self.box.setAccessibleName("Recipe")
         # A long name is cut here and shown whole in the list that opens.
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(_LEAST_LETTERS)
-        for name in self._originals:
-            self.box.addItem(name, name)
+        for name in memory.originals:
+            self.box.addItem(one_line(name), name)
         self.box.activated.connect(self._on_box_activated)
         self.changed_mark = PlainLabel("Changed")
         font = self.changed_mark.font()
@@ -76,11 +77,6 @@ class RecipeChoice(QWidget):
         session.collection_changed.connect(self._show_recipe)
         self._show_recipe()
 
-    @property
-    def is_original(self) -> bool:
-        """Whether the session's recipe has the values that it was chosen with."""
-        return self._session.recipe == self._originals.get(self._session.recipe.name)
-
     def load(self, path: Path) -> None:
         """Load and choose the recipe in the file `path`; an error is emitted by `problem_raised`."""
         try:
@@ -103,9 +99,9 @@ class RecipeChoice(QWidget):
 
     def _adopt(self, recipe: Recipe) -> None:
         """Add `recipe` to the choices, and choose it."""
-        if recipe not in self._originals.values():
+        if recipe not in self._memory.originals.values():
             recipe = dataclasses.replace(recipe, name=_free_name(recipe.name))
-        self._originals[recipe.name] = recipe
+        self._memory.add(recipe)
         self._session.set_recipe(recipe)
         self._show_recipe()
 
@@ -126,11 +122,10 @@ class RecipeChoice(QWidget):
     @Slot()
     def _show_recipe(self) -> None:
         recipe = self._session.recipe
-        self._originals.setdefault(recipe.name, recipe)
         if self.box.findData(recipe.name) < 0:
             self.box.addItem(one_line(recipe.name), recipe.name)
         self.box.setCurrentIndex(self.box.findData(recipe.name))
-        is_changed = recipe != self._originals[recipe.name]
+        is_changed = not self._memory.is_original
         self.changed_mark.setVisible(is_changed)
         self.undo_button.setEnabled(is_changed)
         self.description.setText(recipe.description)
@@ -141,15 +136,15 @@ class RecipeChoice(QWidget):
 
     @Slot(int)
     def _on_box_activated(self, index: int) -> None:
-        self._session.set_recipe(self._originals[self.box.itemData(index)])
+        self._session.set_recipe(self._memory.originals[self.box.itemData(index)])
 
     @Slot()
     def _on_undo_button_clicked(self) -> None:
-        self._session.set_recipe(self._originals[self._session.recipe.name])
+        self._session.set_recipe(self._memory.originals[self._session.recipe.name])
 
     @Slot()
     def _on_compare_button_clicked(self) -> None:
-        CompareDialog(self._session, self._originals, self).show()
+        CompareDialog(self._session, self._memory.originals, self).show()
 
     @Slot()
     def _on_load_button_clicked(self) -> None:

@@ -11,6 +11,7 @@ from tlgui.ui.session.session import Session
 from tlgui.ui.train.augmentation_form import AugmentationForm
 from tlgui.ui.train.backbone_choice import BackboneChoice
 from tlgui.ui.train.recipe_choice import RecipeChoice
+from tlgui.ui.train.recipe_memory import RecipeMemory
 from tlgui.ui.train.setting_rows import RecipeBinder, form_rows
 from tlgui.ui.widgets.card import Card
 from tlgui.ui.widgets.collapsible import CollapsibleGroup
@@ -26,15 +27,16 @@ class RecipeForm(QWidget):
 
     Args:
         session: Holds the recipe and the collection.
+        memory: Knows what the recipes were so far.
         parent: The owner.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, memory: RecipeMemory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._binder = RecipeBinder(session, self)
-        self.recipe_choice = RecipeChoice(session)
-        self.backbone_choice = BackboneChoice(session)
+        self.recipe_choice = RecipeChoice(session, memory)
+        self.backbone_choice = BackboneChoice(session, memory)
         self.augmentation = AugmentationForm(session, self._binder)
         self.fine_tuning = CollapsibleGroup("Fine-tuning", "Whether and how the backbone itself is trained", QWidget())
         self.split = CollapsibleGroup("Split", "Which photos are kept apart, and the seed", QWidget())

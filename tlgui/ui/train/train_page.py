@@ -20,6 +20,7 @@ from tlgui.ui.text.run_words import USE_THIS, proposal_text, trained_before
 from tlgui.ui.train.backbone_choice import weights_problem
 from tlgui.ui.train.choose_view import ChooseView
 from tlgui.ui.train.cost_line import CostLine
+from tlgui.ui.train.recipe_form import RecipeForm
 from tlgui.ui.train.training_status import TrainingStatus
 from tlgui.ui.train.training_view import TrainingView
 from tlgui.ui.train.weights_bar import WeightsBar
@@ -53,7 +54,7 @@ class TrainPage(QWidget):
         # The curves of another folder are not shown.
         self._folder = _folder_of(session)
         self._lay_out()
-        self.form.recipe_choice.problem_raised.connect(self.problem_raised)
+        self.choices.problem_raised.connect(self.problem_raised)
         self.status.start_pressed.connect(self.start)
         self.status.stop_pressed.connect(self.stop)
         self.training.results_pressed.connect(self.results_requested)
@@ -75,6 +76,11 @@ class TrainPage(QWidget):
     def heightForWidth(self, width: int) -> int:
         # Its parts scroll by themselves, so that Start at its foot stays in sight; the page as a whole does not.
         return self.minimumSizeHint().height()
+
+    @property
+    def form(self) -> RecipeForm:
+        """Every setting of the recipe."""
+        return self.choices.form
 
     @property
     def has_history(self) -> bool:
@@ -137,7 +143,6 @@ class TrainPage(QWidget):
         )
         self.cost = CostLine(self._session)
         self.choices = ChooseView(self._session, self.cost)
-        self.form = self.choices.form
         self.training = TrainingView()
         self.plots = self.training.plots
         self.status = TrainingStatus(self.cost)
