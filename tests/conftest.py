@@ -67,6 +67,14 @@ def _libraries_are_not_collected() -> Iterator[None]:
     gc.freeze()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _photo_helpers_end() -> Iterator[None]:
+    # Not after each test: starting one takes a third of a second.
+    yield
+    if module := sys.modules.get("tlgui.photos.pictures.helper_pool"):
+        module.close()
+
+
 def _home_variables(home: Path) -> dict[str, str]:
     """Return the environment in which `home` is the home folder, with its folders made."""
     variables = {name: home / folder for name, folder in _HOME_FOLDERS.items()}
@@ -154,13 +162,14 @@ def _children() -> set[psutil.Process]:
     found: set[psutil.Process] = set()
     if not _has_children():
         return found
+    helpers = _waiting_photo_helpers()
     for process in psutil.Process().children(recursive=True):
         try:
             # multiprocessing keeps one helper of its own for as long as Python runs.
             is_helper = any("multiprocessing.resource_tracker" in part for part in process.cmdline())
         except psutil.Error:
             continue
-        if not is_helper:
+        if not is_helper and process.pid not in helpers:
             found.add(process)
     return found
 
@@ -177,9 +186,24 @@ def _running_jobs() -> list[object]:
 
 
 def _end_photo_helpers() -> None:
-    """End the helpers that opened photos: they would wait for more, as they should."""
-    if module := sys.modules.get("tlgui.photos.pictures.helper_pool"):
-        module.close()
+    """End the helpers that open photos for this test, but keep those that wait for more, for the tests that follow."""
+    module = sys.modules.get("tlgui.photos.pictures.helper_pool")
+    if module is None:
+        return
+    before, after = module._pool, module.HelperPool()
+    if before._arguments == after._arguments:
+        with before._lock:
+            waiting, before._idle = before._idle, []
+        after._idle = [helper for helper in waiting if not helper.has_ended]
+        for helper in waiting:
+            if helper.has_ended:
+                helper.end()
+    module.use(after)
+
+
+def _waiting_photo_helpers() -> set[int]:
+    module = sys.modules.get("tlgui.photos.pictures.helper_pool")
+    return {helper._process.pid for helper in module._pool._idle} if module is not None else set()
 
 
 def _temporaries() -> set[Path]:

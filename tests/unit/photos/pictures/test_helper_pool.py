@@ -48,6 +48,11 @@ def log_text() -> str:
     return (files.log_folder() / LOG_NAME).read_text(encoding="utf-8", errors="replace")
 
 
+@pytest.fixture(autouse=True)
+def _fresh_pool() -> None:
+    helper_pool.close()
+
+
 @pytest.fixture
 def _library() -> Iterator[None]:
     use_library()
