@@ -73,9 +73,16 @@ def trained(shapes: Path, recipe: Recipe, path: Path) -> MapModel:
     return model
 
 
+@pytest.fixture(scope="module")
+def linear(shapes: Path, tmp_path_factory: pytest.TempPathFactory) -> MapModel:
+    """A model that several tests ask."""
+    return trained(shapes, RECIPE, tmp_path_factory.mktemp("linear") / "shapes.tlmodel")
+
+
 @pytest.mark.parametrize("name", RECIPES)
-def test_model_looks_where_the_drawn_shape_is(name: str, shapes: Path, tmp_path: Path) -> None:
-    model = trained(shapes, RECIPES[name], tmp_path / "shapes.tlmodel")
+def test_model_looks_where_the_drawn_shape_is(name: str, shapes: Path, linear: MapModel, tmp_path: Path) -> None:
+    recipe = RECIPES[name]
+    model = linear if recipe is RECIPE else trained(shapes, recipe, tmp_path / "shapes.tlmodel")
 
     for number, (words, (across, down)) in enumerate(CORNERS.items()):
         for shape in SHAPES:
@@ -90,21 +97,19 @@ def test_model_looks_where_the_drawn_shape_is(name: str, shapes: Path, tmp_path:
             assert max(quarters, key=quarters.__getitem__) == (across, down), f"{shape} at the {words}"
 
 
-def test_place_is_told_in_words(shapes: Path, tmp_path: Path) -> None:
-    model = trained(shapes, RECIPE, tmp_path / "shapes.tlmodel")
+def test_place_is_told_in_words(linear: MapModel, tmp_path: Path) -> None:
     told = [
-        place_in_words(explain(model, draw(tmp_path / f"{number}.png", SHAPES[number % 2], corner, 2000 + number)))
+        place_in_words(explain(linear, draw(tmp_path / f"{number}.png", SHAPES[number % 2], corner, 2000 + number)))
         for number, corner in enumerate([*CORNERS.values(), (0.5, 0.5)])
     ]
 
     assert told == [*(f"mostly the {words}" for words in CORNERS), "mostly the middle"]
 
 
-def test_grid_lies_over_the_whole_photo_whatever_its_proportions(shapes: Path, tmp_path: Path) -> None:
-    model = trained(shapes, RECIPE, tmp_path / "shapes.tlmodel")
+def test_grid_lies_over_the_whole_photo_whatever_its_proportions(linear: MapModel, tmp_path: Path) -> None:
     wide = draw(tmp_path / "wide.png", "ring", (1, 0), 7, (900, 300))
 
-    explanation = explain(model, wide)
+    explanation = explain(linear, wide)
 
     assert (explanation.height, explanation.width) == (7, 7)
     assert len(explanation.values) == 49
@@ -112,17 +117,16 @@ def test_grid_lies_over_the_whole_photo_whatever_its_proportions(shapes: Path, t
     assert min(explanation.values) >= 0.0
     assert place_in_words(explanation) == "mostly the upper right"
     # What speaks for the other class lies elsewhere, and is told too.
-    other = explain(model, wide, "star")
+    other = explain(linear, wide, "star")
     assert other.class_name == "star"
     assert other.probability == pytest.approx(1 - explanation.probability, abs=1e-6)
 
 
-def test_class_that_the_model_does_not_know_and_bad_photo_are_refused(shapes: Path, tmp_path: Path) -> None:
-    model = trained(shapes, replace(RECIPE, epochs=10), tmp_path / "shapes.tlmodel")
+def test_class_that_the_model_does_not_know_and_bad_photo_are_refused(linear: MapModel, tmp_path: Path) -> None:
     photo = draw(tmp_path / "a.png", "ring", (0, 0), 1)
 
     with pytest.raises(SettingError, match="does not know the class “moon”"):
-        explain(model, photo, "moon")
+        explain(linear, photo, "moon")
     photo.write_bytes(b"no photo")
     with pytest.raises(PhotoError, match=r"a\.png"):
-        explain(model, photo)
+        explain(linear, photo)

@@ -194,11 +194,15 @@ def test_what_cannot_be_read_says_the_same_as_without_the_reader(
     assert caught.value.message == expected.value.message
 
 
+@pytest.fixture(scope="module")
+def large_jpeg(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pictures.write_jpeg(tmp_path_factory.mktemp("large") / "a.jpg", 4000, 3000)
+
+
 @pytest.mark.parametrize(("size", "least"), [(32, 256), (150, 256), (224, 336), (299, 449)])
 def test_jpeg_is_decoded_at_the_smallest_size_that_covers_the_square(
-    tmp_path: Path, size: int, least: int, monkeypatch: pytest.MonkeyPatch
+    large_jpeg: Path, size: int, least: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = pictures.write_jpeg(tmp_path / "a.jpg", 4000, 3000)
     decoded: list[tuple[int, int]] = []
 
     def noting(image: ImageFile.ImageFile, wanted: tuple[int, int] | None = None) -> Shown:
@@ -206,8 +210,8 @@ def test_jpeg_is_decoded_at_the_smallest_size_that_covers_the_square(
         return to_shown_frame(image, wanted)
 
     monkeypatch.setattr("tlgui.photos.pictures.decode.to_shown_frame", noting)
-    read_photo(path, size)
-    decode_small(path, size)
+    read_photo(large_jpeg, size)
+    decode_small(large_jpeg, size)
 
     assert decoded[0] == decoded[1]
     assert least <= min(decoded[0]) < 2 * least
