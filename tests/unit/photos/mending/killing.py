@@ -7,7 +7,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tlgui.photos.health.findings import CopyInto, LeaveOut, Mending, MoveInto, MoveToBin, Together
@@ -113,20 +113,27 @@ def act(root: Path, name: str, number: int) -> None:
         mender.apply(mending(kind, folder), JobContext())
 
 
-def run_children(root: Path, name: str, act: Callable[[Path, str, int], None], most_steps: int) -> None:
-    """Leave a folder in `root` for each step that was killed before, and one where nothing was."""
-    for number in range(most_steps):
-        place = root / str(number)
-        place.mkdir()
-        child = os.fork()
-        if child == 0:
-            act(place, name, number)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        if os.WIFEXITED(status):
-            sys.exit(os.WEXITSTATUS(status))
-    sys.exit("it never came to its end")
+def run_children(root: Path, names: Sequence[str], act: Callable[[Path, str, int], None], most_steps: int) -> None:
+    """Leave a folder below `root` and the name of each scenario for each step that was killed before, and a whole one.
+
+    All scenarios are run by one process: importing takes as long as the steps.
+    """
+    for name in names:
+        for number in range(most_steps):
+            place = root / name / str(number)
+            place.mkdir(parents=True)
+            child = os.fork()
+            if child == 0:
+                act(place, name, number)
+                os._exit(0)
+            _, status = os.waitpid(child, 0)
+            if os.WIFEXITED(status):
+                if status:
+                    sys.exit(os.WEXITSTATUS(status))
+                break
+        else:
+            sys.exit("it never came to its end")
 
 
 if __name__ == "__main__":
-    run_children(Path(sys.argv[1]), sys.argv[2], act, MOST_STEPS)
+    run_children(Path(sys.argv[1]), sys.argv[2:], act, MOST_STEPS)

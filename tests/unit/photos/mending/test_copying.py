@@ -153,11 +153,10 @@ def test_disk_that_fails_is_told_and_leaves_no_part(
 @pytest.mark.parametrize("scenario", ["copy", "undo copy"])
 def test_kill_before_any_step_leaves_whole_copies_that_can_be_taken_back(scenario: str, tmp_path: Path) -> None:
     killed = tmp_path / "killed"
-    killed.mkdir()
     command = [sys.executable, "-m", "tests.unit.photos.mending.killing", str(killed), scenario]
     subprocess.run(command, cwd=CHECKOUT, check=True)
 
-    roots = sorted(killed.iterdir(), key=lambda root: int(root.name))
+    roots = sorted((killed / scenario).iterdir(), key=lambda root: int(root.name))
     assert len(roots) > 5
     for root in roots:
         check_copies(root)

@@ -44,11 +44,10 @@ def test_kill_before_any_step_loses_and_doubles_no_photo(
     data = tmp_path / "data"
     monkeypatch.setenv("XDG_DATA_HOME", str(data))
     killed = tmp_path / "killed"
-    killed.mkdir()
     command = [sys.executable, "-m", "tests.unit.photos.mending.killing", str(killed), scenario]
     subprocess.run(command, cwd=CHECKOUT, check=True)
 
-    roots = sorted(killed.iterdir(), key=lambda root: int(root.name))
+    roots = sorted((killed / scenario).iterdir(), key=lambda root: int(root.name))
     assert len(roots) > FEWEST_STEPS
     for root in roots:
         check(root, data / "Trash" / "files")

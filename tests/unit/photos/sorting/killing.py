@@ -102,4 +102,4 @@ def act(root: Path, name: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    run_children(Path(sys.argv[1]), sys.argv[2], act, MOST_STEPS)
+    run_children(Path(sys.argv[1]), sys.argv[2:], act, MOST_STEPS)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,15 @@ NOTED = {
 }
 
 
-def killed(tmp_path: Path, scenario: str) -> list[Path]:
-    root = tmp_path / "killed"
-    root.mkdir()
-    command = [sys.executable, "-m", "tests.unit.photos.sorting.killing", str(root), scenario]
+def killed(tmp_path: Path, *scenarios: str) -> Iterator[tuple[str, Path]]:
+    """Yield each scenario with a folder for each step that it was killed before."""
+    command = [sys.executable, "-m", "tests.unit.photos.sorting.killing", str(tmp_path), *scenarios]
     subprocess.run(command, cwd=CHECKOUT, check=True)
-    roots = sorted(root.iterdir(), key=lambda path: int(path.name))
-    assert len(roots) > FEWEST_STEPS
-    return roots
+    for scenario in scenarios:
+        roots = sorted((tmp_path / scenario).iterdir(), key=lambda path: int(path.name))
+        assert len(roots) > FEWEST_STEPS
+        for root in roots:
+            yield scenario, root
 
 
 def texts(root: Path, expected: dict[str, str]) -> dict[str, str]:
@@ -68,9 +70,8 @@ def check_back(root: Path) -> None:
     assert not [path for path in (root / "journal").rglob("*") if path.is_file() and path.name != "lock"], root
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_sort_that_was_killed_can_be_undone(kind: str, tmp_path: Path) -> None:
-    for root in killed(tmp_path, kind):
+def test_sort_that_was_killed_can_be_undone(tmp_path: Path) -> None:
+    for _, root in killed(tmp_path, *KINDS):
         check_whole(root)
         sorter_in(root).recover()
         check_whole(root)
@@ -78,9 +79,9 @@ def test_sort_that_was_killed_can_be_undone(kind: str, tmp_path: Path) -> None:
         check_back(root)
 
 
-@pytest.mark.parametrize("scenario", [*KINDS, "resume copy", "resume move", "resume two disks", "resume keywords"])
-def test_sort_that_was_killed_can_be_gone_on_with(scenario: str, tmp_path: Path) -> None:
-    for root in killed(tmp_path, scenario):
+def test_sort_that_was_killed_can_be_gone_on_with(tmp_path: Path) -> None:
+    resumed = ("resume copy", "resume move", "resume two disks", "resume keywords")
+    for scenario, root in killed(tmp_path, *KINDS, *resumed):
         sorter = sorter_in(root)
         if sorter.unfinished() is not None:
             done = sorter.go_on(QUIET)
@@ -95,8 +96,7 @@ def test_sort_that_was_killed_can_be_gone_on_with(scenario: str, tmp_path: Path)
         check_back(root)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_undo_that_was_killed_is_ended_by_the_next(kind: str, tmp_path: Path) -> None:
-    for root in killed(tmp_path, f"undo {kind}"):
+def test_undo_that_was_killed_is_ended_by_the_next(tmp_path: Path) -> None:
+    for _, root in killed(tmp_path, *(f"undo {kind}" for kind in KINDS)):
         check_whole(root)
         check_back(root)
