@@ -38,6 +38,8 @@ def _collect_on_this_thread() -> Iterator[None]:
     # Windows that a test leaves would make those of the next ones slower: each new look is worked out for all of them.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
+    # What is left are libraries that the test imported: not to be looked through again after each of the next ones.
+    gc.freeze()
     gc.enable()
 
 
