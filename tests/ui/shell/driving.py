@@ -36,10 +36,10 @@ def open_folder(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
         window.commands.open_folder(folder)
 
 
-def train(qtbot: QtBot, window: MainWindow, folder: Path) -> Path:
+def train(qtbot: QtBot, window: MainWindow, folder: Path, epochs: int = 2) -> Path:
     """Train for a few epochs: each of them is drawn."""
     open_folder(qtbot, window, folder)
-    window.session.set_recipe(replace(window.session.recipe, epochs=4))
+    window.session.set_recipe(replace(window.session.recipe, epochs=epochs))
     with qtbot.waitSignal(window.session.job_ended, timeout=10_000):
         action(window, "start").trigger()
     assert window.session.model is not None

@@ -24,7 +24,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def results(qtbot: QtBot, window: MainWindow, birds: Path) -> Iterator[MainWindow]:
     """Give the window with one run, on the Results page with the list in focus."""
-    train(qtbot, window, birds)
+    train(qtbot, window, birds, epochs=4)
     window.show_step(Step.RESULTS)
     window.activateWindow()
     window.pages.results.table.setFocus()
