@@ -1,9 +1,9 @@
 """Letters for Alt: the menus and a page never share one, and what comes and goes has none, but the key F6."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
@@ -28,14 +28,13 @@ def show_all(page: QWidget) -> None:
             button.show()
 
 
-@pytest.mark.parametrize("step", Step)
-def test_empty_page_shares_no_letter_with_a_menu(window: MainWindow, step: Step) -> None:
-    window.show_step(step)
-    assert doubled_letters(window) == {}
+def test_empty_page_shares_no_letter_with_a_menu(window: MainWindow) -> None:
+    for step in Step:
+        window.show_step(step)
+        assert doubled_letters(window) == {}
 
 
-@pytest.mark.parametrize("step", Step)
-def test_page_in_use_shares_no_letter_with_a_menu(qtbot: QtBot, window: MainWindow, tmp_path: Path, step: Step) -> None:
+def test_page_in_use_shares_no_letter_with_a_menu(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     window.resize(1500, 1000)
     birds = write_collection(tmp_path / "Birds", [f"class {number}" for number in range(14)], photos=4)
     name_photos(qtbot, window, birds, card(tmp_path / "New", [f"class {number} new.jpg" for number in range(14)]))
@@ -45,24 +44,25 @@ def test_page_in_use_shares_no_letter_with_a_menu(qtbot: QtBot, window: MainWind
     photos.grid.setFocus()
     photos.grid.selectAll()
     qtbot.waitUntil(photos.selection_bar.isVisible)
-    window.show_step(step)
-    page = (window.pages.photos, window.pages.train, window.pages.results, window.pages.predict)[step]
-    show_all(page)
-    if step is Step.TRAIN:
-        for button in page.findChildren(QPushButton):
-            if button.isVisible() and button.isCheckable():
-                button.setChecked(True)
-                assert doubled_letters(window) == {}
-    assert len(letter_texts(window)) > 7
-    assert doubled_letters(window) == {}
+    pages = (window.pages.photos, window.pages.train, window.pages.results, window.pages.predict)
+    for step, page in zip(Step, pages, strict=True):
+        window.show_step(step)
+        show_all(page)
+        if step is Step.TRAIN:
+            open_each_panel(window, page)
+        assert len(letter_texts(window)) > 7
+        assert doubled_letters(window) == {}
 
 
-@pytest.mark.parametrize("step", Step)
-def test_buttons_of_bars_have_no_letter_whatever_they_say(
-    qtbot: QtBot, window: MainWindow, birds: Path, step: Step
-) -> None:
+def open_each_panel(window: MainWindow, page: QWidget) -> None:
+    for button in page.findChildren(QPushButton):
+        if button.isVisible() and button.isCheckable():
+            button.setChecked(True)
+            assert doubled_letters(window) == {}
+
+
+def test_buttons_of_bars_have_no_letter_whatever_they_say(qtbot: QtBot, window: MainWindow, birds: Path) -> None:
     open_folder(qtbot, window, birds)
-    window.show_step(step)
     messages = window.messages
 
     def done() -> None:
@@ -77,7 +77,8 @@ def test_buttons_of_bars_have_no_letter_whatever_they_say(
         lambda: window.unsaved_bar.show_run("Quick", "The disk is full."),
         window.job_bar.show_stopping,
     )
-    for show in shows:
+    for step, show in itertools.product(Step, shows):
+        window.show_step(step)
         show()
         assert lettered_bar_buttons(window) == []
     assert len([button for button in window.findChildren(BarButton) if button.isVisible()]) > 3
