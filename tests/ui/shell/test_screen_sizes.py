@@ -20,7 +20,7 @@ from tests.pictures import write_collection
 from tests.trusts import trust_of
 from tests.ui.results.runs import CURVE
 from tests.ui.shell.driving import SMALL, open_folder, train
-from tests.ui.shell.sorting import card, name_photos
+from tests.ui.shell.sorting import card, settled
 from tests.unit.photos.scanning.test_layout import ARCHIVE, GROUPS, write
 from tlgui.app import create_window
 from tlgui.engine.protocol import BugError
@@ -111,6 +111,16 @@ def test_pages_of_a_trained_folder_are_whole(qtbot: QtBot, small: MainWindow, tm
     names = [f"Great Crested Grebe {number}" for number in range(class_count)]
     train(qtbot, small, write_collection(tmp_path / "Birds", names, photos=5))
     qtbot.waitUntil(lambda: not small.session.review.is_looking, timeout=20_000)
+    assert_pages_are_whole(qtbot, small)
+    assert_results_with_all_that_is_known_are_whole(qtbot, small, names)
+    small.commands.show_predict()
+    with qtbot.waitSignal(small.session.job_ended):
+        small.pages.predict.predict_paths([card(tmp_path / "New", [f"{name} new.jpg" for name in names[:6]])])
+    settled(qtbot, small)
+    assert_named_photos_have_their_answer_beside_them(qtbot, small)
+
+
+def assert_pages_are_whole(qtbot: QtBot, small: MainWindow) -> None:
     pages = small.pages
     for step, page in zip(Step, (pages.photos, pages.train, pages.results, pages.predict), strict=True):
         small.show_step(step)
@@ -171,13 +181,7 @@ def test_settings_and_tutorials_are_seen_once_they_are_opened(qtbot: QtBot, smal
         assert_whole(qtbot, small)
 
 
-@pytest.mark.parametrize("class_count", [3, 40])
-def test_named_photos_have_their_answer_beside_them(
-    qtbot: QtBot, small: MainWindow, tmp_path: Path, class_count: int
-) -> None:
-    names = [f"Great Crested Grebe {number}" for number in range(class_count)]
-    new = card(tmp_path / "New", [f"{name} new.jpg" for name in names[:6]])
-    name_photos(qtbot, small, write_collection(tmp_path / "Birds", names, photos=5), new)
+def assert_named_photos_have_their_answer_beside_them(qtbot: QtBot, small: MainWindow) -> None:
     assert_whole(qtbot, small)
     page = small.pages.predict
     pane, grid = page.view.pane, page.view.grid
@@ -200,13 +204,8 @@ def test_named_photos_have_their_answer_beside_them(
         assert len(shown) + len(row.folded) - bool(row.folded) >= least
 
 
-@pytest.mark.parametrize("class_count", [3, 40])
-def test_results_with_all_that_is_known_are_whole(
-    qtbot: QtBot, small: MainWindow, tmp_path: Path, class_count: int
-) -> None:
-    names = [f"Great Crested Grebe {number}" for number in range(class_count)]
-    train(qtbot, small, write_collection(tmp_path / "Birds", names, photos=5))
-    qtbot.waitUntil(lambda: not small.session.review.is_looking, timeout=20_000)
+def assert_results_with_all_that_is_known_are_whole(qtbot: QtBot, small: MainWindow, names: list[str]) -> None:
+    class_count = len(names)
     small.show_step(Step.RESULTS)
     page = small.pages.results
     counts = [
