@@ -71,7 +71,18 @@ def wrong(*names: str) -> list[Shown]:
     return [shown for shown in texts if misread(shown)]
 
 
-def test_names_are_plain_on_every_page(full: MainWindow) -> None:
+def test_names_are_plain_wherever_they_are_shown(qtbot: QtBot, full: MainWindow, folder: Path) -> None:
+    shown = full.steps.current()
+    assert_names_are_plain_on_every_page(full)
+    full.show_step(shown)
+    assert_recipe_from_elsewhere_is_shown_as_plain_text(full, folder)
+    assert_names_are_plain_in_every_question(full)
+    for dialog in full.findChildren(QDialog):
+        dialog.close()
+    assert_names_are_plain_in_menus(qtbot, full)
+
+
+def assert_names_are_plain_on_every_page(full: MainWindow) -> None:
     for step in range(4):
         full.show_step(step)
         assert wrong(*SHOWN, "<tt>model & $x$", "<u>torn & ", "<u>photo") == []
@@ -81,7 +92,7 @@ def test_names_are_plain_on_every_page(full: MainWindow) -> None:
     assert wrong("<s>run") == []
 
 
-def test_names_are_plain_in_every_question(full: MainWindow) -> None:
+def assert_names_are_plain_in_every_question(full: MainWindow) -> None:
     photos = full.pages.photos
     photos.browser.grid.setCurrentIndex(photos.browser.grid.photos.index(0))
     action(full, "move-to-class").trigger()
@@ -95,7 +106,7 @@ def test_names_are_plain_in_every_question(full: MainWindow) -> None:
     assert wrong(*SHOWN, "<tt>model & $x$") == []
 
 
-def test_names_are_plain_in_menus(qtbot: QtBot, full: MainWindow) -> None:
+def assert_names_are_plain_in_menus(qtbot: QtBot, full: MainWindow) -> None:
     offered = {text.text() for name in ("recent-folders", "recent-models") for text in recent(full, name)}
     assert {"<i>Birds && co [*]", "<tt>model && $x$"} <= offered
     assert action(full, "undo").text().startswith("&Undo: ")
@@ -105,7 +116,7 @@ def test_names_are_plain_in_menus(qtbot: QtBot, full: MainWindow) -> None:
     assert wrong() == []
 
 
-def test_recipe_from_elsewhere_is_shown_as_plain_text(full: MainWindow, folder: Path) -> None:
+def assert_recipe_from_elsewhere_is_shown_as_plain_text(full: MainWindow, folder: Path) -> None:
     choice = full.pages.train.form.recipe_choice
     recipe = replace(
         full.session.recipe, name=HOSTILE, description=f"{IMAGE}\nSecond line", weights=f"/tmp/{HOSTILE}.h5"
