@@ -129,7 +129,8 @@ def run_check(python: Path, check: Check) -> Outcome:
     result = subprocess.run(
         [python, *check.arguments],
         cwd=ROOT,
-        env={**os.environ, **check.variables},
+        # Else each process of the program, of which the suites start hundreds, compiles all its modules anew.
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **check.variables},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
