@@ -75,6 +75,7 @@ def test_dropped_model_is_opened_wherever_it_falls(qtbot: QtBot, window: MainWin
     for page in (pages.photos, pages.train, pages.results, pages.predict):
         window.show_step(Step.TRAIN)
         window.messages.clear()
+        qtbot.waitUntil(lambda: not window.session.is_busy)
         with qtbot.waitSignal(window.session.model_changed):
             assert drop(page, path)
         assert window.steps.current() is Step.PREDICT
