@@ -8,7 +8,8 @@ import pytest
 
 from tlgui.learning.results import ClassScore, Prediction
 from tlgui.ui.board.answer_changes import AnswerChanges, answer_changes, kept_answers
-from tlgui.ui.board.columns import NOT_SURE, UNLIKE, BoardColumns
+from tlgui.ui.board.answer_words import earlier_in_words
+from tlgui.ui.board.columns import NOT_SURE, UNLIKE, UNREADABLE, BoardColumns
 
 
 def columns(class_names: tuple[str, ...], **answers: str) -> BoardColumns:
@@ -32,21 +33,14 @@ def test_answers_are_compared_by_name_and_content() -> None:
     after = columns(("owl", "wren", "robin"), c="wren", b="owl", a="robin", d="owl", e="robin", f="")
     changes = answer_changes(kept_answers(before), after)
     assert [after.photo(row).path.stem for row in changes.rows.tolist()] == ["b", "e", "f"]
-    said = {after.photo(row).path.stem: changes.earlier_words(row) for row in range(len(after))}
-    assert said == {
-        "c": "",
-        "b": "Before: robin.",
-        "a": "",
-        "d": "",
-        "e": "Before: it could not be read.",
-        "f": "Before: wren.",
-    }
+    said = {after.photo(row).path.stem: changes.earlier_answer(row) for row in range(len(after))}
+    assert said == {"c": None, "b": "robin", "a": None, "d": None, "e": UNREADABLE, "f": "wren"}
 
 
 def test_what_was_not_named_before_is_said_in_words() -> None:
     earlier = np.array([NOT_SURE, UNLIKE], np.int32)
     changes = AnswerChanges(np.array([2, 5]), earlier=earlier, names=("robin",))
-    assert [changes.earlier_words(row) for row in (2, 3, 5, 9)] == [
+    assert [earlier_in_words(changes.earlier_answer(row)) for row in (2, 3, 5, 9)] == [
         "Before: not sure.",
         "",
         "Before: unlike anything it learned.",

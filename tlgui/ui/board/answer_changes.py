@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlgui.text.numbers import count
-from tlgui.ui.board.answer_words import name_in_sentence
-from tlgui.ui.board.columns import NOT_SURE, UNDECIDED, UNLIKE, UNREADABLE, BoardColumns, Rows
+from tlgui.ui.board.columns import UNDECIDED, BoardColumns, Rows
 from tlgui.ui.board.digest_places import places_in
 
-_NOT_NAMED = {NOT_SURE: "not sure", UNLIKE: "unlike anything it learned", UNREADABLE: "it could not be read"}
 _NO_ANSWER = np.iinfo(np.int32).min
 
 
@@ -68,13 +66,13 @@ class AnswerChanges:
             )
         return f"{words} Of the {self.corrected:,} photos that you corrected, it names {self.agreed:,} as you did."
 
-    def earlier_words(self, row: int) -> str:
-        """Return what the model before said of a photo, such as “Before: rose.”; empty where its answer is the same."""
+    def earlier_answer(self, row: int) -> str | int | None:
+        """Return the class that the model before gave a photo, or the group of those without; None for no change."""
         place = int(np.searchsorted(self.rows, row))
         if place == len(self.rows) or self.rows[place] != row:
-            return ""
+            return None
         group = int(self.earlier[place])
-        return f"Before: {name_in_sentence(self.names[group]) if group >= 0 else _NOT_NAMED[group]}."
+        return self.names[group] if group >= 0 else group
 
 
 def kept_answers(photos: BoardColumns) -> KeptAnswers:

@@ -10,10 +10,11 @@ from tlgui.learning.results import ClassScore
 from tlgui.learning.trust import Verdict
 from tlgui.photos.names import one_line, shown_name
 from tlgui.text.numbers import count, size_in_words, whole_percent
-from tlgui.ui.board.columns import BoardPhoto
+from tlgui.ui.board.columns import NOT_SURE, UNLIKE, UNREADABLE, BoardPhoto
 
 # From this share on, the second class is worth a mention.
 _WORTH_A_MENTION = 0.1
+_NOT_NAMED = {NOT_SURE: "not sure", UNLIKE: "unlike anything it learned", UNREADABLE: "it could not be read"}
 _LEFT_TO_RIGHT_MARK = "\u200e"
 _ENGLISH = QLocale(QLocale.Language.English)
 
@@ -53,6 +54,18 @@ def further_words(photo: BoardPhoto) -> str:
     others = photo.scores[:2] if photo.verdict is Verdict.NOT_SURE else photo.scores[1:2]
     shares = ", ".join(f"{name_in_sentence(each.class_name)} {whole_percent(each.probability)}" for each in others)
     return shares if photo.verdict is Verdict.NOT_SURE else f"Next best: {shares}" if shares else ""
+
+
+def earlier_in_words(answer: str | int | None) -> str:
+    """Return what the model before said, such as “Before: rose.”; see `AnswerChanges.earlier_answer`.
+
+    Example:
+        >>> earlier_in_words("rose"), earlier_in_words(NOT_SURE), earlier_in_words(None)
+        ('Before: rose.', 'Before: not sure.', '')
+    """
+    if answer is None:
+        return ""
+    return f"Before: {name_in_sentence(answer) if isinstance(answer, str) else _NOT_NAMED[answer]}."
 
 
 def accepting_in_words(photo: BoardPhoto) -> str:

@@ -10,7 +10,13 @@ from typing_extensions import override
 
 from tlgui.text.numbers import count
 from tlgui.text.trust import sureness_in_words
-from tlgui.ui.board.answer_words import accepting_in_words, answer_in_words, answers_in_words, further_words
+from tlgui.ui.board.answer_words import (
+    accepting_in_words,
+    answer_in_words,
+    answers_in_words,
+    earlier_in_words,
+    further_words,
+)
 from tlgui.ui.board.board import Board
 from tlgui.ui.board.class_keys import class_keys, class_of_key, keys_of_classes
 from tlgui.ui.board.columns import UNREADABLE, BoardPhoto, Rows
@@ -112,8 +118,8 @@ class AnswerColumn(QWidget):
         photo, model = self._board.photos.photo(row), self._board.model
         self.answer.setText(answer_in_words(photo))
         changes = self._board.answer_changes
-        earlier = changes.earlier_words(row) if changes is not None else ""
-        self.further.setText("\n".join(filter(None, (further_words(photo), earlier))))
+        earlier = changes.earlier_answer(row) if changes is not None else None
+        self.further.setText("\n".join(filter(None, (further_words(photo), earlier_in_words(earlier)))))
         self.question.setText(_ONE)
         self.classes.show_lines(lines_of_photo(photo, self._names, self._keys_of), is_other=is_other)
         is_told = photo.certainty is not None and model is not None
