@@ -295,8 +295,8 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         """Update the actions and the steps; called on signals of the session and the pages alone."""
         self.menus.refresh()
-        self.chip.show_model(self.session.model, is_foreign=self.session.is_model_foreign)
-        self._fit_chip()
+        if self.chip.show_model(self.session.model, is_foreign=self.session.is_model_foreign):
+            self._fit_chip()
         for step, state in step_states(self.session, self.pages).items():
             self.steps.set_state(step, state)
 

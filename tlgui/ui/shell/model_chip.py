@@ -28,6 +28,8 @@ class ModelChip(QWidget):
 
     def __init__(self, actions: tuple[Action, Action], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._model: ModelSummary | None = None
+        self._is_foreign = False
         self._name, self._details = _NONE, ""
         self._letters = _MOST_LETTERS
         self.button = QPushButton()
@@ -42,30 +44,23 @@ class ModelChip(QWidget):
             row.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._draw_icon()
-        self.show_model(None, is_foreign=False)
+        self._show()
 
-    def show_model(self, model: ModelSummary | None, *, is_foreign: bool) -> None:
+    def show_model(self, model: ModelSummary | None, *, is_foreign: bool) -> bool:
         """Show the model in use.
 
         Args:
             model: The model; None if there is none.
             is_foreign: Whether no run of the open collection made it; then its origin is named.
+
+        Returns:
+            Whether it is another one than before, so that the chip must be fitted again.
         """
-        if model is None:
-            self._name, self._details = _NONE, ""
-            tip = "Train a model, or open one: it is named here."
-        else:
-            evaluation = model.evaluation
-            origin = f" ({origin_in_words(model)})" if is_foreign else ""
-            right = f" · {percent(evaluation.accuracy)} right" if evaluation is not None else ""
-            self._name = model_title(model)
-            self._details = origin + right
-            tip = f"The model in use: {model_in_words(model, is_foreign=is_foreign)}"
-        set_tip(self.button, tip)
-        set_spoken(self.button, tip)
-        for button in self.buttons:
-            button.setVisible(model is not None)
-        self._write()
+        if self._model is model and self._is_foreign == is_foreign:
+            return False
+        self._model, self._is_foreign = model, is_foreign
+        self._show()
+        return True
 
     def fit(self, room: int) -> None:
         """Take at most `room` pixels: the buttons lose their words, then the name its middle."""
@@ -90,6 +85,24 @@ class ModelChip(QWidget):
         super().changeEvent(event)
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
             self._draw_icon()
+
+    def _show(self) -> None:
+        model = self._model
+        if model is None:
+            self._name, self._details = _NONE, ""
+            tip = "Train a model, or open one: it is named here."
+        else:
+            evaluation = model.evaluation
+            origin = f" ({origin_in_words(model)})" if self._is_foreign else ""
+            right = f" · {percent(evaluation.accuracy)} right" if evaluation is not None else ""
+            self._name = model_title(model)
+            self._details = origin + right
+            tip = f"The model in use: {model_in_words(model, is_foreign=self._is_foreign)}"
+        set_tip(self.button, tip)
+        set_spoken(self.button, tip)
+        for button in self.buttons:
+            button.setVisible(model is not None)
+        self._write()
 
     def _write(self) -> None:
         metrics = self.button.fontMetrics()
