@@ -186,6 +186,8 @@ def use_home(folder: Path) -> None:
     ):
         (folder / below).mkdir(parents=True, exist_ok=True)
         os.environ[name] = str(folder / below)
+    # A program that is installed is not compiled anew at each start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
