@@ -52,6 +52,7 @@ def test_f2_renames_and_every_list_follows(qtbot: QtBot, results: MainWindow) ->
     qtbot.waitUntil(lambda: names(results) == ["with owls"])
     assert offered(results) == ["Birds: with owls"]
     assert results.pages.predict.model_line.accessibleName().startswith("Birds: with owls")
+    assert results.chip.button.text() == "Birds: with owls · 90.0 % right"
     action(results, "export-model").trigger()
     dialog = results.findChild(ExportDialog)
     assert dialog is not None

@@ -104,7 +104,7 @@ class CachedTrainingData:
         recipe: Its batch size, most batches and seed are used.
 
     Attributes:
-        is_endless: Whether `dataset` goes on with the epochs after the selected one; see `TrainingData`.
+        is_endless: Whether `dataset` goes on with the epochs after the selected one, so that one iterator gives all.
     """
 
     error: BaseException | None = None

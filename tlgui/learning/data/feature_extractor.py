@@ -23,7 +23,7 @@ from tlgui.learning.backbones.weights import Weights, find_weights
 from tlgui.learning.data.augmentation import Augmenter, CopyId
 from tlgui.learning.data.disk_array import DiskArray
 from tlgui.learning.data.feature_cache import FeatureCache, vector_key
-from tlgui.learning.data.feature_reading import FeatureReader, PhotoRead
+from tlgui.learning.data.feature_reading import FeatureInput, FeatureReader
 from tlgui.learning.networks.builder import build_backbone
 from tlgui.learning.networks.inference_function import fast_function
 from tlgui.learning.recipes.recipe import ORIGINAL, Recipe
@@ -263,7 +263,7 @@ class _Extraction:
         self._failed: list[tuple[Photo, PhotoError]] = []
         self._batch = _Batch()
 
-    def add(self, photo: Photo, result: PhotoRead | PhotoError) -> None:
+    def add(self, photo: Photo, result: FeatureInput | PhotoError) -> None:
         """Add the next photo: cached features go into the matrix, other versions into the batch."""
         if isinstance(result, PhotoError):
             self._failed.append((photo, result))

@@ -19,8 +19,8 @@ _LOOKED_UP_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoRead:
-    """What was read of one photo.
+class FeatureInput:
+    """What the features of one photo are found by, or computed from.
 
     Args:
         digest: SHA-256 of the file's bytes.
@@ -49,7 +49,7 @@ class FeatureReader:
 
     def read(
         self, photos: Sequence[Photo], context: JobContext
-    ) -> Generator[tuple[Photo, PhotoRead | PhotoError], None, None]:
+    ) -> Generator[tuple[Photo, FeatureInput | PhotoError], None, None]:
         """Yield each photo in order with what was read, or why it cannot be read.
 
         A generator that is not exhausted must be closed.
@@ -62,9 +62,9 @@ class FeatureReader:
             Cancelled: The user pressed Stop.
         """
 
-        def known(item: tuple[Photo, bytes | None]) -> PhotoRead | PhotoError | None:
+        def known(item: tuple[Photo, bytes | None]) -> FeatureInput | PhotoError | None:
             _, digest = item
-            return PhotoRead(digest, None) if digest is not None and self._has_all(digest) else None
+            return FeatureInput(digest, None) if digest is not None and self._has_all(digest) else None
 
         with ReadingQueue(self._looked_up(photos), lambda item: self._read(item[0]), self._ahead, known) as queue:
             while queue.is_any_left:
@@ -101,13 +101,13 @@ class FeatureReader:
                 digest, _ = known.get(photo.path, (None, 0.0))
                 yield photo, digest
 
-    def _read(self, photo: Photo) -> PhotoRead | PhotoError:
+    def _read(self, photo: Photo) -> FeatureInput | PhotoError:
         """Read one photo; called in several threads."""
         try:
             file = self._reader.open(photo.path)
             pixels = None if self._has_all(file.digest()) else file.square(self._size)
             # Of the bytes that were decoded: the file may have changed since it was indexed.
-            return PhotoRead(file.digest(), pixels)
+            return FeatureInput(file.digest(), pixels)
         except PhotoError as error:
             return error
 

@@ -139,9 +139,9 @@ def _fit(
                 model.dataset(),
                 initial_epoch=len(state.epochs),
                 epochs=last,
-                # If it is set, Keras makes one iterator an epoch, at the end of the epoch before, instead of two. It is
-                # not set for photos: on several devices an iterator reads when it is made, and would read the wrong
-                # epoch.
+                # If it is set, Keras makes one iterator for all epochs of an endless dataset, and otherwise one each,
+                # at the end of the epoch before, instead of two. It is not set for photos: on several devices an
+                # iterator reads when it is made, and would read the wrong epoch.
                 steps_per_epoch=None if phase.is_streamed else phase.training.batches,
                 callbacks=callbacks,
                 shuffle=False,

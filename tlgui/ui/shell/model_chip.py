@@ -28,9 +28,7 @@ class ModelChip(QWidget):
 
     def __init__(self, actions: tuple[Action, Action], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model: ModelSummary | None = None
-        self._is_foreign = False
-        self._name, self._details = _NONE, ""
+        self._name = self._details = self._tip = ""
         self._letters = _MOST_LETTERS
         self.button = QPushButton()
         self.button.setFlat(True)
@@ -44,7 +42,7 @@ class ModelChip(QWidget):
             row.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._draw_icon()
-        self._show()
+        self.show_model(None, is_foreign=False)
 
     def show_model(self, model: ModelSummary | None, *, is_foreign: bool) -> bool:
         """Show the model in use.
@@ -54,12 +52,24 @@ class ModelChip(QWidget):
             is_foreign: Whether no run of the open collection made it; then its origin is named.
 
         Returns:
-            Whether it is another one than before, so that the chip must be fitted again.
+            Whether what it says is new, so that the chip must be fitted again.
         """
-        if self._model is model and self._is_foreign == is_foreign:
+        name, details, tip = _NONE, "", "Train a model, or open one: it is named here."
+        if model is not None:
+            evaluation = model.evaluation
+            origin = f" ({origin_in_words(model)})" if is_foreign else ""
+            right = f" · {percent(evaluation.accuracy)} right" if evaluation is not None else ""
+            # The run of the model may have been given another name.
+            name, details = model_title(model), origin + right
+            tip = f"The model in use: {model_in_words(model, is_foreign=is_foreign)}"
+        if (name, details, tip) == (self._name, self._details, self._tip):
             return False
-        self._model, self._is_foreign = model, is_foreign
-        self._show()
+        self._name, self._details, self._tip = name, details, tip
+        set_tip(self.button, tip)
+        set_spoken(self.button, tip)
+        for button in self.buttons:
+            button.setVisible(model is not None)
+        self._write()
         return True
 
     def fit(self, room: int) -> None:
@@ -85,24 +95,6 @@ class ModelChip(QWidget):
         super().changeEvent(event)
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
             self._draw_icon()
-
-    def _show(self) -> None:
-        model = self._model
-        if model is None:
-            self._name, self._details = _NONE, ""
-            tip = "Train a model, or open one: it is named here."
-        else:
-            evaluation = model.evaluation
-            origin = f" ({origin_in_words(model)})" if self._is_foreign else ""
-            right = f" · {percent(evaluation.accuracy)} right" if evaluation is not None else ""
-            self._name = model_title(model)
-            self._details = origin + right
-            tip = f"The model in use: {model_in_words(model, is_foreign=self._is_foreign)}"
-        set_tip(self.button, tip)
-        set_spoken(self.button, tip)
-        for button in self.buttons:
-            button.setVisible(model is not None)
-        self._write()
 
     def _write(self) -> None:
         metrics = self.button.fontMetrics()
