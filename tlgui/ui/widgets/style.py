@@ -315,6 +315,7 @@ QAbstractItemView {{ border: {thin}px solid {line}; border-radius: {corner}px; p
 QAbstractItemView:focus {{ border: {ring}px solid {focus}; padding: 1px; outline: none; }}
 Card QAbstractItemView {{ border: none; border-radius: {small}px; padding: {ring}px; }}
 Card QAbstractItemView:focus {{ border: {ring}px solid {focus}; padding: 0; }}
+QTableView {{ gridline-color: {line}; }}
 StepList, StepList:focus {{ background: transparent; border: none; padding: 0; }}
 QHeaderView, QHeaderView:focus, Card QHeaderView, Card QHeaderView:focus {{
     background: {card}; border: none; border-radius: 0; padding: 0;
