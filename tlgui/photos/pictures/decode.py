@@ -5,7 +5,9 @@ lost, and Keras's own image loader does the same. Programs that use an exported 
 
 There is one rule for the pixels of that square, by the file and the side of the square alone, so that training,
 prediction and every cache see the same: a JPEG is decoded at the half, quarter or eighth that still has `_COVERED`
-times the side, and any other format in full. The thumbnail of the closer look comes from the same decode.
+times the side, and any other format in full. Features of a JPEG of 12 million pixels differ by that from those of a
+full decode by 3.4 % of their length; in a trial at 112 pixels, a linear head on them was right as often (59.4 and
+59.2 %). The thumbnail of the closer look comes from the same decode.
 """
 
 import math
